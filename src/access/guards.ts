@@ -1,0 +1,29 @@
+/** The guards that fields and types put before what they show. They throw the answer that the caller is to get. */
+import type { Context } from '../context.ts';
+import { forbidden, organizationRequired } from '../errors.ts';
+import { holds, isWithin, type Lineage } from './rights.ts';
+import type { Scope } from './scopes.ts';
+
+/** A row that belongs to an organization. */
+interface OfOrganization {
+  lineage: Lineage;
+}
+
+/**
+ * For fields of an organization that lead further than its basic facts: the organization must be home or below.
+ * One that is shown for the person's own sake only (a membership elsewhere, an invitation) answers that the request
+ * has to act in it.
+ */
+export function inside(organization: OfOrganization, _args: unknown, context: Context): boolean {
+  if (!isWithin(context.principal, organization.lineage)) throw organizationRequired(context.organizationHeader);
+  return true;
+}
+
+/** For fields that take a scope on the organization. */
+export function requires(scope: Scope) {
+  return (organization: OfOrganization, args: unknown, context: Context): boolean => {
+    inside(organization, args, context);
+    if (!holds(context.principal, scope, organization.lineage)) throw forbidden([scope]);
+    return true;
+  };
+}

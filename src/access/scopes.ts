@@ -1,0 +1,15 @@
+/** The scopes that the code itself asks for. The catalog with descriptions and implications is data, in the table `scopes`. */
+export type Scope =
+  | 'organizations:manage'
+  | 'child_organizations:manage'
+  | 'members:read'
+  | 'members:manage'
+  | 'roles:manage'
+  | 'api_keys:manage'
+  | 'usage:read'
+  | 'usage:write'
+  | 'billing:manage'
+  | 'audit:read';
+
+/** Holding this at home gives every right on everything below it. */
+export const MANAGE_CHILDREN: Scope = 'child_organizations:manage';

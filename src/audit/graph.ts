@@ -1,0 +1,82 @@
+/** The audit log. */
+import { requires } from '../access/guards.ts';
+import { holds } from '../access/rights.ts';
+import { builder } from '../builder.ts';
+import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { badInput, notFound } from '../errors.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById } from '../organization/store.ts';
+import { requireStorable } from '../text.ts';
+import { ActorRef } from '../user/graph.ts';
+import { auditLog, type AuditArguments, type AuditEventRow } from './store.ts';
+
+export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
+
+builder.node(AuditEventRef, {
+  description: 'One thing that was done, or refused.',
+  authScopes: ({ lineage }, { principal }) => holds(principal, 'audit:read', lineage),
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    action: t.exposeString('action', { description: 'What was done: the name of the mutation.' }),
+    actor: t.field({
+      type: ActorRef,
+      description: 'Who did it.',
+      resolve: (row) => ({
+        kind: row.actor_kind,
+        userId: row.actor_user_id,
+        apiKeyName: row.actor_api_key_name,
+        organizationId: row.acting_organization_id,
+        reached: { lineage: row.lineage, scope: 'audit:read' as const },
+      }),
+    }),
+    actingOrganization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description: 'The organization that the actor acted from; null when it is outside the caller\'s subtree.',
+      resolve: ({ acting_organization_id }, _args, { loaders }) => loaders.load(organizationById, null, acting_organization_id),
+    }),
+    organization: t.field({
+      type: OrganizationRef,
+      description: 'The organization acted on.',
+      async resolve({ organization_id }, _args, { loaders }) {
+        const organization = await loaders.load(organizationById, null, organization_id);
+        if (!organization) throw notFound();
+        return organization;
+      },
+    }),
+    targetType: t.exposeString('target_type', { description: 'Type of what was changed, e.g. Membership.' }),
+    targetId: t.exposeID('target_id', { description: 'Public id of what was changed.' }),
+    before: t.expose('before', { type: 'JSON', nullable: true, description: 'Its state before; null for something new.' }),
+    after: t.expose('after', { type: 'JSON', nullable: true, description: 'Its state after; null for something removed or refused.' }),
+    requestId: t.exposeString('request_id', { description: 'The request that did it, as in the server\'s log.' }),
+  }),
+});
+
+const AuditEventConnectionRef = connectionType<AuditEventRow>({ name: 'AuditEvent', node: AuditEventRef, plural: 'audit events' });
+
+const ACTIONS_MAX = 50;
+
+builder.objectField(OrganizationRef, 'auditLog', (t) =>
+  t.field({
+    type: AuditEventConnectionRef,
+    nullable: true,
+    description: 'What was done to this organization, newest first. Takes `audit:read`.',
+    args: {
+      includeDescendants: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description: 'Also what was done to organizations below, as far as the caller may read the log there.',
+      }),
+      actions: t.arg.stringList({ description: `Only these actions; at most ${ACTIONS_MAX}.` }),
+      ...pageArguments(t.arg),
+    },
+    complexity: pageCost,
+    authScopes: requires('audit:read'),
+    resolve({ id }, { includeDescendants, actions, ...page }, context) {
+      if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX)) throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);
+      for (const action of actions ?? []) requireStorable(action, 'actions');
+      return connect(context, auditLog, id, { includeDescendants, actions: actions ?? null }, page);
+    },
+  }),
+);

@@ -1,0 +1,158 @@
+/** The command line: reads the command, runs it, and turns what an operator can mend into one sentence and exit code 1. */
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { readConfig } from './config.ts';
+import { StartError } from './errors.ts';
+import { createLogger } from './telemetry/log.ts';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Values = Record<string, string | boolean | undefined>;
+
+interface Command {
+  summary: string;
+  usage: string;
+  options: Options;
+  run(values: Values): Promise<void>;
+}
+
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
+
+function required(values: Values, name: string): string {
+  const value = values[name];
+  if (typeof value !== 'string' || value === '') throw new StartError(`--${name} is required.`);
+  return value;
+}
+
+function wholeNumber(values: Values, name: string, least: number, most: number): number {
+  const value = Number(required(values, name));
+  if (!Number.isInteger(value) || value < least || value > most) throw new StartError(`--${name} must be a whole number between ${least} and ${most}.`);
+  return value;
+}
+
+const commands: Record<string, Command> = {
+  serve: {
+    summary: 'Run the gateway (the default of npm start).',
+    usage: 'banyan serve\n\nSettings come from the environment: DATABASE_URL, DATA_DIR, HOST, PORT and others (see README.md).',
+    options: {},
+    async run() {
+      const { serve } = await import('./commands/serve.ts');
+      const config = readConfig();
+      const stop = await serve(config, createLogger(config.logLevel), print);
+      let stopping = false;
+      const end = (): void => {
+        // Asked twice: whoever asks does not want to wait.
+        if (stopping) process.exit(130);
+        stopping = true;
+        stop().then(
+          () => process.exit(0),
+          (error: unknown) => fail(error),
+        );
+      };
+      process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
+      await new Promise(() => undefined);
+    },
+  },
+  migrate: {
+    summary: 'Bring the database to the newest schema.',
+    usage: 'banyan migrate\n\nMAX_TREE_DEPTH sets the depth limit of the tree (1 to 64, 32 at first).',
+    options: {},
+    run: () =>
+      withDatabase(async ({ applied }) => {
+        print(applied.length === 0 ? 'The database is up to date.' : `Applied ${applied.join(', ')}.`);
+      }),
+  },
+  bootstrap: {
+    summary: 'Make the first organization, its admin, an API key and a personal token.',
+    usage: 'banyan bootstrap --slug <slug> --name <name> --email <address> [--json]\n\nThe secrets are shown once.',
+    options: { slug: { type: 'string' }, name: { type: 'string' }, email: { type: 'string' }, json: { type: 'boolean' } },
+    async run(values) {
+      const input = { slug: required(values, 'slug'), name: required(values, 'name'), email: required(values, 'email') };
+      const { bootstrap } = await import('./seed/bootstrap.ts');
+      await withDatabase(async ({ db }) => {
+        const result = await bootstrap(db, input);
+        if (values['json']) return print(JSON.stringify(result));
+        print(`Organization    ${result.organizationSlug}  (${result.organizationId})`);
+        print(`API key         ${result.apiKey}`);
+        print(`Personal token  ${result.personalAccessToken}`);
+      });
+    },
+  },
+  seed: {
+    summary: 'Fill an empty database with made-up trees, people, invitations and usage.',
+    usage: 'banyan seed --organizations <number> [--seed <number>]\n\nThe same seed gives the same data. One million organizations take some minutes.',
+    options: { organizations: { type: 'string' }, seed: { type: 'string', default: '1' } },
+    async run(values) {
+      const organizations = wholeNumber(values, 'organizations', 1, 10_000_000);
+      const seed = wholeNumber(values, 'seed', 0, 4_294_967_295);
+      const { seedSynthetic } = await import('./seed/synthetic.ts');
+      await withDatabase(async ({ db, url }) => {
+        if (await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst()) {
+          throw new StartError('The database already has organizations; seed works on an empty one.');
+        }
+        await seedSynthetic(url, { organizations, seed, now: new Date(), progress: (step, rows) => print(`${step}: ${rows.toLocaleString('en')}`) });
+      });
+    },
+  },
+  schema: {
+    summary: 'Print the GraphQL schema.',
+    usage: 'banyan schema',
+    options: {},
+    async run() {
+      const { printedSchema } = await import('./schema.ts');
+      process.stdout.write(printedSchema());
+    },
+  },
+  check: {
+    summary: 'Compare the derived columns of the tree with the recursive truth.',
+    usage: 'banyan check\n\nExit code 1 when an organization differs.',
+    options: {},
+    async run() {
+      const { checkTree } = await import('./organization/check.ts');
+      await withDatabase(async ({ db }) => {
+        const { organizations, differing, examples } = await checkTree(db);
+        if (differing > 0) throw new StartError(`${differing} of ${organizations} organizations differ from the recursive truth, among them ${examples.join(', ')}.`);
+        print(`All ${organizations} organizations agree with the recursive truth.`);
+      });
+    },
+  },
+};
+
+type OpenDatabase = Awaited<ReturnType<(typeof import('./commands/database.ts'))['openDatabase']>>;
+
+async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
+  const { openDatabase } = await import('./commands/database.ts');
+  const config = readConfig();
+  const database = await openDatabase(config, createLogger(config.logLevel), { shared: true });
+  try {
+    await work(database);
+  } finally {
+    await database.close();
+  }
+}
+
+function overview(): string {
+  const width = Math.max(...Object.keys(commands).map((name) => name.length));
+  const lines = Object.entries(commands).map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return ['Usage: npm run banyan -- <command> [options]', '', ...lines, '', 'banyan <command> --help tells more.'].join('\n');
+}
+
+function fail(error: unknown): never {
+  // Anything but a StartError is a defect of ours and deserves its stack.
+  process.stderr.write(error instanceof StartError ? `banyan: ${error.message}\n` : `banyan: unexpected failure\n${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(1);
+}
+
+async function main([name, ...rest]: string[]): Promise<void> {
+  if (name === undefined || name === '--help' || name === '-h' || name === 'help') return print(overview());
+  const command = commands[name];
+  if (!command) throw new StartError(`There is no command "${name}"; banyan --help lists them.`);
+  let values: Values;
+  try {
+    ({ values } = parseArgs({ args: rest, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, strict: true }) as { values: Values });
+  } catch (error) {
+    throw new StartError(`${error instanceof Error ? error.message : 'The options cannot be read'} (banyan ${name} --help).`);
+  }
+  if (values['help']) return print(`${command.summary}\n\nUsage: npm run ${command.usage.replace('banyan', 'banyan --')}`);
+  await command.run(values);
+}
+
+main(process.argv.slice(2)).catch(fail);

@@ -1,0 +1,40 @@
+/** The database that a command works on: the one of DATABASE_URL, or the embedded one. */
+import type { Config } from '../config.ts';
+import { connect, requireServer, type Database } from '../database/connect.ts';
+import { startEmbedded } from '../database/embedded.ts';
+import { migrate } from '../database/migrate.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+export interface OpenDatabase {
+  url: string;
+  db: Database;
+  /** Whether it is the embedded server. */
+  embedded: boolean;
+  /** Names of the migrations that were applied on opening. */
+  applied: string[];
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  /** A command of moments may use the embedded server of a running gateway; a gateway wants it for itself. */
+  shared: boolean;
+}
+
+/** Reaches or starts the server and brings it to the newest schema. */
+export async function openDatabase(config: Config, log: Logger, { shared }: OpenOptions): Promise<OpenDatabase> {
+  const embedded = config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, shared }) : undefined;
+  const url = embedded?.url ?? config.databaseUrl ?? '';
+  if (!embedded) await requireServer(url);
+  const db = connect({ url, poolSize: config.databasePoolSize, log });
+  const close = async (): Promise<void> => {
+    await db.destroy();
+    await embedded?.stop();
+  };
+  try {
+    const applied = await migrate(db, config.maxTreeDepth);
+    return { url, db, embedded: embedded !== undefined, applied, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+/** `banyan serve`: the gateway, and with the embedded database a demonstration on the first start. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import type { Config } from '../config.ts';
+import { LastUsed } from '../credential/last-used.ts';
+import { StartError } from '../errors.ts';
+import { graphiqlOptions } from '../graphiql.ts';
+import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
+import { GRAPHQL_PATH, createGateway } from '../server.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { openDatabase, type OpenDatabase } from './database.ts';
+
+/** What `DATA_DIR/demo.json` holds. */
+interface Demo extends DemoCredentials {
+  url: string;
+}
+
+/** How long requests under way may take to end when the process is asked to stop. */
+const DRAIN_MS = 10_000;
+
+/** Starts the gateway and resolves once it answers. The returned function stops everything in an orderly way. */
+export async function serve(config: Config, log: Logger, print: (line: string) => void): Promise<() => Promise<void>> {
+  // The port comes first: when it is taken, nothing else has to be started to find out.
+  let handle: RequestListener = (_request, response) => void response.writeHead(503, { 'retry-after': '1' }).end('starting\n');
+  const server = createServer((request, response) => handle(request, response));
+  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 });
+  const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
+  let database: OpenDatabase | undefined;
+  try {
+    database = await openDatabase(config, log, { shared: false });
+    const demo = database.embedded ? await demonstration(database, config, url) : undefined;
+    const { db, close } = database;
+    const lastUsed = new LastUsed(db, log);
+    handle = createGateway({
+      db,
+      log,
+      clock: () => new Date(),
+      organizationHeader: config.organizationHeader,
+      introspection: config.introspection,
+      corsOrigins: config.corsOrigins,
+      graphiql: config.graphiql && graphiqlOptions(demo?.apiKey),
+      credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
+    });
+    announce(config, url, demo, print);
+    return async () => {
+      const drained = new Promise((resolve) => server.close(resolve));
+      server.closeIdleConnections();
+      setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
+      await drained;
+      await lastUsed.close();
+      await close();
+    };
+  } catch (error) {
+    server.close();
+    await database?.close();
+    throw error;
+  }
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<string> {
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve)).catch((error: unknown) => {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EADDRINUSE') throw new StartError(`PORT is taken: something already listens on ${host}:${port}.`);
+    if (code === 'EACCES') throw new StartError(`PORT may not be used by this account: ${port}.`);
+    throw new StartError(`HOST cannot be listened on: ${host} (${error instanceof Error ? error.message : 'unknown reason'}).`);
+  });
+  const address = server.address() as AddressInfo;
+  return `${host.includes(':') ? `[${host}]` : host}:${address.port}`;
+}
+
+/** The credentials of the demonstration, which is planted first if the database is empty. Undefined for a database with other data. */
+async function demonstration({ db, url: databaseUrl }: OpenDatabase, { dataDir }: Config, url: string): Promise<Demo | undefined> {
+  const file = path.join(dataDir, 'demo.json');
+  const save = (demo: Demo): Promise<void> => writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+  const found = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
+  if (!found) {
+    let demo: Demo | undefined;
+    await seedDemo(databaseUrl, new Date(), (credentials) => save((demo = { url, ...credentials })));
+    return demo;
+  }
+  const text = await readFile(file, 'utf8').catch(() => undefined);
+  if (text === undefined) return undefined;
+  const demo = { ...(JSON.parse(text) as Demo), url };
+  await save(demo);
+  return demo;
+}
+
+function announce({ graphiql, organizationHeader }: Config, url: string, demo: Demo | undefined, print: (line: string) => void): void {
+  print('');
+  print(`  Banyan is ready: ${url}${graphiql ? '  (open it in a browser for GraphiQL)' : ''}`);
+  if (demo) {
+    print('');
+    print('  Demonstration credentials, also in demo.json of the data folder:');
+    print(`    API key         ${demo.apiKey}`);
+    print(`    Personal token  ${demo.personalAccessToken}`);
+    print(`    Organization    ${demo.organizationSlug}  (${demo.organizationId})`);
+    print('');
+    print(`  Send  Authorization: Bearer <key or token>  and, with the token,  ${organizationHeader}: ${demo.organizationSlug}`);
+  }
+  print('');
+}

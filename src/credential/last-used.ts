@@ -1,0 +1,48 @@
+/** Notes when credentials were last used: collected in memory, written now and then, never in the way of a request. */
+import { sql } from 'kysely';
+import type { Database } from '../database/connect.ts';
+import type { Logger } from '../telemetry/log.ts';
+
+const WRITE_EVERY_MS = 5_000;
+
+/** Writes `last_used_at` for the credentials it is told of, at most every five seconds, and once more on `close`. */
+export class LastUsed {
+  readonly #db: Database;
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+  #pending = { api_keys: new Map<string, Date>(), personal_access_tokens: new Map<string, Date>() };
+
+  constructor(db: Database, log: Logger) {
+    this.#db = db;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.write(), WRITE_EVERY_MS).unref();
+  }
+
+  /** Remembers a use. */
+  note(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void {
+    this.#pending[kind === 'API_KEY' ? 'api_keys' : 'personal_access_tokens'].set(id, at);
+  }
+
+  /** Writes what is remembered. A failure is logged and forgotten: the instant is a convenience, not a record. */
+  async write(): Promise<void> {
+    const pending = this.#pending;
+    this.#pending = { api_keys: new Map(), personal_access_tokens: new Map() };
+    try {
+      for (const [table, uses] of Object.entries(pending)) {
+        if (uses.size === 0) continue;
+        await sql`
+          update ${sql.table(table)} as c set last_used_at = used.at
+          from unnest(${[...uses.keys()]}::uuid[], ${[...uses.values()]}::timestamptz[]) as used (id, at)
+          where c.id = used.id and (c.last_used_at is null or c.last_used_at < used.at)`.execute(this.#db);
+      }
+    } catch (error) {
+      this.#log.warn({ err: error }, 'the last use of credentials could not be written');
+    }
+  }
+
+  /** Stops the timer and writes what is left. */
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.write();
+  }
+}

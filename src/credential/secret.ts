@@ -1,0 +1,59 @@
+/**
+ * Tokens of API keys and people: `ak_<id>.<secret>` and `pat_<id>.<secret>`. The id is the credential's 32 hex digits;
+ * the secret is 32 random bytes and their CRC-32 over the whole token, in base64url (48 characters, no padding and no
+ * unused bits, so each token has exactly one spelling). Only the SHA-256 of the whole token is stored.
+ */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+
+/** Which kind of credential a token is. */
+export type TokenKind = 'ak' | 'pat';
+
+export interface ParsedToken {
+  kind: TokenKind;
+  /** UUID of the credential. */
+  id: string;
+  /** The whole token, as sent. */
+  token: string;
+}
+
+const SECRET_BYTES = 32;
+const form = /^(ak|pat)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})\.([A-Za-z0-9_-]{48})$/;
+
+function checksum(head: string, random: Buffer): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(crc32(random, crc32(head)));
+  return bytes;
+}
+
+/** Makes a new token for the credential `id` (a UUID). */
+export function createToken(kind: TokenKind, id: string, random: Buffer = randomBytes(SECRET_BYTES)): string {
+  const head = `${kind}_${id.replaceAll('-', '')}`;
+  return `${head}.${Buffer.concat([random, checksum(head, random)]).toString('base64url')}`;
+}
+
+/** Reads a token, or undefined for anything that `createToken` cannot have made; mistyped tokens end here, before any statement. */
+export function parseToken(token: string): ParsedToken | undefined {
+  const match = form.exec(token);
+  if (!match) return undefined;
+  const [, kind = '', ...rest] = match;
+  const secret = Buffer.from(rest.pop() ?? '', 'base64url');
+  const head = token.slice(0, token.indexOf('.'));
+  if (!checksum(head, secret.subarray(0, SECRET_BYTES)).equals(secret.subarray(SECRET_BYTES))) return undefined;
+  return { kind: kind as TokenKind, id: rest.join('-'), token };
+}
+
+/** What is stored of a token. */
+export function tokenHash(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** Whether `hash` is that of `token`, in constant time. */
+export function isTokenOf(token: string, hash: Buffer): boolean {
+  return timingSafeEqual(tokenHash(token), hash);
+}
+
+/** Enough of a token to recognize it in a list, and nothing that helps to guess it. */
+export function tokenPreview(token: string): string {
+  return `${token.slice(0, token.indexOf('_') + 9)}…${token.slice(-4)}`;
+}

@@ -1,0 +1,92 @@
+/** The connection pool: named prepared statements, UTC, and errors that an operator can act on. */
+import { createHash } from 'node:crypto';
+import { Kysely, PostgresDialect } from 'kysely';
+import pg from 'pg';
+import { StartError, sqlState } from '../errors.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { DB } from './types.ts';
+
+export type Database = Kysely<DB>;
+
+/** Called with the text of every statement that the pool runs. */
+export type StatementListener = (sql: string) => void;
+
+export interface ConnectOptions {
+  url: string;
+  poolSize: number;
+  log: Logger;
+  onStatement?: StatementListener;
+}
+
+/** The oldest server that has everything the migrations use (`uuidv7()`, the `pg_c_utf8` collation). */
+const OLDEST_SERVER = 180_000;
+
+/** Opens a pool. Nothing is connected until the first statement. */
+export function connect({ url, poolSize, log, onStatement }: ConnectOptions): Database {
+  const pool = new pg.Pool({
+    Client: NamedStatementClient,
+    connectionString: url,
+    max: poolSize,
+    connectionTimeoutMillis: 10_000,
+    application_name: 'banyan',
+    options: '-c timezone=UTC',
+  });
+  // An idle connection that the server drops must not end the process.
+  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  return new Kysely<DB>({
+    dialect: new PostgresDialect({ pool }),
+    ...(onStatement ? { log: (event) => onStatement(event.query.sql) } : {}),
+  });
+}
+
+/** Names are a hash of the text, so every connection prepares each text once. The set of texts is bounded by the code. */
+const statementNames = new Map<string, string>();
+
+function statementName(text: string): string {
+  let name = statementNames.get(text);
+  if (name === undefined) {
+    name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
+    statementNames.set(text, name);
+  }
+  return name;
+}
+
+/** A client whose statements with parameters run as named prepared statements: PostgreSQL parses each text once a connection. */
+class NamedStatementClient extends pg.Client {
+  // `pg` declares many forms of `query`; the pool's users here only use text with values.
+  override query(...call: unknown[]): never {
+    const [text, values] = call;
+    const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
+    return Reflect.apply(super.query, this, named ? [{ name: statementName(text), text, values }] : call) as never;
+  }
+}
+
+/** Makes sure that a server answers at `url` and is new enough; throws a `StartError` that names `DATABASE_URL` if not. */
+export async function requireServer(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  try {
+    await client.connect();
+    const { rows } = await client.query<{ version: number; shown: string; encoding: string }>(
+      `select current_setting('server_version_num')::int as version, current_setting('server_version') as shown,
+              current_setting('server_encoding') as encoding`,
+    );
+    const [server] = rows;
+    if (!server || server.version < OLDEST_SERVER) {
+      throw new StartError(`DATABASE_URL leads to PostgreSQL ${server?.shown ?? 'of unknown version'}; version 18 or newer is needed.`);
+    }
+    if (server.encoding !== 'UTF8') throw new StartError(`DATABASE_URL leads to a database in ${server.encoding}; UTF8 is needed.`);
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(`DATABASE_URL cannot be used: ${connectionProblem(error)}.`);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+function connectionProblem(error: unknown): string {
+  const state = sqlState(error);
+  if (state === '28P01' || state === '28000') return 'the server refuses the user name or the password';
+  if (state === '3D000') return 'the database does not exist on that server';
+  if (error instanceof AggregateError) return connectionProblem(error.errors[0]);
+  return error instanceof Error && error.message ? error.message : 'the server cannot be reached';
+}

@@ -1,0 +1,216 @@
+/**
+ * The PostgreSQL that comes with the product: made on first use in the data folder, found again after a kill,
+ * stopped with the process. PostgreSQL refuses to run as root, so root hands it to an ordinary account and, where
+ * that account cannot enter the data folder, keeps binaries and data elsewhere (see `server-account.ts`).
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { constants } from 'node:fs';
+import { access, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import pg from 'pg';
+import { StartError } from '../errors.ts';
+import { reachableBinaries, reachableFolder, serverAccount, type Account } from './server-account.ts';
+
+export interface EmbeddedServer {
+  /** Address of the product's database on the running server. */
+  url: string;
+  /** Stops the server in an orderly way; later calls do nothing. */
+  stop(): Promise<void>;
+  /** Stops the server and deletes everything that it kept. For throw-away servers. */
+  discard(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** Folder that holds everything the product keeps. */
+  dataDir: string;
+  /** Use the server of a running process, if there is one, and leave it running. */
+  shared?: boolean;
+  /** Further `postgres -c` settings, for tests and benchmarks. */
+  settings?: Record<string, string>;
+}
+
+/** What the data folder remembers of its server. */
+interface ServerRecord {
+  folder: string;
+  password: string;
+}
+
+const DATABASE = 'banyan';
+const START_ATTEMPTS = 5;
+
+/** Starts the server over `dataDir`, or takes over one that a killed process left running there. */
+export async function startEmbedded({ dataDir, shared = false, settings = {} }: EmbeddedOptions): Promise<EmbeddedServer> {
+  const root = path.resolve(dataDir);
+  await requireWritable(root, dataDir);
+  const account = await serverAccount();
+  const binaries = await reachableBinaries(account);
+  const recordFile = path.join(root, 'postgres.json');
+  let record = await readRecord(recordFile);
+  if (!record) {
+    record = { folder: await reachableFolder(root, account), password: randomBytes(24).toString('base64url') };
+    await initialize(record, binaries, account);
+    await writeFile(recordFile, JSON.stringify(record), { mode: 0o600 });
+  }
+  const { folder, password } = record;
+  const port = (await runningPort(folder)) ?? (await start(folder, binaries, account, settings));
+  const url = (database: string): string => `postgres://banyan:${password}@127.0.0.1:${port}/${database}`;
+  const guard = await claim(url('postgres'));
+  if (!guard && !shared) throw new StartError(`DATA_DIR is in use by another running process: ${dataDir}.`);
+  let stopped: Promise<void> | undefined;
+  const stop = async (): Promise<void> => {
+    if (!guard) return;
+    await guard.end().catch(() => undefined);
+    await run(path.join(binaries, 'pg_ctl'), ['stop', '-D', folder, '-m', 'fast', '-w'], account);
+  };
+  return {
+    url: url(DATABASE),
+    stop: () => (stopped ??= stop()),
+    async discard() {
+      await (stopped ??= stop());
+      await rm(folder, { recursive: true, force: true });
+      // Outside the data folder the server has a folder of its own, which is empty now.
+      if (path.dirname(folder) !== root) await rm(path.dirname(folder), { recursive: true, force: true });
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+}
+
+async function requireWritable(root: string, shown: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+    await access(root, constants.W_OK);
+    const probe = path.join(root, `.probe-${process.pid}`);
+    await writeFile(probe, '');
+    await rm(probe);
+  } catch (error) {
+    throw new StartError(`DATA_DIR cannot be written: ${shown} (${error instanceof Error ? error.message : 'unknown reason'}).`);
+  }
+}
+
+async function readRecord(file: string): Promise<ServerRecord | undefined> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch {
+    return undefined;
+  }
+  const record = JSON.parse(text) as ServerRecord;
+  try {
+    await access(path.join(record.folder, 'PG_VERSION'));
+  } catch {
+    throw new StartError(`DATA_DIR points to ${record.folder}, which holds no database any more: remove DATA_DIR to start anew.`);
+  }
+  return record;
+}
+
+async function initialize(record: ServerRecord, binaries: string, account: Account | undefined): Promise<void> {
+  // What an interrupted first start left behind has no record, so nobody has stored anything in it.
+  await rm(record.folder, { recursive: true, force: true });
+  await mkdir(path.dirname(record.folder), { recursive: true });
+  await mkdir(record.folder, { mode: 0o700 });
+  const passwordFile = path.join(record.folder, '..', `.postgres-password-${process.pid}`);
+  await writeFile(passwordFile, record.password, { mode: 0o600 });
+  try {
+    if (account) {
+      await chown(record.folder, account.uid, account.gid);
+      await chown(passwordFile, account.uid, account.gid);
+    }
+    await run(
+      path.join(binaries, 'initdb'),
+      ['-D', record.folder, '-U', 'banyan', '--pwfile', passwordFile, '-A', 'scram-sha-256', '-E', 'UTF8',
+       '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
+      account,
+    );
+  } finally {
+    await rm(passwordFile, { force: true });
+  }
+}
+
+/** The port of a server that runs over `folder`, or undefined. A stale pid file names a process that is gone or is no server of ours. */
+async function runningPort(folder: string): Promise<number | undefined> {
+  let lines: string[];
+  try {
+    lines = (await readFile(path.join(folder, 'postmaster.pid'), 'utf8')).split('\n');
+  } catch {
+    return undefined;
+  }
+  const port = Number(lines[3]);
+  // The last line says "ready" once the server accepts connections; one that is still starting or stopping is waited for by pg_ctl.
+  if (!Number.isInteger(port) || port <= 0) return undefined;
+  try {
+    process.kill(Number(lines[0]), 0);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
+  }
+  return (await answers(port)) ? port : undefined;
+}
+
+async function answers(port: number): Promise<boolean> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'banyan', database: 'postgres', password: 'probe', connectionTimeoutMillis: 2_000 });
+  try {
+    await client.connect();
+    return true;
+  } catch (error) {
+    // A refused password still is the answer of a PostgreSQL server.
+    return error instanceof Error && 'code' in error && error.code === '28P01';
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+async function start(folder: string, binaries: string, account: Account | undefined, settings: Record<string, string>): Promise<number> {
+  const log = path.join(folder, 'server.log');
+  let problem: unknown;
+  // Between choosing a free port and listening on it somebody else may take it.
+  for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
+    const port = await freePort();
+    const options = { port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
+    const flags = Object.entries(options).map(([name, value]) => `-c ${name}='${value}'`);
+    try {
+      await run(path.join(binaries, 'pg_ctl'), ['start', '-D', folder, '-l', log, '-w', '-t', '60', '-s', '-o', flags.join(' ')], account);
+      return port;
+    } catch (error) {
+      problem = error;
+    }
+  }
+  const reason = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').at(-1);
+  throw new StartError(`DATA_DIR: the embedded PostgreSQL does not start: ${reason || String(problem)}.`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/**
+ * Holds a lock on the server for as long as this process lives, so that two gateways never share (and stop) one
+ * embedded server; and makes the product's database on the first start. Undefined when another process holds it.
+ */
+async function claim(url: string): Promise<pg.Client | undefined> {
+  const client = new pg.Client({ connectionString: url });
+  client.on('error', () => undefined);
+  await client.connect();
+  const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock(7309171) as held');
+  if (!rows[0]?.held) {
+    await client.end();
+    return undefined;
+  }
+  const found = await client.query('select from pg_database where datname = $1', [DATABASE]);
+  if (found.rowCount === 0) await client.query(`create database ${DATABASE}`);
+  return client;
+}
+
+async function run(command: string, args: string[], account: Account | undefined): Promise<void> {
+  const identity = account ? { uid: account.uid, gid: account.gid } : {};
+  const child = spawn(command, args, { ...identity, cwd: path.parse(command).root, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: '', LC_ALL: 'C' } });
+  let problem = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (problem += text));
+  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  child.stderr.destroy();
+  if (code !== 0) throw new StartError(`${path.basename(command)} failed: ${problem.trim().split('\n').at(-1) ?? 'no reason given'}`);
+}

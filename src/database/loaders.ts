@@ -1,0 +1,70 @@
+/** Batching: what the fields of one level ask for becomes one statement. */
+import DataLoader from 'dataloader';
+import type { Principal } from '../access/principal.ts';
+import type { Database } from './connect.ts';
+
+/** What a batch may use. */
+export interface ReadRequest {
+  db: Database;
+  principal: Principal;
+  /** Instant of the request. */
+  now: Date;
+}
+
+/** A read for many keys at once. `load` answers in the order of the keys, with one statement. */
+export interface Batch<Args, Value> {
+  /** Unique among batches. */
+  name: string;
+  load(request: ReadRequest, keys: readonly string[], args: Args): Promise<readonly Value[]>;
+}
+
+/** The loaders of one operation. Nothing that they hold outlives it. */
+export class Loaders {
+  readonly #request: ReadRequest;
+  readonly #loaders = new Map<string, DataLoader<string, unknown>>();
+
+  constructor(request: ReadRequest) {
+    this.#request = request;
+  }
+
+  /** The value for `key`, from a statement shared with every other key that is asked for with the same arguments. */
+  load<Args, Value>(batch: Batch<Args, Value>, args: Args, key: string): Promise<Value> {
+    const id = `${batch.name} ${JSON.stringify(args)}`;
+    let loader = this.#loaders.get(id);
+    if (!loader) {
+      loader = new DataLoader<string, unknown>((keys) => batch.load(this.#request, keys, args));
+      this.#loaders.set(id, loader);
+    }
+    return loader.load(key) as Promise<Value>;
+  }
+}
+
+/** A batch over one row a key: rows come in any order, and `null` stands for a key without a row. */
+export function rowBatch<Args, Row>(
+  name: string,
+  keyOf: (row: Row) => string,
+  rows: (request: ReadRequest, keys: readonly string[], args: Args) => Promise<readonly Row[]>,
+): Batch<Args, Row | null> {
+  return {
+    name,
+    async load(request, keys, args) {
+      const byKey = new Map((await rows(request, keys, args)).map((row) => [keyOf(row), row]));
+      return keys.map((key) => byKey.get(key) ?? null);
+    },
+  };
+}
+
+/** A batch over a bounded list of rows a key, in the order of the statement. */
+export function listBatch<Args, Row>(
+  name: string,
+  keyOf: (row: Row) => string,
+  rows: (request: ReadRequest, keys: readonly string[], args: Args) => Promise<readonly Row[]>,
+): Batch<Args, Row[]> {
+  return {
+    name,
+    async load(request, keys, args) {
+      const byKey = Map.groupBy(await rows(request, keys, args), keyOf);
+      return keys.map((key) => byKey.get(key) ?? []);
+    },
+  };
+}

@@ -1,0 +1,100 @@
+/** Every failure that the product knows by name, and the one place that turns an unknown failure into a safe answer. */
+import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import type { Scope } from './access/scopes.ts';
+
+/** The closed list of `extensions.code`. */
+export type ErrorCode =
+  | 'UNAUTHENTICATED'
+  | 'ORGANIZATION_REQUIRED'
+  | 'FORBIDDEN'
+  | 'NOT_FOUND'
+  | 'BAD_USER_INPUT'
+  | 'INVALID_WINDOW'
+  | 'LIMIT_EXCEEDED'
+  | 'RATE_LIMITED'
+  | 'INTERNAL_SERVER_ERROR';
+
+/** A refusal whose message and extensions are written for the caller. Anything else that is thrown is masked. */
+export class PublicError extends GraphQLError {
+  constructor(code: ErrorCode, message: string, extensions: GraphQLErrorExtensions = {}) {
+    super(message, { extensions: { code, ...extensions } });
+  }
+}
+
+/** No credential, or one that is malformed, unknown, expired or revoked: one answer for all, HTTP 401. */
+export function unauthenticated(): PublicError {
+  return new PublicError('UNAUTHENTICATED', 'A valid credential is required: Authorization: Bearer <token>.', {
+    http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"' } },
+  });
+}
+
+/** The operation needs an organization to act in, and the request names none. */
+export function organizationRequired(header: string): PublicError {
+  return new PublicError('ORGANIZATION_REQUIRED', `Name the organization to act in with the ${header} header.`, { header });
+}
+
+/**
+ * What is outside the caller's subtree, deleted or missing. It says nothing of the id that was asked for, so that
+ * the three cannot be told apart.
+ */
+export function notFound(): PublicError {
+  return new PublicError('NOT_FOUND', 'Nothing that you may see has this id.');
+}
+
+/** The target may be seen, but reading this takes one of the scopes. */
+export function forbidden(requiredScopes: readonly Scope[]): PublicError {
+  return new PublicError('FORBIDDEN', `This takes the scope ${requiredScopes.join(' and ')} on this organization.`, {
+    requiredScopes,
+  });
+}
+
+/** An argument outside its bounds. `bound` states what is accepted, in words. */
+export function badInput(argument: string, bound: string): PublicError {
+  return new PublicError('BAD_USER_INPUT', `The argument "${argument}" ${bound}.`, { argument, bound });
+}
+
+/** A usage window that is refused, with the reason and the bound. */
+export function invalidWindow(argument: 'from' | 'to', reason: string): PublicError {
+  return new PublicError('INVALID_WINDOW', `The usage window is refused: "${argument}" ${reason}.`, { argument, bound: reason });
+}
+
+/** The request asks for more than one answer may hold. */
+export function limitExceeded(argument: string, bound: string): PublicError {
+  return new PublicError('LIMIT_EXCEEDED', `The argument "${argument}" ${bound}.`, { argument, bound });
+}
+
+/** Something that keeps the process from starting; the message is one sentence for the operator. */
+export class StartError extends Error {}
+
+/** PostgreSQL's SQLSTATE of an error thrown by the driver, if it is one. */
+export function sqlState(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+}
+
+function rootCause(error: unknown): unknown {
+  return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
+}
+
+/**
+ * The error as the caller may see it. A `PublicError` and the errors of parsing, validation and coercion keep their
+ * message; everything else becomes one constant sentence, and `report` gets the original.
+ */
+export function maskError(error: unknown, report: (cause: unknown) => void): GraphQLError {
+  const cause = rootCause(error);
+  const where = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions } : {};
+  if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: cause.extensions });
+  if (sqlState(cause)?.startsWith('22')) {
+    // A value that PostgreSQL cannot hold (class 22, data exception) came from the caller, whatever path it took.
+    report(cause);
+    return new GraphQLError('A value in the request cannot be used.', { ...where, extensions: { code: 'BAD_USER_INPUT' } });
+  }
+  if (cause instanceof GraphQLError && !cause.extensions['unexpected']) {
+    // The document or its variables are wrong. Suggestions would list names of the schema to whoever guesses.
+    const message = cause.message.replace(/ Did you mean .*\?$/s, '');
+    const http = cause.extensions['http'];
+    return new GraphQLError(message, { ...where, extensions: { code: 'BAD_USER_INPUT', ...(http ? { http } : {}) } });
+  }
+  report(cause);
+  return new GraphQLError('Something went wrong on our side.', { ...where, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+}

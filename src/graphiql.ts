@@ -1,0 +1,81 @@
+/** GraphiQL's page: tabs of example queries that work in the demonstration. */
+import type { GraphiQLOptions } from 'graphql-yoga';
+
+const DAY_MS = 86_400_000;
+
+function examples(): string[] {
+  const today = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+  const from = new Date(today.getTime() - 30 * DAY_MS);
+  return [
+    `# Who am I, and what may I do? Ctrl-Enter runs the query; the other tabs go on from here.
+query WhoAmI {
+  viewer {
+    credential { kind name expiresAt }
+    organization { id slug name }
+    scopes
+  }
+}
+`,
+    `# The tree below: two levels, with counts.
+query Tree {
+  organization {
+    name
+    descendantCount
+    children(orderBy: NAME_ASC) {
+      nodes {
+        slug
+        name
+        kind
+        childCount
+        children(first: 5) { nodes { slug name hasChildren } }
+      }
+    }
+  }
+}
+`,
+    `# Find an organization anywhere below, with the way to it.
+query Search {
+  organization {
+    descendants(search: "dental", first: 10) {
+      totalCount
+      edges { depth path matchedOn node { id slug name } }
+      pageInfo { hasNextPage endCursor }
+    }
+  }
+}
+`,
+    `# People: members and open invitations of a child, without being a member there.
+query People {
+  organization(slug: "harbor-telecom") {
+    name
+    members { nodes { user { name email } roles { key } } }
+    invitations(status: [PENDING, EXPIRED]) { nodes { email status expiresAt roles { key } } }
+  }
+}
+`,
+    `# Usage of the whole subtree over the last 30 days, by day and by child.
+query Usage {
+  organization {
+    usage(from: "${from.toISOString()}", to: "${today.toISOString()}") {
+      organizationCount
+      metrics { metric { name unit } value }
+      buckets(size: DAY, keys: ["voice_minutes"]) { from metrics { value } }
+      byChild(metric: "voice_minutes", first: 5) { edges { node { name } own subtree share } }
+    }
+  }
+}
+`,
+  ];
+}
+
+/** Options of the GraphiQL page; `token` is filled in as the credential of every tab. */
+export function graphiqlOptions(token: string | undefined): GraphiQLOptions {
+  const headers = JSON.stringify({ Authorization: `Bearer ${token ?? '<API key or token>'}` }, null, 2);
+  return {
+    title: 'Banyan',
+    defaultTabs: examples().map((query) => ({ query, headers })),
+    defaultQuery: examples()[0] ?? '',
+    headers,
+    shouldPersistHeaders: false,
+  };
+}

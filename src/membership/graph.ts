@@ -1,0 +1,110 @@
+/** Members of an organization, and people over a subtree. */
+import { requires } from '../access/guards.ts';
+import { holds, isWithin } from '../access/rights.ts';
+import { builder } from '../builder.ts';
+import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { badInput, notFound } from '../errors.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById, organizationOfPerson } from '../organization/store.ts';
+import { RoleRef } from '../role/graph.ts';
+import { rolesOfMembership } from '../role/store.ts';
+import { requireStorable, searchPattern } from '../text.ts';
+import { UserRef } from '../user/graph.ts';
+import { people, type PeopleArguments } from './people.ts';
+import { members, membershipScopes, membershipsOfPerson, type MembersArguments, type MembershipRow, type PersonRow } from './store.ts';
+
+export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
+
+builder.node(MembershipRef, {
+  description: 'A person\'s place in one organization, with the roles held there.',
+  authScopes: ({ user_id, lineage }, { principal }) => user_id === principal.user?.id || holds(principal, 'members:read', lineage),
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    organization: t.field({
+      type: OrganizationRef,
+      description: 'The organization. One of the caller\'s own outside the organization of the request shows its basic fields only.',
+      async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
+        const batch = isWithin(principal, lineage) ? organizationById : organizationOfPerson;
+        const organization = await loaders.load(batch, null, organization_id);
+        if (!organization) throw notFound();
+        return organization;
+      },
+    }),
+    user: t.field({
+      type: UserRef,
+      description: 'The person.',
+      resolve: ({ user_id, email, user_name, user_created_at, lineage }) => ({
+        id: user_id, email, name: user_name, created_at: user_created_at, reached: { lineage, scope: 'members:read' as const },
+      }),
+    }),
+    roles: t.field({
+      type: [RoleRef],
+      description: 'Roles held, built-in ones first.',
+      resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfMembership, null, id),
+    }),
+    scopes: t.stringList({
+      description: 'Scopes that the roles give together, implied ones included.',
+      resolve: async ({ id }, _args, { loaders }) => (await loaders.load(membershipScopes, null, id))?.scopes ?? [],
+    }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person joined.' }),
+    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When the roles were last changed.' }),
+  }),
+});
+
+export const MembershipConnectionRef = connectionType<MembershipRow>({ name: 'Membership', node: MembershipRef, plural: 'memberships' });
+
+const PersonRef = builder.objectRef<PersonRow>('Person').implement({
+  description: 'A person and where in a subtree it belongs.',
+  authScopes: ({ lineage }, { principal }) => holds(principal, 'members:read', lineage),
+  fields: (t) => ({
+    user: t.field({
+      type: UserRef,
+      description: 'The person.',
+      resolve: ({ id, email, name, created_at, lineage }) => ({ id, email, name, created_at, reached: { lineage, scope: 'members:read' as const } }),
+    }),
+    memberships: t.field({
+      type: [MembershipRef],
+      description: 'All memberships in the subtree, as far as the caller may read the members there.',
+      resolve: ({ id, organization_id }, _args, { loaders }) => loaders.load(membershipsOfPerson, null, `${organization_id}/${id}`),
+    }),
+  }),
+});
+
+const PersonConnectionRef = connectionType<PersonRow>({ name: 'Person', node: PersonRef, plural: 'people' });
+
+const ROLE_FILTER_MAX = 50;
+
+builder.objectFields(OrganizationRef, (t) => ({
+  members: t.field({
+    type: MembershipConnectionRef,
+    nullable: true,
+    description: 'The members of this organization alone, longest-standing first. Takes `members:read`.',
+    args: {
+      search: t.arg.string({ description: 'Case-insensitive literal part of address or name, 1 to 64 characters.' }),
+      roles: t.arg.stringList({ description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.` }),
+      ...pageArguments(t.arg),
+    },
+    complexity: pageCost,
+    authScopes: requires('members:read'),
+    resolve({ id }, { search, roles, ...page }, context) {
+      const keys = roles ?? null;
+      if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX)) throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
+      for (const key of keys ?? []) requireStorable(key, 'roles');
+      return connect(context, members, id, { search: searchPattern(search), roles: keys }, page);
+    },
+  }),
+  people: t.field({
+    type: PersonConnectionRef,
+    nullable: true,
+    description:
+      'Distinct people over this organization and everything below it, each with all memberships in there. Takes `members:read`; ' +
+      'organizations below count only for a caller that may read their members.',
+    args: {
+      search: t.arg.string({ description: 'Case-insensitive literal part of address or name, 1 to 64 characters.' }),
+      ...pageArguments(t.arg),
+    },
+    complexity: pageCost,
+    authScopes: requires('members:read'),
+    resolve: ({ id }, { search, ...page }, context) => connect(context, people, id, { search: searchPattern(search) }, page),
+  }),
+}));

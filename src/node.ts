@@ -1,0 +1,62 @@
+/** `node` and `nodes`: anything with an id, found again under the same rules as on every other path. */
+import { builder } from './builder.ts';
+import { auditEventById } from './audit/store.ts';
+import type { Context } from './context.ts';
+import { apiKeyById, tokenById } from './credential/store.ts';
+import type { Batch } from './database/loaders.ts';
+import { badInput, notFound } from './errors.ts';
+import { parseId, type IdType } from './ids.ts';
+import { invitationById } from './invitation/store.ts';
+import { membershipById } from './membership/store.ts';
+import { organizationById } from './organization/store.ts';
+import { roleById } from './role/store.ts';
+import { userById } from './user/store.ts';
+
+/** How each type of node is found by id, within what the caller may see. */
+const nodeBatches: Partial<Record<IdType, Batch<null, object | null>>> = {
+  Organization: organizationById,
+  User: userById,
+  Membership: membershipById,
+  Invitation: invitationById,
+  Role: roleById,
+  ApiKey: apiKeyById,
+  PersonalAccessToken: tokenById,
+  AuditEvent: auditEventById,
+};
+
+const NODES_MAX = 100;
+
+function find(id: string, argument: string, { loaders }: Context): Promise<object> {
+  const parsed = parseId(id);
+  const batch = parsed && nodeBatches[parsed.type];
+  if (!batch) throw badInput(argument, 'must be a public id: a prefix of three letters, an underscore and 32 lower-case hex digits');
+  return loaders.load(batch, null, parsed.uuid).then((row) => {
+    if (!row) throw notFound();
+    return { ...row, __typename: parsed.type };
+  });
+}
+
+builder.queryFields((t) => ({
+  node: t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    description: 'Anything by its id. What the caller may not see answers exactly like a missing id: null with a NOT_FOUND error.',
+    authScopes: { authenticated: true, organization: true },
+    args: { id: t.arg.id({ required: true, description: 'A public id.' }) },
+    resolve: (_root, { id }, context) => find(id, 'id', context) as never,
+  }),
+  nodes: t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: false, items: true },
+    description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with a NOT_FOUND error of its own.`,
+    authScopes: { authenticated: true, organization: true },
+    complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
+    args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
+    resolve(_root, { ids }, context) {
+      if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must hold between 1 and ${NODES_MAX} ids`);
+      // A malformed id refuses the whole list, as a mistake of the caller's; a missing one is a fact about that item.
+      const found = ids.map((id) => find(id, 'ids', context));
+      return found as never;
+    },
+  }),
+}));

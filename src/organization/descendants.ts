@@ -1,0 +1,112 @@
+/**
+ * Everything below an organization, in tree order, with search (docs/decisions/0004-search.md).
+ *
+ * A search is one statement in two phases, so that no plan depends on how common the pattern is. The first looks
+ * through the next PROBE_ROWS organizations in tree order, which fills the page of any common pattern. Only when it
+ * does not, the second takes the rest from the index in which subtree and pattern meet.
+ */
+import { sql, type RawBuilder } from 'kysely';
+import type { Page } from '../database/page.ts';
+import { ofOrganizations, type Placed, type Relation, type Viewer } from '../database/relation.ts';
+import { organizationColumns, type OrganizationRow } from './store.ts';
+
+export type SearchField = 'SLUG' | 'ID' | 'NAME' | 'DOMAIN';
+
+export interface DescendantRow extends OrganizationRow {
+  matched_on: SearchField[];
+}
+
+export interface DescendantsArguments {
+  /** Checked by `searchPattern`; null lists everything. */
+  search: string | null;
+  maxDepth: number | null;
+  includeDeleted: boolean;
+}
+
+const PROBE_ROWS = 1_000;
+
+/** The bounds of the page within the parent's subtree, and the pattern in its folded form. */
+function bounds({ search }: DescendantsArguments, page: Pick<Page, 'after' | 'before'>): RawBuilder<unknown> {
+  const high = page.before ? sql`parent.path || ${page.before[0]}::text` : sql`subtree_end(parent.path)`;
+  const pattern = sql`search_fold(${search}::text)`;
+  return sql`
+    select parent.path || ${page.after?.[0] ?? ''}::text as low, ${high} as high
+      ${search === null ? sql`` : sql`, ${pattern} as pattern, search_pattern_grams(${pattern}) as grams`}`;
+}
+
+/** Conditions on the organizations themselves, beside their place in the tree. */
+function filter({ maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<unknown> {
+  const conditions = [sql`true`];
+  if (!includeDeleted) conditions.push(sql`o.deleted_at is null`);
+  if (maxDepth !== null) conditions.push(sql`o.depth <= parent.depth + ${maxDepth}::integer`);
+  return sql.join(conditions, sql` and `);
+}
+
+const placed = sql`array[substr(o.path, length(parent.path) + 1)] as position`;
+
+function listing(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
+  const direction = page.backward ? sql`desc` : sql`asc`;
+  return sql`
+    select ${organizationColumns}, '{}'::text[] as matched_on, ${placed}
+    from (${bounds(args, page)}) as page
+    cross join lateral (
+      select o.* from organizations as o
+      where o.path > page.low and o.path < page.high and ${filter(args)}
+      order by o.path ${direction} limit ${sql.lit(page.limit + 1)}
+    ) as o
+    order by o.path`;
+}
+
+function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
+  const direction = page.backward ? sql`desc` : sql`asc`;
+  const beyondProbe = page.backward
+    ? sql`o.path > page.low and o.path < (select min(probe.path) from probe)`
+    : sql`o.path > (select max(probe.path) from probe) and o.path < page.high`;
+  const matches = (field: RawBuilder<unknown>, name: SearchField): RawBuilder<unknown> =>
+    sql`case when strpos(${field}, page.pattern) > 0 then ${sql.lit(name)} end`;
+  return sql`
+    with page as materialized (${bounds(args, page)}),
+    probe as materialized (
+      select o.id, o.path, o.hit
+      from page cross join lateral (
+        select o.id, o.path, strpos(o.search_text, page.pattern) > 0 and ${filter(args)} as hit from organizations as o
+        where o.path > page.low and o.path < page.high
+        order by o.path ${direction} limit ${sql.lit(PROBE_ROWS)}
+      ) as o
+    ),
+    near as materialized (
+      select probe.id, probe.path from probe where probe.hit order by probe.path ${direction} limit ${sql.lit(page.limit + 1)}
+    ),
+    far as materialized (
+      select o.id, o.path from page cross join organizations as o
+      where (select count(*) from near) <= ${sql.lit(page.limit)} and (select count(*) from probe) = ${sql.lit(PROBE_ROWS)}
+        and o.lineage @> array[parent.id] and search_grams(o.search_text) @> page.grams
+        and ${beyondProbe} and strpos(o.search_text, page.pattern) > 0 and ${filter(args)}
+    ),
+    match as materialized (
+      select * from (select * from near union all select * from far) as either order by path ${direction} limit ${sql.lit(page.limit + 1)}
+    )
+    select ${organizationColumns}, ${placed},
+      array_remove(array[
+        ${matches(sql`o.slug`, 'SLUG')}, ${matches(sql`organization_public_id(o.id)`, 'ID')},
+        ${matches(sql`search_fold(o.name)`, 'NAME')}, ${matches(sql`search_fold(o.domain)`, 'DOMAIN')}
+      ], null) as matched_on
+    from match cross join page join organizations as o on o.id = match.id
+    order by o.path`;
+}
+
+/** The organizations below an organization, at any depth, without itself. */
+export const descendants: Relation<DescendantsArguments, DescendantRow> = {
+  name: 'descendants',
+  parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted })),
+  order: () => 'path',
+  page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<Placed<DescendantRow>>,
+  count(_viewer, args) {
+    const match = args.search === null
+      ? sql`o.path > page.low and o.path < page.high`
+      : sql`o.lineage @> array[parent.id] and o.id <> parent.id and search_grams(o.search_text) @> page.grams and strpos(o.search_text, page.pattern) > 0`;
+    return sql`
+      select count(*)::int as count from (${bounds(args, { after: null, before: null })}) as page cross join organizations as o
+      where ${match} and ${filter(args)}`;
+  },
+};

@@ -1,0 +1,258 @@
+/** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
+import { inside, requires } from '../access/guards.ts';
+import { holds } from '../access/rights.ts';
+import { builder } from '../builder.ts';
+import { encodeId } from '../ids.ts';
+import { scopeCatalog } from '../role/store.ts';
+import {
+  STEP_NAMES, billing, concurrency, externalAccounts, inventory, marketplaceOffers, profile, provisioningSteps,
+  type BillingRow, type ConcurrencyRow, type ExternalAccountRow, type InventoryKind, type MarketplaceOfferRow, type ProfileRow, type StepRow,
+} from './details-store.ts';
+import { OrganizationRef } from './refs.ts';
+import { isNativeMember, type OrganizationRow } from './store.ts';
+
+const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
+  description: 'A postal address.',
+  fields: (t) => ({
+    line1: t.string({ description: 'Street and number.', resolve: (row) => row.address_line1 ?? '' }),
+    line2: t.exposeString('address_line2', { nullable: true, description: 'Floor, suite or care-of.' }),
+    city: t.string({ description: 'City.', resolve: (row) => row.address_city ?? '' }),
+    state: t.string({ description: 'State, province or region.', resolve: (row) => row.address_state ?? '' }),
+    zip: t.string({ description: 'Postal code.', resolve: (row) => row.address_zip ?? '' }),
+    country: t.string({ description: 'Country, ISO 3166-1 alpha-2.', resolve: (row) => row.address_country ?? '' }),
+  }),
+});
+
+const MarketplaceRef = builder.enumType('Marketplace', {
+  description: 'Cloud marketplaces.',
+  values: { AWS: { description: 'AWS Marketplace.' }, AZURE: { description: 'Azure Marketplace.' }, GCP: { description: 'Google Cloud Marketplace.' } },
+});
+
+const MarketplaceOfferRef = builder.objectRef<MarketplaceOfferRow>('MarketplaceOffer').implement({
+  description: 'Where the organization\'s offer can be taken up.',
+  fields: (t) => ({
+    marketplace: t.expose('marketplace', { type: MarketplaceRef, description: 'The marketplace.' }),
+    url: t.expose('url', { type: 'URL', description: 'Link to the offer.' }),
+  }),
+});
+
+const ExternalAccountRef = builder.objectRef<ExternalAccountRow>('ExternalAccount').implement({
+  description: 'An account of the organization in another system.',
+  fields: (t) => ({
+    id: t.id({ description: 'Id of this record (ref_…).', resolve: ({ id }) => encodeId('ExternalAccount', id) }),
+    system: t.exposeString('system', { description: 'The other system, e.g. zuora, salesforce, labra.' }),
+    accountId: t.exposeString('account_id', { description: 'The account\'s id there.' }),
+  }),
+});
+
+const InvoiceOwnerRef = builder.enumType('InvoiceOwner', {
+  description: 'Who owns the invoices in the billing system.',
+  values: { PARTNER: { description: 'The partner.' }, END_CUSTOMER: { description: 'The end customer.' } },
+});
+
+const BrandingRef = builder.objectRef<Partial<ProfileRow>>('Branding').implement({
+  description: 'How the organization presents itself.',
+  fields: (t) => ({
+    logoUrl: t.field({ type: 'URL', nullable: true, description: 'Address of the logo.', resolve: (row) => row.logo_url ?? null }),
+    primaryColor: t.string({ nullable: true, description: 'Main color, #rrggbb.', resolve: (row) => row.primary_color ?? null }),
+    secondaryColor: t.string({ nullable: true, description: 'Second color, #rrggbb.', resolve: (row) => row.secondary_color ?? null }),
+  }),
+});
+
+const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
+  description: 'The organization\'s billing account.',
+  fields: (t) => ({
+    plan: t.exposeString('plan', { description: 'Key of the plan, e.g. free.' }),
+    status: t.exposeString('status', { description: 'State of the subscription, in the billing provider\'s words.' }),
+    email: t.expose('email', { type: 'EmailAddress', nullable: true, description: 'Where invoices go.' }),
+    customerId: t.exposeString('customer_id', { nullable: true, description: 'The customer at the billing provider.' }),
+    subscriptionId: t.exposeString('subscription_id', { nullable: true, description: 'The subscription at the billing provider.' }),
+  }),
+});
+
+const ConcurrencyLimitRef = builder.objectRef<Partial<ConcurrencyRow>>('ConcurrencyLimit').implement({
+  description: 'How many calls may run at the same time.',
+  fields: (t) => ({
+    limit: t.int({ description: 'Calls allowed at the same time; 0 before the organization is provisioned.', resolve: (row) => row.max_calls ?? 0 }),
+    inUse: t.int({ description: 'Calls running now.', resolve: (row) => row.calls_in_use ?? 0 }),
+  }),
+});
+
+const LimitsRef = builder.objectRef<Partial<ConcurrencyRow>>('OrganizationLimits').implement({
+  description: 'What the organization\'s plan allows.',
+  fields: (t) => ({ concurrency: t.field({ type: ConcurrencyLimitRef, description: 'Calls at the same time.', resolve: (row) => row }) }),
+});
+
+const InventoryRef = builder.objectRef<Map<InventoryKind, number>>('Inventory').implement({
+  description: 'Numbers of resources that the organization owns now.',
+  fields: (t) => {
+    const count = (kind: InventoryKind, description: string) => t.int({ description, resolve: (counts) => counts.get(kind) ?? 0 });
+    return {
+      agents: count('AGENT', 'Agents.'),
+      phoneNumbers: count('PHONE_NUMBER', 'Phone numbers.'),
+      webWidgets: count('WEB_WIDGET', 'Web widgets.'),
+      knowledgeBases: count('KNOWLEDGE_BASE', 'Knowledge bases.'),
+      telephonyTrunks: count('TELEPHONY_TRUNK', 'Telephony trunks.'),
+    };
+  },
+});
+
+const ProvisioningStepNameRef = builder.enumType('ProvisioningStepName', {
+  description: 'The steps of setting up a new organization.',
+  values: {
+    IDENTITY: { description: 'A record at the identity provider.' },
+    BILLING: { description: 'A billing customer and a subscription to the free plan.' },
+    TELEPHONY: { description: 'A telephony trunk and the concurrency counter.' },
+    PHONE_NUMBER: { description: 'A phone number.' },
+    KNOWLEDGE_BASE: { description: 'A knowledge base.' },
+  },
+});
+const ProvisioningStepStatusRef = builder.enumType('ProvisioningStepStatus', {
+  description: 'State of one step.',
+  values: {
+    PENDING: { description: 'Waits for its turn or its next attempt.' },
+    RUNNING: { description: 'Being done.' },
+    DONE: { description: 'Done.' },
+    FAILED: { description: 'Given up; `retryProvisioning` starts it again.' },
+  },
+});
+const ProvisioningStatusRef = builder.enumType('ProvisioningStatus', {
+  description: 'State of all steps together.',
+  values: { PENDING: { description: 'Under way.' }, READY: { description: 'Every step is done.' }, FAILED: { description: 'A step failed.' } } as const,
+});
+
+const ProvisioningStepRef = builder.objectRef<StepRow>('ProvisioningStep').implement({
+  description: 'One step of setting up an organization.',
+  fields: (t) => ({
+    name: t.expose('name', { type: ProvisioningStepNameRef, description: 'Which step.' }),
+    status: t.expose('status', { type: ProvisioningStepStatusRef, description: 'Its state.' }),
+    attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Why the last attempt failed.' }),
+    finishedAt: t.expose('finished_at', { type: 'DateTime', nullable: true, description: 'When it was done or given up.' }),
+    resourceId: t.exposeString('resource_id', { nullable: true, description: 'What it made, as the provider names it.' }),
+  }),
+});
+
+const ProvisioningRef = builder.objectRef<StepRow[]>('Provisioning').implement({
+  description: 'How far the setup of an organization is.',
+  fields: (t) => ({
+    status: t.field({
+      type: ProvisioningStatusRef,
+      description: 'FAILED when a step failed, READY when all are done, else PENDING.',
+      resolve(steps) {
+        if (steps.some((step) => step.status === 'FAILED')) return 'FAILED';
+        return steps.length === STEP_NAMES.length && steps.every((step) => step.status === 'DONE') ? 'READY' : 'PENDING';
+      },
+    }),
+    steps: t.field({
+      type: [ProvisioningStepRef],
+      description: 'The steps begun or planned so far, in order.',
+      resolve: (steps) => steps.toSorted((a, b) => STEP_NAMES.indexOf(a.name) - STEP_NAMES.indexOf(b.name)),
+    }),
+  }),
+});
+
+const AccessKindRef = builder.enumType('AccessKind', {
+  description: 'Where the caller\'s access to an organization comes from.',
+  values: {
+    NATIVE: { description: 'From belonging to it.' },
+    DELEGATED: { description: 'From acting in an organization above it.' },
+    BOTH: { description: 'From both.' },
+  } as const,
+});
+
+const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').implement({
+  description: 'What the caller may do in an organization, and why.',
+  fields: (t) => ({
+    kind: t.field({
+      type: AccessKindRef,
+      description: 'Where the access comes from.',
+      async resolve({ id }, _args, { loaders, principal }) {
+        if (principal.home?.id === id) return 'NATIVE';
+        return (await loaders.load(isNativeMember, null, id)) ? 'BOTH' : 'DELEGATED';
+      },
+    }),
+    canSignIn: t.boolean({
+      description: 'Whether the caller\'s person is a native member and may act in the organization itself. False for an API key.',
+      resolve: ({ id, status }, _args, { loaders, principal }) =>
+        status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
+    }),
+    scopes: t.stringList({
+      description: 'Scopes that this request has on the organization: at home those held there, below it all or none.',
+      async resolve({ lineage }, _args, { loaders, principal }) {
+        const catalog = await loaders.load(scopeCatalog, null, 'all');
+        return catalog.map(({ key }) => key).filter((scope) => holds(principal, scope, lineage));
+      },
+    }),
+  }),
+});
+
+builder.objectFields(OrganizationRef, (t) => ({
+  primaryAddress: t.field({
+    type: AddressRef,
+    nullable: true,
+    description: 'The organization\'s main address.',
+    authScopes: inside,
+    async resolve({ id }, _args, { loaders }) {
+      const row = await loaders.load(profile, null, id);
+      return row?.address_line1 == null ? null : row;
+    },
+  }),
+  marketplaceOffers: t.field({
+    type: [MarketplaceOfferRef],
+    description: 'Links to the organization\'s offers, at most one a marketplace.',
+    authScopes: inside,
+    resolve: ({ id }, _args, { loaders }) => loaders.load(marketplaceOffers, null, id),
+  }),
+  externalAccounts: t.field({
+    type: [ExternalAccountRef],
+    nullable: true,
+    description: 'Accounts of this organization in other systems, one a system. Takes `organizations:manage`.',
+    authScopes: requires('organizations:manage'),
+    resolve: ({ id }, _args, { loaders }) => loaders.load(externalAccounts, null, id),
+  }),
+  invoiceOwner: t.field({
+    type: InvoiceOwnerRef,
+    nullable: true,
+    description: 'Who owns the invoices in the billing system.',
+    authScopes: inside,
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.invoice_owner ?? null,
+  }),
+  branding: t.field({
+    type: BrandingRef,
+    description: 'How the organization presents itself.',
+    authScopes: inside,
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id)) ?? {},
+  }),
+  billing: t.field({
+    type: BillingRef,
+    nullable: true,
+    description: 'The billing account; null before it is provisioned. Takes `billing:manage`.',
+    authScopes: requires('billing:manage'),
+    resolve: ({ id }, _args, { loaders }) => loaders.load(billing, null, id),
+  }),
+  limits: t.field({
+    type: LimitsRef,
+    description: 'What the organization\'s plan allows.',
+    authScopes: inside,
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(concurrency, null, id)) ?? {},
+  }),
+  inventory: t.field({
+    type: InventoryRef,
+    description: 'Numbers of resources that the organization owns now.',
+    authScopes: inside,
+    resolve: async ({ id }, _args, { loaders }) => new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
+  }),
+  provisioning: t.field({
+    type: ProvisioningRef,
+    description: 'How far the setup of the organization is.',
+    authScopes: inside,
+    resolve: ({ id }, _args, { loaders }) => loaders.load(provisioningSteps, null, id),
+  }),
+  viewerAccess: t.field({
+    type: ViewerAccessRef,
+    description: 'What the caller may do here, and why.',
+    authScopes: inside,
+    resolve: (organization) => organization,
+  }),
+}));

@@ -1,0 +1,19 @@
+/** Text from callers: what can be searched for and stored. */
+import { badInput } from './errors.ts';
+
+const PATTERN_LENGTH_MAX = 64;
+
+/** Refuses text that the database cannot hold as it is: control characters and halves of surrogate pairs. */
+export function requireStorable(text: string, argument: string): void {
+  if (/\p{Cc}/u.test(text) || !text.isWellFormed()) throw badInput(argument, 'must be well-formed text without control characters');
+}
+
+/** A search pattern as it is used: trimmed, 1 to 64 characters. Every character stands for itself. */
+export function searchPattern(search: string | null | undefined): string | null {
+  if (search == null) return null;
+  requireStorable(search, 'search');
+  const pattern = search.trim();
+  const length = [...pattern].length;
+  if (length < 1 || length > PATTERN_LENGTH_MAX) throw badInput('search', `must have between 1 and ${PATTERN_LENGTH_MAX} characters besides surrounding space`);
+  return pattern;
+}

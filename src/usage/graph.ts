@@ -1,0 +1,197 @@
+/** Usage: the catalog of metrics, and summaries over one organization or its subtree. */
+import { requires } from '../access/guards.ts';
+import { holds } from '../access/rights.ts';
+import { MANAGE_CHILDREN } from '../access/scopes.ts';
+import { builder } from '../builder.ts';
+import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import type { Context } from '../context.ts';
+import { badInput, forbidden } from '../errors.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import type { OrganizationRow } from '../organization/store.ts';
+import {
+  metricCatalog, organizationCount, usageBuckets, usageByChild, usageTotals,
+  type ByChildArguments, type ChildUsageRow, type MetricRow, type TotalRow, type UsageArguments,
+} from './store.ts';
+import { bucketsOf, checkMetricKeys, checkWindow, type Window } from './window.ts';
+
+const UsageScopeRef = builder.enumType('UsageScope', {
+  description: 'What a usage summary covers.',
+  values: {
+    ALL: { description: 'This organization and every descendant.' },
+    SINGLE: { description: 'This organization alone.' },
+  } as const,
+});
+
+const UsageMetricKindRef = builder.enumType('UsageMetricKind', {
+  description: 'How a metric\'s values combine.',
+  values: {
+    SUM: { description: 'Values add up.' },
+    AVERAGE: { description: 'A quotient of two sums, computed from them and never from other averages.' },
+  } as const,
+});
+
+const UsageMetricRef = builder.objectRef<MetricRow>('UsageMetric').implement({
+  description: 'A metered quantity, recorded or derived from recorded ones.',
+  fields: (t) => ({
+    key: t.exposeString('key', { description: 'Name used in arguments, e.g. voice_minutes.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
+    unit: t.exposeString('unit', { description: 'Unit of its values, in the singular.' }),
+    kind: t.expose('kind', { type: UsageMetricKindRef, description: 'How its values combine.' }),
+    description: t.exposeString('description', { nullable: true, description: 'What it measures.' }),
+  }),
+});
+
+const UsageMetricTotalRef = builder.objectRef<TotalRow>('UsageMetricTotal').implement({
+  description: 'The value of one metric over a window.',
+  fields: (t) => ({
+    metric: t.field({ type: UsageMetricRef, description: 'The metric.', resolve: (row) => row }),
+    value: t.expose('value', { type: 'Decimal', description: 'Its exact value; averages are rounded to 9 decimals and are 0 where there is nothing to average.' }),
+  }),
+});
+
+/** One part of a window and the metrics over it. */
+interface Bucket extends Window {
+  metrics: TotalRow[];
+}
+
+const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement({
+  description: 'Usage over one part of a window.',
+  fields: (t) => ({
+    from: t.expose('from', { type: 'DateTime', description: 'Start of the part, included.' }),
+    to: t.expose('to', { type: 'DateTime', description: 'End of the part, excluded.' }),
+    metrics: t.expose('metrics', { type: [UsageMetricTotalRef], description: 'The metrics asked for, in the order of the catalog.' }),
+  }),
+});
+
+const UsageBucketSizeRef = builder.enumType('UsageBucketSize', {
+  description: 'Lengths of the parts of a window, in UTC.',
+  values: {
+    HOUR: { description: 'Whole hours.' },
+    DAY: { description: 'Days from midnight.' },
+    WEEK: { description: 'Weeks from Monday.' },
+    MONTH: { description: 'Calendar months.' },
+  } as const,
+});
+
+const UsageByChildConnectionRef = connectionType<ChildUsageRow>({
+  name: 'UsageByChild',
+  node: OrganizationRef as never,
+  plural: 'branches of a usage summary',
+  counted: false,
+  edgeFields: (t) => ({
+    own: t.field({ type: 'Decimal', description: 'Usage of the organization itself.', resolve: ({ row }) => row.own }),
+    subtree: t.field({
+      type: 'Decimal',
+      description: 'Usage of the organization and everything below it; for the organization that was asked on, its own.',
+      resolve: ({ row }) => row.subtree,
+    }),
+    share: t.float({ description: '`subtree` as a part of the summary, 0 to 1; 0 when there is no usage.', resolve: ({ row }) => row.share }),
+  }),
+});
+
+/** A summary that has been asked for; each of its fields is read when it is selected. */
+interface Summary extends UsageArguments {
+  organization: OrganizationRow;
+}
+
+const METRIC_KEYS_MAX = 100;
+
+async function catalogKeys({ loaders }: Context): Promise<ReadonlySet<string>> {
+  return new Set((await loaders.load(metricCatalog, null, 'all')).map((metric) => metric.key));
+}
+
+async function wantedKeys(keys: readonly string[] | null | undefined, context: Context): Promise<ReadonlySet<string> | null> {
+  if (keys == null) return null;
+  if (keys.length === 0 || keys.length > METRIC_KEYS_MAX) throw badInput('keys', `must name between 1 and ${METRIC_KEYS_MAX} metrics`);
+  checkMetricKeys(keys, await catalogKeys(context), 'keys');
+  return new Set(keys);
+}
+
+const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
+  description: 'Usage over the half-open window [from, to). Membership in the subtree is that of now.',
+  fields: (t) => {
+    const keys = t.arg.stringList({ description: `Only these metrics; all when absent. At most ${METRIC_KEYS_MAX}.` });
+    return {
+      from: t.expose('from', { type: 'DateTime', description: 'Start of the window, included.' }),
+      to: t.expose('to', { type: 'DateTime', description: 'End of the window, excluded.' }),
+      scope: t.expose('scope', { type: UsageScopeRef, description: 'What is covered.' }),
+      organizationCount: t.int({
+        description: 'How many organizations are covered, with or without usage.',
+        resolve: async ({ organization, scope }, _args, { loaders }) =>
+          scope === 'SINGLE' ? 1 : ((await loaders.load(organizationCount, null, organization.id))?.count ?? 0),
+      }),
+      asOf: t.field({
+        type: 'DateTime',
+        description: 'Every event acknowledged before this instant is counted.',
+        resolve: (_summary, _args, { now }) => now,
+      }),
+      metrics: t.field({
+        type: [UsageMetricTotalRef],
+        description: 'Metrics over the whole window, in the order of the catalog.',
+        args: { keys },
+        async resolve({ organization, scope, from, to }, args, context) {
+          const wanted = await wantedKeys(args.keys, context);
+          const totals = await context.loaders.load(usageTotals, { scope, from, to }, organization.id);
+          return totals.filter(({ key }) => !wanted || wanted.has(key));
+        },
+      }),
+      buckets: t.field({
+        type: [UsageBucketRef],
+        description: 'Metrics over each part of the window; empty parts are there too, and the first and last end where the window does. At most 1,000 parts.',
+        args: { size: t.arg({ type: UsageBucketSizeRef, required: true, defaultValue: 'DAY', description: 'Length of the parts.' }), keys },
+        async resolve({ organization, scope, from, to }, args, context) {
+          const buckets = bucketsOf({ from, to }, args.size);
+          const wanted = await wantedKeys(args.keys, context);
+          const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets }, organization.id);
+          const byBucket = Map.groupBy(rows.filter(({ key }) => !wanted || wanted.has(key)), (row) => row.bucket);
+          return buckets.map((bucket, index) => ({ ...bucket, metrics: byBucket.get(index) ?? [] }));
+        },
+      }),
+      byChild: t.field({
+        type: UsageByChildConnectionRef,
+        description:
+          'The organization\'s own usage and each direct child\'s subtree, largest first by `metric`; together they are the summary. ' +
+          'Takes `child_organizations:manage` unless only the organization itself is covered.',
+        args: {
+          metric: t.arg.string({ required: true, description: 'Key of a metric of kind SUM.' }),
+          first: pageArguments(t.arg).first,
+          after: pageArguments(t.arg).after,
+        },
+        complexity: pageCost,
+        authScopes({ organization, scope }, _args, { principal }) {
+          if (scope === 'ALL' && !holds(principal, MANAGE_CHILDREN, organization.lineage)) throw forbidden([MANAGE_CHILDREN]);
+          return true;
+        },
+        async resolve({ organization, scope, from, to }, { metric, ...page }, context) {
+          const catalog = await context.loaders.load(metricCatalog, null, 'all');
+          if (!catalog.some(({ key, kind }) => key === metric && kind === 'SUM')) throw badInput('metric', 'must be a metric of kind SUM (see Query.usageMetrics)');
+          return connect(context, usageByChild, organization.id, { scope, from, to, metric }, page);
+        },
+      }),
+    };
+  },
+});
+
+builder.objectField(OrganizationRef, 'usage', (t) =>
+  t.field({
+    type: UsageSummaryRef,
+    nullable: true,
+    description: 'Usage of this organization, with or without everything below it. Takes `usage:read`.',
+    args: {
+      from: t.arg({ type: 'DateTime', required: true, description: 'Start of the window, included.' }),
+      to: t.arg({ type: 'DateTime', required: true, description: 'End of the window, excluded; after `from` and at most 366 days later, else INVALID_WINDOW.' }),
+      scope: t.arg({ type: UsageScopeRef, required: true, defaultValue: 'ALL', description: 'What to cover.' }),
+    },
+    authScopes: requires('usage:read'),
+    resolve: (organization, { from, to, scope }) => ({ organization, scope, ...checkWindow(from, to) }),
+  }),
+);
+
+builder.queryField('usageMetrics', (t) =>
+  t.field({
+    type: [UsageMetricRef],
+    description: 'The catalog of metered quantities.',
+    authScopes: { authenticated: true, organization: true },
+    resolve: (_root, _args, { loaders }) => loaders.load(metricCatalog, null, 'all'),
+  }),
+);

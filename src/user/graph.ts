@@ -1,0 +1,62 @@
+/** People, and actors: whoever did something. */
+import { builder } from '../builder.ts';
+import type { CredentialKind } from '../access/principal.ts';
+import { holds, type Lineage } from '../access/rights.ts';
+import type { Scope } from '../access/scopes.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById } from '../organization/store.ts';
+import { actorById, type UserRow } from './store.ts';
+
+export const UserRef = builder.objectRef<UserRow>('User');
+
+builder.node(UserRef, {
+  description: 'A person, who may belong to many organizations.',
+  authScopes: ({ id, reached }, { principal }) => id === principal.user?.id || (reached !== null && holds(principal, reached.scope, reached.lineage)),
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    email: t.expose('email', { type: 'EmailAddress', description: 'The person\'s address.' }),
+    name: t.exposeString('name', { nullable: true, description: 'The person\'s name, if known.' }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person was first seen.' }),
+  }),
+});
+
+export const CredentialKindRef = builder.enumType('CredentialKind', {
+  description: 'Kinds of credential.',
+  values: {
+    API_KEY: { description: 'A key of an organization (ak_…).' },
+    PERSONAL_ACCESS_TOKEN: { description: 'A token of a person (pat_…).' },
+    SESSION: { description: 'A person signed in through the identity provider.' },
+  },
+});
+
+/** Somebody named in a row of an organization, and the scope that reading the row took. */
+export interface Actor {
+  kind: CredentialKind;
+  userId: string | null;
+  apiKeyName: string | null;
+  organizationId: string;
+  reached: { lineage: Lineage; scope: Scope } | null;
+}
+
+export const ActorRef = builder.objectRef<Actor>('Actor').implement({
+  description: 'Who did something: a person, or an API key.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: CredentialKindRef, description: 'The kind of credential that it was done with.' }),
+    user: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'The person; null for an API key, or when the person no longer exists.',
+      async resolve({ userId, reached }, _args, { loaders }) {
+        const user = userId === null ? null : await loaders.load(actorById, null, userId);
+        return user && { ...user, reached };
+      },
+    }),
+    apiKeyName: t.exposeString('apiKeyName', { nullable: true, description: 'Name of the API key; null for a person.' }),
+    organization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description: 'The organization acted from; null when it is outside the caller\'s subtree.',
+      resolve: ({ organizationId }, _args, { loaders }) => loaders.load(organizationById, null, organizationId),
+    }),
+  }),
+});
