@@ -130,17 +130,17 @@ begin
     new.depth := 0;
     return new;
   end if;
-  -- The parent may be moved to another tree before its lock is held: look, lock, look again.
-  loop
-    select o.lineage[1] into root from organizations o where o.id = new.parent_id;
-    if not found then
-      raise exception 'the parent organization does not exist'
-        using errcode = 'foreign_key_violation', constraint = 'organizations_parent_fkey';
-    end if;
-    perform pg_advisory_xact_lock_shared(tree_lock_key(root));
-    select o.path, o.lineage, o.depth into parent from organizations o where o.id = new.parent_id;
-    exit when parent.lineage[1] = root;
-  end loop;
+  select o.lineage[1] into root from organizations o where o.id = new.parent_id;
+  if not found then
+    raise exception 'the parent organization does not exist'
+      using errcode = 'foreign_key_violation', constraint = 'organizations_parent_fkey';
+  end if;
+  perform pg_advisory_xact_lock_shared(tree_lock_key(root));
+  select o.path, o.lineage, o.depth into parent from organizations o where o.id = new.parent_id;
+  -- Moved to another tree before its lock was held. Taking the other lock as well could end in a deadlock.
+  if parent.lineage[1] is distinct from root then
+    raise exception 'the parent organization was moved meanwhile' using errcode = 'serialization_failure';
+  end if;
   new.path := parent.path || path_label(new.ordinal);
   new.lineage := parent.lineage || new.id;
   new.depth := parent.depth + 1;

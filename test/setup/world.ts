@@ -1,0 +1,169 @@
+/**
+ * One memorable forest and the people in it:
+ *
+ *   acme ─┬─ north ─┬─ shop-1 ── kiosk
+ *         │         └─ shop-2
+ *         └─ south ── depot
+ *   rival ── rival-shop
+ *
+ * People are named `<role>@<organization>`; each has a token. Keys are named `key@<organization>` and hold all scopes.
+ */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sql } from 'kysely';
+import { createGateway, GRAPHQL_PATH } from '../../src/server.ts';
+import { encodeId, type IdType } from '../../src/ids.ts';
+import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import type { TypedDocumentString } from '../generated/graphql.ts';
+import { createDatabase, type TestDatabase } from './database.ts';
+
+const TREE = {
+  acme: null, north: 'acme', south: 'acme', 'shop-1': 'north', 'shop-2': 'north', kiosk: 'shop-1', depot: 'south', rival: null, 'rival-shop': 'rival',
+} as const;
+const PEOPLE = [
+  'admin@acme', 'viewer@acme', 'user@acme', 'support@acme', 'cloud_rep@acme', 'restricted_user@acme',
+  'admin@north', 'viewer@north', 'cloud_rep@north', 'admin@south', 'admin@shop-1', 'user@shop-1', 'admin@kiosk', 'admin@rival', 'viewer@rival-shop',
+] as const;
+const KEYS = ['key@acme', 'key@north', 'key@shop-1', 'key@rival'] as const;
+
+export type Slug = keyof typeof TREE;
+export type Caller = (typeof PEOPLE)[number] | (typeof KEYS)[number];
+
+export interface GraphQLAnswer<Data = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  /** The body, byte for byte. */
+  text: string;
+  data: Data | null | undefined;
+  errors: { message: string; path?: (string | number)[]; extensions: { code: string } & Record<string, unknown> }[] | undefined;
+}
+
+export interface RequestOptions {
+  /** Who calls; nobody when absent. */
+  as?: Caller | undefined;
+  /** Instead of `as`: the bearer token itself. */
+  token?: string;
+  /** The organization header; the caller's own organization when absent, none when null. */
+  organization?: string | null;
+  headers?: Record<string, string>;
+}
+
+export interface World extends TestDatabase {
+  endpoint: string;
+  /** Public id of an organization. */
+  org(slug: Slug): string;
+  /** Public id of a person. */
+  person(name: Caller): string;
+  uuid(slug: Slug): string;
+  token(caller: Caller): string;
+  /** Runs a typed document, or a text, over HTTP. */
+  query<Result, Variables>(document: TypedDocumentString<Result, Variables>, variables: Variables, options?: RequestOptions): Promise<GraphQLAnswer<Result>>;
+  ask<Data = Record<string, never>>(document: string, options?: RequestOptions, variables?: Record<string, unknown>): Promise<GraphQLAnswer<Data>>;
+  /** Runs SQL and returns the rows. */
+  rows<Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]>;
+}
+
+/** Builds the world in a database of its own and serves it on a free port. */
+export async function createWorld(): Promise<World> {
+  const database = await createDatabase();
+  const { db } = database;
+  const ids = new Map<string, string>();
+  const tokens = new Map<string, string>();
+  for (const [slug, parent] of Object.entries(TREE)) {
+    const { id } = await db.insertInto('organizations').values({ slug, name: `The ${slug}`, parent_id: parent && (ids.get(parent) ?? null) }).returning('id').executeTakeFirstOrThrow();
+    ids.set(slug, id);
+  }
+  for (const name of PEOPLE) {
+    const [role = '', slug = ''] = name.split('@');
+    const user = await insertUser(database, `${name}.example`, `${role} of ${slug}`);
+    await insertMembership(database, ids.get(slug) ?? '', user, [role]);
+    ids.set(name, user);
+    tokens.set(name, await insertPersonalAccessToken(db, user, 'test'));
+  }
+  for (const name of KEYS) tokens.set(name, await insertApiKey(db, ids.get(name.slice('key@'.length)) ?? '', name));
+
+  const gateway = createGateway({
+    db, log: createLogger('silent'), clock: () => new Date(), organizationHeader: 'X-Organization', introspection: 'public', graphiql: false, corsOrigins: [],
+    credentialUsed: () => undefined,
+  });
+  const server = createServer(gateway);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}${GRAPHQL_PATH}`;
+  const known = (name: string): string => {
+    const id = ids.get(name);
+    if (!id) throw new RangeError(`nobody and nothing is called ${name}`);
+    return id;
+  };
+  const token = (caller: Caller): string => tokens.get(caller) ?? '';
+  const ask = async <Data>(query: string, { as, token: given = as && token(as), organization, headers = {} }: RequestOptions = {}, variables?: Record<string, unknown>): Promise<GraphQLAnswer<Data>> => {
+    const named = organization === undefined ? (as && !as.startsWith('key@') ? as.split('@')[1] : null) : organization;
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        ...(given && { authorization: `Bearer ${given}` }),
+        ...(named && { 'x-organization': named }),
+        ...headers,
+      },
+      body: JSON.stringify({ query, variables }),
+    });
+    const text = await response.text();
+    const body = JSON.parse(text) as Pick<GraphQLAnswer<Data>, 'data' | 'errors'>;
+    return { status: response.status, headers: response.headers, text, data: body.data, errors: body.errors };
+  };
+  return {
+    ...database,
+    endpoint,
+    org: (slug) => encodeId('Organization', known(slug)),
+    person: (name) => encodeId('User', known(name)),
+    uuid: known,
+    token,
+    ask,
+    query: (document, variables, options) => ask(document.toString(), options, variables as Record<string, unknown>),
+    rows: async (statement) => (await statement.execute(db)).rows,
+    async close() {
+      await closeServer(server);
+      await database.close();
+    },
+  };
+}
+
+function closeServer(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => server.close(() => resolve()));
+}
+
+/** Adds a person with a verified address and returns its UUID. */
+export async function insertUser({ db }: TestDatabase, email: string, name: string | null = null): Promise<string> {
+  const row = await db.insertInto('users').values({ email, canonical_email: email, email_verified: true, name }).returning('id').executeTakeFirstOrThrow();
+  return row.id;
+}
+
+/** Adds a membership with built-in roles and returns its UUID. */
+export async function insertMembership({ db }: TestDatabase, organizationId: string, userId: string, roles: readonly string[]): Promise<string> {
+  const { id } = await db.insertInto('memberships').values({ organization_id: organizationId, user_id: userId }).returning('id').executeTakeFirstOrThrow();
+  await sql`insert into membership_roles (membership_id, role_id) select ${id}, id from roles where built_in and key = any (${roles})`.execute(db);
+  return id;
+}
+
+/** Adds a pending invitation that ends at `expiresAt` and returns its UUID. */
+export async function insertInvitation({ db }: TestDatabase, organizationId: string, email: string, hash: Buffer, expiresAt = new Date(Date.now() + 86_400_000)): Promise<string> {
+  const { id } = await db
+    .insertInto('invitations')
+    .values({ organization_id: organizationId, email, canonical_email: email, token_hash: hash, inviter_kind: 'API_KEY', inviter_api_key_name: 'key', inviter_organization_id: organizationId, expires_at: expiresAt })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await sql`insert into invitation_roles (invitation_id, role_id) select ${id}, id from roles where built_in and key = 'user'`.execute(db);
+  return id;
+}
+
+/** The code of the first error of an answer. */
+export function code(answer: GraphQLAnswer<unknown>): string | undefined {
+  return answer.errors?.[0]?.extensions.code;
+}
+
+/** A public id of the type that nothing has. */
+export function missingId(type: IdType): string {
+  return encodeId(type, '01900000-0000-7000-8000-00000000dead');
+}
