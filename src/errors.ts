@@ -1,5 +1,5 @@
 /** Every failure that the product knows by name, and the one place that turns an unknown failure into a safe answer. */
-import { GraphQLError, type GraphQLErrorExtensions } from 'graphql';
+import { GraphQLError, Kind, type GraphQLErrorExtensions } from 'graphql';
 import type { Scope } from './access/scopes.ts';
 
 /** The closed list of `extensions.code`. */
@@ -76,6 +76,25 @@ function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
 }
 
+/** The variable or argument whose value an error of coercion is about, if it is about one. */
+function argumentOf({ nodes }: GraphQLError): string | undefined {
+  const [node] = nodes ?? [];
+  if (node?.kind === Kind.VARIABLE_DEFINITION) return node.variable.name.value;
+  if (!node?.loc || !/Value$/.test(node.kind)) return undefined;
+  return /(\w+)\s*:\s*\[?\s*$/.exec(node.loc.source.body.slice(0, node.loc.start))?.[1];
+}
+
+/** Whether an error tells that the document or its variables are wrong, rather than what happened while it ran. */
+function isAboutDocument(error: unknown, cause: unknown): error is GraphQLError {
+  if (!(error instanceof GraphQLError) || !(cause instanceof GraphQLError) || cause.extensions['unexpected']) return false;
+  const [node] = error.nodes ?? [];
+  if (cause instanceof PublicError) return node?.kind === Kind.VARIABLE_DEFINITION;
+  // An error at a field is about the value that we gave for it, such as null where there must be none.
+  return error.path === undefined || node?.kind !== Kind.FIELD;
+}
+
+const MESSAGE_LENGTH_MAX = 500;
+
 /**
  * The error as the caller may see it. A `PublicError` and the errors of parsing, validation and coercion keep their
  * message; everything else becomes one constant sentence, and `report` gets the original.
@@ -83,17 +102,20 @@ function rootCause(error: unknown): unknown {
 export function maskError(error: unknown, report: (cause: unknown) => void): GraphQLError {
   const cause = rootCause(error);
   const where = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions } : {};
+  if (isAboutDocument(error, cause)) {
+    // Suggestions would list names of the schema to whoever guesses.
+    const message = error.message.replace(/ Did you mean .*\?$/s, '').slice(0, MESSAGE_LENGTH_MAX);
+    const http = error.extensions['http'];
+    const argument = argumentOf(error);
+    // A scalar's own message does not say where its value stood.
+    const named = argument === undefined || message.includes(`"${argument}"`) || message.includes(`"$${argument}"`) ? message : `The argument "${argument}" is refused: ${message}`;
+    return new GraphQLError(named, { ...where, extensions: { code: 'BAD_USER_INPUT', ...(argument && { argument }), ...(http ? { http } : {}) } });
+  }
   if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: cause.extensions });
   if (sqlState(cause)?.startsWith('22')) {
     // A value that PostgreSQL cannot hold (class 22, data exception) came from the caller, whatever path it took.
     report(cause);
     return new GraphQLError('A value in the request cannot be used.', { ...where, extensions: { code: 'BAD_USER_INPUT' } });
-  }
-  if (cause instanceof GraphQLError && !cause.extensions['unexpected']) {
-    // The document or its variables are wrong. Suggestions would list names of the schema to whoever guesses.
-    const message = cause.message.replace(/ Did you mean .*\?$/s, '');
-    const http = cause.extensions['http'];
-    return new GraphQLError(message, { ...where, extensions: { code: 'BAD_USER_INPUT', ...(http ? { http } : {}) } });
   }
   report(cause);
   return new GraphQLError('Something went wrong on our side.', { ...where, extensions: { code: 'INTERNAL_SERVER_ERROR' } });

@@ -1,17 +1,23 @@
 /** The one place that makes the canonical form of an e-mail address (R-EM-1). */
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 
 const LENGTH_MAX = 255;
 
 /**
  * The form in which addresses are stored and compared: ASCII letters in lower case, the domain in its ASCII (IDNA)
- * form. Undefined for anything else, among it local parts outside ASCII, whose forms are not one and the same
- * everywhere.
+ * form. Undefined for anything else, among it local parts outside ASCII and domains that IDNA would rewrite, which do
+ * not mean one and the same address everywhere.
  */
 export function canonicalEmail(email: string): string | undefined {
   const [, local, domain] = /^([!#-'*+/-9=?A-Z^-~.-]{1,64})@([^\s@]{1,253})$/.exec(email) ?? [];
-  const ascii = domainToASCII(domain ?? '');
+  const lowered = asciiLower(domain ?? '');
+  const ascii = domainToASCII(lowered);
+  if (domainToUnicode(ascii) !== lowered && ascii !== lowered) return undefined;
   if (!local || !ascii.includes('.') || local.startsWith('.') || local.endsWith('.') || local.includes('..')) return undefined;
-  const canonical = `${local.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase())}@${ascii}`;
+  const canonical = `${asciiLower(local)}@${ascii}`;
   return canonical.length <= LENGTH_MAX ? canonical : undefined;
+}
+
+function asciiLower(text: string): string {
+  return text.replaceAll(/[A-Z]/g, (letter) => letter.toLowerCase());
 }

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChildrenDocument, OrganizationDocument } from '../generated/graphql.ts';
+import { backward, forward, type WalkArguments } from '../setup/pages.ts';
 import { code, createWorld, missingId, type World } from '../setup/world.ts';
 
 let world: World;
@@ -119,19 +120,12 @@ describe('children', () => {
     const whole = (await page({ orderBy, first: 100 }))?.nodes.map((node) => node.slug);
     expect(new Set(whole).size).toBe(30);
     for (const size of [1, 7, 29, 30]) {
-      const forward: string[] = [];
-      for (let after: string | null | undefined = null, more: boolean | undefined = true; more; ) {
-        const next = await page({ orderBy, first: size, after });
-        forward.push(...(next?.nodes.map((node) => node.slug) ?? []));
-        [after, more] = [next?.pageInfo.endCursor, next?.pageInfo.hasNextPage];
-      }
-      const backward: string[] = [];
-      for (let before: string | null | undefined = null, more: boolean | undefined = true; more; ) {
-        const next = await page({ orderBy, last: size, before });
-        backward.unshift(...(next?.nodes.map((node) => node.slug) ?? []));
-        [before, more] = [next?.pageInfo.startCursor, next?.pageInfo.hasPreviousPage];
-      }
-      expect({ forward, backward }).toEqual({ forward: whole, backward: whole });
+      const ask = async (walk: WalkArguments) => {
+        const found = await page({ orderBy, ...walk });
+        return { rows: found?.nodes.map((node) => node.slug) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
+      };
+      expect(await forward(size, ask)).toEqual(whole);
+      expect(await backward(size, ask)).toEqual(whole);
     }
   });
 
