@@ -117,6 +117,9 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
     report(cause);
     return new GraphQLError('A value in the request cannot be used.', { ...where, extensions: { code: 'BAD_USER_INPUT' } });
   }
+  if (cause instanceof RangeError && cause.message.includes('call stack')) {
+    return new GraphQLError('The operation is nested too deeply.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });
+  }
   report(cause);
   return new GraphQLError('Something went wrong on our side.', { ...where, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
 }

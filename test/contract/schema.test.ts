@@ -1,0 +1,84 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { buildASTSchema, isEnumType, isInterfaceType, isObjectType, parse, print } from 'graphql';
+import { describe, expect, it } from 'vitest';
+import { printedSchema, schema } from '../../src/schema.ts';
+
+const root = new URL('../../', import.meta.url);
+
+/** Everything that a schema promises to clients, one line a promise. */
+function promises(text: string): string[] {
+  const types = Object.values(buildASTSchema(parse(text), { assumeValid: true }).getTypeMap()).filter((type) => !type.name.startsWith('__'));
+  return types.flatMap((type) => {
+    if (isEnumType(type)) return type.getValues().map((value) => `${type.name}.${value.name}`);
+    if (!isObjectType(type) && !isInterfaceType(type)) return [type.name];
+    return [
+      ...type.getInterfaces().map((one) => `${type.name} implements ${one.name}`),
+      ...Object.values(type.getFields()).flatMap((field) => [
+        `${type.name}.${field.name}: ${String(field.type)}`,
+        ...field.args.map((argument) => `${type.name}.${field.name}(${String(argument.astNode && print({ ...argument.astNode, description: undefined }))})`),
+      ]),
+    ];
+  });
+}
+
+describe('schema.graphql', () => {
+  it('is what the code prints (npm run schema writes it)', async () => {
+    expect(await readFile(new URL('schema.graphql', root), 'utf8')).toBe(printedSchema());
+  });
+
+  it('keeps every public name, argument, default and nullability', async () => {
+    const wanted = await readFile(new URL('test/contract/public-names.graphql', root), 'utf8');
+    const kept = new Set(promises(printedSchema()));
+    const missing = promises(wanted).filter((promise) => !kept.has(promise));
+    expect(promises(wanted).length).toBeGreaterThan(300);
+    expect(missing).toEqual([]);
+  });
+
+  it('describes every type, field, argument and value', () => {
+    const bare = Object.values(schema.getTypeMap())
+      .filter((type) => !type.name.startsWith('__') && !['Boolean', 'Int', 'Float', 'String', 'ID'].includes(type.name))
+      .flatMap((type) => [
+        { name: type.name, description: type.description },
+        ...(isEnumType(type) ? type.getValues().map(({ name, description }) => ({ name: `${type.name}.${name}`, description })) : []),
+        ...(isObjectType(type) || isInterfaceType(type)
+          ? Object.values(type.getFields()).flatMap((field) => [
+              { name: `${type.name}.${field.name}`, description: field.description },
+              ...field.args.map((argument) => ({ name: `${type.name}.${field.name}(${argument.name})`, description: argument.description })),
+            ])
+          : []),
+      ])
+      .filter(({ description }) => !description);
+    expect(bare).toEqual([]);
+  });
+
+  it('lists nothing without a bound: every list of rows is paged or says how long it can be', () => {
+    const bounded = new Set([
+      'Query.nodes', 'Query.usageMetrics', 'Query.scopes', 'Viewer.personalAccessTokens', 'Organization.ancestors', 'Organization.roles', 'Organization.marketplaceOffers',
+      'Organization.externalAccounts', 'OrganizationDescendantEdge.matchedOn', 'Provisioning.steps', 'UsageSummary.metrics', 'UsageSummary.buckets', 'UsageBucket.metrics',
+      'Membership.roles', 'Invitation.roles', 'Person.memberships',
+    ]);
+    const lists = Object.values(schema.getTypeMap())
+      .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.name.endsWith('Connection'))
+      .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()).filter((field) => /^\[(?!String)/.test(String(field.type))).map((field) => `${type.name}.${field.name}`) : []));
+    expect(lists.filter((name) => !bounded.has(name))).toEqual([]);
+  });
+
+  it('has no input that could name the actor or claim a verified address', () => {
+    expect(printedSchema()).not.toMatch(/\b(actorId|createdBy|ownerId|emailVerified|verified)\s*:/);
+  });
+});
+
+describe('the packages', () => {
+  it('share one copy of graphql', () => {
+    const own = createRequire(new URL('src/schema.ts', root)).resolve('graphql');
+    for (const name of ['graphql-yoga', '@pothos/core', '@pothos/plugin-relay', '@pothos/plugin-scope-auth', '@pothos/plugin-complexity', 'graphql-scalars', '@graphql-tools/executor']) {
+      const from = createRequire(new URL(`node_modules/${name}/package.json`, root));
+      expect({ name, path: from.resolve('graphql') }).toEqual({ name, path: own });
+    }
+  });
+
+  it('are locked without download addresses', async () => {
+    expect(await readFile(new URL('package-lock.json', root), 'utf8')).not.toMatch(/"resolved"\s*:\s*"https?:/);
+  });
+});
