@@ -70,11 +70,14 @@ export const builder = new SchemaBuilder<{
     defaultListMultiplier: 5,
     limit: { complexity: COST_MAX, depth: DEPTH_MAX, breadth: FIELDS_MAX },
     complexityError: (kind, result) =>
-      new PublicError('LIMIT_EXCEEDED', {
-        Complexity: `The operation may ask for up to ${result.complexity} values; the limit is ${COST_MAX}. Ask for smaller pages.`,
-        Depth: `The operation is ${result.depth} levels deep; the limit is ${DEPTH_MAX}.`,
-        Breadth: `The operation selects ${result.breadth} fields; the limit is ${FIELDS_MAX}.`,
-      }[kind]),
+      new PublicError(
+        'LIMIT_EXCEEDED',
+        {
+          Complexity: `The operation may ask for up to ${result.complexity} values; the limit is ${COST_MAX}. Ask for smaller pages.`,
+          Depth: `The operation is ${result.depth} levels deep; the limit is ${DEPTH_MAX}.`,
+          Breadth: `The operation selects ${result.breadth} fields; the limit is ${FIELDS_MAX}.`,
+        }[kind],
+      ),
   },
 });
 

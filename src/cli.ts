@@ -1,5 +1,6 @@
 /** The command line: reads the command, runs it, and turns what an operator can mend into one sentence and exit code 1. */
 import { parseArgs, type ParseArgsConfig } from 'node:util';
+import type { OpenDatabase } from './commands/database.ts';
 import { readConfig } from './config.ts';
 import { StartError } from './errors.ts';
 import { createLogger } from './telemetry/log.ts';
@@ -24,7 +25,8 @@ function required(values: Values, name: string): string {
 
 function wholeNumber(values: Values, name: string, least: number, most: number): number {
   const value = Number(required(values, name));
-  if (!Number.isInteger(value) || value < least || value > most) throw new StartError(`--${name} must be a whole number between ${least} and ${most}.`);
+  if (!Number.isInteger(value) || value < least || value > most)
+    throw new StartError(`--${name} must be a whole number between ${least} and ${most}.`);
   return value;
 }
 
@@ -78,7 +80,8 @@ const commands: Record<string, Command> = {
   },
   seed: {
     summary: 'Fill an empty database with made-up trees, people, invitations and usage.',
-    usage: 'banyan seed --organizations <number> [--seed <number>]\n\nThe same seed gives the same data. One million organizations take some minutes.',
+    usage:
+      'banyan seed --organizations <number> [--seed <number>]\n\nThe same seed gives the same data. One million organizations take some minutes.',
     options: { organizations: { type: 'string' }, seed: { type: 'string', default: '1' } },
     async run(values) {
       const organizations = wholeNumber(values, 'organizations', 1, 10_000_000);
@@ -88,7 +91,12 @@ const commands: Record<string, Command> = {
         if (await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst()) {
           throw new StartError('The database already has organizations; seed works on an empty one.');
         }
-        await seedSynthetic(url, { organizations, seed, now: new Date(), progress: (step, rows) => print(`${step}: ${rows.toLocaleString('en')}`) });
+        await seedSynthetic(url, {
+          organizations,
+          seed,
+          now: new Date(),
+          progress: (step, rows) => print(`${step}: ${rows.toLocaleString('en')}`),
+        });
       });
     },
   },
@@ -109,14 +117,15 @@ const commands: Record<string, Command> = {
       const { checkTree } = await import('./organization/check.ts');
       await withDatabase(async ({ db }) => {
         const { organizations, differing, examples } = await checkTree(db);
-        if (differing > 0) throw new StartError(`${differing} of ${organizations} organizations differ from the recursive truth, among them ${examples.join(', ')}.`);
+        if (differing > 0)
+          throw new StartError(
+            `${differing} of ${organizations} organizations differ from the recursive truth, among them ${examples.join(', ')}.`,
+          );
         print(`All ${organizations} organizations agree with the recursive truth.`);
       });
     },
   },
 };
-
-type OpenDatabase = Awaited<ReturnType<(typeof import('./commands/database.ts'))['openDatabase']>>;
 
 async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
   const { openDatabase } = await import('./commands/database.ts');
@@ -137,7 +146,11 @@ function overview(): string {
 
 function fail(error: unknown): never {
   // Anything but a StartError is a defect of ours and deserves its stack.
-  process.stderr.write(error instanceof StartError ? `banyan: ${error.message}\n` : `banyan: unexpected failure\n${error instanceof Error ? error.stack : String(error)}\n`);
+  process.stderr.write(
+    error instanceof StartError
+      ? `banyan: ${error.message}\n`
+      : `banyan: unexpected failure\n${error instanceof Error ? error.stack : String(error)}\n`,
+  );
   process.exit(1);
 }
 
@@ -147,7 +160,9 @@ async function main([name, ...rest]: string[]): Promise<void> {
   if (!command) throw new StartError(`There is no command "${name}"; banyan --help lists them.`);
   let values: Values;
   try {
-    ({ values } = parseArgs({ args: rest, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, strict: true }) as { values: Values });
+    ({ values } = parseArgs({ args: rest, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, strict: true }) as {
+      values: Values;
+    });
   } catch (error) {
     throw new StartError(`${error instanceof Error ? error.message : 'The options cannot be read'} (banyan ${name} --help).`);
   }

@@ -24,8 +24,16 @@ const settings = z.object({
   CORS_ORIGINS: z
     .string()
     .default('')
-    .transform((list) => list.split(',').map((origin) => origin.trim()).filter((origin) => origin !== ''))
-    .refine((list) => list.every((origin) => /^https?:\/\/[^/\s]+$/.test(origin)), 'must be origins such as https://app.example.com, separated by commas'),
+    .transform((list) =>
+      list
+        .split(',')
+        .map((origin) => origin.trim())
+        .filter((origin) => origin !== ''),
+    )
+    .refine(
+      (list) => list.every((origin) => /^https?:\/\/[^/\s]+$/.test(origin)),
+      'must be origins such as https://app.example.com, separated by commas',
+    ),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });

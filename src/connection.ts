@@ -99,6 +99,12 @@ export function pageCost({ first, last }: PageArguments) {
 }
 
 /** The connection for a relation below `parentId`; refuses page arguments that are out of bounds. */
-export function connect<Args, Row>(context: Context, relation: Relation<Args, Row>, parentId: string, args: Args, page: PageArguments): Connection<Row> {
+export function connect<Args, Row>(
+  context: Context,
+  relation: Relation<Args, Row>,
+  parentId: string,
+  args: Args,
+  page: PageArguments,
+): Connection<Row> {
   return connectionOf(context.loaders, relation, parentId, args, pageOf(page, listName(relation, parentId, args)));
 }

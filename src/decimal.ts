@@ -19,7 +19,8 @@ export const DecimalResolver = new GraphQLScalarType<string, string>({
   serialize: (value) => String(value),
   parseValue: parse,
   parseLiteral(node) {
-    if (node.kind !== Kind.STRING && node.kind !== Kind.INT && node.kind !== Kind.FLOAT) throw badInput('Decimal', 'must be a string or a number');
+    if (node.kind !== Kind.STRING && node.kind !== Kind.INT && node.kind !== Kind.FLOAT)
+      throw badInput('Decimal', 'must be a string or a number');
     return parse(node.value);
   },
 });

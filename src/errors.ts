@@ -80,7 +80,7 @@ function rootCause(error: unknown): unknown {
 function argumentOf({ nodes }: GraphQLError): string | undefined {
   const [node] = nodes ?? [];
   if (node?.kind === Kind.VARIABLE_DEFINITION) return node.variable.name.value;
-  if (!node?.loc || !/Value$/.test(node.kind)) return undefined;
+  if (!node?.loc || !node.kind.endsWith('Value')) return undefined;
   return /(\w+)\s*:\s*\[?\s*$/.exec(node.loc.source.body.slice(0, node.loc.start))?.[1];
 }
 
@@ -101,15 +101,22 @@ const MESSAGE_LENGTH_MAX = 500;
  */
 export function maskError(error: unknown, report: (cause: unknown) => void): GraphQLError {
   const cause = rootCause(error);
-  const where = error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions } : {};
+  const where =
+    error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions } : {};
   if (isAboutDocument(error, cause)) {
     // Suggestions would list names of the schema to whoever guesses.
     const message = error.message.replace(/ Did you mean .*\?$/s, '').slice(0, MESSAGE_LENGTH_MAX);
     const http = error.extensions['http'];
     const argument = argumentOf(error);
     // A scalar's own message does not say where its value stood.
-    const named = argument === undefined || message.includes(`"${argument}"`) || message.includes(`"$${argument}"`) ? message : `The argument "${argument}" is refused: ${message}`;
-    return new GraphQLError(named, { ...where, extensions: { code: 'BAD_USER_INPUT', ...(argument && { argument }), ...(http ? { http } : {}) } });
+    const named =
+      argument === undefined || message.includes(`"${argument}"`) || message.includes(`"$${argument}"`)
+        ? message
+        : `The argument "${argument}" is refused: ${message}`;
+    return new GraphQLError(named, {
+      ...where,
+      extensions: { code: 'BAD_USER_INPUT', ...(argument && { argument }), ...(http ? { http } : {}) },
+    });
   }
   if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: cause.extensions });
   if (sqlState(cause)?.startsWith('22')) {

@@ -31,7 +31,6 @@ export const GRAPHQL_PATH = '/graphql';
 const BODY_BYTES_MAX = 100_000;
 const TOKENS_MAX = 2_000;
 
-
 const requestIds = new WeakMap<Request, string>();
 
 function requestIdOf(request: Request): string {
@@ -63,8 +62,19 @@ export function createGateway(options: GatewayOptions) {
     async context({ request }: YogaInitialContext): Promise<Context> {
       const now = clock();
       const requestId = requestIdOf(request);
-      const principal = await authenticate({ db, organizationHeader, used: (kind, id) => options.credentialUsed(kind, id, now) }, request.headers);
-      return { principal, db, now, requestId, organizationHeader, loaders: new Loaders({ db, principal, now }), log: log.child({ requestId }) };
+      const principal = await authenticate(
+        { db, organizationHeader, used: (kind, id) => options.credentialUsed(kind, id, now) },
+        request.headers,
+      );
+      return {
+        principal,
+        db,
+        now,
+        requestId,
+        organizationHeader,
+        loaders: new Loaders({ db, principal, now }),
+        log: log.child({ requestId }),
+      };
     },
     plugins: [routes(db), jsonOnly(), documentLimits(), introspectionPolicy(options.introspection), answers(log, organizationHeader)],
   });
@@ -78,7 +88,10 @@ function routes(db: Database): Plugin {
       if (url.pathname === '/') endResponse(new fetchAPI.Response(null, { status: 302, headers: { location: GRAPHQL_PATH } }));
       if (url.pathname === '/health') endResponse(new fetchAPI.Response('ok\n', { status: 200 }));
       if (url.pathname === '/ready') {
-        const ready = await sql`select 1`.execute(db).then(() => true, () => false);
+        const ready = await sql`select 1`.execute(db).then(
+          () => true,
+          () => false,
+        );
         endResponse(new fetchAPI.Response(ready ? 'ready\n' : 'the database does not answer\n', { status: ready ? 200 : 503 }));
       }
     },

@@ -14,6 +14,7 @@ export function searchPattern(search: string | null | undefined): string | null 
   requireStorable(search, 'search');
   const pattern = search.trim();
   const length = [...pattern].length;
-  if (length < 1 || length > PATTERN_LENGTH_MAX) throw badInput('search', `must have between 1 and ${PATTERN_LENGTH_MAX} characters besides surrounding space`);
+  if (length < 1 || length > PATTERN_LENGTH_MAX)
+    throw badInput('search', `must have between 1 and ${PATTERN_LENGTH_MAX} characters besides surrounding space`);
   return pattern;
 }

@@ -8,7 +8,7 @@ import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/store.ts';
 import { requireStorable } from '../text.ts';
 import { ActorRef } from '../user/graph.ts';
-import { auditLog, type AuditArguments, type AuditEventRow } from './store.ts';
+import { auditLog, type AuditEventRow } from './store.ts';
 
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
 
@@ -33,7 +33,7 @@ builder.node(AuditEventRef, {
     actingOrganization: t.field({
       type: OrganizationRef,
       nullable: true,
-      description: 'The organization that the actor acted from; null when it is outside the caller\'s subtree.',
+      description: "The organization that the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ acting_organization_id }, _args, { loaders }) => loaders.load(organizationById, null, acting_organization_id),
     }),
     organization: t.field({
@@ -49,7 +49,7 @@ builder.node(AuditEventRef, {
     targetId: t.exposeID('target_id', { description: 'Public id of what was changed.' }),
     before: t.expose('before', { type: 'JSON', nullable: true, description: 'Its state before; null for something new.' }),
     after: t.expose('after', { type: 'JSON', nullable: true, description: 'Its state after; null for something removed or refused.' }),
-    requestId: t.exposeString('request_id', { description: 'The request that did it, as in the server\'s log.' }),
+    requestId: t.exposeString('request_id', { description: "The request that did it, as in the server's log." }),
   }),
 });
 
@@ -74,7 +74,8 @@ builder.objectField(OrganizationRef, 'auditLog', (t) =>
     complexity: pageCost,
     authScopes: requires('audit:read'),
     resolve({ id }, { includeDescendants, actions, ...page }, context) {
-      if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX)) throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);
+      if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX))
+        throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);
       for (const action of actions ?? []) requireStorable(action, 'actions');
       return connect(context, auditLog, id, { includeDescendants, actions: actions ?? null }, page);
     },

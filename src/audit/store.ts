@@ -36,7 +36,8 @@ export const auditLog = relation<AuditArguments, AuditEventRow>({
   name: 'audit log',
   parents: ofOrganizations({ scope: 'audit:read' }),
   columns: columns(sql`o`),
-  from: ({ principal }) => sql`audit_events as e join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`,
+  from: ({ principal }) =>
+    sql`audit_events as e join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`,
   where: (_viewer, { includeDescendants, actions }) => [
     includeDescendants ? sql`o.path >= parent.path and o.path < subtree_end(parent.path)` : sql`e.organization_id = parent.id`,
     ...(actions === null ? [] : [sql`e.action = any (${actions}::text[])`]),
@@ -46,10 +47,14 @@ export const auditLog = relation<AuditArguments, AuditEventRow>({
 });
 
 /** Audit events by id. */
-export const auditEventById = rowBatch<null, AuditEventRow>('audit event by id', (row) => row.id, async ({ db, principal }, ids) => {
-  const statement = sql<AuditEventRow>`
+export const auditEventById = rowBatch<null, AuditEventRow>(
+  'audit event by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<AuditEventRow>`
     select ${columns(sql`o`)} from audit_events e
     join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id
     where e.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);

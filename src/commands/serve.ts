@@ -33,7 +33,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     const demo = database.embedded ? await demonstration(database, config, url) : undefined;
     const { db, close } = database;
     const lastUsed = new LastUsed(db, log);
-    handle = createGateway({
+    const gateway = createGateway({
       db,
       log,
       clock: () => new Date(),
@@ -43,6 +43,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       graphiql: config.graphiql && graphiqlOptions(demo?.apiKey),
       credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
     });
+    handle = (request, response) => void gateway(request, response);
     announce(config, url, demo, print);
     return async () => {
       const drained = new Promise((resolve) => server.close(resolve));

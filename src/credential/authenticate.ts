@@ -48,7 +48,9 @@ function organizationReference(value: string | null, header: string): Organizati
 
 /** The same answer for an organization that does not exist and for one in which the credential cannot act. */
 function cannotActThere(): PublicError {
-  return new PublicError('NOT_FOUND', 'The organization header names no organization in which this credential can act.', { http: { status: 404 } });
+  return new PublicError('NOT_FOUND', 'The organization header names no organization in which this credential can act.', {
+    http: { status: 404 },
+  });
 }
 
 const suspended = sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`;

@@ -30,12 +30,16 @@ export const apiKeys = relation<null, ApiKeyRow>({
 });
 
 /** API keys by id. */
-export const apiKeyById = rowBatch<null, ApiKeyRow>('api key by id', (row) => row.id, async ({ db, principal }, ids) => {
-  const statement = sql<ApiKeyRow>`
+export const apiKeyById = rowBatch<null, ApiKeyRow>(
+  'api key by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<ApiKeyRow>`
     select ${keyColumns(sql`o`)} from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
     where k.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 export interface TokenRow {
   id: string;
@@ -51,17 +55,25 @@ export interface TokenRow {
 const tokenColumns = sql`t.id, t.user_id, t.name, t.preview, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;
 
 /** The caller's own tokens, newest first; the key is the person. */
-export const ownTokens = listBatch<null, TokenRow>('own tokens', (row) => row.user_id, async ({ db, principal }, users) => {
-  const statement = sql<TokenRow>`
+export const ownTokens = listBatch<null, TokenRow>(
+  'own tokens',
+  (row) => row.user_id,
+  async ({ db, principal }, users) => {
+    const statement = sql<TokenRow>`
     select ${tokenColumns} from personal_access_tokens t
     where t.user_id = any (${users}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid order by t.id desc`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 /** The caller's own tokens by id. */
-export const tokenById = rowBatch<null, TokenRow>('token by id', (row) => row.id, async ({ db, principal }, ids) => {
-  const statement = sql<TokenRow>`
+export const tokenById = rowBatch<null, TokenRow>(
+  'token by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<TokenRow>`
     select ${tokenColumns} from personal_access_tokens t
     where t.id = any (${ids}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);

@@ -119,8 +119,21 @@ async function initialize(record: ServerRecord, binaries: string, account: Accou
     }
     await run(
       path.join(binaries, 'initdb'),
-      ['-D', record.folder, '-U', 'banyan', '--pwfile', passwordFile, '-A', 'scram-sha-256', '-E', 'UTF8',
-       '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions'],
+      [
+        '-D',
+        record.folder,
+        '-U',
+        'banyan',
+        '--pwfile',
+        passwordFile,
+        '-A',
+        'scram-sha-256',
+        '-E',
+        'UTF8',
+        '--locale-provider=builtin',
+        '--builtin-locale=C.UTF-8',
+        '--no-instructions',
+      ],
       account,
     );
   } finally {
@@ -148,7 +161,14 @@ async function runningPort(folder: string): Promise<number | undefined> {
 }
 
 async function answers(port: number): Promise<boolean> {
-  const client = new pg.Client({ host: '127.0.0.1', port, user: 'banyan', database: 'postgres', password: 'probe', connectionTimeoutMillis: 2_000 });
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port,
+    user: 'banyan',
+    database: 'postgres',
+    password: 'probe',
+    connectionTimeoutMillis: 2_000,
+  });
   try {
     await client.connect();
     return true;
@@ -207,7 +227,12 @@ async function claim(url: string): Promise<pg.Client | undefined> {
 
 async function run(command: string, args: string[], account: Account | undefined): Promise<void> {
   const identity = account ? { uid: account.uid, gid: account.gid } : {};
-  const child = spawn(command, args, { ...identity, cwd: path.parse(command).root, stdio: ['ignore', 'ignore', 'pipe'], env: { PATH: '', LC_ALL: 'C' } });
+  const child = spawn(command, args, {
+    ...identity,
+    cwd: path.parse(command).root,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    env: { PATH: '', LC_ALL: 'C' },
+  });
   let problem = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (problem += text));
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));

@@ -27,7 +27,10 @@ const sqlFiles: MigrationProvider = {
 export async function migrate(db: Database, maxTreeDepth?: number): Promise<string[]> {
   const { error, results = [] } = await new Migrator({ db, provider: sqlFiles }).migrateToLatest();
   const failed = results.find((result) => result.status === 'Error');
-  if (error) throw new StartError(`The migration ${failed?.migrationName ?? ''} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`);
+  if (error)
+    throw new StartError(
+      `The migration ${failed?.migrationName ?? ''} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`,
+    );
   if (maxTreeDepth !== undefined) await setMaxTreeDepth(db, maxTreeDepth);
   return results.map((result) => result.migrationName);
 }

@@ -28,8 +28,8 @@ export interface Page {
 /** Checks page arguments. `list` names the list and its order; a cursor of any other list is refused. */
 export function pageOf({ first, after, last, before }: PageArguments, list: string): Page {
   if (first != null && last != null) throw badInput('last', 'cannot be combined with "first"');
-  const [argument, size] = last != null ? ['last', last] : ['first', first ?? PAGE_SIZE_DEFAULT];
-  if (size < 1 || size > PAGE_SIZE_MAX) throw badInput(String(argument), `must be between 1 and ${PAGE_SIZE_MAX}`);
+  const [argument, size] = last != null ? (['last', last] as const) : (['first', first ?? PAGE_SIZE_DEFAULT] as const);
+  if (size < 1 || size > PAGE_SIZE_MAX) throw badInput(argument, `must be between 1 and ${PAGE_SIZE_MAX}`);
   return {
     limit: size,
     backward: last != null,
@@ -55,7 +55,8 @@ export function encodeCursor(position: Position, list: string): string {
 function decodeCursor(cursor: string, list: string, argument: string): Position {
   const bytes = Buffer.from(cursor.slice(0, CURSOR_LENGTH_MAX), 'base64url');
   const text = bytes.subarray(TAG_BYTES).toString();
-  const genuine = bytes.length > TAG_BYTES && bytes.toString('base64url') === cursor && bytes.subarray(0, TAG_BYTES).equals(tag(list, text));
+  const genuine =
+    bytes.length > TAG_BYTES && bytes.toString('base64url') === cursor && bytes.subarray(0, TAG_BYTES).equals(tag(list, text));
   if (!genuine) throw badInput(argument, 'must be a cursor that this list gave out in this order');
   return JSON.parse(text) as Position;
 }
@@ -87,7 +88,11 @@ export function between(order: SortOrder, page: Page): RawBuilder<unknown>[] {
  * The rows of a page: `select` (columns, tables and conditions) read from the page's own end, one row more than the
  * page to tell whether there is another, and put into the order of the list.
  */
-export function pageQuery(select: { columns: RawBuilder<unknown>; rest: RawBuilder<unknown> }, order: SortOrder, page: Page): RawBuilder<unknown> {
+export function pageQuery(
+  select: { columns: RawBuilder<unknown>; rest: RawBuilder<unknown> },
+  order: SortOrder,
+  page: Page,
+): RawBuilder<unknown> {
   const down = Boolean(order.descending) !== page.backward;
   const direction = down ? sql` desc` : sql``;
   const reading = sql`order by ${sql.join(order.keys.map((key) => sql`${key.expression}${direction}`))} limit ${sql.lit(page.limit + 1)}`;

@@ -139,7 +139,13 @@ export interface Connection<Row> {
 }
 
 /** The list of a relation below `parentId`. */
-export function connectionOf<Args, Row>(loaders: Loaders, of: Relation<Args, Row>, parentId: string, args: Args, page: Page): Connection<Row> {
+export function connectionOf<Args, Row>(
+  loaders: Loaders,
+  of: Relation<Args, Row>,
+  parentId: string,
+  args: Args,
+  page: Page,
+): Connection<Row> {
   return {
     parentId,
     list: listName(of, parentId, args),

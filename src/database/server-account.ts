@@ -74,7 +74,9 @@ async function openFolder(account: Account): Promise<string> {
       continue;
     }
   }
-  throw new StartError('DATA_DIR lies where only root may go, and none of /var/lib, /var/tmp and the temporary folder can stand in for it.');
+  throw new StartError(
+    'DATA_DIR lies where only root may go, and none of /var/lib, /var/tmp and the temporary folder can stand in for it.',
+  );
 }
 
 async function canEnter(folder: string, account: Account): Promise<boolean> {
@@ -87,5 +89,8 @@ async function canEnter(folder: string, account: Account): Promise<boolean> {
 }
 
 async function isFolder(candidate: string): Promise<boolean> {
-  return stat(candidate).then((found) => found.isDirectory(), () => false);
+  return stat(candidate).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
 }

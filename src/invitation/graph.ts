@@ -11,8 +11,13 @@ import { RoleRef } from '../role/graph.ts';
 import { rolesOfInvitation } from '../role/store.ts';
 import { ActorRef } from '../user/graph.ts';
 import {
-  deliveryOfInvitation, invitations, previewByTokenHash,
-  type DeliveryRow, type InvitationRow, type InvitationStatus, type InvitationsArguments, type PreviewRow,
+  deliveryOfInvitation,
+  invitations,
+  previewByTokenHash,
+  type DeliveryRow,
+  type InvitationRow,
+  type InvitationStatus,
+  type PreviewRow,
 } from './store.ts';
 
 export const InvitationStatusRef = builder.enumType('InvitationStatus', {
@@ -45,7 +50,11 @@ builder.node(InvitationRef, {
       },
     }),
     email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
-    roles: t.field({ type: [RoleRef], description: 'Roles offered.', resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfInvitation, null, id) }),
+    roles: t.field({
+      type: [RoleRef],
+      description: 'Roles offered.',
+      resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfInvitation, null, id),
+    }),
     status: t.expose('status', { type: InvitationStatusRef, description: 'What became of it.' }),
     invitedBy: t.field({
       type: ActorRef,
@@ -66,18 +75,28 @@ builder.node(InvitationRef, {
       type: InvitationDeliveryRef,
       description: 'How sending the mail went.',
       resolve: async ({ id }, _args, { loaders }) =>
-        (await loaders.load(deliveryOfInvitation, null, id)) ?? { invitation_id: id, status: 'QUEUED' as const, attempts: 0, last_error: null, sent_at: null },
+        (await loaders.load(deliveryOfInvitation, null, id)) ?? {
+          invitation_id: id,
+          status: 'QUEUED' as const,
+          attempts: 0,
+          last_error: null,
+          sent_at: null,
+        },
     }),
   }),
 });
 
 const DeliveryStatusRef = builder.enumType('DeliveryStatus', {
   description: 'State of sending a mail.',
-  values: { QUEUED: { description: 'Waits to be sent.' }, SENT: { description: 'Taken by the mail server.' }, FAILED: { description: 'Given up.' } },
+  values: {
+    QUEUED: { description: 'Waits to be sent.' },
+    SENT: { description: 'Taken by the mail server.' },
+    FAILED: { description: 'Given up.' },
+  },
 });
 
 const InvitationDeliveryRef = builder.objectRef<DeliveryRow>('InvitationDelivery').implement({
-  description: 'How sending an invitation\'s mail went.',
+  description: "How sending an invitation's mail went.",
   fields: (t) => ({
     status: t.expose('status', { type: DeliveryStatusRef, description: 'State of sending.' }),
     attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
@@ -123,11 +142,13 @@ builder.queryField('invitationPreview', (t) =>
   t.field({
     type: InvitationPreviewRef,
     nullable: true,
-    description: 'What an invitation token offers, for the person who received it. Needs a credential but no organization; null for a token that is unknown.',
+    description:
+      'What an invitation token offers, for the person who received it. Needs a credential but no organization; null for a token that is unknown.',
     authScopes: { authenticated: true },
     args: { token: t.arg.string({ required: true, description: `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.` }) },
     resolve(_root, { token }, { loaders }) {
-      if (token.length === 0 || token.length > TOKEN_LENGTH_MAX) throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);
+      if (token.length === 0 || token.length > TOKEN_LENGTH_MAX)
+        throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);
       return loaders.load(previewByTokenHash, null, tokenHash(token).toString('hex'));
     },
   }),

@@ -59,13 +59,17 @@ export const ownInvitations = relation<null, InvitationRow>({
 });
 
 /** Invitations by id, of organizations whose members the caller may read. */
-export const invitationById = rowBatch<null, InvitationRow>('invitation by id', (row) => row.id, async ({ db, principal }, ids) => {
-  const statement = sql<InvitationRow>`
+export const invitationById = rowBatch<null, InvitationRow>(
+  'invitation by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<InvitationRow>`
     select ${columns(sql`o`, sql`null`)}
     from invitations as i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
     where i.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 export interface DeliveryRow {
   invitation_id: string;
@@ -76,15 +80,19 @@ export interface DeliveryRow {
 }
 
 /** How the mail of invitations went, by invitation. */
-export const deliveryOfInvitation = rowBatch<null, DeliveryRow>('delivery of invitation', (row) => row.invitation_id, async ({ db, principal }, ids) => {
-  const statement = sql<DeliveryRow>`
+export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
+  'delivery of invitation',
+  (row) => row.invitation_id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<DeliveryRow>`
     select d.* from invitation_deliveries d join invitations i on i.id = d.invitation_id
     where d.invitation_id = any (${ids}::uuid[]) and (
       i.canonical_email = ${principal.user?.verifiedEmail ?? null}
       or exists (select from ${organizationsWithin(principal, { scope: 'members:read' })} as o where o.id = i.organization_id)
     )`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 export interface PreviewRow {
   organization_name: string;
@@ -96,11 +104,15 @@ export interface PreviewRow {
 }
 
 /** What invitations offer, by the hex SHA-256 of their token. Holding the token is the right to read it. */
-export const previewByTokenHash = rowBatch<null, PreviewRow>('invitation preview', (row) => row.hash, async ({ db }, hashes) => {
-  const statement = sql<PreviewRow>`
+export const previewByTokenHash = rowBatch<null, PreviewRow>(
+  'invitation preview',
+  (row) => row.hash,
+  async ({ db }, hashes) => {
+    const statement = sql<PreviewRow>`
     select o.name as organization_name, i.email, invitation_status(i.status, i.expires_at) as status, i.expires_at, encode(i.token_hash, 'hex') as hash,
       array(select r.key from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.key) as roles
     from invitations i join organizations o on o.id = i.organization_id and o.deleted_at is null
     where i.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);

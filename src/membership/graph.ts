@@ -10,19 +10,19 @@ import { RoleRef } from '../role/graph.ts';
 import { rolesOfMembership } from '../role/store.ts';
 import { requireStorable, searchPattern } from '../text.ts';
 import { UserRef } from '../user/graph.ts';
-import { people, type PeopleArguments } from './people.ts';
-import { members, membershipScopes, membershipsOfPerson, type MembersArguments, type MembershipRow, type PersonRow } from './store.ts';
+import { people } from './people.ts';
+import { members, membershipScopes, membershipsOfPerson, type MembershipRow, type PersonRow } from './store.ts';
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
 
 builder.node(MembershipRef, {
-  description: 'A person\'s place in one organization, with the roles held there.',
+  description: "A person's place in one organization, with the roles held there.",
   authScopes: ({ user_id, lineage }, { principal }) => user_id === principal.user?.id || holds(principal, 'members:read', lineage),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     organization: t.field({
       type: OrganizationRef,
-      description: 'The organization. One of the caller\'s own outside the organization of the request shows its basic fields only.',
+      description: "The organization. One of the caller's own outside the organization of the request shows its basic fields only.",
       async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
         const batch = isWithin(principal, lineage) ? organizationById : organizationOfPerson;
         const organization = await loaders.load(batch, null, organization_id);
@@ -34,7 +34,11 @@ builder.node(MembershipRef, {
       type: UserRef,
       description: 'The person.',
       resolve: ({ user_id, email, user_name, user_created_at, lineage }) => ({
-        id: user_id, email, name: user_name, created_at: user_created_at, reached: { lineage, scope: 'members:read' as const },
+        id: user_id,
+        email,
+        name: user_name,
+        created_at: user_created_at,
+        reached: { lineage, scope: 'members:read' as const },
       }),
     }),
     roles: t.field({
@@ -60,7 +64,13 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
     user: t.field({
       type: UserRef,
       description: 'The person.',
-      resolve: ({ id, email, name, created_at, lineage }) => ({ id, email, name, created_at, reached: { lineage, scope: 'members:read' as const } }),
+      resolve: ({ id, email, name, created_at, lineage }) => ({
+        id,
+        email,
+        name,
+        created_at,
+        reached: { lineage, scope: 'members:read' as const },
+      }),
     }),
     memberships: t.field({
       type: [MembershipRef],
@@ -88,7 +98,8 @@ builder.objectFields(OrganizationRef, (t) => ({
     authScopes: requires('members:read'),
     resolve({ id }, { search, roles, ...page }, context) {
       const keys = roles ?? null;
-      if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX)) throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
+      if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX))
+        throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
       for (const key of keys ?? []) requireStorable(key, 'roles');
       return connect(context, members, id, { search: searchPattern(search), roles: keys }, page);
     },

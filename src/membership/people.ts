@@ -48,11 +48,15 @@ export const people: Relation<PeopleArguments, PersonRow> = {
     const beyond = page.backward ? sql`<` : sql`>`;
     const limit = sql.lit(page.limit + 1);
     const bounds = sql.join(
-      [sql`true`, ...(page.after ? [sql`u.id > ${page.after[0]}::uuid`] : []), ...(page.before ? [sql`u.id < ${page.before[0]}::uuid`] : [])],
+      [
+        sql`true`,
+        ...(page.after ? [sql`u.id > ${page.after[0]}::uuid`] : []),
+        ...(page.before ? [sql`u.id < ${page.before[0]}::uuid`] : []),
+      ],
       sql` and `,
     );
     const matches = args.search === null ? sql`true` : sql`strpos(u.search_text, search_fold(${args.search}::text)) > 0`;
-    return sql`
+    return sql<Placed<PersonRow>>`
       with probe as materialized (
         select u.id, ${matches} and ${belongs(viewer)} as hit
         from (select u.* from users as u where ${bounds} order by u.id ${direction} limit ${sql.lit(PROBE_PEOPLE)}) as u
@@ -67,7 +71,7 @@ export const people: Relation<PeopleArguments, PersonRow> = {
       )
       select u.id, u.email, u.name, u.created_at, parent.lineage, parent.id as organization_id, array[u.id::text] as position
       from match join users as u on u.id = match.id
-      order by u.id` as RawBuilder<Placed<PersonRow>>;
+      order by u.id`;
   },
   count: (viewer, args) => sql`select count(*)::int as count from (${members(viewer, args, sql`true`)}) as member`,
 };

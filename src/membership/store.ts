@@ -40,7 +40,9 @@ export const members = relation<MembersArguments, MembershipRow>({
     ...(search === null ? [] : [sql`strpos(u.search_text, search_fold(${search}::text)) > 0`]),
     ...(roles === null
       ? []
-      : [sql`exists (select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = m.id and r.key = any (${roles}::text[]))`]),
+      : [
+          sql`exists (select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = m.id and r.key = any (${roles}::text[]))`,
+        ]),
   ],
   order: () => ({ keys: [{ expression: sql`m.id`, type: 'uuid' }] }),
 });
@@ -50,7 +52,8 @@ export const ownMemberships = relation<null, MembershipRow>({
   name: 'own memberships',
   parents: ofOneself,
   columns: columns(sql`o`),
-  from: () => sql`memberships as m join users as u on u.id = m.user_id join organizations as o on o.id = m.organization_id and o.deleted_at is null`,
+  from: () =>
+    sql`memberships as m join users as u on u.id = m.user_id join organizations as o on o.id = m.organization_id and o.deleted_at is null`,
   where: () => [sql`m.user_id = parent.id`],
   order: () => ({ keys: [{ expression: sql`m.id`, type: 'uuid' }] }),
 });
@@ -66,18 +69,26 @@ function visibleMemberships(principal: Principal): RawBuilder<unknown> {
 }
 
 /** Memberships by id. */
-export const membershipById = rowBatch<null, MembershipRow>('membership by id', (row) => row.id, async ({ db, principal }, ids) => {
-  const statement = sql<MembershipRow>`
+export const membershipById = rowBatch<null, MembershipRow>(
+  'membership by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<MembershipRow>`
     select ${columns(sql`m`)} from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 /** The scopes that memberships give, implied ones included. */
-export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>('membership scopes', (row) => row.id, async ({ db, principal }, ids) => {
-  const statement = sql<{ id: string; scopes: string[] }>`
+export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>(
+  'membership scopes',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<{ id: string; scopes: string[] }>`
     select m.id, membership_scopes(m.id) as scopes from ${visibleMemberships(principal)} as m where m.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 /** A person, reached through the organization whose people were asked for. */
 export interface PersonRow {

@@ -102,9 +102,10 @@ export const descendants: Relation<DescendantsArguments, DescendantRow> = {
   order: () => 'path',
   page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<Placed<DescendantRow>>,
   count(_viewer, args) {
-    const match = args.search === null
-      ? sql`o.path > page.low and o.path < page.high`
-      : sql`o.lineage @> array[parent.id] and o.id <> parent.id and search_grams(o.search_text) @> page.grams and strpos(o.search_text, page.pattern) > 0`;
+    const match =
+      args.search === null
+        ? sql`o.path > page.low and o.path < page.high`
+        : sql`o.lineage @> array[parent.id] and o.id <> parent.id and search_grams(o.search_text) @> page.grams and strpos(o.search_text, page.pattern) > 0`;
     return sql`
       select count(*)::int as count from (${bounds(args, { after: null, before: null })}) as page cross join organizations as o
       where ${match} and ${filter(args)}`;

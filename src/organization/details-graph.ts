@@ -5,8 +5,21 @@ import { builder } from '../builder.ts';
 import { encodeId } from '../ids.ts';
 import { scopeCatalog } from '../role/store.ts';
 import {
-  STEP_NAMES, billing, concurrency, externalAccounts, inventory, marketplaceOffers, profile, provisioningSteps,
-  type BillingRow, type ConcurrencyRow, type ExternalAccountRow, type InventoryKind, type MarketplaceOfferRow, type ProfileRow, type StepRow,
+  STEP_NAMES,
+  billing,
+  concurrency,
+  externalAccounts,
+  inventory,
+  marketplaceOffers,
+  profile,
+  provisioningSteps,
+  type BillingRow,
+  type ConcurrencyRow,
+  type ExternalAccountRow,
+  type InventoryKind,
+  type MarketplaceOfferRow,
+  type ProfileRow,
+  type StepRow,
 } from './details-store.ts';
 import { OrganizationRef } from './refs.ts';
 import { isNativeMember, type OrganizationRow } from './store.ts';
@@ -25,11 +38,15 @@ const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
 
 const MarketplaceRef = builder.enumType('Marketplace', {
   description: 'Cloud marketplaces.',
-  values: { AWS: { description: 'AWS Marketplace.' }, AZURE: { description: 'Azure Marketplace.' }, GCP: { description: 'Google Cloud Marketplace.' } },
+  values: {
+    AWS: { description: 'AWS Marketplace.' },
+    AZURE: { description: 'Azure Marketplace.' },
+    GCP: { description: 'Google Cloud Marketplace.' },
+  },
 });
 
 const MarketplaceOfferRef = builder.objectRef<MarketplaceOfferRow>('MarketplaceOffer').implement({
-  description: 'Where the organization\'s offer can be taken up.',
+  description: "Where the organization's offer can be taken up.",
   fields: (t) => ({
     marketplace: t.expose('marketplace', { type: MarketplaceRef, description: 'The marketplace.' }),
     url: t.expose('url', { type: 'URL', description: 'Link to the offer.' }),
@@ -41,7 +58,7 @@ const ExternalAccountRef = builder.objectRef<ExternalAccountRow>('ExternalAccoun
   fields: (t) => ({
     id: t.id({ description: 'Id of this record (ref_…).', resolve: ({ id }) => encodeId('ExternalAccount', id) }),
     system: t.exposeString('system', { description: 'The other system, e.g. zuora, salesforce, labra.' }),
-    accountId: t.exposeString('account_id', { description: 'The account\'s id there.' }),
+    accountId: t.exposeString('account_id', { description: "The account's id there." }),
   }),
 });
 
@@ -60,10 +77,10 @@ const BrandingRef = builder.objectRef<Partial<ProfileRow>>('Branding').implement
 });
 
 const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
-  description: 'The organization\'s billing account.',
+  description: "The organization's billing account.",
   fields: (t) => ({
     plan: t.exposeString('plan', { description: 'Key of the plan, e.g. free.' }),
-    status: t.exposeString('status', { description: 'State of the subscription, in the billing provider\'s words.' }),
+    status: t.exposeString('status', { description: "State of the subscription, in the billing provider's words." }),
     email: t.expose('email', { type: 'EmailAddress', nullable: true, description: 'Where invoices go.' }),
     customerId: t.exposeString('customer_id', { nullable: true, description: 'The customer at the billing provider.' }),
     subscriptionId: t.exposeString('subscription_id', { nullable: true, description: 'The subscription at the billing provider.' }),
@@ -73,13 +90,16 @@ const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
 const ConcurrencyLimitRef = builder.objectRef<Partial<ConcurrencyRow>>('ConcurrencyLimit').implement({
   description: 'How many calls may run at the same time.',
   fields: (t) => ({
-    limit: t.int({ description: 'Calls allowed at the same time; 0 before the organization is provisioned.', resolve: (row) => row.max_calls ?? 0 }),
+    limit: t.int({
+      description: 'Calls allowed at the same time; 0 before the organization is provisioned.',
+      resolve: (row) => row.max_calls ?? 0,
+    }),
     inUse: t.int({ description: 'Calls running now.', resolve: (row) => row.calls_in_use ?? 0 }),
   }),
 });
 
 const LimitsRef = builder.objectRef<Partial<ConcurrencyRow>>('OrganizationLimits').implement({
-  description: 'What the organization\'s plan allows.',
+  description: "What the organization's plan allows.",
   fields: (t) => ({ concurrency: t.field({ type: ConcurrencyLimitRef, description: 'Calls at the same time.', resolve: (row) => row }) }),
 });
 
@@ -118,7 +138,11 @@ const ProvisioningStepStatusRef = builder.enumType('ProvisioningStepStatus', {
 });
 const ProvisioningStatusRef = builder.enumType('ProvisioningStatus', {
   description: 'State of all steps together.',
-  values: { PENDING: { description: 'Under way.' }, READY: { description: 'Every step is done.' }, FAILED: { description: 'A step failed.' } } as const,
+  values: {
+    PENDING: { description: 'Under way.' },
+    READY: { description: 'Every step is done.' },
+    FAILED: { description: 'A step failed.' },
+  } as const,
 });
 
 const ProvisioningStepRef = builder.objectRef<StepRow>('ProvisioningStep').implement({
@@ -153,7 +177,7 @@ const ProvisioningRef = builder.objectRef<StepRow[]>('Provisioning').implement({
 });
 
 const AccessKindRef = builder.enumType('AccessKind', {
-  description: 'Where the caller\'s access to an organization comes from.',
+  description: "Where the caller's access to an organization comes from.",
   values: {
     NATIVE: { description: 'From belonging to it.' },
     DELEGATED: { description: 'From acting in an organization above it.' },
@@ -173,7 +197,7 @@ const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').imple
       },
     }),
     canSignIn: t.boolean({
-      description: 'Whether the caller\'s person is a native member and may act in the organization itself. False for an API key.',
+      description: "Whether the caller's person is a native member and may act in the organization itself. False for an API key.",
       resolve: ({ id, status }, _args, { loaders, principal }) =>
         status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
     }),
@@ -191,7 +215,7 @@ builder.objectFields(OrganizationRef, (t) => ({
   primaryAddress: t.field({
     type: AddressRef,
     nullable: true,
-    description: 'The organization\'s main address.',
+    description: "The organization's main address.",
     authScopes: inside,
     async resolve({ id }, _args, { loaders }) {
       const row = await loaders.load(profile, null, id);
@@ -200,7 +224,7 @@ builder.objectFields(OrganizationRef, (t) => ({
   }),
   marketplaceOffers: t.field({
     type: [MarketplaceOfferRef],
-    description: 'Links to the organization\'s offers, at most one a marketplace.',
+    description: "Links to the organization's offers, at most one a marketplace.",
     authScopes: inside,
     resolve: ({ id }, _args, { loaders }) => loaders.load(marketplaceOffers, null, id),
   }),
@@ -233,7 +257,7 @@ builder.objectFields(OrganizationRef, (t) => ({
   }),
   limits: t.field({
     type: LimitsRef,
-    description: 'What the organization\'s plan allows.',
+    description: "What the organization's plan allows.",
     authScopes: inside,
     resolve: async ({ id }, _args, { loaders }) => (await loaders.load(concurrency, null, id)) ?? {},
   }),
@@ -241,7 +265,8 @@ builder.objectFields(OrganizationRef, (t) => ({
     type: InventoryRef,
     description: 'Numbers of resources that the organization owns now.',
     authScopes: inside,
-    resolve: async ({ id }, _args, { loaders }) => new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
+    resolve: async ({ id }, _args, { loaders }) =>
+      new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
   }),
   provisioning: t.field({
     type: ProvisioningRef,

@@ -38,16 +38,22 @@ export interface MarketplaceOfferRow extends OfOrganization {
   marketplace: 'AWS' | 'AZURE' | 'GCP';
   url: string;
 }
-export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>('marketplace offers', key,
-  rowsOf(sql`(select * from marketplace_offers order by marketplace)`, sql`t.marketplace, t.url`));
+export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
+  'marketplace offers',
+  key,
+  rowsOf(sql`(select * from marketplace_offers order by marketplace)`, sql`t.marketplace, t.url`),
+);
 
 export interface ExternalAccountRow extends OfOrganization {
   id: string;
   system: string;
   account_id: string;
 }
-export const externalAccounts = listBatch<null, ExternalAccountRow>('external accounts', key,
-  rowsOf(sql`(select * from external_accounts order by system)`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }));
+export const externalAccounts = listBatch<null, ExternalAccountRow>(
+  'external accounts',
+  key,
+  rowsOf(sql`(select * from external_accounts order by system)`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }),
+);
 
 export interface BillingRow extends OfOrganization {
   plan: string;
@@ -62,7 +68,11 @@ export interface ConcurrencyRow extends OfOrganization {
   max_calls: number;
   calls_in_use: number;
 }
-export const concurrency = rowBatch<null, ConcurrencyRow>('concurrency', key, rowsOf(sql`concurrency_limits`, sql`t.max_calls, t.calls_in_use`));
+export const concurrency = rowBatch<null, ConcurrencyRow>(
+  'concurrency',
+  key,
+  rowsOf(sql`concurrency_limits`, sql`t.max_calls, t.calls_in_use`),
+);
 
 export type InventoryKind = 'AGENT' | 'PHONE_NUMBER' | 'WEB_WIDGET' | 'KNOWLEDGE_BASE' | 'TELEPHONY_TRUNK';
 export interface InventoryRow extends OfOrganization {
@@ -89,6 +99,11 @@ export interface StepRow extends OfOrganization {
 }
 /** The order in which an organization is provisioned. */
 export const STEP_NAMES: readonly StepName[] = ['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'];
-export const provisioningSteps = listBatch<null, StepRow>('provisioning steps', key,
-  rowsOf(sql`(select *, array_position(${STEP_NAMES}::text[], name) as place from provisioning_steps)`,
-    sql`t.name, t.status, t.attempts, t.error, t.finished_at, t.resource_id`));
+export const provisioningSteps = listBatch<null, StepRow>(
+  'provisioning steps',
+  key,
+  rowsOf(
+    sql`(select *, array_position(${STEP_NAMES}::text[], name) as place from provisioning_steps)`,
+    sql`t.name, t.status, t.attempts, t.error, t.finished_at, t.resource_id`,
+  ),
+);

@@ -8,7 +8,7 @@ import { countBatch } from '../database/relation.ts';
 import { badInput, forbidden, notFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { requireStorable, searchPattern } from '../text.ts';
-import { descendants, type DescendantRow, type DescendantsArguments } from './descendants.ts';
+import { descendants, type DescendantRow } from './descendants.ts';
 import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef } from './refs.ts';
 import { ancestors, children, hasChildren, organizationById, organizationBySlug, slugById, type OrganizationRow } from './store.ts';
 
@@ -22,7 +22,7 @@ const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
 });
 
 const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
-  description: 'How far the setup of an organization\'s own domain is.',
+  description: "How far the setup of an organization's own domain is.",
   values: {
     NOT_CONFIGURED: { description: 'No domain is set.' },
     PENDING: { description: 'Waiting for the DNS record that proves ownership.' },
@@ -45,10 +45,13 @@ const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
 
 builder.node(OrganizationRef, {
   description: 'An organization: a node of the tree, and the account that owns everything else.',
-  authScopes: ({ lineage, shown_to }, { principal }) => isWithin(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
+  authScopes: ({ lineage, shown_to }, { principal }) =>
+    isWithin(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
-    slug: t.exposeString('slug', { description: 'Unique on the platform, fixed for life, never reused: 3 to 63 of a-z, 0-9 and single hyphens.' }),
+    slug: t.exposeString('slug', {
+      description: 'Unique on the platform, fixed for life, never reused: 3 to 63 of a-z, 0-9 and single hyphens.',
+    }),
     name: t.exposeString('name', { description: 'Display name, 1 to 200 characters; need not be unique.' }),
     kind: t.expose('kind', { type: OrganizationKindRef, description: 'What the organization is to the one above it.' }),
     status: t.expose('status', { type: OrganizationStatusRef, description: 'Whether it is in use.' }),
@@ -56,7 +59,9 @@ builder.node(OrganizationRef, {
     domainSetupStatus: t.expose('domain_setup_status', { type: DomainSetupStatusRef, description: 'How far the setup of the domain is.' }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was last changed.' }),
-    version: t.exposeInt('version', { description: 'Grows with every change; pass it as `expectedVersion` to notice a change in between.' }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change; pass it as `expectedVersion` to notice a change in between.',
+    }),
     parent: t.field({
       type: OrganizationRef,
       nullable: true,
@@ -69,16 +74,17 @@ builder.node(OrganizationRef, {
       nullable: true,
       description: 'Id of `parent`.',
       authScopes: inside,
-      resolve: ({ id, parent_id }, _args, { principal }) => (parent_id === null || id === principal.home?.id ? null : encodeId('Organization', parent_id)),
+      resolve: ({ id, parent_id }, _args, { principal }) =>
+        parent_id === null || id === principal.home?.id ? null : encodeId('Organization', parent_id),
     }),
     ancestors: t.field({
       type: [OrganizationRef],
-      description: 'From the caller\'s own organization down to the parent; never above it. Empty for the caller\'s own.',
+      description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own.",
       authScopes: inside,
       resolve: ({ id }, _args, { loaders }) => loaders.load(ancestors, null, id),
     }),
     depth: t.int({
-      description: 'Levels below the caller\'s own organization; 0 for itself.',
+      description: "Levels below the caller's own organization; 0 for itself.",
       authScopes: inside,
       resolve: ({ lineage }, _args, { principal }) => lineage.length - 1 - (principal.home ? lineage.indexOf(principal.home.id) : 0),
     }),
@@ -90,12 +96,14 @@ builder.node(OrganizationRef, {
     childCount: t.int({
       description: 'Number of organizations directly below, without deleted ones.',
       authScopes: inside,
-      resolve: ({ id }, _args, { loaders }) => loaders.load(countBatch(children), { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }, id),
+      resolve: ({ id }, _args, { loaders }) =>
+        loaders.load(countBatch(children), { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }, id),
     }),
     descendantCount: t.int({
       description: 'Number of organizations below at any depth, without deleted ones.',
       authScopes: inside,
-      resolve: ({ id }, _args, { loaders }) => loaders.load(countBatch(descendants), { search: null, maxDepth: null, includeDeleted: false }, id),
+      resolve: ({ id }, _args, { loaders }) =>
+        loaders.load(countBatch(descendants), { search: null, maxDepth: null, includeDeleted: false }, id),
     }),
     children: t.field({
       type: OrganizationConnectionRef,
@@ -109,14 +117,21 @@ builder.node(OrganizationRef, {
       complexity: pageCost,
       authScopes: mayIncludeDeleted,
       resolve: ({ id }, { orderBy, kind, includeDeleted, ...page }, context) =>
-        connect(context, children, id, { orderBy: orderBy ?? 'SLUG_ASC', kind: kind ?? null, includeDeleted: includeDeleted ?? false }, page),
+        connect(
+          context,
+          children,
+          id,
+          { orderBy: orderBy ?? 'SLUG_ASC', kind: kind ?? null, includeDeleted: includeDeleted ?? false },
+          page,
+        ),
     }),
     descendants: t.field({
       type: OrganizationDescendantConnectionRef,
       description: 'Everything below this organization at any depth, without itself, in tree order.',
       args: {
         search: t.arg.string({
-          description: 'Case-insensitive literal part of slug, id, name or domain: 1 to 64 characters after trimming, each of which stands for itself.',
+          description:
+            'Case-insensitive literal part of slug, id, name or domain: 1 to 64 characters after trimming, each of which stands for itself.',
         }),
         maxDepth: t.arg.int({ description: 'Only this many levels below, at least 1.' }),
         includeDeleted: includeDeletedArgument(t),
@@ -126,7 +141,13 @@ builder.node(OrganizationRef, {
       authScopes: mayIncludeDeleted,
       resolve: ({ id }, { search, maxDepth, includeDeleted, ...page }, context) => {
         if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
-        return connect(context, descendants, id, { search: searchPattern(search), maxDepth: maxDepth ?? null, includeDeleted: includeDeleted ?? false }, page);
+        return connect(
+          context,
+          descendants,
+          id,
+          { search: searchPattern(search), maxDepth: maxDepth ?? null, includeDeleted: includeDeleted ?? false },
+          page,
+        );
       },
     }),
   }),
@@ -135,10 +156,17 @@ builder.node(OrganizationRef, {
 type FieldBuilder = Parameters<NonNullable<Parameters<typeof builder.queryFields>[0]>>[0];
 
 function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
-  return t.arg.boolean({ defaultValue: false, description: 'Deleted organizations that can still be restored too; takes `child_organizations:manage`.' });
+  return t.arg.boolean({
+    defaultValue: false,
+    description: 'Deleted organizations that can still be restored too; takes `child_organizations:manage`.',
+  });
 }
 
-function mayIncludeDeleted(organization: OrganizationRow, args: { includeDeleted?: boolean | null | undefined }, context: Parameters<typeof inside>[2]): boolean {
+function mayIncludeDeleted(
+  organization: OrganizationRow,
+  args: { includeDeleted?: boolean | null | undefined },
+  context: Parameters<typeof inside>[2],
+): boolean {
   inside(organization, args, context);
   if (args.includeDeleted && !holds(context.principal, MANAGE_CHILDREN, organization.lineage)) throw forbidden([MANAGE_CHILDREN]);
   return true;
@@ -165,7 +193,9 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
     }),
     path: t.string({
       description: 'Breadcrumb of slugs from the organization that `descendants` was asked on to the node, both included.',
-      args: { separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }) },
+      args: {
+        separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
+      },
       async resolve({ row, connection }, { separator }, { loaders }) {
         if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
         const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
@@ -187,7 +217,7 @@ builder.queryField('organization', (t) =>
     nullable: true,
     description:
       'An organization by id or by slug (giving both is BAD_USER_INPUT); with neither, the organization of the request. ' +
-      'One outside the caller\'s subtree answers exactly like a missing one: null with a NOT_FOUND error.',
+      "One outside the caller's subtree answers exactly like a missing one: null with a NOT_FOUND error.",
     authScopes: { authenticated: true, organization: true },
     args: {
       id: t.arg.id({ description: 'Public id (org_…).' }),
@@ -196,9 +226,10 @@ builder.queryField('organization', (t) =>
     async resolve(_root, { id, slug }, { loaders, principal }) {
       if (id != null && slug != null) throw badInput('slug', 'cannot be combined with "id"');
       if (slug != null) requireStorable(slug, 'slug');
-      const found = slug != null
-        ? await loaders.load(organizationBySlug, null, slug)
-        : await loaders.load(organizationById, null, id != null ? decodeId('Organization', id, 'id') : (principal.home?.id ?? ''));
+      const found =
+        slug != null
+          ? await loaders.load(organizationBySlug, null, slug)
+          : await loaders.load(organizationById, null, id != null ? decodeId('Organization', id, 'id') : (principal.home?.id ?? ''));
       if (!found) throw notFound();
       return found;
     },

@@ -1,7 +1,7 @@
 /** The organization type and its connection, apart from their fields so that other domains can refer to them. */
 import { builder } from '../builder.ts';
 import { connectionType } from '../connection.ts';
-import type { ChildrenArguments, OrganizationKind, OrganizationRow } from './store.ts';
+import type { OrganizationKind, OrganizationRow } from './store.ts';
 
 export const OrganizationRef = builder.objectRef<OrganizationRow>('Organization');
 

@@ -42,10 +42,14 @@ export const organizationById = rowBatch<null, OrganizationRow>('organization by
 });
 
 /** Organizations in the caller's subtree by slug. */
-export const organizationBySlug = rowBatch<null, OrganizationRow>('organization by slug', (row) => row.slug, async ({ db, principal }, slugs) => {
-  const statement = sql<OrganizationRow>`select ${organizationColumns} from ${organizationsWithin(principal)} as o where o.slug = any (${slugs}::text[])`;
-  return (await statement.execute(db)).rows;
-});
+export const organizationBySlug = rowBatch<null, OrganizationRow>(
+  'organization by slug',
+  (row) => row.slug,
+  async ({ db, principal }, slugs) => {
+    const statement = sql<OrganizationRow>`select ${organizationColumns} from ${organizationsWithin(principal)} as o where o.slug = any (${slugs}::text[])`;
+    return (await statement.execute(db)).rows;
+  },
+);
 
 /** Organizations that the caller's person belongs to or is invited to, by id. */
 export const organizationOfPerson = rowBatch<null, OrganizationRow>('organization of person', id, async ({ db, principal }, ids) => {
@@ -55,17 +59,21 @@ export const organizationOfPerson = rowBatch<null, OrganizationRow>('organizatio
 });
 
 /** From the caller's own organization down to the parent. */
-export const ancestors = listBatch<null, OrganizationRow & { of: string }>('ancestors', (row) => row.of, async ({ db, principal }, ids) => {
-  const within = organizationsWithin(principal, { includeDeleted: true });
-  const statement = sql<OrganizationRow & { of: string }>`
+export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
+  'ancestors',
+  (row) => row.of,
+  async ({ db, principal }, ids) => {
+    const within = organizationsWithin(principal, { includeDeleted: true });
+    const statement = sql<OrganizationRow & { of: string }>`
     select ${organizationColumns}, child.id as of
     from ${within} as child
     cross join lateral unnest(child.lineage) as ancestor (id)
     join ${within} as o on o.id = ancestor.id and o.id <> child.id
     where child.id = any (${ids}::uuid[])
     order by child.id, o.depth`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 /** Slugs by id, for breadcrumbs; of deleted organizations too, which a breadcrumb may lead through. */
 export const slugById = rowBatch<null, { id: string; slug: string }>('slug by id', id, async ({ db, principal }, ids) => {

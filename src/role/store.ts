@@ -19,8 +19,11 @@ export interface RoleRow {
 const columns = sql`r.id, r.key, r.name, r.description, scopes_held(r.scopes) as scopes, r.built_in`;
 
 /** The roles that can be given in an organization: built-in ones first, then its own and those of the organizations above it. */
-export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>('roles usable in', (row) => row.of, async ({ db, principal }, ids) => {
-  const statement = sql<RoleRow & { of: string }>`
+export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
+  'roles usable in',
+  (row) => row.of,
+  async ({ db, principal }, ids) => {
+    const statement = sql<RoleRow & { of: string }>`
     select ${columns}, o.id as of, o.lineage, null::uuid as shown_to
     from ${organizationsWithin(principal)} as o
     cross join lateral (
@@ -30,15 +33,24 @@ export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>('roles us
     ) as r
     where o.id = any (${ids}::uuid[])
     order by o.id, r.built_in desc, r.key, r.id`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 /** The roles held through memberships, or offered by invitations: `link` names the table and its column. */
-function rolesLinked(name: string, link: RawBuilder<unknown>, owner: RawBuilder<unknown>, belongsToPerson: (user: RawBuilder<unknown>, email: RawBuilder<unknown>) => RawBuilder<unknown>) {
-  return listBatch<null, RoleRow & { of: string }>(name, (row) => row.of, async ({ db, principal }, ids) => {
-    const user = sql`${principal.user?.id ?? null}::uuid`;
-    const email = sql`${principal.user?.verifiedEmail ?? null}::text`;
-    const statement = sql<RoleRow & { of: string }>`
+function rolesLinked(
+  name: string,
+  link: RawBuilder<unknown>,
+  owner: RawBuilder<unknown>,
+  belongsToPerson: (user: RawBuilder<unknown>, email: RawBuilder<unknown>) => RawBuilder<unknown>,
+) {
+  return listBatch<null, RoleRow & { of: string }>(
+    name,
+    (row) => row.of,
+    async ({ db, principal }, ids) => {
+      const user = sql`${principal.user?.id ?? null}::uuid`;
+      const email = sql`${principal.user?.verifiedEmail ?? null}::text`;
+      const statement = sql<RoleRow & { of: string }>`
       select ${columns}, t.id as of, o.lineage, o.shown_to
       from ${owner} as t
       join (
@@ -49,23 +61,35 @@ function rolesLinked(name: string, link: RawBuilder<unknown>, owner: RawBuilder<
       join ${link} on link.of = t.id join roles r on r.id = link.role_id
       where t.id = any (${ids}::uuid[])
       order by r.built_in desc, r.key, r.id`;
-    const { rows } = await statement.execute(db);
-    // A membership may be reached on both ways; it holds each role once.
-    return [...new Map(rows.map((row) => [`${row.of} ${row.id}`, row])).values()];
-  });
+      const { rows } = await statement.execute(db);
+      // A membership may be reached on both ways; it holds each role once.
+      return [...new Map(rows.map((row) => [`${row.of} ${row.id}`, row])).values()];
+    },
+  );
 }
 
 /** The roles of memberships, by membership. */
-export const rolesOfMembership = rolesLinked('roles of membership',
-  sql`(select membership_id as of, role_id from membership_roles) as link`, sql`memberships`, (user) => sql`t.user_id = ${user}`);
+export const rolesOfMembership = rolesLinked(
+  'roles of membership',
+  sql`(select membership_id as of, role_id from membership_roles) as link`,
+  sql`memberships`,
+  (user) => sql`t.user_id = ${user}`,
+);
 
 /** The roles that invitations offer, by invitation. */
-export const rolesOfInvitation = rolesLinked('roles of invitation',
-  sql`(select invitation_id as of, role_id from invitation_roles) as link`, sql`invitations`, (_user, email) => sql`t.canonical_email = ${email}`);
+export const rolesOfInvitation = rolesLinked(
+  'roles of invitation',
+  sql`(select invitation_id as of, role_id from invitation_roles) as link`,
+  sql`invitations`,
+  (_user, email) => sql`t.canonical_email = ${email}`,
+);
 
 /** Roles by id: built-in ones, and those usable somewhere in the caller's subtree. */
-export const roleById = rowBatch<null, RoleRow>('role by id', (row) => row.id, async ({ db, principal }, ids) => {
-  const statement = sql<RoleRow>`
+export const roleById = rowBatch<null, RoleRow>(
+  'role by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<RoleRow>`
     select ${columns}, coalesce(home.lineage, '{}') as lineage, null::uuid as shown_to
     from roles r
     left join organization_roles d on d.role_id = r.id
@@ -75,8 +99,9 @@ export const roleById = rowBatch<null, RoleRow>('role by id', (row) => row.id, a
       order by o.depth desc limit 1
     ) as home on true
     where r.id = any (${ids}::uuid[]) and (r.built_in or home.lineage is not null)`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 export interface ScopeRow {
   key: string;
@@ -85,8 +110,12 @@ export interface ScopeRow {
 }
 
 /** The catalog of scopes, in its order; the key of the batch is not used. */
-export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>('scope catalog', (row) => row.of, async ({ db }, keys) => {
-  const statement = sql<ScopeRow & { of: string }>`
+export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(
+  'scope catalog',
+  (row) => row.of,
+  async ({ db }, keys) => {
+    const statement = sql<ScopeRow & { of: string }>`
     select s.key, s.description, s.implies, asked.key as of from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);

@@ -36,7 +36,11 @@ export async function bootstrap(db: Database, { slug, name, email }: BootstrapIn
   if (!canonical) throw new StartError(`--email is not an address that can be used: ${email}.`);
   try {
     return await db.transaction().execute(async (transaction) => {
-      const organization = await transaction.insertInto('organizations').values({ slug, name, kind: 'AGENCY' }).returning('id').executeTakeFirstOrThrow();
+      const organization = await transaction
+        .insertInto('organizations')
+        .values({ slug, name, kind: 'AGENCY' })
+        .returning('id')
+        .executeTakeFirstOrThrow();
       const user = await transaction
         .insertInto('users')
         .values({ email, canonical_email: canonical, email_verified: true })
@@ -51,7 +55,13 @@ export async function bootstrap(db: Database, { slug, name, email }: BootstrapIn
       await transaction
         .insertInto('membership_roles')
         .columns(['membership_id', 'role_id'])
-        .expression((eb) => eb.selectFrom('roles').select([sql<string>`${membership.id}::uuid`.as('membership_id'), 'id']).where('built_in', '=', true).where('key', '=', 'admin'))
+        .expression((eb) =>
+          eb
+            .selectFrom('roles')
+            .select([sql<string>`${membership.id}::uuid`.as('membership_id'), 'id'])
+            .where('built_in', '=', true)
+            .where('key', '=', 'admin'),
+        )
         .execute();
       const apiKey = await insertApiKey(transaction, organization.id, 'bootstrap');
       const personalAccessToken = await insertPersonalAccessToken(transaction, user.id, 'bootstrap');
@@ -80,7 +90,14 @@ export async function insertApiKey(db: Database, organizationId: string, name: s
   const token = createToken('ak', id);
   await db
     .insertInto('api_keys')
-    .values({ id, organization_id: organizationId, name, secret_hash: tokenHash(token), preview: tokenPreview(token), scopes: sql`array(select key from scopes order by position)` })
+    .values({
+      id,
+      organization_id: organizationId,
+      name,
+      secret_hash: tokenHash(token),
+      preview: tokenPreview(token),
+      scopes: sql`array(select key from scopes order by position)`,
+    })
     .execute();
   return token;
 }

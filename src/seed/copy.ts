@@ -1,6 +1,6 @@
 /** Loads many rows at once with PostgreSQL's COPY. */
 import { once } from 'node:events';
-import pg from 'pg';
+import type pg from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 /** A column value; null is SQL's null, arrays are not supported. */
@@ -17,7 +17,12 @@ function encode(cell: Cell): string {
 const CHUNK_ROWS = 2_000;
 
 /** Streams `rows` into the columns of a table and returns their number. One statement: all rows arrive or none. */
-export async function copyRows(client: pg.Client, table: string, columns: readonly string[], rows: Iterable<readonly Cell[]>): Promise<number> {
+export async function copyRows(
+  client: pg.Client,
+  table: string,
+  columns: readonly string[],
+  rows: Iterable<readonly Cell[]>,
+): Promise<number> {
   const stream = client.query(copyFrom(`copy ${table} (${columns.join(', ')}) from stdin`));
   const failed = new Promise<never>((_, reject) => stream.once('error', reject));
   let lines: string[] = [];

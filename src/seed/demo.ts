@@ -28,13 +28,22 @@ interface Plan {
 
 const forest: Plan[] = [
   {
-    name: 'Cedar Group', kind: 'AGENCY', children: [
+    name: 'Cedar Group',
+    kind: 'AGENCY',
+    children: [
       {
-        name: 'Cedar North', kind: 'RESELLER', children: [
+        name: 'Cedar North',
+        kind: 'RESELLER',
+        children: [
           {
-            name: 'Harbor Telecom', kind: 'CHANNEL_PARTNER', customers: 6, children: [
+            name: 'Harbor Telecom',
+            kind: 'CHANNEL_PARTNER',
+            customers: 6,
+            children: [
               {
-                name: 'Harbor Dental', kind: 'CUSTOMER', children: [
+                name: 'Harbor Dental',
+                kind: 'CUSTOMER',
+                children: [
                   { name: 'Harbor Dental East', kind: 'CUSTOMER', children: [{ name: 'Harbor Dental Pier 4', kind: 'CUSTOMER' }] },
                   { name: 'Harbor Dental West', kind: 'CUSTOMER' },
                 ],
@@ -46,7 +55,9 @@ const forest: Plan[] = [
         ],
       },
       {
-        name: 'Cedar South', kind: 'RESELLER', children: [
+        name: 'Cedar South',
+        kind: 'RESELLER',
+        children: [
           { name: 'Coral Hotels', kind: 'CHANNEL_PARTNER', customers: 9 },
           { name: 'Dune Robotics', kind: 'CUSTOMER', customers: 3 },
           { name: 'Opal Realty', kind: 'AFFILIATE', customers: 4 },
@@ -56,8 +67,22 @@ const forest: Plan[] = [
       { name: 'Larch Insurance', kind: 'CUSTOMER', customers: 4 },
     ],
   },
-  { name: 'Juniper Networks Group', kind: 'AGENCY', children: [{ name: 'Juniper Retail', kind: 'RESELLER', customers: 7 }, { name: 'Juniper Care', kind: 'RESELLER', customers: 6 }] },
-  { name: 'Rival Holdings', kind: 'AGENCY', children: [{ name: 'Rival East', kind: 'RESELLER', customers: 5 }, { name: 'Rival West', kind: 'RESELLER', customers: 5 }] },
+  {
+    name: 'Juniper Networks Group',
+    kind: 'AGENCY',
+    children: [
+      { name: 'Juniper Retail', kind: 'RESELLER', customers: 7 },
+      { name: 'Juniper Care', kind: 'RESELLER', customers: 6 },
+    ],
+  },
+  {
+    name: 'Rival Holdings',
+    kind: 'AGENCY',
+    children: [
+      { name: 'Rival East', kind: 'RESELLER', customers: 5 },
+      { name: 'Rival West', kind: 'RESELLER', customers: 5 },
+    ],
+  },
 ];
 
 interface Organization {
@@ -89,11 +114,30 @@ export async function seedDemo(url: string, now: Date, announce: (credentials: D
   await client.connect();
   try {
     await client.query('begin');
-    await copyRows(client, 'organizations', ['id', 'parent_id', 'slug', 'name', 'kind', 'domain', 'domain_setup_status', 'created_at', 'updated_at'],
-      organizations.map((o) => [o.id, o.parent?.id ?? null, o.slug, o.name, o.kind, o.domain, o.domain ? random.pick(['VERIFIED', 'VERIFIED', 'PENDING', 'FAILED']) : 'NOT_CONFIGURED', o.createdAt, o.createdAt]));
+    await copyRows(
+      client,
+      'organizations',
+      ['id', 'parent_id', 'slug', 'name', 'kind', 'domain', 'domain_setup_status', 'created_at', 'updated_at'],
+      organizations.map((o) => [
+        o.id,
+        o.parent?.id ?? null,
+        o.slug,
+        o.name,
+        o.kind,
+        o.domain,
+        o.domain ? random.pick(['VERIFIED', 'VERIFIED', 'PENDING', 'FAILED']) : 'NOT_CONFIGURED',
+        o.createdAt,
+        o.createdAt,
+      ]),
+    );
     await seedDetails(client, organizations, random, now);
     const owner = await seedPeople(client, organizations, random, now);
-    await copyRows(client, 'usage_events', ['organization_id', 'id', 'metric', 'quantity', 'occurred_at', 'recorded_at'], usage(organizations, random, now));
+    await copyRows(
+      client,
+      'usage_events',
+      ['organization_id', 'id', 'metric', 'quantity', 'occurred_at', 'recorded_at'],
+      usage(organizations, random, now),
+    );
     const credentials = await seedCredentials(client, organizations, owner, random, now);
     await announce(credentials);
     await client.query('commit');
@@ -105,10 +149,17 @@ export async function seedDemo(url: string, now: Date, announce: (credentials: D
 
 function plant(plans: readonly Plan[], parent: Organization | null, random: Random, now: Date): Organization[] {
   return plans.flatMap((plan) => {
-    const createdAt = new Date((parent?.createdAt.getTime() ?? now.getTime() - HISTORY_DAYS * DAY_MS) + (1 + random.below(20)) * DAY_MS + random.below(DAY_MS));
+    const createdAt = new Date(
+      (parent?.createdAt.getTime() ?? now.getTime() - HISTORY_DAYS * DAY_MS) + (1 + random.below(20)) * DAY_MS + random.below(DAY_MS),
+    );
     const slug = plan.children || plan.customers ? slugged(plan.name) : `${slugged(plan.name)}-${(1_000 + random.below(9_000)).toString()}`;
     const organization: Organization = {
-      id: random.uuid(createdAt), parent, slug, name: plan.name, kind: plan.kind, createdAt,
+      id: random.uuid(createdAt),
+      parent,
+      slug,
+      name: plan.name,
+      kind: plan.kind,
+      createdAt,
       domain: random.next() < 0.5 ? `${slug}.example` : null,
     };
     const customers = Array.from({ length: plan.customers ?? 0 }, (): Plan => ({ name: companyName(random), kind: 'CUSTOMER' }));
@@ -116,33 +167,118 @@ function plant(plans: readonly Plan[], parent: Organization | null, random: Rand
   });
 }
 
-const CITIES = [['Hamburg', 'HH', '20095', 'DE'], ['Austin', 'TX', '73301', 'US'], ['Toronto', 'ON', 'M5H 2N2', 'CA'], ['Lyon', 'ARA', '69001', 'FR'], ['Porto', '13', '4000-322', 'PT']] as const;
+const CITIES = [
+  ['Hamburg', 'HH', '20095', 'DE'],
+  ['Austin', 'TX', '73301', 'US'],
+  ['Toronto', 'ON', 'M5H 2N2', 'CA'],
+  ['Lyon', 'ARA', '69001', 'FR'],
+  ['Porto', '13', '4000-322', 'PT'],
+] as const;
 const STEPS = ['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'] as const;
 
 async function seedDetails(client: pg.Client, organizations: readonly Organization[], random: Random, now: Date): Promise<void> {
-  await copyRows(client, 'organization_profiles',
-    ['organization_id', 'address_line1', 'address_city', 'address_state', 'address_zip', 'address_country', 'invoice_owner', 'logo_url', 'primary_color', 'secondary_color'],
+  await copyRows(
+    client,
+    'organization_profiles',
+    [
+      'organization_id',
+      'address_line1',
+      'address_city',
+      'address_state',
+      'address_zip',
+      'address_country',
+      'invoice_owner',
+      'logo_url',
+      'primary_color',
+      'secondary_color',
+    ],
     organizations.map((o) => {
       const color = (): string => `#${random.below(0x100_0000).toString(16).padStart(6, '0')}`;
-      return [o.id, `${1 + random.below(200)} Market Street`, ...random.pick(CITIES), random.pick(['PARTNER', 'END_CUSTOMER']), `https://assets.example/${o.slug}.svg`, color(), color()];
-    }));
+      return [
+        o.id,
+        `${1 + random.below(200)} Market Street`,
+        ...random.pick(CITIES),
+        random.pick(['PARTNER', 'END_CUSTOMER']),
+        `https://assets.example/${o.slug}.svg`,
+        color(),
+        color(),
+      ];
+    }),
+  );
   const partners = organizations.filter((o) => o.kind !== 'CUSTOMER');
-  await copyRows(client, 'marketplace_offers', ['organization_id', 'marketplace', 'url'],
-    partners.flatMap((o) => [[o.id, 'AWS', `https://aws.example/offers/${o.slug}`], [o.id, 'AZURE', `https://azure.example/offers/${o.slug}`]]));
-  await copyRows(client, 'external_accounts', ['organization_id', 'system', 'account_id'],
-    partners.flatMap((o, index) => [[o.id, 'zuora', `A-${10_000 + index}`], [o.id, 'salesforce', `001${String(index).padStart(12, '0')}AAA`]]));
-  await copyRows(client, 'billing_accounts', ['organization_id', 'plan', 'status', 'email', 'customer_id', 'subscription_id'],
-    organizations.map((o, index) => [o.id, o.parent ? 'free' : 'agency', 'active', `billing@${o.domain ?? `${o.slug}.example`}`, `cus_${index}`, `sub_${index}`]));
-  await copyRows(client, 'concurrency_limits', ['organization_id', 'max_calls', 'calls_in_use'], organizations.map((o) => [o.id, o.parent ? 1 + random.below(4) : 25, 0]));
-  await copyRows(client, 'provisioning_steps', ['organization_id', 'name', 'status', 'attempts', 'error', 'finished_at', 'resource_id'],
-    organizations.flatMap((o, index) => STEPS.map((step): Cell[] => {
-      // One organization shows what a failed step looks like.
-      const failed = step === 'PHONE_NUMBER' && index === organizations.length - 30;
-      return [o.id, step, failed ? 'FAILED' : 'DONE', failed ? 5 : 1, failed ? 'The pool of phone numbers is empty.' : null, new Date(o.createdAt.getTime() + 4_000), failed ? null : `local-${step.toLowerCase()}-${index}`];
-    })));
+  await copyRows(
+    client,
+    'marketplace_offers',
+    ['organization_id', 'marketplace', 'url'],
+    partners.flatMap((o) => [
+      [o.id, 'AWS', `https://aws.example/offers/${o.slug}`],
+      [o.id, 'AZURE', `https://azure.example/offers/${o.slug}`],
+    ]),
+  );
+  await copyRows(
+    client,
+    'external_accounts',
+    ['organization_id', 'system', 'account_id'],
+    partners.flatMap((o, index) => [
+      [o.id, 'zuora', `A-${10_000 + index}`],
+      [o.id, 'salesforce', `001${String(index).padStart(12, '0')}AAA`],
+    ]),
+  );
+  await copyRows(
+    client,
+    'billing_accounts',
+    ['organization_id', 'plan', 'status', 'email', 'customer_id', 'subscription_id'],
+    organizations.map((o, index) => [
+      o.id,
+      o.parent ? 'free' : 'agency',
+      'active',
+      `billing@${o.domain ?? `${o.slug}.example`}`,
+      `cus_${index}`,
+      `sub_${index}`,
+    ]),
+  );
+  await copyRows(
+    client,
+    'concurrency_limits',
+    ['organization_id', 'max_calls', 'calls_in_use'],
+    organizations.map((o) => [o.id, o.parent ? 1 + random.below(4) : 25, 0]),
+  );
+  await copyRows(
+    client,
+    'provisioning_steps',
+    ['organization_id', 'name', 'status', 'attempts', 'error', 'finished_at', 'resource_id'],
+    organizations.flatMap((o, index) =>
+      STEPS.map((step): Cell[] => {
+        // One organization shows what a failed step looks like.
+        const failed = step === 'PHONE_NUMBER' && index === organizations.length - 30;
+        return [
+          o.id,
+          step,
+          failed ? 'FAILED' : 'DONE',
+          failed ? 5 : 1,
+          failed ? 'The pool of phone numbers is empty.' : null,
+          new Date(o.createdAt.getTime() + 4_000),
+          failed ? null : `local-${step.toLowerCase()}-${index}`,
+        ];
+      }),
+    ),
+  );
   const kinds = ['AGENT', 'PHONE_NUMBER', 'WEB_WIDGET', 'KNOWLEDGE_BASE', 'TELEPHONY_TRUNK'];
-  await copyRows(client, 'inventory_items', ['organization_id', 'kind', 'name', 'created_at'],
-    organizations.flatMap((o) => kinds.flatMap((kind) => Array.from({ length: kind === 'TELEPHONY_TRUNK' ? 1 : random.below(4) }, (_, n): Cell[] => [o.id, kind, `${kind.toLowerCase()} ${n + 1}`, now]))));
+  await copyRows(
+    client,
+    'inventory_items',
+    ['organization_id', 'kind', 'name', 'created_at'],
+    organizations.flatMap((o) =>
+      kinds.flatMap((kind) =>
+        Array.from({ length: kind === 'TELEPHONY_TRUNK' ? 1 : random.below(4) }, (_, n): Cell[] => [
+          o.id,
+          kind,
+          `${kind.toLowerCase()} ${n + 1}`,
+          now,
+        ]),
+      ),
+    ),
+  );
 }
 
 async function seedPeople(client: pg.Client, organizations: readonly Organization[], random: Random, now: Date): Promise<Person> {
@@ -171,13 +307,30 @@ async function seedPeople(client: pg.Client, organizations: readonly Organizatio
   // The owner belongs to one organization below as well, so that both kinds of access show.
   const below = organizations.find((o) => o.parent === home);
   if (below) join(below, owner, 'viewer');
-  await copyRows(client, 'users', ['id', 'email', 'canonical_email', 'email_verified', 'name', 'created_at'], people.map((p) => [p.id, p.email, p.email, true, p.name, home.createdAt]));
-  await copyRows(client, 'memberships', ['id', 'organization_id', 'user_id', 'created_at', 'updated_at'],
-    memberships.map((m) => [m.id, m.organization.id, m.person.id, m.organization.createdAt, m.organization.createdAt]));
-  await copyRows(client, 'membership_roles', ['membership_id', 'role_id'], memberships.map((m) => [m.id, roleIds.get(m.role) ?? null]));
-  await client.query(`with made as (
+  await copyRows(
+    client,
+    'users',
+    ['id', 'email', 'canonical_email', 'email_verified', 'name', 'created_at'],
+    people.map((p) => [p.id, p.email, p.email, true, p.name, home.createdAt]),
+  );
+  await copyRows(
+    client,
+    'memberships',
+    ['id', 'organization_id', 'user_id', 'created_at', 'updated_at'],
+    memberships.map((m) => [m.id, m.organization.id, m.person.id, m.organization.createdAt, m.organization.createdAt]),
+  );
+  await copyRows(
+    client,
+    'membership_roles',
+    ['membership_id', 'role_id'],
+    memberships.map((m) => [m.id, roleIds.get(m.role) ?? null]),
+  );
+  await client.query(
+    `with made as (
       insert into roles (key, name, description, scopes) values ('billing_clerk', 'Billing clerk', 'Looks after invoices.', '{billing:manage,usage:read}') returning id, key
-    ) insert into organization_roles (role_id, key, organization_id) select id, key, $1 from made`, [home.id]);
+    ) insert into organization_roles (role_id, key, organization_id) select id, key, $1 from made`,
+    [home.id],
+  );
 
   const invitations = organizations.flatMap((organization, index) => {
     if (index % 4 !== 0) return [];
@@ -185,11 +338,48 @@ async function seedPeople(client: pg.Client, organizations: readonly Organizatio
     const at = new Date(now.getTime() - (expired ? 20 : 2) * DAY_MS);
     return [{ id: random.uuid(at), organization, at, email: `${slugged(personName(random)).replace('-', '.')}.new${index}@mail.example` }];
   });
-  await copyRows(client, 'invitations',
-    ['id', 'organization_id', 'email', 'canonical_email', 'token_hash', 'inviter_kind', 'inviter_user_id', 'inviter_organization_id', 'expires_at', 'created_at', 'updated_at'],
-    invitations.map((i) => [i.id, i.organization.id, i.email, i.email, `\\x${tokenHash(i.id).toString('hex')}`, 'PERSONAL_ACCESS_TOKEN', owner.id, i.organization.id, new Date(i.at.getTime() + 7 * DAY_MS), i.at, i.at]));
-  await copyRows(client, 'invitation_roles', ['invitation_id', 'role_id'], invitations.map((i, index) => [i.id, roleIds.get(index % 3 === 0 ? 'admin' : 'user') ?? null]));
-  await copyRows(client, 'invitation_deliveries', ['invitation_id', 'status', 'attempts', 'sent_at'], invitations.map((i) => [i.id, 'SENT', 1, i.at]));
+  await copyRows(
+    client,
+    'invitations',
+    [
+      'id',
+      'organization_id',
+      'email',
+      'canonical_email',
+      'token_hash',
+      'inviter_kind',
+      'inviter_user_id',
+      'inviter_organization_id',
+      'expires_at',
+      'created_at',
+      'updated_at',
+    ],
+    invitations.map((i) => [
+      i.id,
+      i.organization.id,
+      i.email,
+      i.email,
+      `\\x${tokenHash(i.id).toString('hex')}`,
+      'PERSONAL_ACCESS_TOKEN',
+      owner.id,
+      i.organization.id,
+      new Date(i.at.getTime() + 7 * DAY_MS),
+      i.at,
+      i.at,
+    ]),
+  );
+  await copyRows(
+    client,
+    'invitation_roles',
+    ['invitation_id', 'role_id'],
+    invitations.map((i, index) => [i.id, roleIds.get(index % 3 === 0 ? 'admin' : 'user') ?? null]),
+  );
+  await copyRows(
+    client,
+    'invitation_deliveries',
+    ['invitation_id', 'status', 'attempts', 'sent_at'],
+    invitations.map((i) => [i.id, 'SENT', 1, i.at]),
+  );
   return owner;
 }
 
@@ -208,9 +398,16 @@ function* usage(organizations: readonly Organization[], random: Random, now: Dat
       const runs = random.below(calls + 5);
       const failed = random.below(Math.ceil(runs / 8) + 1);
       const values: [string, number | string][] = [
-        ['voice_calls', calls], ['inbound_calls', inbound], ['outbound_calls', calls - inbound], ['call_seconds', seconds], ['voice_minutes', (seconds / 60).toFixed(3)],
-        ['chat_calls', Math.round(calls / 3)], ['chat_minutes', (calls * 1.7).toFixed(3)],
-        ['workflow_runs', runs], ['workflow_runs_failed', failed], ['workflow_runs_succeeded', runs - failed],
+        ['voice_calls', calls],
+        ['inbound_calls', inbound],
+        ['outbound_calls', calls - inbound],
+        ['call_seconds', seconds],
+        ['voice_minutes', (seconds / 60).toFixed(3)],
+        ['chat_calls', Math.round(calls / 3)],
+        ['chat_minutes', (calls * 1.7).toFixed(3)],
+        ['workflow_runs', runs],
+        ['workflow_runs_failed', failed],
+        ['workflow_runs_succeeded', runs - failed],
       ];
       const at = new Date(start + 12 * 3_600_000 + random.below(3_600_000));
       for (const [metric, quantity] of values) yield [organization.id, `demo-${day}-${metric}`, metric, quantity, at, at];
@@ -218,7 +415,13 @@ function* usage(organizations: readonly Organization[], random: Random, now: Dat
   }
 }
 
-async function seedCredentials(client: pg.Client, organizations: readonly Organization[], owner: Person, random: Random, now: Date): Promise<DemoCredentials> {
+async function seedCredentials(
+  client: pg.Client,
+  organizations: readonly Organization[],
+  owner: Person,
+  random: Random,
+  now: Date,
+): Promise<DemoCredentials> {
   const home = organizations.find((o) => o.slug === 'cedar-group');
   const rival = organizations.find((o) => o.slug === 'rival-holdings');
   if (!home || !rival) throw new RangeError('the demonstration lacks one of its roots');
@@ -230,7 +433,10 @@ async function seedCredentials(client: pg.Client, organizations: readonly Organi
     [keyId, home.id, tokenHash(apiKey), tokenPreview(apiKey)],
   );
   await client.query(`insert into personal_access_tokens (id, user_id, name, secret_hash, preview) values ($1, $2, 'Demo token', $3, $4)`, [
-    tokenId, owner.id, tokenHash(personalAccessToken), tokenPreview(personalAccessToken),
+    tokenId,
+    owner.id,
+    tokenHash(personalAccessToken),
+    tokenPreview(personalAccessToken),
   ]);
   await client.query(
     `insert into audit_events (action, actor_kind, actor_user_id, acting_organization_id, organization_id, target_type, target_id, after, request_id, at, id)

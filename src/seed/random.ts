@@ -31,7 +31,10 @@ export class Random {
 
   /** A version 7 UUID of the given instant: the first 48 bits are its milliseconds (RFC 9562, section 5.7). */
   uuid(at: Date): string {
-    const word = (): string => Math.floor(this.next() * 0x1_0000_0000).toString(16).padStart(8, '0');
+    const word = (): string =>
+      Math.floor(this.next() * 0x1_0000_0000)
+        .toString(16)
+        .padStart(8, '0');
     const time = at.getTime().toString(16).padStart(12, '0');
     const bits = word() + word() + word();
     const variant = (8 + this.below(4)).toString(16);

@@ -50,7 +50,15 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
     if (rebuild) for (const { name } of rows) await client.query(`drop index ${name}`);
     progress('organizations', await copyRows(client, 'organizations', ORGANIZATION_COLUMNS, organizationRows(forest, random)));
     await seedPeople(client, forest, random, now, progress);
-    progress('usage events', await copyRows(client, 'usage_events', ['organization_id', 'id', 'metric', 'quantity', 'occurred_at'], usageRows(forest, random, now)));
+    progress(
+      'usage events',
+      await copyRows(
+        client,
+        'usage_events',
+        ['organization_id', 'id', 'metric', 'quantity', 'occurred_at'],
+        usageRows(forest, random, now),
+      ),
+    );
     if (rebuild) for (const { definition } of rows) await client.query(definition);
     progress('search indexes', rebuild ? rows.length : 0);
     await client.query('commit');
@@ -118,7 +126,13 @@ function* organizationRows(forest: Forest, random: Random): Generator<Cell[]> {
   }
 }
 
-async function seedPeople(client: pg.Client, forest: Forest, random: Random, now: Date, progress: (step: string, rows: number) => void): Promise<void> {
+async function seedPeople(
+  client: pg.Client,
+  forest: Forest,
+  random: Random,
+  now: Date,
+  progress: (step: string, rows: number) => void,
+): Promise<void> {
   const { rows: roles } = await client.query<{ id: string; key: string }>('select id, key from roles where built_in');
   const roleIds = new Map(roles.map((role) => [role.key, role.id]));
   const roleId = (key: string): string => roleIds.get(key) ?? '';
@@ -134,22 +148,41 @@ async function seedPeople(client: pg.Client, forest: Forest, random: Random, now
       yield [id, email, email, true, name, at];
     }
   }
-  progress('users', await copyRows(client, 'users', ['id', 'email', 'canonical_email', 'email_verified', 'name', 'created_at'], userRows()));
+  progress(
+    'users',
+    await copyRows(client, 'users', ['id', 'email', 'canonical_email', 'email_verified', 'name', 'created_at'], userRows()),
+  );
 
   const memberships: { id: string; organization: number; user: number; role: string }[] = [];
   for (const organization of forest.ids.keys()) {
     const size = 1 + Math.floor(8 * random.next() ** 5);
     const chosen = new Set<number>();
     // People of a tree come from a band of users, so that many belong to several organizations of it.
-    for (let n = 0; n < size; n++) chosen.add(((forest.tree[organization] ?? 0) * 7_919 + random.below(Math.max(10, Math.floor(userCount / 4)))) % userCount);
+    for (let n = 0; n < size; n++)
+      chosen.add(((forest.tree[organization] ?? 0) * 7_919 + random.below(Math.max(10, Math.floor(userCount / 4)))) % userCount);
     for (const [n, user] of [...chosen].entries()) {
       const role = n === 0 ? 'admin' : random.pick(['viewer', 'user', 'user', 'support', 'restricted_user']);
       memberships.push({ id: random.uuid(forest.createdAt(organization)), organization, user, role });
     }
   }
-  progress('memberships', await copyRows(client, 'memberships', ['id', 'organization_id', 'user_id', 'created_at'],
-    memberships.values().map((m) => [m.id, forest.ids[m.organization] ?? null, users[m.user] ?? null, forest.createdAt(m.organization)])));
-  progress('roles held', await copyRows(client, 'membership_roles', ['membership_id', 'role_id'], memberships.values().map((m) => [m.id, roleId(m.role)])));
+  progress(
+    'memberships',
+    await copyRows(
+      client,
+      'memberships',
+      ['id', 'organization_id', 'user_id', 'created_at'],
+      memberships.values().map((m) => [m.id, forest.ids[m.organization] ?? null, users[m.user] ?? null, forest.createdAt(m.organization)]),
+    ),
+  );
+  progress(
+    'roles held',
+    await copyRows(
+      client,
+      'membership_roles',
+      ['membership_id', 'role_id'],
+      memberships.values().map((m) => [m.id, roleId(m.role)]),
+    ),
+  );
 
   const invitations: { id: string; organization: string; at: Date }[] = [];
   for (const organization of forest.ids) {
@@ -157,13 +190,46 @@ async function seedPeople(client: pg.Client, forest: Forest, random: Random, now
     const at = new Date(now.getTime() - random.below(20 * 86_400_000));
     invitations.push({ id: random.uuid(at), organization, at });
   }
-  progress('invitations', await copyRows(client, 'invitations',
-    ['id', 'organization_id', 'email', 'canonical_email', 'token_hash', 'inviter_kind', 'inviter_organization_id', 'expires_at', 'created_at', 'updated_at'],
-    invitations.values().map(({ id, organization, at }, index) => {
-      const email = `invited.${index.toString(36)}@mail.example`;
-      return [id, organization, email, email, `\\x${id.replaceAll('-', '').repeat(2)}`, 'API_KEY', organization, new Date(at.getTime() + 7 * 86_400_000), at, at];
-    })));
-  await copyRows(client, 'invitation_roles', ['invitation_id', 'role_id'], invitations.values().map(({ id }) => [id, roleId('user')]));
+  progress(
+    'invitations',
+    await copyRows(
+      client,
+      'invitations',
+      [
+        'id',
+        'organization_id',
+        'email',
+        'canonical_email',
+        'token_hash',
+        'inviter_kind',
+        'inviter_organization_id',
+        'expires_at',
+        'created_at',
+        'updated_at',
+      ],
+      invitations.values().map(({ id, organization, at }, index) => {
+        const email = `invited.${index.toString(36)}@mail.example`;
+        return [
+          id,
+          organization,
+          email,
+          email,
+          `\\x${id.replaceAll('-', '').repeat(2)}`,
+          'API_KEY',
+          organization,
+          new Date(at.getTime() + 7 * 86_400_000),
+          at,
+          at,
+        ];
+      }),
+    ),
+  );
+  await copyRows(
+    client,
+    'invitation_roles',
+    ['invitation_id', 'role_id'],
+    invitations.values().map(({ id }) => [id, roleId('user')]),
+  );
 }
 
 function* usageRows(forest: Forest, random: Random, now: Date): Generator<Cell[]> {
@@ -172,7 +238,13 @@ function* usageRows(forest: Forest, random: Random, now: Date): Generator<Cell[]
     if (random.next() >= ACTIVE_SHARE) continue;
     for (let day = today - USAGE_DAYS; day < today; day++) {
       for (const metric of USAGE_METRICS) {
-        yield [organization, `${day}-${metric}`, metric, (random.next() * 100).toFixed(metric.endsWith('minutes') ? 3 : 0), new Date(day * 86_400_000 + random.below(86_400_000))];
+        yield [
+          organization,
+          `${day}-${metric}`,
+          metric,
+          (random.next() * 100).toFixed(metric.endsWith('minutes') ? 3 : 0),
+          new Date(day * 86_400_000 + random.below(86_400_000)),
+        ];
       }
     }
   }

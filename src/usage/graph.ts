@@ -9,8 +9,15 @@ import { badInput, forbidden } from '../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/store.ts';
 import {
-  metricCatalog, organizationCount, usageBuckets, usageByChild, usageTotals,
-  type ByChildArguments, type ChildUsageRow, type MetricRow, type TotalRow, type UsageArguments,
+  metricCatalog,
+  organizationCount,
+  usageBuckets,
+  usageByChild,
+  usageTotals,
+  type ChildUsageRow,
+  type MetricRow,
+  type TotalRow,
+  type UsageArguments,
 } from './store.ts';
 import { bucketsOf, checkMetricKeys, checkWindow, type Window } from './window.ts';
 
@@ -23,7 +30,7 @@ const UsageScopeRef = builder.enumType('UsageScope', {
 });
 
 const UsageMetricKindRef = builder.enumType('UsageMetricKind', {
-  description: 'How a metric\'s values combine.',
+  description: "How a metric's values combine.",
   values: {
     SUM: { description: 'Values add up.' },
     AVERAGE: { description: 'A quotient of two sums, computed from them and never from other averages.' },
@@ -45,7 +52,10 @@ const UsageMetricTotalRef = builder.objectRef<TotalRow>('UsageMetricTotal').impl
   description: 'The value of one metric over a window.',
   fields: (t) => ({
     metric: t.field({ type: UsageMetricRef, description: 'The metric.', resolve: (row) => row }),
-    value: t.expose('value', { type: 'Decimal', description: 'Its exact value; averages are rounded to 9 decimals and are 0 where there is nothing to average.' }),
+    value: t.expose('value', {
+      type: 'Decimal',
+      description: 'Its exact value; averages are rounded to 9 decimals and are 0 where there is nothing to average.',
+    }),
   }),
 });
 
@@ -85,7 +95,10 @@ const UsageByChildConnectionRef = connectionType<ChildUsageRow>({
       description: 'Usage of the organization and everything below it; for the organization that was asked on, its own.',
       resolve: ({ row }) => row.subtree,
     }),
-    share: t.float({ description: '`subtree` as a part of the summary, 0 to 1; 0 when there is no usage.', resolve: ({ row }) => row.share }),
+    share: t.float({
+      description: '`subtree` as a part of the summary, 0 to 1; 0 when there is no usage.',
+      resolve: ({ row }) => row.share,
+    }),
   }),
 });
 
@@ -137,20 +150,24 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
       }),
       buckets: t.field({
         type: [UsageBucketRef],
-        description: 'Metrics over each part of the window; empty parts are there too, and the first and last end where the window does. At most 1,000 parts.',
+        description:
+          'Metrics over each part of the window; empty parts are there too, and the first and last end where the window does. At most 1,000 parts.',
         args: { size: t.arg({ type: UsageBucketSizeRef, required: true, defaultValue: 'DAY', description: 'Length of the parts.' }), keys },
         async resolve({ organization, scope, from, to }, args, context) {
           const buckets = bucketsOf({ from, to }, args.size);
           const wanted = await wantedKeys(args.keys, context);
           const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets }, organization.id);
-          const byBucket = Map.groupBy(rows.filter(({ key }) => !wanted || wanted.has(key)), (row) => row.bucket);
+          const byBucket = Map.groupBy(
+            rows.filter(({ key }) => !wanted || wanted.has(key)),
+            (row) => row.bucket,
+          );
           return buckets.map((bucket, index) => ({ ...bucket, metrics: byBucket.get(index) ?? [] }));
         },
       }),
       byChild: t.field({
         type: UsageByChildConnectionRef,
         description:
-          'The organization\'s own usage and each direct child\'s subtree, largest first by `metric`; together they are the summary. ' +
+          "The organization's own usage and each direct child's subtree, largest first by `metric`; together they are the summary. " +
           'Takes `child_organizations:manage` unless only the organization itself is covered.',
         args: {
           metric: t.arg.string({ required: true, description: 'Key of a metric of kind SUM.' }),
@@ -164,7 +181,8 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         },
         async resolve({ organization, scope, from, to }, { metric, ...page }, context) {
           const catalog = await context.loaders.load(metricCatalog, null, 'all');
-          if (!catalog.some(({ key, kind }) => key === metric && kind === 'SUM')) throw badInput('metric', 'must be a metric of kind SUM (see Query.usageMetrics)');
+          if (!catalog.some(({ key, kind }) => key === metric && kind === 'SUM'))
+            throw badInput('metric', 'must be a metric of kind SUM (see Query.usageMetrics)');
           return connect(context, usageByChild, organization.id, { scope, from, to, metric }, page);
         },
       }),
@@ -179,7 +197,11 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
     description: 'Usage of this organization, with or without everything below it. Takes `usage:read`.',
     args: {
       from: t.arg({ type: 'DateTime', required: true, description: 'Start of the window, included.' }),
-      to: t.arg({ type: 'DateTime', required: true, description: 'End of the window, excluded; after `from` and at most 366 days later, else INVALID_WINDOW.' }),
+      to: t.arg({
+        type: 'DateTime',
+        required: true,
+        description: 'End of the window, excluded; after `from` and at most 366 days later, else INVALID_WINDOW.',
+      }),
       scope: t.arg({ type: UsageScopeRef, required: true, defaultValue: 'ALL', description: 'What to cover.' }),
     },
     authScopes: requires('usage:read'),

@@ -18,12 +18,16 @@ export interface MetricRow {
 }
 
 /** The catalog of metrics in its order; the key of the batch is not used. */
-export const metricCatalog = listBatch<null, MetricRow & { of: string }>('metric catalog', (row) => row.of, async ({ db }, keys) => {
-  const statement = sql<MetricRow & { of: string }>`
+export const metricCatalog = listBatch<null, MetricRow & { of: string }>(
+  'metric catalog',
+  (row) => row.of,
+  async ({ db }, keys) => {
+    const statement = sql<MetricRow & { of: string }>`
     select m.key, m.name, m.unit, m.kind, m.description, asked.key as of
     from unnest(${keys}::text[]) as asked (key) cross join usage_metrics m order by m.position, m.key`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 export interface UsageArguments {
   scope: UsageScope;
@@ -60,8 +64,11 @@ export interface TotalRow extends MetricRow {
 }
 
 /** All metrics of the catalog over a window, by organization. */
-export const usageTotals = listBatch<UsageArguments, TotalRow>('usage totals', (row) => row.organization_id, async ({ db, principal }, ids, args) => {
-  const statement = sql<TotalRow>`
+export const usageTotals = listBatch<UsageArguments, TotalRow>(
+  'usage totals',
+  (row) => row.organization_id,
+  async ({ db, principal }, ids, args) => {
+    const statement = sql<TotalRow>`
     select parent.id as organization_id, totals.*
     from ${organizationsWithin(principal, { scope: 'usage:read' })} as parent
     cross join lateral (
@@ -69,8 +76,9 @@ export const usageTotals = listBatch<UsageArguments, TotalRow>('usage totals', (
       select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
     ) as totals
     where parent.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 export interface BucketTotalRow extends TotalRow {
   bucket: number;
@@ -104,14 +112,18 @@ export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Windo
 );
 
 /** How many organizations a summary covers. */
-export const organizationCount = rowBatch<null, { id: string; count: number }>('usage organization count', (row) => row.id, async ({ db, principal }: ReadRequest, ids) => {
-  const statement = sql<{ id: string; count: number }>`
+export const organizationCount = rowBatch<null, { id: string; count: number }>(
+  'usage organization count',
+  (row) => row.id,
+  async ({ db, principal }: ReadRequest, ids) => {
+    const statement = sql<{ id: string; count: number }>`
     select parent.id, (
       select count(*)::int from organizations o where o.path >= parent.path and o.path < subtree_end(parent.path) and o.deleted_at is null
     ) as count
     from ${organizationsWithin(principal, { scope: 'usage:read' })} as parent where parent.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
-});
+    return (await statement.execute(db)).rows;
+  },
+);
 
 /** A direct child, or the organization itself with its own usage, in the breakdown of a summary. */
 export interface ChildUsageRow extends OrganizationRow {
@@ -125,7 +137,10 @@ export interface ByChildArguments extends UsageArguments {
 }
 
 const childOrder: SortOrder = {
-  keys: [{ expression: sql`u.subtree`, type: 'numeric' }, { expression: sql`u.id`, type: 'uuid' }],
+  keys: [
+    { expression: sql`u.subtree`, type: 'numeric' },
+    { expression: sql`u.id`, type: 'uuid' },
+  ],
   descending: true,
 };
 
@@ -136,7 +151,7 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
   order: ({ metric, from, to, scope }) => `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
   page(_viewer, args, page: Page) {
     const behind = between(childOrder, page);
-    return sql`
+    return sql<Placed<ChildUsageRow>>`
       with parts as materialized (select unnest(m.parts) as key from usage_metrics m where m.key = ${args.metric}::text),
       sums as materialized (
         -- The branch that usage belongs to: the direct child on the way down from the parent, or the parent itself.
@@ -158,7 +173,7 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
       select ${organizationColumns}, trim_scale(u.own) as own, trim_scale(u.subtree) as subtree, u.share, array[u.subtree::text, u.id::text] as position
       from u join organizations as o on o.id = u.id
       where ${sql.join([sql`true`, ...behind], sql` and `)}
-      order by u.subtree desc, u.id desc limit ${sql.lit(page.limit + 1)}` as RawBuilder<Placed<ChildUsageRow>>;
+      order by u.subtree desc, u.id desc limit ${sql.lit(page.limit + 1)}`;
   },
   count: (_viewer, { scope }) => sql`
     select 1 + (select count(*)::int from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${scope}::text = 'ALL') as count`,

@@ -17,7 +17,8 @@ export interface Window {
 /** Checks a window: `to` after `from`, at most 366 days of 24 hours. Nothing is clamped. */
 export function checkWindow(from: Date, to: Date): Window {
   if (!(to > from)) throw invalidWindow('to', 'must be after "from"');
-  if (to.getTime() - from.getTime() > WINDOW_DAYS_MAX * DAY_MS) throw invalidWindow('to', `must be at most ${WINDOW_DAYS_MAX} days after "from"`);
+  if (to.getTime() - from.getTime() > WINDOW_DAYS_MAX * DAY_MS)
+    throw invalidWindow('to', `must be at most ${WINDOW_DAYS_MAX} days after "from"`);
   return { from, to };
 }
 
@@ -38,7 +39,7 @@ function nextBucket(start: Date, size: BucketSize): Date {
 /** The buckets of a window in order, empty ones included; the first and the last end where the window does. */
 export function bucketsOf({ from, to }: Window, size: BucketSize): Window[] {
   const buckets: Window[] = [];
-  for (let start = bucketStart(from, size); start < to; ) {
+  for (let start = bucketStart(from, size); start < to;) {
     const end = nextBucket(start, size);
     buckets.push({ from: start < from ? from : start, to: end > to ? to : end });
     if (buckets.length > BUCKETS_MAX) throw limitExceeded('size', `would cut this window into more than ${BUCKETS_MAX} buckets`);

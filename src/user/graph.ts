@@ -11,11 +11,12 @@ export const UserRef = builder.objectRef<UserRow>('User');
 
 builder.node(UserRef, {
   description: 'A person, who may belong to many organizations.',
-  authScopes: ({ id, reached }, { principal }) => id === principal.user?.id || (reached !== null && holds(principal, reached.scope, reached.lineage)),
+  authScopes: ({ id, reached }, { principal }) =>
+    id === principal.user?.id || (reached !== null && holds(principal, reached.scope, reached.lineage)),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
-    email: t.expose('email', { type: 'EmailAddress', description: 'The person\'s address.' }),
-    name: t.exposeString('name', { nullable: true, description: 'The person\'s name, if known.' }),
+    email: t.expose('email', { type: 'EmailAddress', description: "The person's address." }),
+    name: t.exposeString('name', { nullable: true, description: "The person's name, if known." }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person was first seen.' }),
   }),
 });
@@ -55,7 +56,7 @@ export const ActorRef = builder.objectRef<Actor>('Actor').implement({
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
-      description: 'The organization acted from; null when it is outside the caller\'s subtree.',
+      description: "The organization acted from; null when it is outside the caller's subtree.",
       resolve: ({ organizationId }, _args, { loaders }) => loaders.load(organizationById, null, organizationId),
     }),
   }),

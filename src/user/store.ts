@@ -23,8 +23,11 @@ interface FoundUser {
 }
 
 /** Oneself, and the members of organizations whose members the caller may read. */
-export const userById = rowBatch<null, UserRow>('user by id', (row) => row.id, async ({ db, principal }, ids) => {
-  const statement = sql<FoundUser>`
+export const userById = rowBatch<null, UserRow>(
+  'user by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<FoundUser>`
     select u.id, u.email, u.name, u.created_at, through.lineage
     from users u
     left join lateral (
@@ -33,12 +36,19 @@ export const userById = rowBatch<null, UserRow>('user by id', (row) => row.id, a
       where m.user_id = u.id order by m.id limit 1
     ) as through on true
     where u.id = any (${ids}::uuid[]) and (u.id = ${principal.user?.id ?? null}::uuid or through.lineage is not null)`;
-  const { rows } = await statement.execute(db);
-  return rows.map(({ lineage, ...user }) => ({ ...user, reached: lineage && { lineage, scope: 'members:read' as const } }));
-});
+    const { rows } = await statement.execute(db);
+    return rows.map(({ lineage, ...user }) => ({ ...user, reached: lineage && { lineage, scope: 'members:read' as const } }));
+  },
+);
 
 /** People named as actors in rows that the caller may read; seeing the row gives the name, wherever the person belongs. */
-export const actorById = rowBatch<null, Omit<UserRow, 'reached'>>('actor by id', (row) => row.id, async ({ db }, ids) => {
-  const statement = sql<Omit<UserRow, 'reached'>>`select u.id, u.email, u.name, u.created_at from users u where u.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
-});
+export const actorById = rowBatch<null, Omit<UserRow, 'reached'>>(
+  'actor by id',
+  (row) => row.id,
+  async ({ db }, ids) => {
+    const statement = sql<
+      Omit<UserRow, 'reached'>
+    >`select u.id, u.email, u.name, u.created_at from users u where u.id = any (${ids}::uuid[])`;
+    return (await statement.execute(db)).rows;
+  },
+);

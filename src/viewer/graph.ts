@@ -82,14 +82,14 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     }),
     invitations: t.field({
       type: InvitationConnectionRef,
-      description: 'Invitations waiting for the user\'s verified address, newest first. Empty for an API key.',
+      description: "Invitations waiting for the user's verified address, newest first. Empty for an API key.",
       args: pageArguments(t.arg),
       complexity: pageCost,
       resolve: ({ user }, page, context) => connect(context, ownInvitations, user?.id ?? NOBODY, null, page),
     }),
     personalAccessTokens: t.field({
       type: [PersonalAccessTokenRef],
-      description: 'The user\'s tokens, newest first; at most 100. Empty for an API key.',
+      description: "The user's tokens, newest first; at most 100. Empty for an API key.",
       resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(ownTokens, null, user.id) : []),
     }),
   }),

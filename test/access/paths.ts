@@ -1,5 +1,14 @@
 /** Walks the schema: every way from `Query` to an object type, and every argument that takes an id. */
-import { getNamedType, isListType, isNonNullType, isObjectType, type GraphQLArgument, type GraphQLField, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import {
+  getNamedType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type GraphQLArgument,
+  type GraphQLField,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
 
 /** A field on the way, with its arguments as they stand in a document. */
 interface Step {
@@ -28,7 +37,13 @@ function fieldText(field: GraphQLField<unknown, unknown>, values: RequiredValues
 }
 
 /** All ways from `start` to `target` that pass each field at most once and have at most `lengthMax` steps. */
-export function waysTo(schema: GraphQLSchema, start: GraphQLObjectType, target: string, values: RequiredValues, lengthMax: number): Step[][] {
+export function waysTo(
+  schema: GraphQLSchema,
+  start: GraphQLObjectType,
+  target: string,
+  values: RequiredValues,
+  lengthMax: number,
+): Step[][] {
   const ways: Step[][] = [];
   const walk = (type: GraphQLObjectType, way: Step[]): void => {
     for (const field of Object.values(type.getFields())) {
@@ -53,13 +68,24 @@ export function documentOf(way: readonly Step[], leaf: string): string {
 export function idArguments(schema: GraphQLSchema): string[] {
   return Object.values(schema.getTypeMap())
     .filter((type) => isObjectType(type) && !type.name.startsWith('__'))
-    .flatMap((type) => Object.values((type as GraphQLObjectType).getFields()).flatMap((field) => field.args.filter((argument) => getNamedType(argument.type).name === 'ID').map((argument) => `${type.name}.${field.name}(${argument.name})`)));
+    .flatMap((type) =>
+      Object.values((type as GraphQLObjectType).getFields()).flatMap((field) =>
+        field.args
+          .filter((argument) => getNamedType(argument.type).name === 'ID')
+          .map((argument) => `${type.name}.${field.name}(${argument.name})`),
+      ),
+    );
 }
 
 /** Types that implement an interface. */
 export function implementors(schema: GraphQLSchema, name: string): string[] {
   const type = schema.getType(name);
-  return type && 'resolveType' in type ? schema.getPossibleTypes(type).map((possible) => possible.name).toSorted() : [];
+  return type && 'resolveType' in type
+    ? schema
+        .getPossibleTypes(type)
+        .map((possible) => possible.name)
+        .toSorted()
+    : [];
 }
 
 /** Whether a field gives a list. */

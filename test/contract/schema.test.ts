@@ -8,7 +8,9 @@ const root = new URL('../../', import.meta.url);
 
 /** Everything that a schema promises to clients, one line a promise. */
 function promises(text: string): string[] {
-  const types = Object.values(buildASTSchema(parse(text), { assumeValid: true }).getTypeMap()).filter((type) => !type.name.startsWith('__'));
+  const types = Object.values(buildASTSchema(parse(text), { assumeValid: true }).getTypeMap()).filter(
+    (type) => !type.name.startsWith('__'),
+  );
   return types.flatMap((type) => {
     if (isEnumType(type)) return type.getValues().map((value) => `${type.name}.${value.name}`);
     if (!isObjectType(type) && !isInterfaceType(type)) return [type.name];
@@ -16,7 +18,9 @@ function promises(text: string): string[] {
       ...type.getInterfaces().map((one) => `${type.name} implements ${one.name}`),
       ...Object.values(type.getFields()).flatMap((field) => [
         `${type.name}.${field.name}: ${String(field.type)}`,
-        ...field.args.map((argument) => `${type.name}.${field.name}(${String(argument.astNode && print({ ...argument.astNode, description: undefined }))})`),
+        ...field.args.map(
+          (argument) => `${type.name}.${field.name}(${String(argument.astNode && print({ ...argument.astNode, description: undefined }))})`,
+        ),
       ]),
     ];
   });
@@ -44,7 +48,10 @@ describe('schema.graphql', () => {
         ...(isObjectType(type) || isInterfaceType(type)
           ? Object.values(type.getFields()).flatMap((field) => [
               { name: `${type.name}.${field.name}`, description: field.description },
-              ...field.args.map((argument) => ({ name: `${type.name}.${field.name}(${argument.name})`, description: argument.description })),
+              ...field.args.map((argument) => ({
+                name: `${type.name}.${field.name}(${argument.name})`,
+                description: argument.description,
+              })),
             ])
           : []),
       ])
@@ -54,13 +61,32 @@ describe('schema.graphql', () => {
 
   it('lists nothing without a bound: every list of rows is paged or says how long it can be', () => {
     const bounded = new Set([
-      'Query.nodes', 'Query.usageMetrics', 'Query.scopes', 'Viewer.personalAccessTokens', 'Organization.ancestors', 'Organization.roles', 'Organization.marketplaceOffers',
-      'Organization.externalAccounts', 'OrganizationDescendantEdge.matchedOn', 'Provisioning.steps', 'UsageSummary.metrics', 'UsageSummary.buckets', 'UsageBucket.metrics',
-      'Membership.roles', 'Invitation.roles', 'Person.memberships',
+      'Query.nodes',
+      'Query.usageMetrics',
+      'Query.scopes',
+      'Viewer.personalAccessTokens',
+      'Organization.ancestors',
+      'Organization.roles',
+      'Organization.marketplaceOffers',
+      'Organization.externalAccounts',
+      'OrganizationDescendantEdge.matchedOn',
+      'Provisioning.steps',
+      'UsageSummary.metrics',
+      'UsageSummary.buckets',
+      'UsageBucket.metrics',
+      'Membership.roles',
+      'Invitation.roles',
+      'Person.memberships',
     ]);
     const lists = Object.values(schema.getTypeMap())
       .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.name.endsWith('Connection'))
-      .flatMap((type) => (isObjectType(type) ? Object.values(type.getFields()).filter((field) => /^\[(?!String)/.test(String(field.type))).map((field) => `${type.name}.${field.name}`) : []));
+      .flatMap((type) =>
+        isObjectType(type)
+          ? Object.values(type.getFields())
+              .filter((field) => /^\[(?!String)/.test(String(field.type)))
+              .map((field) => `${type.name}.${field.name}`)
+          : [],
+      );
     expect(lists.filter((name) => !bounded.has(name))).toEqual([]);
   });
 
@@ -72,7 +98,15 @@ describe('schema.graphql', () => {
 describe('the packages', () => {
   it('share one copy of graphql', () => {
     const own = createRequire(new URL('src/schema.ts', root)).resolve('graphql');
-    for (const name of ['graphql-yoga', '@pothos/core', '@pothos/plugin-relay', '@pothos/plugin-scope-auth', '@pothos/plugin-complexity', 'graphql-scalars', '@graphql-tools/executor']) {
+    for (const name of [
+      'graphql-yoga',
+      '@pothos/core',
+      '@pothos/plugin-relay',
+      '@pothos/plugin-scope-auth',
+      '@pothos/plugin-complexity',
+      'graphql-scalars',
+      '@graphql-tools/executor',
+    ]) {
       const from = createRequire(new URL(`node_modules/${name}/package.json`, root));
       expect({ name, path: from.resolve('graphql') }).toEqual({ name, path: own });
     }

@@ -18,9 +18,13 @@ const WHO = '{ viewer { organization { slug } } }';
 const whoWith = (token: string, organization: string | null = null) => world.ask(WHO, { token, organization });
 
 describe('a caller', () => {
-  it('with an API key acts in the key\'s organization with the key\'s scopes', async () => {
+  it("with an API key acts in the key's organization with the key's scopes", async () => {
     const { data } = await world.query(ViewerDocument, {}, { as: 'key@north' });
-    expect(data?.viewer).toMatchObject({ credential: { kind: 'API_KEY', name: 'key@north', expiresAt: null }, user: null, organization: { slug: 'north' } });
+    expect(data?.viewer).toMatchObject({
+      credential: { kind: 'API_KEY', name: 'key@north', expiresAt: null },
+      user: null,
+      organization: { slug: 'north' },
+    });
     expect(data?.viewer.credential.id).toMatch(/^key_[0-9a-f]{32}$/);
     expect(data?.viewer.scopes).toHaveLength(10);
   });
@@ -29,7 +33,10 @@ describe('a caller', () => {
     for (const organization of ['acme', world.org('acme')]) {
       const { data } = await world.query(ViewerDocument, {}, { as: 'viewer@acme', organization });
       expect(data?.viewer).toMatchObject({
-        credential: { kind: 'PERSONAL_ACCESS_TOKEN' }, user: { email: 'viewer@acme.example' }, organization: { slug: 'acme' }, scopes: ['members:read', 'usage:read', 'audit:read'],
+        credential: { kind: 'PERSONAL_ACCESS_TOKEN' },
+        user: { email: 'viewer@acme.example' },
+        organization: { slug: 'acme' },
+        scopes: ['members:read', 'usage:read', 'audit:read'],
       });
     }
   });
@@ -38,16 +45,38 @@ describe('a caller', () => {
     const { data, errors } = await world.query(ViewerDocument, {}, { as: 'admin@acme', organization: null });
     expect(errors).toBeUndefined();
     expect(data?.viewer).toMatchObject({ organization: null, scopes: [], user: { email: 'admin@acme.example' } });
-    expect((await world.ask('{ viewer { memberships { nodes { organization { slug } } } personalAccessTokens { name } } slugAvailability(slug: "free-slug") { available } }', { as: 'admin@acme', organization: null })).data).toEqual({
-      viewer: { memberships: { nodes: [{ organization: { slug: 'acme' } }] }, personalAccessTokens: [{ name: 'test' }] }, slugAvailability: { available: true },
+    expect(
+      (
+        await world.ask(
+          '{ viewer { memberships { nodes { organization { slug } } } personalAccessTokens { name } } slugAvailability(slug: "free-slug") { available } }',
+          { as: 'admin@acme', organization: null },
+        )
+      ).data,
+    ).toEqual({
+      viewer: { memberships: { nodes: [{ organization: { slug: 'acme' } }] }, personalAccessTokens: [{ name: 'test' }] },
+      slugAvailability: { available: true },
     });
-    for (const document of ['{ organization { id } }', `{ organization(id: "${world.org('acme')}") { id } }`, `{ node(id: "${world.org('acme')}") { id } }`, `{ nodes(ids: ["${world.org('acme')}"]) { id } }`, '{ scopes { key } }', '{ usageMetrics { key } }']) {
+    for (const document of [
+      '{ organization { id } }',
+      `{ organization(id: "${world.org('acme')}") { id } }`,
+      `{ node(id: "${world.org('acme')}") { id } }`,
+      `{ nodes(ids: ["${world.org('acme')}"]) { id } }`,
+      '{ scopes { key } }',
+      '{ usageMetrics { key } }',
+    ]) {
       expect(code(await world.ask(document, { as: 'admin@acme', organization: null }))).toBe('ORGANIZATION_REQUIRED');
     }
   });
 
   it('without a credential gets 401 and nothing else', async () => {
-    for (const document of [WHO, '{ organization { id } }', '{ scopes { key } }', '{ slugAvailability(slug: "abc") { available } }', '{ invitationPreview(token: "x") { email } }', `{ node(id: "${world.org('acme')}") { id } }`]) {
+    for (const document of [
+      WHO,
+      '{ organization { id } }',
+      '{ scopes { key } }',
+      '{ slugAvailability(slug: "abc") { available } }',
+      '{ invitationPreview(token: "x") { email } }',
+      `{ node(id: "${world.org('acme')}") { id } }`,
+    ]) {
       const answer = await world.ask(document);
       expect({ document, status: answer.status, code: code(answer) }).toEqual({ document, status: 401, code: 'UNAUTHENTICATED' });
       expect(answer.headers.get('www-authenticate')).toContain('Bearer');
@@ -59,7 +88,17 @@ describe('a credential', () => {
   it('that is malformed or unknown is refused with one indistinguishable answer', async () => {
     const real = world.token('key@north');
     const expected = (await whoWith('nonsense')).text;
-    const wrong = ['nonsense', real.slice(0, -1), `${real}A`, real.replace('ak_', 'pat_'), real.toUpperCase(), ` ${real} x`, real.split('.')[0] ?? '', createToken('ak', '01900000-0000-7000-8000-000000000000'), createToken('pat', '01900000-0000-7000-8000-000000000000')];
+    const wrong = [
+      'nonsense',
+      real.slice(0, -1),
+      `${real}A`,
+      real.replace('ak_', 'pat_'),
+      real.toUpperCase(),
+      ` ${real} x`,
+      real.split('.')[0] ?? '',
+      createToken('ak', '01900000-0000-7000-8000-000000000000'),
+      createToken('pat', '01900000-0000-7000-8000-000000000000'),
+    ];
     const sameIdOtherSecret = createToken('ak', parseToken(real)?.id ?? '');
     for (const token of [...wrong, sameIdOtherSecret]) {
       const answer = await whoWith(token);
@@ -101,7 +140,9 @@ describe('a credential', () => {
     await set('SUSPENDED');
     expect((await world.ask(WHO, { as: 'key@shop-1' })).status).toBe(401);
     expect(code(await world.ask(WHO, { as: 'admin@shop-1' }))).toBe('FORBIDDEN');
-    expect((await world.ask('{ organization(slug: "north") { status } }', { as: 'key@acme' })).data).toEqual({ organization: { status: 'SUSPENDED' } });
+    expect((await world.ask('{ organization(slug: "north") { status } }', { as: 'key@acme' })).data).toEqual({
+      organization: { status: 'SUSPENDED' },
+    });
     await set('ACTIVE');
     expect((await world.ask(WHO, { as: 'key@shop-1' })).status).toBe(200);
   });
@@ -119,9 +160,16 @@ describe('a credential', () => {
     lastUsed.note('API_KEY', id, new Date('2026-05-01T00:00:00Z'));
     lastUsed.note('API_KEY', id, new Date('2026-05-02T00:00:00Z'));
     await lastUsed.close();
-    const { data } = await world.ask<{ organization: { apiKeys: { nodes: object[] } } }>('{ organization { apiKeys { nodes { name preview scopes expiresAt revokedAt lastUsedAt } } } }', { as: 'key@acme' });
-    expect(data?.organization.apiKeys.nodes).toEqual([expect.objectContaining({ name: 'key@acme', lastUsedAt: '2026-05-02T00:00:00.000Z', expiresAt: null, revokedAt: null })]);
-    const [row] = await world.rows(sql<{ text: string; secret_hash: Buffer }>`select k::text as text, secret_hash from api_keys k where id = ${id}`);
+    const { data } = await world.ask<{ organization: { apiKeys: { nodes: object[] } } }>(
+      '{ organization { apiKeys { nodes { name preview scopes expiresAt revokedAt lastUsedAt } } } }',
+      { as: 'key@acme' },
+    );
+    expect(data?.organization.apiKeys.nodes).toEqual([
+      expect.objectContaining({ name: 'key@acme', lastUsedAt: '2026-05-02T00:00:00.000Z', expiresAt: null, revokedAt: null }),
+    ]);
+    const [row] = await world.rows(
+      sql<{ text: string; secret_hash: Buffer }>`select k::text as text, secret_hash from api_keys k where id = ${id}`,
+    );
     expect(row?.text).not.toContain(world.token('key@acme').split('.')[1]);
     expect(isTokenOf(world.token('key@acme'), row?.secret_hash ?? Buffer.alloc(32))).toBe(true);
     expect(tokenHash('a')).toHaveLength(32);
@@ -147,30 +195,64 @@ describe('the organization header', () => {
     // Below, above, beside and elsewhere: native membership alone counts, even for the admin of an ancestor.
     for (const organization of ['rival', 'acme', 'south', 'shop-1', world.org('rival'), world.org('shop-1')]) {
       const answer = await whoWith(world.token('admin@north'), organization);
-      expect({ organization, status: answer.status, text: answer.text }).toEqual({ organization, status: missing.status, text: missing.text });
+      expect({ organization, status: answer.status, text: answer.text }).toEqual({
+        organization,
+        status: missing.status,
+        text: missing.text,
+      });
     }
   });
 
   it('must agree with an API key', async () => {
-    for (const organization of ['north', world.org('north')]) expect((await whoWith(world.token('key@north'), organization)).status).toBe(200);
-    const answers = await Promise.all(['shop-1', 'rival', 'nobody-has-this', world.org('acme')].map((organization) => whoWith(world.token('key@north'), organization)));
+    for (const organization of ['north', world.org('north')])
+      expect((await whoWith(world.token('key@north'), organization)).status).toBe(200);
+    const answers = await Promise.all(
+      ['shop-1', 'rival', 'nobody-has-this', world.org('acme')].map((organization) => whoWith(world.token('key@north'), organization)),
+    );
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
     expect(code(answers[0] ?? (await whoWith('')))).toBe('NOT_FOUND');
   });
 
   it('that is malformed is refused by name', async () => {
-    for (const organization of ['North', 'no rth', 'org_123', 'usr_019ac2f1d0b87a3e8c5f4b2a1d0e9f87', 'north,south', '-north', 'x'.repeat(64), 'a--b']) {
+    for (const organization of [
+      'North',
+      'no rth',
+      'org_123',
+      'usr_019ac2f1d0b87a3e8c5f4b2a1d0e9f87',
+      'north,south',
+      '-north',
+      'x'.repeat(64),
+      'a--b',
+    ]) {
       const answer = await whoWith(world.token('admin@north'), organization);
-      expect({ organization, code: code(answer), argument: answer.errors?.[0]?.extensions['argument'] }).toEqual({ organization, code: 'BAD_USER_INPUT', argument: 'X-Organization' });
+      expect({ organization, code: code(answer), argument: answer.errors?.[0]?.extensions['argument'] }).toEqual({
+        organization,
+        code: 'BAD_USER_INPUT',
+        argument: 'X-Organization',
+      });
     }
   });
 
   it('sent twice is refused, even with one value', async () => {
     const status = await new Promise<string>((resolve, reject) => {
-      const request = httpRequest(world.endpoint, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('admin@north')}`, 'x-organization': ['north', 'north'] } }, (response) => {
-        let body = '';
-        response.setEncoding('utf8').on('data', (text: string) => (body += text)).on('end', () => resolve(body));
-      });
+      const request = httpRequest(
+        world.endpoint,
+        {
+          method: 'POST',
+          headers: {
+            'content-type': 'application/json',
+            authorization: `Bearer ${world.token('admin@north')}`,
+            'x-organization': ['north', 'north'],
+          },
+        },
+        (response) => {
+          let body = '';
+          response
+            .setEncoding('utf8')
+            .on('data', (text: string) => (body += text))
+            .on('end', () => resolve(body));
+        },
+      );
       request.on('error', reject).end(JSON.stringify({ query: WHO }));
     });
     expect(status).toContain('BAD_USER_INPUT');
@@ -180,9 +262,18 @@ describe('the organization header', () => {
 describe('an answer', () => {
   it('is never cached, carries a request id and keeps the one it was given', async () => {
     const answer = await world.ask(WHO, { as: 'key@acme', headers: { 'x-request-id': 'caller-chosen-1' } });
-    expect(Object.fromEntries(['cache-control', 'vary', 'x-request-id', 'x-content-type-options'].map((name) => [name, answer.headers.get(name)]))).toEqual({
-      'cache-control': 'no-store', vary: 'authorization, x-organization, accept', 'x-request-id': 'caller-chosen-1', 'x-content-type-options': 'nosniff',
+    expect(
+      Object.fromEntries(
+        ['cache-control', 'vary', 'x-request-id', 'x-content-type-options'].map((name) => [name, answer.headers.get(name)]),
+      ),
+    ).toEqual({
+      'cache-control': 'no-store',
+      vary: 'authorization, x-organization, accept',
+      'x-request-id': 'caller-chosen-1',
+      'x-content-type-options': 'nosniff',
     });
-    expect((await world.ask(WHO, { as: 'key@acme', headers: { 'x-request-id': 'no spaces!' } })).headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
+    expect((await world.ask(WHO, { as: 'key@acme', headers: { 'x-request-id': 'no spaces!' } })).headers.get('x-request-id')).toMatch(
+      /^[0-9a-f-]{36}$/,
+    );
   });
 });

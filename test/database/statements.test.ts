@@ -6,14 +6,23 @@ let world: World;
 beforeAll(async () => {
   world = await createWorld();
   // 100 parents with four children each, who have a child each; parents and children have a member.
-  await sql`insert into organizations (slug, name, parent_id) select 'parent-' || n, 'Parent ' || n, ${world.uuid('rival-shop')} from generate_series(1, 100) as n`.execute(world.db);
-  for (const [level, from] of [['child', 'parent-%'], ['leaf', 'child-%']] as const) {
-    await sql`insert into organizations (slug, name, parent_id) select ${level} || '-' || o.ordinal || '-' || n, ${level}, o.id from organizations o, generate_series(1, ${level === 'child' ? 4 : 1}) as n where o.slug like ${from}`.execute(world.db);
+  await sql`insert into organizations (slug, name, parent_id) select 'parent-' || n, 'Parent ' || n, ${world.uuid('rival-shop')} from generate_series(1, 100) as n`.execute(
+    world.db,
+  );
+  for (const [level, from] of [
+    ['child', 'parent-%'],
+    ['leaf', 'child-%'],
+  ] as const) {
+    await sql`insert into organizations (slug, name, parent_id) select ${level} || '-' || o.ordinal || '-' || n, ${level}, o.id from organizations o, generate_series(1, ${level === 'child' ? 4 : 1}) as n where o.slug like ${from}`.execute(
+      world.db,
+    );
   }
   const user = await insertUser(world, 'everywhere@x.example', 'Everywhere');
   const ids = await world.rows(sql<{ id: string }>`select id from organizations where slug like 'child-%' or slug like 'parent-%'`);
   for (const { id } of ids) await insertMembership(world, id, user, ['viewer', 'user']);
-  await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) select id, 'e', 'voice_calls', 1, '2026-05-05Z' from organizations where slug like 'child-%'`.execute(world.db);
+  await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) select id, 'e', 'voice_calls', 1, '2026-05-05Z' from organizations where slug like 'child-%'`.execute(
+    world.db,
+  );
 });
 afterAll(() => world.close());
 
@@ -82,23 +91,33 @@ describe('the number of statements', () => {
   it('is nothing for what is not selected', async () => {
     expect((await counted('{ organization { children { totalCount } } }')).statements).toBe(CREDENTIAL + 2);
     expect((await counted('{ organization { children { nodes { slug } } } }')).statements).toBe(CREDENTIAL + 2);
-    expect((await counted('{ organization { children { pageInfo { hasNextPage } edges { cursor } nodes { slug } } } }')).statements).toBe(CREDENTIAL + 2);
+    expect((await counted('{ organization { children { pageInfo { hasNextPage } edges { cursor } nodes { slug } } } }')).statements).toBe(
+      CREDENTIAL + 2,
+    );
     expect((await counted('{ organization { id } }')).statements).toBe(CREDENTIAL + 1);
   });
 
   it('is one more for an alias with other arguments, and none for one with the same', async () => {
-    expect((await counted('{ organization { a: children(first: 2) { nodes { slug } } b: children(first: 2) { nodes { slug } } } }')).statements).toBe(CREDENTIAL + 2);
-    expect((await counted('{ organization { a: children(first: 2) { nodes { slug } } b: children(first: 3) { nodes { slug } } } }')).statements).toBe(CREDENTIAL + 3);
+    expect(
+      (await counted('{ organization { a: children(first: 2) { nodes { slug } } b: children(first: 2) { nodes { slug } } } }')).statements,
+    ).toBe(CREDENTIAL + 2);
+    expect(
+      (await counted('{ organization { a: children(first: 2) { nodes { slug } } b: children(first: 3) { nodes { slug } } } }')).statements,
+    ).toBe(CREDENTIAL + 3);
   });
 });
 
 describe('statements', () => {
   it('are prepared once a connection under a name, and read organizations within the subtree only', async () => {
     await world.ask('{ organization { children { nodes { slug } } } }', { as: 'key@rival' });
-    const reads = world.statements.filter((text) => /\borganizations\b/.test(text) && /^\s*select/.test(text) && !text.includes('api_keys'));
+    const reads = world.statements.filter(
+      (text) => /\borganizations\b/.test(text) && /^\s*select/.test(text) && !text.includes('api_keys'),
+    );
     expect(reads.length).toBeGreaterThan(0);
     for (const text of reads.slice(-2)) expect(text).toContain('= any (lineage)');
-    const prepared = await sql<{ name: string }>`select name from pg_prepared_statements where statement like '%lineage%'`.execute(world.db);
+    const prepared = await sql<{ name: string }>`select name from pg_prepared_statements where statement like '%lineage%'`.execute(
+      world.db,
+    );
     expect(prepared.rows.every(({ name }) => /^[\w-]{22}$/.test(name))).toBe(true);
   });
 });

@@ -14,7 +14,11 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 async function plant(parent: string | null, slug = `org-${++made}`): Promise<string> {
-  const { id } = await database.db.insertInto('organizations').values({ slug, name: slug, parent_id: parent }).returning('id').executeTakeFirstOrThrow();
+  const { id } = await database.db
+    .insertInto('organizations')
+    .values({ slug, name: slug, parent_id: parent })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   return id;
 }
 async function move(id: string, parent: string | null): Promise<void> {
@@ -38,7 +42,9 @@ async function expectTruth(): Promise<void> {
 async function untilUndisturbed(work: () => Promise<unknown>): Promise<void> {
   for (;;) {
     const outcome = await work().catch((error: { code?: string }) => error.code);
-    if (outcome !== '40001') return void expect(typeof outcome).not.toBe('string');
+    if (outcome === '40001') continue;
+    expect(typeof outcome).not.toBe('string');
+    return;
   }
 }
 
@@ -56,7 +62,9 @@ describe('the derived columns', () => {
   it('cannot be written directly', async () => {
     const [root] = await chain(1);
     for (const assignment of [sql`path = 'zz'`, sql`lineage = '{}'`, sql`depth = 7`]) {
-      expect(await constraintOf(sql`update organizations set ${assignment} where id = ${root}`.execute(database.db))).toBe('organizations_derived');
+      expect(await constraintOf(sql`update organizations set ${assignment} where id = ${root}`.execute(database.db))).toBe(
+        'organizations_derived',
+      );
     }
   });
 
@@ -72,7 +80,10 @@ describe('the derived columns', () => {
         const at = (n: number): string => ids[n % ids.length] ?? '';
         for (const { kind, a, b } of steps) {
           if (kind === 'create') ids.push(await plant(at(a)));
-          else await move(at(a), kind === 'uproot' ? null : at(b)).catch((error: { constraint?: string }) => expect(error.constraint).toMatch(/cycle|own_parent/));
+          else
+            await move(at(a), kind === 'uproot' ? null : at(b)).catch((error: { constraint?: string }) =>
+              expect(error.constraint).toMatch(/cycle|own_parent/),
+            );
         }
         await expectTruth();
       }),
@@ -103,7 +114,10 @@ describe('the derived columns', () => {
     const work = clients.map(async (client, index) => {
       for (let n = 0; n < 25; n++) {
         if (index === 0) await client.query('update organizations set parent_id = $1 where id = $2', [n % 2 ? from : to, moved]);
-        else await untilUndisturbed(() => client.query('insert into organizations (slug, name, parent_id) values ($1, $1, $2)', [`race-${index}-${n}`, moved]));
+        else
+          await untilUndisturbed(() =>
+            client.query('insert into organizations (slug, name, parent_id) values ($1, $1, $2)', [`race-${index}-${n}`, moved]),
+          );
       }
     });
     await Promise.all(work);
@@ -147,7 +161,10 @@ describe('the database refuses', () => {
 
   it('a move in a transaction whose snapshot could be older than its lock', async () => {
     const [a, b] = [await plant(null), await plant(null)];
-    const work = database.db.transaction().setIsolationLevel('repeatable read').execute((transaction) => sql`update organizations set parent_id = ${a} where id = ${b}`.execute(transaction));
+    const work = database.db
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .execute((transaction) => sql`update organizations set parent_id = ${a} where id = ${b}`.execute(transaction));
     expect(await constraintOf(work)).toBe('25000');
   });
 
@@ -162,7 +179,8 @@ describe('the database refuses', () => {
     await plant(null, 'taken-slug');
     expect(await constraintOf(plant(null, 'taken-slug'))).toBe('organizations_slug_key');
     expect(await constraintOf(plant(null, 'graphql'))).toBe('organizations_slug_reserved');
-    for (const bad of ['ab', 'A-b-c', 'a--b', '-abc', 'abc-', 'a_b_c', 'x'.repeat(64)]) expect(await constraintOf(plant(null, bad))).toBe('organizations_slug_form');
+    for (const bad of ['ab', 'A-b-c', 'a--b', '-abc', 'abc-', 'a_b_c', 'x'.repeat(64)])
+      expect(await constraintOf(plant(null, bad))).toBe('organizations_slug_form');
     const gone = await plant(null, 'gone-for-good');
     await database.db.deleteFrom('organizations').where('id', '=', gone).execute();
     expect(await constraintOf(plant(null, 'gone-for-good'))).toBe('organizations_slug_key');
@@ -170,8 +188,12 @@ describe('the database refuses', () => {
 
   it('to change an id or a slug', async () => {
     const id = await plant(null);
-    expect(await constraintOf(sql`update organizations set slug = 'another-slug' where id = ${id}`.execute(database.db))).toBe('organizations_immutable');
-    expect(await constraintOf(sql`update organizations set id = uuidv7() where id = ${id}`.execute(database.db))).toBe('organizations_immutable');
+    expect(await constraintOf(sql`update organizations set slug = 'another-slug' where id = ${id}`.execute(database.db))).toBe(
+      'organizations_immutable',
+    );
+    expect(await constraintOf(sql`update organizations set id = uuidv7() where id = ${id}`.execute(database.db))).toBe(
+      'organizations_immutable',
+    );
   });
 
   it('rows without an organization, in every table that belongs to one', async () => {
@@ -181,7 +203,9 @@ describe('the database refuses', () => {
           select from information_schema.key_column_usage k join information_schema.table_constraints t using (constraint_name, table_name)
           where t.constraint_type = 'FOREIGN KEY' and k.table_name = c.table_name and k.column_name = c.column_name
         ) as keyed
-      from information_schema.columns c where c.column_name = 'organization_id' and c.table_schema = 'public' order by 1`.execute(database.db);
+      from information_schema.columns c where c.column_name = 'organization_id' and c.table_schema = 'public' order by 1`.execute(
+      database.db,
+    );
     expect(rows.length).toBeGreaterThan(10);
     expect(rows.filter((row) => row.is_nullable === 'YES')).toEqual([]);
     // The trails of what is gone refer to nothing by design.

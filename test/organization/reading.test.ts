@@ -17,18 +17,36 @@ describe('an organization', () => {
     for (const variables of [{ id: world.org('shop-1') }, { slug: 'shop-1' }]) {
       const { data } = await world.query(OrganizationDocument, variables, { as });
       expect(data?.organization).toMatchObject({
-        id: world.org('shop-1'), slug: 'shop-1', name: 'The shop-1', kind: 'CUSTOMER', status: 'ACTIVE', domain: null, domainSetupStatus: 'NOT_CONFIGURED',
-        parentId: world.org('north'), parent: { slug: 'north' }, depth: 1, ancestors: [{ slug: 'north' }], hasChildren: true, childCount: 1, descendantCount: 1,
+        id: world.org('shop-1'),
+        slug: 'shop-1',
+        name: 'The shop-1',
+        kind: 'CUSTOMER',
+        status: 'ACTIVE',
+        domain: null,
+        domainSetupStatus: 'NOT_CONFIGURED',
+        parentId: world.org('north'),
+        parent: { slug: 'north' },
+        depth: 1,
+        ancestors: [{ slug: 'north' }],
+        hasChildren: true,
+        childCount: 1,
+        descendantCount: 1,
       });
     }
     expect((await world.query(OrganizationDocument, {}, { as })).data?.organization?.slug).toBe('north');
   });
 
-  it('shows nothing above the caller\'s own: no parent, no ancestors, depth counted from there', async () => {
+  it("shows nothing above the caller's own: no parent, no ancestors, depth counted from there", async () => {
     const home = (await world.query(OrganizationDocument, {}, { as })).data?.organization;
     expect(home).toMatchObject({ parent: null, parentId: null, ancestors: [], depth: 0, childCount: 2, descendantCount: 3 });
     const deep = (await world.query(OrganizationDocument, { slug: 'kiosk' }, { as })).data?.organization;
-    expect(deep).toMatchObject({ depth: 2, ancestors: [{ slug: 'north' }, { slug: 'shop-1' }], parent: { slug: 'shop-1' }, hasChildren: false, childCount: 0 });
+    expect(deep).toMatchObject({
+      depth: 2,
+      ancestors: [{ slug: 'north' }, { slug: 'shop-1' }],
+      parent: { slug: 'shop-1' },
+      hasChildren: false,
+      childCount: 0,
+    });
   });
 
   it('asked for by id and slug at once is refused', async () => {
@@ -37,26 +55,49 @@ describe('an organization', () => {
   });
 
   it('asked for by something that is no id of an organization is refused, naming the argument and the form', async () => {
-    for (const id of ['', 'north', 'org_123', 'org_019AC2F1D0B87A3E8C5F4B2A1D0E9F87', `usr_${'0'.repeat(32)}`, world.uuid('north'), 'org_\u0000', `${world.org('north')} `]) {
+    for (const id of [
+      '',
+      'north',
+      'org_123',
+      'org_019AC2F1D0B87A3E8C5F4B2A1D0E9F87',
+      `usr_${'0'.repeat(32)}`,
+      world.uuid('north'),
+      'org_\u0000',
+      `${world.org('north')} `,
+    ]) {
       const answer = await world.query(OrganizationDocument, { id }, { as });
-      expect(answer.errors?.[0]).toMatchObject({ extensions: { code: 'BAD_USER_INPUT', argument: 'id', bound: expect.stringContaining('org_') } });
+      expect(answer.errors?.[0]).toMatchObject({
+        extensions: { code: 'BAD_USER_INPUT', argument: 'id', bound: expect.stringContaining('org_') },
+      });
       expect(answer.data).toEqual({ organization: null });
     }
-    for (const slug of ['no\u0000rth', '\ud800']) expect(code(await world.query(OrganizationDocument, { slug }, { as }))).toBe('BAD_USER_INPUT');
-    for (const id of ['garbage', 'xyz_019ac2f1d0b87a3e8c5f4b2a1d0e9f87', missingId('ExternalAccount')]) expect(code(await world.ask(`{ node(id: "${id}") { id } }`, { as }))).toBe('BAD_USER_INPUT');
+    for (const slug of ['no\u0000rth', '\ud800'])
+      expect(code(await world.query(OrganizationDocument, { slug }, { as }))).toBe('BAD_USER_INPUT');
+    for (const id of ['garbage', 'xyz_019ac2f1d0b87a3e8c5f4b2a1d0e9f87', missingId('ExternalAccount')])
+      expect(code(await world.ask(`{ node(id: "${id}") { id } }`, { as }))).toBe('BAD_USER_INPUT');
     expect(code(await world.ask('{ nodes(ids: []) { id } }', { as }))).toBe('BAD_USER_INPUT');
-    expect(code(await world.ask(`{ nodes(ids: ${JSON.stringify(Array(101).fill(missingId('User')))}) { id } }`, { as }))).toBe('BAD_USER_INPUT');
+    expect(code(await world.ask(`{ nodes(ids: ${JSON.stringify(Array(101).fill(missingId('User')))}) { id } }`, { as }))).toBe(
+      'BAD_USER_INPUT',
+    );
   });
 
   it('shows its details: address, offers, accounts, branding, billing, limits, inventory and provisioning', async () => {
     const id = world.uuid('shop-2');
-    await sql`insert into organization_profiles values (${id}, 'Main St 1', null, 'Porto', '13', '4000', 'PT', 'PARTNER', 'https://x.example/l.svg', '#112233', null)`.execute(world.db);
-    await sql`insert into marketplace_offers values (${id}, 'GCP', 'https://gcp.example/o'), (${id}, 'AWS', 'https://aws.example/o')`.execute(world.db);
+    await sql`insert into organization_profiles values (${id}, 'Main St 1', null, 'Porto', '13', '4000', 'PT', 'PARTNER', 'https://x.example/l.svg', '#112233', null)`.execute(
+      world.db,
+    );
+    await sql`insert into marketplace_offers values (${id}, 'GCP', 'https://gcp.example/o'), (${id}, 'AWS', 'https://aws.example/o')`.execute(
+      world.db,
+    );
     await sql`insert into external_accounts (organization_id, system, account_id) values (${id}, 'zuora', 'A-1')`.execute(world.db);
     await sql`insert into billing_accounts (organization_id, email) values (${id}, 'pay@x.example')`.execute(world.db);
     await sql`insert into concurrency_limits values (${id}, 3, 1)`.execute(world.db);
-    await sql`insert into inventory_items (organization_id, kind, name) values (${id}, 'AGENT', 'a'), (${id}, 'AGENT', 'b'), (${id}, 'PHONE_NUMBER', 'p')`.execute(world.db);
-    await sql`insert into provisioning_steps (organization_id, name, status, attempts, error) values (${id}, 'PHONE_NUMBER', 'FAILED', 5, 'empty pool'), (${id}, 'IDENTITY', 'DONE', 1, null)`.execute(world.db);
+    await sql`insert into inventory_items (organization_id, kind, name) values (${id}, 'AGENT', 'a'), (${id}, 'AGENT', 'b'), (${id}, 'PHONE_NUMBER', 'p')`.execute(
+      world.db,
+    );
+    await sql`insert into provisioning_steps (organization_id, name, status, attempts, error) values (${id}, 'PHONE_NUMBER', 'FAILED', 5, 'empty pool'), (${id}, 'IDENTITY', 'DONE', 1, null)`.execute(
+      world.db,
+    );
     const document = `{ organization(slug: "SLUG") {
       primaryAddress { line1 line2 city state zip country } marketplaceOffers { marketplace url } externalAccounts { id system accountId } invoiceOwner
       branding { logoUrl primaryColor secondaryColor } billing { plan status email customerId subscriptionId } limits { concurrency { limit inUse } }
@@ -64,7 +105,10 @@ describe('an organization', () => {
     expect((await world.ask(document.replace('SLUG', 'shop-2'), { as })).data).toEqual({
       organization: {
         primaryAddress: { line1: 'Main St 1', line2: null, city: 'Porto', state: '13', zip: '4000', country: 'PT' },
-        marketplaceOffers: [{ marketplace: 'AWS', url: 'https://aws.example/o' }, { marketplace: 'GCP', url: 'https://gcp.example/o' }],
+        marketplaceOffers: [
+          { marketplace: 'AWS', url: 'https://aws.example/o' },
+          { marketplace: 'GCP', url: 'https://gcp.example/o' },
+        ],
         externalAccounts: [{ id: expect.stringMatching(/^ref_[0-9a-f]{32}$/), system: 'zuora', accountId: 'A-1' }],
         invoiceOwner: 'PARTNER',
         branding: { logoUrl: 'https://x.example/l.svg', primaryColor: '#112233', secondaryColor: null },
@@ -81,18 +125,36 @@ describe('an organization', () => {
       },
     });
     expect((await world.ask(document.replace('SLUG', 'kiosk'), { as })).data).toMatchObject({
-      organization: { primaryAddress: null, marketplaceOffers: [], externalAccounts: [], invoiceOwner: null, branding: { logoUrl: null }, billing: null, limits: { concurrency: { limit: 0, inUse: 0 } }, inventory: { agents: 0 }, provisioning: { status: 'PENDING', steps: [] } },
+      organization: {
+        primaryAddress: null,
+        marketplaceOffers: [],
+        externalAccounts: [],
+        invoiceOwner: null,
+        branding: { logoUrl: null },
+        billing: null,
+        limits: { concurrency: { limit: 0, inUse: 0 } },
+        inventory: { agents: 0 },
+        provisioning: { status: 'PENDING', steps: [] },
+      },
     });
   });
 });
 
 describe('slugAvailability', () => {
   it('tells whether a slug is free and, if not, why', async () => {
-    const reason = async (slug: string) => (await world.ask<{ slugAvailability: { available: boolean; reason: string | null } }>(`query ($slug: String!) { slugAvailability(slug: $slug) { slug available reason } }`, { as }, { slug })).data?.slugAvailability;
+    const reason = async (slug: string) =>
+      (
+        await world.ask<{ slugAvailability: { available: boolean; reason: string | null } }>(
+          `query ($slug: String!) { slugAvailability(slug: $slug) { slug available reason } }`,
+          { as },
+          { slug },
+        )
+      ).data?.slugAvailability;
     expect(await reason('brand-new')).toEqual({ slug: 'brand-new', available: true, reason: null });
     expect(await reason('rival')).toMatchObject({ available: false, reason: 'TAKEN' });
     expect(await reason('graphql')).toMatchObject({ available: false, reason: 'RESERVED' });
-    for (const slug of ['ab', 'Abc', 'a--b', '-ab', 'x'.repeat(64), '', 'a b', 'ä-b-c', 'abc.']) expect(await reason(slug)).toMatchObject({ available: false, reason: 'INVALID' });
+    for (const slug of ['ab', 'Abc', 'a--b', '-ab', 'x'.repeat(64), '', 'a b', 'ä-b-c', 'abc.'])
+      expect(await reason(slug)).toMatchObject({ available: false, reason: 'INVALID' });
     const [row] = await world.rows(sql<{ id: string }>`insert into organizations (slug, name) values ('was-here', 'x') returning id`);
     await sql`delete from organizations where id = ${row?.id}`.execute(world.db);
     expect(await reason('was-here')).toMatchObject({ available: false, reason: 'TAKEN' });
@@ -100,40 +162,61 @@ describe('slugAvailability', () => {
 });
 
 describe('children', () => {
-  const names = Array.from({ length: 30 }, (_, n) => ({ slug: `kid-${String((n * 7) % 30).padStart(2, '0')}`, name: n % 2 ? `Zed ${n}` : `apple ${n}`, kind: n % 3 ? 'CUSTOMER' : 'RESELLER' }));
+  const names = Array.from({ length: 30 }, (_, n) => ({
+    slug: `kid-${String((n * 7) % 30).padStart(2, '0')}`,
+    name: n % 2 ? `Zed ${n}` : `apple ${n}`,
+    kind: n % 3 ? 'CUSTOMER' : 'RESELLER',
+  }));
   beforeAll(async () => {
     for (const [n, { slug, name, kind }] of names.entries()) {
-      await sql`insert into organizations (slug, name, kind, parent_id, created_at) values (${slug}, ${name}, ${kind}, ${world.uuid('shop-2')}, ${`2026-01-01T00:00:00.00000${n % 10}Z`})`.execute(world.db);
+      await sql`insert into organizations (slug, name, kind, parent_id, created_at) values (${slug}, ${name}, ${kind}, ${world.uuid('shop-2')}, ${`2026-01-01T00:00:00.00000${n % 10}Z`})`.execute(
+        world.db,
+      );
     }
-    await sql`insert into organizations (slug, name, parent_id, status, deleted_at) values ('kid-gone', 'Gone', ${world.uuid('shop-2')}, 'DELETED', now())`.execute(world.db);
+    await sql`insert into organizations (slug, name, parent_id, status, deleted_at) values ('kid-gone', 'Gone', ${world.uuid('shop-2')}, 'DELETED', now())`.execute(
+      world.db,
+    );
   });
-  const page = async (variables: object) => (await world.query(ChildrenDocument, { id: world.org('shop-2'), ...variables }, { as })).data?.organization?.children;
+  const page = async (variables: object) =>
+    (await world.query(ChildrenDocument, { id: world.org('shop-2'), ...variables }, { as })).data?.organization?.children;
 
   it('come 25 at a time by slug, with a count that leaves out the deleted', async () => {
     const first = await page({});
-    expect(first?.nodes.map((node) => node.slug)).toEqual(names.map(({ slug }) => slug).toSorted().slice(0, 25));
+    expect(first?.nodes.map((node) => node.slug)).toEqual(
+      names
+        .map(({ slug }) => slug)
+        .toSorted()
+        .slice(0, 25),
+    );
     expect(first?.edges.map((edge) => edge.node)).toEqual(first?.nodes);
     expect(first).toMatchObject({ totalCount: 30, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
   });
 
-  it.each(['SLUG_ASC', 'SLUG_DESC', 'NAME_ASC', 'NAME_DESC', 'CREATED_AT_ASC', 'CREATED_AT_DESC'] as const)('page through %s in both directions without losing or repeating any', async (orderBy) => {
-    const whole = (await page({ orderBy, first: 100 }))?.nodes.map((node) => node.slug);
-    expect(new Set(whole).size).toBe(30);
-    for (const size of [1, 7, 29, 30]) {
-      const ask = async (walk: WalkArguments) => {
-        const found = await page({ orderBy, ...walk });
-        return { rows: found?.nodes.map((node) => node.slug) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
-      };
-      expect(await forward(size, ask)).toEqual(whole);
-      expect(await backward(size, ask)).toEqual(whole);
-    }
-  });
+  it.each(['SLUG_ASC', 'SLUG_DESC', 'NAME_ASC', 'NAME_DESC', 'CREATED_AT_ASC', 'CREATED_AT_DESC'] as const)(
+    'page through %s in both directions without losing or repeating any',
+    async (orderBy) => {
+      const whole = (await page({ orderBy, first: 100 }))?.nodes.map((node) => node.slug);
+      expect(new Set(whole).size).toBe(30);
+      for (const size of [1, 7, 29, 30]) {
+        const ask = async (walk: WalkArguments) => {
+          const found = await page({ orderBy, ...walk });
+          return { rows: found?.nodes.map((node) => node.slug) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
+        };
+        expect(await forward(size, ask)).toEqual(whole);
+        expect(await backward(size, ask)).toEqual(whole);
+      }
+    },
+  );
 
   it('are ordered as the order says, names without regard to case', async () => {
     const byName = names.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)).map(({ slug }) => slug);
     expect((await page({ orderBy: 'NAME_ASC', first: 100 }))?.nodes.map((node) => node.slug)).toEqual(byName);
     expect((await page({ orderBy: 'NAME_DESC', first: 100 }))?.nodes.map((node) => node.slug)).toEqual(byName.toReversed());
-    const dates = await world.rows(sql<{ slug: string }>`select slug from organizations where parent_id = ${world.uuid('shop-2')} and deleted_at is null order by created_at, id`);
+    const dates = await world.rows(
+      sql<{
+        slug: string;
+      }>`select slug from organizations where parent_id = ${world.uuid('shop-2')} and deleted_at is null order by created_at, id`,
+    );
     expect((await page({ orderBy: 'CREATED_AT_ASC', first: 100 }))?.nodes.map((node) => node.slug)).toEqual(dates.map((row) => row.slug));
   });
 
@@ -148,23 +231,47 @@ describe('children', () => {
     const first = await page({ first: 10 });
     await sql`insert into organizations (slug, name, parent_id) values ('kid-00-new', 'New', ${world.uuid('shop-2')})`.execute(world.db);
     const second = await page({ first: 10, after: first?.pageInfo.endCursor });
-    expect(second?.nodes.map((node) => node.slug)).toEqual(names.map(({ slug }) => slug).toSorted().slice(10, 20));
+    expect(second?.nodes.map((node) => node.slug)).toEqual(
+      names
+        .map(({ slug }) => slug)
+        .toSorted()
+        .slice(10, 20),
+    );
     await sql`delete from organizations where slug = 'kid-00-new'`.execute(world.db);
   });
 
   it('refuse page arguments out of bounds, naming the argument and the bound', async () => {
     const cursor = (await page({ first: 2 }))?.pageInfo.endCursor ?? '';
     const decoded = Buffer.from(cursor, 'base64url');
-    const forged = Buffer.concat([decoded.subarray(0, 8), Buffer.from('["kid-20","019ac2f1-d0b8-7a3e-8c5f-4b2a1d0e9f87"]')]).toString('base64url');
-    const elsewhere = (await world.query(ChildrenDocument, { id: world.org('north'), first: 1 }, { as })).data?.organization?.children.pageInfo.endCursor;
+    const forged = Buffer.concat([decoded.subarray(0, 8), Buffer.from('["kid-20","019ac2f1-d0b8-7a3e-8c5f-4b2a1d0e9f87"]')]).toString(
+      'base64url',
+    );
+    const elsewhere = (await world.query(ChildrenDocument, { id: world.org('north'), first: 1 }, { as })).data?.organization?.children
+      .pageInfo.endCursor;
     const cases: [object, string][] = [
-      [{ first: 0 }, 'first'], [{ first: 101 }, 'first'], [{ first: -1 }, 'first'], [{ last: 0 }, 'last'], [{ last: 101 }, 'last'], [{ first: 2, last: 2 }, 'last'],
-      [{ after: 'x' }, 'after'], [{ after: '' }, 'after'], [{ before: '!' }, 'before'], [{ after: forged }, 'after'], [{ after: `${cursor}A` }, 'after'], [{ after: cursor.slice(1) }, 'after'],
-      [{ after: elsewhere }, 'after'], [{ after: cursor, orderBy: 'NAME_ASC' }, 'after'], [{ before: cursor, orderBy: 'SLUG_DESC' }, 'before'], [{ after: '\u0000' }, 'after'],
+      [{ first: 0 }, 'first'],
+      [{ first: 101 }, 'first'],
+      [{ first: -1 }, 'first'],
+      [{ last: 0 }, 'last'],
+      [{ last: 101 }, 'last'],
+      [{ first: 2, last: 2 }, 'last'],
+      [{ after: 'x' }, 'after'],
+      [{ after: '' }, 'after'],
+      [{ before: '!' }, 'before'],
+      [{ after: forged }, 'after'],
+      [{ after: `${cursor}A` }, 'after'],
+      [{ after: cursor.slice(1) }, 'after'],
+      [{ after: elsewhere }, 'after'],
+      [{ after: cursor, orderBy: 'NAME_ASC' }, 'after'],
+      [{ before: cursor, orderBy: 'SLUG_DESC' }, 'before'],
+      [{ after: '\u0000' }, 'after'],
     ];
     for (const [variables, argument] of cases) {
       const answer = await world.query(ChildrenDocument, { id: world.org('shop-2'), ...variables }, { as });
-      expect({ variables, error: answer.errors?.[0]?.extensions }).toEqual({ variables, error: { code: 'BAD_USER_INPUT', argument, bound: expect.any(String) } });
+      expect({ variables, error: answer.errors?.[0]?.extensions }).toEqual({
+        variables,
+        error: { code: 'BAD_USER_INPUT', argument, bound: expect.any(String) },
+      });
     }
   });
 });

@@ -26,18 +26,42 @@ beforeAll(async () => {
   world = await createWorld();
   // Enough that the largest subtree is far beyond what the first phase looks at.
   await seedSynthetic(world.url, { organizations: 6_000, seed: 3, now: new Date('2026-06-01T00:00:00Z') });
-  const odd = ['100%', '_under_', 'back\\slash', 'a.b*c', 'ÄÖÜ Straße', 'İstanbul', '東京', 'e\u0301clair', '%%', '__', "o'neil", 'tab-less  two'];
-  const [top] = await world.rows(sql<{ id: string }>`select id from organizations where parent_id is null order by (select count(*) from organizations c where c.path like organizations.path || '%') desc limit 1`);
-  for (const [n, name] of odd.entries()) await sql`insert into organizations (slug, name, parent_id, domain, domain_setup_status) values (${`odd-${n}`}, ${name}, ${top?.id}, ${`odd${n}.example`}, 'VERIFIED')`.execute(world.db);
+  const odd = [
+    '100%',
+    '_under_',
+    'back\\slash',
+    'a.b*c',
+    'ÄÖÜ Straße',
+    'İstanbul',
+    '東京',
+    'e\u0301clair',
+    '%%',
+    '__',
+    "o'neil",
+    'tab-less  two',
+  ];
+  const [top] = await world.rows(
+    sql<{
+      id: string;
+    }>`select id from organizations where parent_id is null order by (select count(*) from organizations c where c.path like organizations.path || '%') desc limit 1`,
+  );
+  for (const [n, name] of odd.entries())
+    await sql`insert into organizations (slug, name, parent_id, domain, domain_setup_status) values (${`odd-${n}`}, ${name}, ${top?.id}, ${`odd${n}.example`}, 'VERIFIED')`.execute(
+      world.db,
+    );
   rows = await world.rows(sql<Row>`select id, slug, name, domain, path, lineage from organizations where deleted_at is null order by path`);
   const size = (row: Row): number => rows.filter((other) => other.lineage.includes(row.id)).length;
   const sized = rows.filter((row) => row.lineage.length <= 4).map((row) => ({ row, size: size(row) }));
-  const nearest = (wanted: number): Row => sized.reduce((best, next) => (Math.abs(next.size - wanted) < Math.abs(best.size - wanted) ? next : best)).row;
-  roots = await Promise.all([6_000, 300, 20].map(async (wanted) => ({ row: nearest(wanted), key: await insertApiKey(world.db, nearest(wanted).id, 'search') })));
+  const nearest = (wanted: number): Row =>
+    sized.reduce((best, next) => (Math.abs(next.size - wanted) < Math.abs(best.size - wanted) ? next : best)).row;
+  roots = await Promise.all(
+    [6_000, 300, 20].map(async (wanted) => ({ row: nearest(wanted), key: await insertApiKey(world.db, nearest(wanted).id, 'search') })),
+  );
 }, 120_000);
 afterAll(() => world.close());
 
-const ask = (root: { key: string }, variables: DescendantsQueryVariables) => world.query(DescendantsDocument, variables, { token: root.key });
+const ask = (root: { key: string }, variables: DescendantsQueryVariables) =>
+  world.query(DescendantsDocument, variables, { token: root.key });
 
 /** The reference: JavaScript's own `includes` over folded text. One character folds to one: İ, alone in having two, to its first. */
 function expected(root: Row, search: string): { id: string; matchedOn: string[] }[] {
@@ -47,7 +71,12 @@ function expected(root: Row, search: string): { id: string; matchedOn: string[] 
     .filter((row) => row.id !== root.id && row.lineage.includes(root.id))
     .map((row) => {
       const fields = { SLUG: row.slug, ID: encodeId('Organization', row.id), NAME: row.name, DOMAIN: row.domain ?? '' };
-      return { id: encodeId('Organization', row.id), matchedOn: Object.entries(fields).filter(([, text]) => fold(text).includes(needle)).map(([field]) => field) };
+      return {
+        id: encodeId('Organization', row.id),
+        matchedOn: Object.entries(fields)
+          .filter(([, text]) => fold(text).includes(needle))
+          .map(([field]) => field),
+      };
     })
     .filter(({ matchedOn }) => matchedOn.length > 0);
 }
@@ -55,11 +84,43 @@ function expected(root: Row, search: string): { id: string; matchedOn: string[] 
 describe('search', () => {
   it('finds exactly what a literal, case-insensitive comparison finds, in tree order, for any pattern', async () => {
     const pieces = rows.flatMap((row) => [row.slug, row.name, encodeId('Organization', row.id), row.domain ?? row.slug]);
-    const pattern = fc.oneof(
-      { weight: 4, arbitrary: fc.tuple(fc.constantFrom(...pieces), fc.nat(30), fc.integer({ min: 1, max: 12 })).map(([text, from, length]) => text.slice(from % text.length, (from % text.length) + length)) },
-      { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 4 }) },
-      { weight: 1, arbitrary: fc.constantFrom('%', '_', '\\', '%%', '__', '%_', '\\%', '100%', 'TEAM', 'Team', 'ß', 'ä', 'i', 'İ', '東', "'", '.', '-', 'zzqx', 'org_', 'e\u0301') },
-    ).filter((text) => text.trim() !== '' && !/\p{Cc}/u.test(text) && text.isWellFormed());
+    const pattern = fc
+      .oneof(
+        {
+          weight: 4,
+          arbitrary: fc
+            .tuple(fc.constantFrom(...pieces), fc.nat(30), fc.integer({ min: 1, max: 12 }))
+            .map(([text, from, length]) => text.slice(from % text.length, (from % text.length) + length)),
+        },
+        { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 4 }) },
+        {
+          weight: 1,
+          arbitrary: fc.constantFrom(
+            '%',
+            '_',
+            '\\',
+            '%%',
+            '__',
+            '%_',
+            '\\%',
+            '100%',
+            'TEAM',
+            'Team',
+            'ß',
+            'ä',
+            'i',
+            'İ',
+            '東',
+            "'",
+            '.',
+            '-',
+            'zzqx',
+            'org_',
+            'e\u0301',
+          ),
+        },
+      )
+      .filter((text) => text.trim() !== '' && !/\p{Cc}/u.test(text) && text.isWellFormed());
     await fc.assert(
       fc.asyncProperty(pattern, fc.constantFrom(...roots), async (search, root) => {
         const { data } = await ask(root, { search, first: 100 });
@@ -72,33 +133,48 @@ describe('search', () => {
     );
   }, 120_000);
 
-  it.each([1, 7, 53, 100])('pages of %i in both directions give the whole, common and rare patterns alike', async (size) => {
-    for (const search of ['team', 'er', 'quartz', '-z']) {
-      for (const root of size === 1 ? roots.slice(2) : roots) {
-        const whole = expected(root.row, search).map(({ id }) => id);
-        const page = async (walk: WalkArguments) => {
-          const found = (await ask(root, { search, ...walk })).data?.organization?.descendants;
-          return { rows: found?.edges.map(({ node }) => node.id) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
-        };
-        expect({ search, rows: await forward(size, page) }).toEqual({ search, rows: whole });
-        expect({ search, rows: await backward(size, page) }).toEqual({ search, rows: whole });
+  it.each([1, 7, 53, 100])(
+    'pages of %i in both directions give the whole, common and rare patterns alike',
+    async (size) => {
+      for (const search of ['team', 'er', 'quartz', '-z']) {
+        for (const root of size === 1 ? roots.slice(2) : roots) {
+          const whole = expected(root.row, search).map(({ id }) => id);
+          const page = async (walk: WalkArguments) => {
+            const found = (await ask(root, { search, ...walk })).data?.organization?.descendants;
+            return { rows: found?.edges.map(({ node }) => node.id) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
+          };
+          expect({ search, rows: await forward(size, page) }).toEqual({ search, rows: whole });
+          expect({ search, rows: await backward(size, page) }).toEqual({ search, rows: whole });
+        }
       }
-    }
-  }, 120_000);
+    },
+    120_000,
+  );
 
   it('tells depth and breadcrumb from the organization that was asked on', async () => {
     const { data } = await world.query(DescendantsDocument, { search: 'kiosk' }, { as: 'key@north' });
-    expect(data?.organization?.descendants.edges).toEqual([expect.objectContaining({ depth: 2, path: 'north › shop-1 › kiosk', matchedOn: ['SLUG', 'NAME'] })]);
-    const below = await world.ask(`{ organization(slug: "shop-1") { descendants { edges { depth path(separator: "/") } } } }`, { as: 'key@north' });
+    expect(data?.organization?.descendants.edges).toEqual([
+      expect.objectContaining({ depth: 2, path: 'north › shop-1 › kiosk', matchedOn: ['SLUG', 'NAME'] }),
+    ]);
+    const below = await world.ask(`{ organization(slug: "shop-1") { descendants { edges { depth path(separator: "/") } } } }`, {
+      as: 'key@north',
+    });
     expect(below.data).toEqual({ organization: { descendants: { edges: [{ depth: 1, path: 'shop-1/kiosk' }] } } });
-    expect(code(await world.ask(`{ organization { descendants { edges { path(separator: "${'x'.repeat(17)}") } } } }`, { as: 'key@north' }))).toBe('BAD_USER_INPUT');
+    expect(
+      code(await world.ask(`{ organization { descendants { edges { path(separator: "${'x'.repeat(17)}") } } } }`, { as: 'key@north' })),
+    ).toBe('BAD_USER_INPUT');
   });
 
   it('does not find the organization that was asked on, nor anything beside or above it', async () => {
     for (const search of ['north', 'acme', 'south', 'rival', 'depot', world.org('north'), world.org('acme')]) {
-      expect((await world.query(DescendantsDocument, { search }, { as: 'key@north' })).data?.organization?.descendants).toMatchObject({ totalCount: 0, edges: [] });
+      expect((await world.query(DescendantsDocument, { search }, { as: 'key@north' })).data?.organization?.descendants).toMatchObject({
+        totalCount: 0,
+        edges: [],
+      });
     }
-    expect((await world.query(DescendantsDocument, { search: world.org('kiosk') }, { as: 'key@north' })).data?.organization?.descendants).toMatchObject({ totalCount: 1, edges: [{ matchedOn: ['ID'] }] });
+    expect(
+      (await world.query(DescendantsDocument, { search: world.org('kiosk') }, { as: 'key@north' })).data?.organization?.descendants,
+    ).toMatchObject({ totalCount: 1, edges: [{ matchedOn: ['ID'] }] });
   });
 
   it('refuses patterns that are empty, too long or no text', async () => {
@@ -110,17 +186,32 @@ describe('search', () => {
   });
 
   it('leaves out deleted organizations unless asked for them', async () => {
-    await sql`insert into organizations (slug, name, parent_id, status, deleted_at) values ('kiosk-gone', 'x', ${world.uuid('shop-1')}, 'DELETED', now())`.execute(world.db);
-    expect((await world.query(DescendantsDocument, { search: 'kiosk' }, { as: 'key@north' })).data?.organization?.descendants.totalCount).toBe(1);
-    const wide = (await world.query(DescendantsDocument, { search: 'kiosk', includeDeleted: true }, { as: 'key@north' })).data?.organization?.descendants;
-    expect(wide).toMatchObject({ totalCount: 2, edges: [{}, { node: { slug: 'kiosk-gone', status: 'DELETED' }, path: 'north › shop-1 › kiosk-gone' }] });
+    await sql`insert into organizations (slug, name, parent_id, status, deleted_at) values ('kiosk-gone', 'x', ${world.uuid('shop-1')}, 'DELETED', now())`.execute(
+      world.db,
+    );
+    expect(
+      (await world.query(DescendantsDocument, { search: 'kiosk' }, { as: 'key@north' })).data?.organization?.descendants.totalCount,
+    ).toBe(1);
+    const wide = (await world.query(DescendantsDocument, { search: 'kiosk', includeDeleted: true }, { as: 'key@north' })).data?.organization
+      ?.descendants;
+    expect(wide).toMatchObject({
+      totalCount: 2,
+      edges: [{}, { node: { slug: 'kiosk-gone', status: 'DELETED' }, path: 'north › shop-1 › kiosk-gone' }],
+    });
   });
 });
 
 describe('descendants without a search', () => {
   it('list the subtree in tree order, to the depth asked for', async () => {
     const all = (await world.query(DescendantsDocument, {}, { as: 'key@acme' })).data?.organization?.descendants;
-    expect(all?.edges.map(({ node, depth }) => `${depth} ${node.slug}`)).toEqual(['1 north', '2 shop-1', '3 kiosk', '2 shop-2', '1 south', '2 depot']);
+    expect(all?.edges.map(({ node, depth }) => `${depth} ${node.slug}`)).toEqual([
+      '1 north',
+      '2 shop-1',
+      '3 kiosk',
+      '2 shop-2',
+      '1 south',
+      '2 depot',
+    ]);
     expect(all?.edges.every(({ matchedOn }) => matchedOn.length === 0)).toBe(true);
     const shallow = (await world.query(DescendantsDocument, { maxDepth: 1 }, { as: 'key@acme' })).data?.organization?.descendants;
     expect(shallow).toMatchObject({ totalCount: 2, edges: [{ node: { slug: 'north' } }, { node: { slug: 'south' } }] });
@@ -133,8 +224,15 @@ describe('descendants without a search', () => {
       const found = (await world.query(DescendantsDocument, walk, { token: root?.key ?? '' })).data?.organization?.descendants;
       return { rows: found?.edges.map(({ node }) => node.id) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
     });
-    expect(ids.toSorted()).toEqual(expected(root?.row as Row, 'org_').map(({ id }) => id).toSorted());
-    const looked = await world.ask<{ nodes: ({ id: string } | null)[]; organization: { descendantCount: number } }>(`{ nodes(ids: ${JSON.stringify(ids.slice(0, 100))}) { id } organization { descendantCount } }`, { token: root?.key ?? '' });
+    expect(ids.toSorted()).toEqual(
+      expected(root?.row as Row, 'org_')
+        .map(({ id }) => id)
+        .toSorted(),
+    );
+    const looked = await world.ask<{ nodes: ({ id: string } | null)[]; organization: { descendantCount: number } }>(
+      `{ nodes(ids: ${JSON.stringify(ids.slice(0, 100))}) { id } organization { descendantCount } }`,
+      { token: root?.key ?? '' },
+    );
     expect(looked.errors).toBeUndefined();
     expect(looked.data?.organization.descendantCount).toBe(ids.length);
   });

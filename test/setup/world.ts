@@ -19,11 +19,32 @@ import type { TypedDocumentString } from '../generated/graphql.ts';
 import { createDatabase, type TestDatabase } from './database.ts';
 
 const TREE = {
-  acme: null, north: 'acme', south: 'acme', 'shop-1': 'north', 'shop-2': 'north', kiosk: 'shop-1', depot: 'south', rival: null, 'rival-shop': 'rival',
+  acme: null,
+  north: 'acme',
+  south: 'acme',
+  'shop-1': 'north',
+  'shop-2': 'north',
+  kiosk: 'shop-1',
+  depot: 'south',
+  rival: null,
+  'rival-shop': 'rival',
 } as const;
 const PEOPLE = [
-  'admin@acme', 'viewer@acme', 'user@acme', 'support@acme', 'cloud_rep@acme', 'restricted_user@acme',
-  'admin@north', 'viewer@north', 'cloud_rep@north', 'admin@south', 'admin@shop-1', 'user@shop-1', 'admin@kiosk', 'admin@rival', 'viewer@rival-shop',
+  'admin@acme',
+  'viewer@acme',
+  'user@acme',
+  'support@acme',
+  'cloud_rep@acme',
+  'restricted_user@acme',
+  'admin@north',
+  'viewer@north',
+  'cloud_rep@north',
+  'admin@south',
+  'admin@shop-1',
+  'user@shop-1',
+  'admin@kiosk',
+  'admin@rival',
+  'viewer@rival-shop',
 ] as const;
 const KEYS = ['key@acme', 'key@north', 'key@shop-1', 'key@rival'] as const;
 
@@ -58,8 +79,16 @@ export interface World extends TestDatabase {
   uuid(slug: Slug): string;
   token(caller: Caller): string;
   /** Runs a typed document, or a text, over HTTP. */
-  query<Result, Variables>(document: TypedDocumentString<Result, Variables>, variables: Variables, options?: RequestOptions): Promise<GraphQLAnswer<Result>>;
-  ask<Data = Record<string, never>>(document: string, options?: RequestOptions, variables?: Record<string, unknown>): Promise<GraphQLAnswer<Data>>;
+  query<Result, Variables>(
+    document: TypedDocumentString<Result, Variables>,
+    variables: Variables,
+    options?: RequestOptions,
+  ): Promise<GraphQLAnswer<Result>>;
+  ask<Data = Record<string, never>>(
+    document: string,
+    options?: RequestOptions,
+    variables?: Record<string, unknown>,
+  ): Promise<GraphQLAnswer<Data>>;
   /** Runs SQL and returns the rows. */
   rows<Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]>;
 }
@@ -71,7 +100,11 @@ export async function createWorld(): Promise<World> {
   const ids = new Map<string, string>();
   const tokens = new Map<string, string>();
   for (const [slug, parent] of Object.entries(TREE)) {
-    const { id } = await db.insertInto('organizations').values({ slug, name: `The ${slug}`, parent_id: parent && (ids.get(parent) ?? null) }).returning('id').executeTakeFirstOrThrow();
+    const { id } = await db
+      .insertInto('organizations')
+      .values({ slug, name: `The ${slug}`, parent_id: parent && (ids.get(parent) ?? null) })
+      .returning('id')
+      .executeTakeFirstOrThrow();
     ids.set(slug, id);
   }
   for (const name of PEOPLE) {
@@ -84,10 +117,16 @@ export async function createWorld(): Promise<World> {
   for (const name of KEYS) tokens.set(name, await insertApiKey(db, ids.get(name.slice('key@'.length)) ?? '', name));
 
   const gateway = createGateway({
-    db, log: createLogger('silent'), clock: () => new Date(), organizationHeader: 'X-Organization', introspection: 'public', graphiql: false, corsOrigins: [],
+    db,
+    log: createLogger('silent'),
+    clock: () => new Date(),
+    organizationHeader: 'X-Organization',
+    introspection: 'public',
+    graphiql: false,
+    corsOrigins: [],
     credentialUsed: () => undefined,
   });
-  const server = createServer(gateway);
+  const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}${GRAPHQL_PATH}`;
   const known = (name: string): string => {
@@ -96,7 +135,11 @@ export async function createWorld(): Promise<World> {
     return id;
   };
   const token = (caller: Caller): string => tokens.get(caller) ?? '';
-  const ask = async <Data>(query: string, { as, token: given = as && token(as), organization, headers = {} }: RequestOptions = {}, variables?: Record<string, unknown>): Promise<GraphQLAnswer<Data>> => {
+  const ask = async <Data>(
+    query: string,
+    { as, token: given = as && token(as), organization, headers = {} }: RequestOptions = {},
+    variables?: Record<string, unknown>,
+  ): Promise<GraphQLAnswer<Data>> => {
     const named = organization === undefined ? (as && !as.startsWith('key@') ? as.split('@')[1] : null) : organization;
     const response = await fetch(endpoint, {
       method: 'POST',
@@ -136,22 +179,52 @@ function closeServer(server: Server): Promise<void> {
 
 /** Adds a person with a verified address and returns its UUID. */
 export async function insertUser({ db }: TestDatabase, email: string, name: string | null = null): Promise<string> {
-  const row = await db.insertInto('users').values({ email, canonical_email: email, email_verified: true, name }).returning('id').executeTakeFirstOrThrow();
+  const row = await db
+    .insertInto('users')
+    .values({ email, canonical_email: email, email_verified: true, name })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   return row.id;
 }
 
 /** Adds a membership with built-in roles and returns its UUID. */
-export async function insertMembership({ db }: TestDatabase, organizationId: string, userId: string, roles: readonly string[]): Promise<string> {
-  const { id } = await db.insertInto('memberships').values({ organization_id: organizationId, user_id: userId }).returning('id').executeTakeFirstOrThrow();
-  await sql`insert into membership_roles (membership_id, role_id) select ${id}, id from roles where built_in and key = any (${roles})`.execute(db);
+export async function insertMembership(
+  { db }: TestDatabase,
+  organizationId: string,
+  userId: string,
+  roles: readonly string[],
+): Promise<string> {
+  const { id } = await db
+    .insertInto('memberships')
+    .values({ organization_id: organizationId, user_id: userId })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  await sql`insert into membership_roles (membership_id, role_id) select ${id}, id from roles where built_in and key = any (${roles})`.execute(
+    db,
+  );
   return id;
 }
 
 /** Adds a pending invitation that ends at `expiresAt` and returns its UUID. */
-export async function insertInvitation({ db }: TestDatabase, organizationId: string, email: string, hash: Buffer, expiresAt = new Date(Date.now() + 86_400_000)): Promise<string> {
+export async function insertInvitation(
+  { db }: TestDatabase,
+  organizationId: string,
+  email: string,
+  hash: Buffer,
+  expiresAt = new Date(Date.now() + 86_400_000),
+): Promise<string> {
   const { id } = await db
     .insertInto('invitations')
-    .values({ organization_id: organizationId, email, canonical_email: email, token_hash: hash, inviter_kind: 'API_KEY', inviter_api_key_name: 'key', inviter_organization_id: organizationId, expires_at: expiresAt })
+    .values({
+      organization_id: organizationId,
+      email,
+      canonical_email: email,
+      token_hash: hash,
+      inviter_kind: 'API_KEY',
+      inviter_api_key_name: 'key',
+      inviter_organization_id: organizationId,
+      expires_at: expiresAt,
+    })
     .returning('id')
     .executeTakeFirstOrThrow();
   await sql`insert into invitation_roles (invitation_id, role_id) select ${id}, id from roles where built_in and key = 'user'`.execute(db);

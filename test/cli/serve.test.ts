@@ -1,0 +1,214 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import { createDatabase } from '../setup/database.ts';
+import { run, serve, type RunningGateway } from './run.ts';
+
+interface Demo {
+  url: string;
+  apiKey: string;
+  personalAccessToken: string;
+  organizationId: string;
+  organizationSlug: string;
+  rivalOrganizationId: string;
+}
+
+let dataDir: string;
+let gateway: RunningGateway;
+let demo: Demo;
+
+const readDemo = async (): Promise<Demo> => JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as Demo;
+
+async function ask<Data>(
+  query: string,
+  headers: Record<string, string> = { authorization: `Bearer ${demo.apiKey}` },
+): Promise<{ data: Data; errors?: { extensions: { code: string } }[] }> {
+  const response = await fetch(gateway.url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query }),
+  });
+  return (await response.json()) as { data: Data };
+}
+
+beforeAll(async () => {
+  // A fresh temporary folder is open to its owner only, which for root is the hard case.
+  dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-serve-'));
+  gateway = await serve({ DATA_DIR: dataDir });
+  demo = await readDemo();
+});
+afterAll(async () => {
+  await gateway.end('SIGTERM');
+  await (await startEmbedded({ dataDir })).discard();
+});
+
+describe('the first start', () => {
+  it('prints and writes credentials that work at once', async () => {
+    for (const text of [demo.apiKey, demo.personalAccessToken, demo.organizationSlug, demo.organizationId])
+      expect(gateway.printed).toContain(text);
+    expect(demo.url).toBe(gateway.url);
+    expect(gateway.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
+    const token = { authorization: `Bearer ${demo.personalAccessToken}`, 'x-organization': demo.organizationSlug };
+    for (const headers of [{ authorization: `Bearer ${demo.apiKey}` }, token]) {
+      expect(await ask('{ viewer { organization { id slug } } }', headers)).toEqual({
+        data: { viewer: { organization: { id: demo.organizationId, slug: demo.organizationSlug } } },
+      });
+    }
+  });
+
+  it('plants a forest of about 100 organizations, five levels deep, with everything in it and a rival out of sight', async () => {
+    const { data } = await ask<{
+      organization: {
+        descendantCount: number;
+        descendants: { edges: { depth: number }[] };
+        people: { nodes: { memberships: { roles: { key: string }[] }[] }[] };
+      };
+    }>(
+      '{ organization { descendantCount descendants(first: 100) { edges { depth } } people(first: 100) { nodes { memberships { roles { key } } } } } }',
+    );
+    expect(data.organization.descendantCount).toBeGreaterThan(50);
+    expect(Math.max(...data.organization.descendants.edges.map((edge) => edge.depth))).toBeGreaterThanOrEqual(5);
+    const roles = new Set(
+      data.organization.people.nodes.flatMap((person) =>
+        person.memberships.flatMap((membership) => membership.roles.map((role) => role.key)),
+      ),
+    );
+    expect([...roles].toSorted()).toEqual(expect.arrayContaining(['admin', 'cloud_rep', 'restricted_user', 'support', 'user', 'viewer']));
+    const rival = await ask(`{ organization(id: "${demo.rivalOrganizationId}") { id } }`);
+    expect(rival).toMatchObject({ data: { organization: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+    const rows = await ask<{ organization: { descendants: { nodes: { invitations: { nodes: { status: string }[] } }[] } } }>(
+      '{ organization { descendants(first: 100) { nodes { invitations(status: [PENDING, EXPIRED]) { nodes { status } } } } } }',
+    );
+    expect(
+      new Set(rows.data.organization.descendants.nodes.flatMap((node) => node.invitations.nodes.map((invitation) => invitation.status))),
+    ).toEqual(new Set(['PENDING', 'EXPIRED']));
+    const to = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000);
+    const usage = await ask<{ organization: { usage: { buckets: { metrics: { value: string }[] }[] } } }>(
+      `{ organization { usage(from: "${new Date(to.getTime() - 366 * 86_400_000).toISOString()}", to: "${to.toISOString()}") { buckets(size: MONTH, keys: ["voice_calls"]) { metrics { value } } } } }`,
+    );
+    expect(usage.data.organization.usage.buckets.every((bucket) => Number(bucket.metrics[0]?.value) > 0)).toBe(true);
+  });
+
+  it('serves GraphiQL with example queries and the credential, all from its own address', async () => {
+    const page = await (await fetch(gateway.url, { headers: { accept: 'text/html' } })).text();
+    expect(page).toContain(demo.apiKey);
+    for (const name of ['WhoAmI', 'Tree', 'Search', 'People', 'Usage']) expect(page).toContain(`query ${name}`);
+    expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="https?:/);
+  });
+
+  it('has example queries that all succeed', async () => {
+    const page = await (await fetch(gateway.url, { headers: { accept: 'text/html' } })).text();
+    const [, options] = /renderYogaGraphiQL\(\s*window\.document\.querySelector\('#root'\),\s*(\{.*\}),\s*\);/.exec(page) ?? [];
+    const { defaultTabs } = JSON.parse(options ?? '{}') as { defaultTabs: { query: string; headers: string }[] };
+    expect(defaultTabs.length).toBeGreaterThanOrEqual(5);
+    for (const { query, headers } of defaultTabs) {
+      const { Authorization = '' } = JSON.parse(headers) as Record<string, string>;
+      expect((await ask(query, { authorization: Authorization })).errors).toBeUndefined();
+    }
+  });
+
+  it('refuses a second gateway over the same data, and lets a command share it', async () => {
+    const second = await run(['serve'], { DATA_DIR: dataDir, PORT: '0' });
+    expect(second).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^banyan: DATA_DIR is in use by another running process: .*\n$/),
+    });
+    expect(await run(['check'], { DATA_DIR: dataDir })).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('agree with the recursive truth'),
+    });
+    expect(await ask('{ viewer { organization { slug } } }')).toEqual({
+      data: { viewer: { organization: { slug: demo.organizationSlug } } },
+    });
+  });
+});
+
+describe('a later start', () => {
+  it('finds data and credentials again after an orderly stop, after kill -9, and writes the new address', async () => {
+    for (const signal of ['SIGINT', 'SIGKILL', 'SIGTERM'] as const) {
+      const before = demo;
+      const ended = await gateway.end(signal);
+      if (signal !== 'SIGKILL') expect(ended).toMatchObject({ code: 0, stderr: '' });
+      await expect(fetch(before.url)).rejects.toThrow();
+      gateway = await serve({ DATA_DIR: dataDir });
+      demo = await readDemo();
+      expect({ ...demo, url: '' }).toEqual({ ...before, url: '' });
+      expect(demo.url).toBe(gateway.url);
+      expect((await ask<{ organization: { slug: string } }>('{ organization { slug } }')).data.organization.slug).toBe(
+        demo.organizationSlug,
+      );
+    }
+  });
+});
+
+describe('a start that cannot succeed says in one sentence which variable to mend', () => {
+  const fails = async (environment: Record<string, string>, sentence: RegExp): Promise<void> => {
+    const { code, stdout, stderr } = await run(['serve'], { PORT: '0', ...environment });
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  };
+
+  it('when the port is taken', async () => {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as { port: number };
+    await fails(
+      { PORT: String(port), DATA_DIR: dataDir },
+      new RegExp(`^banyan: PORT is taken: something already listens on 127.0.0.1:${port}`),
+    );
+    server.close();
+  });
+
+  it('when the data folder cannot be written', async () => {
+    const file = path.join(await mkdtemp(path.join(tmpdir(), 'banyan-file-')), 'file');
+    await writeFile(file, '');
+    await fails({ DATA_DIR: path.join(file, 'data') }, /^banyan: DATA_DIR cannot be written: /);
+    await rm(path.dirname(file), { recursive: true });
+  });
+
+  it('when the server of DATABASE_URL is away, refuses, or lacks the database', async () => {
+    const { url, close } = await createDatabase();
+    const address = (change: (address: URL) => void): string => {
+      const changed = new URL(url);
+      change(changed);
+      return changed.href;
+    };
+    await fails({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, /^banyan: DATABASE_URL cannot be used: .*ECONNREFUSED/);
+    await fails(
+      { DATABASE_URL: address((a) => (a.password = 'wrong')) },
+      /^banyan: DATABASE_URL cannot be used: the server refuses the user name or the password/,
+    );
+    await fails(
+      { DATABASE_URL: address((a) => (a.pathname = '/nowhere')) },
+      /^banyan: DATABASE_URL cannot be used: the database does not exist/,
+    );
+    await close();
+  });
+
+  it.each([
+    ['PORT', 'abc'],
+    ['PORT', '70000'],
+    ['DATABASE_URL', 'mysql://x'],
+    ['DATABASE_POOL_SIZE', '0'],
+    ['ORGANIZATION_HEADER', 'bad header'],
+    ['LOG_LEVEL', 'loud'],
+    ['GRAPHIQL', 'maybe'],
+    ['INTROSPECTION', 'perhaps'],
+    ['MAX_TREE_DEPTH', '65'],
+    ['CORS_ORIGINS', 'example.com'],
+  ])('when %s is %s', (name, value) => fails({ DATA_DIR: dataDir, [name]: value }, new RegExp(`^banyan: ${name} is not valid: `)));
+});
+
+describe('with DATABASE_URL', () => {
+  it('the gateway uses that server, brings it to the newest schema and plants nothing', async () => {
+    const { url, db, close } = await createDatabase({ empty: true });
+    const own = await serve({ DATABASE_URL: url });
+    expect(own.printed).not.toContain('credentials');
+    expect(await db.selectFrom('organizations').select('id').execute()).toEqual([]);
+    expect((await own.end('SIGTERM')).code).toBe(0);
+    await close();
+  });
+});
