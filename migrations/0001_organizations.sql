@@ -13,7 +13,7 @@ create function search_fold(value text) returns text
   language sql immutable parallel safe
   return lower(value collate pg_c_utf8);
 
--- The distinct pieces of one, two and three characters of a text: what the search index holds for a document.
+-- The pieces of one to four characters of a text: what the search index holds for a document.
 -- Unlike pg_trgm it keeps punctuation and short patterns, so every literal pattern can be answered from the index.
 create function search_grams(value text) returns text[]
   language plpgsql immutable parallel safe strict as $$
@@ -22,17 +22,19 @@ declare
 begin
   return c
     || array(select a || b from unnest(c, c[2:]) as g(a, b) where b is not null)
-    || array(select a || b || d from unnest(c, c[2:], c[3:]) as g(a, b, d) where d is not null);
+    || array(select a || b || d from unnest(c, c[2:], c[3:]) as g(a, b, d) where d is not null)
+    || array(select a || b || d || e from unnest(c, c[2:], c[3:], c[4:]) as g(a, b, d, e) where e is not null);
 end $$;
 
--- The pieces that every document holding the pattern must have: the pattern itself up to three characters, else its three-character pieces.
+-- The pieces that every document holding the pattern must have: the pattern itself up to four characters, else its
+-- four-character pieces.
 create function search_pattern_grams(pattern text) returns text[]
   language plpgsql immutable parallel safe strict as $$
 declare
   c text[] := string_to_array(pattern, null);
 begin
-  if cardinality(c) <= 3 then return array[pattern]; end if;
-  return array(select distinct a || b || d from unnest(c, c[2:], c[3:]) as g(a, b, d) where d is not null);
+  if cardinality(c) <= 4 then return array[pattern]; end if;
+  return array(select distinct a || b || d || e from unnest(c, c[2:], c[3:], c[4:]) as g(a, b, d, e) where e is not null);
 end $$;
 
 -- An organization's id as clients see it.
@@ -84,9 +86,8 @@ comment on column organizations.depth is 'Number of ancestors; 0 for a root.';
 create index organizations_children_by_slug on organizations (parent_id, slug, id);
 create index organizations_children_by_name on organizations (parent_id, search_fold(name), id);
 create index organizations_children_by_creation on organizations (parent_id, created_at, id);
--- Tree order, ranges of a subtree, and counts from the index alone.
-create unique index organizations_path_key on organizations (path);
-create index organizations_live_path on organizations (path) where deleted_at is null;
+-- Tree order, ranges of a subtree, counts and the first phase of a search, all from the index alone.
+create unique index organizations_path_key on organizations (path) include (id, depth, deleted_at, search_text);
 -- Search: subtree and pattern meet in one index (docs/decisions/0004-search.md).
 create index organizations_search on organizations using gin (lineage, search_grams(search_text)) with (fastupdate = off);
 

@@ -8,6 +8,7 @@ function examples(): string[] {
   const from = new Date(today.getTime() - 30 * DAY_MS);
   return [
     `# Who am I, and what may I do? Ctrl-Enter runs the query; the other tabs go on from here.
+# The Headers pane below holds the credential. With a personal token, add "X-Organization": "<slug>".
 query WhoAmI {
   viewer {
     credential { kind name expiresAt }
@@ -68,14 +69,17 @@ query Usage {
   ];
 }
 
-/** Options of the GraphiQL page; `token` is filled in as the credential of every tab. */
+/**
+ * Options of the GraphiQL page. `token`, if there is one, is filled in as the credential of every tab. The browser does
+ * not keep headers, so the page always shows the credential of the server that it comes from.
+ */
 export function graphiqlOptions(token: string | undefined): GraphiQLOptions {
-  const headers = JSON.stringify({ Authorization: `Bearer ${token ?? '<API key or token>'}` }, null, 2);
+  const headers = JSON.stringify({ Authorization: `Bearer ${token ?? '<API key>'}` }, null, 2);
   return {
     title: 'Banyan',
     defaultTabs: examples().map((query) => ({ query, headers })),
-    defaultQuery: examples()[0] ?? '',
     headers,
+    defaultHeaders: headers,
     shouldPersistHeaders: false,
   };
 }

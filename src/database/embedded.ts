@@ -37,6 +37,9 @@ interface ServerRecord {
   password: string;
 }
 
+/** What differs from PostgreSQL's own defaults: enough memory and log space for millions of rows on one machine. */
+const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', shared_buffers: '256MB', max_wal_size: '2GB' };
+
 const DATABASE = 'banyan';
 const START_ATTEMPTS = 5;
 
@@ -186,7 +189,7 @@ async function start(folder: string, binaries: string, account: Account | undefi
   // Between choosing a free port and listening on it somebody else may take it.
   for (let attempt = 0; attempt < START_ATTEMPTS; attempt++) {
     const port = await freePort();
-    const options = { port: String(port), listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
+    const options = { ...SETTINGS, port: String(port), ...settings };
     const flags = Object.entries(options).map(([name, value]) => `-c ${name}='${value}'`);
     try {
       await run(path.join(binaries, 'pg_ctl'), ['start', '-D', folder, '-l', log, '-w', '-t', '60', '-s', '-o', flags.join(' ')], account);

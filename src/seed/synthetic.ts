@@ -21,9 +21,9 @@ const LARGE_TREES = [0.3, 0.2, 0.1, 0.05, 0.02, 0.02, 0.01, 0.01, 0.01, 0.01];
 const DEEPEST = 24;
 const HISTORY_MS = 3 * 365 * 86_400_000;
 const USAGE_DAYS = 30;
-const ACTIVE_SHARE = 0.03;
-const USAGE_METRICS = ['voice_minutes', 'voice_calls', 'call_seconds', 'chat_calls'];
-/** Above this many rows, building the search index once is cheaper than keeping it up row by row. */
+const ACTIVE_SHARE = 0.02;
+const USAGE_METRICS = ['voice_minutes', 'voice_calls', 'call_seconds'];
+/** From this many organizations on, building indexes once is cheaper than keeping them up row by row. */
 const REBUILD_FROM = 20_000;
 
 interface Forest {
@@ -43,11 +43,7 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
     const forest = growForest(organizations, random, now);
     await client.query('begin');
     await client.query(`set local maintenance_work_mem = '1GB'`);
-    const rebuild = organizations >= REBUILD_FROM;
-    const { rows } = await client.query<{ name: string; definition: string }>(
-      `select indexname as name, indexdef as definition from pg_indexes where indexname in ('organizations_search', 'users_search') order by 1`,
-    );
-    if (rebuild) for (const { name } of rows) await client.query(`drop index ${name}`);
+    const rebuild = organizations >= REBUILD_FROM ? await dropIndexes(client) : [];
     progress('organizations', await copyRows(client, 'organizations', ORGANIZATION_COLUMNS, organizationRows(forest, random)));
     await seedPeople(client, forest, random, now, progress);
     progress(
@@ -59,13 +55,23 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
         usageRows(forest, random, now),
       ),
     );
-    if (rebuild) for (const { definition } of rows) await client.query(definition);
-    progress('search indexes', rebuild ? rows.length : 0);
+    for (const definition of rebuild) await client.query(definition);
+    progress('indexes built at the end', rebuild.length);
     await client.query('commit');
     await client.query('vacuum analyze');
   } finally {
     await client.end();
   }
+}
+
+/** Drops every index that no constraint needs and returns how to make them again. */
+async function dropIndexes(client: pg.Client): Promise<string[]> {
+  const { rows } = await client.query<{ name: string; definition: string }>(`
+    select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
+    from pg_index i join pg_class c on c.oid = i.indrelid
+    where c.relnamespace = 'public'::regnamespace and not i.indisunique order by 1`);
+  for (const { name } of rows) await client.query(`drop index ${name}`);
+  return rows.map(({ definition }) => definition);
 }
 
 function growForest(count: number, random: Random, now: Date): Forest {
@@ -155,7 +161,7 @@ async function seedPeople(
 
   const memberships: { id: string; organization: number; user: number; role: string }[] = [];
   for (const organization of forest.ids.keys()) {
-    const size = 1 + Math.floor(8 * random.next() ** 5);
+    const size = 1 + Math.floor(7 * random.next() ** 6);
     const chosen = new Set<number>();
     // People of a tree come from a band of users, so that many belong to several organizations of it.
     for (let n = 0; n < size; n++)
