@@ -6,7 +6,8 @@ import pg from 'pg';
 import { createToken, tokenHash, tokenPreview } from '../credential/secret.ts';
 import { encodeId } from '../ids.ts';
 import { copyRows, type Cell } from './copy.ts';
-import { companyName, personName, slugged } from './names.ts';
+import { plantForest, type Organization } from './demo-forest.ts';
+import { personName, slugged } from './names.ts';
 import { Random } from './random.ts';
 
 /** What a newcomer needs; also written to `DATA_DIR/demo.json`. */
@@ -18,83 +19,6 @@ export interface DemoCredentials {
   rivalOrganizationId: string;
 }
 
-interface Plan {
-  name: string;
-  kind: string;
-  children?: Plan[];
-  /** Made-up customers below, in addition to `children`. */
-  customers?: number;
-}
-
-const forest: Plan[] = [
-  {
-    name: 'Cedar Group',
-    kind: 'AGENCY',
-    children: [
-      {
-        name: 'Cedar North',
-        kind: 'RESELLER',
-        children: [
-          {
-            name: 'Harbor Telecom',
-            kind: 'CHANNEL_PARTNER',
-            customers: 6,
-            children: [
-              {
-                name: 'Harbor Dental',
-                kind: 'CUSTOMER',
-                children: [
-                  { name: 'Harbor Dental East', kind: 'CUSTOMER', children: [{ name: 'Harbor Dental Pier 4', kind: 'CUSTOMER' }] },
-                  { name: 'Harbor Dental West', kind: 'CUSTOMER' },
-                ],
-              },
-            ],
-          },
-          { name: 'Kestrel Freight', kind: 'CUSTOMER', customers: 4 },
-          { name: 'Meadow Clinics', kind: 'CUSTOMER', customers: 5 },
-        ],
-      },
-      {
-        name: 'Cedar South',
-        kind: 'RESELLER',
-        children: [
-          { name: 'Coral Hotels', kind: 'CHANNEL_PARTNER', customers: 9 },
-          { name: 'Dune Robotics', kind: 'CUSTOMER', customers: 3 },
-          { name: 'Opal Realty', kind: 'AFFILIATE', customers: 4 },
-        ],
-      },
-      { name: 'Cedar Digital', kind: 'CHANNEL_PARTNER', customers: 12 },
-      { name: 'Larch Insurance', kind: 'CUSTOMER', customers: 4 },
-    ],
-  },
-  {
-    name: 'Juniper Networks Group',
-    kind: 'AGENCY',
-    children: [
-      { name: 'Juniper Retail', kind: 'RESELLER', customers: 7 },
-      { name: 'Juniper Care', kind: 'RESELLER', customers: 6 },
-    ],
-  },
-  {
-    name: 'Rival Holdings',
-    kind: 'AGENCY',
-    children: [
-      { name: 'Rival East', kind: 'RESELLER', customers: 5 },
-      { name: 'Rival West', kind: 'RESELLER', customers: 5 },
-    ],
-  },
-];
-
-interface Organization {
-  id: string;
-  parent: Organization | null;
-  slug: string;
-  name: string;
-  kind: string;
-  createdAt: Date;
-  domain: string | null;
-}
-
 interface Person {
   id: string;
   email: string;
@@ -102,14 +26,13 @@ interface Person {
 }
 
 const DAY_MS = 86_400_000;
-const HISTORY_DAYS = 500;
 const USAGE_DAYS = 366;
 const ROLES = ['admin', 'viewer', 'user', 'support', 'cloud_rep', 'restricted_user'] as const;
 
 /** Fills an empty database; `announce` gets the credentials before anything is committed, so that they cannot be lost. */
 export async function seedDemo(url: string, now: Date, announce: (credentials: DemoCredentials) => Promise<void>): Promise<void> {
   const random = new Random(2026);
-  const organizations = plant(forest, null, random, now);
+  const organizations = plantForest(random, now);
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
@@ -145,26 +68,6 @@ export async function seedDemo(url: string, now: Date, announce: (credentials: D
   } finally {
     await client.end();
   }
-}
-
-function plant(plans: readonly Plan[], parent: Organization | null, random: Random, now: Date): Organization[] {
-  return plans.flatMap((plan) => {
-    const createdAt = new Date(
-      (parent?.createdAt.getTime() ?? now.getTime() - HISTORY_DAYS * DAY_MS) + (1 + random.below(20)) * DAY_MS + random.below(DAY_MS),
-    );
-    const slug = plan.children || plan.customers ? slugged(plan.name) : `${slugged(plan.name)}-${(1_000 + random.below(9_000)).toString()}`;
-    const organization: Organization = {
-      id: random.uuid(createdAt),
-      parent,
-      slug,
-      name: plan.name,
-      kind: plan.kind,
-      createdAt,
-      domain: random.next() < 0.5 ? `${slug}.example` : null,
-    };
-    const customers = Array.from({ length: plan.customers ?? 0 }, (): Plan => ({ name: companyName(random), kind: 'CUSTOMER' }));
-    return [organization, ...plant([...(plan.children ?? []), ...customers], organization, random, now)];
-  });
 }
 
 const CITIES = [

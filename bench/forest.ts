@@ -1,0 +1,68 @@
+/** A database with a made-up forest of a given size, made once and found again, on a server of the benchmarks' own. */
+import { chmod, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { sql } from 'kysely';
+import type { Principal } from '../src/access/principal.ts';
+import { connect, type Database } from '../src/database/connect.ts';
+import { startEmbedded } from '../src/database/embedded.ts';
+import { migrate } from '../src/database/migrate.ts';
+import { seedSynthetic } from '../src/seed/synthetic.ts';
+import { createLogger } from '../src/telemetry/log.ts';
+
+export interface Forest {
+  url: string;
+  db: Database;
+  close(): Promise<void>;
+}
+
+/** Reaches the forest of `organizations` organizations, planting it if need be. Data is kept below BENCH_DIR (default .data/bench). */
+export async function openForest(organizations: number): Promise<Forest> {
+  const dataDir = path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), String(organizations));
+  await mkdir(dataDir, { recursive: true });
+  await chmod(dataDir, 0o755);
+  const server = await startEmbedded({ dataDir, settings: { shared_buffers: '2GB', max_wal_size: '4GB' } });
+  // One connection, so that settings of the session hold for every statement.
+  const db = connect({ url: server.url, poolSize: 1, log: createLogger('warn') });
+  await migrate(db);
+  const planted = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
+  if (!planted) {
+    console.log(`planting ${organizations.toLocaleString('en')} organizations…`);
+    const begin = performance.now();
+    await seedSynthetic(server.url, { organizations, seed: 1, now: new Date('2026-11-01T00:00:00Z') });
+    console.log(`  took ${Math.round((performance.now() - begin) / 1000)} s`);
+  }
+  return {
+    url: server.url,
+    db,
+    async close() {
+      await db.destroy();
+      await server.stop();
+    },
+  };
+}
+
+export interface Root {
+  id: string;
+  slug: string;
+  /** Organizations in its subtree, itself included. */
+  size: number;
+  principal: Principal;
+}
+
+/** Of the organizations near the top, the one whose subtree is nearest to each size. */
+export async function rootsOfSize(db: Database, sizes: readonly number[]): Promise<Root[]> {
+  const { rows } = await sql<{ id: string; slug: string; lineage: string[]; size: number }>`
+    select o.id, o.slug, o.lineage, s.size from organizations o
+    cross join lateral (select count(*)::int as size from organizations d where d.path >= o.path and d.path < subtree_end(o.path)) as s
+    where o.depth <= 3 and (o.depth = 0 or o.ordinal < 3000)`.execute(db);
+  return sizes.map((wanted) => {
+    const best = rows.reduce((a, b) => (Math.abs(b.size - wanted) < Math.abs(a.size - wanted) ? b : a));
+    return { id: best.id, slug: best.slug, size: best.size, principal: principalAt(best.id, best.lineage) };
+  });
+}
+
+/** A caller that acts in an organization with every right. */
+export function principalAt(id: string, lineage: readonly string[]): Principal {
+  const scopes = new Set(['child_organizations:manage', 'members:read', 'usage:read']);
+  return { credential: { kind: 'API_KEY', id, name: 'bench', expiresAt: null }, user: null, home: { id, lineage, scopes } };
+}

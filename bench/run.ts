@@ -1,0 +1,21 @@
+/** npm run bench -- <search | growth | gateway> [--organizations N | --queries N]; see bench/README.md. */
+import { parseArgs } from 'node:util';
+import { benchGateway } from './gateway.ts';
+import { benchGrowth } from './growth.ts';
+import { benchSearch } from './search.ts';
+
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { organizations: { type: 'string', default: '1000000' }, queries: { type: 'string', default: '100000' } },
+});
+const benches: Record<string, () => Promise<void>> = {
+  search: () => benchSearch(Number(values.organizations)),
+  growth: () => benchGrowth(Number(values.organizations)),
+  gateway: () => benchGateway(Number(values.queries)),
+};
+const chosen = benches[positionals[0] ?? ''];
+if (chosen) await chosen();
+else {
+  console.error(`Usage: npm run bench -- <${Object.keys(benches).join(' | ')}>`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,105 @@
+/**
+ * The two guards keep a caller inside its subtree each on its own: the predicate in the statements, and the scope on
+ * the types. Here one of them is made to believe that an all-seeing caller asks, so that the other stands alone.
+ */
+import { execute, parse, type GraphQLObjectType } from 'graphql';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Principal } from '../../src/access/principal.ts';
+import type { Context } from '../../src/context.ts';
+import { Loaders } from '../../src/database/loaders.ts';
+import { encodeId, type IdType } from '../../src/ids.ts';
+import { schema } from '../../src/schema.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { createWorld, insertInvitation, missingId, type Slug, type World } from '../setup/world.ts';
+import { documentOf, implementors, waysTo } from './paths.ts';
+
+let world: World;
+let everything: Principal;
+let north: Principal;
+const foreign = new Map<IdType, string>();
+
+beforeAll(async () => {
+  world = await createWorld();
+  // A root above all trees, which no caller has: whoever acts in it would see everything.
+  await sql`insert into organizations (slug, name) values ('above-all', 'Above all')`.execute(world.db);
+  const [top] = await world.rows(sql<{ id: string }>`select id from organizations where slug = 'above-all'`);
+  await sql`update organizations set parent_id = ${top?.id} where parent_id is null and id <> ${top?.id}`.execute(world.db);
+  const scopes = new Set((await world.rows(sql<{ key: string }>`select key from scopes`)).map((row) => row.key));
+  const principal = async (id: string): Promise<Principal> => {
+    const [row] = await world.rows(sql<{ lineage: string[] }>`select lineage from organizations where id = ${id}`);
+    return {
+      credential: { kind: 'API_KEY', id: '01900000-0000-7000-8000-000000000001', name: 'key', expiresAt: null },
+      user: null,
+      home: { id, lineage: row?.lineage ?? [], scopes },
+    };
+  };
+  everything = await principal(top?.id ?? '');
+  north = await principal(world.uuid('north'));
+
+  const rival = world.uuid('rival');
+  const one = async (statement: ReturnType<typeof sql<{ id: string }>>): Promise<string> => (await world.rows(statement))[0]?.id ?? '';
+  foreign.set('Organization', rival);
+  foreign.set('Invitation', await insertInvitation(world, rival, 'x@x.example', Buffer.alloc(32, 1)));
+  foreign.set('Membership', await one(sql`select id from memberships where organization_id = ${rival}`));
+  foreign.set('User', await one(sql`select user_id as id from memberships where organization_id = ${rival}`));
+  foreign.set('ApiKey', await one(sql`select id from api_keys where organization_id = ${rival}`));
+  foreign.set(
+    'AuditEvent',
+    await one(sql`
+      insert into audit_events (action, actor_kind, acting_organization_id, organization_id, target_type, target_id, request_id)
+      values ('x', 'API_KEY', ${rival}, ${rival}, 'Organization', 'x', 'r') returning id`),
+  );
+  const role = await one(sql`insert into roles (key, name, scopes) values ('own', 'Own', '{}') returning id`);
+  await sql`insert into organization_roles (role_id, key, organization_id) values (${role}, 'own', ${rival})`.execute(world.db);
+  foreign.set('Role', role);
+});
+afterAll(() => world.close());
+
+async function run(document: string, guards: { statements: Principal; types: Principal }) {
+  const now = new Date();
+  const contextValue: Context = {
+    principal: guards.types,
+    db: world.db,
+    loaders: new Loaders({ db: world.db, principal: guards.statements, now }),
+    log: createLogger('silent'),
+    now,
+    requestId: 'guards',
+    organizationHeader: 'X-Organization',
+  };
+  const { data, errors } = await execute({ schema, document: parse(document), contextValue });
+  return JSON.stringify({ data, errors: errors?.map(({ message, path, extensions }) => ({ message, path, extensions })) });
+}
+
+const types = implementors(schema, 'Node') as IdType[];
+const values = {
+  from: '"2026-01-01T00:00:00Z"',
+  to: '"2026-12-01T00:00:00Z"',
+  metric: '"voice_calls"',
+  token: '"x"',
+  slug: '"rival"',
+  includeDescendants: 'true',
+};
+
+describe.each([
+  ['the predicate in the statements', () => ({ statements: north, types: everything })],
+  ['the scope on the types', () => ({ statements: everything, types: north })],
+] as const)('%s alone', (name, guards) => {
+  it.each(types.filter((type) => type !== 'PersonalAccessToken'))('hides a foreign %s like a missing one', async (type) => {
+    const ask = (id: string) => run(`{ node(id: "${id}") { __typename id } }`, guards());
+    const missing = await ask(missingId(type));
+    expect(missing).toContain('NOT_FOUND');
+    expect(await ask(encodeId(type, foreign.get(type) ?? ''))).toBe(missing);
+  });
+
+  it('keeps every way through the schema inside the subtree', async () => {
+    const allowed = new Set(['north', 'shop-1', 'shop-2', 'kiosk'].map((slug) => world.org(slug as Slug)));
+    const ways = waysTo(schema, schema.getQueryType() as GraphQLObjectType, 'Organization', values, 6);
+    for (const way of ways) {
+      const answer = await run(documentOf(way, '__typename id slug'), guards());
+      const outside = [...answer.matchAll(/org_[0-9a-f]{32}/g)].filter(([id]) => !allowed.has(id));
+      expect({ name, way: way.map((step) => step.field).join('.'), outside }).toMatchObject({ outside: [] });
+      expect(answer).not.toMatch(/"slug":"(rival|acme|south|depot|above-all)/);
+    }
+  });
+});
