@@ -13,7 +13,7 @@ create function search_fold(value text) returns text
   language sql immutable parallel safe
   return lower(value collate pg_c_utf8);
 
--- The pieces of one to four characters of a text: what the search index holds for a document.
+-- The pieces of one, two and three characters of a text: what the search index holds for a document.
 -- Unlike pg_trgm it keeps punctuation and short patterns, so every literal pattern can be answered from the index.
 create function search_grams(value text) returns text[]
   language plpgsql immutable parallel safe strict as $$
@@ -22,19 +22,18 @@ declare
 begin
   return c
     || array(select a || b from unnest(c, c[2:]) as g(a, b) where b is not null)
-    || array(select a || b || d from unnest(c, c[2:], c[3:]) as g(a, b, d) where d is not null)
-    || array(select a || b || d || e from unnest(c, c[2:], c[3:], c[4:]) as g(a, b, d, e) where e is not null);
+    || array(select a || b || d from unnest(c, c[2:], c[3:]) as g(a, b, d) where d is not null);
 end $$;
 
--- The pieces that every document holding the pattern must have: the pattern itself up to four characters, else its
--- four-character pieces.
+-- The pieces that every document holding the pattern must have: the pattern itself up to three characters, else its
+-- three-character pieces.
 create function search_pattern_grams(pattern text) returns text[]
   language plpgsql immutable parallel safe strict as $$
 declare
   c text[] := string_to_array(pattern, null);
 begin
-  if cardinality(c) <= 4 then return array[pattern]; end if;
-  return array(select distinct a || b || d || e from unnest(c, c[2:], c[3:], c[4:]) as g(a, b, d, e) where e is not null);
+  if cardinality(c) <= 3 then return array[pattern]; end if;
+  return array(select distinct a || b || d from unnest(c, c[2:], c[3:]) as g(a, b, d) where d is not null);
 end $$;
 
 -- An organization's id as clients see it.
