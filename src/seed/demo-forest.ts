@@ -58,7 +58,7 @@ const forest: Plan[] = [
           { name: 'Opal Realty', kind: 'AFFILIATE', customers: 4 },
         ],
       },
-      { name: 'Cedar Digital', kind: 'CHANNEL_PARTNER', customers: 12 },
+      { name: 'Cedar Digital', kind: 'CHANNEL_PARTNER', customers: 15 },
       { name: 'Larch Insurance', kind: 'CUSTOMER', customers: 4 },
     ],
   },
@@ -66,8 +66,8 @@ const forest: Plan[] = [
     name: 'Juniper Networks Group',
     kind: 'AGENCY',
     children: [
-      { name: 'Juniper Retail', kind: 'RESELLER', customers: 7 },
-      { name: 'Juniper Care', kind: 'RESELLER', customers: 6 },
+      { name: 'Juniper Retail', kind: 'RESELLER', customers: 9 },
+      { name: 'Juniper Care', kind: 'RESELLER', customers: 8 },
     ],
   },
   {
