@@ -9,6 +9,7 @@ import type { Principal } from '../../src/access/principal.ts';
 import type { Context } from '../../src/context.ts';
 import { Loaders } from '../../src/database/loaders.ts';
 import { encodeId, type IdType } from '../../src/ids.ts';
+import { organizationOfPerson } from '../../src/organization/store.ts';
 import { schema } from '../../src/schema.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createWorld, insertInvitation, missingId, type Slug, type World } from '../setup/world.ts';
@@ -101,5 +102,25 @@ describe.each([
       expect({ name, way: way.map((step) => step.field).join('.'), outside }).toMatchObject({ outside: [] });
       expect(answer).not.toMatch(/"slug":"(rival|acme|south|depot|above-all)/);
     }
+  });
+});
+
+describe('what is shown to a person for its own sake', () => {
+  it('is the organizations it belongs to and those it is invited to under its verified address, and no others', async () => {
+    const [person] = await world.rows(sql<{ id: string }>`select id from users where email = 'admin@kiosk.example'`);
+    await insertInvitation(world, world.uuid('rival-shop'), 'admin@kiosk.example', Buffer.alloc(32, 7));
+    await insertInvitation(world, world.uuid('depot'), 'somebody-else@x.example', Buffer.alloc(32, 8));
+    const shown = async (verifiedEmail: string | null) => {
+      const principal: Principal = { credential: null, user: { id: person?.id ?? '', verifiedEmail }, home: null };
+      const slugs = ['kiosk', 'rival-shop', 'depot', 'acme', 'rival'] as const;
+      const rows = await organizationOfPerson.load(
+        { db: world.db, principal, now: new Date() },
+        slugs.map((slug) => world.uuid(slug)),
+        null,
+      );
+      return rows.flatMap((row) => row?.slug ?? []);
+    };
+    expect(await shown('admin@kiosk.example')).toEqual(['kiosk', 'rival-shop']);
+    expect(await shown(null)).toEqual(['kiosk']);
   });
 });

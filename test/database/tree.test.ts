@@ -127,6 +127,27 @@ describe('the derived columns', () => {
     expect(rows[0]?.count).toBe(125);
   });
 
+  it('stay right when a move begins while a child below it is created and not yet committed', async () => {
+    const [from, to] = [await plant(null), await plant(null)];
+    const moved = await plant(from);
+    const creator = new pg.Client({ connectionString: database.url });
+    await creator.connect();
+    await creator.query('begin');
+    await creator.query(`insert into organizations (slug, name, parent_id) values ('half-made', 'Half made', $1)`, [moved]);
+    const moving = move(moved, to);
+    // The move waits for the creation: it shows up as a lock that is not granted.
+    for (;;) {
+      const { rows } = await sql<{
+        waits: boolean;
+      }>`select exists (select from pg_locks where not granted and locktype = 'advisory') as waits`.execute(database.db);
+      if (rows[0]?.waits || (await Promise.race([moving.then(() => true), Promise.resolve(false)]))) break;
+    }
+    await creator.query('commit');
+    await creator.end();
+    await moving;
+    await expectTruth();
+  });
+
   it('are found wrong by the check when they are wrong', async () => {
     const root = await plant(null);
     await database.db.transaction().execute(async (transaction) => {
