@@ -26,7 +26,11 @@ async function residentMiB(pid: number): Promise<number> {
 export async function benchGateway(queries: number): Promise<void> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-bench-'));
   const begin = performance.now();
-  const child = spawn('npm', ['start'], { env: { ...process.env, DATA_DIR: dataDir, PORT: '0', NODE_ENV: '' }, stdio: ['ignore', 'pipe', 'inherit'], detached: true });
+  const child = spawn('npm', ['start'], {
+    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', NODE_ENV: '' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    detached: true,
+  });
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
@@ -40,25 +44,40 @@ export async function benchGateway(queries: number): Promise<void> {
 
   const { apiKey } = JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as { apiKey: string };
   const ask = async (query: string): Promise<{ extensions?: unknown; errors?: unknown }> =>
-    (await (await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` }, body: JSON.stringify({ query }) })).json()) as { errors?: unknown };
+    (await (
+      await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+        body: JSON.stringify({ query }),
+      })
+    ).json()) as { errors?: unknown };
   const pid = await gatewayPid(child.pid ?? 0);
   const times: number[] = [];
   let asked = 0;
   let failed = 0;
   const caller = async (): Promise<void> => {
     while (asked < queries) {
-      const query = documents[asked++ % documents.length] ?? '';
+      const turn = ++asked;
+      const query = documents[turn % documents.length] ?? '';
       const start = performance.now();
       if ((await ask(query)).errors) failed++;
       times.push(performance.now() - start);
-      if (asked % Math.ceil(queries / 5) === 0) console.log(`        ${asked.toLocaleString('en')} queries: ${(await residentMiB(pid)).toFixed(0)} MiB resident`);
+      if (turn % Math.ceil(queries / 5) === 0)
+        console.log(`        ${turn.toLocaleString('en')} queries: ${(await residentMiB(pid)).toFixed(0)} MiB resident`);
     }
   };
   const started = performance.now();
   await Promise.all(Array.from({ length: CALLERS }, caller));
   const { p50, p95 } = summary(times);
-  console.log(`        ${Math.round(queries / ((performance.now() - started) / 1000))} queries a second by ${CALLERS} callers, p50 ${ms(p50)} ms, p95 ${ms(p95)} ms, ${failed} failed`);
-  verdict(`resident memory of the gateway after ${queries.toLocaleString('en')} queries`, await residentMiB(pid), MEMORY_TARGET_MIB, ' MiB');
+  console.log(
+    `        ${Math.round(queries / ((performance.now() - started) / 1000))} queries a second by ${CALLERS} callers, p50 ${ms(p50)} ms, p95 ${ms(p95)} ms, ${failed} failed`,
+  );
+  verdict(
+    `resident memory of the gateway after ${queries.toLocaleString('en')} queries`,
+    await residentMiB(pid),
+    MEMORY_TARGET_MIB,
+    ' MiB',
+  );
   const ended = new Promise((resolve) => child.once('exit', resolve));
   process.kill(pid, 'SIGTERM');
   await ended;
@@ -69,7 +88,11 @@ export async function benchGateway(queries: number): Promise<void> {
 async function gatewayPid(root: number): Promise<number> {
   let pid = root;
   for (;;) {
-    const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '')).trim().split(' ').filter(Boolean).map(Number);
+    const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''))
+      .trim()
+      .split(' ')
+      .filter(Boolean)
+      .map(Number);
     const [next] = children;
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
     if (command.includes('src/cli.ts') && /^[^\0]*node\0/.test(command)) return pid;

@@ -11,21 +11,34 @@ const TARGETS = { 'organization by id': 1.5, 'children page of 25': 1.5, 'subtre
 type Task = keyof typeof TARGETS;
 
 async function measure({ db }: Forest): Promise<Record<Task, Timing>> {
-  const { rows: roots } = await sql<{ id: string; lineage: string[] }>`select id, lineage from organizations where parent_id is null order by ordinal limit 1`.execute(db);
+  const { rows: roots } = await sql<{
+    id: string;
+    lineage: string[];
+  }>`select id, lineage from organizations where parent_id is null order by ordinal limit 1`.execute(db);
   const [root] = roots;
   if (!root) throw new RangeError('the forest is empty');
   const principal = principalAt(root.id, root.lineage);
   const { rows } = await sql<{ id: string; parent_id: string }>`
-    select id, parent_id from organizations where lineage[1] = ${root.id} and parent_id is not null order by hashtext(id::text) limit 4000`.execute(db);
+    select id, parent_id from organizations where lineage[1] = ${root.id} and parent_id is not null order by hashtext(id::text) limit 4000`.execute(
+    db,
+  );
   const ids = rows.map((row) => row.id);
   const parents = rows.map((row) => row.parent_id);
-  const pick = (from: readonly string[], round: number, count: number): string[] => Array.from({ length: count }, (_, n) => from[(round * 97 + n * 13) % from.length] ?? '');
+  const pick = (from: readonly string[], round: number, count: number): string[] =>
+    Array.from({ length: count }, (_, n) => from[(round * 97 + n * 13) % from.length] ?? '');
   const request = (): ReadRequest => ({ db, principal, now: new Date() });
-  const page = { args: { orderBy: 'SLUG_ASC' as const, kind: null, includeDeleted: false }, page: { limit: 25, backward: false, after: null, before: null } };
+  const page = {
+    args: { orderBy: 'SLUG_ASC' as const, kind: null, includeDeleted: false },
+    page: { limit: 25, backward: false, after: null, before: null },
+  };
   await sql`set plan_cache_mode = force_generic_plan`.execute(db);
   return {
     'organization by id': await time((round) => new Loaders(request()).load(organizationById, null, pick(ids, round, 1)[0] ?? ''), 301, 50),
-    'children page of 25': await time((round) => new Loaders(request()).load(pageBatch(children), page, pick(parents, round, 1)[0] ?? ''), 301, 50),
+    'children page of 25': await time(
+      (round) => new Loaders(request()).load(pageBatch(children), page, pick(parents, round, 1)[0] ?? ''),
+      301,
+      50,
+    ),
     'subtree check of 100 ids': await time((round) => organizationById.load(request(), pick(ids, round, 100), null), 101, 20),
     'breadcrumbs of 25': await time((round) => ancestors.load(request(), pick(ids, round, 25), null), 101, 20),
   };
@@ -51,6 +64,7 @@ export async function benchGrowth(largest: number): Promise<void> {
     ]),
   );
   console.log('');
-  for (const task of tasks) verdict(`${task}, largest against smallest`, middle(sizes.length - 1, task).p50 / middle(0, task).p50, TARGETS[task], '×');
+  for (const task of tasks)
+    verdict(`${task}, largest against smallest`, middle(sizes.length - 1, task).p50 / middle(0, task).p50, TARGETS[task], '×');
   for (const forest of forests) await forest.close();
 }

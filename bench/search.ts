@@ -35,12 +35,23 @@ export async function benchSearch(organizations: number): Promise<void> {
   const largest = roots.at(-1);
   // Parts of the id of an organization in the largest subtree, beside where the time of creation stands.
   const { rows } = await sql<{ hex: string }>`
-    select replace(id::text, '-', '') as hex from organizations where lineage @> array[${largest?.id}::uuid] order by path offset 40000 limit 1`.execute(db);
+    select replace(id::text, '-', '') as hex from organizations where lineage @> array[${largest?.id}::uuid] order by path offset 40000 limit 1`.execute(
+    db,
+  );
   const hex = rows[0]?.hex ?? '';
   const patterns: [cell: string, pattern: string][] = [
-    ['common word', 'team'], ['rare', 'team-zz'], ['absent', 'zzqx'], ['absent, of common pieces', 'team-team'],
-    ['1 character', 'q'], ['1 character, absent', 'é'], ['2 characters', 'qz'], ['2 characters, absent', '%_'],
-    ['8 digits of an id', hex.slice(20, 28)], ['5 digits of an id', hex.slice(14, 19)], ['4 digits of an id', hex.slice(24, 28)], ['its first 10 digits', hex.slice(0, 10)],
+    ['common word', 'team'],
+    ['rare', 'team-zz'],
+    ['absent', 'zzqx'],
+    ['absent, of common pieces', 'team-team'],
+    ['1 character', 'q'],
+    ['1 character, absent', 'é'],
+    ['2 characters', 'qz'],
+    ['2 characters, absent', '%_'],
+    ['8 digits of an id', hex.slice(20, 28)],
+    ['5 digits of an id', hex.slice(14, 19)],
+    ['4 digits of an id', hex.slice(24, 28)],
+    ['its first 10 digits', hex.slice(0, 10)],
     ['two common words', 'quartz team'],
   ];
   let worst = { cell: '', p50: 0 };

@@ -1,6 +1,5 @@
 /** The gateway: one fetch handler, made of GraphQL Yoga and an ordered list of small plugins. */
 import { randomUUID } from 'node:crypto';
-import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 import { parse, visit, BREAK, type DocumentNode, type GraphQLFormattedError } from 'graphql';
 import { createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
@@ -51,7 +50,8 @@ export function createGateway(options: GatewayOptions) {
     graphqlEndpoint: GRAPHQL_PATH,
     landingPage: false,
     graphiql,
-    renderGraphiQL,
+    // Nine megabytes of page, loaded when somebody opens it.
+    renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
     maxRequestBodySize: BODY_BYTES_MAX,
     multipart: false,
     batching: false,

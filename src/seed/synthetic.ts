@@ -24,7 +24,7 @@ const USAGE_DAYS = 30;
 const ACTIVE_SHARE = 0.02;
 const USAGE_METRICS = ['voice_minutes', 'voice_calls', 'call_seconds'];
 /** From this many organizations on, building indexes once is cheaper than keeping them up row by row. */
-const REBUILD_FROM = 20_000;
+const REBUILD_FROM = 2_000;
 
 interface Forest {
   ids: string[];
