@@ -9,6 +9,7 @@ import { constants } from 'node:fs';
 import { access, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError } from '../errors.ts';
 import { reachableBinaries, reachableFolder, serverAccount, type Account } from './server-account.ts';
@@ -42,24 +43,33 @@ const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', s
 
 const DATABASE = 'banyan';
 const START_ATTEMPTS = 5;
+const CLAIM_ATTEMPTS = 5;
+const RETRY_MS = 200;
 
 /** Starts the server over `dataDir`, or takes over one that a killed process left running there. */
 export async function startEmbedded({ dataDir, shared = false, settings = {} }: EmbeddedOptions): Promise<EmbeddedServer> {
   const root = path.resolve(dataDir);
   await requireWritable(root, dataDir);
-  const account = await serverAccount();
-  const binaries = await reachableBinaries(account);
   const recordFile = path.join(root, 'postgres.json');
-  let record = await readRecord(recordFile);
-  if (!record) {
-    record = { folder: await reachableFolder(root, account), password: randomBytes(24).toString('base64url') };
+  const known = await readRecord(recordFile);
+  const account = await serverAccount(known?.folder);
+  const binaries = await reachableBinaries(account);
+  const record = known ?? { folder: await reachableFolder(root, account), password: randomBytes(24).toString('base64url') };
+  if (!known) {
     await initialize(record, binaries, account);
-    await writeFile(recordFile, JSON.stringify(record), { mode: 0o600 });
+    // Relative where it can be, so that the data folder may be moved as a whole.
+    const folder = record.folder.startsWith(root + path.sep) ? path.relative(root, record.folder) : record.folder;
+    await writeFile(recordFile, JSON.stringify({ ...record, folder }), { mode: 0o600 });
   }
   const { folder, password } = record;
   const port = (await runningPort(folder)) ?? (await start(folder, binaries, account, settings));
   const url = (database: string): string => `postgres://banyan:${password}@127.0.0.1:${port}/${database}`;
-  const guard = await claim(url('postgres'));
+  let guard = await claim(url('postgres'));
+  // The server may not have noticed yet that the process which held it was killed.
+  for (let attempt = 1; !guard && !shared && attempt < CLAIM_ATTEMPTS; attempt++) {
+    await sleep(RETRY_MS);
+    guard = await claim(url('postgres'));
+  }
   if (!guard && !shared) throw new StartError(`DATA_DIR is in use by another running process: ${dataDir}.`);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
@@ -99,7 +109,8 @@ async function readRecord(file: string): Promise<ServerRecord | undefined> {
   } catch {
     return undefined;
   }
-  const record = JSON.parse(text) as ServerRecord;
+  const written = JSON.parse(text) as ServerRecord;
+  const record = { ...written, folder: path.resolve(path.dirname(file), written.folder) };
   try {
     await access(path.join(record.folder, 'PG_VERSION'));
   } catch {
@@ -196,6 +207,8 @@ async function start(folder: string, binaries: string, account: Account | undefi
       return port;
     } catch (error) {
       problem = error;
+      // A server that is just ending still holds its folder.
+      await sleep(RETRY_MS * attempt);
     }
   }
   const reason = (await readFile(log, 'utf8').catch(() => '')).trim().split('\n').at(-1);

@@ -18,9 +18,16 @@ export interface Account {
 /** Accounts that suit a database server, best first; one of them is on every system that has a user database. */
 const ACCOUNT_NAMES = ['postgres', 'nobody'];
 
-/** The account to run PostgreSQL under, or undefined when the process is not root and may run it itself. */
-export async function serverAccount(): Promise<Account | undefined> {
+/**
+ * The account to run PostgreSQL under: undefined when the process is not root and may run it itself, the owner of the
+ * server's files when there are any, else an ordinary account of the system.
+ */
+export async function serverAccount(existing?: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
+  if (existing !== undefined) {
+    const { uid, gid } = await stat(existing);
+    if (uid !== 0) return { uid, gid };
+  }
   const users = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'));
   for (const name of ACCOUNT_NAMES) {
     const user = users.find(([login]) => login === name);

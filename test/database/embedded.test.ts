@@ -1,0 +1,46 @@
+import { chmod, mkdtemp, readFile, rename } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import pg from 'pg';
+import { describe, expect, it } from 'vitest';
+import { startEmbedded } from '../../src/database/embedded.ts';
+
+async function rows(url: string, statement: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const result = await client.query(statement);
+  await client.end();
+  return result.rows;
+}
+
+describe('the embedded server', () => {
+  it.each([
+    ['open to everybody', 0o755],
+    ['open to its owner only', 0o700],
+  ])('keeps its data in a folder that is %s, also when the folder is moved', async (_name, mode) => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-embedded-'));
+    await chmod(dataDir, mode);
+    const first = await startEmbedded({ dataDir });
+    await rows(first.url, 'create table kept as select 42 as answer');
+    await first.stop();
+    const moved = `${dataDir}-moved`;
+    await rename(dataDir, moved);
+    const second = await startEmbedded({ dataDir: moved });
+    expect(await rows(second.url, 'select answer from kept')).toEqual([{ answer: 42 }]);
+    expect(await rows(second.url, `select current_setting('listen_addresses') as addresses`)).toEqual([{ addresses: '127.0.0.1' }]);
+    const { password } = JSON.parse(await readFile(path.join(moved, 'postgres.json'), 'utf8')) as { password: string };
+    await expect(rows(second.url.replace(password, 'guessed'), 'select 1')).rejects.toThrow('password authentication failed');
+    await second.discard();
+  });
+
+  it('belongs to one process: a second is refused, unless it only shares it', async () => {
+    const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-embedded-'));
+    const owner = await startEmbedded({ dataDir });
+    await expect(startEmbedded({ dataDir })).rejects.toThrow('DATA_DIR is in use by another running process');
+    const guest = await startEmbedded({ dataDir, shared: true });
+    expect(guest.url).toBe(owner.url);
+    await guest.stop();
+    expect(await rows(owner.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await owner.discard();
+  });
+});
