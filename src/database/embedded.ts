@@ -64,9 +64,10 @@ export async function startEmbedded({ dataDir, shared = false, settings = {} }: 
   const { folder, password } = record;
   const port = (await runningPort(folder)) ?? (await start(folder, binaries, account, settings));
   const url = (database: string): string => `postgres://banyan:${password}@127.0.0.1:${port}/${database}`;
-  let guard = await claim(url('postgres'));
   // The server may not have noticed yet that the process which held it was killed.
-  for (let attempt = 1; !guard && !shared && attempt < CLAIM_ATTEMPTS; attempt++) {
+  const attempts = shared ? 1 : CLAIM_ATTEMPTS;
+  let guard = await claim(url('postgres'));
+  for (let attempt = 1; !guard && attempt < attempts; attempt++) {
     await sleep(RETRY_MS);
     guard = await claim(url('postgres'));
   }

@@ -5,6 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { createDatabase } from '../setup/database.ts';
+import { oldServer } from './old-server.ts';
 import { run, serve, type RunningGateway } from './run.ts';
 
 interface Demo {
@@ -184,6 +185,20 @@ describe('a start that cannot succeed says in one sentence which variable to men
       /^banyan: DATABASE_URL cannot be used: the database does not exist/,
     );
     await close();
+  });
+
+  it('when the server of DATABASE_URL is too old or keeps its text in another encoding', async () => {
+    for (const [row, sentence] of [
+      [
+        { version: 170_002, shown: '17.2', encoding: 'UTF8' },
+        /^banyan: DATABASE_URL leads to PostgreSQL 17\.2; version 18 or newer is needed\.\n$/,
+      ],
+      [{ version: 180_004, shown: '18.4', encoding: 'LATIN1' }, /^banyan: DATABASE_URL leads to a database in LATIN1; UTF8 is needed\.\n$/],
+    ] as const) {
+      const { server, port } = await oldServer(row);
+      await fails({ DATABASE_URL: `postgres://somebody@127.0.0.1:${port}/old` }, sentence);
+      server.close();
+    }
   });
 
   it.each([
