@@ -26,14 +26,23 @@ const nodeBatches: Partial<Record<IdType, Batch<null, object | null>>> = {
 
 const NODES_MAX = 100;
 
-function find(id: string, argument: string, { loaders }: Context): Promise<object> {
+interface Found {
+  batch: Batch<null, object | null>;
+  type: IdType;
+  uuid: string;
+}
+
+function parse(id: string, argument: string): Found {
   const parsed = parseId(id);
   const batch = parsed && nodeBatches[parsed.type];
   if (!batch) throw badInput(argument, 'must be a public id: a prefix of three letters, an underscore and 32 lower-case hex digits');
-  return loaders.load(batch, null, parsed.uuid).then((row) => {
-    if (!row) throw notFound();
-    return { ...row, __typename: parsed.type };
-  });
+  return { batch, ...parsed };
+}
+
+async function find({ batch, type, uuid }: Found, { loaders }: Context): Promise<object> {
+  const row = await loaders.load(batch, null, uuid);
+  if (!row) throw notFound();
+  return { ...row, __typename: type };
 }
 
 builder.queryFields((t) => ({
@@ -43,7 +52,7 @@ builder.queryFields((t) => ({
     description: 'Anything by its id. What the caller may not see answers exactly like a missing id: null with a NOT_FOUND error.',
     authScopes: { authenticated: true, organization: true },
     args: { id: t.arg.id({ required: true, description: 'A public id.' }) },
-    resolve: (_root, { id }, context) => find(id, 'id', context) as never,
+    resolve: (_root, { id }, context) => find(parse(id, 'id'), context) as never,
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
@@ -54,9 +63,8 @@ builder.queryFields((t) => ({
     args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
     resolve(_root, { ids }, context) {
       if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must hold between 1 and ${NODES_MAX} ids`);
-      // A malformed id refuses the whole list, as a mistake of the caller's; a missing one is a fact about that item.
-      const found = ids.map((id) => find(id, 'ids', context));
-      return found as never;
+      // A malformed id refuses the whole list before anything is read; a missing one is a fact about that item.
+      return ids.map((id) => parse(id, 'ids')).map((found) => find(found, context)) as never;
     },
   }),
 }));

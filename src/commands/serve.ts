@@ -33,6 +33,8 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     const demo = database.embedded ? await demonstration(database, config, url) : undefined;
     const { db, close } = database;
     const lastUsed = new LastUsed(db, log);
+    // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
+    process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
     const gateway = createGateway({
       db,
       log,

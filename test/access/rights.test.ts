@@ -45,7 +45,7 @@ const matrix: { as: Caller; at: Partial<Record<Slug, readonly string[] | null>> 
   { as: 'viewer@rival-shop', at: { rival: null, 'rival-shop': reads, acme: null } },
 ];
 
-describe('the one rule for rights', () => {
+describe('the one rule for rights (A3–A5, A11–A14, B35)', () => {
   it.each(matrix.flatMap(({ as, at }) => Object.entries(at).map(([target, allowed]) => ({ as, target: target as Slug, allowed }))))(
     'gives $as at $target: $allowed',
     async ({ as, target, allowed }) => {

@@ -76,7 +76,7 @@ const questions: Record<string, { types: readonly IdType[]; ask(id: string): str
 
 const callers: Caller[] = ['key@north', 'admin@north', 'viewer@north', 'cloud_rep@north'];
 
-describe('an id that the caller may not see', () => {
+describe('an id that the caller may not see (A14, A32, A42, A58, R-EX-1)', () => {
   it('can be given in no argument that has no question here', () => {
     expect(Object.keys(questions).toSorted()).toEqual(idArguments(schema).toSorted());
   });
@@ -138,7 +138,7 @@ describe('an id that the caller may not see', () => {
   });
 });
 
-describe('every way through the schema', () => {
+describe('every way through the schema (R-AZ-1, R-AZ-2)', () => {
   const values = {
     from: '"2026-01-01T00:00:00Z"',
     to: '"2026-12-01T00:00:00Z"',
@@ -197,7 +197,7 @@ describe('every way through the schema', () => {
   });
 });
 
-describe('organizations that are shown to a person for its own sake', () => {
+describe('organizations that are shown to a person for its own sake (B4, B5, F2)', () => {
   it('show their basic facts and lead nowhere', async () => {
     const user = await world.rows(
       sql<{ id: string }>`select user_id as id from memberships where organization_id = ${world.uuid('kiosk')}`,

@@ -1,7 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { buildASTSchema, isEnumType, isInterfaceType, isObjectType, parse, print } from 'graphql';
+import { fileURLToPath } from 'node:url';
+import { generate } from '@graphql-codegen/cli';
 import { describe, expect, it } from 'vitest';
+import codegen from '../../codegen.ts';
 import { printedSchema, schema } from '../../src/schema.ts';
 
 const root = new URL('../../', import.meta.url);
@@ -114,5 +117,17 @@ describe('the packages', () => {
 
   it('are locked without download addresses', async () => {
     expect(await readFile(new URL('package-lock.json', root), 'utf8')).not.toMatch(/"resolved"\s*:\s*"https?:/);
+  });
+});
+
+describe('the typed documents of the tests', () => {
+  it('are what codegen.ts generates (npm run codegen writes them)', async () => {
+    const generated = (await generate({ ...codegen, cwd: fileURLToPath(root), silent: true }, false)) as {
+      filename: string;
+      content: string;
+    }[];
+    expect(generated.length).toBeGreaterThan(2);
+    for (const { filename, content } of generated)
+      expect({ filename, text: await readFile(filename, 'utf8') }).toEqual({ filename, text: content });
   });
 });

@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-describe('members', () => {
+describe('members (A24, A36, B29, C23, C26, D38)', () => {
   const members = async (variables: object) =>
     (await world.query(MembersDocument, { id: world.org('shop-2'), ...variables }, { as })).data?.organization?.members;
 
@@ -70,7 +70,7 @@ describe('members', () => {
   });
 });
 
-describe('people', () => {
+describe('people (D28–D30)', () => {
   const people = async (variables: object, slug = 'acme') =>
     (await world.query(PeopleDocument, { id: world.org(slug as 'acme'), ...variables }, { as })).data?.organization?.people;
 
@@ -122,7 +122,7 @@ describe('people', () => {
   });
 });
 
-describe('invitations', () => {
+describe('invitations (A27, A39, B34)', () => {
   it('are those in the states asked for, pending ones unless said otherwise; one past its time is expired', async () => {
     const organization = world.uuid('north');
     await insertInvitation(world, organization, 'soon@x.example', tokenHash('soon'));
@@ -209,7 +209,7 @@ describe('invitations', () => {
   });
 });
 
-describe('roles', () => {
+describe('roles (B30, B35)', () => {
   it('usable in an organization are the built-in ones, its own and those of organizations above, but not those below', async () => {
     for (const [slug, key] of [
       ['acme', 'lead'],
@@ -244,7 +244,7 @@ describe('roles', () => {
   });
 });
 
-describe('the canonical form of an address', () => {
+describe('the canonical form of an address (R-EM-1)', () => {
   it('lowers ASCII letters, makes domains ASCII and refuses what has more than one form', () => {
     expect(canonicalEmail('Ada.Lovelace+x@EXAMPLE.org')).toBe('ada.lovelace+x@example.org');
     expect(canonicalEmail('a@bücher.example')).toBe('a@xn--bcher-kva.example');

@@ -12,7 +12,7 @@ afterAll(() => world.close());
 
 const as = 'key@north' as const;
 
-describe('an organization', () => {
+describe('an organization (A23, A35, A43–A47, B1, B33, C22, C24)', () => {
   it('is found by id, by slug, or as the organization of the request', async () => {
     for (const variables of [{ id: world.org('shop-1') }, { slug: 'shop-1' }]) {
       const { data } = await world.query(OrganizationDocument, variables, { as });
@@ -76,6 +76,15 @@ describe('an organization', () => {
     for (const id of ['garbage', 'xyz_019ac2f1d0b87a3e8c5f4b2a1d0e9f87', missingId('ExternalAccount')])
       expect(code(await world.ask(`{ node(id: "${id}") { id } }`, { as }))).toBe('BAD_USER_INPUT');
     expect(code(await world.ask('{ nodes(ids: []) { id } }', { as }))).toBe('BAD_USER_INPUT');
+    // In any place of a list, and whatever stands beside it.
+    for (const ids of [
+      ['x', missingId('User')],
+      [missingId('User'), 'x'],
+      [world.org('north'), missingId('Role'), 'x'],
+    ]) {
+      const answer = await world.ask(`{ nodes(ids: ${JSON.stringify(ids)}) { id } }`, { as });
+      expect(answer).toMatchObject({ data: null, errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: 'ids' } }] });
+    }
     expect(code(await world.ask(`{ nodes(ids: ${JSON.stringify(Array(101).fill(missingId('User')))}) { id } }`, { as }))).toBe(
       'BAD_USER_INPUT',
     );
@@ -140,7 +149,7 @@ describe('an organization', () => {
   });
 });
 
-describe('slugAvailability', () => {
+describe('slugAvailability (A75, B16, B17)', () => {
   it('tells whether a slug is free and, if not, why', async () => {
     const reason = async (slug: string) =>
       (
@@ -161,7 +170,7 @@ describe('slugAvailability', () => {
   });
 });
 
-describe('children', () => {
+describe('children (A18, A19, A31, A32)', () => {
   const names = Array.from({ length: 30 }, (_, n) => ({
     slug: `kid-${String((n * 7) % 30).padStart(2, '0')}`,
     name: n % 2 ? `Zed ${n}` : `apple ${n}`,
