@@ -1,7 +1,8 @@
-/** npm run bench -- <search | growth | gateway> [--organizations N | --queries N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | gateway> [--organizations N | --queries N]; see bench/README.md. */
 import { parseArgs } from 'node:util';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
+import { benchPeople } from './people.ts';
 import { benchSearch } from './search.ts';
 
 const { positionals, values } = parseArgs({
@@ -11,6 +12,7 @@ const { positionals, values } = parseArgs({
 const benches: Record<string, () => Promise<void>> = {
   search: () => benchSearch(Number(values.organizations)),
   growth: () => benchGrowth(Number(values.organizations)),
+  people: () => benchPeople(Number(values.organizations)),
   gateway: () => benchGateway(Number(values.queries)),
 };
 const chosen = benches[positionals[0] ?? ''];

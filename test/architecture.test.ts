@@ -67,6 +67,7 @@ describe('the source', () => {
       'src/organization/check.ts',
       'src/usage/store.ts',
       'src/membership/store.ts',
+      'src/membership/people.ts',
       'src/invitation/store.ts',
       'src/commands/serve.ts',
       'src/cli.ts',

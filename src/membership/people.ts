@@ -1,10 +1,13 @@
 /**
- * The distinct people of a subtree, by id. Like search it is one statement in two phases, so that neither a small
- * subtree among many people nor a large one costs a walk over all: first the next PROBE_PEOPLE people of the platform,
- * of whom many belong to a large subtree; only if they do not fill the page, the members of the subtree itself.
+ * The distinct people of a subtree, each where the tree meets it first: in tree order of the first organization that
+ * it belongs to, and by id within that. So a page is a walk from its cursor, whatever the size of the subtree.
+ *
+ * A search is one statement in two phases, like that for organizations (docs/decisions/0004-search.md): the next
+ * PROBE_ROWS memberships of the walk fill the page of any common pattern; only if they do not, people are taken from
+ * the index of names and addresses.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsWithin } from '../access/rights.ts';
+import { MANAGE_CHILDREN } from '../access/scopes.ts';
 import type { Page } from '../database/page.ts';
 import { ofOrganizations, type Placed, type Relation, type Viewer } from '../database/relation.ts';
 import type { PersonRow } from './store.ts';
@@ -14,64 +17,101 @@ export interface PeopleArguments {
   search: string | null;
 }
 
-const PROBE_PEOPLE = 300;
+const PROBE_ROWS = 2_000;
 
-function belongs({ principal }: Viewer): RawBuilder<unknown> {
-  return sql`exists (
-    select from memberships m join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
-    where m.user_id = u.id and parent.id = any (o.lineage)
+/**
+ * The organizations, named `o`, whose people count: the parent, and what is below it for a caller that may read the
+ * members there. The parent itself has been checked (see `parents`).
+ */
+function counts({ principal }: Viewer, o: RawBuilder<unknown>): RawBuilder<unknown> {
+  const below = principal.home?.scopes.has(MANAGE_CHILDREN);
+  const reach = below ? sql`${o}.path >= parent.path and ${o}.path < subtree_end(parent.path)` : sql`${o}.path = parent.path`;
+  return sql`${reach} and ${o}.deleted_at is null`;
+}
+
+const walk = sql`organizations as o join memberships as m on m.organization_id = o.id`;
+
+/** The membership is the one at which the walk meets its person first. */
+function isFirst(viewer: Viewer): RawBuilder<unknown> {
+  return sql`not exists (
+    select from memberships as earlier join organizations as p on p.id = earlier.organization_id
+    where earlier.user_id = m.user_id and p.path < o.path and ${counts(viewer, sql`p`)}
   )`;
 }
 
-/** The people of the subtree that match, in no order: by the pattern if there is one, else by the subtree. */
-function members(viewer: Viewer, { search }: PeopleArguments, bounds: RawBuilder<unknown>): RawBuilder<unknown> {
-  if (search !== null) {
-    return sql`
-      select u.id from users as u
-      where search_grams(u.search_text) @> search_pattern_grams(search_fold(${search}::text))
-        and strpos(u.search_text, search_fold(${search}::text)) > 0 and ${belongs(viewer)} and ${bounds}`;
-  }
+/** Conditions that keep the walk between the page's cursors. */
+function bounds({ after, before }: Page): RawBuilder<unknown> {
+  const place = (position: readonly string[]): RawBuilder<unknown> => sql`(parent.path || ${position[0]}::text, ${position[1]}::uuid)`;
+  const conditions = [sql`true`];
+  // The path alone, too, so that the walk begins at the cursor.
+  if (after) conditions.push(sql`o.path >= parent.path || ${after[0]}::text and (o.path, m.user_id) > ${place(after)}`);
+  if (before) conditions.push(sql`o.path <= parent.path || ${before[0]}::text and (o.path, m.user_id) < ${place(before)}`);
+  return sql.join(conditions, sql` and `);
+}
+
+/** The page's memberships, as `path` and `user_id`. */
+function listing(viewer: Viewer, page: Page): RawBuilder<unknown> {
+  const direction = page.backward ? sql`desc` : sql`asc`;
   return sql`
-    select distinct u.user_id as id
-    from ${organizationsWithin(viewer.principal, { scope: 'members:read' })} as o
-    join (select user_id, user_id as id, organization_id from memberships) as u on u.organization_id = o.id
-    where o.path >= parent.path and o.path < subtree_end(parent.path) and ${bounds}`;
+    select o.path, m.user_id from ${walk}
+    where ${counts(viewer, sql`o`)} and ${bounds(page)} and ${isFirst(viewer)}
+    order by o.path ${direction}, m.user_id ${direction} limit ${sql.lit(page.limit + 1)}`;
+}
+
+function matching(viewer: Viewer, search: string, page: Page): RawBuilder<unknown> {
+  const direction = page.backward ? sql`desc` : sql`asc`;
+  const opposite = page.backward ? sql`asc` : sql`desc`;
+  const limit = sql.lit(page.limit + 1);
+  const matches = sql`strpos(u.search_text, search_fold(${search}::text)) > 0`;
+  return sql`
+    with probe as materialized (
+      select o.path, m.user_id, ${matches} and ${isFirst(viewer)} as hit
+      from (
+        select o.path, m.user_id from ${walk}
+        where ${counts(viewer, sql`o`)} and ${bounds(page)}
+        order by o.path ${direction}, m.user_id ${direction} limit ${sql.lit(PROBE_ROWS)}
+      ) as m
+      cross join lateral (select m.path) as o
+      -- The fence keeps the planner from reading everybody to find these few.
+      cross join lateral (select u.search_text from users as u where u.id = m.user_id offset 0) as u
+    ),
+    near as materialized (select path, user_id from probe where hit order by path ${direction}, user_id ${direction} limit ${limit}),
+    named as materialized (
+      select u.id from users as u
+      where (select count(*) from near) < ${limit} and (select count(*) from probe) = ${sql.lit(PROBE_ROWS)}
+        and search_grams(u.search_text) @> search_pattern_grams(search_fold(${search}::text)) and ${matches}
+    ),
+    candidate as materialized (
+      select o.path, m.user_id
+      from named
+      -- The fence keeps the planner from walking the subtree once for every name.
+      cross join lateral (select m.user_id, m.organization_id from memberships as m where m.user_id = named.id offset 0) as m
+      cross join lateral (select o.path, o.deleted_at from organizations as o where o.id = m.organization_id offset 0) as o
+      where ${counts(viewer, sql`o`)} and ${bounds(page)}
+        and (o.path, m.user_id) ${page.backward ? sql`<` : sql`>`}
+          (select path, user_id from probe order by path ${opposite}, user_id ${opposite} limit 1)
+      order by o.path ${direction}, m.user_id ${direction}
+    ),
+    far as materialized (
+      select o.path, m.user_id from candidate as m cross join lateral (select m.path) as o where ${isFirst(viewer)} limit ${limit}
+    )
+    select * from (select * from near union all select * from far) as either
+    order by path ${direction}, user_id ${direction} limit ${limit}`;
 }
 
 /** The people with memberships in an organization or below it, as far as the caller may read the members there. */
 export const people: Relation<PeopleArguments, PersonRow> = {
   name: 'people',
   parents: ofOrganizations({ scope: 'members:read' }),
-  order: () => 'id',
-  page(viewer, args, page: Page) {
-    const direction = page.backward ? sql`desc` : sql`asc`;
-    const beyond = page.backward ? sql`<` : sql`>`;
-    const limit = sql.lit(page.limit + 1);
-    const bounds = sql.join(
-      [
-        sql`true`,
-        ...(page.after ? [sql`u.id > ${page.after[0]}::uuid`] : []),
-        ...(page.before ? [sql`u.id < ${page.before[0]}::uuid`] : []),
-      ],
-      sql` and `,
-    );
-    const matches = args.search === null ? sql`true` : sql`strpos(u.search_text, search_fold(${args.search}::text)) > 0`;
-    return sql<Placed<PersonRow>>`
-      with probe as materialized (
-        select u.id, ${matches} and ${belongs(viewer)} as hit
-        from (select u.* from users as u where ${bounds} order by u.id ${direction} limit ${sql.lit(PROBE_PEOPLE)}) as u
-      ),
-      near as materialized (select id from probe where hit order by id ${direction} limit ${limit}),
-      far as materialized (
-        select id from (${members(viewer, args, sql`${bounds} and u.id ${beyond} (select id from probe order by id ${page.backward ? sql`asc` : sql`desc`} limit 1)`)}) as member
-        where (select count(*) from near) < ${limit} and (select count(*) from probe) = ${sql.lit(PROBE_PEOPLE)}
-      ),
-      match as materialized (
-        select * from (select * from near union all select * from far) as either order by id ${direction} limit ${limit}
-      )
-      select u.id, u.email, u.name, u.created_at, parent.lineage, parent.id as organization_id, array[u.id::text] as position
-      from match join users as u on u.id = match.id
-      order by u.id`;
+  order: () => 'path',
+  page: (viewer, { search }, page) => sql<Placed<PersonRow>>`
+    select u.id, u.email, u.name, u.created_at, parent.lineage, parent.id as organization_id,
+      array[substr(found.path, length(parent.path) + 1), found.user_id::text] as position
+    from (${search === null ? listing(viewer, page) : matching(viewer, search, page)}) as found join users as u on u.id = found.user_id
+    order by found.path, found.user_id`,
+  count(viewer, { search }) {
+    const match = search === null ? sql`true` : sql`strpos(u.search_text, search_fold(${search}::text)) > 0`;
+    const person = search === null ? sql`` : sql`join users as u on u.id = m.user_id`;
+    return sql`select count(distinct m.user_id)::int as count from ${walk} ${person} where ${counts(viewer, sql`o`)} and ${match}`;
   },
-  count: (viewer, args) => sql`select count(*)::int as count from (${members(viewer, args, sql`true`)}) as member`,
 };

@@ -108,15 +108,15 @@ describe('people (D28–D30)', () => {
     ] as const) {
       const whole = (
         await world.rows(sql<{ email: string }>`
-        select distinct u.email, u.id from users u join memberships m on m.user_id = u.id join organizations o on o.id = m.organization_id
-        where ${world.uuid(slug)} = any (o.lineage) and u.search_text like '%' || ${search ?? ''} || '%' order by u.id`)
+        select u.email from users u join memberships m on m.user_id = u.id join organizations o on o.id = m.organization_id
+        where ${world.uuid(slug)} = any (o.lineage) and u.search_text like '%' || ${search ?? ''} || '%' group by u.id order by min(o.path), u.id`)
       ).map((row) => row.email);
       const page = async (walk: WalkArguments) => {
         const found = await people({ ...walk, search }, slug);
         return { rows: found?.nodes.map((node) => node.user.email) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
       };
-      expect({ slug, search, rows: await forward(9, page) }).toEqual({ slug, search, rows: whole });
-      expect({ slug, search, rows: await backward(9, page) }).toEqual({ slug, search, rows: whole });
+      expect({ slug, search, rows: await forward(whole.length > 500 ? 100 : 9, page) }).toEqual({ slug, search, rows: whole });
+      expect({ slug, search, rows: await backward(whole.length > 500 ? 100 : 9, page) }).toEqual({ slug, search, rows: whole });
       expect((await people({ first: 1, search }, slug))?.totalCount).toBe(whole.length);
     }
   });
