@@ -1,7 +1,6 @@
 /** Walks the schema: every way from `Query` to an object type, and every argument that takes an id. */
 import {
   getNamedType,
-  isListType,
   isNonNullType,
   isObjectType,
   type GraphQLArgument,
@@ -86,10 +85,4 @@ export function implementors(schema: GraphQLSchema, name: string): string[] {
         .map((possible) => possible.name)
         .toSorted()
     : [];
-}
-
-/** Whether a field gives a list. */
-export function givesList(field: GraphQLField<unknown, unknown>): boolean {
-  const type = isNonNullType(field.type) ? field.type.ofType : field.type;
-  return isListType(type);
 }
