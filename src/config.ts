@@ -11,6 +11,7 @@ const settings = z.object({
     .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
     .optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+  STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
   DATA_DIR: z.string().min(1).default('.data'),
   HOST: z.string().min(1).default('127.0.0.1'),
   PORT: port.default(4000),
@@ -42,6 +43,7 @@ const settings = z.object({
 export interface Config {
   databaseUrl: string | undefined;
   databasePoolSize: number;
+  statementTimeoutMs: number;
   dataDir: string;
   host: string;
   port: number;
@@ -68,6 +70,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   return {
     databaseUrl: value.DATABASE_URL,
     databasePoolSize: value.DATABASE_POOL_SIZE,
+    statementTimeoutMs: value.STATEMENT_TIMEOUT_MS,
     dataDir: value.DATA_DIR,
     host: value.HOST,
     port: value.PORT,

@@ -124,6 +124,11 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
     report(cause);
     return new GraphQLError('A value in the request cannot be used.', { ...where, extensions: { code: 'BAD_USER_INPUT' } });
   }
+  if (sqlState(cause) === '57014') {
+    // Cancelled by the statement timeout: what was asked for is more than one answer may cost.
+    report(cause);
+    return new GraphQLError('The operation takes longer than the server allows.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });
+  }
   if (cause instanceof RangeError && cause.message.includes('call stack')) {
     return new GraphQLError('The operation is nested too deeply.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });
   }

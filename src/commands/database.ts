@@ -25,16 +25,27 @@ export async function openDatabase(config: Config, log: Logger, { shared }: Open
   const embedded = config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, shared }) : undefined;
   const url = embedded?.url ?? config.databaseUrl ?? '';
   if (!embedded) await requireServer(url);
-  const db = connect({ url, poolSize: config.databasePoolSize, log });
+  // Commands and migrations may take as long as they need; what callers ask of the gateway may not.
+  const statementTimeoutMs = shared ? 0 : config.statementTimeoutMs;
+  const db = connect({ url, poolSize: config.databasePoolSize, statementTimeoutMs, log });
   const close = async (): Promise<void> => {
     await db.destroy();
     await embedded?.stop();
   };
   try {
-    const applied = await migrate(db, config.maxTreeDepth);
+    const applied = await migrateUnhurried(url, config, log);
     return { url, db, embedded: embedded !== undefined, applied, close };
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+async function migrateUnhurried(url: string, { maxTreeDepth }: Config, log: Logger): Promise<string[]> {
+  const db = connect({ url, poolSize: 1, log });
+  try {
+    return await migrate(db, maxTreeDepth);
+  } finally {
+    await db.destroy();
   }
 }

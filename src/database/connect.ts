@@ -14,6 +14,8 @@ export type StatementListener = (sql: string) => void;
 export interface ConnectOptions {
   url: string;
   poolSize: number;
+  /** Statements that run longer are cancelled; 0 or absent for no limit. */
+  statementTimeoutMs?: number;
   log: Logger;
   onStatement?: StatementListener;
 }
@@ -22,14 +24,14 @@ export interface ConnectOptions {
 const OLDEST_SERVER = 180_000;
 
 /** Opens a pool. Nothing is connected until the first statement. */
-export function connect({ url, poolSize, log, onStatement }: ConnectOptions): Database {
+export function connect({ url, poolSize, statementTimeoutMs = 0, log, onStatement }: ConnectOptions): Database {
   const pool = new pg.Pool({
     Client: NamedStatementClient,
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: 10_000,
     application_name: 'banyan',
-    options: '-c timezone=UTC',
+    options: `-c timezone=UTC -c statement_timeout=${statementTimeoutMs}`,
   });
   // An idle connection that the server drops must not end the process.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));

@@ -206,6 +206,7 @@ describe('a start that cannot succeed says in one sentence which variable to men
     ['PORT', '70000'],
     ['DATABASE_URL', 'mysql://x'],
     ['DATABASE_POOL_SIZE', '0'],
+    ['STATEMENT_TIMEOUT_MS', '5'],
     ['ORGANIZATION_HEADER', 'bad header'],
     ['LOG_LEVEL', 'loud'],
     ['GRAPHIQL', 'maybe'],

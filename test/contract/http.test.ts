@@ -1,5 +1,7 @@
 import { serverAudits } from 'graphql-http';
+import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bootstrap } from '../../src/seed/bootstrap.ts';
 import { createGateway } from '../../src/server.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createDatabase } from '../setup/database.ts';
@@ -182,6 +184,34 @@ describe('introspection', () => {
     expect((await ask('authenticated')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
     expect((await ask('off')).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
     await close();
+  });
+});
+
+describe('a statement that takes too long', () => {
+  it('is cancelled, and the caller is told so', async () => {
+    const slow = await createDatabase({ statementTimeoutMs: 100 });
+    const gateway = createGateway({
+      db: slow.db,
+      log: createLogger('silent'),
+      clock: () => new Date(),
+      organizationHeader: 'X-Organization',
+      introspection: 'public',
+      graphiql: false,
+      corsOrigins: [],
+      credentialUsed: () => undefined,
+    });
+    const { apiKey } = await bootstrap(slow.db, { slug: 'slow-one', name: 'Slow', email: 'slow@x.example' });
+    const blocker = new pg.Client({ connectionString: slow.url });
+    await blocker.connect();
+    await blocker.query('begin; lock table usage_metrics in access exclusive mode');
+    const response = await gateway.fetch('http://banyan.test/graphql', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
+      body: '{"query":"{ usageMetrics { key } }"}',
+    });
+    expect(await response.json()).toMatchObject({ data: null, errors: [{ extensions: { code: 'LIMIT_EXCEEDED' } }] });
+    await blocker.end();
+    await slow.close();
   });
 });
 

@@ -27,12 +27,12 @@ async function administrate(statement: string): Promise<void> {
 }
 
 /** Clones the template (or makes an empty database) and opens it. */
-export async function createDatabase({ empty = false, poolSize = 8 } = {}): Promise<TestDatabase> {
+export async function createDatabase({ empty = false, poolSize = 8, statementTimeoutMs = 0 } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administrate(empty ? `create database ${name}` : `create database ${name} template banyan`);
   const url = withDatabase(inject('templateUrl'), name);
   const statements: string[] = [];
-  const db = connect({ url, poolSize, log: createLogger('silent'), onStatement: (sql) => statements.push(sql) });
+  const db = connect({ url, poolSize, statementTimeoutMs, log: createLogger('silent'), onStatement: (sql) => statements.push(sql) });
   return {
     url,
     db,
