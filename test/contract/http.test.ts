@@ -2,10 +2,9 @@ import { serverAudits } from 'graphql-http';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bootstrap } from '../../src/seed/bootstrap.ts';
-import { createGateway } from '../../src/server.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createDatabase } from '../setup/database.ts';
-import { code, createWorld, type World } from '../setup/world.ts';
+import { code, createWorld, gatewayOver, type World } from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -45,19 +44,7 @@ describe('GraphQL over HTTP', () => {
         headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
       });
     const { db, close } = await createDatabase();
-    const common = {
-      db,
-      log: createLogger('silent'),
-      clock: () => new Date(),
-      organizationHeader: 'X-Organization',
-      introspection: 'public',
-      graphiql: false,
-      credentialUsed: () => undefined,
-    } as const;
-    const [closed, open] = [
-      createGateway({ ...common, corsOrigins: [] }),
-      createGateway({ ...common, corsOrigins: ['https://app.example'] }),
-    ];
+    const [closed, open] = [gatewayOver(db), gatewayOver(db, { corsOrigins: ['https://app.example'] })];
     expect((await preflight((url, init) => closed.fetch(url, init))).headers.get('access-control-allow-origin')).toBeNull();
     const allowed = await preflight((url, init) => open.fetch(url, init));
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
@@ -163,16 +150,7 @@ describe('introspection', () => {
   it('is open, for those with a credential, or for nobody, as configured', async () => {
     const { db, close } = await createDatabase();
     const ask = async (introspection: 'public' | 'authenticated' | 'off', headers: Record<string, string> = {}) => {
-      const gateway = createGateway({
-        db,
-        log: createLogger('silent'),
-        clock: () => new Date(),
-        organizationHeader: 'X-Organization',
-        introspection,
-        graphiql: false,
-        corsOrigins: [],
-        credentialUsed: () => undefined,
-      });
+      const gateway = gatewayOver(db, { introspection });
       const response = await gateway.fetch('http://banyan.test/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
@@ -190,16 +168,7 @@ describe('introspection', () => {
 describe('a statement that takes too long', () => {
   it('is cancelled, and the caller is told so', async () => {
     const slow = await createDatabase({ statementTimeoutMs: 100 });
-    const gateway = createGateway({
-      db: slow.db,
-      log: createLogger('silent'),
-      clock: () => new Date(),
-      organizationHeader: 'X-Organization',
-      introspection: 'public',
-      graphiql: false,
-      corsOrigins: [],
-      credentialUsed: () => undefined,
-    });
+    const gateway = gatewayOver(slow.db);
     const { apiKey } = await bootstrap(slow.db, { slug: 'slow-one', name: 'Slow', email: 'slow@x.example' });
     const blocker = new pg.Client({ connectionString: slow.url });
     await blocker.connect();
@@ -221,16 +190,7 @@ describe('a failure of ours', () => {
     const logged: string[] = [];
     const log = createLogger('silent');
     log.error = (entry: { requestId: string }) => void logged.push(entry.requestId);
-    const gateway = createGateway({
-      db: broken.db,
-      log,
-      clock: () => new Date(),
-      organizationHeader: 'X-Organization',
-      introspection: 'public',
-      graphiql: false,
-      corsOrigins: [],
-      credentialUsed: () => undefined,
-    });
+    const gateway = gatewayOver(broken.db, { log });
     await broken.close();
     const response = await gateway.fetch('http://banyan.test/graphql', {
       method: 'POST',

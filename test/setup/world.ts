@@ -11,7 +11,8 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
-import { createGateway, GRAPHQL_PATH } from '../../src/server.ts';
+import type { Database } from '../../src/database/connect.ts';
+import { createGateway, GRAPHQL_PATH, type Gateway, type GatewayOptions } from '../../src/server.ts';
 import { encodeId, type IdType } from '../../src/ids.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -116,16 +117,7 @@ export async function createWorld(): Promise<World> {
   }
   for (const name of KEYS) tokens.set(name, await insertApiKey(db, ids.get(name.slice('key@'.length)) ?? '', name));
 
-  const gateway = createGateway({
-    db,
-    log: createLogger('silent'),
-    clock: () => new Date(),
-    organizationHeader: 'X-Organization',
-    introspection: 'public',
-    graphiql: false,
-    corsOrigins: [],
-    credentialUsed: () => undefined,
-  });
+  const gateway = gatewayOver(db);
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}${GRAPHQL_PATH}`;
@@ -170,6 +162,21 @@ export async function createWorld(): Promise<World> {
       await database.close();
     },
   };
+}
+
+/** The gateway over a database, with the settings of the tests. */
+export function gatewayOver(db: Database, overrides: Partial<GatewayOptions> = {}): Gateway {
+  return createGateway({
+    db,
+    log: createLogger('silent'),
+    clock: () => new Date(),
+    organizationHeader: 'X-Organization',
+    introspection: 'public',
+    graphiql: false,
+    corsOrigins: [],
+    credentialUsed: () => undefined,
+    ...overrides,
+  });
 }
 
 function closeServer(server: Server): Promise<void> {
