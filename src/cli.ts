@@ -110,11 +110,12 @@ const commands: Record<string, Command> = {
     },
   },
   check: {
-    summary: 'Compare the derived columns of the tree with the recursive truth.',
-    usage: 'banyan check\n\nExit code 1 when an organization differs.',
+    summary: 'Compare the derived columns of the tree with the recursive truth, and the audit log with its seals.',
+    usage: 'banyan check\n\nExit code 1 when an organization differs, or an event of the audit log was changed or is missing.',
     options: {},
     async run() {
       const { checkTree } = await import('./organization/check.ts');
+      const { checkTrail } = await import('./audit/check.ts');
       await withDatabase(async ({ db }) => {
         const { organizations, differing, examples } = await checkTree(db);
         if (differing > 0)
@@ -122,6 +123,9 @@ const commands: Record<string, Command> = {
             `${differing} of ${organizations} organizations differ from the recursive truth, among them ${examples.join(', ')}.`,
           );
         print(`All ${organizations} organizations agree with the recursive truth.`);
+        const { events, broken, examples: places } = await checkTrail(db);
+        if (broken > 0) throw new StartError(`The audit log is broken in ${broken} places, among them ${places.join(', ')}.`);
+        print(`All ${events} events of the audit log follow from each other.`);
       });
     },
   },

@@ -1,9 +1,25 @@
 /** The environment, read once and checked; nothing else in the product reads `process.env`. */
 import { z } from 'zod';
+import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/** Signatures with a key pair: a shared secret would let everybody who can verify sessions make them. */
+const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+
+const commaSeparated = (list: string): string[] =>
+  list
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+
+/** Without TLS, only what stays on this machine. */
+function isSafeUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url?.protocol === 'https:' || (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
+}
 
 const settings = z.object({
   DATABASE_URL: z
@@ -25,16 +41,32 @@ const settings = z.object({
   CORS_ORIGINS: z
     .string()
     .default('')
-    .transform((list) =>
-      list
-        .split(',')
-        .map((origin) => origin.trim())
-        .filter((origin) => origin !== ''),
-    )
+    .transform(commaSeparated)
     .refine(
       (list) => list.every((origin) => /^https?:\/\/[^/\s]+$/.test(origin)),
       'must be origins such as https://app.example.com, separated by commas',
     ),
+  JWT_JWKS_URL: z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)').optional(),
+  JWT_ISSUER: z.string().optional(),
+  JWT_AUDIENCE: z.string().optional(),
+  JWT_ALGORITHMS: z
+    .string()
+    .transform(commaSeparated)
+    .refine((list) => list.length > 0 && list.every((one) => SIGNATURES.includes(one)), `must be one or more of ${SIGNATURES.join(', ')}`)
+    .optional(),
+  SMTP_URL: z
+    .string()
+    .regex(/^smtps?:\/\/\S+$/, 'must be an smtp:// or smtps:// address')
+    .optional(),
+  MAIL_FROM: z
+    .string()
+    .regex(/^([^<>\r\n]+<[^<>@\s]+@[^<>@\s]+>|[^<>@\s]+@[^<>@\s]+)$/, 'must be an address, or a name and an address in angle brackets')
+    .default('Banyan <banyan@localhost>'),
+  INVITATION_URL: z
+    .string()
+    .refine((text) => URL.canParse(text.replaceAll('{token}', 'token')), 'must be an address; {token} in it becomes the token')
+    .optional(),
+  INVITATION_DAYS: z.coerce.number().int().min(1).max(90).default(7),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -52,6 +84,13 @@ export interface Config {
   graphiql: boolean;
   introspection: 'public' | 'authenticated' | 'off';
   corsOrigins: readonly string[];
+  /** The identity provider whose sessions are accepted; undefined for none. */
+  sessions: SessionSettings | undefined;
+  smtpUrl: string | undefined;
+  mailFrom: string;
+  /** Link in the mail of an invitation; undefined for one to GraphiQL. */
+  invitationUrl: string | undefined;
+  invitationDays: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -79,6 +118,24 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     graphiql: value.GRAPHIQL ?? !production,
     introspection: value.INTROSPECTION ?? (production ? 'authenticated' : 'public'),
     corsOrigins: value.CORS_ORIGINS,
+    sessions: sessionSettings(value),
+    smtpUrl: value.SMTP_URL,
+    mailFrom: value.MAIL_FROM,
+    invitationUrl: value.INVITATION_URL,
+    invitationDays: value.INVITATION_DAYS,
     logLevel: value.LOG_LEVEL,
   };
+}
+
+/** Sessions are configured in full or not at all: half of it would accept tokens that were meant for somebody else (R-TK-3). */
+function sessionSettings(value: z.infer<typeof settings>): SessionSettings | undefined {
+  const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms } = value;
+  if (jwksUrl === undefined && issuer === undefined && audience === undefined && algorithms === undefined) return undefined;
+  if (jwksUrl !== undefined && issuer !== undefined && audience !== undefined && algorithms !== undefined) {
+    return { jwksUrl, issuer, audience, algorithms };
+  }
+  const missing = Object.entries({ JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms })
+    .filter(([, given]) => given === undefined)
+    .map(([name]) => name);
+  throw new StartError(`Sessions are half configured: ${missing.join(' and ')} missing beside the other JWT_ settings.`);
 }

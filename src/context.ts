@@ -4,7 +4,14 @@ import type { Loaders } from './database/loaders.ts';
 import type { Database } from './database/connect.ts';
 import type { Logger } from './telemetry/log.ts';
 
+/** Settings that actions go by. */
+export interface ActionSettings {
+  /** How many days an invitation can be accepted. */
+  invitationDays: number;
+}
+
 export interface Context {
+  /** Who calls; read anew before each further mutation of an operation. */
   principal: Principal;
   db: Database;
   loaders: Loaders;
@@ -14,4 +21,9 @@ export interface Context {
   requestId: string;
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
+  settings: ActionSettings;
+  /** Whether a mutation of the operation has run. */
+  mutated: boolean;
+  /** Authenticates the request once more. */
+  authenticate(): Promise<Principal>;
 }

@@ -28,6 +28,20 @@ export function unauthenticated(): PublicError {
   });
 }
 
+/** Sessions cannot be checked now; the same code as for a bad one, since both leave the caller unknown. */
+export function sessionsUnavailable(): PublicError {
+  return new PublicError(
+    'UNAUTHENTICATED',
+    'Sessions cannot be checked at the moment, because the keys of the identity provider cannot be had. API keys and personal tokens work.',
+    { http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"', 'retry-after': '5' } } },
+  );
+}
+
+/** Something that only a person can do was asked for with an API key. */
+export function personRequired(): PublicError {
+  return new PublicError('FORBIDDEN', 'Only a person can do this: use a personal token or a session.', { requiredScopes: [] });
+}
+
 /** The operation needs an organization to act in, and the request names none. */
 export function organizationRequired(header: string): PublicError {
   return new PublicError('ORGANIZATION_REQUIRED', `Name the organization to act in with the ${header} header.`, { header });
@@ -41,8 +55,14 @@ export function notFound(): PublicError {
   return new PublicError('NOT_FOUND', 'Nothing that you may see has this id.');
 }
 
+/** The row, or the answer for what is not there. */
+export function orNotFound<Row>(row: Row | null | undefined): Row {
+  if (row == null) throw notFound();
+  return row;
+}
+
 /** The target may be seen, but reading this takes one of the scopes. */
-export function forbidden(requiredScopes: readonly Scope[]): PublicError {
+export function forbidden(requiredScopes: readonly (Scope | (string & {}))[]): PublicError {
   return new PublicError('FORBIDDEN', `This takes the scope ${requiredScopes.join(' and ')} on this organization.`, {
     requiredScopes,
   });

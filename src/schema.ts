@@ -12,6 +12,10 @@ import './credential/graph.ts';
 import './usage/graph.ts';
 import './audit/graph.ts';
 import './viewer/graph.ts';
+import './membership/mutation-graph.ts';
+import './role/mutation-graph.ts';
+import './invitation/mutation-graph.ts';
+import './credential/mutation-graph.ts';
 import './node.ts';
 
 export const schema = builder.toSchema();

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { parse, visit, BREAK, type DocumentNode, type GraphQLFormattedError } from 'graphql';
 import { createYoga, type GraphiQLOptions, type Plugin, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
+import type { Principal } from './access/principal.ts';
 import { authenticate } from './credential/authenticate.ts';
-import type { Context } from './context.ts';
+import type { ActionSettings, Context } from './context.ts';
+import type { Sessions } from './credential/session.ts';
 import type { Database } from './database/connect.ts';
 import { Loaders } from './database/loaders.ts';
 import { PublicError, maskError, unauthenticated } from './errors.ts';
@@ -16,6 +18,9 @@ export interface GatewayOptions {
   log: Logger;
   clock: () => Date;
   organizationHeader: string;
+  /** Verifies sessions; absent when no identity provider is configured. */
+  sessions?: Sessions | undefined;
+  settings: ActionSettings;
   introspection: 'public' | 'authenticated' | 'off';
   /** Options of the GraphiQL page; false serves none. */
   graphiql: GraphiQLOptions | false;
@@ -44,7 +49,7 @@ function requestIdOf(request: Request): string {
 
 /** Makes the gateway. */
 export function createGateway(options: GatewayOptions) {
-  const { db, log, clock, organizationHeader, corsOrigins, graphiql } = options;
+  const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -62,12 +67,14 @@ export function createGateway(options: GatewayOptions) {
     async context({ request }: YogaInitialContext): Promise<Context> {
       const now = clock();
       const requestId = requestIdOf(request);
-      const principal = await authenticate(
-        { db, organizationHeader, used: (kind, id) => options.credentialUsed(kind, id, now) },
-        request.headers,
-      );
+      const used = (kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string): void => options.credentialUsed(kind, id, now);
+      const whoCalls = (): Promise<Principal> => authenticate({ db, organizationHeader, sessions, used }, request.headers);
+      const principal = await whoCalls();
       return {
         principal,
+        authenticate: whoCalls,
+        mutated: false,
+        settings,
         db,
         now,
         requestId,

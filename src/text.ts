@@ -18,3 +18,13 @@ export function searchPattern(search: string | null | undefined): string | null 
     throw badInput('search', `must have between 1 and ${PATTERN_LENGTH_MAX} characters besides surrounding space`);
   return pattern;
 }
+
+/** Text to be stored: without surrounding space, and of 1 to `lengthMax` characters. */
+export function requireText(text: string, argument: string, lengthMax: number): string {
+  requireStorable(text, argument);
+  const trimmed = text.trim();
+  const length = [...trimmed].length;
+  if (length < 1 || length > lengthMax)
+    throw badInput(argument, `must have between 1 and ${lengthMax} characters besides surrounding space`);
+  return trimmed;
+}

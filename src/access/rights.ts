@@ -25,6 +25,26 @@ export function holds(principal: Principal, scope: Scope | (string & {}), lineag
   return home.scopes.has(lineage.at(-1) === home.id ? scope : MANAGE_CHILDREN);
 }
 
+/**
+ * Whether what the request's rights rest on is still there when the statement runs: the key or token is not revoked,
+ * and the person is a member of home. So a removal ends access with the next statement, also of a request under way.
+ */
+function stands({ credential, user, home }: Principal): RawBuilder<unknown> {
+  const conditions = [];
+  if (credential?.kind === 'API_KEY') {
+    conditions.push(sql`exists (select from api_keys as k where k.id = ${credential.id}::uuid and k.revoked_at is null)`);
+  }
+  if (credential?.kind === 'PERSONAL_ACCESS_TOKEN') {
+    conditions.push(sql`exists (select from personal_access_tokens as t where t.id = ${credential.id}::uuid and t.revoked_at is null)`);
+  }
+  if (user) {
+    conditions.push(
+      sql`exists (select from memberships as m where m.organization_id = ${home?.id ?? null}::uuid and m.user_id = ${user.id}::uuid)`,
+    );
+  }
+  return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`false`;
+}
+
 export interface WithinOptions {
   /** Only organizations on which the caller may use this scope. */
   scope?: Scope;
@@ -39,7 +59,7 @@ export interface WithinOptions {
 export function organizationsWithin(principal: Principal, { scope, includeDeleted = false }: WithinOptions = {}): RawBuilder<unknown> {
   const { home } = principal;
   if (!home) return sql`(select * from organizations where false)`;
-  const conditions = [sql`${home.id}::uuid = any (lineage)`];
+  const conditions = [sql`${home.id}::uuid = any (lineage)`, stands(principal)];
   if (!includeDeleted) conditions.push(sql`deleted_at is null`);
   if (scope) {
     const below = home.scopes.has(MANAGE_CHILDREN);
@@ -51,7 +71,7 @@ export function organizationsWithin(principal: Principal, { scope, includeDelete
 
 /**
  * Organizations that are shown to the caller's person for its own sake, wherever they lie: those it is a native
- * member of, and those it is invited to under its verified address. They show their basic fields and lead nowhere.
+ * member of, and those it is invited to under its verified address (or was, until it declined). They show their basic fields and lead nowhere.
  */
 export function organizationsOfPerson({ user }: Principal): RawBuilder<unknown> {
   if (!user) return sql`(select *, null::uuid as shown_to from organizations where false)`;
@@ -61,7 +81,8 @@ export function organizationsOfPerson({ user }: Principal): RawBuilder<unknown> 
       exists (select from memberships m where m.organization_id = o.id and m.user_id = ${user.id}::uuid)
       or exists (
         select from invitations i
-        where i.organization_id = o.id and i.canonical_email = ${user.verifiedEmail} and i.status = 'PENDING' and i.expires_at > now()
+        where i.organization_id = o.id and i.canonical_email = ${user.verifiedEmail}
+          and (i.status = 'PENDING' and i.expires_at > now() or i.status = 'DECLINED')
       )
     )
   )`;

@@ -3,7 +3,7 @@ import { requires } from '../access/guards.ts';
 import { holds } from '../access/rights.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
-import { badInput, notFound } from '../errors.ts';
+import { badInput, orNotFound } from '../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/store.ts';
 import { requireStorable } from '../text.ts';
@@ -34,21 +34,27 @@ builder.node(AuditEventRef, {
       type: OrganizationRef,
       nullable: true,
       description: "The organization that the actor acted from; null when it is outside the caller's subtree.",
-      resolve: ({ acting_organization_id }, _args, { loaders }) => loaders.load(organizationById, null, acting_organization_id),
+      resolve: ({ acting_organization_id }, _args, { loaders }) =>
+        acting_organization_id === null ? null : loaders.load(organizationById, null, acting_organization_id),
     }),
     organization: t.field({
       type: OrganizationRef,
       description: 'The organization acted on.',
-      async resolve({ organization_id }, _args, { loaders }) {
-        const organization = await loaders.load(organizationById, null, organization_id);
-        if (!organization) throw notFound();
-        return organization;
-      },
+      resolve: async ({ organization_id }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organization_id)),
     }),
     targetType: t.exposeString('target_type', { description: 'Type of what was changed, e.g. Membership.' }),
     targetId: t.exposeID('target_id', { description: 'Public id of what was changed.' }),
     before: t.expose('before', { type: 'JSON', nullable: true, description: 'Its state before; null for something new.' }),
     after: t.expose('after', { type: 'JSON', nullable: true, description: 'Its state after; null for something removed or refused.' }),
+    viaAncestor: t.boolean({
+      description: 'Whether it was done from an organization above, by somebody who need not be a member here.',
+      resolve: ({ organization_id, acting_organization_id }) =>
+        acting_organization_id !== null && acting_organization_id !== organization_id,
+    }),
+    refusal: t.exposeString('refusal', {
+      nullable: true,
+      description: 'Code of the answer if the attempt was refused, e.g. FORBIDDEN or LAST_ADMIN; null for what was done.',
+    }),
     requestId: t.exposeString('request_id', { description: "The request that did it, as in the server's log." }),
   }),
 });

@@ -12,12 +12,14 @@ export interface AuditEventRow {
   actor_kind: CredentialKind;
   actor_user_id: string | null;
   actor_api_key_name: string | null;
-  acting_organization_id: string;
+  acting_organization_id: string | null;
   organization_id: string;
   target_type: string;
   target_id: string;
   before: unknown;
   after: unknown;
+  /** Code of the answer, if the attempt was refused. */
+  refusal: string | null;
   request_id: string;
   lineage: Lineage;
 }
@@ -29,7 +31,9 @@ export interface AuditArguments {
   actions: readonly string[] | null;
 }
 
-const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`e.*, ${organization}.lineage`;
+const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  e.id, e.at, e.action, e.actor_kind, e.actor_user_id, e.actor_api_key_name, e.acting_organization_id, e.organization_id,
+  e.target_type, e.target_id, e.before, e.after, e.refusal, e.request_id, ${organization}.lineage`;
 
 /** What was done to an organization (and below it, as far as the caller may read the log there), newest first. */
 export const auditLog = relation<AuditArguments, AuditEventRow>({

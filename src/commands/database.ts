@@ -3,6 +3,7 @@ import type { Config } from '../config.ts';
 import { connect, requireServer, type Database } from '../database/connect.ts';
 import { startEmbedded } from '../database/embedded.ts';
 import { migrate } from '../database/migrate.ts';
+import { installQueue } from '../jobs/worker.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 export interface OpenDatabase {
@@ -44,7 +45,9 @@ export async function openDatabase(config: Config, log: Logger, { shared }: Open
 async function migrateUnhurried(url: string, { maxTreeDepth }: Config, log: Logger): Promise<string[]> {
   const db = connect({ url, poolSize: 1, log });
   try {
-    return await migrate(db, maxTreeDepth);
+    const applied = await migrate(db, maxTreeDepth);
+    await installQueue(url, log);
+    return applied;
   } finally {
     await db.destroy();
   }

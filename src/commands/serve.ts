@@ -5,8 +5,13 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import type { Config } from '../config.ts';
 import { LastUsed } from '../credential/last-used.ts';
+import { Sessions } from '../credential/session.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
+import { graphiqlInvitationTemplate } from '../invitation/mail.ts';
+import { makeTasks } from '../jobs/tasks.ts';
+import { startWorker } from '../jobs/worker.ts';
+import { createMailer } from '../mail/mailer.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
 import { GRAPHQL_PATH, createGateway } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -40,11 +45,19 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       log,
       clock: () => new Date(),
       organizationHeader: config.organizationHeader,
+      sessions: config.sessions && new Sessions(config.sessions, log),
+      settings: { invitationDays: config.invitationDays },
       introspection: config.introspection,
       corsOrigins: config.corsOrigins,
       graphiql: config.graphiql && graphiqlOptions(demo?.apiKey),
       credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
     });
+    const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, folder: path.join(config.dataDir, 'mail') }, log);
+    const linkTemplate = config.invitationUrl ?? graphiqlInvitationTemplate(url);
+    if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
+      log.warn('INVITATION_URL is not set: the links in invitations lead to GraphiQL on this address');
+    }
+    const stopWorker = await startWorker({ url: database.url, tasks: makeTasks({ db, mailer, log, linkTemplate }), log });
     handle = (request, response) => void gateway(request, response);
     announce(config, url, demo, print);
     return async () => {
@@ -52,6 +65,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
       await drained;
+      await stopWorker();
       await lastUsed.close();
       await close();
     };
@@ -91,16 +105,17 @@ async function demonstration({ db, url: databaseUrl }: OpenDatabase, { dataDir }
 }
 
 function announce({ graphiql, organizationHeader }: Config, url: string, demo: Demo | undefined, print: (line: string) => void): void {
-  print('');
-  print(`  Banyan is ready: ${url}${graphiql ? '  (open it in a browser for GraphiQL)' : ''}`);
+  const lines = ['', `  Banyan is ready: ${url}${graphiql ? '  (open it in a browser for GraphiQL)' : ''}`];
   if (demo) {
-    print('');
-    print('  Demonstration credentials, also in demo.json of the data folder:');
-    print(`    API key         ${demo.apiKey}`);
-    print(`    Personal token  ${demo.personalAccessToken}`);
-    print(`    Organization    ${demo.organizationSlug}  (${demo.organizationId})`);
-    print('');
-    print(`  Send  Authorization: Bearer <key or token>  and, with the token,  ${organizationHeader}: ${demo.organizationSlug}`);
+    lines.push(
+      '',
+      '  Demonstration credentials, also in demo.json of the data folder:',
+      `    API key         ${demo.apiKey}`,
+      `    Personal token  ${demo.personalAccessToken}`,
+      `    Organization    ${demo.organizationSlug}  (${demo.organizationId})`,
+      '',
+      `  Send  Authorization: Bearer <key or token>  and, with the token,  ${organizationHeader}: ${demo.organizationSlug}`,
+    );
   }
-  print('');
+  print([...lines, ''].join('\n'));
 }

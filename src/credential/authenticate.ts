@@ -1,16 +1,20 @@
 /** From the request's headers to a principal: one statement, nothing remembered between requests. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { PublicError, badInput, unauthenticated } from '../errors.ts';
 import { parseId } from '../ids.ts';
-import { anonymous, type Home, type Principal } from '../access/principal.ts';
+import { anonymous, type Credential, type Home, type Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';
+import { meetPerson, verifiedAddress } from '../user/identity.ts';
 import { isTokenOf, parseToken, type ParsedToken } from './secret.ts';
+import { isSessionToken, type SessionClaims, type Sessions } from './session.ts';
 
 export interface Authenticator {
   db: Database;
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
-  /** Told of every credential that was accepted. */
+  /** Verifies sessions; absent when no identity provider is configured. */
+  sessions: Sessions | undefined;
+  /** Told of every API key and token that was accepted. */
   used(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string): void;
 }
 
@@ -19,17 +23,21 @@ export interface Authenticator {
  * of a suspended organization: `UNAUTHENTICATED`. An organization header that is malformed or names an organization
  * in which the credential cannot act: `BAD_USER_INPUT` or `NOT_FOUND`.
  */
-export async function authenticate({ db, organizationHeader, used }: Authenticator, headers: Headers): Promise<Principal> {
+export async function authenticate({ db, organizationHeader, sessions, used }: Authenticator, headers: Headers): Promise<Principal> {
   const authorization = headers.get('authorization');
   if (authorization === null) return anonymous;
   const [, bearer] = /^Bearer ([^\s]+)$/i.exec(authorization) ?? [];
-  const token = bearer === undefined ? undefined : parseToken(bearer);
-  // A session token (JWT) will be told apart here by its form and verified by an issuer of its own.
-  if (!token) throw unauthenticated();
-  const named = organizationReference(headers.get(organizationHeader), organizationHeader);
-  const principal = token.kind === 'ak' ? await apiKeyPrincipal(db, token, named) : await personPrincipal(db, token, named);
-  if (principal.credential) used(token.kind === 'ak' ? 'API_KEY' : 'PERSONAL_ACCESS_TOKEN', token.id);
-  return principal;
+  if (bearer === undefined) throw unauthenticated();
+  const token = parseToken(bearer);
+  if (token) {
+    const named = organizationReference(headers.get(organizationHeader), organizationHeader);
+    const principal = token.kind === 'ak' ? await apiKeyPrincipal(db, token, named) : await tokenPrincipal(db, token, named);
+    used(token.kind === 'ak' ? 'API_KEY' : 'PERSONAL_ACCESS_TOKEN', token.id);
+    return principal;
+  }
+  if (!sessions || !isSessionToken(bearer)) throw unauthenticated();
+  const claims = await sessions.verify(bearer);
+  return sessionPrincipal(db, claims, organizationReference(headers.get(organizationHeader), organizationHeader));
 }
 
 /** What an organization header says: an id or a slug. */
@@ -47,13 +55,19 @@ function organizationReference(value: string | null, header: string): Organizati
 }
 
 /** The same answer for an organization that does not exist and for one in which the credential cannot act. */
-function cannotActThere(): PublicError {
+export function cannotActThere(): PublicError {
   return new PublicError('NOT_FOUND', 'The organization header names no organization in which this credential can act.', {
     http: { status: 404 },
   });
 }
 
-const suspended = sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`;
+/** The person may act in the organization, but it or one above it is suspended. */
+export function organizationSuspended(): PublicError {
+  return new PublicError('FORBIDDEN', 'The organization that the header names is suspended.', { http: { status: 403 } });
+}
+
+/** Whether an organization, named `o`, or one above it is suspended. */
+export const suspendedAbove = sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`;
 
 function homeOf(row: { organization_id: string; lineage: string[]; scopes: string[] }): Home {
   return { id: row.organization_id, lineage: row.lineage, scopes: new Set(row.scopes) };
@@ -64,7 +78,7 @@ async function apiKeyPrincipal(db: Database, { id, token }: ParsedToken, named: 
     .selectFrom('api_keys as k')
     .innerJoin('organizations as o', 'o.id', 'k.organization_id')
     .select(['k.name', 'k.secret_hash', 'k.expires_at', 'k.organization_id', 'o.slug', 'o.lineage'])
-    .select([sql<string[]>`scopes_held(k.scopes)`.as('scopes'), suspended.as('suspended')])
+    .select([sql<string[]>`scopes_held(k.scopes)`.as('scopes'), suspendedAbove.as('suspended')])
     .where('k.id', '=', id)
     .where('k.revoked_at', 'is', null)
     .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', sql<Date>`now()`)]))
@@ -76,35 +90,72 @@ async function apiKeyPrincipal(db: Database, { id, token }: ParsedToken, named: 
   return { credential: { kind: 'API_KEY', id, name: key.name, expiresAt: key.expires_at }, user: null, home: homeOf(key) };
 }
 
-async function personPrincipal(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Principal> {
-  const row = await db
-    .selectFrom('personal_access_tokens as t')
-    .innerJoin('users as u', 'u.id', 't.user_id')
-    .leftJoinLateral(
-      (eb) =>
-        eb
-          .selectFrom('memberships as m')
-          .innerJoin('organizations as o', 'o.id', 'm.organization_id')
-          .select(['m.organization_id', 'o.lineage', sql<string[]>`membership_scopes(m.id)`.as('scopes'), suspended.as('suspended')])
-          .whereRef('m.user_id', '=', 'u.id')
-          .where('o.deleted_at', 'is', null)
-          .where(named ? sql<boolean>`${sql.ref(`o.${named.column}`)} = ${named.value}` : sql<boolean>`false`)
-          .as('home'),
-      (join) => join.onTrue(),
-    )
-    .select(['t.name', 't.secret_hash', 't.expires_at', 't.user_id', 'u.canonical_email', 'u.email_verified'])
-    .select(['home.organization_id', 'home.lineage', 'home.scopes', 'home.suspended'])
-    .where('t.id', '=', id)
-    .where('t.revoked_at', 'is', null)
-    .where((eb) => eb.or([eb('t.expires_at', 'is', null), eb('t.expires_at', '>', sql<Date>`now()`)]))
-    .executeTakeFirst();
-  if (!row || !isTokenOf(token, row.secret_hash)) throw unauthenticated();
+/** A person and, if the request names an organization in which it is a native member, that organization. */
+interface PersonRow {
+  user_id: string;
+  email: string;
+  canonical_email: string | null;
+  user_name: string | null;
+  organization_id: string | null;
+  lineage: string[] | null;
+  scopes: string[] | null;
+  suspended: boolean | null;
+}
+
+const personColumns = sql`
+  u.id as user_id, u.email, u.canonical_email, u.name as user_name, home.organization_id, home.lineage, home.scopes, home.suspended`;
+
+/** Tables of `personColumns`: `people` joined with the home that the request names. */
+function withHome(people: RawBuilder<unknown>, named: OrganizationReference): RawBuilder<unknown> {
+  const isNamed = named ? sql`${sql.ref(`o.${named.column}`)} = ${named.value}` : sql`false`;
+  return sql`${people} left join lateral (
+    select m.organization_id, o.lineage, membership_scopes(m.id) as scopes, ${suspendedAbove} as suspended
+    from memberships as m join organizations as o on o.id = m.organization_id
+    where m.user_id = u.id and o.deleted_at is null and ${isNamed}
+  ) as home on true`;
+}
+
+function personPrincipal(credential: Credential, row: PersonRow, named: OrganizationReference): Principal {
   const { organization_id, lineage, scopes } = row;
-  if (named && (organization_id === null || lineage === null || scopes === null)) throw cannotActThere();
-  if (row.suspended) throw new PublicError('FORBIDDEN', 'The organization that the header names is suspended.', { http: { status: 403 } });
+  const found = organization_id !== null && lineage !== null && scopes !== null;
+  if (named && !found) throw cannotActThere();
+  if (row.suspended) throw organizationSuspended();
   return {
-    credential: { kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at },
-    user: { id: row.user_id, verifiedEmail: row.email_verified ? row.canonical_email : null },
-    home: organization_id !== null && lineage !== null && scopes !== null ? homeOf({ organization_id, lineage, scopes }) : null,
+    credential,
+    user: { id: row.user_id, verifiedEmail: row.canonical_email },
+    home: found ? homeOf({ organization_id, lineage, scopes }) : null,
   };
+}
+
+async function tokenPrincipal(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Principal> {
+  const statement = sql<PersonRow & { name: string; secret_hash: Buffer; expires_at: Date | null }>`
+    select t.name, t.secret_hash, t.expires_at, ${personColumns}
+    from ${withHome(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
+    where t.id = ${id}::uuid and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
+  const [row] = (await statement.execute(db)).rows;
+  if (!row || !isTokenOf(token, row.secret_hash)) throw unauthenticated();
+  return personPrincipal({ kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at }, row, named);
+}
+
+async function sessionPrincipal(db: Database, claims: SessionClaims, named: OrganizationReference): Promise<Principal> {
+  const people = sql`user_identities as i join users as u on u.id = i.user_id`;
+  const find = async (): Promise<PersonRow | undefined> => {
+    const statement = sql<PersonRow>`
+      select ${personColumns} from ${withHome(people, named)} where i.issuer = ${claims.issuer} and i.subject = ${claims.subject}`;
+    return (await statement.execute(db)).rows[0];
+  };
+  let row = await find();
+  if (!row || !isAsClaimed(row, claims)) {
+    await meetPerson(db, claims);
+    row = await find();
+  }
+  if (!row) throw unauthenticated();
+  return personPrincipal({ kind: 'SESSION', id: claims.subject, name: null, expiresAt: claims.expiresAt }, row, named);
+}
+
+/** Whether the account says what the identity provider says now. */
+function isAsClaimed(row: PersonRow, claims: SessionClaims): boolean {
+  return (
+    row.email === claims.email && row.canonical_email === verifiedAddress(claims) && (claims.name === null || row.user_name === claims.name)
+  );
 }

@@ -28,12 +28,22 @@ export class LastUsed {
     const pending = this.#pending;
     this.#pending = { api_keys: new Map(), personal_access_tokens: new Map() };
     try {
-      for (const [table, uses] of Object.entries(pending)) {
+      for (const table of ['api_keys', 'personal_access_tokens'] as const) {
+        const uses = pending[table];
         if (uses.size === 0) continue;
-        await sql`
-          update ${sql.table(table)} as c set last_used_at = used.at
-          from unnest(${[...uses.keys()]}::uuid[], ${[...uses.values()]}::timestamptz[]) as used (id, at)
-          where c.id = used.id and (c.last_used_at is null or c.last_used_at < used.at)`.execute(this.#db);
+        // A credential that a change holds locked right now waits for the next time.
+        const { rows } = await sql<{ id: string }>`
+          with free as materialized (
+            select id from ${sql.table(table)} where id = any (${[...uses.keys()]}::uuid[]) for no key update skip locked
+          ), written as (
+            update ${sql.table(table)} as c set last_used_at = used.at
+            from unnest(${[...uses.keys()]}::uuid[], ${[...uses.values()]}::timestamptz[]) as used (id, at)
+            where c.id in (select id from free) and c.id = used.id and (c.last_used_at is null or c.last_used_at < used.at)
+          )
+          select u.id from unnest(${[...uses.keys()]}::uuid[]) as u (id) join ${sql.table(table)} as c on c.id = u.id
+          where u.id not in (select id from free)`.execute(this.#db);
+        const again = this.#pending[table];
+        for (const { id } of rows) again.set(id, again.get(id) ?? uses.get(id) ?? new Date(0));
       }
     } catch (error) {
       this.#log.warn({ err: error }, 'the last use of credentials could not be written');

@@ -20,7 +20,8 @@ export interface ParsedToken {
 const SECRET_BYTES = 32;
 const form = /^(ak|pat)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})\.([A-Za-z0-9_-]{48})$/;
 
-function checksum(head: string, random: Buffer): Buffer {
+/** The CRC-32 over the head of a token and its random bytes, which catches what was mistyped. */
+export function checksum(head: string, random: Buffer): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(random, crc32(head)));
   return bytes;

@@ -54,14 +54,15 @@ export interface TokenRow {
 
 const tokenColumns = sql`t.id, t.user_id, t.name, t.preview, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;
 
-/** The caller's own tokens, newest first; the key is the person. */
+/** The caller's own tokens: those that work (at most 100), then others as far as 100 go, newest first; the key is the person. */
 export const ownTokens = listBatch<null, TokenRow>(
   'own tokens',
   (row) => row.user_id,
   async ({ db, principal }, users) => {
     const statement = sql<TokenRow>`
     select ${tokenColumns} from personal_access_tokens t
-    where t.user_id = any (${users}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid order by t.id desc`;
+    where t.user_id = any (${users}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid
+    order by t.revoked_at is not null or coalesce(t.expires_at <= now(), false), t.id desc limit 100`;
     return (await statement.execute(db)).rows;
   },
 );

@@ -20,11 +20,17 @@ export interface Batch<Args, Value> {
 
 /** The loaders of one operation. Nothing that they hold outlives it. */
 export class Loaders {
-  readonly #request: ReadRequest;
+  #request: ReadRequest;
   readonly #loaders = new Map<string, DataLoader<string, unknown>>();
 
   constructor(request: ReadRequest) {
     this.#request = request;
+  }
+
+  /** Forgets everything and reads for `principal` from now on. */
+  renew(principal: Principal): void {
+    this.#request = { ...this.#request, principal };
+    this.#loaders.clear();
   }
 
   /** The value for `key`, from a statement shared with every other key that is asked for with the same arguments. */

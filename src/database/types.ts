@@ -27,6 +27,23 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
+export interface AccountEvents {
+  action: string;
+  actor_kind: string;
+  actor_user_id: string;
+  after: Json | null;
+  at: Generated<Timestamp>;
+  before: Json | null;
+  chain_id: string;
+  hash: Buffer;
+  id: Generated<string>;
+  refusal: string | null;
+  request_id: string;
+  sequence: Int8;
+  target_id: string;
+  target_type: string;
+}
+
 export interface ApiKeys {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp | null;
@@ -40,8 +57,19 @@ export interface ApiKeys {
   secret_hash: Buffer;
 }
 
+export interface AuditBreaks {
+  chain_id: string | null;
+  sequence: Int8 | null;
+}
+
+export interface AuditChains {
+  hash: Generated<Buffer>;
+  id: string;
+  sequence: Generated<Int8>;
+}
+
 export interface AuditEvents {
-  acting_organization_id: string;
+  acting_organization_id: string | null;
   action: string;
   actor_api_key_name: string | null;
   actor_kind: string;
@@ -49,11 +77,23 @@ export interface AuditEvents {
   after: Json | null;
   at: Generated<Timestamp>;
   before: Json | null;
+  chain_id: string;
+  hash: Buffer;
   id: Generated<string>;
   organization_id: string;
+  refusal: string | null;
   request_id: string;
+  sequence: Int8;
   target_id: string;
   target_type: string;
+}
+
+export interface AuditSeals {
+  chain_id: string | null;
+  expected: Buffer | null;
+  hash: Buffer | null;
+  previous: Int8 | null;
+  sequence: Int8 | null;
 }
 
 export interface BillingAccounts {
@@ -78,6 +118,16 @@ export interface ExternalAccounts {
   system: string;
 }
 
+export interface IdempotencyKeys {
+  actor: string;
+  created_at: Generated<Timestamp>;
+  input_hash: Buffer;
+  key: string;
+  operation: string;
+  organization_id: string;
+  result: Json;
+}
+
 export interface InventoryItems {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
@@ -90,6 +140,7 @@ export interface InvitationDeliveries {
   attempts: Generated<number>;
   invitation_id: string;
   last_error: string | null;
+  round: Generated<number>;
   sent_at: Timestamp | null;
   status: string;
 }
@@ -105,14 +156,20 @@ export interface Invitations {
   email: string;
   expires_at: Timestamp;
   id: Generated<string>;
+  inviter_api_key_id: string | null;
   inviter_api_key_name: string | null;
   inviter_kind: string;
   inviter_organization_id: string;
   inviter_user_id: string | null;
   organization_id: string;
   status: Generated<string>;
-  token_hash: Buffer;
   updated_at: Generated<Timestamp>;
+}
+
+export interface InvitationTokens {
+  created_at: Generated<Timestamp>;
+  invitation_id: string;
+  token_hash: Buffer;
 }
 
 export interface MarketplaceOffers {
@@ -123,6 +180,7 @@ export interface MarketplaceOffers {
 
 export interface MembershipRoles {
   membership_id: string;
+  organization_id: string;
   role_id: string;
 }
 
@@ -263,25 +321,40 @@ export interface UsageMetrics {
   unit: string;
 }
 
+export interface UserIdentities {
+  created_at: Generated<Timestamp>;
+  issuer: string;
+  subject: string;
+  user_id: string;
+}
+
 export interface Users {
-  canonical_email: string;
+  /**
+   * The address in the one form in which addresses are compared (R-EM-1), once it is verified; else null.
+   */
+  canonical_email: string | null;
   created_at: Generated<Timestamp>;
   email: string;
-  email_verified: Generated<boolean>;
   id: Generated<string>;
   name: string | null;
   search_text: Generated<string>;
 }
 
 export interface DB {
+  account_events: AccountEvents;
   api_keys: ApiKeys;
+  audit_breaks: AuditBreaks;
+  audit_chains: AuditChains;
   audit_events: AuditEvents;
+  audit_seals: AuditSeals;
   billing_accounts: BillingAccounts;
   concurrency_limits: ConcurrencyLimits;
   external_accounts: ExternalAccounts;
+  idempotency_keys: IdempotencyKeys;
   inventory_items: InventoryItems;
   invitation_deliveries: InvitationDeliveries;
   invitation_roles: InvitationRoles;
+  invitation_tokens: InvitationTokens;
   invitations: Invitations;
   marketplace_offers: MarketplaceOffers;
   membership_roles: MembershipRoles;
@@ -299,5 +372,6 @@ export interface DB {
   tree_settings: TreeSettings;
   usage_events: UsageEvents;
   usage_metrics: UsageMetrics;
+  user_identities: UserIdentities;
   users: Users;
 }

@@ -4,7 +4,7 @@ import { holds, isWithin } from '../access/rights.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
 import { tokenHash } from '../credential/secret.ts';
-import { badInput, notFound } from '../errors.ts';
+import { badInput, orNotFound } from '../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById, organizationOfPerson } from '../organization/store.ts';
 import { RoleRef } from '../role/graph.ts';
@@ -44,9 +44,7 @@ builder.node(InvitationRef, {
       description: 'The organization to join. For the invited person it shows its basic fields only.',
       async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
         const batch = isWithin(principal, lineage) ? organizationById : organizationOfPerson;
-        const organization = await loaders.load(batch, null, organization_id);
-        if (!organization) throw notFound();
-        return organization;
+        return orNotFound(await loaders.load(batch, null, organization_id));
       },
     }),
     email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
@@ -136,7 +134,8 @@ const InvitationPreviewRef = builder.objectRef<PreviewRow>('InvitationPreview').
   }),
 });
 
-const TOKEN_LENGTH_MAX = 200;
+/** Longest text that is taken for a token. */
+export const TOKEN_LENGTH_MAX = 200;
 
 builder.queryField('invitationPreview', (t) =>
   t.field({

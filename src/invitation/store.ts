@@ -71,6 +71,19 @@ export const invitationById = rowBatch<null, InvitationRow>(
   },
 );
 
+/** Invitations to the caller's verified address by id, whatever became of them. */
+export const invitationOfPerson = rowBatch<null, InvitationRow>(
+  'invitation of person',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<InvitationRow>`
+    select ${columns(sql`o`, sql`${principal.user?.id ?? null}`)}
+    from invitations as i join organizations as o on o.id = i.organization_id and o.deleted_at is null
+    where i.id = any (${ids}::uuid[]) and i.canonical_email = ${principal.user?.verifiedEmail ?? null}`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
 export interface DeliveryRow {
   invitation_id: string;
   status: 'QUEUED' | 'SENT' | 'FAILED';
@@ -109,10 +122,10 @@ export const previewByTokenHash = rowBatch<null, PreviewRow>(
   (row) => row.hash,
   async ({ db }, hashes) => {
     const statement = sql<PreviewRow>`
-    select o.name as organization_name, i.email, invitation_status(i.status, i.expires_at) as status, i.expires_at, encode(i.token_hash, 'hex') as hash,
+    select o.name as organization_name, i.email, invitation_status(i.status, i.expires_at) as status, i.expires_at, encode(t.token_hash, 'hex') as hash,
       array(select r.key from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.key) as roles
-    from invitations i join organizations o on o.id = i.organization_id and o.deleted_at is null
-    where i.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
+    from invitation_tokens t join invitations i on i.id = t.invitation_id join organizations o on o.id = i.organization_id and o.deleted_at is null
+    where t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
     return (await statement.execute(db)).rows;
   },
 );

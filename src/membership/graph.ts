@@ -3,7 +3,7 @@ import { requires } from '../access/guards.ts';
 import { holds, isWithin } from '../access/rights.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
-import { badInput, notFound } from '../errors.ts';
+import { badInput, orNotFound } from '../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById, organizationOfPerson } from '../organization/store.ts';
 import { RoleRef } from '../role/graph.ts';
@@ -25,9 +25,7 @@ builder.node(MembershipRef, {
       description: "The organization. One of the caller's own outside the organization of the request shows its basic fields only.",
       async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
         const batch = isWithin(principal, lineage) ? organizationById : organizationOfPerson;
-        const organization = await loaders.load(batch, null, organization_id);
-        if (!organization) throw notFound();
-        return organization;
+        return orNotFound(await loaders.load(batch, null, organization_id));
       },
     }),
     user: t.field({

@@ -43,7 +43,7 @@ export async function bootstrap(db: Database, { slug, name, email }: BootstrapIn
         .executeTakeFirstOrThrow();
       const user = await transaction
         .insertInto('users')
-        .values({ email, canonical_email: canonical, email_verified: true })
+        .values({ email, canonical_email: canonical })
         .onConflict((conflict) => conflict.constraint('users_email_key').doUpdateSet({ canonical_email: canonical }))
         .returning('id')
         .executeTakeFirstOrThrow();

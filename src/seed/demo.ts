@@ -100,8 +100,8 @@ async function seedPeople(client: pg.Client, organizations: readonly Organizatio
   await copyRows(
     client,
     'users',
-    ['id', 'email', 'canonical_email', 'email_verified', 'name', 'created_at'],
-    people.map((p) => [p.id, p.email, p.email, true, p.name, home.createdAt]),
+    ['id', 'email', 'canonical_email', 'name', 'created_at'],
+    people.map((p) => [p.id, p.email, p.email, p.name, home.createdAt]),
   );
   await copyRows(
     client,
@@ -126,7 +126,9 @@ async function seedPeople(client: pg.Client, organizations: readonly Organizatio
     if (index % 4 !== 0) return [];
     const expired = index % 8 === 4;
     const at = new Date(now.getTime() - (expired ? 20 : 2) * DAY_MS);
-    return [{ id: random.uuid(at), organization, at, email: `${slugged(personName(random)).replace('-', '.')}.new${index}@mail.example` }];
+    const email = `${slugged(personName(random)).replace('-', '.')}.new${index}@mail.example`;
+    const admin = memberships.find((m) => m.organization === organization && m.role === 'admin');
+    return [{ id: random.uuid(at), organization, at, email, inviter: admin?.person.id ?? null }];
   });
   await copyRows(
     client,
@@ -136,7 +138,6 @@ async function seedPeople(client: pg.Client, organizations: readonly Organizatio
       'organization_id',
       'email',
       'canonical_email',
-      'token_hash',
       'inviter_kind',
       'inviter_user_id',
       'inviter_organization_id',
@@ -149,9 +150,8 @@ async function seedPeople(client: pg.Client, organizations: readonly Organizatio
       i.organization.id,
       i.email,
       i.email,
-      `\\x${tokenHash(i.id).toString('hex')}`,
       'PERSONAL_ACCESS_TOKEN',
-      owner.id,
+      i.inviter,
       i.organization.id,
       new Date(i.at.getTime() + 7 * DAY_MS),
       i.at,

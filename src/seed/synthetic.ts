@@ -151,13 +151,10 @@ async function seedPeople(
       users.push(id);
       const name = personName(random);
       const email = `${slugged(name).replace('-', '.')}.${index.toString(36)}@mail.example`;
-      yield [id, email, email, true, name, at];
+      yield [id, email, email, name, at];
     }
   }
-  progress(
-    'users',
-    await copyRows(client, 'users', ['id', 'email', 'canonical_email', 'email_verified', 'name', 'created_at'], userRows()),
-  );
+  progress('users', await copyRows(client, 'users', ['id', 'email', 'canonical_email', 'name', 'created_at'], userRows()));
 
   const memberships: { id: string; organization: number; user: number; role: string }[] = [];
   for (const organization of forest.ids.keys()) {
@@ -206,7 +203,6 @@ async function seedPeople(
         'organization_id',
         'email',
         'canonical_email',
-        'token_hash',
         'inviter_kind',
         'inviter_organization_id',
         'expires_at',
@@ -215,18 +211,7 @@ async function seedPeople(
       ],
       invitations.values().map(({ id, organization, at }, index) => {
         const email = `invited.${index.toString(36)}@mail.example`;
-        return [
-          id,
-          organization,
-          email,
-          email,
-          `\\x${id.replaceAll('-', '').repeat(2)}`,
-          'API_KEY',
-          organization,
-          new Date(at.getTime() + 7 * 86_400_000),
-          at,
-          at,
-        ];
+        return [id, organization, email, email, 'API_KEY', organization, new Date(at.getTime() + 7 * 86_400_000), at, at];
       }),
     ),
   );

@@ -1,5 +1,6 @@
 /** The one place that makes the canonical form of an e-mail address (R-EM-1). */
 import { domainToASCII, domainToUnicode } from 'node:url';
+import { badInput } from '../errors.ts';
 
 const LENGTH_MAX = 255;
 
@@ -16,6 +17,15 @@ export function canonicalEmail(email: string): string | undefined {
   if (!local || !ascii.includes('.') || local.startsWith('.') || local.endsWith('.') || local.includes('..')) return undefined;
   const canonical = `${asciiLower(local)}@${ascii}`;
   return canonical.length <= LENGTH_MAX ? canonical : undefined;
+}
+
+/** The canonical form, or a refusal that names the argument. */
+export function requireEmail(email: string, argument: string): string {
+  const canonical = canonicalEmail(email);
+  if (canonical === undefined) {
+    throw badInput(argument, `must be an e-mail address of at most ${LENGTH_MAX} characters with an ASCII part before the @`);
+  }
+  return canonical;
 }
 
 function asciiLower(text: string): string {

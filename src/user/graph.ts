@@ -35,7 +35,8 @@ export interface Actor {
   kind: CredentialKind;
   userId: string | null;
   apiKeyName: string | null;
-  organizationId: string;
+  /** The organization acted from, if any. */
+  organizationId: string | null;
   reached: { lineage: Lineage; scope: Scope } | null;
 }
 
@@ -57,7 +58,8 @@ export const ActorRef = builder.objectRef<Actor>('Actor').implement({
       type: OrganizationRef,
       nullable: true,
       description: "The organization acted from; null when it is outside the caller's subtree.",
-      resolve: ({ organizationId }, _args, { loaders }) => loaders.load(organizationById, null, organizationId),
+      resolve: ({ organizationId }, _args, { loaders }) =>
+        organizationId === null ? null : loaders.load(organizationById, null, organizationId),
     }),
   }),
 });

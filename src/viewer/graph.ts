@@ -89,7 +89,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     }),
     personalAccessTokens: t.field({
       type: [PersonalAccessTokenRef],
-      description: "The user's tokens, newest first; at most 100. Empty for an API key.",
+      description: "The user's tokens: those that work, then revoked and expired ones, newest first; at most 100. Empty for an API key.",
       resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(ownTokens, null, user.id) : []),
     }),
   }),

@@ -67,6 +67,9 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     now,
     requestId: 'guards',
     organizationHeader: 'X-Organization',
+    settings: { invitationDays: 7 },
+    mutated: false,
+    authenticate: () => Promise.resolve(guards.types),
   };
   const { data, errors } = await execute({ schema, document: parse(document), contextValue });
   return JSON.stringify({ data, errors: errors?.map(({ message, path, extensions }) => ({ message, path, extensions })) });

@@ -80,6 +80,7 @@ describe('schema.graphql', () => {
       'Membership.roles',
       'Invitation.roles',
       'Person.memberships',
+      'InviteUsersPayload.results',
     ]);
     const lists = Object.values(schema.getTypeMap())
       .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.name.endsWith('Connection'))

@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node';
 import { connect } from '../../src/database/connect.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { migrate } from '../../src/database/migrate.ts';
+import { installQueue } from '../../src/jobs/worker.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 
 declare module 'vitest' {
@@ -24,6 +25,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const db = connect({ url: server.url, poolSize: 1, log: createLogger('silent') });
   await migrate(db);
   await db.destroy();
+  await installQueue(server.url, createLogger('silent'));
   project.provide('templateUrl', server.url);
   return () => server.discard();
 }

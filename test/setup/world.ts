@@ -171,6 +171,7 @@ export function gatewayOver(db: Database, overrides: Partial<GatewayOptions> = {
     log: createLogger('silent'),
     clock: () => new Date(),
     organizationHeader: 'X-Organization',
+    settings: { invitationDays: 7 },
     introspection: 'public',
     graphiql: false,
     corsOrigins: [],
@@ -186,11 +187,7 @@ function closeServer(server: Server): Promise<void> {
 
 /** Adds a person with a verified address and returns its UUID. */
 export async function insertUser({ db }: TestDatabase, email: string, name: string | null = null): Promise<string> {
-  const row = await db
-    .insertInto('users')
-    .values({ email, canonical_email: email, email_verified: true, name })
-    .returning('id')
-    .executeTakeFirstOrThrow();
+  const row = await db.insertInto('users').values({ email, canonical_email: email, name }).returning('id').executeTakeFirstOrThrow();
   return row.id;
 }
 
@@ -226,7 +223,6 @@ export async function insertInvitation(
       organization_id: organizationId,
       email,
       canonical_email: email,
-      token_hash: hash,
       inviter_kind: 'API_KEY',
       inviter_api_key_name: 'key',
       inviter_organization_id: organizationId,
@@ -235,6 +231,7 @@ export async function insertInvitation(
     .returning('id')
     .executeTakeFirstOrThrow();
   await sql`insert into invitation_roles (invitation_id, role_id) select ${id}, id from roles where built_in and key = 'user'`.execute(db);
+  await sql`insert into invitation_tokens (token_hash, invitation_id) values (${hash}, ${id})`.execute(db);
   return id;
 }
 

@@ -1,0 +1,203 @@
+/**
+ * The way that every change takes: one transaction at READ COMMITTED, in which locks are taken in one order, the right
+ * to act is read again under them, the change is made, and the audit log, jobs and the idempotency record are written.
+ *
+ * Order of the locks (docs/decisions/0008-changes.md):
+ *   1. the tree, shared: nothing is moved, deleted or suspended meanwhile;
+ *   2. the organization acted on (or the person, for what is its own): one change at a time;
+ *   3. what the caller's rights rest on, shared: revocations come before or after, never in between;
+ *   4. the rows that are changed;
+ *   5. the end of the audit chain.
+ */
+import { sql } from 'kysely';
+import type { Principal } from '../access/principal.ts';
+import { holds, isWithin, organizationsWithin, type Lineage } from '../access/rights.ts';
+import type { Scope } from '../access/scopes.ts';
+import { appendToTrail, type AuditEntry } from '../audit/trail.ts';
+import type { Context } from '../context.ts';
+import { lockStanding } from '../credential/standing.ts';
+import type { Database } from '../database/connect.ts';
+import { PublicError, forbidden, notFound, organizationRequired, personRequired, sqlState } from '../errors.ts';
+import { Refused, type Failure } from '../failure.ts';
+import type { IdType } from '../ids.ts';
+import { recall, remember, type IdempotencyKey } from './idempotency.ts';
+
+/** What actions need of the request. */
+export type ActionRequest = Pick<Context, 'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'log'>;
+
+/** Finds the organization that a row belongs to, as far as the caller may see the row; null when there is none. */
+export type Locate = (tx: Database, principal: Principal) => Promise<string | null>;
+
+interface Attempt {
+  /** Name of the mutation, as the audit log shows it. */
+  action: string;
+  /** The organization's UUID, or how to find it; absent when there is none. */
+  on?: string | Locate;
+  /** What it is about, for the record of an attempt that is refused. */
+  target: { type: IdType; id: string };
+}
+
+/** A change to an organization, or to what belongs to one. */
+export interface OrganizationAct extends Attempt {
+  on: string | Locate;
+  /** The scope that it takes there. */
+  scope: Scope;
+  idempotency?: IdempotencyKey | null;
+}
+
+/** A change that a person makes for its own sake: by invitation in an organization, or to its own credentials. */
+export interface PersonAct extends Attempt {
+  on?: Locate;
+}
+
+/** What a change works with, once everything is locked and allowed. */
+export interface Acting {
+  tx: Database;
+  /** Who acts, with the rights of this moment. */
+  principal: Principal;
+  now: Date;
+  /** Puts down what was done. */
+  record(entry: Omit<AuditEntry, 'organizationId' | 'refusal'> & { refusal?: string }): void;
+}
+
+/** A change to an organization. */
+export interface ActingOn extends Acting {
+  organization: { id: string; lineage: Lineage };
+}
+
+/** A change by a person. */
+export interface ActingPerson extends Acting {
+  person: { id: string; verifiedEmail: string | null };
+  organization: { id: string; lineage: Lineage } | null;
+}
+
+/** Changes an organization: the caller must act in it or above it and hold the scope there. */
+export function act<Result extends object>(
+  request: ActionRequest,
+  attempt: OrganizationAct,
+  change: (acting: ActingOn) => Promise<Result>,
+): Promise<Result | Failure> {
+  return attempted(request, attempt, async (tx) => {
+    const { principal, organizationHeader } = request;
+    if (!principal.home) throw organizationRequired(organizationHeader);
+    const id = typeof attempt.on === 'string' ? attempt.on : await attempt.on(tx, principal);
+    if (id === null) throw notFound();
+    // Asked before anything is locked as well, so that nobody holds up an organization that it may not even see.
+    await lockOrganization(tx, id, sql`exists (select from ${organizationsWithin(principal)} as w where w.id = o.id)`);
+    const fresh = await lockStanding(tx, principal);
+    const organization = await readOrganization(tx, id);
+    if (!organization || !isWithin(fresh, organization.lineage)) throw notFound();
+    if (!holds(fresh, attempt.scope, organization.lineage)) throw forbidden([attempt.scope]);
+    const known = attempt.idempotency && (await recall<Result>(tx, fresh, id, attempt.action, attempt.idempotency));
+    if (known) return known;
+    const entries: AuditEntry[] = [];
+    const record: Acting['record'] = (entry) => void entries.push({ ...entry, organizationId: id });
+    const result = await change({ tx, principal: fresh, now: request.now, record, organization });
+    if (attempt.idempotency) await remember(tx, fresh, id, attempt.action, attempt.idempotency, result);
+    await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
+    return result;
+  });
+}
+
+/** Changes what is the caller's own person's to change; API keys are refused. */
+export function actAsPerson<Result extends object>(
+  request: ActionRequest,
+  attempt: PersonAct,
+  change: (acting: ActingPerson) => Promise<Result>,
+): Promise<Result | Failure> {
+  return attempted(request, attempt, async (tx) => {
+    const { user } = request.principal;
+    if (!user) throw personRequired();
+    const id = (await attempt.on?.(tx, request.principal)) ?? null;
+    if (id !== null) await lockOrganization(tx, id, sql`true`);
+    const person = await lockPerson(tx, user.id);
+    const fresh = await lockStanding(tx, request.principal);
+    const organization = id === null ? null : ((await readOrganization(tx, id)) ?? null);
+    const entries: AuditEntry[] = [];
+    const record: Acting['record'] = (entry) => void entries.push({ ...entry, organizationId: organization?.id ?? fresh.home?.id ?? null });
+    const result = await change({ tx, principal: fresh, now: request.now, record, person, organization });
+    await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
+    return result;
+  });
+}
+
+/** Locks the tree shared and the organization for itself; `visible` is a condition on it, named `o`. */
+async function lockOrganization(tx: Database, id: string, visible: ReturnType<typeof sql>): Promise<void> {
+  const found = await sql<{ root: string }>`
+    select o.lineage[1] as root from organizations o where o.id = ${id}::uuid and o.deleted_at is null and ${visible}`.execute(tx);
+  const root = found.rows[0]?.root;
+  if (root === undefined) throw notFound();
+  await sql`select pg_advisory_xact_lock_shared(tree_lock_key(${root}::uuid))`.execute(tx);
+  const locked = await sql<{ root: string }>`
+    select o.lineage[1] as root from organizations o where o.id = ${id}::uuid for no key update`.execute(tx);
+  if (locked.rows[0]?.root !== root) throw new MovedMeanwhile();
+}
+
+async function readOrganization(tx: Database, id: string): Promise<{ id: string; lineage: string[] } | undefined> {
+  const { rows } = await sql<{ id: string; lineage: string[] }>`
+    select o.id, o.lineage from organizations o where o.id = ${id}::uuid and o.deleted_at is null`.execute(tx);
+  return rows[0];
+}
+
+async function lockPerson(tx: Database, id: string): Promise<{ id: string; verifiedEmail: string | null }> {
+  const { rows } = await sql<{ canonical_email: string | null }>`
+    select canonical_email from users where id = ${id}::uuid for no key update`.execute(tx);
+  if (!rows[0]) throw personRequired();
+  return { id, verifiedEmail: rows[0].canonical_email };
+}
+
+/** The organization went to another tree before the lock of its old one was held. */
+class MovedMeanwhile extends Error {}
+
+const ATTEMPTS_MAX = 5;
+
+/** Whether nothing was changed and trying again can succeed: a conflict that the database found, or a move. */
+function isTransient(error: unknown): boolean {
+  return error instanceof MovedMeanwhile || ['40001', '40P01'].includes(sqlState(error) ?? '');
+}
+
+async function attempted<Result extends object>(
+  request: ActionRequest,
+  attempt: Attempt,
+  work: (tx: Database) => Promise<Result>,
+): Promise<Result | Failure> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await request.db.transaction().setIsolationLevel('read committed').execute(work);
+    } catch (error) {
+      if (isTransient(error) && attempts < ATTEMPTS_MAX) continue;
+      const refusal = refusalOf(error);
+      if (refusal === undefined) throw error;
+      await recordRefusal(request, attempt, refusal);
+      if (error instanceof Refused) return error.failure;
+      throw error;
+    }
+  }
+}
+
+/** The code of a refusal that belongs into the audit log: of rights and rules, not of malformed input. */
+function refusalOf(error: unknown): string | undefined {
+  if (error instanceof Refused) return error.failure.code;
+  const code = error instanceof PublicError ? String(error.extensions['code']) : undefined;
+  return code !== undefined && ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(code) ? code : undefined;
+}
+
+/**
+ * Puts down an attempt that was refused: on the organization that it was aimed at if the caller can see it, else on the
+ * one that it came from, so that nothing about the caller gets to strangers.
+ */
+async function recordRefusal(request: ActionRequest, { action, on, target }: Attempt, refusal: string): Promise<void> {
+  const { db, principal } = request;
+  await db.transaction().execute(async (tx) => {
+    const aimedAt = typeof on === 'function' ? await on(tx, principal).catch(() => null) : on;
+    const seen =
+      aimedAt == null || !principal.home
+        ? undefined
+        : (
+            await sql<{ id: string }>`
+              select o.id from ${organizationsWithin(principal)} as o where o.id = ${aimedAt}::uuid`.execute(tx)
+          ).rows[0];
+    const organizationId = seen?.id ?? principal.home?.id ?? null;
+    await appendToTrail(tx, request, action, [{ organizationId, target, before: null, after: null, refusal }]);
+  });
+}

@@ -1,0 +1,107 @@
+/** Mutations of API keys and personal access tokens. */
+import '../failure-graph.ts';
+import { builder } from '../builder.ts';
+import { orNotFound } from '../errors.ts';
+import { decodeId } from '../ids.ts';
+import { mutation } from '../mutation.ts';
+import { createApiKey, createPersonalAccessToken, revokeApiKey, revokePersonalAccessToken } from './actions.ts';
+import { ApiKeyRef, PersonalAccessTokenRef } from './graph.ts';
+import { apiKeyById, tokenById } from './store.ts';
+
+const secret = 'The whole credential for `Authorization: Bearer`, shown here and never again.';
+const expiresAt = 'When it stops working, in the future; never when absent.';
+
+mutation('createApiKey', {
+  description: 'Makes an API key of an organization, bound to it for life. Takes `api_keys:manage`.',
+  input: builder.inputType('CreateApiKeyInput', {
+    description: 'The new key.',
+    fields: (t) => ({
+      organizationId: t.id({ required: true, description: 'The organization that it acts in: that of the request, or one below it.' }),
+      name: t.string({ required: true, description: 'What the key is for, 1 to 100 characters.' }),
+      scopes: t.stringList({ required: true, description: 'Scopes of `Query.scopes`; only such as the caller holds on the organization.' }),
+      expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
+    }),
+  }),
+  payload: builder.objectRef<{ apiKeyId: string; secret: string }>('CreateApiKeyPayload').implement({
+    description: 'The key works from now on.',
+    fields: (t) => ({
+      apiKey: t.field({
+        type: ApiKeyRef,
+        description: 'The key.',
+        resolve: async ({ apiKeyId }, _args, { loaders }) => orNotFound(await loaders.load(apiKeyById, null, apiKeyId)),
+      }),
+      secret: t.exposeString('secret', { description: `${secret} The form is ak_<id>.<secret>.` }),
+    }),
+  }),
+  failures: ['ScopeEscalationError'],
+  run: (input, context) =>
+    createApiKey(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+});
+
+mutation('revokeApiKey', {
+  description: 'Revokes an API key, at once and for good; it stays listed. Takes `api_keys:manage`.',
+  input: builder.inputType('RevokeApiKeyInput', {
+    description: 'Which key to revoke.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The key.' }) }),
+  }),
+  payload: builder.objectRef<{ apiKeyId: string }>('RevokeApiKeyPayload').implement({
+    description: 'The key works no more.',
+    fields: (t) => ({
+      apiKey: t.field({
+        type: ApiKeyRef,
+        nullable: true,
+        description: 'The key as it is now; null when it is the key of this request, which may read nothing any more.',
+        resolve: ({ apiKeyId }, _args, { loaders }) => loaders.load(apiKeyById, null, apiKeyId),
+      }),
+    }),
+  }),
+  failures: [],
+  run: (input, context) => revokeApiKey(context, { id: decodeId('ApiKey', input.id, 'id') }),
+});
+
+mutation('createPersonalAccessToken', {
+  description:
+    'Makes a token of the calling person, which works in each organization that the person belongs to. At most 100 work at a time.',
+  input: builder.inputType('CreatePersonalAccessTokenInput', {
+    description: 'The new token.',
+    fields: (t) => ({
+      name: t.string({ required: true, description: 'What the token is for, 1 to 100 characters.' }),
+      expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
+    }),
+  }),
+  payload: builder.objectRef<{ personalAccessTokenId: string; secret: string }>('CreatePersonalAccessTokenPayload').implement({
+    description: 'The token works from now on.',
+    fields: (t) => ({
+      personalAccessToken: t.field({
+        type: PersonalAccessTokenRef,
+        description: 'The token.',
+        resolve: async ({ personalAccessTokenId }, _args, { loaders }) =>
+          orNotFound(await loaders.load(tokenById, null, personalAccessTokenId)),
+      }),
+      secret: t.exposeString('secret', { description: `${secret} The form is pat_<id>.<secret>.` }),
+    }),
+  }),
+  failures: [],
+  run: (input, context) => createPersonalAccessToken(context, input),
+});
+
+mutation('revokePersonalAccessToken', {
+  description: 'Revokes a token of the calling person, at once and for good; it stays listed.',
+  input: builder.inputType('RevokePersonalAccessTokenInput', {
+    description: 'Which token to revoke.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The token; one of the calling person.' }) }),
+  }),
+  payload: builder.objectRef<{ personalAccessTokenId: string }>('RevokePersonalAccessTokenPayload').implement({
+    description: 'The token works no more.',
+    fields: (t) => ({
+      personalAccessToken: t.field({
+        type: PersonalAccessTokenRef,
+        description: 'The token as it is now.',
+        resolve: async ({ personalAccessTokenId }, _args, { loaders }) =>
+          orNotFound(await loaders.load(tokenById, null, personalAccessTokenId)),
+      }),
+    }),
+  }),
+  failures: [],
+  run: (input, context) => revokePersonalAccessToken(context, { id: decodeId('PersonalAccessToken', input.id, 'id') }),
+});

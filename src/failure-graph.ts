@@ -1,0 +1,35 @@
+/** The failure types of the result unions. */
+import { invitationById } from './invitation/store.ts';
+import { InvitationRef } from './invitation/graph.ts';
+import { failureType } from './mutation.ts';
+
+failureType('LastAdminError', 'The change would leave the organization without an admin; nobody can do that, at any level.');
+failureType('NoValidRoleError', 'None of the roles named can be given in this organization.', (t) => ({
+  ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'The role keys that mean nothing here.' }),
+}));
+failureType('RoleEscalationError', 'The change would give or take scopes that the caller does not hold on the organization.', (t) => ({
+  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.' }),
+}));
+failureType('ScopeEscalationError', 'The key would have scopes that the caller does not hold on the organization.', (t) => ({
+  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.' }),
+}));
+failureType('AlreadyMemberError', 'The person belongs to the organization already.');
+failureType('UserNotFoundError', 'Nobody that the caller may see has this address, verified.');
+failureType('RoleKeyTakenError', 'A role that is usable in the organization has the key: a built-in one, its own, or one from above.');
+failureType('RoleInUseError', 'The role is held by members or offered by open invitations.', (t) => ({
+  memberCount: t.exposeInt('memberCount', { description: 'Members that hold it, here and below.' }),
+  invitationCount: t.exposeInt('invitationCount', { description: 'Pending or expired invitations that offer it.' }),
+}));
+failureType('InvitationExistsError', 'The address has a pending invitation to the organization.', (t) => ({
+  invitation: t.field({
+    type: InvitationRef,
+    nullable: true,
+    description: 'That invitation.',
+    resolve: ({ invitationId }, _args, { loaders }) => (invitationId === null ? null : loaders.load(invitationById, null, invitationId)),
+  }),
+}));
+failureType('InvitationClosedError', 'The invitation was accepted, declined, revoked or replaced before.');
+failureType(
+  'InvitationInvalidError',
+  'The token cannot be used: unknown, altered, expired, revoked, used, or for another address. One answer for all, so that it tells nothing.',
+);

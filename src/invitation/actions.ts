@@ -1,0 +1,282 @@
+/** What can be done with invitations. */
+import { act, actAsPerson, type ActingOn, type ActionRequest } from '../action/act.ts';
+import { idempotencyKeyOf } from '../action/idempotency.ts';
+import { scopesBeyond } from '../access/granting.ts';
+import type { Principal } from '../access/principal.ts';
+import { holds, type Lineage } from '../access/rights.ts';
+import { lockStanding } from '../credential/standing.ts';
+import { tokenHash } from '../credential/secret.ts';
+import type { Database } from '../database/connect.ts';
+import { badInput, forbidden, notFound, PublicError } from '../errors.ts';
+import { failure, refuse, Refused, type Failure } from '../failure.ts';
+import { addRoles, insertMembership } from '../membership/write-store.ts';
+import { ROLE_DEFAULT, chooseSomeRoles, requireRoleKeys, scopesOf, usableRoles, type UsableRole } from '../role/choice.ts';
+import { requireEmail } from '../user/email.ts';
+import { isInvitationToken } from './token.ts';
+import {
+  closeInvitation,
+  findObstacles,
+  insertInvitations,
+  invitationOfToken,
+  lockInvitation,
+  organizationOfInvitation,
+  renewInvitation,
+  type HeldInvitation,
+} from './write-store.ts';
+
+/** Most people that one call may invite. */
+export const INVITED_MAX = 100;
+
+/** Somebody to be invited. */
+export interface Invitee {
+  email: string;
+  roles?: readonly string[] | null | undefined;
+}
+
+/** What became of inviting one person. */
+export interface InvitationOutcome {
+  email: string;
+  invitationId: string | null;
+  error: Failure | null;
+  ignoredRoles: string[];
+}
+
+interface Candidate {
+  email: string;
+  canonicalEmail: string;
+  roles: UsableRole[];
+  ignoredRoles: string[];
+}
+
+/** Bounds of an invitee, asked before anything is read. `at` names its place in the input. */
+function requireInvitee({ email, roles }: Invitee, at = ''): void {
+  requireEmail(email, `${at}email`);
+  if (roles != null) requireRoleKeys(roles, `${at}roles`);
+}
+
+/** Who can be invited and who cannot, each on its own. */
+function examine(acting: ActingOn, usable: ReadonlyMap<string, UsableRole>, invitee: Invitee): Candidate | Failure {
+  try {
+    const { roles, ignoredRoles } = chooseSomeRoles(usable, invitee.roles ?? [ROLE_DEFAULT]);
+    const missingScopes = scopesBeyond(acting.principal, acting.organization.lineage, scopesOf(roles));
+    if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+    return { email: invitee.email, canonicalEmail: requireEmail(invitee.email, 'email'), roles, ignoredRoles };
+  } catch (error) {
+    if (error instanceof Refused) return error.failure;
+    throw error;
+  }
+}
+
+/** Invites people, each with an outcome of its own, in a number of statements that does not depend on how many. */
+async function invite(acting: ActingOn, invitees: readonly Invitee[], days: number): Promise<InvitationOutcome[]> {
+  const { tx, principal, organization, record } = acting;
+  const usable = await usableRoles(tx, organization.lineage);
+  const examined = invitees.map((invitee) => examine(acting, usable, invitee));
+  const candidates = examined.filter((one) => 'canonicalEmail' in one);
+  const obstacles = await findObstacles(
+    tx,
+    organization.id,
+    candidates.map((one) => one.canonicalEmail),
+  );
+  const inTheWay = new Map(
+    obstacles.map((one) => [
+      one.canonical_email,
+      one.member ? failure('AlreadyMemberError', {}) : failure('InvitationExistsError', { invitationId: one.invitation_id }),
+    ]),
+  );
+  // An address that stands in the list twice is invited by its first place.
+  const first = new Map(candidates.toReversed().map((one) => [one.canonicalEmail, one]));
+  const invited = candidates.filter((one) => first.get(one.canonicalEmail) === one && !inTheWay.has(one.canonicalEmail));
+  const ids = await insertInvitations(
+    tx,
+    principal,
+    organization.id,
+    days,
+    invited.map((one) => ({ ...one, roleIds: one.roles.map((role) => role.id) })),
+  );
+  const idOf = new Map(invited.map((one, index) => [one, ids[index] ?? '']));
+  return examined.map((one, index): InvitationOutcome => {
+    const email = invitees[index]?.email ?? '';
+    const refused = (error: Failure): InvitationOutcome => {
+      const target = { type: 'Organization', id: organization.id } as const;
+      if (invitees.length > 1) record({ target, before: null, after: null, refusal: error.code });
+      return { email, invitationId: null, error, ignoredRoles: 'ignoredRoles' in one ? one.ignoredRoles : [] };
+    };
+    if (!('canonicalEmail' in one)) return refused(one);
+    const id = idOf.get(one);
+    if (id === undefined) {
+      const twin = first.get(one.canonicalEmail);
+      const invitationId = (twin && idOf.get(twin)) ?? null;
+      return refused(inTheWay.get(one.canonicalEmail) ?? failure('InvitationExistsError', { invitationId }));
+    }
+    record({ target: { type: 'Invitation', id }, before: null, after: { email, roles: one.roles.map((role) => role.key) } });
+    return { email, invitationId: id, error: null, ignoredRoles: one.ignoredRoles };
+  });
+}
+
+const inviting = (action: string, organizationId: string) =>
+  ({ action, target: { type: 'Organization', id: organizationId }, on: organizationId, scope: 'members:manage' }) as const;
+
+interface InvitationInput extends Invitee {
+  organizationId: string;
+  idempotencyKey?: string | null | undefined;
+}
+
+/** Invites one person. */
+export function createInvitation(request: ActionRequest, input: InvitationInput) {
+  requireInvitee(input);
+  const attempt = { ...inviting('createInvitation', input.organizationId), idempotency: idempotencyKeyOf(input) };
+  return act(request, attempt, async (acting) => {
+    const [outcome] = await invite(acting, [input], request.settings.invitationDays);
+    if (outcome?.error) throw new Refused(outcome.error);
+    return { invitationId: outcome?.invitationId ?? '', ignoredRoles: outcome?.ignoredRoles ?? [] };
+  });
+}
+
+interface InvitationsInput {
+  organizationId: string;
+  users: readonly Invitee[];
+  idempotencyKey?: string | null | undefined;
+}
+
+/** Invites up to 100 people. */
+export function inviteUsers(request: ActionRequest, input: InvitationsInput) {
+  if (input.users.length === 0 || input.users.length > INVITED_MAX)
+    throw badInput('users', `must name between 1 and ${INVITED_MAX} people`);
+  for (const [index, invitee] of input.users.entries()) requireInvitee(invitee, `users.${index}.`);
+  const attempt = { ...inviting('inviteUsers', input.organizationId), idempotency: idempotencyKeyOf(input) };
+  return act(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings.invitationDays) }));
+}
+
+const changing = (action: string, id: string) =>
+  ({
+    action,
+    target: { type: 'Invitation', id },
+    on: (tx: Database, principal: Principal) => organizationOfInvitation(tx, principal, id),
+    scope: 'members:manage',
+  }) as const;
+
+/** An invitation that still waits for an answer, or ran out; locked. */
+async function lockOpen(tx: Database, id: string): Promise<HeldInvitation> {
+  const invitation = await lockInvitation(tx, id);
+  if (!invitation) throw notFound();
+  if (invitation.stored !== 'PENDING') refuse('InvitationClosedError', {});
+  return invitation;
+}
+
+const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: string } = {}) => ({
+  email,
+  roles: role_keys,
+  status,
+  ...now,
+});
+
+/** Sends an invitation once more, with a new token and a new term. Whoever sends it vouches for it from now on. */
+export function resendInvitation(request: ActionRequest, { id }: { id: string }) {
+  return act(request, changing('resendInvitation', id), async ({ tx, principal, organization, record }) => {
+    const invitation = await lockOpen(tx, id);
+    const missing = scopesBeyond(principal, organization.lineage, invitation.scopes);
+    if (missing.length > 0) throw forbidden(missing);
+    await renewInvitation(tx, principal, id, request.settings.invitationDays);
+    record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'PENDING' }) });
+    return { invitationId: id };
+  });
+}
+
+/** Takes an invitation back. */
+export function revokeInvitation(request: ActionRequest, { id }: { id: string }) {
+  return act(request, changing('revokeInvitation', id), async ({ tx, record }) => {
+    const invitation = await lockOpen(tx, id);
+    await closeInvitation(tx, id, 'REVOKED');
+    record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'REVOKED' }) });
+    return { invitationId: id };
+  });
+}
+
+const NOBODYS = '00000000-0000-0000-0000-000000000000';
+
+/**
+ * Answers an invitation by its token. Whatever is wrong (unknown, altered, expired, revoked, used, addressed to
+ * somebody else) gives one and the same answer.
+ */
+async function answering<Result extends object>(
+  request: ActionRequest,
+  action: string,
+  token: string,
+  change: (acting: Parameters<Parameters<typeof actAsPerson>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
+): Promise<Result | Failure> {
+  // A text that was never a token is nobody's attempt on anything.
+  if (!isInvitationToken(token)) return failure('InvitationInvalidError', {});
+  const hash = tokenHash(token);
+  const found = await invitationOfToken(request.db, hash);
+  const attempt = {
+    action,
+    target: { type: 'Invitation', id: found?.id ?? NOBODYS },
+    on: async (tx: Database) => (await invitationOfToken(tx, hash))?.organization_id ?? null,
+  } as const;
+  try {
+    return await actAsPerson<Result>(request, attempt, async (acting) => {
+      const now = await invitationOfToken(acting.tx, hash);
+      const invitation = now && (await lockInvitation(acting.tx, now.id));
+      // Asked again under the lock: sending anew ends the tokens before it.
+      const current = invitation && (await invitationOfToken(acting.tx, hash));
+      const isOwn = invitation?.canonical_email === acting.person.verifiedEmail;
+      if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse('InvitationInvalidError', {});
+      return change(acting, invitation, acting.organization.lineage);
+    });
+  } catch (error) {
+    // The organization was deleted.
+    if (error instanceof PublicError && error.extensions['code'] === 'NOT_FOUND') return failure('InvitationInvalidError', {});
+    throw error;
+  }
+}
+
+/** Accepts an invitation: the membership begins now, if whoever invited could still invite with these roles (R-IV-4). */
+export function acceptInvitation(request: ActionRequest, { token }: { token: string }) {
+  return answering(request, 'acceptInvitation', token, async ({ tx, person, record }, invitation, lineage) => {
+    if (!(await couldStillGrant(tx, invitation, lineage))) refuse('InvitationInvalidError', {});
+    const { id, existed } = await insertMembership(tx, invitation.organization_id, person.id, invitation.role_ids);
+    if (existed) await addRoles(tx, id, invitation.role_ids);
+    await closeInvitation(tx, invitation.id, 'ACCEPTED');
+    record({
+      target: { type: 'Invitation', id: invitation.id },
+      before: facts(invitation),
+      after: facts(invitation, { status: 'ACCEPTED' }),
+    });
+    return { membershipId: id };
+  });
+}
+
+/** Declines an invitation. */
+export function declineInvitation(request: ActionRequest, { token }: { token: string }) {
+  return answering(request, 'declineInvitation', token, async ({ tx, record }, invitation) => {
+    await closeInvitation(tx, invitation.id, 'DECLINED');
+    record({
+      target: { type: 'Invitation', id: invitation.id },
+      before: facts(invitation),
+      after: facts(invitation, { status: 'DECLINED' }),
+    });
+    return { invitationId: invitation.id };
+  });
+}
+
+/** Whether the inviter, as it is now, could invite to the organization with these roles. Its rights are locked. */
+async function couldStillGrant(tx: Database, invitation: HeldInvitation, lineage: Lineage): Promise<boolean> {
+  const { inviter_kind, inviter_user_id, inviter_api_key_id, inviter_organization_id } = invitation;
+  const isKey = inviter_kind === 'API_KEY';
+  const id = isKey ? inviter_api_key_id : inviter_user_id;
+  if (id === null) return false;
+  const inviter: Principal = {
+    // A person vouches as a member, whatever became of the token that it once used.
+    credential: { kind: isKey ? 'API_KEY' : 'SESSION', id, name: null, expiresAt: null },
+    user: isKey ? null : { id, verifiedEmail: null },
+    home: { id: inviter_organization_id, lineage: [], scopes: new Set() },
+  };
+  try {
+    const now = await lockStanding(tx, inviter);
+    return holds(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0;
+  } catch (error) {
+    if (error instanceof PublicError) return false;
+    throw error;
+  }
+}

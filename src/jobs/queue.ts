@@ -1,0 +1,29 @@
+/** Puts jobs into the queue, which is in the same database: a job exists if and only if its transaction commits. */
+import { sql } from 'kysely';
+import type { Database } from '../database/connect.ts';
+
+/** Every kind of job, with what it is given. */
+export interface JobPayloads {
+  deliver_invitation: { invitationId: string; round: number };
+}
+
+export type JobName = keyof JobPayloads;
+
+/** A job; one with the key of a job that still waits takes its place. */
+export interface Job<Name extends JobName> {
+  key: string;
+  payload: JobPayloads[Name];
+}
+
+/** Tries of a job before it is given up. They lie e, e², e³ … seconds apart: ten take about six hours. */
+export const JOB_ATTEMPTS_MAX = 10;
+
+/** Enqueues jobs of one kind, in one statement. */
+export async function enqueue<Name extends JobName>(tx: Database, name: Name, jobs: readonly Job<Name>[]): Promise<void> {
+  if (jobs.length === 0) return;
+  await sql`
+    select graphile_worker.add_job(${name}, job.payload, job_key := job.key, max_attempts := ${JOB_ATTEMPTS_MAX}::int)
+    from unnest(${jobs.map((job) => job.key)}::text[], ${jobs.map((job) => JSON.stringify(job.payload))}::json[]) as job (key, payload)`.execute(
+    tx,
+  );
+}

@@ -1,0 +1,142 @@
+/** The worker: takes jobs from the queue and runs them, in the process of the gateway or in one of its own. */
+import { EventEmitter } from 'node:events';
+import { Logger as WorkerLogger, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker';
+import pg from 'pg';
+import type { Logger } from '../telemetry/log.ts';
+import type { JobName, JobPayloads } from './queue.ts';
+
+/** How a job is done. It may run twice after a crash, and throws to be tried again. */
+export type Task<Name extends JobName> = (payload: JobPayloads[Name], attempt: { isLast: boolean }) => Promise<void>;
+
+export type Tasks = { [Name in JobName]: Task<Name> };
+
+export interface WorkerOptions {
+  /** Database of the queue. */
+  url: string;
+  tasks: Tasks;
+  log: Logger;
+  /** Jobs that run at the same time. */
+  concurrency?: number;
+}
+
+const RECOVER_EVERY_MS = 30_000;
+const CONCURRENCY_DEFAULT = 4;
+
+/** First of the two numbers of the advisory locks that say which workers live. */
+const LIVING_WORKERS = 1_918_256;
+
+/** Brings the queue's own tables to the newest form. */
+export async function installQueue(url: string, log: Logger): Promise<void> {
+  await runMigrations({ connectionString: url, logger: workerLog(log) });
+}
+
+/** Runs the jobs that are due and returns when none is left. */
+export async function runDueJobs({ url, tasks, log, concurrency = CONCURRENCY_DEFAULT }: WorkerOptions): Promise<void> {
+  await runOnce({ connectionString: url, taskList: taskList(tasks), logger: workerLog(log), concurrency, noHandleSignals: true });
+}
+
+/** Starts a worker. The returned function lets running jobs end and stops it. */
+export async function startWorker({ url, tasks, log, concurrency = CONCURRENCY_DEFAULT }: WorkerOptions): Promise<() => Promise<void>> {
+  const living = new Living(url, log);
+  const events: WorkerEvents = new EventEmitter();
+  events.on('pool:create', ({ workerPool }) => void living.announce(workerPool.id));
+  await living.recover();
+  const runner = await run({
+    connectionString: url,
+    maxPoolSize: concurrency + 2,
+    concurrency,
+    taskList: taskList(tasks),
+    logger: workerLog(log),
+    events,
+    noHandleSignals: true,
+  });
+  return async () => {
+    await runner.stop();
+    await living.close();
+  };
+}
+
+function taskList(tasks: Tasks): TaskList {
+  return Object.fromEntries(
+    Object.entries(tasks).map(([name, task]) => [
+      name,
+      (payload, { job }) => task(payload as JobPayloads[JobName], { isLast: job.attempts >= job.max_attempts }),
+    ]),
+  );
+}
+
+/** The queue's messages, in our log; what it says of single jobs stays at debug. */
+function workerLog(log: Logger): WorkerLogger {
+  return new WorkerLogger(() => (level, message) => {
+    if (level === 'error') log.warn({ queue: message }, 'a job failed');
+    else if (level === 'warning') log.warn({ queue: message }, 'the queue warns');
+    else log.debug({ queue: message }, 'queue');
+  });
+}
+
+/**
+ * Which workers live. A job that a killed worker held would stay locked for hours; so each worker holds an advisory
+ * lock under its name for as long as it is connected, and jobs whose holder has none are set free.
+ */
+class Living {
+  readonly #url: string;
+  readonly #log: Logger;
+  readonly #timer: NodeJS.Timeout;
+  readonly #names = new Set<string>();
+  /** Names whose lock the present connection holds. */
+  #announced = new Set<string>();
+  #client: Promise<pg.Client> | undefined;
+
+  constructor(url: string, log: Logger) {
+    this.#url = url;
+    this.#log = log;
+    this.#timer = setInterval(() => void this.recover(), RECOVER_EVERY_MS).unref();
+  }
+
+  /** Says that the worker of this name lives. */
+  async announce(name: string): Promise<void> {
+    this.#names.add(name);
+    await this.recover();
+  }
+
+  /** Sets free what dead workers held. A failure is logged; the next round tries again. */
+  async recover(): Promise<void> {
+    try {
+      const client = await (this.#client ??= this.#connect());
+      const unannounced = [...this.#names].filter((name) => !this.#announced.has(name));
+      for (const name of unannounced) {
+        await client.query('select pg_advisory_lock($1, hashtext($2))', [LIVING_WORKERS, name]);
+        this.#announced.add(name);
+      }
+      const { rows } = await client.query<{ name: string }>(
+        `select distinct locked_by as name from graphile_worker._private_jobs
+         where locked_by is not null and pg_try_advisory_xact_lock($1, hashtext(locked_by)) and locked_by <> all ($2)`,
+        [LIVING_WORKERS, [...this.#names]],
+      );
+      if (rows.length === 0) return;
+      await client.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.name)]);
+      this.#log.warn({ workers: rows.length }, 'jobs of workers that are gone were set free');
+    } catch (error) {
+      this.#lost();
+      this.#log.warn({ err: error }, 'jobs of workers that are gone could not be looked for');
+    }
+  }
+
+  async #connect(): Promise<pg.Client> {
+    const client = new pg.Client({ connectionString: this.#url, application_name: 'banyan worker' });
+    client.on('error', () => this.#lost());
+    await client.connect();
+    return client;
+  }
+
+  #lost(): void {
+    void this.#client?.then((client) => client.end()).catch(() => undefined);
+    this.#client = undefined;
+    this.#announced = new Set();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await (await this.#client)?.end();
+  }
+}

@@ -1,0 +1,106 @@
+/** What can be done to members of an organization. */
+import { act, type ActingOn, type ActionRequest } from '../action/act.ts';
+import { scopesBeyond } from '../access/granting.ts';
+import { notFound } from '../errors.ts';
+import { refuse, type Failure } from '../failure.ts';
+import { closePendingInvitation } from '../invitation/write-store.ts';
+import { ADMIN, chooseSomeRoles, requireRoleKeys, scopesOf, usableRoles } from '../role/choice.ts';
+import { requireEmail } from '../user/email.ts';
+import {
+  deleteMembership,
+  findVisiblePerson,
+  hasOtherAdmin,
+  insertMembership,
+  lockMembership,
+  replaceRoles,
+  type HeldMembership,
+} from './write-store.ts';
+
+interface Member {
+  organizationId: string;
+  userId: string;
+}
+
+const attempt = (action: string, { organizationId, userId }: Member) =>
+  ({ action, target: { type: 'User', id: userId }, on: organizationId, scope: 'members:manage' }) as const;
+
+/** The member to be changed. Whoever holds more than the caller may not be touched by it (R-DA-2). */
+async function lockMember({ tx, principal, organization }: ActingOn, userId: string): Promise<HeldMembership> {
+  const member = await lockMembership(tx, organization.id, userId);
+  if (!member) throw notFound();
+  const missingScopes = scopesBeyond(principal, organization.lineage, member.scopes);
+  if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+  return member;
+}
+
+/** Refuses to take the last admin away, whoever asks (decision 3). The organization's lock makes the count hold. */
+async function requireOtherAdmin({ tx, organization }: ActingOn, member: HeldMembership): Promise<void> {
+  if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id))) refuse('LastAdminError', {});
+}
+
+/** Replaces the roles of a member. */
+export function updateMemberRoles(request: ActionRequest, input: Member & { roles: readonly string[] }) {
+  requireRoleKeys(input.roles);
+  return act(request, attempt('updateMemberRoles', input), async (acting) => {
+    const { tx, principal, organization } = acting;
+    const member = await lockMember(acting, input.userId);
+    const { roles, ignoredRoles } = chooseSomeRoles(await usableRoles(tx, organization.lineage), input.roles);
+    const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
+    if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+    if (!roles.some((role) => role.built_in && role.key === ADMIN)) await requireOtherAdmin(acting, member);
+    await replaceRoles(
+      tx,
+      member.id,
+      roles.map((role) => role.id),
+    );
+    acting.record({
+      target: { type: 'Membership', id: member.id },
+      before: { email: member.email, roles: member.role_keys },
+      after: { email: member.email, roles: roles.map((role) => role.key) },
+    });
+    return { membershipId: member.id, ignoredRoles };
+  });
+}
+
+/** Ends a membership: neither the person's account nor any other membership is touched (E7). */
+export function removeMember(request: ActionRequest, input: Member) {
+  return act(request, attempt('removeMember', input), async (acting) => {
+    const member = await lockMember(acting, input.userId);
+    await requireOtherAdmin(acting, member);
+    await deleteMembership(acting.tx, member.id);
+    acting.record({
+      target: { type: 'Membership', id: member.id },
+      before: { email: member.email, roles: member.role_keys },
+      after: null,
+    });
+    return { removedMembershipId: member.id };
+  });
+}
+
+/** Makes a person that the caller can already see a member at once, without an invitation. */
+export function addMember(
+  request: ActionRequest,
+  { organizationId, email, roles: keys }: { organizationId: string; email: string; roles: readonly string[] },
+): Promise<{ membershipId: string; ignoredRoles: string[] } | Failure> {
+  requireRoleKeys(keys);
+  const canonical = requireEmail(email, 'email');
+  const what = { action: 'addMember', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
+  return act(request, { ...what, scope: 'members:manage' }, async (acting) => {
+    const { tx, principal, organization } = acting;
+    const { roles, ignoredRoles } = chooseSomeRoles(await usableRoles(tx, organization.lineage), keys);
+    const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
+    if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+    const userId = await findVisiblePerson(tx, principal, canonical);
+    if (userId === undefined) refuse('UserNotFoundError', {});
+    if (await lockMembership(tx, organization.id, userId)) refuse('AlreadyMemberError', {});
+    const { id } = await insertMembership(
+      tx,
+      organization.id,
+      userId,
+      roles.map((role) => role.id),
+    );
+    await closePendingInvitation(tx, organization.id, canonical);
+    acting.record({ target: { type: 'Membership', id }, before: null, after: { email, roles: roles.map((role) => role.key) } });
+    return { membershipId: id, ignoredRoles };
+  });
+}
