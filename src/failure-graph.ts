@@ -21,7 +21,7 @@ failureType('RoleInUseError', 'The role is held by members or offered by open in
   invitationCount: t.exposeInt('invitationCount', { description: 'Pending or expired invitations that offer it.' }),
 }));
 failureType('InvitationExistsError', 'The address has a pending invitation to the organization.', (t) => ({
-  invitation: t.field({
+  pendingInvitation: t.field({
     type: InvitationRef,
     nullable: true,
     description: 'That invitation.',
@@ -29,6 +29,8 @@ failureType('InvitationExistsError', 'The address has a pending invitation to th
   }),
 }));
 failureType('InvitationClosedError', 'The invitation was accepted, declined, revoked or replaced before.');
+failureType('IdempotencyConflictError', 'The idempotency key was used for another input in the last 24 hours.');
+failureType('ContentionError', 'The change met too many others at the same time, and nothing was done; any mutation may answer so.');
 failureType(
   'InvitationInvalidError',
   'The token cannot be used: unknown, altered, expired, revoked, used, or for another address. One answer for all, so that it tells nothing.',

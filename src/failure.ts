@@ -13,6 +13,8 @@ export interface FailureDetails {
   InvitationExistsError: { invitationId: string | null };
   InvitationClosedError: object;
   InvitationInvalidError: object;
+  IdempotencyConflictError: object;
+  ContentionError: object;
 }
 
 /** Name of a failure type. */
@@ -43,6 +45,11 @@ const texts: Record<FailureName, { code: string; message: string }> = {
   InvitationExistsError: { code: 'INVITATION_EXISTS', message: 'This address has a pending invitation to this organization already.' },
   InvitationClosedError: { code: 'INVITATION_CLOSED', message: 'The invitation was accepted, declined, revoked or replaced already.' },
   InvitationInvalidError: { code: 'INVITATION_INVALID', message: 'This invitation cannot be used.' },
+  IdempotencyConflictError: {
+    code: 'IDEMPOTENCY_CONFLICT',
+    message: 'The idempotency key was used for another input in the last 24 hours.',
+  },
+  ContentionError: { code: 'CONTENTION', message: 'The change met too many others at the same time; nothing was done. Try again.' },
 };
 
 /** Makes a failure. */

@@ -3,7 +3,7 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 
 const DAY_MS = 86_400_000;
 
-function examples(): string[] {
+function examples(organizationId: string | undefined): string[] {
   const today = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
   const from = new Date(today.getTime() - 30 * DAY_MS);
   return [
@@ -54,6 +54,27 @@ query People {
   }
 }
 `,
+    `# Invite somebody to your organization, or to any below it by its id. Without SMTP_URL the mail is a file in .data/mail; the token in it is for
+# acceptInvitation. The last lines show what was done, as the audit log tells it.
+mutation Invite {
+  createInvitation(input: {
+    organizationId: "${organizationId ?? 'org_…'}"
+    email: "ada@mail.example"
+    roles: ["viewer"]
+  }) {
+    ... on CreateInvitationPayload { invitation { id status expiresAt delivery { status } } ignoredRoles }
+    ... on UserError { code message }
+  }
+}
+
+query Done {
+  organization {
+    auditLog(includeDescendants: true, first: 5) {
+      nodes { at action organization { slug } actor { kind apiKeyName user { email } } after refusal }
+    }
+  }
+}
+`,
     `# Usage of the whole subtree over the last 30 days, by day and by child.
 query Usage {
   organization {
@@ -70,14 +91,15 @@ query Usage {
 }
 
 /**
- * Options of the GraphiQL page. `token`, if there is one, is filled in as the credential of every tab. The browser does
+ * Options of the GraphiQL page. `token`, if there is one, is filled in as the credential of every tab, and
+ * `organizationId` is the organization that a tab invites to. The browser does
  * not keep headers, so the page always shows the credential of the server that it comes from.
  */
-export function graphiqlOptions(token: string | undefined): GraphiQLOptions {
+export function graphiqlOptions(token: string | undefined, organizationId?: string): GraphiQLOptions {
   const headers = JSON.stringify({ Authorization: `Bearer ${token ?? '<API key>'}` }, null, 2);
   return {
     title: 'Banyan',
-    defaultTabs: examples().map((query) => ({ query, headers })),
+    defaultTabs: examples(organizationId).map((query) => ({ query, headers })),
     headers,
     defaultHeaders: headers,
     shouldPersistHeaders: false,

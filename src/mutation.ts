@@ -50,13 +50,14 @@ function isFailure(value: object): value is Failure {
 /** Defines the mutation `name`, with its union `<Name>Result`. */
 export function mutation<Input, Payload extends object>(name: string, options: MutationOptions<Input, Payload>): void {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
-  const failures = options.failures.map((failure) => {
+  // Part of every union, so that a client can always select `... on UserError`.
+  const failures = [...options.failures, 'ContentionError' as const].map((failure) => {
     const ref = failureRefs.get(failure);
     if (!ref) throw new RangeError(`${failure} is not defined`);
     return ref;
   });
   const result = builder.unionType(`${title}Result`, {
-    description: `What \`${name}\` answers: its payload${failures.length > 0 ? ', or why nothing was changed' : ''}.`,
+    description: `What \`${name}\` answers: its payload, or why nothing was changed.`,
     types: [options.payload as never, ...failures],
     resolveType: (value: object) => (isFailure(value) ? value.__typename : `${title}Payload`),
   });

@@ -18,7 +18,7 @@ import type { Context } from '../context.ts';
 import { lockStanding } from '../credential/standing.ts';
 import type { Database } from '../database/connect.ts';
 import { PublicError, forbidden, notFound, organizationRequired, personRequired, sqlState } from '../errors.ts';
-import { Refused, type Failure } from '../failure.ts';
+import { Refused, failure, type Failure } from '../failure.ts';
 import type { IdType } from '../ids.ts';
 import { recall, remember, type IdempotencyKey } from './idempotency.ts';
 
@@ -165,7 +165,10 @@ async function attempted<Result extends object>(
     try {
       return await request.db.transaction().setIsolationLevel('read committed').execute(work);
     } catch (error) {
-      if (isTransient(error) && attempts < ATTEMPTS_MAX) continue;
+      if (isTransient(error)) {
+        if (attempts < ATTEMPTS_MAX) continue;
+        return failure('ContentionError', {});
+      }
       const refusal = refusalOf(error);
       if (refusal === undefined) throw error;
       await recordRefusal(request, attempt, refusal);

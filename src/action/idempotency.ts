@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import type { Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';
 import { badInput } from '../errors.ts';
+import { refuse } from '../failure.ts';
 import { encodeId } from '../ids.ts';
 import { requireStorable } from '../text.ts';
 
@@ -47,7 +48,7 @@ export async function recall<Result>(
       and created_at > now() - interval '24 hours'`.execute(tx);
   const [known] = rows;
   if (!known) return null;
-  if (!known.input_hash.equals(inputHash)) throw badInput('idempotencyKey', 'was used for another input in the last 24 hours');
+  if (!known.input_hash.equals(inputHash)) refuse('IdempotencyConflictError', {});
   return known.result;
 }
 

@@ -49,7 +49,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       settings: { invitationDays: config.invitationDays },
       introspection: config.introspection,
       corsOrigins: config.corsOrigins,
-      graphiql: config.graphiql && graphiqlOptions(demo?.apiKey),
+      graphiql: config.graphiql && graphiqlOptions(demo?.apiKey, demo?.organizationId),
       credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
     });
     const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, folder: path.join(config.dataDir, 'mail') }, log);

@@ -206,7 +206,7 @@ async function answering<Result extends object>(
   change: (acting: Parameters<Parameters<typeof actAsPerson>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
 ): Promise<Result | Failure> {
   // A text that was never a token is nobody's attempt on anything.
-  if (!isInvitationToken(token)) return failure('InvitationInvalidError', {});
+  if (request.principal.user && !isInvitationToken(token)) return failure('InvitationInvalidError', {});
   const hash = tokenHash(token);
   const found = await invitationOfToken(request.db, hash);
   const attempt = {

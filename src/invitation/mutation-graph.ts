@@ -66,7 +66,7 @@ mutation('createInvitation', {
     }),
   }),
   payload: CreateInvitationPayloadRef,
-  failures: ['AlreadyMemberError', 'InvitationExistsError', 'NoValidRoleError', 'RoleEscalationError'],
+  failures: ['AlreadyMemberError', 'InvitationExistsError', 'NoValidRoleError', 'RoleEscalationError', 'IdempotencyConflictError'],
   run: (input, context) =>
     createInvitation(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
@@ -115,7 +115,7 @@ mutation('inviteUsers', {
       }),
     }),
   }),
-  failures: [],
+  failures: ['IdempotencyConflictError'],
   run: (input, context) =>
     inviteUsers(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });

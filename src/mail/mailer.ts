@@ -64,12 +64,18 @@ function intoFiles(from: string, folder: string, log: Logger): Mailer {
   };
 }
 
-/** Lines that SMTP carries as they are (RFC 5322, 2.1.1), so that a link stays whole for whoever reads the source. */
-const PLAIN_LINES = /^[\t\x20-\x7e]{0,998}$/;
+/** Lines that SMTP carries as they are (RFC 5322, 2.1.1). */
+const PLAIN_LINE = /^[\t\x20-\x7e]{0,998}$/;
+
+/** The text as it is if SMTP can carry it, so that a link in it stays whole for whoever reads the source of the mail. */
+function textPart(text: string): string | { raw: string } {
+  const lines = text.split('\n');
+  if (!lines.every((line) => PLAIN_LINE.test(line))) return text;
+  return { raw: ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 7bit', '', ...lines].join('\r\n') };
+}
 
 function composed({ to, subject, text, html }: Message, from: string) {
-  const plain = [...text.split('\n'), ...html.split('\n')].every((line) => PLAIN_LINES.test(line));
-  return { from, to: { name: '', address: to }, subject, text, html, ...(plain ? { encoding: '7bit' as const } : {}) };
+  return { from, to: { name: '', address: to }, subject, text: textPart(text), html };
 }
 
 /** The reason as senders may read it: what the server answered, but nothing about where it stands. */

@@ -4,6 +4,12 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
+/** Which invitation to accept. */
+export type AcceptInvitationInput = {
+  /** The token from the mail, at most 200 characters. */
+  token: string;
+};
+
 /** Where the caller's access to an organization comes from. */
 export type AccessKind =
   /** From both. */
@@ -13,6 +19,62 @@ export type AccessKind =
   /** From belonging to it. */
   | 'NATIVE';
 
+/** Whom to add, and with which roles. */
+export type AddMemberInput = {
+  /** The person's address, at most 255 characters. */
+  email: string;
+  /** The organization: that of the request, or one below it. */
+  organizationId: string;
+  /** Role keys, 1 to 50. Keys that name no role here are left out and reported. */
+  roles: Array<string>;
+};
+
+/** The new key. */
+export type CreateApiKeyInput = {
+  /** When it stops working, in the future; never when absent. */
+  expiresAt?: string | null | undefined;
+  /** What the key is for, 1 to 100 characters. */
+  name: string;
+  /** The organization that it acts in: that of the request, or one below it. */
+  organizationId: string;
+  /** Scopes of `Query.scopes`; only such as the caller holds on the organization. */
+  scopes: Array<string>;
+};
+
+/** Whom to invite, and with which roles. */
+export type CreateInvitationInput = {
+  /** The address to invite, at most 255 characters. */
+  email: string;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
+  /** The organization to join: that of the request, or one below it. */
+  organizationId: string;
+  /** Role keys, 1 to 50; ["user"] when absent. Keys that name no role here are left out and reported. */
+  roles?: Array<string> | null | undefined;
+};
+
+/** The new token. */
+export type CreatePersonalAccessTokenInput = {
+  /** When it stops working, in the future; never when absent. */
+  expiresAt?: string | null | undefined;
+  /** What the token is for, 1 to 100 characters. */
+  name: string;
+};
+
+/** The new role. */
+export type CreateRoleInput = {
+  /** What the role is for, at most 500 characters. */
+  description?: string | null | undefined;
+  /** Name for inputs, fixed for life: 1 to 63 of a-z, 0-9 and _, beginning with a letter. */
+  key: string;
+  /** Display name, 1 to 100 characters. */
+  name: string;
+  /** The organization that defines it: that of the request, or one below it. */
+  organizationId: string;
+  /** Scopes that the role gives, of `Query.scopes`; only such as the caller holds on the organization. */
+  scopes: Array<string>;
+};
+
 /** Kinds of credential. */
 export type CredentialKind =
   /** A key of an organization (ak_…). */
@@ -21,6 +83,18 @@ export type CredentialKind =
   | 'PERSONAL_ACCESS_TOKEN'
   /** A person signed in through the identity provider. */
   | 'SESSION';
+
+/** Which invitation to decline. */
+export type DeclineInvitationInput = {
+  /** The token from the mail, at most 200 characters. */
+  token: string;
+};
+
+/** Which role to remove. */
+export type DeleteRoleInput = {
+  /** The role; one that an organization defined. */
+  id: string;
+};
 
 /** State of sending a mail. */
 export type DeliveryStatus =
@@ -54,6 +128,24 @@ export type InvitationStatus =
   | 'PENDING'
   /** Taken back. */
   | 'REVOKED';
+
+/** A person to invite. */
+export type InviteUserInput = {
+  /** The address to invite, at most 255 characters. */
+  email: string;
+  /** Role keys, 1 to 50; ["user"] when absent. Keys that name no role here are left out and reported. */
+  roles?: Array<string> | null | undefined;
+};
+
+/** Whom to invite. */
+export type InviteUsersInput = {
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
+  /** The organization to join: that of the request, or one below it. */
+  organizationId: string;
+  /** Between 1 and 100 people. */
+  users: Array<InviteUserInput>;
+};
 
 /** What an organization is to the one above it. More kinds may come. */
 export type OrganizationKind =
@@ -92,6 +184,38 @@ export type OrganizationStatus =
   /** Its own credentials, and those of everything below it, are refused; those above still read it. */
   | 'SUSPENDED';
 
+/** Which member to remove. */
+export type RemoveMemberInput = {
+  /** The organization: that of the request, or one below it. */
+  organizationId: string;
+  /** The member. */
+  userId: string;
+};
+
+/** Which invitation to send again. */
+export type ResendInvitationInput = {
+  /** The invitation. */
+  id: string;
+};
+
+/** Which key to revoke. */
+export type RevokeApiKeyInput = {
+  /** The key. */
+  id: string;
+};
+
+/** Which invitation to revoke. */
+export type RevokeInvitationInput = {
+  /** The invitation. */
+  id: string;
+};
+
+/** Which token to revoke. */
+export type RevokePersonalAccessTokenInput = {
+  /** The token; one of the calling person. */
+  id: string;
+};
+
 /** Fields that a search looks in. */
 export type SearchField =
   /** The domain. */
@@ -102,6 +226,28 @@ export type SearchField =
   | 'NAME'
   /** The slug. */
   | 'SLUG';
+
+/** Which member, and its roles from now on. */
+export type UpdateMemberRolesInput = {
+  /** The organization: that of the request, or one below it. */
+  organizationId: string;
+  /** Role keys, 1 to 50. Keys that name no role here are left out and reported. */
+  roles: Array<string>;
+  /** The member. */
+  userId: string;
+};
+
+/** What to change; absent stays as it is. */
+export type UpdateRoleInput = {
+  /** What the role is for, at most 500 characters. Null clears it. */
+  description?: string | null | undefined;
+  /** The role; one that an organization defined. */
+  id: string;
+  /** Display name, 1 to 100 characters. Cannot be cleared. */
+  name?: string | null | undefined;
+  /** Scopes that the role gives, of `Query.scopes`; only such as the caller holds on the organization. Replaces the list. */
+  scopes?: Array<string> | null | undefined;
+};
 
 /** Lengths of the parts of a window, in UTC. */
 export type UsageBucketSize =
@@ -120,6 +266,224 @@ export type UsageScope =
   | 'ALL'
   /** This organization alone. */
   | 'SINGLE';
+
+export type CreateApiKeyMutationVariables = Exact<{
+  input: CreateApiKeyInput;
+}>;
+
+
+export type CreateApiKeyMutation = { createApiKey:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, preview: string, scopes: Array<string>, expiresAt: string | null, revokedAt: string | null } }
+    | { __typename: 'ScopeEscalationError', missingScopes: Array<string>, code: string }
+   };
+
+export type RevokeApiKeyMutationVariables = Exact<{
+  input: RevokeApiKeyInput;
+}>;
+
+
+export type RevokeApiKeyMutation = { revokeApiKey:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, revokedAt: string | null } | null }
+   };
+
+export type CreatePersonalAccessTokenMutationVariables = Exact<{
+  input: CreatePersonalAccessTokenInput;
+}>;
+
+
+export type CreatePersonalAccessTokenMutation = { createPersonalAccessToken:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'CreatePersonalAccessTokenPayload', secret: string, personalAccessToken: { id: string, name: string, preview: string, expiresAt: string | null, revokedAt: string | null } }
+   };
+
+export type RevokePersonalAccessTokenMutationVariables = Exact<{
+  input: RevokePersonalAccessTokenInput;
+}>;
+
+
+export type RevokePersonalAccessTokenMutation = { revokePersonalAccessToken:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'RevokePersonalAccessTokenPayload', personalAccessToken: { id: string, revokedAt: string | null } }
+   };
+
+export type AuditLogQueryVariables = Exact<{
+  id?: string | null | undefined;
+  includeDescendants?: boolean;
+  actions?: Array<string> | string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type AuditLogQuery = { organization: { auditLog: { totalCount: number, nodes: Array<{ action: string, viaAncestor: boolean, targetType: string, targetId: string, before: unknown, after: unknown, refusal: string | null, requestId: string, actor: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null }, actingOrganization: { slug: string } | null, organization: { slug: string } }> } | null } | null };
+
+export type InvitationFactsFragment = { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } };
+
+export type CreateInvitationMutationVariables = Exact<{
+  input: CreateInvitationInput;
+}>;
+
+
+export type CreateInvitationMutation = { createInvitation:
+    | { __typename: 'AlreadyMemberError', code: string }
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'CreateInvitationPayload', ignoredRoles: Array<string>, invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
+    | { __typename: 'IdempotencyConflictError', code: string }
+    | { __typename: 'InvitationExistsError', code: string, pendingInvitation: { id: string } | null }
+    | { __typename: 'NoValidRoleError', ignoredRoles: Array<string>, code: string }
+    | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
+   };
+
+export type InviteUsersMutationVariables = Exact<{
+  input: InviteUsersInput;
+}>;
+
+
+export type InviteUsersMutation = { inviteUsers:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'IdempotencyConflictError', code: string }
+    | { __typename: 'InviteUsersPayload', results: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string, status: InvitationStatus, roles: Array<{ key: string }> } | null, error:
+          | { __typename: 'AlreadyMemberError', code: string }
+          | { __typename: 'ContentionError', code: string }
+          | { __typename: 'IdempotencyConflictError', code: string }
+          | { __typename: 'InvitationClosedError', code: string }
+          | { __typename: 'InvitationExistsError', code: string }
+          | { __typename: 'InvitationInvalidError', code: string }
+          | { __typename: 'LastAdminError', code: string }
+          | { __typename: 'NoValidRoleError', code: string }
+          | { __typename: 'RoleEscalationError', code: string }
+          | { __typename: 'RoleInUseError', code: string }
+          | { __typename: 'RoleKeyTakenError', code: string }
+          | { __typename: 'ScopeEscalationError', code: string }
+          | { __typename: 'UserNotFoundError', code: string }
+         | null }> }
+   };
+
+export type ResendInvitationMutationVariables = Exact<{
+  input: ResendInvitationInput;
+}>;
+
+
+export type ResendInvitationMutation = { resendInvitation:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'InvitationClosedError', code: string }
+    | { __typename: 'ResendInvitationPayload', invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
+   };
+
+export type RevokeInvitationMutationVariables = Exact<{
+  input: RevokeInvitationInput;
+}>;
+
+
+export type RevokeInvitationMutation = { revokeInvitation:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'InvitationClosedError', code: string }
+    | { __typename: 'RevokeInvitationPayload', invitation: { id: string, status: InvitationStatus } }
+   };
+
+export type AcceptInvitationMutationVariables = Exact<{
+  input: AcceptInvitationInput;
+}>;
+
+
+export type AcceptInvitationMutation = { acceptInvitation:
+    | { __typename: 'AcceptInvitationPayload', membership: { id: string, scopes: Array<string>, organization: { slug: string }, roles: Array<{ key: string }> } }
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'InvitationInvalidError', code: string, message: string }
+   };
+
+export type DeclineInvitationMutationVariables = Exact<{
+  input: DeclineInvitationInput;
+}>;
+
+
+export type DeclineInvitationMutation = { declineInvitation:
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'DeclineInvitationPayload', invitation: { id: string, status: InvitationStatus, organization: { slug: string }, roles: Array<{ key: string }> } }
+    | { __typename: 'InvitationInvalidError', code: string, message: string }
+   };
+
+export type InvitationPreviewQueryVariables = Exact<{
+  token: string;
+}>;
+
+
+export type InvitationPreviewQuery = { invitationPreview: { organizationName: string, email: string, roles: Array<string>, status: InvitationStatus, expiresAt: string } | null };
+
+export type UpdateMemberRolesMutationVariables = Exact<{
+  input: UpdateMemberRolesInput;
+}>;
+
+
+export type UpdateMemberRolesMutation = { updateMemberRoles:
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'LastAdminError', code: string, message: string }
+    | { __typename: 'NoValidRoleError', ignoredRoles: Array<string>, code: string, message: string }
+    | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string, message: string }
+    | { __typename: 'UpdateMemberRolesPayload', ignoredRoles: Array<string>, membership: { id: string, scopes: Array<string>, roles: Array<{ key: string }> } }
+   };
+
+export type RemoveMemberMutationVariables = Exact<{
+  input: RemoveMemberInput;
+}>;
+
+
+export type RemoveMemberMutation = { removeMember:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'LastAdminError', code: string }
+    | { __typename: 'RemoveMemberPayload', removedMembershipId: string }
+    | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
+   };
+
+export type AddMemberMutationVariables = Exact<{
+  input: AddMemberInput;
+}>;
+
+
+export type AddMemberMutation = { addMember:
+    | { __typename: 'AddMemberPayload', ignoredRoles: Array<string>, membership: { id: string, user: { email: string }, organization: { slug: string }, roles: Array<{ key: string }> } }
+    | { __typename: 'AlreadyMemberError', code: string }
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'NoValidRoleError', code: string }
+    | { __typename: 'RoleEscalationError', code: string }
+    | { __typename: 'UserNotFoundError', code: string }
+   };
+
+export type CreateRoleMutationVariables = Exact<{
+  input: CreateRoleInput;
+}>;
+
+
+export type CreateRoleMutation = { createRole:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'CreateRolePayload', role: { id: string, key: string, name: string, description: string | null, scopes: Array<string>, builtIn: boolean } }
+    | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
+    | { __typename: 'RoleKeyTakenError', code: string }
+   };
+
+export type UpdateRoleMutationVariables = Exact<{
+  input: UpdateRoleInput;
+}>;
+
+
+export type UpdateRoleMutation = { updateRole:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
+    | { __typename: 'RoleKeyTakenError', code: string }
+    | { __typename: 'UpdateRolePayload', role: { id: string, key: string, name: string, description: string | null, scopes: Array<string> } }
+   };
+
+export type DeleteRoleMutationVariables = Exact<{
+  input: DeleteRoleInput;
+}>;
+
+
+export type DeleteRoleMutation = { deleteRole:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'DeleteRolePayload', deletedRoleId: string }
+    | { __typename: 'RoleInUseError', memberCount: number, invitationCount: number, code: string }
+   };
 
 export type OrganizationFactsFragment = { id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number };
 
@@ -256,6 +620,33 @@ export class TypedDocumentString<TResult, TVariables>
     return this.value;
   }
 }
+export const InvitationFactsFragmentDoc = new TypedDocumentString(`
+    fragment InvitationFacts on Invitation {
+  id
+  email
+  status
+  expiresAt
+  roles {
+    key
+  }
+  invitedBy {
+    kind
+    apiKeyName
+    user {
+      email
+    }
+    organization {
+      slug
+    }
+  }
+  delivery {
+    status
+    attempts
+    lastError
+    sentAt
+  }
+}
+    `, {"fragmentName":"InvitationFacts"}) as unknown as TypedDocumentString<InvitationFactsFragment, unknown>;
 export const OrganizationFactsFragmentDoc = new TypedDocumentString(`
     fragment OrganizationFacts on Organization {
   id
@@ -269,6 +660,438 @@ export const OrganizationFactsFragmentDoc = new TypedDocumentString(`
   depth
 }
     `, {"fragmentName":"OrganizationFacts"}) as unknown as TypedDocumentString<OrganizationFactsFragment, unknown>;
+export const CreateApiKeyDocument = new TypedDocumentString(`
+    mutation CreateApiKey($input: CreateApiKeyInput!) {
+  createApiKey(input: $input) {
+    __typename
+    ... on CreateApiKeyPayload {
+      apiKey {
+        id
+        name
+        preview
+        scopes
+        expiresAt
+        revokedAt
+      }
+      secret
+    }
+    ... on ScopeEscalationError {
+      missingScopes
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+export const RevokeApiKeyDocument = new TypedDocumentString(`
+    mutation RevokeApiKey($input: RevokeApiKeyInput!) {
+  revokeApiKey(input: $input) {
+    __typename
+    ... on RevokeApiKeyPayload {
+      apiKey {
+        id
+        revokedAt
+      }
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+export const CreatePersonalAccessTokenDocument = new TypedDocumentString(`
+    mutation CreatePersonalAccessToken($input: CreatePersonalAccessTokenInput!) {
+  createPersonalAccessToken(input: $input) {
+    __typename
+    ... on CreatePersonalAccessTokenPayload {
+      personalAccessToken {
+        id
+        name
+        preview
+        expiresAt
+        revokedAt
+      }
+      secret
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreatePersonalAccessTokenMutation, CreatePersonalAccessTokenMutationVariables>;
+export const RevokePersonalAccessTokenDocument = new TypedDocumentString(`
+    mutation RevokePersonalAccessToken($input: RevokePersonalAccessTokenInput!) {
+  revokePersonalAccessToken(input: $input) {
+    __typename
+    ... on RevokePersonalAccessTokenPayload {
+      personalAccessToken {
+        id
+        revokedAt
+      }
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokePersonalAccessTokenMutation, RevokePersonalAccessTokenMutationVariables>;
+export const AuditLogDocument = new TypedDocumentString(`
+    query AuditLog($id: ID, $includeDescendants: Boolean! = false, $actions: [String!], $first: Int) {
+  organization(id: $id) {
+    auditLog(
+      includeDescendants: $includeDescendants
+      actions: $actions
+      first: $first
+    ) {
+      totalCount
+      nodes {
+        action
+        actor {
+          kind
+          apiKeyName
+          user {
+            email
+          }
+        }
+        actingOrganization {
+          slug
+        }
+        organization {
+          slug
+        }
+        viaAncestor
+        targetType
+        targetId
+        before
+        after
+        refusal
+        requestId
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
+export const CreateInvitationDocument = new TypedDocumentString(`
+    mutation CreateInvitation($input: CreateInvitationInput!) {
+  createInvitation(input: $input) {
+    __typename
+    ... on CreateInvitationPayload {
+      invitation {
+        ...InvitationFacts
+      }
+      ignoredRoles
+    }
+    ... on InvitationExistsError {
+      pendingInvitation {
+        id
+      }
+    }
+    ... on NoValidRoleError {
+      ignoredRoles
+    }
+    ... on RoleEscalationError {
+      missingScopes
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    fragment InvitationFacts on Invitation {
+  id
+  email
+  status
+  expiresAt
+  roles {
+    key
+  }
+  invitedBy {
+    kind
+    apiKeyName
+    user {
+      email
+    }
+    organization {
+      slug
+    }
+  }
+  delivery {
+    status
+    attempts
+    lastError
+    sentAt
+  }
+}`) as unknown as TypedDocumentString<CreateInvitationMutation, CreateInvitationMutationVariables>;
+export const InviteUsersDocument = new TypedDocumentString(`
+    mutation InviteUsers($input: InviteUsersInput!) {
+  inviteUsers(input: $input) {
+    __typename
+    ... on UserError {
+      code
+    }
+    ... on InviteUsersPayload {
+      results {
+        email
+        invitation {
+          id
+          status
+          roles {
+            key
+          }
+        }
+        error {
+          __typename
+          code
+        }
+        ignoredRoles
+      }
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<InviteUsersMutation, InviteUsersMutationVariables>;
+export const ResendInvitationDocument = new TypedDocumentString(`
+    mutation ResendInvitation($input: ResendInvitationInput!) {
+  resendInvitation(input: $input) {
+    __typename
+    ... on ResendInvitationPayload {
+      invitation {
+        ...InvitationFacts
+      }
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    fragment InvitationFacts on Invitation {
+  id
+  email
+  status
+  expiresAt
+  roles {
+    key
+  }
+  invitedBy {
+    kind
+    apiKeyName
+    user {
+      email
+    }
+    organization {
+      slug
+    }
+  }
+  delivery {
+    status
+    attempts
+    lastError
+    sentAt
+  }
+}`) as unknown as TypedDocumentString<ResendInvitationMutation, ResendInvitationMutationVariables>;
+export const RevokeInvitationDocument = new TypedDocumentString(`
+    mutation RevokeInvitation($input: RevokeInvitationInput!) {
+  revokeInvitation(input: $input) {
+    __typename
+    ... on RevokeInvitationPayload {
+      invitation {
+        id
+        status
+      }
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RevokeInvitationMutation, RevokeInvitationMutationVariables>;
+export const AcceptInvitationDocument = new TypedDocumentString(`
+    mutation AcceptInvitation($input: AcceptInvitationInput!) {
+  acceptInvitation(input: $input) {
+    __typename
+    ... on AcceptInvitationPayload {
+      membership {
+        id
+        organization {
+          slug
+        }
+        roles {
+          key
+        }
+        scopes
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AcceptInvitationMutation, AcceptInvitationMutationVariables>;
+export const DeclineInvitationDocument = new TypedDocumentString(`
+    mutation DeclineInvitation($input: DeclineInvitationInput!) {
+  declineInvitation(input: $input) {
+    __typename
+    ... on DeclineInvitationPayload {
+      invitation {
+        id
+        status
+        organization {
+          slug
+        }
+        roles {
+          key
+        }
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeclineInvitationMutation, DeclineInvitationMutationVariables>;
+export const InvitationPreviewDocument = new TypedDocumentString(`
+    query InvitationPreview($token: String!) {
+  invitationPreview(token: $token) {
+    organizationName
+    email
+    roles
+    status
+    expiresAt
+  }
+}
+    `) as unknown as TypedDocumentString<InvitationPreviewQuery, InvitationPreviewQueryVariables>;
+export const UpdateMemberRolesDocument = new TypedDocumentString(`
+    mutation UpdateMemberRoles($input: UpdateMemberRolesInput!) {
+  updateMemberRoles(input: $input) {
+    __typename
+    ... on UpdateMemberRolesPayload {
+      membership {
+        id
+        roles {
+          key
+        }
+        scopes
+      }
+      ignoredRoles
+    }
+    ... on NoValidRoleError {
+      ignoredRoles
+    }
+    ... on RoleEscalationError {
+      missingScopes
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateMemberRolesMutation, UpdateMemberRolesMutationVariables>;
+export const RemoveMemberDocument = new TypedDocumentString(`
+    mutation RemoveMember($input: RemoveMemberInput!) {
+  removeMember(input: $input) {
+    __typename
+    ... on RemoveMemberPayload {
+      removedMembershipId
+    }
+    ... on RoleEscalationError {
+      missingScopes
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RemoveMemberMutation, RemoveMemberMutationVariables>;
+export const AddMemberDocument = new TypedDocumentString(`
+    mutation AddMember($input: AddMemberInput!) {
+  addMember(input: $input) {
+    __typename
+    ... on AddMemberPayload {
+      membership {
+        id
+        user {
+          email
+        }
+        organization {
+          slug
+        }
+        roles {
+          key
+        }
+      }
+      ignoredRoles
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<AddMemberMutation, AddMemberMutationVariables>;
+export const CreateRoleDocument = new TypedDocumentString(`
+    mutation CreateRole($input: CreateRoleInput!) {
+  createRole(input: $input) {
+    __typename
+    ... on CreateRolePayload {
+      role {
+        id
+        key
+        name
+        description
+        scopes
+        builtIn
+      }
+    }
+    ... on RoleEscalationError {
+      missingScopes
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<CreateRoleMutation, CreateRoleMutationVariables>;
+export const UpdateRoleDocument = new TypedDocumentString(`
+    mutation UpdateRole($input: UpdateRoleInput!) {
+  updateRole(input: $input) {
+    __typename
+    ... on UpdateRolePayload {
+      role {
+        id
+        key
+        name
+        description
+        scopes
+      }
+    }
+    ... on RoleEscalationError {
+      missingScopes
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateRoleMutation, UpdateRoleMutationVariables>;
+export const DeleteRoleDocument = new TypedDocumentString(`
+    mutation DeleteRole($input: DeleteRoleInput!) {
+  deleteRole(input: $input) {
+    __typename
+    ... on DeleteRolePayload {
+      deletedRoleId
+    }
+    ... on RoleInUseError {
+      memberCount
+      invitationCount
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteRoleMutation, DeleteRoleMutationVariables>;
 export const OrganizationDocument = new TypedDocumentString(`
     query Organization($id: ID, $slug: String) {
   organization(id: $id, slug: $slug) {

@@ -95,8 +95,8 @@ export interface World extends TestDatabase {
 }
 
 /** Builds the world in a database of its own and serves it on a free port. */
-export async function createWorld(): Promise<World> {
-  const database = await createDatabase();
+export async function createWorld(overrides: Partial<GatewayOptions> = {}, { poolSize = 8 } = {}): Promise<World> {
+  const database = await createDatabase({ poolSize });
   const { db } = database;
   const ids = new Map<string, string>();
   const tokens = new Map<string, string>();
@@ -117,7 +117,7 @@ export async function createWorld(): Promise<World> {
   }
   for (const name of KEYS) tokens.set(name, await insertApiKey(db, ids.get(name.slice('key@'.length)) ?? '', name));
 
-  const gateway = gatewayOver(db);
+  const gateway = gatewayOver(db, overrides);
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}${GRAPHQL_PATH}`;
@@ -243,4 +243,13 @@ export function code(answer: GraphQLAnswer<unknown>): string | undefined {
 /** A public id of the type that nothing has. */
 export function missingId(type: IdType): string {
   return encodeId(type, '01900000-0000-7000-8000-00000000dead');
+}
+
+/** The result of a mutation as the type that it has to be; anything else fails the test with what it is. */
+export function payload<Result extends { __typename: string }, Name extends Result['__typename']>(
+  result: Result | null | undefined,
+  name: Name,
+): Extract<Result, { __typename: Name }> {
+  if (result?.__typename !== name) throw new Error(`expected ${name}, got ${JSON.stringify(result)}`);
+  return result as Extract<Result, { __typename: Name }>;
 }

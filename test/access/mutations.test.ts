@@ -1,0 +1,294 @@
+/**
+ * A walk through every mutation by six callers. Each cell is done on rows of its own, so that none depends on another.
+ */
+import type { GraphQLObjectType } from 'graphql';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Sessions } from '../../src/credential/session.ts';
+import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
+import { createInvitationToken } from '../../src/invitation/token.ts';
+import { encodeId, parseId, type IdType } from '../../src/ids.ts';
+import { schema } from '../../src/schema.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { startIssuer, type Issuer } from '../setup/issuer.ts';
+import { createWorld, insertInvitation, insertMembership, insertUser, missingId, type RequestOptions, type World } from '../setup/world.ts';
+
+let world: World;
+let issuer: Issuer;
+let session = '';
+beforeAll(async () => {
+  issuer = await startIssuer();
+  world = await createWorld({ sessions: new Sessions(issuer.settings, createLogger('silent')) });
+  session = await issuer.session('stranger', 'stranger@x.example');
+});
+afterAll(async () => {
+  await world.close();
+  await issuer.close();
+});
+
+type Who = 'ancestor' | 'nativeAdmin' | 'viewer' | 'rival' | 'stranger' | 'apiKey';
+
+const callers: Record<Who, () => RequestOptions> = {
+  ancestor: () => ({ as: 'admin@acme' }),
+  nativeAdmin: () => ({ as: 'admin@north' }),
+  viewer: () => ({ as: 'viewer@north' }),
+  rival: () => ({ as: 'admin@rival' }),
+  // A session of a person that belongs nowhere; it can name no organization.
+  stranger: () => ({ token: session }),
+  apiKey: () => ({ as: 'key@north' }),
+};
+
+let made = 0;
+const unique = (): string => `walk${++made}`;
+
+/** A row that a mutation is about, in north; returns its public id. */
+const fresh = {
+  async member(): Promise<string> {
+    const user = await insertUser(world, `${unique()}@x.example`);
+    await insertMembership(world, world.uuid('north'), user, ['user']);
+    return encodeId('User', user);
+  },
+  async role(): Promise<string> {
+    const key = unique();
+    const [row] = await world.rows(sql<{ id: string }>`
+      with made as (insert into roles (key, name, scopes) values (${key}, 'Own', '{}') returning id, key),
+        own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made)
+      select id from made`);
+    return encodeId('Role', row?.id ?? '');
+  },
+  async invitation(): Promise<string> {
+    const name = unique();
+    return encodeId('Invitation', await insertInvitation(world, world.uuid('north'), `${name}@x.example`, tokenHash(name)));
+  },
+  /** The token of an invitation to the caller's own address, which whoever is above has sent. */
+  async invitationToken(who: Who): Promise<string> {
+    const token = createInvitationToken();
+    const { as } = callers[who]();
+    const email = as === undefined ? 'stranger@x.example' : `${as}.example`;
+    await sql`delete from invitations where canonical_email = ${email}`.execute(world.db);
+    const id = await insertInvitation(world, world.uuid('shop-2'), email, tokenHash(token));
+    await sql`update invitations set inviter_kind = 'SESSION', inviter_organization_id = ${world.uuid('acme')},
+      inviter_user_id = (select id from users where email = 'admin@acme.example') where id = ${id}`.execute(world.db);
+    return token;
+  },
+  async apiKey(): Promise<string> {
+    const [row] = await world.rows(sql<{ id: string }>`
+      insert into api_keys (organization_id, name, secret_hash, preview, scopes)
+      values (${world.uuid('north')}, 'k', ${tokenHash(unique())}, 'ak_…', '{}') returning id`);
+    return encodeId('ApiKey', row?.id ?? '');
+  },
+  /** A token of the caller's own, or of somebody else for a caller that is no person. */
+  async ownToken(who: Who): Promise<string> {
+    const { as } = callers[who]();
+    const email = as === undefined ? 'stranger@x.example' : as.startsWith('key@') ? 'admin@north.example' : `${as}.example`;
+    const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
+    const token = createToken('pat', id);
+    await sql`insert into personal_access_tokens (id, user_id, name, secret_hash, preview)
+      select ${id}, u.id, 'own', ${tokenHash(token)}, ${tokenPreview(token)} from users u where u.canonical_email = ${email}`.execute(
+      world.db,
+    );
+    return encodeId('PersonalAccessToken', id);
+  },
+};
+
+type Expected = Record<Who, string>;
+
+/** For what takes a scope on an organization that the viewer can see. */
+const byRight: Expected = {
+  ancestor: 'done',
+  nativeAdmin: 'done',
+  viewer: 'FORBIDDEN',
+  rival: 'NOT_FOUND',
+  stranger: 'ORGANIZATION_REQUIRED',
+  apiKey: 'done',
+};
+/** For what a person does for itself. */
+const byPerson: Expected = { ancestor: 'done', nativeAdmin: 'done', viewer: 'done', rival: 'done', stranger: 'done', apiKey: 'FORBIDDEN' };
+
+interface Row {
+  expected: Expected;
+  input(who: Who): Promise<Record<string, unknown>>;
+}
+
+const inNorth = (more: () => Promise<Record<string, unknown>> | Record<string, unknown>) => async () => ({
+  organizationId: world.org('north'),
+  ...(await more()),
+});
+
+/** Every mutation. One that is missing here fails the first test. */
+const table: Record<string, Row> = {
+  updateMemberRoles: { expected: byRight, input: inNorth(async () => ({ userId: await fresh.member(), roles: ['viewer'] })) },
+  removeMember: { expected: byRight, input: inNorth(async () => ({ userId: await fresh.member() })) },
+  addMember: {
+    expected: byRight,
+    input: inNorth(async () => {
+      const email = `${unique()}@x.example`;
+      await insertMembership(world, world.uuid('shop-2'), await insertUser(world, email), ['user']);
+      return { email, roles: ['user'] };
+    }),
+  },
+  createRole: { expected: byRight, input: inNorth(() => ({ key: unique(), name: 'Walk', scopes: ['usage:read'] })) },
+  updateRole: { expected: byRight, input: async () => ({ id: await fresh.role(), name: 'Walked' }) },
+  deleteRole: { expected: byRight, input: async () => ({ id: await fresh.role() }) },
+  createInvitation: { expected: byRight, input: inNorth(() => ({ email: `${unique()}@x.example`, roles: ['viewer'] })) },
+  inviteUsers: { expected: byRight, input: inNorth(() => ({ users: [{ email: `${unique()}@x.example` }] })) },
+  resendInvitation: { expected: byRight, input: async () => ({ id: await fresh.invitation() }) },
+  revokeInvitation: { expected: byRight, input: async () => ({ id: await fresh.invitation() }) },
+  acceptInvitation: { expected: byPerson, input: async (who) => ({ token: await fresh.invitationToken(who) }) },
+  declineInvitation: { expected: byPerson, input: async (who) => ({ token: await fresh.invitationToken(who) }) },
+  createApiKey: { expected: byRight, input: inNorth(() => ({ name: 'walk', scopes: ['usage:read'] })) },
+  // Whoever may not manage keys does not see them either.
+  revokeApiKey: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.apiKey() }) },
+  createPersonalAccessToken: { expected: byPerson, input: () => Promise.resolve({ name: unique() }) },
+  revokePersonalAccessToken: { expected: byPerson, input: async (who) => ({ id: await fresh.ownToken(who) }) },
+};
+
+const mutations = Object.values((schema.getMutationType() as GraphQLObjectType).getFields());
+
+async function attempt(name: string, input: unknown, options: RequestOptions): Promise<string> {
+  const field = mutations.find((one) => one.name === name);
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const document = `mutation ($input: ${String(field?.args[0]?.type)}) { ${name}(input: $input) { __typename ... on UserError { code } } }`;
+  const answer = await world.ask<Record<string, { __typename: string; code?: string }>>(document, options, { input });
+  const result = answer.data?.[name];
+  if (result?.__typename === `${type}Payload`) return 'done';
+  return result?.code ?? answer.errors?.[0]?.extensions.code ?? answer.text;
+}
+
+/** How many audit events there are, and how many of them refused. */
+async function trail(): Promise<{ events: number; refused: number }> {
+  const [row] = await world.rows(sql<{ events: number; refused: number }>`
+    select count(*)::int as events, count(*) filter (where refusal is not null)::int as refused
+    from (select refusal from audit_events union all select refusal from account_events) as e`);
+  return row ?? { events: 0, refused: 0 };
+}
+
+describe('each mutation', () => {
+  it('is in the table', () => {
+    expect(Object.keys(table).toSorted()).toEqual(mutations.map((one) => one.name).toSorted());
+  });
+
+  for (const [name, { expected, input }] of Object.entries(table)) {
+    it.each(Object.entries(expected) as [Who, string][])(`${name} by %s: %s, and the log tells of it`, async (who, outcome) => {
+      const given = await input(who);
+      const before = await trail();
+      expect(await attempt(name, given, callers[who]())).toBe(outcome);
+      const after = await trail();
+      // Who belongs nowhere and names nothing has no log to stand in.
+      const logged = outcome === 'ORGANIZATION_REQUIRED' ? 0 : 1;
+      expect({ events: after.events - before.events, refused: after.refused - before.refused }).toEqual({
+        events: logged,
+        refused: outcome === 'done' ? 0 : logged,
+      });
+    });
+
+    it(`${name} without a credential: 401`, async () => {
+      expect(await attempt(name, await input('nativeAdmin'), {})).toBe('UNAUTHENTICATED');
+    });
+  }
+});
+
+describe('each id in an input (R-AZ-1, R-EX-1)', () => {
+  const inputsWithIds: Record<string, { field: string; type: IdType; rest: Record<string, unknown> }[]> = {
+    updateMemberRoles: [
+      { field: 'organizationId', type: 'Organization', rest: { userId: missingId('User'), roles: ['user'] } },
+      { field: 'userId', type: 'User', rest: { organizationId: 'north', roles: ['user'] } },
+    ],
+    removeMember: [
+      { field: 'organizationId', type: 'Organization', rest: { userId: missingId('User') } },
+      { field: 'userId', type: 'User', rest: { organizationId: 'north' } },
+    ],
+    addMember: [{ field: 'organizationId', type: 'Organization', rest: { email: 'a@x.example', roles: ['user'] } }],
+    createRole: [{ field: 'organizationId', type: 'Organization', rest: { key: 'probe', name: 'P', scopes: [] } }],
+    updateRole: [{ field: 'id', type: 'Role', rest: { name: 'P' } }],
+    deleteRole: [{ field: 'id', type: 'Role', rest: {} }],
+    createInvitation: [{ field: 'organizationId', type: 'Organization', rest: { email: 'a@x.example' } }],
+    inviteUsers: [{ field: 'organizationId', type: 'Organization', rest: { users: [{ email: 'a@x.example' }] } }],
+    resendInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
+    revokeInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
+    createApiKey: [{ field: 'organizationId', type: 'Organization', rest: { name: 'P', scopes: [] } }],
+    revokeApiKey: [{ field: 'id', type: 'ApiKey', rest: {} }],
+    revokePersonalAccessToken: [{ field: 'id', type: 'PersonalAccessToken', rest: {} }],
+  };
+
+  it('is asked below', () => {
+    const ids = mutations.flatMap((one) => {
+      const input = one.args[0]?.type;
+      const type = schema.getType(String(input).replace('!', ''));
+      const fields = type && 'getFields' in type ? Object.values(type.getFields()) : [];
+      return fields.filter((field) => String(field.type).startsWith('ID')).map((field) => `${one.name}.${field.name}`);
+    });
+    const asked = Object.entries(inputsWithIds).flatMap(([name, rows]) => rows.map(({ field }) => `${name}.${field}`));
+    expect(asked.toSorted()).toEqual(ids.toSorted());
+  });
+
+  it('answers for what is elsewhere exactly as for what is missing, byte for byte', async () => {
+    const foreign: Partial<Record<IdType, string[]>> = {};
+    for (const slug of ['rival', 'south', 'acme'] as const) {
+      const put = (type: IdType, id: string | undefined): void => void (foreign[type] ??= []).push(encodeId(type, id ?? ''));
+      const one = async (statement: ReturnType<typeof sql<{ id: string }>>) => (await world.rows(statement))[0]?.id;
+      put('Organization', world.uuid(slug));
+      put('User', await one(sql`select user_id as id from memberships where organization_id = ${world.uuid(slug)} limit 1`));
+      put('Invitation', await insertInvitation(world, world.uuid(slug), `foreign@${slug}.example`, tokenHash(`foreign ${slug}`)));
+      put(
+        'Role',
+        await one(sql`with made as (insert into roles (key, name, scopes) values ('foreign', 'F', '{}') returning id, key),
+          own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid(slug)} from made) select id from made`),
+      );
+      put(
+        'ApiKey',
+        await one(sql`insert into api_keys (organization_id, name, secret_hash, preview, scopes)
+          values (${world.uuid(slug)}, 'k', ${tokenHash(slug)}, 'ak', '{}') returning id`),
+      );
+      put(
+        'PersonalAccessToken',
+        await one(
+          sql`select t.id from personal_access_tokens t join users u on u.id = t.user_id where u.email = ${`admin@${slug}.example`} limit 1`,
+        ),
+      );
+    }
+    for (const [name, rows] of Object.entries(inputsWithIds)) {
+      for (const { field, type, rest } of rows) {
+        const given = 'organizationId' in rest ? { ...rest, organizationId: world.org('north') } : rest;
+        for (const as of ['admin@north', 'key@north', 'viewer@north'] as const) {
+          // A key is nobody, and so has no tokens of its own to name.
+          const ask = async (id: string) => {
+            const field_ = mutations.find((one) => one.name === name);
+            const document = `mutation ($input: ${String(field_?.args[0]?.type)}) { ${name}(input: $input) { __typename } }`;
+            return (await world.ask(document, { as }, { input: { ...given, [field]: id } })).text;
+          };
+          const missing = await ask(missingId(type));
+          for (const id of foreign[type] ?? [])
+            expect({ name, field, as, text: await ask(id) }).toEqual({ name, field, as, text: missing });
+          expect(missing).toMatch(/NOT_FOUND|FORBIDDEN/);
+          expect(await ask(`${type.toLowerCase()}_nonsense`)).toContain('BAD_USER_INPUT');
+        }
+      }
+    }
+    expect(await world.rows(sql`select from roles where name = 'P' or key = 'probe'`)).toEqual([]);
+    expect(parseId(foreign.Role?.[0] ?? '')).toBeDefined();
+  });
+});
+
+describe('a mutation', () => {
+  it('is refused as a GET, so that no link can make somebody do it', async () => {
+    const url = new URL(world.endpoint);
+    url.searchParams.set('query', 'mutation { createPersonalAccessToken(input: { name: "x" }) { __typename } }');
+    const answer = await fetch(url, { headers: { authorization: `Bearer ${world.token('admin@north')}` } });
+    expect(answer.status).toBe(405);
+  });
+
+  it('has no input that names the actor, and no secret in anything but its own answer (R-TK-1, R-TK-6)', async () => {
+    const names = Object.values(schema.getTypeMap()).flatMap((type) =>
+      type.name.endsWith('Input') && 'getFields' in type ? Object.keys(type.getFields()) : [],
+    );
+    expect(names.filter((name) => /actor|owner|createdBy|inviter|verified/i.test(name))).toEqual([]);
+    const document = `mutation { createApiKey(input: { organizationId: "${world.org('north')}", name: "shown once", scopes: [] }) { ... on CreateApiKeyPayload { secret apiKey { preview } } } }`;
+    const answer = await world.ask<{ createApiKey: { secret: string; apiKey: { preview: string } } }>(document, { as: 'admin@north' });
+    const { secret = '' } = answer.data?.createApiKey ?? {};
+    const tail = secret.slice(secret.indexOf('.') + 1, -5);
+    expect(tail).toHaveLength(43);
+    for (const table_ of ['api_keys', 'audit_events', 'idempotency_keys'])
+      expect(await world.rows(sql`select from ${sql.table(table_)} as t where strpos(t::text, ${tail}) > 0`)).toEqual([]);
+  });
+});

@@ -1,0 +1,278 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeId } from '../../src/ids.ts';
+import {
+  AddMemberDocument,
+  AuditLogDocument,
+  RemoveMemberDocument,
+  UpdateMemberRolesDocument,
+  type AddMemberInput,
+} from '../generated/graphql.ts';
+import {
+  code,
+  createWorld,
+  insertInvitation,
+  insertMembership,
+  insertUser,
+  missingId,
+  type Caller,
+  type Slug,
+  type World,
+} from '../setup/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+let made = 0;
+/** A new member of an organization; returns its public id. */
+async function newMember(slug: Slug, roles: string[], email = `member${++made}@x.example`): Promise<string> {
+  const user = await insertUser(world, email);
+  await insertMembership(world, world.uuid(slug), user, roles);
+  return encodeId('User', user);
+}
+
+const update = async (as: Caller, slug: Slug, userId: string, roles: string[]) => {
+  const answer = await world.query(UpdateMemberRolesDocument, { input: { organizationId: world.org(slug), userId, roles } }, { as });
+  return answer.data?.updateMemberRoles ?? code(answer);
+};
+const remove = async (as: Caller, slug: Slug, userId: string) => {
+  const answer = await world.query(RemoveMemberDocument, { input: { organizationId: world.org(slug), userId } }, { as });
+  return answer.data?.removeMember ?? code(answer);
+};
+const add = async (as: Caller, input: AddMemberInput) => {
+  const answer = await world.query(AddMemberDocument, { input }, { as });
+  return answer.data?.addMember ?? code(answer);
+};
+const rolesOf = async (slug: Slug, userId: string) =>
+  (
+    await world.rows(sql<{ key: string }>`
+      select r.key from memberships m join membership_roles mr on mr.membership_id = m.id join roles r on r.id = mr.role_id
+      where m.organization_id = ${world.uuid(slug)} and 'usr_' || replace(m.user_id::text, '-', '') = ${userId} order by r.key`)
+  ).map(({ key }) => key);
+
+describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
+  it('are replaced as a set, from above and from within', async () => {
+    const user = await newMember('shop-1', ['viewer', 'support']);
+    expect(await update('admin@acme', 'shop-1', user, ['user'])).toMatchObject({
+      __typename: 'UpdateMemberRolesPayload',
+      membership: { roles: [{ key: 'user' }], scopes: [] },
+      ignoredRoles: [],
+    });
+    expect(await update('admin@shop-1', 'shop-1', user, ['cloud_rep', 'viewer'])).toMatchObject({
+      membership: { roles: [{ key: 'cloud_rep' }, { key: 'viewer' }] },
+    });
+    expect(await rolesOf('shop-1', user)).toEqual(['cloud_rep', 'viewer']);
+  });
+
+  it('leave out what names no role here, and say so', async () => {
+    const user = await newMember('shop-1', ['user']);
+    expect(await update('key@north', 'shop-1', user, ['nope', 'viewer', 'Viewer', 'nope'])).toMatchObject({
+      membership: { roles: [{ key: 'viewer' }] },
+      ignoredRoles: ['nope', 'Viewer'],
+    });
+  });
+
+  it('stay when none of the names is a role: nothing is never what a misspelling means (R-DA-5)', async () => {
+    const user = await newMember('shop-1', ['viewer']);
+    expect(await update('key@north', 'shop-1', user, ['vewer', 'amdin'])).toMatchObject({
+      __typename: 'NoValidRoleError',
+      code: 'NO_VALID_ROLE',
+      ignoredRoles: ['vewer', 'amdin'],
+    });
+    expect(await rolesOf('shop-1', user)).toEqual(['viewer']);
+  });
+
+  it('act at once: the very next request has them', async () => {
+    const token = world.token('user@shop-1');
+    const ask = async () => code(await world.ask('{ organization { members { totalCount } } }', { token, organization: 'shop-1' }));
+    expect(await ask()).toBe('FORBIDDEN');
+    await update('admin@shop-1', 'shop-1', world.person('user@shop-1'), ['viewer']);
+    expect(await ask()).toBeUndefined();
+    await update('admin@shop-1', 'shop-1', world.person('user@shop-1'), ['user']);
+    expect(await ask()).toBe('FORBIDDEN');
+  });
+
+  it('are refused as bad input when the list is empty, too long or not text', async () => {
+    const user = await newMember('shop-1', ['viewer']);
+    for (const roles of [[], Array.from({ length: 51 }, (_, n) => `role${n}`), ['a\u0000b'], ['\ud800']]) {
+      const answer = await world.query(
+        UpdateMemberRolesDocument,
+        { input: { organizationId: world.org('shop-1'), userId: user, roles } },
+        { as: 'key@north' },
+      );
+      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'roles' });
+    }
+    expect(await rolesOf('shop-1', user)).toEqual(['viewer']);
+  });
+
+  it('of somebody who is no member, or of a foreign organization, are not found', async () => {
+    expect(await update('key@north', 'shop-1', world.person('admin@kiosk'), ['user'])).toBe('NOT_FOUND');
+    expect(await update('key@north', 'shop-1', missingId('User'), ['user'])).toBe('NOT_FOUND');
+    expect(await update('key@north', 'south', world.person('admin@south'), ['user'])).toBe('NOT_FOUND');
+    expect(await update('key@north', 'acme', world.person('viewer@acme'), ['user'])).toBe('NOT_FOUND');
+    expect(await update('key@north', 'rival', world.person('admin@rival'), ['user'])).toBe('NOT_FOUND');
+    expect(await update('key@north', 'shop-1', 'usr_nonsense', ['user'])).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('the last admin (decision 3, E8, R-DA-4)', () => {
+  it('can be neither demoted nor removed, by anyone: itself, a colleague, or whoever is above', async () => {
+    const admin = world.person('admin@kiosk');
+    for (const as of ['admin@kiosk', 'admin@shop-1', 'admin@acme', 'key@acme', 'key@shop-1'] as Caller[]) {
+      expect(await update(as, 'kiosk', admin, ['viewer'])).toMatchObject({ code: 'LAST_ADMIN' });
+      expect(await remove(as, 'kiosk', admin)).toMatchObject({ code: 'LAST_ADMIN' });
+    }
+    expect(await rolesOf('kiosk', admin)).toEqual(['admin']);
+  });
+
+  it('may change its other roles, and goes as soon as there is another admin', async () => {
+    const admin = world.person('admin@kiosk');
+    expect(await update('admin@kiosk', 'kiosk', admin, ['admin', 'user'])).toMatchObject({ __typename: 'UpdateMemberRolesPayload' });
+    const second = await newMember('kiosk', ['admin']);
+    expect(await update('admin@kiosk', 'kiosk', admin, ['viewer'])).toMatchObject({ __typename: 'UpdateMemberRolesPayload' });
+    expect(await remove('admin@acme', 'kiosk', second)).toMatchObject({ code: 'LAST_ADMIN' });
+  });
+
+  it('is kept by the database too, whatever the application does', async () => {
+    await expect(sql`delete from memberships where organization_id = ${world.uuid('depot')}`.execute(world.db)).resolves.toBeDefined();
+    const lone = await newMember('depot', ['admin']);
+    const take = sql`delete from membership_roles mr using memberships m where m.id = mr.membership_id and m.organization_id = ${world.uuid('depot')}`;
+    await expect(take.execute(world.db)).rejects.toMatchObject({ constraint: 'organizations_last_admin' });
+    await expect(sql`delete from memberships where organization_id = ${world.uuid('depot')}`.execute(world.db)).rejects.toMatchObject({
+      constraint: 'organizations_last_admin',
+    });
+    expect(await rolesOf('depot', lone)).toEqual(['admin']);
+  });
+});
+
+describe('removing a member (A26, A38, D39, E6, E7)', () => {
+  it('ends that membership and nothing else', async () => {
+    const user = await newMember('shop-2', ['viewer'], 'both@x.example');
+    const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select id from users where email = 'both@x.example'`);
+    await insertMembership(world, world.uuid('south'), id, ['viewer']);
+    expect(await remove('key@north', 'shop-2', user)).toEqual({
+      __typename: 'RemoveMemberPayload',
+      removedMembershipId: expect.stringMatching(/^mem_[0-9a-f]{32}$/),
+    });
+    expect(await rolesOf('south', user)).toEqual(['viewer']);
+    expect(await remove('key@north', 'shop-2', user)).toBe('NOT_FOUND');
+    const [left] = await world.rows(sql<{ users: number }>`select count(*)::int as users from users where id = ${id}`);
+    expect(left?.users).toBe(1);
+  });
+
+  it('ends access with the next request', async () => {
+    const ask = () => world.ask('{ viewer { organization { slug } } }', { as: 'viewer@north' });
+    expect((await ask()).errors).toBeUndefined();
+    await remove('admin@acme', 'north', world.person('viewer@north'));
+    expect((await ask()).status).toBe(404);
+    expect(code(await ask())).toBe('NOT_FOUND');
+  });
+});
+
+describe('touching a member who holds more (R-DA-2)', () => {
+  it('is refused, for demotion and removal alike, and so is giving more than one holds', async () => {
+    // A member manager of north that holds nothing but members:manage.
+    await sql`with made as (insert into roles (key, name, scopes) values ('people_lead', 'People', '{members:manage}') returning id, key)
+      insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made`.execute(world.db);
+    const user = await insertUser(world, 'lead@x.example');
+    const membership = await insertMembership(world, world.uuid('north'), user, []);
+    await sql`insert into membership_roles (membership_id, role_id) select ${membership}, id from roles where key = 'people_lead'`.execute(
+      world.db,
+    );
+    const { insertPersonalAccessToken } = await import('../../src/seed/bootstrap.ts');
+    const token = await insertPersonalAccessToken(world.db, user, 'lead');
+    const as = { token, organization: 'north' };
+    const plain = await newMember('north', ['user']);
+    const strong = await newMember('north', ['admin']);
+    const change = async (userId: string, roles: string[]) => {
+      const answer = await world.query(UpdateMemberRolesDocument, { input: { organizationId: world.org('north'), userId, roles } }, as);
+      return answer.data?.updateMemberRoles;
+    };
+    expect(await change(plain, ['restricted_user'])).toMatchObject({ __typename: 'UpdateMemberRolesPayload' });
+    expect(await change(plain, ['people_lead'])).toMatchObject({ __typename: 'UpdateMemberRolesPayload' });
+    expect(await change(plain, ['support'])).toMatchObject({ code: 'ROLE_ESCALATION', missingScopes: ['usage:read', 'audit:read'] });
+    expect(await change(plain, ['admin'])).toMatchObject({ code: 'ROLE_ESCALATION' });
+    expect(await change(encodeId('User', user), ['admin'])).toMatchObject({ code: 'ROLE_ESCALATION' });
+    expect(await change(strong, ['user'])).toMatchObject({ code: 'ROLE_ESCALATION' });
+    const removal = await world.query(RemoveMemberDocument, { input: { organizationId: world.org('north'), userId: strong } }, as);
+    expect(removal.data?.removeMember).toMatchObject({ code: 'ROLE_ESCALATION' });
+    expect(await rolesOf('north', strong)).toEqual(['admin']);
+  });
+});
+
+describe('adding a member without an invitation (D25–D27)', () => {
+  it('takes a person that the caller can see already, with roles', async () => {
+    await newMember('shop-2', ['user'], 'Known.Person@x.example'.toLowerCase());
+    expect(
+      await add('key@north', { organizationId: world.org('shop-1'), email: 'Known.Person@X.example', roles: ['viewer', 'nope'] }),
+    ).toMatchObject({
+      __typename: 'AddMemberPayload',
+      membership: { user: { email: 'known.person@x.example' }, organization: { slug: 'shop-1' }, roles: [{ key: 'viewer' }] },
+      ignoredRoles: ['nope'],
+    });
+    expect(await add('key@north', { organizationId: world.org('shop-1'), email: 'known.person@x.example', roles: ['user'] })).toMatchObject(
+      { code: 'ALREADY_MEMBER' },
+    );
+  });
+
+  it('answers for a person elsewhere exactly as for nobody, so that it tells of no account', async () => {
+    const ask = (email: string) =>
+      world.query(AddMemberDocument, { input: { organizationId: world.org('shop-1'), email, roles: ['user'] } }, { as: 'key@north' });
+    const nobody = await ask('nobody.at.all@x.example');
+    expect(nobody.data?.addMember).toMatchObject({ code: 'USER_NOT_FOUND' });
+    for (const email of ['admin@rival.example', 'admin@acme.example', 'admin@south.example'])
+      expect((await ask(email)).text).toBe(nobody.text);
+  });
+
+  it('does not take a claimed address for the person who has it', async () => {
+    await newMember('shop-2', ['user'], 'claimed@x.example');
+    await sql`update users set canonical_email = null where email = 'claimed@x.example'`.execute(world.db);
+    expect(await add('key@north', { organizationId: world.org('shop-1'), email: 'claimed@x.example', roles: ['user'] })).toMatchObject({
+      code: 'USER_NOT_FOUND',
+    });
+  });
+
+  it('ends an open invitation of the same address', async () => {
+    await newMember('shop-2', ['user'], 'asked@x.example');
+    await insertInvitation(world, world.uuid('shop-1'), 'asked@x.example', Buffer.alloc(32, 77));
+    expect(await add('key@north', { organizationId: world.org('shop-1'), email: 'asked@x.example', roles: ['user'] })).toMatchObject({
+      __typename: 'AddMemberPayload',
+    });
+    const [row] = await world.rows(sql<{ status: string }>`select status from invitations where email = 'asked@x.example'`);
+    expect(row?.status).toBe('REVOKED');
+  });
+});
+
+describe('what was done', () => {
+  it('stands in the log of the organization with both states, by name, also when it was refused', async () => {
+    const user = await newMember('kiosk', ['viewer'], 'logged@x.example');
+    await update('admin@acme', 'kiosk', user, ['support']);
+    await update('admin@acme', 'kiosk', user, ['nope']);
+    await remove('key@north', 'kiosk', user);
+    const log = await world.query(AuditLogDocument, { id: null, first: 3 }, { as: 'admin@shop-1', organization: 'shop-1' });
+    expect(log.data?.organization?.auditLog?.totalCount).toBeGreaterThanOrEqual(0);
+    const own = await world.query(AuditLogDocument, { id: world.org('kiosk'), first: 3 }, { as: 'admin@shop-1' });
+    expect(own.data?.organization?.auditLog?.nodes).toMatchObject([
+      {
+        action: 'removeMember',
+        actor: { kind: 'API_KEY', apiKeyName: 'key@north', user: null },
+        actingOrganization: null,
+        viaAncestor: true,
+        targetType: 'Membership',
+        before: { email: 'logged@x.example', roles: ['support'] },
+        after: null,
+        refusal: null,
+      },
+      { action: 'updateMemberRoles', refusal: 'NO_VALID_ROLE', targetType: 'User', targetId: user, before: null, after: null },
+      {
+        action: 'updateMemberRoles',
+        actor: { kind: 'PERSONAL_ACCESS_TOKEN', apiKeyName: null, user: { email: 'admin@acme.example' } },
+        before: { email: 'logged@x.example', roles: ['viewer'] },
+        after: { email: 'logged@x.example', roles: ['support'] },
+      },
+    ]);
+  });
+});
