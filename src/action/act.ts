@@ -80,19 +80,18 @@ export function act<Result extends object>(
   return attempted(request, attempt, async (tx) => {
     const { principal, organizationHeader } = request;
     if (!principal.home) throw organizationRequired(organizationHeader);
-    const id = typeof attempt.on === 'string' ? attempt.on : await attempt.on(tx, principal);
+    // Asked before anything is locked, so that nobody holds up an organization that it may not even see.
+    const id = await locate(tx, principal, attempt.on);
     if (id === null) throw notFound();
-    // Asked before anything is locked as well, so that nobody holds up an organization that it may not even see.
-    await lockOrganization(tx, id, sql`exists (select from ${organizationsWithin(principal)} as w where w.id = o.id)`);
+    const lineage = await lockOrganization(tx, id);
     const fresh = await lockStanding(tx, principal);
-    const organization = await readOrganization(tx, id);
-    if (!organization || !isWithin(fresh, organization.lineage)) throw notFound();
-    if (!holds(fresh, attempt.scope, organization.lineage)) throw forbidden([attempt.scope]);
+    if (!lineage || !isWithin(fresh, lineage)) throw notFound();
+    if (!holds(fresh, attempt.scope, lineage)) throw forbidden([attempt.scope]);
     const known = attempt.idempotency && (await recall<Result>(tx, fresh, id, attempt.action, attempt.idempotency));
     if (known) return known;
     const entries: AuditEntry[] = [];
     const record: Acting['record'] = (entry) => void entries.push({ ...entry, organizationId: id });
-    const result = await change({ tx, principal: fresh, now: request.now, record, organization });
+    const result = await change({ tx, principal: fresh, now: request.now, record, organization: { id, lineage } });
     if (attempt.idempotency) await remember(tx, fresh, id, attempt.action, attempt.idempotency, result);
     await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
     return result;
@@ -109,10 +108,10 @@ export function actAsPerson<Result extends object>(
     const { user } = request.principal;
     if (!user) throw personRequired();
     const id = (await attempt.on?.(tx, request.principal)) ?? null;
-    if (id !== null) await lockOrganization(tx, id, sql`true`);
+    const lineage = id === null ? null : await lockOrganization(tx, id);
     const person = await lockPerson(tx, user.id);
     const fresh = await lockStanding(tx, request.principal);
-    const organization = id === null ? null : ((await readOrganization(tx, id)) ?? null);
+    const organization = id !== null && lineage ? { id, lineage } : null;
     const entries: AuditEntry[] = [];
     const record: Acting['record'] = (entry) => void entries.push({ ...entry, organizationId: organization?.id ?? fresh.home?.id ?? null });
     const result = await change({ tx, principal: fresh, now: request.now, record, person, organization });
@@ -121,22 +120,17 @@ export function actAsPerson<Result extends object>(
   });
 }
 
-/** Locks the tree shared and the organization for itself; `visible` is a condition on it, named `o`. */
-async function lockOrganization(tx: Database, id: string, visible: ReturnType<typeof sql>): Promise<void> {
-  const found = await sql<{ root: string }>`
-    select o.lineage[1] as root from organizations o where o.id = ${id}::uuid and o.deleted_at is null and ${visible}`.execute(tx);
-  const root = found.rows[0]?.root;
-  if (root === undefined) throw notFound();
-  await sql`select pg_advisory_xact_lock_shared(tree_lock_key(${root}::uuid))`.execute(tx);
-  const locked = await sql<{ root: string }>`
-    select o.lineage[1] as root from organizations o where o.id = ${id}::uuid for no key update`.execute(tx);
-  if (locked.rows[0]?.root !== root) throw new MovedMeanwhile();
+/** The organization that an attempt is aimed at, if the caller may see it. */
+async function locate(tx: Database, principal: Principal, on: string | Locate): Promise<string | null> {
+  if (typeof on === 'function') return on(tx, principal);
+  const { rows } = await sql<{ id: string }>`select o.id from ${organizationsWithin(principal)} as o where o.id = ${on}::uuid`.execute(tx);
+  return rows[0]?.id ?? null;
 }
 
-async function readOrganization(tx: Database, id: string): Promise<{ id: string; lineage: string[] } | undefined> {
-  const { rows } = await sql<{ id: string; lineage: string[] }>`
-    select o.id, o.lineage from organizations o where o.id = ${id}::uuid and o.deleted_at is null`.execute(tx);
-  return rows[0];
+/** Locks 1 and 2, and the organization's lineage under them; null when it is gone. */
+async function lockOrganization(tx: Database, id: string): Promise<Lineage | null> {
+  const { rows } = await sql<{ lineage: Lineage | null }>`select lock_organization(${id}::uuid) as lineage`.execute(tx);
+  return rows[0]?.lineage ?? null;
 }
 
 async function lockPerson(tx: Database, id: string): Promise<{ id: string; verifiedEmail: string | null }> {
@@ -146,14 +140,11 @@ async function lockPerson(tx: Database, id: string): Promise<{ id: string; verif
   return { id, verifiedEmail: rows[0].canonical_email };
 }
 
-/** The organization went to another tree before the lock of its old one was held. */
-class MovedMeanwhile extends Error {}
-
 const ATTEMPTS_MAX = 5;
 
-/** Whether nothing was changed and trying again can succeed: a conflict that the database found, or a move. */
+/** Whether nothing was changed and trying again can succeed: a deadlock, or a move to another tree at the wrong moment. */
 function isTransient(error: unknown): boolean {
-  return error instanceof MovedMeanwhile || ['40001', '40P01'].includes(sqlState(error) ?? '');
+  return ['40001', '40P01'].includes(sqlState(error) ?? '');
 }
 
 async function attempted<Result extends object>(
@@ -192,15 +183,9 @@ function refusalOf(error: unknown): string | undefined {
 async function recordRefusal(request: ActionRequest, { action, on, target }: Attempt, refusal: string): Promise<void> {
   const { db, principal } = request;
   await db.transaction().execute(async (tx) => {
-    const aimedAt = typeof on === 'function' ? await on(tx, principal).catch(() => null) : on;
-    const seen =
-      aimedAt == null || !principal.home
-        ? undefined
-        : (
-            await sql<{ id: string }>`
-              select o.id from ${organizationsWithin(principal)} as o where o.id = ${aimedAt}::uuid`.execute(tx)
-          ).rows[0];
-    const organizationId = seen?.id ?? principal.home?.id ?? null;
+    const aimedAt = on === undefined || !principal.home ? null : await locate(tx, principal, on);
+    const seen = aimedAt !== null && (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);
+    const organizationId = seen ? aimedAt : (principal.home?.id ?? null);
     await appendToTrail(tx, request, action, [{ organizationId, target, before: null, after: null, refusal }]);
   });
 }

@@ -33,13 +33,10 @@ async function startServer(refuse: () => (Error & { responseCode?: number }) | u
     disabledCommands: ['AUTH', 'STARTTLS'],
     onRcptTo: (_address, _session, callback) => callback(refuse() ?? null),
     onData: (stream, _session, callback) => {
-      simpleParser(stream).then(
-        (mail) => {
-          received.push(mail);
-          callback();
-        },
-        (error: Error) => callback(error),
-      );
+      simpleParser(stream, (error: unknown, mail) => {
+        received.push(mail);
+        callback(error instanceof Error ? error : null);
+      });
     },
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -38,8 +38,8 @@ export async function startIssuer(): Promise<Issuer> {
   keys = [await make()];
   const server = createServer((_request, response) => {
     fetches++;
-    if (manner === 'silent') return;
-    if (manner === 'broken') return void response.writeHead(500).end('out of order');
+    if (manner === 'broken') response.writeHead(500).end('out of order');
+    if (manner !== 'well') return;
     response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

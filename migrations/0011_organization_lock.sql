@@ -1,0 +1,18 @@
+-- The first locks of every change to what belongs to an organization, in one step (src/action/act.ts has the whole order).
+
+-- Locks the organization's tree shared and the organization for the transaction alone, and returns its lineage as it
+-- is under these locks; null when there is no such organization. Each statement in here sees what was committed last.
+create function lock_organization(organization uuid) returns uuid[] language plpgsql as $$
+declare
+  root uuid;
+  found_lineage uuid[];
+begin
+  select o.lineage[1] into root from organizations o where o.id = organization;
+  if root is null then return null; end if;
+  perform pg_advisory_xact_lock_shared(tree_lock_key(root));
+  select o.lineage into found_lineage from organizations o where o.id = organization and o.deleted_at is null for no key update;
+  if found_lineage[1] <> root then
+    raise exception 'the organization was moved to another tree meanwhile' using errcode = 'serialization_failure';
+  end if;
+  return found_lineage;
+end $$;
