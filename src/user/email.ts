@@ -4,6 +4,9 @@ import { badInput } from '../errors.ts';
 
 const LENGTH_MAX = 255;
 
+/** Two or more labels of letters, digits and inner hyphens (RFC 1035, 2.3.1), the last one not a number. */
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
 /**
  * The form in which addresses are stored and compared: ASCII letters in lower case, the domain in its ASCII (IDNA)
  * form. Undefined for anything else, among it local parts outside ASCII and domains that IDNA would rewrite, which do
@@ -14,7 +17,7 @@ export function canonicalEmail(email: string): string | undefined {
   const lowered = asciiLower(domain ?? '');
   const ascii = domainToASCII(lowered);
   if (domainToUnicode(ascii) !== lowered && ascii !== lowered) return undefined;
-  if (!local || !ascii.includes('.') || local.startsWith('.') || local.endsWith('.') || local.includes('..')) return undefined;
+  if (!local || !DOMAIN.test(ascii) || local.startsWith('.') || local.endsWith('.') || local.includes('..')) return undefined;
   const canonical = `${asciiLower(local)}@${ascii}`;
   return canonical.length <= LENGTH_MAX ? canonical : undefined;
 }

@@ -1,0 +1,242 @@
+/** Nobody gives or takes what they do not hold, on any way that leads to a grant (R-DA-1 to R-DA-3). */
+import fc from 'fast-check';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
+import { encodeId } from '../../src/ids.ts';
+import { createInvitationToken } from '../../src/invitation/token.ts';
+import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
+import { createWorld, insertInvitation, insertMembership, insertUser, type RequestOptions, type Slug, type World } from '../setup/world.ts';
+
+let world: World;
+let catalog: { key: string; implies: string[] }[] = [];
+beforeAll(async () => {
+  world = await createWorld();
+  catalog = await world.rows(sql<{ key: string; implies: string[] }>`select key, implies from scopes order by position`);
+});
+afterAll(() => world.close());
+
+const SCOPES = [
+  'organizations:manage',
+  'child_organizations:manage',
+  'members:read',
+  'members:manage',
+  'roles:manage',
+  'api_keys:manage',
+  'usage:read',
+  'usage:write',
+  'billing:manage',
+  'audit:read',
+];
+
+let made = 0;
+const unique = (): string => `grant${++made}`;
+
+/** The scopes and all that they imply. */
+function held(scopes: readonly string[]): Set<string> {
+  return new Set([...scopes, ...catalog.filter(({ key }) => scopes.includes(key)).flatMap(({ implies }) => implies)]);
+}
+
+interface Case {
+  grantor: RequestOptions;
+  grantorId: string;
+  slug: Slug;
+  roleKey: string;
+  roleId: string;
+  scopes: string[];
+}
+
+/** A role with the scopes, in north, so that it is usable in both organizations of the cases. */
+async function newRole(scopes: readonly string[]): Promise<{ key: string; id: string }> {
+  const key = unique();
+  const [row] = await world.rows(sql<{ id: string }>`
+    with made as (insert into roles (key, name, scopes) values (${key}, 'R', ${scopes}::text[]) returning id, key),
+      own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made)
+    select id from made`);
+  return { key, id: row?.id ?? '' };
+}
+
+/** Removes the roles of earlier cases, of which an organization may have only so many. */
+async function forgetRoles(): Promise<void> {
+  for (const table of ['membership_roles', 'invitation_roles'])
+    await sql`delete from ${sql.table(table)} where role_id in (select id from roles where not built_in)`.execute(world.db);
+  await sql`delete from roles where not built_in`.execute(world.db);
+}
+
+/** A person of north whose only role gives the scopes. */
+async function newGrantor(scopes: readonly string[]): Promise<{ options: RequestOptions; id: string }> {
+  const role = await newRole(scopes);
+  const id = await insertUser(world, `${unique()}@x.example`);
+  const membership = await insertMembership(world, world.uuid('north'), id, []);
+  await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role.id})`.execute(world.db);
+  return { options: { token: await insertPersonalAccessToken(world.db, id, 'x'), organization: 'north' }, id };
+}
+
+async function newMember(slug: Slug, roleIds: readonly string[]): Promise<string> {
+  const user = await insertUser(world, `${unique()}@x.example`);
+  const membership = await insertMembership(world, world.uuid(slug), user, roleIds.length > 0 ? [] : ['user']);
+  for (const id of roleIds)
+    await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${id})`.execute(world.db);
+  return encodeId('User', user);
+}
+
+async function mutate(name: string, input: Record<string, unknown>, options: RequestOptions): Promise<string> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const more = name === 'inviteUsers' ? '... on InviteUsersPayload { results { error { code } } }' : '';
+  const answer = await world.ask<Record<string, { code?: string; results?: { error: { code: string } | null }[] }>>(
+    `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename ${more} ... on UserError { code } } }`,
+    options,
+    { input },
+  );
+  const result = answer.data?.[name];
+  return result?.results?.[0]?.error?.code ?? result?.code ?? (result ? 'done' : (answer.errors?.[0]?.extensions.code ?? answer.text));
+}
+
+/** Every way that leads to a grant: the scope that it takes, how it is asked, and what it answers when it goes too far. */
+const ways: Record<string, { takes: string; refusal: string; ask(given: Case): Promise<string> }> = {
+  'a role change': {
+    takes: 'members:manage',
+    refusal: 'ROLE_ESCALATION',
+    ask: async ({ grantor, slug, roleKey }) =>
+      mutate('updateMemberRoles', { organizationId: world.org(slug), userId: await newMember(slug, []), roles: [roleKey] }, grantor),
+  },
+  'a demotion of somebody who has the role': {
+    takes: 'members:manage',
+    refusal: 'ROLE_ESCALATION',
+    ask: async ({ grantor, slug, roleId }) =>
+      mutate('updateMemberRoles', { organizationId: world.org(slug), userId: await newMember(slug, [roleId]), roles: ['user'] }, grantor),
+  },
+  'a removal of somebody who has the role': {
+    takes: 'members:manage',
+    refusal: 'ROLE_ESCALATION',
+    ask: async ({ grantor, slug, roleId }) =>
+      mutate('removeMember', { organizationId: world.org(slug), userId: await newMember(slug, [roleId]) }, grantor),
+  },
+  'an addition': {
+    takes: 'members:manage',
+    refusal: 'ROLE_ESCALATION',
+    async ask({ grantor, slug, roleKey }) {
+      const email = `${unique()}@x.example`;
+      await insertMembership(world, world.uuid(slug === 'north' ? 'shop-2' : 'kiosk'), await insertUser(world, email), ['user']);
+      // Whoever sees no members below sees only those at home.
+      await insertMembership(world, world.uuid('north'), await insertUser(world, `also-${email}`), ['user']);
+      const address = slug === 'north' ? `also-${email}` : email;
+      if (slug === 'north')
+        await sql`delete from memberships m using users u where u.id = m.user_id and u.email = ${address} and m.organization_id = ${world.uuid('north')}`.execute(
+          world.db,
+        );
+      await sql`update users set canonical_email = email where email = ${address}`.execute(world.db);
+      const outcome = await mutate('addMember', { organizationId: world.org(slug), email: address, roles: [roleKey] }, grantor);
+      // Nobody to be seen with that address: the roles were found good before.
+      return outcome === 'USER_NOT_FOUND' ? 'done' : outcome;
+    },
+  },
+  'an invitation': {
+    takes: 'members:manage',
+    refusal: 'ROLE_ESCALATION',
+    ask: ({ grantor, slug, roleKey }) =>
+      mutate('createInvitation', { organizationId: world.org(slug), email: `${unique()}@x.example`, roles: [roleKey] }, grantor),
+  },
+  'an invitation of many': {
+    takes: 'members:manage',
+    refusal: 'ROLE_ESCALATION',
+    ask: ({ grantor, slug, roleKey }) =>
+      mutate('inviteUsers', { organizationId: world.org(slug), users: [{ email: `${unique()}@x.example`, roles: [roleKey] }] }, grantor),
+  },
+  'an invitation sent again': {
+    takes: 'members:manage',
+    refusal: 'FORBIDDEN',
+    async ask({ grantor, slug, roleId }) {
+      const id = await insertInvitation(world, world.uuid(slug), `${unique()}@x.example`, tokenHash(unique()));
+      await sql`update invitation_roles set role_id = ${roleId} where invitation_id = ${id}`.execute(world.db);
+      return mutate('resendInvitation', { id: encodeId('Invitation', id) }, grantor);
+    },
+  },
+  'an acceptance of what the grantor offered': {
+    takes: 'members:manage',
+    refusal: 'INVITATION_INVALID',
+    async ask({ grantorId, slug, roleId }) {
+      const email = `${unique()}@x.example`;
+      const token = createInvitationToken();
+      const id = await insertInvitation(world, world.uuid(slug), email, tokenHash(token));
+      await sql`update invitation_roles set role_id = ${roleId} where invitation_id = ${id}`.execute(world.db);
+      await sql`update invitations set inviter_kind = 'SESSION', inviter_user_id = ${grantorId}, inviter_organization_id = ${world.uuid('north')} where id = ${id}`.execute(
+        world.db,
+      );
+      const invited = await insertUser(world, email);
+      return mutate('acceptInvitation', { token }, { token: await insertPersonalAccessToken(world.db, invited, 'x') });
+    },
+  },
+  'a role definition': {
+    takes: 'roles:manage',
+    refusal: 'ROLE_ESCALATION',
+    ask: ({ grantor, slug, scopes }) =>
+      mutate('createRole', { organizationId: world.org(slug), key: unique(), name: 'R', scopes }, grantor),
+  },
+  'a role that gets the scopes': {
+    takes: 'roles:manage',
+    refusal: 'ROLE_ESCALATION',
+    async ask({ grantor, slug, scopes }) {
+      const { id } = await newRole([]);
+      await sql`update organization_roles set organization_id = ${world.uuid(slug)} where role_id = ${id}`.execute(world.db);
+      return mutate('updateRole', { id: encodeId('Role', id), scopes }, grantor);
+    },
+  },
+  'a role that loses the scopes': {
+    takes: 'roles:manage',
+    refusal: 'ROLE_ESCALATION',
+    async ask({ grantor, slug, scopes }) {
+      const { id } = await newRole(scopes);
+      await sql`update organization_roles set organization_id = ${world.uuid(slug)} where role_id = ${id}`.execute(world.db);
+      return mutate('updateRole', { id: encodeId('Role', id), scopes: [] }, grantor);
+    },
+  },
+  'an API key': {
+    takes: 'api_keys:manage',
+    refusal: 'SCOPE_ESCALATION',
+    ask: ({ grantor, slug, scopes }) => mutate('createApiKey', { organizationId: world.org(slug), name: 'K', scopes }, grantor),
+  },
+};
+
+it.each(Object.entries(ways))('%s gives or takes no scope that the grantor lacks there', async (_name, { takes, refusal, ask }) => {
+  await fc.assert(
+    fc.asyncProperty(fc.subarray(SCOPES), fc.subarray(SCOPES), fc.constantFrom<Slug>('north', 'shop-1'), async (more, scopes, slug) => {
+      await forgetRoles();
+      const own = [...new Set([takes, ...more])];
+      const { options, id } = await newGrantor(own);
+      const role = await newRole(scopes);
+      const outcome = await ask({ grantor: options, grantorId: id, slug, roleKey: role.key, roleId: role.id, scopes });
+      const mine = held(own);
+      const isBelow = slug !== 'north';
+      if (isBelow && !mine.has('child_organizations:manage')) {
+        expect(outcome).toMatch(/^(FORBIDDEN|NOT_FOUND|INVITATION_INVALID)$/);
+        return;
+      }
+      const allowed = isBelow || [...held(scopes)].every((scope) => mine.has(scope));
+      expect(outcome).toBe(allowed ? 'done' : refusal);
+    }),
+    {
+      numRuns: 40,
+      examples: [
+        [SCOPES, SCOPES, 'north'],
+        [[], SCOPES, 'north'],
+        [['child_organizations:manage'], SCOPES, 'shop-1'],
+        [['child_organizations:manage'], SCOPES, 'north'],
+      ],
+    },
+  );
+});
+
+it('holds for API keys as it does for people', async () => {
+  const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
+  const token = createToken('ak', id);
+  await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
+    values (${id}, ${world.uuid('north')}, 'limited', ${tokenHash(token)}, ${tokenPreview(token)}, '{api_keys:manage,usage:read}')`.execute(
+    world.db,
+  );
+  const make = (scopes: string[]) => mutate('createApiKey', { organizationId: world.org('north'), name: 'K', scopes }, { token });
+  expect(await make(['usage:read'])).toBe('done');
+  expect(await make(['api_keys:manage', 'usage:read'])).toBe('done');
+  expect(await make(['usage:write'])).toBe('SCOPE_ESCALATION');
+  expect(await make(['child_organizations:manage'])).toBe('SCOPE_ESCALATION');
+});

@@ -1,0 +1,150 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkTrail } from '../../src/audit/check.ts';
+import { AuditLogDocument, CreatePersonalAccessTokenDocument, CreateRoleDocument } from '../generated/graphql.ts';
+import { code, createWorld, insertUser, type Caller, type Slug, type World } from '../setup/world.ts';
+import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+let made = 0;
+const createRole = (as: Caller, slug: Slug, headers?: Record<string, string>) =>
+  world.query(
+    CreateRoleDocument,
+    { input: { organizationId: world.org(slug), key: `trail_${++made}`, name: 'T', scopes: [] } },
+    { as, ...(headers ? { headers } : {}) },
+  );
+const log = async (as: Caller, id: string | null = null, includeDescendants = false) =>
+  (await world.query(AuditLogDocument, { id, includeDescendants, first: 5 }, { as })).data?.organization?.auditLog;
+
+describe('the audit log (R-AU, R-DA-6)', () => {
+  it('tells who did what, from where, on what, with the request id', async () => {
+    await createRole('admin@acme', 'shop-1', { 'x-request-id': 'request-of-mine' });
+    const seenAbove = await log('admin@acme', world.org('shop-1'));
+    expect(seenAbove?.nodes[0]).toEqual({
+      action: 'createRole',
+      actor: { kind: 'PERSONAL_ACCESS_TOKEN', apiKeyName: null, user: { email: 'admin@acme.example' } },
+      actingOrganization: { slug: 'acme' },
+      organization: { slug: 'shop-1' },
+      viaAncestor: true,
+      targetType: 'Role',
+      targetId: expect.stringMatching(/^rol_/),
+      before: null,
+      after: { key: 'trail_1', name: 'T', scopes: [], description: null },
+      refusal: null,
+      requestId: 'request-of-mine',
+    });
+  });
+
+  it('shows a child who above acted, by name, and nothing else of those above', async () => {
+    const seenBelow = await log('admin@shop-1');
+    expect(seenBelow?.nodes[0]).toMatchObject({
+      actor: { user: { email: 'admin@acme.example' } },
+      actingOrganization: null,
+      viaAncestor: true,
+    });
+    expect(JSON.stringify(seenBelow)).not.toContain(world.org('acme'));
+  });
+
+  it('pages the whole subtree, newest first, as far as the caller may read', async () => {
+    await createRole('admin@north', 'north');
+    await createRole('admin@north', 'kiosk');
+    expect((await log('admin@north', null, true))?.nodes.map((node) => node.organization.slug).slice(0, 2)).toEqual(['kiosk', 'north']);
+    expect((await log('viewer@north', null, true))?.nodes.every((node) => node.organization.slug === 'north')).toBe(true);
+    expect(code(await world.query(AuditLogDocument, { id: null }, { as: 'user@shop-1' }))).toBe('FORBIDDEN');
+  });
+
+  it('tells of an attempt on a foreign organization where it came from, and not where it was aimed', async () => {
+    const before = await log('admin@rival');
+    await createRole('admin@north', 'rival');
+    expect((await log('admin@rival'))?.totalCount).toBe(before?.totalCount);
+    expect((await log('admin@north'))?.nodes[0]).toMatchObject({
+      action: 'createRole',
+      refusal: 'NOT_FOUND',
+      organization: { slug: 'north' },
+      targetType: 'Organization',
+      targetId: world.org('rival'),
+      after: null,
+    });
+  });
+
+  it('is written in the transaction of what it tells of: neither is without the other', async () => {
+    const broken = sql`create function fail_audit() returns trigger language plpgsql as $$ begin raise exception 'out of order'; end $$`;
+    await broken.execute(world.db);
+    await sql`create trigger fail_audit before insert on audit_events for each row execute function fail_audit()`.execute(world.db);
+    const key = `trail_${made + 1}`;
+    expect(code(await createRole('admin@north', 'north'))).toBe('INTERNAL_SERVER_ERROR');
+    await sql`drop trigger fail_audit on audit_events`.execute(world.db);
+    expect(await world.rows(sql`select from roles where key = ${key}`)).toEqual([]);
+  });
+
+  it('keeps what a person does about its own tokens without any organization', async () => {
+    const user = await insertUser(world, 'alone@x.example');
+    const token = await insertPersonalAccessToken(world.db, user, 'x');
+    await world.query(CreatePersonalAccessTokenDocument, { input: { name: 'second' } }, { token });
+    const rows = await world.rows(sql`select action, after ->> 'name' as name from account_events where actor_user_id = ${user}`);
+    expect(rows).toEqual([{ action: 'createPersonalAccessToken', name: 'second' }]);
+  });
+});
+
+describe('the trail', () => {
+  it('can only be added to', async () => {
+    for (const table of ['audit_events', 'account_events', 'audit_chains']) {
+      for (const statement of [
+        sql`delete from ${sql.table(table)}`,
+        sql`truncate ${sql.table(table)} cascade`,
+        sql`update ${sql.table(table)} set hash = ''`,
+      ])
+        await expect(statement.execute(world.db)).rejects.toMatchObject({ code: '42501' });
+    }
+    await expect(sql`insert into audit_chains (id) values (uuidv7())`.execute(world.db)).rejects.toMatchObject({ code: '42501' });
+  });
+
+  it('is numbered without gaps in each tree, and every event seals the one before it', async () => {
+    await Promise.all(Array.from({ length: 20 }, (_, n) => createRole('key@acme', n % 2 ? 'south' : 'depot')));
+    const { events, broken } = await checkTrail(world.db);
+    expect(events).toBeGreaterThan(20);
+    expect(broken).toBe(0);
+    const chains = await world.rows(sql<{ whole: boolean }>`select max(sequence) = count(*) as whole from audit_events group by chain_id`);
+    expect(chains.every(({ whole }) => whole)).toBe(true);
+  });
+
+  it('shows where somebody with the power to get around all this changed, took out or cut off events', async () => {
+    const [chain] = await world.rows(sql<{ id: string }>`select lineage[1] as id from organizations where slug = 'acme'`);
+    const tamper = async (statement: ReturnType<typeof sql>): Promise<number> => {
+      let broken = 0;
+      await world.db
+        .transaction()
+        .execute(async (tx) => {
+          await sql`alter table audit_events disable trigger user`.execute(tx);
+          await statement.execute(tx);
+          ({ broken } = await checkTrail(tx));
+          throw new RangeError('undone');
+        })
+        .catch((error: unknown) => {
+          if (!(error instanceof RangeError)) throw error;
+        });
+      return broken;
+    };
+    expect(await tamper(sql`update audit_events set after = '{"key": "other"}' where chain_id = ${chain?.id} and sequence = 2`)).toBe(1);
+    expect(await tamper(sql`update audit_events set actor_user_id = uuidv7() where chain_id = ${chain?.id} and sequence = 2`)).toBe(1);
+    expect(await tamper(sql`delete from audit_events where chain_id = ${chain?.id} and sequence = 3`)).toBe(1);
+    expect(
+      await tamper(
+        sql`delete from audit_events where chain_id = ${chain?.id} and sequence = (select max(sequence) from audit_events where chain_id = ${chain?.id})`,
+      ),
+    ).toBe(1);
+    expect((await checkTrail(world.db)).broken).toBe(0);
+  });
+
+  it('means the same whatever the time zone of the session that checks', async () => {
+    await world.db.transaction().execute(async (tx) => {
+      await sql`set local timezone to 'Asia/Kathmandu'`.execute(tx);
+      expect((await checkTrail(tx)).broken).toBe(0);
+    });
+  });
+});
