@@ -270,6 +270,27 @@ describe('each id in an input (R-AZ-1, R-EX-1)', () => {
   });
 });
 
+describe('odd text in an input (R-ER-1)', () => {
+  const odd = ['', ' ', '\u0000', '\ud800', '\u202e', "';--", '%', '9'.repeat(400), '\u{1f468}\u200d\u{1f469}', '__proto__'];
+
+  it.each(Object.keys(table))('of %s never ends in an internal error or tells of the database', async (name) => {
+    const given = await table[name]?.input('nativeAdmin');
+    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    for (const field of Object.keys(given ?? {})) {
+      for (const text of odd) {
+        const value = Array.isArray(given?.[field]) ? [field === 'users' ? { email: text } : text] : text;
+        const answer = await world.ask(
+          `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename } }`,
+          { as: 'admin@north' },
+          { input: { ...given, [field]: value } },
+        );
+        expect(answer.status).toBeLessThan(500);
+        expect(answer.text).not.toMatch(/INTERNAL_SERVER_ERROR|postgres|constraint|relation|syntax|node_modules/i);
+      }
+    }
+  });
+});
+
 describe('a mutation', () => {
   it('is refused as a GET, so that no link can make somebody do it', async () => {
     const url = new URL(world.endpoint);

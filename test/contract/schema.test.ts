@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { buildASTSchema, isEnumType, isInterfaceType, isObjectType, parse, print } from 'graphql';
+import { buildASTSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isUnionType, parse, print } from 'graphql';
 import { fileURLToPath } from 'node:url';
 import { generate } from '@graphql-codegen/cli';
 import { describe, expect, it } from 'vitest';
@@ -16,6 +16,12 @@ function promises(text: string): string[] {
   );
   return types.flatMap((type) => {
     if (isEnumType(type)) return type.getValues().map((value) => `${type.name}.${value.name}`);
+    if (isUnionType(type)) return type.getTypes().map((member) => `${type.name} may be ${member.name}`);
+    if (isInputObjectType(type)) {
+      return Object.values(type.getFields()).map(
+        (field) => `${type.name}.${String(field.astNode && print({ ...field.astNode, description: undefined }))}`,
+      );
+    }
     if (!isObjectType(type) && !isInterfaceType(type)) return [type.name];
     return [
       ...type.getInterfaces().map((one) => `${type.name} implements ${one.name}`),
@@ -38,7 +44,7 @@ describe('schema.graphql', () => {
     const wanted = await readFile(new URL('test/contract/public-names.graphql', root), 'utf8');
     const kept = new Set(promises(printedSchema()));
     const missing = promises(wanted).filter((promise) => !kept.has(promise));
-    expect(promises(wanted).length).toBeGreaterThan(300);
+    expect(promises(wanted).length).toBeGreaterThan(400);
     expect(missing).toEqual([]);
   });
 
@@ -48,6 +54,9 @@ describe('schema.graphql', () => {
       .flatMap((type) => [
         { name: type.name, description: type.description },
         ...(isEnumType(type) ? type.getValues().map(({ name, description }) => ({ name: `${type.name}.${name}`, description })) : []),
+        ...(isInputObjectType(type)
+          ? Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, description: field.description }))
+          : []),
         ...(isObjectType(type) || isInterfaceType(type)
           ? Object.values(type.getFields()).flatMap((field) => [
               { name: `${type.name}.${field.name}`, description: field.description },
@@ -60,6 +69,16 @@ describe('schema.graphql', () => {
       ])
       .filter(({ description }) => !description);
     expect(bare).toEqual([]);
+  });
+
+  it('lets a client ask every result for its failure, whatever the mutation', () => {
+    const results = Object.values(schema.getTypeMap()).filter((type) => isUnionType(type));
+    expect(results.length).toBeGreaterThan(15);
+    for (const type of results) {
+      const failures = type.getTypes().filter((member) => member.getInterfaces().some((one) => one.name === 'UserError'));
+      expect({ name: type.name, failures: failures.length > 0 }).toEqual({ name: type.name, failures: true });
+      expect(type.getTypes().length - failures.length).toBe(1);
+    }
   });
 
   it('lists nothing without a bound: every list of rows is paged or says how long it can be', () => {

@@ -148,6 +148,35 @@ describe('the last admin (decision 3, E8, R-DA-4)', () => {
   });
 });
 
+describe('the database alone', () => {
+  it('lets one of two transactions take an admin away that each leave the other one, a hundred times', async () => {
+    const [{ id: adminRole } = { id: '' }] = await world.rows(sql<{ id: string }>`select id from roles where built_in and key = 'admin'`);
+    for (let n = 0; n < 100; n++) {
+      const [organization] = await world.rows(
+        sql<{ id: string }>`insert into organizations (slug, name) values (${`net-${n}`}, 'Net') returning id`,
+      );
+      const memberships = await Promise.all(
+        ['a', 'b'].map(async (name) =>
+          insertMembership(world, organization?.id ?? '', await insertUser(world, `${name}${n}@net.example`), ['admin']),
+        ),
+      );
+      // Both are inside their transactions before either commits.
+      let inside = 0;
+      const both = Promise.withResolvers<void>();
+      const outcomes = await Promise.allSettled(
+        memberships.map((id) =>
+          world.db.transaction().execute(async (tx) => {
+            await sql`delete from membership_roles where membership_id = ${id} and role_id = ${adminRole}`.execute(tx);
+            if (++inside === 2) both.resolve();
+            await both.promise;
+          }),
+        ),
+      );
+      expect(outcomes.map((one) => one.status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    }
+  });
+});
+
 describe('removing a member (A26, A38, D39, E6, E7)', () => {
   it('ends that membership and nothing else', async () => {
     const user = await newMember('shop-2', ['viewer'], 'both@x.example');
