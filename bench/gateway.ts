@@ -1,10 +1,7 @@
 /** The gateway as a process: how soon it is ready, and what memory it holds after many queries. */
-import { spawn } from 'node:child_process';
-import { mkdtemp, readFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { startEmbedded } from '../src/database/embedded.ts';
+import { readFile } from 'node:fs/promises';
 import { ms, summary, verdict } from './measure.ts';
+import { post, startGateway } from './process.ts';
 
 const READY_TARGET_S = 10;
 const MEMORY_TARGET_MIB = 250;
@@ -24,34 +21,11 @@ async function residentMiB(pid: number): Promise<number> {
 }
 
 export async function benchGateway(queries: number): Promise<void> {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-bench-'));
   const begin = performance.now();
-  const child = spawn('npm', ['start'], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', NODE_ENV: '' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-    detached: true,
-  });
-  const url = await new Promise<string>((resolve, reject) => {
-    let output = '';
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text;
-      const [, found] = /Banyan is ready: (\S+)/.exec(output) ?? [];
-      if (found) resolve(found);
-    });
-    child.once('exit', () => reject(new Error(`npm start ended: ${output}`)));
-  });
+  const { url, pid, apiKey, stop } = await startGateway();
   verdict('npm start ready, first start with an empty data folder', (performance.now() - begin) / 1000, READY_TARGET_S, ' s');
 
-  const { apiKey } = JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as { apiKey: string };
-  const ask = async (query: string): Promise<{ extensions?: unknown; errors?: unknown }> =>
-    (await (
-      await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-        body: JSON.stringify({ query }),
-      })
-    ).json()) as { errors?: unknown };
-  const pid = await gatewayPid(child.pid ?? 0);
+  const ask = (query: string) => post(url, apiKey, query);
   const times: number[] = [];
   let asked = 0;
   let failed = 0;
@@ -78,25 +52,5 @@ export async function benchGateway(queries: number): Promise<void> {
     MEMORY_TARGET_MIB,
     ' MiB',
   );
-  const ended = new Promise((resolve) => child.once('exit', resolve));
-  process.kill(pid, 'SIGTERM');
-  await ended;
-  await (await startEmbedded({ dataDir })).discard();
-}
-
-/** npm starts a shell that starts node: the process without children of its own that runs the command line. */
-async function gatewayPid(root: number): Promise<number> {
-  let pid = root;
-  for (;;) {
-    const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => ''))
-      .trim()
-      .split(' ')
-      .filter(Boolean)
-      .map(Number);
-    const [next] = children;
-    const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    if (command.includes('src/cli.ts') && /^[^\0]*node\0/.test(command)) return pid;
-    if (next === undefined) throw new Error('the gateway process was not found');
-    pid = next;
-  }
+  await stop();
 }

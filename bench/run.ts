@@ -1,7 +1,8 @@
-/** npm run bench -- <search | growth | people | gateway> [--organizations N | --queries N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | gateway> [--organizations N | --queries N]; see bench/README.md. */
 import { parseArgs } from 'node:util';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
+import { benchInvite } from './invite.ts';
 import { benchPeople } from './people.ts';
 import { benchSearch } from './search.ts';
 
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<void>> = {
   search: () => benchSearch(Number(values.organizations)),
   growth: () => benchGrowth(Number(values.organizations)),
   people: () => benchPeople(Number(values.organizations)),
+  invite: () => benchInvite(),
   gateway: () => benchGateway(Number(values.queries)),
 };
 const chosen = benches[positionals[0] ?? ''];

@@ -67,15 +67,15 @@ function intoFiles(from: string, folder: string, log: Logger): Mailer {
 /** Lines that SMTP carries as they are (RFC 5322, 2.1.1). */
 const PLAIN_LINE = /^[\t\x20-\x7e]{0,998}$/;
 
-/** The text as it is if SMTP can carry it, so that a link in it stays whole for whoever reads the source of the mail. */
-function textPart(text: string): string | { raw: string } {
-  const lines = text.split('\n');
-  if (!lines.every((line) => PLAIN_LINE.test(line))) return text;
-  return { raw: ['Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: 7bit', '', ...lines].join('\r\n') };
+/** A part as it is if SMTP can carry it, so that a link in it stays whole for whoever reads the source of the mail. */
+function part(type: 'text/plain' | 'text/html', content: string): string | { raw: string } {
+  const lines = content.split('\n');
+  if (!lines.every((line) => PLAIN_LINE.test(line))) return content;
+  return { raw: [`Content-Type: ${type}; charset=utf-8`, 'Content-Transfer-Encoding: 7bit', '', ...lines].join('\r\n') };
 }
 
 function composed({ to, subject, text, html }: Message, from: string) {
-  return { from, to: { name: '', address: to }, subject, text: textPart(text), html };
+  return { from, to: { name: '', address: to }, subject, text: part('text/plain', text), html: part('text/html', html) };
 }
 
 /** The reason as senders may read it: what the server answered, but nothing about where it stands. */

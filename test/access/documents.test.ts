@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeId } from '../../src/ids.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
+import { CreateRoleDocument } from '../generated/graphql.ts';
 import { createWorld, insertMembership, insertUser, type RequestOptions, type World } from '../setup/world.ts';
 
 let world: World;
@@ -115,31 +116,42 @@ describe('several mutations in one document (R-AZ-4)', () => {
 
 describe('a request under way (E6, decision 2)', () => {
   it('reads nothing more once its person is removed: the next statement sees it', async () => {
-    const self = await secondAdmin();
-    // The removal happens between two statements of one request: the second mutation field is another request's work,
-    // so the reading request is held at its first statement by a lock on the row that it reads.
     const { db } = world;
-    const answer = await db.transaction().execute(async (tx) => {
+    await sql`insert into organization_profiles (organization_id, address_line1, address_city, address_state, address_zip, address_country)
+      values (${world.uuid('shop-1')}, 'Street 1', 'Town', 'State', '1', 'DE')`.execute(db);
+    const document = '{ organization { id primaryAddress { line1 } } }';
+    const self = await secondAdmin();
+    expect((await world.ask(document, self)).data).toMatchObject({ organization: { primaryAddress: { line1: 'Street 1' } } });
+    // The request is held between its statements: the second reads a table that is locked until the person is removed.
+    const asking = await db.transaction().execute(async (tx) => {
       await sql`lock table organization_profiles in access exclusive mode`.execute(tx);
-      const asking = world.ask<{ organization: { id: string; primaryAddress: null; members: { totalCount: number } | null } | null }>(
-        '{ organization { id primaryAddress { line1 } parent { id } } }',
-        self,
-      );
-      await waitFor(async () => {
-        const [row] = await world.rows(
-          sql<{
-            n: number;
-          }>`select count(*)::int as n from pg_stat_activity where wait_event = 'relation' and datname = current_database()`,
-        );
-        return (row?.n ?? 0) > 0;
-      });
+      const answer = world.ask(document, self);
+      await waitFor(() => isWaiting('relation'));
       await sql`delete from memberships where id = ${self.membership}`.execute(db);
-      return { asking };
+      return { answer };
     });
-    expect((await answer.asking).data).toMatchObject({ organization: { primaryAddress: null } });
-    expect((await world.ask('{ organization { id } }', self)).status).toBe(404);
+    expect((await asking.answer).data).toMatchObject({ organization: { primaryAddress: null } });
+    expect((await world.ask(document, self)).status).toBe(404);
+  });
+
+  it('is not held up, and holds up nobody, on an organization that it may not even see', async () => {
+    const foreign = world.uuid('rival');
+    await world.db.transaction().execute(async (tx) => {
+      await sql`select from organizations where id = ${foreign} for update`.execute(tx);
+      const input = { organizationId: world.org('rival'), key: 'foreign', name: 'F', scopes: [] };
+      const answer = await world.query(CreateRoleDocument, { input }, { as: 'key@shop-1' });
+      expect(answer.errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+    });
   });
 });
+
+/** Whether a statement of this database waits for a lock of the kind. */
+async function isWaiting(event: string): Promise<boolean> {
+  const waiting = await world.rows(
+    sql`select from pg_stat_activity where wait_event_type = 'Lock' and wait_event = ${event} and datname = current_database()`,
+  );
+  return waiting.length > 0;
+}
 
 /** Asks again and again until something is so; the test's own time-out bounds it. */
 async function waitFor(isSo: () => Promise<boolean>): Promise<void> {

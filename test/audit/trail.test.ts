@@ -138,6 +138,14 @@ describe('the trail', () => {
         sql`delete from audit_events where chain_id = ${chain?.id} and sequence = (select max(sequence) from audit_events where chain_id = ${chain?.id})`,
       ),
     ).toBe(1);
+    // Whoever also mends the seal of the event breaks that of the next.
+    expect(
+      await tamper(sql`
+        update audit_events e set after = '{}', hash = audit_hash(
+          (select before.hash from audit_events before where before.chain_id = e.chain_id and before.sequence = 1),
+          jsonb_populate_record(e, '{"after": {}}'))
+        where e.chain_id = ${chain?.id} and e.sequence = 2`),
+    ).toBe(1);
     expect((await checkTrail(world.db)).broken).toBe(0);
   });
 

@@ -8,6 +8,7 @@ import { SMTPServer } from 'smtp-server';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invitationLink, invitationMessage } from '../../src/invitation/mail.ts';
+import { parseId } from '../../src/ids.ts';
 import { createMailer } from '../../src/mail/mailer.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { AcceptInvitationDocument, CreateInvitationDocument, ResendInvitationDocument } from '../generated/graphql.ts';
@@ -182,6 +183,17 @@ describe('the mail of an invitation (C40, decision 13)', () => {
       (await world.query(AcceptInvitationDocument, { input: { token } }, options)).data?.acceptInvitation.__typename;
     expect(await accept(early)).toBe('InvitationInvalidError');
     expect(await accept(late)).toBe('AcceptInvitationPayload');
+  });
+
+  it('is not sent by a job that was left over from an earlier round', async () => {
+    const { id, email } = await invite();
+    const server = await startServer();
+    await world.query(ResendInvitationDocument, { input: { id } }, { as: 'key@north' });
+    const payload = JSON.stringify({ invitationId: parseId(id)?.uuid, round: 1 });
+    await sql`select graphile_worker.add_job('deliver_invitation', ${payload}::json)`.execute(world.db);
+    await runJobs(world, mailerTo(server.url));
+    expect(server.received).toHaveLength(1);
+    expect(await delivery(email)).toMatchObject({ status: 'SENT', attempts: 1 });
   });
 
   it('without a server becomes a file that only its owner reads, with the link whole in it', async () => {
