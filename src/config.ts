@@ -66,6 +66,7 @@ const settings = z.object({
     .string()
     .refine((text) => URL.canParse(text.replaceAll('{token}', 'token')), 'must be an address; {token} in it becomes the token')
     .optional(),
+  INVITATION_MAILS_PER_DAY: z.coerce.number().int().min(0).max(10_000_000).default(10_000),
   INVITATION_DAYS: z.coerce.number().int().min(1).max(90).default(7),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
@@ -91,6 +92,8 @@ export interface Config {
   /** Link in the mail of an invitation; undefined for one to GraphiQL. */
   invitationUrl: string | undefined;
   invitationDays: number;
+  /** Mails with invitations that one organization may cause within 24 hours. */
+  invitationMailsPerDay: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -123,6 +126,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     mailFrom: value.MAIL_FROM,
     invitationUrl: value.INVITATION_URL,
     invitationDays: value.INVITATION_DAYS,
+    invitationMailsPerDay: value.INVITATION_MAILS_PER_DAY,
     logLevel: value.LOG_LEVEL,
   };
 }

@@ -57,7 +57,11 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
       log.warn('INVITATION_URL is not set: the links in invitations lead to GraphiQL on this address');
     }
-    const stopWorker = await startWorker({ url: database.url, tasks: makeTasks({ db, mailer, log, linkTemplate }), log });
+    const stopWorker = await startWorker({
+      url: database.url,
+      tasks: makeTasks({ db, mailer, log, linkTemplate, mailsPerDay: config.invitationMailsPerDay }),
+      log,
+    });
     handle = (request, response) => void gateway(request, response);
     announce(config, url, demo, print);
     return async () => {

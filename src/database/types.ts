@@ -168,7 +168,9 @@ export interface Invitations {
 
 export interface InvitationTokens {
   created_at: Generated<Timestamp>;
+  ended_at: Timestamp | null;
   invitation_id: string;
+  organization_id: string;
   token_hash: Buffer;
 }
 

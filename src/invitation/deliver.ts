@@ -14,24 +14,37 @@ export interface DeliveryOptions {
   log: Logger;
   /** The link, with `{token}` in the place of the token. */
   linkTemplate: string;
+  /** Mails with invitations that one organization may cause within 24 hours. */
+  mailsPerDay: number;
 }
 
+/** Mails with invitations that may go to one address within 24 hours, whoever invites: sending mail is a power (R-IV-5). */
+const MAILS_TO_ADDRESS_MAX = 20;
+
 interface Sendable {
+  organization_id: string;
   email: string;
   expires_at: Date;
   organization_name: string;
   role_names: string[];
   open: boolean;
+  /** Mails of the last 24 hours to the address, and of the organization to anybody. */
+  to_address: number;
+  of_organization: number;
 }
 
 /** Makes the task. `round` counts how often sending was asked for; a job of an earlier round does nothing. */
-export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions): Task<'deliver_invitation'> {
+export function deliveryTask({ db, mailer, log, linkTemplate, mailsPerDay }: DeliveryOptions): Task<'deliver_invitation'> {
   return async ({ invitationId, round }, { isLast }) => {
-    const token = createInvitationToken();
-    const invitation = await beginAttempt(db, invitationId, round, token);
+    const invitation = await beginAttempt(db, invitationId, round);
     if (!invitation) return;
     const outcome = (status: 'SENT' | 'QUEUED' | 'FAILED', error: string | null) => setOutcome(db, invitationId, round, status, error);
     if (!invitation.open) return outcome('FAILED', 'The invitation was closed before its mail was sent.');
+    if (invitation.to_address >= MAILS_TO_ADDRESS_MAX)
+      return outcome('FAILED', 'Too many invitations went to this address within 24 hours.');
+    if (invitation.of_organization >= mailsPerDay) return outcome('FAILED', 'The organization sent too many invitations within 24 hours.');
+    const token = createInvitationToken();
+    await keepToken(db, invitationId, invitation.organization_id, token);
     try {
       await mailer(
         invitationMessage(
@@ -59,26 +72,32 @@ export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions)
   };
 }
 
-/** Counts the attempt and makes the token good that its mail will hold; undefined when another round has begun. */
-async function beginAttempt(db: Database, invitationId: string, round: number, token: string): Promise<Sendable | undefined> {
+/** Counts the attempt; undefined when another round has begun. */
+async function beginAttempt(db: Database, invitationId: string, round: number): Promise<Sendable | undefined> {
   return db.transaction().execute(async (tx) => {
     // Locked first, as whoever sends anew does.
     const { rows } = await sql<Sendable>`
-      select i.email, i.expires_at, o.name as organization_name,
+      select i.organization_id, i.email, i.expires_at, o.name as organization_name,
         array(select r.name from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.name) as role_names,
-        invitation_status(i.status, i.expires_at) = 'PENDING' and o.deleted_at is null as open
+        invitation_status(i.status, i.expires_at) = 'PENDING' and o.deleted_at is null as open,
+        (select count(*)::int from invitations same join invitation_tokens t on t.invitation_id = same.id
+         where same.canonical_email = i.canonical_email and t.created_at > now() - interval '24 hours') as to_address,
+        (select count(*)::int from invitation_tokens t
+         where t.organization_id = i.organization_id and t.created_at > now() - interval '24 hours') as of_organization
       from invitations i join organizations o on o.id = i.organization_id
       where i.id = ${invitationId}::uuid for key share of i`.execute(tx);
     const counted = await sql`
       update invitation_deliveries set attempts = attempts + 1
       where invitation_id = ${invitationId}::uuid and round = ${round} and status = 'QUEUED'`.execute(tx);
-    const [invitation] = rows;
-    if (!invitation || counted.numAffectedRows !== 1n) return undefined;
-    if (invitation.open) {
-      await sql`insert into invitation_tokens (token_hash, invitation_id) values (${tokenHash(token)}, ${invitationId}::uuid)`.execute(tx);
-    }
-    return invitation;
+    return counted.numAffectedRows === 1n ? rows[0] : undefined;
   });
+}
+
+/** Makes the token good before the mail that holds it goes out. */
+async function keepToken(db: Database, invitationId: string, organizationId: string, token: string): Promise<void> {
+  await sql`
+    insert into invitation_tokens (token_hash, invitation_id, organization_id)
+    values (${tokenHash(token)}, ${invitationId}::uuid, ${organizationId}::uuid)`.execute(db);
 }
 
 async function setOutcome(

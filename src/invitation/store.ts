@@ -125,7 +125,7 @@ export const previewByTokenHash = rowBatch<null, PreviewRow>(
     select o.name as organization_name, i.email, invitation_status(i.status, i.expires_at) as status, i.expires_at, encode(t.token_hash, 'hex') as hash,
       array(select r.key from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.key) as roles
     from invitation_tokens t join invitations i on i.id = t.invitation_id join organizations o on o.id = i.organization_id and o.deleted_at is null
-    where t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
+    where t.ended_at is null and t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
     return (await statement.execute(db)).rows;
   },
 );

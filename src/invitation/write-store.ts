@@ -55,7 +55,7 @@ export async function organizationOfInvitation(tx: Database, principal: Principa
 /** The invitation that a token belongs to. */
 export async function invitationOfToken(tx: Database, hash: Buffer): Promise<{ id: string; organization_id: string } | undefined> {
   const { rows } = await sql<{ id: string; organization_id: string }>`
-    select i.id, i.organization_id from invitation_tokens t join invitations i on i.id = t.invitation_id where t.token_hash = ${hash}`.execute(
+    select i.id, i.organization_id from invitation_tokens t join invitations i on i.id = t.invitation_id where t.token_hash = ${hash} and t.ended_at is null`.execute(
     tx,
   );
   return rows[0];
@@ -146,7 +146,7 @@ async function enqueueDeliveries(tx: Database, ids: readonly string[], round: nu
 
 /** Sends an invitation anew, by the principal: a new round, a new term, and none of the earlier tokens works. */
 export async function renewInvitation(tx: Database, principal: Principal, id: string, days: number): Promise<void> {
-  await sql`delete from invitation_tokens where invitation_id = ${id}::uuid`.execute(tx);
+  await sql`update invitation_tokens set ended_at = now() where invitation_id = ${id}::uuid and ended_at is null`.execute(tx);
   await sql`
     update invitations set expires_at = now() + make_interval(days => ${days}), updated_at = now(),
       (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})

@@ -122,7 +122,9 @@ describe('races (R-AZ-5, R-DA-4, R-IV-4)', () => {
           returning id
         ), offered as (
           insert into invitation_roles (invitation_id, role_id) select made.id, r.id from made cross join roles r where r.built_in and r.key = 'user'
-        ) insert into invitation_tokens (token_hash, invitation_id) select ${tokenHash(token)}, id from made`.execute(world.db);
+        ) insert into invitation_tokens (token_hash, invitation_id, organization_id) select ${tokenHash(token)}, id, ${lane.uuid}::uuid from made`.execute(
+        world.db,
+      );
       const options = { token: await insertPersonalAccessToken(world.db, user, 'x') };
       const outcomes = await Promise.all(Array.from({ length: 8 }, () => mutate('acceptInvitation', { token }, options)));
       expect(tally(outcomes)).toEqual({ done: 1, INVITATION_INVALID: 7 });

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createToken } from '../../src/credential/secret.ts';
-import { createInvitationToken, isInvitationToken } from '../../src/invitation/token.ts';
+import { createInvitationToken } from '../../src/invitation/token.ts';
 import { parseToken, tokenHash } from '../../src/credential/secret.ts';
 import { createWorld, insertInvitation, insertUser, type World } from '../setup/world.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
@@ -65,7 +65,8 @@ it(`accepts none of ${FORGED} altered credentials, and asks the database only ab
         : createToken(parsed?.kind ?? 'ak', '01900000-0000-7000-8000-00000000dead');
     const token = n % 10 === 0 ? guess : altered(base);
     if (genuine.includes(token)) return;
-    if (parseToken(token)) whole++;
+    // Any other has a right checksum by a chance of one in four thousand million.
+    if (token === guess) whole++;
     const answer = await fetch(world.endpoint, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -86,10 +87,12 @@ it(`accepts none of ${FORGED} altered invitation tokens`, async () => {
   await insertInvitation(world, world.uuid('north'), email, tokenHash(token));
   const texts = new Set<string>();
   let whole = 0;
+  const looks = () => world.statements.filter((text) => text.includes('invitation_tokens')).length;
+  const before = looks();
   await inTurns(FORGED, async (n) => {
     const forged = n % 50 === 0 ? createInvitationToken() : altered(token);
     if (forged === token || forged === '') return;
-    if (isInvitationToken(forged)) whole++;
+    if (n % 50 === 0) whole++;
     const mutation = n % 2 ? 'acceptInvitation' : 'declineInvitation';
     const answer = await world.ask(
       `mutation ($token: String!) { answer: ${mutation}(input: { token: $token }) { __typename ... on UserError { code message } } }`,
@@ -98,7 +101,9 @@ it(`accepts none of ${FORGED} altered invitation tokens`, async () => {
     );
     texts.add(answer.text);
   });
-  expect(whole).toBeGreaterThanOrEqual(FORGED / 50);
+  expect(whole).toBe(FORGED / 50);
+  // Each whole one is looked for twice: before the transaction, and in it to find the organization's lock.
+  expect(looks() - before).toBeLessThanOrEqual(4 * whole);
   expect([...texts]).toEqual([expect.stringContaining('"INVITATION_INVALID"')]);
   expect(await world.rows(sql`select from invitations where email = ${email} and status = 'PENDING'`)).toHaveLength(1);
 }, 300_000);

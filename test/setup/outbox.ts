@@ -9,10 +9,10 @@ import type { TestDatabase } from './database.ts';
 export const LINK_TEMPLATE = 'https://front.example/join/{token}';
 
 /** Does every job that waits, as if its time had come, with a mailer; once. */
-export async function runJobs({ db, url }: TestDatabase, mailer: Mailer): Promise<void> {
+export async function runJobs({ db, url }: TestDatabase, mailer: Mailer, mailsPerDay = 10_000): Promise<void> {
   const log = createLogger('silent');
   await sql`update graphile_worker._private_jobs set run_at = now() where locked_at is null`.execute(db);
-  await runDueJobs({ url, log, tasks: makeTasks({ db, mailer, log, linkTemplate: LINK_TEMPLATE }) });
+  await runDueJobs({ url, log, tasks: makeTasks({ db, mailer, log, linkTemplate: LINK_TEMPLATE, mailsPerDay }) });
 }
 
 /** Does the jobs and returns the mail that they would have sent. */

@@ -231,7 +231,9 @@ export async function insertInvitation(
     .returning('id')
     .executeTakeFirstOrThrow();
   await sql`insert into invitation_roles (invitation_id, role_id) select ${id}, id from roles where built_in and key = 'user'`.execute(db);
-  await sql`insert into invitation_tokens (token_hash, invitation_id) values (${hash}, ${id})`.execute(db);
+  await sql`insert into invitation_tokens (token_hash, invitation_id, organization_id) values (${hash}, ${id}, ${organizationId})`.execute(
+    db,
+  );
   return id;
 }
 
