@@ -27,5 +27,4 @@ insert into invitation_tokens (token_hash, invitation_id, organization_id, creat
 alter table invitations drop column token_hash;
 
 -- Counts the times that sending was asked for; what an earlier round still reports is ignored.
-alter table invitation_deliveries add column round integer not null default 1;
-insert into invitation_deliveries (invitation_id, status) select id, 'QUEUED' from invitations on conflict do nothing;
+alter table invitations add column round integer not null default 1;

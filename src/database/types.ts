@@ -140,7 +140,6 @@ export interface InvitationDeliveries {
   attempts: Generated<number>;
   invitation_id: string;
   last_error: string | null;
-  round: Generated<number>;
   sent_at: Timestamp | null;
   status: string;
 }
@@ -162,6 +161,7 @@ export interface Invitations {
   inviter_organization_id: string;
   inviter_user_id: string | null;
   organization_id: string;
+  round: Generated<number>;
   status: Generated<string>;
   updated_at: Generated<Timestamp>;
 }

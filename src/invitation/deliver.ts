@@ -22,7 +22,6 @@ export interface DeliveryOptions {
 const MAILS_TO_ADDRESS_MAX = 20;
 
 interface Sendable {
-  organization_id: string;
   email: string;
   expires_at: Date;
   organization_name: string;
@@ -44,7 +43,7 @@ export function deliveryTask({ db, mailer, log, linkTemplate, mailsPerDay }: Del
       return outcome('FAILED', 'Too many invitations went to this address within 24 hours.');
     if (invitation.of_organization >= mailsPerDay) return outcome('FAILED', 'The organization sent too many invitations within 24 hours.');
     const token = createInvitationToken();
-    await keepToken(db, invitationId, invitation.organization_id, token);
+    if (!(await keepToken(db, invitationId, round, token))) return;
     try {
       await mailer(
         invitationMessage(
@@ -77,7 +76,7 @@ async function beginAttempt(db: Database, invitationId: string, round: number): 
   return db.transaction().execute(async (tx) => {
     // Locked first, as whoever sends anew does.
     const { rows } = await sql<Sendable>`
-      select i.organization_id, i.email, i.expires_at, o.name as organization_name,
+      select i.email, i.expires_at, o.name as organization_name,
         array(select r.name from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.name) as role_names,
         invitation_status(i.status, i.expires_at) = 'PENDING' and o.deleted_at is null as open,
         (select count(*)::int from invitations same join invitation_tokens t on t.invitation_id = same.id
@@ -85,19 +84,23 @@ async function beginAttempt(db: Database, invitationId: string, round: number): 
         (select count(*)::int from invitation_tokens t
          where t.organization_id = i.organization_id and t.created_at > now() - interval '24 hours') as of_organization
       from invitations i join organizations o on o.id = i.organization_id
-      where i.id = ${invitationId}::uuid for key share of i`.execute(tx);
+      where i.id = ${invitationId}::uuid and i.round = ${round} for share of i`.execute(tx);
+    const [invitation] = rows;
+    if (!invitation) return undefined;
     const counted = await sql`
-      update invitation_deliveries set attempts = attempts + 1
-      where invitation_id = ${invitationId}::uuid and round = ${round} and status = 'QUEUED'`.execute(tx);
-    return counted.numAffectedRows === 1n ? rows[0] : undefined;
+      insert into invitation_deliveries as d (invitation_id, status, attempts) values (${invitationId}::uuid, 'QUEUED', 1)
+      on conflict (invitation_id) do update set attempts = d.attempts + 1 where d.status = 'QUEUED'`.execute(tx);
+    return counted.numAffectedRows === 1n ? invitation : undefined;
   });
 }
 
-/** Makes the token good before the mail that holds it goes out. */
-async function keepToken(db: Database, invitationId: string, organizationId: string, token: string): Promise<void> {
-  await sql`
+/** Makes the token good before the mail that holds it goes out; false when another round has begun. */
+async function keepToken(db: Database, invitationId: string, round: number, token: string): Promise<boolean> {
+  const kept = await sql`
     insert into invitation_tokens (token_hash, invitation_id, organization_id)
-    values (${tokenHash(token)}, ${invitationId}::uuid, ${organizationId}::uuid)`.execute(db);
+    select ${tokenHash(token)}, i.id, i.organization_id from invitations i
+    where i.id = ${invitationId}::uuid and i.round = ${round} for share`.execute(db);
+  return kept.numAffectedRows === 1n;
 }
 
 async function setOutcome(
@@ -110,5 +113,6 @@ async function setOutcome(
   await sql`
     update invitation_deliveries
     set status = ${status}, last_error = ${error}, sent_at = case when ${status} = 'SENT' then now() end
-    where invitation_id = ${invitationId}::uuid and round = ${round}`.execute(db);
+    where invitation_id = ${invitationId}::uuid
+      and exists (select from invitations i where i.id = ${invitationId}::uuid and i.round = ${round} for share)`.execute(db);
 }

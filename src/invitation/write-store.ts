@@ -117,9 +117,6 @@ export async function insertInvitations(
   await sql`
     insert into invitation_roles (invitation_id, role_id)
     select * from unnest(${offers.map((one) => one.invitation)}::uuid[], ${offers.map((one) => one.roleId)}::uuid[])`.execute(tx);
-  await sql`insert into invitation_deliveries (invitation_id, status) select id, 'QUEUED' from unnest(${ids}::uuid[]) as made (id)`.execute(
-    tx,
-  );
   await enqueueDeliveries(tx, ids, 1);
   return ids;
 }
@@ -147,15 +144,11 @@ async function enqueueDeliveries(tx: Database, ids: readonly string[], round: nu
 /** Sends an invitation anew, by the principal: a new round, a new term, and none of the earlier tokens works. */
 export async function renewInvitation(tx: Database, principal: Principal, id: string, days: number): Promise<void> {
   await sql`update invitation_tokens set ended_at = now() where invitation_id = ${id}::uuid and ended_at is null`.execute(tx);
-  await sql`
-    update invitations set expires_at = now() + make_interval(days => ${days}), updated_at = now(),
-      (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})
-    where id = ${id}::uuid`.execute(tx);
   const { rows } = await sql<{ round: number }>`
-    insert into invitation_deliveries as d (invitation_id, status) values (${id}::uuid, 'QUEUED')
-    on conflict (invitation_id) do update
-    set status = 'QUEUED', attempts = 0, last_error = null, sent_at = null, round = d.round + 1
-    returning round`.execute(tx);
+    update invitations set expires_at = now() + make_interval(days => ${days}), updated_at = now(), round = round + 1,
+      (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})
+    where id = ${id}::uuid returning round`.execute(tx);
+  await sql`delete from invitation_deliveries where invitation_id = ${id}::uuid`.execute(tx);
   await enqueueDeliveries(tx, [id], rows[0]?.round ?? 1);
 }
 

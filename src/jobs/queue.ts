@@ -22,8 +22,8 @@ export const JOB_ATTEMPTS_MAX = 10;
 export async function enqueue<Name extends JobName>(tx: Database, name: Name, jobs: readonly Job<Name>[]): Promise<void> {
   if (jobs.length === 0) return;
   await sql`
-    select graphile_worker.add_job(${name}, job.payload, job_key := job.key, max_attempts := ${JOB_ATTEMPTS_MAX}::int)
-    from unnest(${jobs.map((job) => job.key)}::text[], ${jobs.map((job) => JSON.stringify(job.payload))}::json[]) as job (key, payload)`.execute(
-    tx,
-  );
+    select graphile_worker.add_jobs(array(
+      select row (${name}, job.payload, null, null, ${JOB_ATTEMPTS_MAX}, job.key, null, null)::graphile_worker.job_spec
+      from unnest(${jobs.map((job) => job.key)}::text[], ${jobs.map((job) => JSON.stringify(job.payload))}::json[]) as job (key, payload)
+    ))`.execute(tx);
 }
