@@ -17,7 +17,7 @@ async function measure({ db }: Forest): Promise<Record<Task, Timing>> {
   }>`select id, lineage from organizations where parent_id is null order by ordinal limit 1`.execute(db);
   const [root] = roots;
   if (!root) throw new RangeError('the forest is empty');
-  const principal = principalAt(root.id, root.lineage);
+  const principal = await principalAt(db, root.id, root.lineage);
   const { rows } = await sql<{ id: string; parent_id: string }>`
     select id, parent_id from organizations where lineage[1] = ${root.id} and parent_id is not null order by hashtext(id::text) limit 4000`.execute(
     db,

@@ -29,8 +29,13 @@ beforeAll(async () => {
   const scopes = new Set((await world.rows(sql<{ key: string }>`select key from scopes`)).map((row) => row.key));
   const principal = async (id: string): Promise<Principal> => {
     const [row] = await world.rows(sql<{ lineage: string[] }>`select lineage from organizations where id = ${id}`);
+    const [key] = await world.rows(
+      sql<{
+        id: string;
+      }>`insert into api_keys (organization_id, name, secret_hash, preview, scopes) values (${id}, 'k', ${Buffer.alloc(32)}, 'ak', '{}') returning id`,
+    );
     return {
-      credential: { kind: 'API_KEY', id: '01900000-0000-7000-8000-000000000001', name: 'key', expiresAt: null },
+      credential: { kind: 'API_KEY', id: key?.id ?? '', name: 'key', expiresAt: null },
       user: null,
       home: { id, lineage: row?.lineage ?? [], scopes },
     };
@@ -106,6 +111,14 @@ describe.each([
       expect(answer).not.toMatch(/"slug":"(rival|acme|south|depot|above-all)/);
     }
   });
+});
+
+it('lets each alone through to what is inside, so that the answers above are no accident', async () => {
+  for (const guards of [
+    { statements: north, types: everything },
+    { statements: everything, types: north },
+  ])
+    expect(await run('{ organization(slug: "north") { descendants { nodes { slug } } } }', guards)).toContain('"slug":"kiosk"');
 });
 
 describe('what is shown to a person for its own sake', () => {
