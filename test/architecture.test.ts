@@ -70,6 +70,7 @@ describe('the source', () => {
       'src/action/act.ts',
       'src/credential/standing.ts',
       'src/invitation/deliver.ts',
+      'src/invitation/write-store.ts',
       'src/membership/store.ts',
       'src/membership/people.ts',
       'src/invitation/store.ts',

@@ -214,27 +214,21 @@ async function answering<Result extends object>(
     target: { type: 'Invitation', id: found?.id ?? NOBODYS },
     on: async (tx: Database) => (await invitationOfToken(tx, hash))?.organization_id ?? null,
   } as const;
-  try {
-    return await actAsPerson<Result>(request, attempt, async (acting) => {
-      const now = await invitationOfToken(acting.tx, hash);
-      const invitation = now && (await lockInvitation(acting.tx, now.id));
-      // Asked again under the lock: sending anew ends the tokens before it.
-      const current = invitation && (await invitationOfToken(acting.tx, hash));
-      const isOwn = invitation?.canonical_email === acting.person.verifiedEmail;
-      if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse('InvitationInvalidError', {});
-      return change(acting, invitation, acting.organization.lineage);
-    });
-  } catch (error) {
-    // The organization was deleted.
-    if (error instanceof PublicError && error.extensions['code'] === 'NOT_FOUND') return failure('InvitationInvalidError', {});
-    throw error;
-  }
+  return actAsPerson<Result>(request, attempt, async (acting) => {
+    const now = await invitationOfToken(acting.tx, hash);
+    const invitation = now && (await lockInvitation(acting.tx, now.id));
+    // Asked again under the lock: sending anew ends the tokens before it.
+    const current = invitation && (await invitationOfToken(acting.tx, hash));
+    const isOwn = invitation?.canonical_email === acting.person.verifiedEmail;
+    if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse('InvitationInvalidError', {});
+    return change(acting, invitation, acting.organization.lineage);
+  });
 }
 
 /** Accepts an invitation: the membership begins now, if whoever invited could still invite with these roles (R-IV-4). */
 export function acceptInvitation(request: ActionRequest, { token }: { token: string }) {
   return answering(request, 'acceptInvitation', token, async ({ tx, person, record }, invitation, lineage) => {
-    if (!(await couldStillGrant(tx, invitation, lineage))) refuse('InvitationInvalidError', {});
+    if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse('InvitationInvalidError', {});
     const { id, existed } = await insertMembership(tx, invitation.organization_id, person.id, invitation.role_ids);
     if (existed) await addRoles(tx, id, invitation.role_ids);
     await closeInvitation(tx, invitation.id, 'ACCEPTED');

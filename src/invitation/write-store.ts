@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { organizationsWithin } from '../access/rights.ts';
 import type { Principal } from '../access/principal.ts';
+import { suspendedAbove } from '../credential/authenticate.ts';
 import type { Database } from '../database/connect.ts';
 import { enqueue } from '../jobs/queue.ts';
 import type { InvitationStatus } from './store.ts';
@@ -24,6 +25,8 @@ export interface HeldInvitation {
   role_keys: string[];
   /** Scopes that its roles give together. */
   scopes: string[];
+  /** Whether the organization, or one above it, is suspended. */
+  suspended: boolean;
 }
 
 const offered = (column: 'id' | 'key') => sql`array(
@@ -39,8 +42,9 @@ export async function lockInvitation(tx: Database, id: string): Promise<HeldInvi
       ${offered('id')} as role_ids, ${offered('key')} as role_keys,
       scopes_held(array(
         select unnest(r.scopes) from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id
-      )) as scopes
-    from invitations i where i.id = ${id}::uuid`.execute(tx);
+      )) as scopes,
+      ${suspendedAbove} as suspended
+    from invitations i join organizations o on o.id = i.organization_id where i.id = ${id}::uuid`.execute(tx);
   return rows[0];
 }
 

@@ -313,6 +313,18 @@ describe('accepting (E4, E5, decision 13, R-IV-1 to R-IV-4)', () => {
     expect(id).not.toBe(second.id);
   });
 
+  it('is refused while the organization, or one above it, is suspended', async () => {
+    const email = newAddress();
+    const { token } = await invite({ email, organizationId: world.org('kiosk') });
+    const own = await person(email);
+    for (const slug of ['kiosk', 'shop-1']) {
+      await sql`update organizations set status = 'SUSPENDED' where slug = ${slug}`.execute(world.db);
+      expect(await accept(token, own)).toMatchObject({ code: 'INVITATION_INVALID' });
+      await sql`update organizations set status = 'ACTIVE' where slug = ${slug}`.execute(world.db);
+    }
+    expect(await accept(token, own)).toMatchObject({ __typename: 'AcceptInvitationPayload' });
+  });
+
   it('is refused when the inviting API key was revoked', async () => {
     const input = { organizationId: world.org('north'), name: 'inviter', scopes: ['child_organizations:manage'] };
     const key = (await world.query(CreateApiKeyDocument, { input }, { as: 'admin@north' })).data?.createApiKey;
