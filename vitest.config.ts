@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
@@ -8,6 +9,8 @@ export default defineConfig({
     globalSetup: ['test/setup/postgres.ts'],
     reporters: ['default', './test/setup/closing-line.ts'],
     pool: 'forks',
+    // Files wait for the database and for processes of their own; two share even a small machine well.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

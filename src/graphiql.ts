@@ -55,7 +55,7 @@ query People {
 }
 `,
     `# Invite somebody to your organization, or to any below it by its id. Without SMTP_URL the mail is a file in .data/mail; the token in it is for
-# acceptInvitation. The last lines show what was done, as the audit log tells it.
+# acceptInvitation.
 mutation Invite {
   createInvitation(input: {
     organizationId: "${organizationId ?? 'org_…'}"
@@ -66,8 +66,9 @@ mutation Invite {
     ... on UserError { code message }
   }
 }
-
-query Done {
+`,
+    `# What was done lately, here and below, and what was refused.
+query AuditLog {
   organization {
     auditLog(includeDescendants: true, first: 5) {
       nodes { at action organization { slug } actor { kind apiKeyName user { email } } after refusal }

@@ -57,7 +57,7 @@ const mutate = (name: string, input: Record<string, unknown>, options: RequestOp
   outcome(
     world.ask(
       `mutation ($input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { __typename ... on UserError { code } } }`,
-      options,
+      { ...options, withoutSocket: true },
       { input },
     ),
   );
