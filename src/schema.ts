@@ -12,6 +12,7 @@ import './credential/graph.ts';
 import './usage/graph.ts';
 import './audit/graph.ts';
 import './viewer/graph.ts';
+import './organization/mutation-graph.ts';
 import './membership/mutation-graph.ts';
 import './role/mutation-graph.ts';
 import './invitation/mutation-graph.ts';

@@ -68,6 +68,7 @@ describe('the source', () => {
       'src/usage/store.ts',
       // Writes check under their locks; jobs act for nobody.
       'src/action/act.ts',
+      'src/organization/actions.ts',
       'src/credential/standing.ts',
       'src/invitation/deliver.ts',
       'src/invitation/write-store.ts',

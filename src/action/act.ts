@@ -3,7 +3,8 @@
  * to act is read again under them, the change is made, and the audit log, jobs and the idempotency record are written.
  *
  * Order of the locks (docs/decisions/0008-changes.md):
- *   1. the tree, shared: nothing is moved, deleted or suspended meanwhile;
+ *   1. the tree, shared: nothing is moved, deleted or suspended meanwhile. Changes that hold for all that is below an
+ *      organization take it for themselves;
  *   2. the organization acted on (or the person, for what is its own): one change at a time;
  *   3. what the caller's rights rest on, shared: revocations come before or after, never in between;
  *   4. the rows that are changed;
@@ -42,6 +43,8 @@ export interface OrganizationAct extends Attempt {
   on: string | Locate;
   /** The scope that it takes there. */
   scope: Scope;
+  /** Whether it holds for everything below as well, and so must not overlap with any other change of the tree. */
+  wholeTree?: boolean;
   idempotency?: IdempotencyKey | null;
 }
 
@@ -83,7 +86,7 @@ export function act<Result extends object>(
     // Asked before anything is locked, so that nobody holds up an organization that it may not even see.
     const id = await locate(tx, principal, attempt.on);
     if (id === null) throw notFound();
-    const lineage = await lockOrganization(tx, id);
+    const lineage = await lockOrganization(tx, id, attempt.wholeTree ?? false);
     const fresh = await lockStanding(tx, principal);
     if (!lineage || !isWithin(fresh, lineage)) throw notFound();
     if (!holds(fresh, attempt.scope, lineage)) throw forbidden([attempt.scope]);
@@ -108,7 +111,7 @@ export function actAsPerson<Result extends object>(
     const { user } = request.principal;
     if (!user) throw personRequired();
     const id = (await attempt.on?.(tx, request.principal)) ?? null;
-    const lineage = id === null ? null : await lockOrganization(tx, id);
+    const lineage = id === null ? null : await lockOrganization(tx, id, false);
     const person = await lockPerson(tx, user.id);
     const fresh = await lockStanding(tx, request.principal);
     const organization = id !== null && lineage ? { id, lineage } : null;
@@ -128,8 +131,8 @@ async function locate(tx: Database, principal: Principal, on: string | Locate): 
 }
 
 /** Locks 1 and 2, and the organization's lineage under them; null when it is gone. */
-async function lockOrganization(tx: Database, id: string): Promise<Lineage | null> {
-  const { rows } = await sql<{ lineage: Lineage | null }>`select lock_organization(${id}::uuid) as lineage`.execute(tx);
+async function lockOrganization(tx: Database, id: string, wholeTree: boolean): Promise<Lineage | null> {
+  const { rows } = await sql<{ lineage: Lineage | null }>`select lock_organization(${id}::uuid, ${wholeTree}) as lineage`.execute(tx);
   return rows[0]?.lineage ?? null;
 }
 

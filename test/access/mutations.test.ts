@@ -117,6 +117,8 @@ const inNorth = (more: () => Promise<Record<string, unknown>> | Record<string, u
 
 /** Every mutation. One that is missing here fails the first test. */
 const table: Record<string, Row> = {
+  suspendOrganization: { expected: byRight, input: () => Promise.resolve({ id: world.org('kiosk') }) },
+  resumeOrganization: { expected: byRight, input: () => Promise.resolve({ id: world.org('kiosk') }) },
   updateMemberRoles: { expected: byRight, input: inNorth(async () => ({ userId: await fresh.member(), roles: ['viewer'] })) },
   removeMember: { expected: byRight, input: inNorth(async () => ({ userId: await fresh.member() })) },
   addMember: {
@@ -190,6 +192,8 @@ describe('each mutation', () => {
 
 describe('each id in an input (R-AZ-1, R-EX-1)', () => {
   const inputsWithIds: Record<string, { field: string; type: IdType; rest: Record<string, unknown> }[]> = {
+    suspendOrganization: [{ field: 'id', type: 'Organization', rest: {} }],
+    resumeOrganization: [{ field: 'id', type: 'Organization', rest: {} }],
     updateMemberRoles: [
       { field: 'organizationId', type: 'Organization', rest: { userId: missingId('User'), roles: ['user'] } },
       { field: 'userId', type: 'User', rest: { organizationId: 'north', roles: ['user'] } },

@@ -198,6 +198,12 @@ export type ResendInvitationInput = {
   id: string;
 };
 
+/** Which organization to resume. */
+export type ResumeOrganizationInput = {
+  /** The organization; one below that of the request. */
+  id: string;
+};
+
 /** Which key to revoke. */
 export type RevokeApiKeyInput = {
   /** The key. */
@@ -226,6 +232,14 @@ export type SearchField =
   | 'NAME'
   /** The slug. */
   | 'SLUG';
+
+/** Which organization to suspend. */
+export type SuspendOrganizationInput = {
+  /** The organization; one below that of the request. */
+  id: string;
+  /** Why, for the audit log; 1 to 500 characters. */
+  reason?: string | null | undefined;
+};
 
 /** Which member, and its roles from now on. */
 export type UpdateMemberRolesInput = {
@@ -522,6 +536,26 @@ export type DescendantsQueryVariables = Exact<{
 
 
 export type DescendantsQuery = { organization: { descendants: { totalCount: number, edges: Array<{ cursor: string, depth: number, path: string, matchedOn: Array<SearchField>, node: { id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+
+export type SuspendOrganizationMutationVariables = Exact<{
+  input: SuspendOrganizationInput;
+}>;
+
+
+export type SuspendOrganizationMutation = { suspendOrganization:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'SuspendOrganizationPayload', organization: { id: string, status: OrganizationStatus, version: number } }
+   };
+
+export type ResumeOrganizationMutationVariables = Exact<{
+  input: ResumeOrganizationInput;
+}>;
+
+
+export type ResumeOrganizationMutation = { resumeOrganization:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'ResumeOrganizationPayload', organization: { id: string, status: OrganizationStatus, version: number } }
+   };
 
 export type MembersQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1197,6 +1231,40 @@ export const DescendantsDocument = new TypedDocumentString(`
   parentId
   depth
 }`) as unknown as TypedDocumentString<DescendantsQuery, DescendantsQueryVariables>;
+export const SuspendOrganizationDocument = new TypedDocumentString(`
+    mutation SuspendOrganization($input: SuspendOrganizationInput!) {
+  suspendOrganization(input: $input) {
+    __typename
+    ... on SuspendOrganizationPayload {
+      organization {
+        id
+        status
+        version
+      }
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<SuspendOrganizationMutation, SuspendOrganizationMutationVariables>;
+export const ResumeOrganizationDocument = new TypedDocumentString(`
+    mutation ResumeOrganization($input: ResumeOrganizationInput!) {
+  resumeOrganization(input: $input) {
+    __typename
+    ... on ResumeOrganizationPayload {
+      organization {
+        id
+        status
+        version
+      }
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ResumeOrganizationMutation, ResumeOrganizationMutationVariables>;
 export const MembersDocument = new TypedDocumentString(`
     query Members($id: ID, $search: String, $roles: [String!], $first: Int, $after: String, $last: Int, $before: String) {
   organization(id: $id) {
