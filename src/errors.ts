@@ -106,9 +106,12 @@ function argumentOf({ nodes }: GraphQLError): string | undefined {
 
 /** Whether an error tells that the document or its variables are wrong, rather than what happened while it ran. */
 function isAboutDocument(error: unknown, cause: unknown): error is GraphQLError {
-  if (!(error instanceof GraphQLError) || !(cause instanceof GraphQLError) || cause.extensions['unexpected']) return false;
+  if (!(error instanceof GraphQLError)) return false;
   const [node] = error.nodes ?? [];
-  if (cause instanceof PublicError) return node?.kind === Kind.VARIABLE_DEFINITION;
+  // A value that its scalar does not take, whatever the scalar throws.
+  if (node?.kind === Kind.VARIABLE_DEFINITION || (error.path === undefined && node?.kind.endsWith('Value'))) return true;
+  if (!(cause instanceof GraphQLError) || cause.extensions['unexpected']) return false;
+  if (cause instanceof PublicError) return false;
   // An error at a field is about the value that we gave for it, such as null where there must be none.
   return error.path === undefined || node?.kind !== Kind.FIELD;
 }

@@ -29,6 +29,13 @@ failureType('InvitationExistsError', 'The address has a pending invitation to th
   }),
 }));
 failureType('InvitationClosedError', 'The invitation was accepted, declined, revoked or replaced before.');
+failureType('VersionConflictError', 'The version that the caller expected is not the present one.', (t) => ({
+  currentVersion: t.exposeInt('currentVersion', { description: 'The present version.' }),
+}));
+failureType('ExternalAccountTakenError', 'An account in another system belongs to one organization; another has it.', (t) => ({
+  system: t.exposeString('system', { description: 'The other system.' }),
+  accountId: t.exposeString('accountId', { description: "The account's id there." }),
+}));
 failureType('IdempotencyConflictError', 'The idempotency key was used for another input in the last 24 hours.');
 failureType('ContentionError', 'The change met too many others at the same time, and nothing was done; any mutation may answer so.');
 failureType(

@@ -13,6 +13,8 @@ export interface FailureDetails {
   InvitationExistsError: { invitationId: string | null };
   InvitationClosedError: object;
   InvitationInvalidError: object;
+  VersionConflictError: { currentVersion: number };
+  ExternalAccountTakenError: { system: string; accountId: string };
   IdempotencyConflictError: object;
   ContentionError: object;
 }
@@ -45,6 +47,8 @@ const texts: Record<FailureName, { code: string; message: string }> = {
   InvitationExistsError: { code: 'INVITATION_EXISTS', message: 'This address has a pending invitation to this organization already.' },
   InvitationClosedError: { code: 'INVITATION_CLOSED', message: 'The invitation was accepted, declined, revoked or replaced already.' },
   InvitationInvalidError: { code: 'INVITATION_INVALID', message: 'This invitation cannot be used.' },
+  VersionConflictError: { code: 'VERSION_CONFLICT', message: 'The organization was changed meanwhile; read it again and decide anew.' },
+  ExternalAccountTakenError: { code: 'EXTERNAL_ACCOUNT_TAKEN', message: 'Another organization has this account of another system.' },
   IdempotencyConflictError: {
     code: 'IDEMPOTENCY_CONFLICT',
     message: 'The idempotency key was used for another input in the last 24 hours.',

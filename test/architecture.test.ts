@@ -69,6 +69,7 @@ describe('the source', () => {
       // Writes check under their locks; jobs act for nobody.
       'src/action/act.ts',
       'src/organization/actions.ts',
+      'src/organization/details-write-store.ts',
       'src/credential/standing.ts',
       'src/invitation/deliver.ts',
       'src/invitation/write-store.ts',

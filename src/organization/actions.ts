@@ -1,9 +1,13 @@
 /** What can be done to an organization itself. */
 import { sql } from 'kysely';
 import { act, type ActionRequest } from '../action/act.ts';
+import { holds } from '../access/rights.ts';
 import { MANAGE_CHILDREN } from '../access/scopes.ts';
-import { badInput } from '../errors.ts';
+import { badInput, forbidden } from '../errors.ts';
+import { refuse } from '../failure.ts';
 import { requireText } from '../text.ts';
+import { requireDetails, type DetailsInput } from './details-input.ts';
+import { currentDetails, writeDetails } from './details-write-store.ts';
 
 const REASON_LENGTH_MAX = 500;
 
@@ -42,4 +46,27 @@ export function suspendOrganization(request: ActionRequest, input: { id: string;
 /** Ends a suspension. Suspensions of organizations above or below are their own. */
 export function resumeOrganization(request: ActionRequest, { id }: { id: string }) {
   return setStatus(request, 'resumeOrganization', { id, status: 'ACTIVE', reason: null });
+}
+
+/**
+ * Changes details of an organization: absent stays as it is, null clears. The slug never changes. The billing address
+ * takes `billing:manage` besides.
+ */
+export function updateOrganization(
+  request: ActionRequest,
+  { id, expectedVersion, ...input }: DetailsInput & { id: string; expectedVersion?: number | null | undefined },
+) {
+  const details = requireDetails(input);
+  const attempt = { action: 'updateOrganization', target: { type: 'Organization', id }, on: id, scope: 'organizations:manage' } as const;
+  return act(request, attempt, async ({ tx, principal, organization, record }) => {
+    if (details.billingEmail !== undefined && !holds(principal, 'billing:manage', organization.lineage))
+      throw forbidden(['billing:manage']);
+    const { rows } = await sql<{ version: number }>`select version from organizations where id = ${id}::uuid`.execute(tx);
+    const currentVersion = rows[0]?.version ?? 0;
+    if (expectedVersion != null && expectedVersion !== currentVersion) refuse('VersionConflictError', { currentVersion });
+    const before = await currentDetails(tx, id, details);
+    if (Object.keys(details).length > 0) await writeDetails(tx, id, details);
+    record({ target: { type: 'Organization', id }, before, after: await currentDetails(tx, id, details) });
+    return { organizationId: id };
+  });
 }

@@ -36,7 +36,7 @@ const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
   }),
 });
 
-const MarketplaceRef = builder.enumType('Marketplace', {
+export const MarketplaceRef = builder.enumType('Marketplace', {
   description: 'Cloud marketplaces.',
   values: {
     AWS: { description: 'AWS Marketplace.' },
@@ -62,7 +62,7 @@ const ExternalAccountRef = builder.objectRef<ExternalAccountRow>('ExternalAccoun
   }),
 });
 
-const InvoiceOwnerRef = builder.enumType('InvoiceOwner', {
+export const InvoiceOwnerRef = builder.enumType('InvoiceOwner', {
   description: 'Who owns the invoices in the billing system.',
   values: { PARTNER: { description: 'The partner.' }, END_CUSTOMER: { description: 'The end customer.' } },
 });

@@ -4,8 +4,9 @@ import { builder } from '../builder.ts';
 import { orNotFound } from '../errors.ts';
 import { decodeId } from '../ids.ts';
 import { mutation } from '../mutation.ts';
-import { resumeOrganization, suspendOrganization } from './actions.ts';
-import { OrganizationRef } from './refs.ts';
+import { resumeOrganization, suspendOrganization, updateOrganization } from './actions.ts';
+import { InvoiceOwnerRef, MarketplaceRef } from './details-graph.ts';
+import { OrganizationKindRef, OrganizationRef } from './refs.ts';
 import { organizationById } from './store.ts';
 
 const id = 'The organization; one below that of the request.';
@@ -22,6 +23,68 @@ function organizationPayload(name: string, description: string) {
     }),
   });
 }
+
+const AddressInputRef = builder.inputType('AddressInput', {
+  description: 'A postal address; each part has 1 to 200 characters.',
+  fields: (t) => ({
+    line1: t.string({ required: true, description: 'Street and number.' }),
+    line2: t.string({ description: 'Floor, suite or care-of.' }),
+    city: t.string({ required: true, description: 'City.' }),
+    state: t.string({ required: true, description: 'State, province or region.' }),
+    zip: t.string({ required: true, description: 'Postal code.' }),
+    country: t.string({ required: true, description: 'Country, ISO 3166-1 alpha-2.' }),
+  }),
+});
+
+const MarketplaceOfferInputRef = builder.inputType('MarketplaceOfferInput', {
+  description: "Where the organization's offer can be taken up.",
+  fields: (t) => ({
+    marketplace: t.field({ type: MarketplaceRef, required: true, description: 'The marketplace; each at most once.' }),
+    url: t.field({ type: 'URL', required: true, description: 'Link to the offer, http(s), at most 2,000 characters.' }),
+  }),
+});
+
+const ExternalAccountInputRef = builder.inputType('ExternalAccountInput', {
+  description: 'An account of the organization in another system. One account belongs to one organization.',
+  fields: (t) => ({
+    system: t.string({ required: true, description: 'The other system, e.g. zuora: 1 to 50 of a-z, 0-9, _ and -; each at most once.' }),
+    accountId: t.string({ required: true, description: "The account's id there, 1 to 255 characters." }),
+  }),
+});
+
+const BrandingInputRef = builder.inputType('BrandingInput', {
+  description: 'How the organization presents itself; absent stays as it is, null clears.',
+  fields: (t) => ({
+    logoUrl: t.field({ type: 'URL', description: 'Address of the logo, http(s), at most 2,000 characters.' }),
+    primaryColor: t.string({ description: 'Main color, #rrggbb.' }),
+    secondaryColor: t.string({ description: 'Second color, #rrggbb.' }),
+  }),
+});
+
+mutation('updateOrganization', {
+  description:
+    'Changes details of an organization: what is absent stays as it is, null clears it. The slug never changes. ' +
+    'Takes `organizations:manage`, and `billing:manage` for `billingEmail`.',
+  input: builder.inputType('UpdateOrganizationInput', {
+    description: 'What to change.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The organization: that of the request, or one below it.' }),
+      expectedVersion: t.int({ description: 'The `version` that the change was decided on; another one is a `VersionConflictError`.' }),
+      name: t.string({ description: 'Display name, 1 to 200 characters. Cannot be cleared.' }),
+      kind: t.field({ type: OrganizationKindRef, description: 'What it is to the one above it. Cannot be cleared.' }),
+      domain: t.string({ description: 'Its own domain, in ASCII form. Another one has to be set up anew.' }),
+      primaryAddress: t.field({ type: AddressInputRef, description: 'The whole address; it replaces the one before.' }),
+      marketplaceOffers: t.field({ type: [MarketplaceOfferInputRef], description: 'All offers; they replace those before.' }),
+      externalAccounts: t.field({ type: [ExternalAccountInputRef], description: 'All accounts, at most 20; they replace those before.' }),
+      invoiceOwner: t.field({ type: InvoiceOwnerRef, description: 'Who owns the invoices in the billing system.' }),
+      branding: t.field({ type: BrandingInputRef, description: 'How it presents itself.' }),
+      billingEmail: t.field({ type: 'EmailAddress', description: 'Where invoices go.' }),
+    }),
+  }),
+  payload: organizationPayload('UpdateOrganizationPayload', 'The organization was changed.'),
+  failures: ['VersionConflictError', 'ExternalAccountTakenError'],
+  run: (input, context) => updateOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
+});
 
 mutation('suspendOrganization', {
   description:

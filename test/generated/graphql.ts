@@ -29,6 +29,32 @@ export type AddMemberInput = {
   roles: Array<string>;
 };
 
+/** A postal address; each part has 1 to 200 characters. */
+export type AddressInput = {
+  /** City. */
+  city: string;
+  /** Country, ISO 3166-1 alpha-2. */
+  country: string;
+  /** Street and number. */
+  line1: string;
+  /** Floor, suite or care-of. */
+  line2?: string | null | undefined;
+  /** State, province or region. */
+  state: string;
+  /** Postal code. */
+  zip: string;
+};
+
+/** How the organization presents itself; absent stays as it is, null clears. */
+export type BrandingInput = {
+  /** Address of the logo, http(s), at most 2,000 characters. */
+  logoUrl?: string | null | undefined;
+  /** Main color, #rrggbb. */
+  primaryColor?: string | null | undefined;
+  /** Second color, #rrggbb. */
+  secondaryColor?: string | null | undefined;
+};
+
 /** The new key. */
 export type CreateApiKeyInput = {
   /** When it stops working, in the future; never when absent. */
@@ -116,6 +142,14 @@ export type DomainSetupStatus =
   /** Ownership is proven. */
   | 'VERIFIED';
 
+/** An account of the organization in another system. One account belongs to one organization. */
+export type ExternalAccountInput = {
+  /** The account's id there, 1 to 255 characters. */
+  accountId: string;
+  /** The other system, e.g. zuora: 1 to 50 of a-z, 0-9, _ and -; each at most once. */
+  system: string;
+};
+
 /** What became of an invitation. */
 export type InvitationStatus =
   /** Accepted; the membership exists. */
@@ -145,6 +179,30 @@ export type InviteUsersInput = {
   organizationId: string;
   /** Between 1 and 100 people. */
   users: Array<InviteUserInput>;
+};
+
+/** Who owns the invoices in the billing system. */
+export type InvoiceOwner =
+  /** The end customer. */
+  | 'END_CUSTOMER'
+  /** The partner. */
+  | 'PARTNER';
+
+/** Cloud marketplaces. */
+export type Marketplace =
+  /** AWS Marketplace. */
+  | 'AWS'
+  /** Azure Marketplace. */
+  | 'AZURE'
+  /** Google Cloud Marketplace. */
+  | 'GCP';
+
+/** Where the organization's offer can be taken up. */
+export type MarketplaceOfferInput = {
+  /** The marketplace; each at most once. */
+  marketplace: Marketplace;
+  /** Link to the offer, http(s), at most 2,000 characters. */
+  url: string;
 };
 
 /** What an organization is to the one above it. More kinds may come. */
@@ -249,6 +307,32 @@ export type UpdateMemberRolesInput = {
   roles: Array<string>;
   /** The member. */
   userId: string;
+};
+
+/** What to change. */
+export type UpdateOrganizationInput = {
+  /** Where invoices go. */
+  billingEmail?: string | null | undefined;
+  /** How it presents itself. */
+  branding?: BrandingInput | null | undefined;
+  /** Its own domain, in ASCII form. Another one has to be set up anew. */
+  domain?: string | null | undefined;
+  /** The `version` that the change was decided on; another one is a `VersionConflictError`. */
+  expectedVersion?: number | null | undefined;
+  /** All accounts, at most 20; they replace those before. */
+  externalAccounts?: Array<ExternalAccountInput> | null | undefined;
+  /** The organization: that of the request, or one below it. */
+  id: string;
+  /** Who owns the invoices in the billing system. */
+  invoiceOwner?: InvoiceOwner | null | undefined;
+  /** What it is to the one above it. Cannot be cleared. */
+  kind?: OrganizationKind | null | undefined;
+  /** All offers; they replace those before. */
+  marketplaceOffers?: Array<MarketplaceOfferInput> | null | undefined;
+  /** Display name, 1 to 200 characters. Cannot be cleared. */
+  name?: string | null | undefined;
+  /** The whole address; it replaces the one before. */
+  primaryAddress?: AddressInput | null | undefined;
 };
 
 /** What to change; absent stays as it is. */
@@ -360,6 +444,7 @@ export type InviteUsersMutation = { inviteUsers:
     | { __typename: 'InviteUsersPayload', results: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string, status: InvitationStatus, roles: Array<{ key: string }> } | null, error:
           | { __typename: 'AlreadyMemberError', code: string }
           | { __typename: 'ContentionError', code: string }
+          | { __typename: 'ExternalAccountTakenError', code: string }
           | { __typename: 'IdempotencyConflictError', code: string }
           | { __typename: 'InvitationClosedError', code: string }
           | { __typename: 'InvitationExistsError', code: string }
@@ -371,6 +456,7 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'RoleKeyTakenError', code: string }
           | { __typename: 'ScopeEscalationError', code: string }
           | { __typename: 'UserNotFoundError', code: string }
+          | { __typename: 'VersionConflictError', code: string }
          | null }> }
    };
 
@@ -555,6 +641,18 @@ export type ResumeOrganizationMutationVariables = Exact<{
 export type ResumeOrganizationMutation = { resumeOrganization:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'ResumeOrganizationPayload', organization: { id: string, status: OrganizationStatus, version: number } }
+   };
+
+export type UpdateOrganizationMutationVariables = Exact<{
+  input: UpdateOrganizationInput;
+}>;
+
+
+export type UpdateOrganizationMutation = { updateOrganization:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'ExternalAccountTakenError', system: string, accountId: string, code: string }
+    | { __typename: 'UpdateOrganizationPayload', organization: { slug: string, name: string, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, version: number, invoiceOwner: InvoiceOwner | null, primaryAddress: { line1: string, line2: string | null, city: string, state: string, zip: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }>, externalAccounts: Array<{ id: string, system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null, secondaryColor: string | null } } }
+    | { __typename: 'VersionConflictError', currentVersion: number, code: string }
    };
 
 export type MembersQueryVariables = Exact<{
@@ -1265,6 +1363,56 @@ export const ResumeOrganizationDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<ResumeOrganizationMutation, ResumeOrganizationMutationVariables>;
+export const UpdateOrganizationDocument = new TypedDocumentString(`
+    mutation UpdateOrganization($input: UpdateOrganizationInput!) {
+  updateOrganization(input: $input) {
+    __typename
+    ... on UpdateOrganizationPayload {
+      organization {
+        slug
+        name
+        kind
+        domain
+        domainSetupStatus
+        version
+        primaryAddress {
+          line1
+          line2
+          city
+          state
+          zip
+          country
+        }
+        marketplaceOffers {
+          marketplace
+          url
+        }
+        externalAccounts {
+          id
+          system
+          accountId
+        }
+        invoiceOwner
+        branding {
+          logoUrl
+          primaryColor
+          secondaryColor
+        }
+      }
+    }
+    ... on VersionConflictError {
+      currentVersion
+    }
+    ... on ExternalAccountTakenError {
+      system
+      accountId
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
 export const MembersDocument = new TypedDocumentString(`
     query Members($id: ID, $search: String, $roles: [String!], $first: Int, $after: String, $last: Int, $before: String) {
   organization(id: $id) {
