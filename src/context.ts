@@ -22,6 +22,11 @@ export interface Context {
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
   settings: ActionSettings;
+  /**
+   * Reads what the answer of the mutation under way shows, in its transaction: so the answer follows the commit without
+   * a further look at the database, and cannot arrive after that of a revocation that had to wait for it.
+   */
+  showing: ((tx: Database, principal: Principal, result: object) => Promise<void>) | undefined;
   /** Whether a mutation of the operation has run. */
   mutated: boolean;
   /** Authenticates the request once more. */

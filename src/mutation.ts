@@ -3,6 +3,7 @@ import type { InputRef, InterfaceRef, ObjectRef } from '@pothos/core';
 import { RequestCache } from '@pothos/plugin-scope-auth';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import type { Batch } from './database/loaders.ts';
 import type { Failure, FailureName } from './failure.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
@@ -34,11 +35,19 @@ export function failureType<Name extends FailureName>(name: Name, description: s
   failureRefs.set(name, ref);
 }
 
+/** Rows that a payload shows, by id. */
+export interface Shown<Payload, Row> {
+  batch: Batch<null, Row>;
+  ids(payload: Payload): readonly (string | null)[];
+}
+
 export interface MutationOptions<Input, Payload> {
   description: string;
   input: InputRef<Input>;
   payload: ObjectRef<Types, Payload>;
   failures: readonly FailureName[];
+  /** What the payload shows of the database; read in the transaction of the change. */
+  shows?: Shown<Payload, object | null>;
   /** Does it. Refusals that are no failure of the union are thrown as `PublicError`. */
   run(input: Input, context: Context): Promise<Payload | Failure>;
 }
@@ -66,7 +75,7 @@ export function mutation<Input, Payload extends object>(name: string, options: M
       type: result as never,
       description: options.description,
       args: { input: t.arg({ type: options.input as never, required: true, description: 'What to do.' }) },
-      resolve: (_root, { input }, context) => separately(context, () => options.run(input as Input, context)) as never,
+      resolve: (_root, { input }, context) => separately(context, options.shows, () => options.run(input as Input, context)) as never,
     }),
   );
 }
@@ -76,7 +85,19 @@ export function mutation<Input, Payload extends object>(name: string, options: M
  * nothing that was read or decided before is believed afterwards (finding 1 of the security notes: scope-auth
  * remembers its answers for a whole operation).
  */
-async function separately<Result>(context: Context, run: () => Promise<Result>): Promise<Result> {
+async function separately<Payload, Result>(
+  context: Context,
+  shows: Shown<Payload, object | null> | undefined,
+  run: () => Promise<Result>,
+): Promise<Result> {
+  let shown: readonly (readonly [string, object | null])[] = [];
+  context.showing =
+    shows &&
+    (async (tx, principal, result) => {
+      const ids = shows.ids(result as Payload).filter((id) => id !== null);
+      const rows = ids.length > 0 ? await shows.batch.load({ db: tx, principal, now: context.now }, ids, null) : [];
+      shown = ids.map((id, index) => [id, rows[index] ?? null] as const);
+    });
   if (context.mutated) context.principal = await context.authenticate();
   context.mutated = true;
   try {
@@ -84,5 +105,6 @@ async function separately<Result>(context: Context, run: () => Promise<Result>):
   } finally {
     RequestCache.clearForContext(context);
     context.loaders.renew(context.principal);
+    if (shows) for (const [id, row] of shown) context.loaders.prime(shows.batch, null, id, row);
   }
 }

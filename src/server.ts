@@ -74,6 +74,7 @@ export function createGateway(options: GatewayOptions) {
         principal,
         authenticate: whoCalls,
         mutated: false,
+        showing: undefined,
         settings,
         db,
         now,

@@ -24,7 +24,7 @@ import type { IdType } from '../ids.ts';
 import { recall, remember, type IdempotencyKey } from './idempotency.ts';
 
 /** What actions need of the request. */
-export type ActionRequest = Pick<Context, 'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'log'>;
+export type ActionRequest = Pick<Context, 'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'log' | 'showing'>;
 
 /** Finds the organization that a row belongs to, as far as the caller may see the row; null when there is none. */
 export type Locate = (tx: Database, principal: Principal) => Promise<string | null>;
@@ -96,6 +96,7 @@ export function act<Result extends object>(
     const record: Acting['record'] = (entry) => void entries.push({ ...entry, organizationId: id });
     const result = await change({ tx, principal: fresh, now: request.now, record, organization: { id, lineage } });
     if (attempt.idempotency) await remember(tx, fresh, id, attempt.action, attempt.idempotency, result);
+    await request.showing?.(tx, fresh, result);
     await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
     return result;
   });
@@ -118,6 +119,7 @@ export function actAsPerson<Result extends object>(
     const entries: AuditEntry[] = [];
     const record: Acting['record'] = (entry) => void entries.push({ ...entry, organizationId: organization?.id ?? fresh.home?.id ?? null });
     const result = await change({ tx, principal: fresh, now: request.now, record, person, organization });
+    await request.showing?.(tx, fresh, result);
     await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
     return result;
   });

@@ -34,6 +34,7 @@ mutation('createApiKey', {
     }),
   }),
   failures: ['ScopeEscalationError'],
+  shows: { batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] },
   run: (input, context) =>
     createApiKey(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
@@ -56,6 +57,7 @@ mutation('revokeApiKey', {
     }),
   }),
   failures: [],
+  shows: { batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] },
   run: (input, context) => revokeApiKey(context, { id: decodeId('ApiKey', input.id, 'id') }),
 });
 
@@ -82,6 +84,7 @@ mutation('createPersonalAccessToken', {
     }),
   }),
   failures: [],
+  shows: { batch: tokenById, ids: ({ personalAccessTokenId }) => [personalAccessTokenId] },
   run: (input, context) => createPersonalAccessToken(context, input),
 });
 
@@ -103,5 +106,6 @@ mutation('revokePersonalAccessToken', {
     }),
   }),
   failures: [],
+  shows: { batch: tokenById, ids: ({ personalAccessTokenId }) => [personalAccessTokenId] },
   run: (input, context) => revokePersonalAccessToken(context, { id: decodeId('PersonalAccessToken', input.id, 'id') }),
 });

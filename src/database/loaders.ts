@@ -35,13 +35,22 @@ export class Loaders {
 
   /** The value for `key`, from a statement shared with every other key that is asked for with the same arguments. */
   load<Args, Value>(batch: Batch<Args, Value>, args: Args, key: string): Promise<Value> {
+    return this.#loaderOf(batch, args).load(key) as Promise<Value>;
+  }
+
+  /** Makes `value` known for `key`, so that it is not read. */
+  prime<Args, Value>(batch: Batch<Args, Value>, args: Args, key: string, value: Value): void {
+    this.#loaderOf(batch, args).prime(key, value);
+  }
+
+  #loaderOf<Args, Value>(batch: Batch<Args, Value>, args: Args): DataLoader<string, unknown> {
     const id = `${batch.name} ${JSON.stringify(args)}`;
     let loader = this.#loaders.get(id);
     if (!loader) {
       loader = new DataLoader<string, unknown>((keys) => batch.load(this.#request, keys, args));
       this.#loaders.set(id, loader);
     }
-    return loader.load(key) as Promise<Value>;
+    return loader;
   }
 }
 

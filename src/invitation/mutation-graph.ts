@@ -67,6 +67,7 @@ mutation('createInvitation', {
   }),
   payload: CreateInvitationPayloadRef,
   failures: ['AlreadyMemberError', 'InvitationExistsError', 'NoValidRoleError', 'RoleEscalationError', 'IdempotencyConflictError'],
+  shows: { batch: invitationById, ids: ({ invitationId }) => [invitationId] },
   run: (input, context) =>
     createInvitation(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
@@ -116,6 +117,7 @@ mutation('inviteUsers', {
     }),
   }),
   failures: ['IdempotencyConflictError'],
+  shows: { batch: invitationById, ids: ({ results }) => results.map((one) => one.invitationId) },
   run: (input, context) =>
     inviteUsers(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
@@ -130,6 +132,7 @@ mutation('resendInvitation', {
   }),
   payload: invitationPayload('ResendInvitationPayload', 'The mail is on its way again.'),
   failures: ['InvitationClosedError'],
+  shows: { batch: invitationById, ids: ({ invitationId }) => [invitationId] },
   run: (input, context) => resendInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
@@ -141,6 +144,7 @@ mutation('revokeInvitation', {
   }),
   payload: invitationPayload('RevokeInvitationPayload', 'The invitation is revoked.'),
   failures: ['InvitationClosedError'],
+  shows: { batch: invitationById, ids: ({ invitationId }) => [invitationId] },
   run: (input, context) => revokeInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
@@ -171,6 +175,7 @@ mutation('acceptInvitation', {
     }),
   }),
   failures: ['InvitationInvalidError'],
+  shows: { batch: membershipById, ids: ({ membershipId }) => [membershipId] },
   run: (input, context) => acceptInvitation(context, requireToken(input)),
 });
 
@@ -191,5 +196,6 @@ mutation('declineInvitation', {
     }),
   }),
   failures: ['InvitationInvalidError'],
+  shows: { batch: invitationOfPerson, ids: ({ invitationId }) => [invitationId] },
   run: (input, context) => declineInvitation(context, requireToken(input)),
 });

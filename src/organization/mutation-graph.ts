@@ -83,6 +83,7 @@ mutation('updateOrganization', {
   }),
   payload: organizationPayload('UpdateOrganizationPayload', 'The organization was changed.'),
   failures: ['VersionConflictError', 'ExternalAccountTakenError'],
+  shows: { batch: organizationById, ids: ({ organizationId }) => [organizationId] },
   run: (input, context) => updateOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
 
@@ -99,6 +100,7 @@ mutation('suspendOrganization', {
   }),
   payload: organizationPayload('SuspendOrganizationPayload', 'The organization is suspended.'),
   failures: [],
+  shows: { batch: organizationById, ids: ({ organizationId }) => [organizationId] },
   run: (input, context) => suspendOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
 
@@ -112,5 +114,6 @@ mutation('resumeOrganization', {
   }),
   payload: organizationPayload('ResumeOrganizationPayload', 'The organization is in use again.'),
   failures: [],
+  shows: { batch: organizationById, ids: ({ organizationId }) => [organizationId] },
   run: (input, context) => resumeOrganization(context, { id: decodeId('Organization', input.id, 'id') }),
 });

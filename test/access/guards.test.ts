@@ -74,6 +74,7 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     organizationHeader: 'X-Organization',
     settings: { invitationDays: 7 },
     mutated: false,
+    showing: undefined,
     authenticate: () => Promise.resolve(guards.types),
   };
   const { data, errors } = await execute({ schema, document: parse(document), contextValue });
