@@ -28,3 +28,11 @@ export function requireText(text: string, argument: string, lengthMax: number): 
     throw badInput(argument, `must have between 1 and ${lengthMax} characters besides surrounding space`);
   return trimmed;
 }
+
+/** Two or more labels of letters, digits and inner hyphens (RFC 1035, 2.3.1), the last one not a number. */
+const DOMAIN_NAME = /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Whether the text is a domain name with at least two labels, in its ASCII form and lower case. */
+export function isDomainName(text: string): boolean {
+  return DOMAIN_NAME.test(text);
+}

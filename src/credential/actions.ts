@@ -5,6 +5,7 @@ import { scopesBeyond } from '../access/granting.ts';
 import { organizationsWithin } from '../access/rights.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';
+import { newId } from '../database/id.ts';
 import { badInput, limitExceeded, notFound } from '../errors.ts';
 import { refuse } from '../failure.ts';
 import { requireScopes } from '../role/scopes-input.ts';
@@ -17,11 +18,6 @@ const LIVE_TOKENS_MAX = 100;
 function requireExpiry(expiresAt: Date | null | undefined, now: Date): Date | null {
   if (expiresAt != null && expiresAt <= now) throw badInput('expiresAt', 'must be in the future');
   return expiresAt ?? null;
-}
-
-async function newId(tx: Database): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select uuidv7() as id`.execute(tx);
-  return rows[0]?.id ?? '';
 }
 
 interface ApiKeyInput {

@@ -1,7 +1,7 @@
 /** Details of an organization as inputs give them: checked, and brought into the form in which they are stored. */
 import { CountryCodeResolver } from 'graphql-scalars';
 import { badInput } from '../errors.ts';
-import { requireStorable, requireText } from '../text.ts';
+import { isDomainName, requireStorable, requireText } from '../text.ts';
 import { requireEmail } from '../user/email.ts';
 import type { OrganizationKind } from './store.ts';
 
@@ -50,12 +50,9 @@ const NAME_LENGTH_MAX = 200;
 const ADDRESS_LENGTH_MAX = 200;
 const URL_LENGTH_MAX = 2_000;
 const ACCOUNTS_MAX = 20;
-/** Two or more labels of letters, digits and inner hyphens, the last one not a number (RFC 1035, 2.3.1). */
-const DOMAIN = /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
-
 function requireDomain(domain: string): string {
   const lower = domain.toLowerCase();
-  if (!DOMAIN.test(lower)) throw badInput('domain', 'must be a domain name such as portal.example.com, in its ASCII form');
+  if (!isDomainName(lower)) throw badInput('domain', 'must be a domain name such as portal.example.com, in its ASCII form');
   return lower;
 }
 

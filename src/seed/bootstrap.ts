@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { createToken, tokenHash, tokenPreview } from '../credential/secret.ts';
 import type { Database } from '../database/connect.ts';
+import { newId } from '../database/id.ts';
 import { StartError } from '../errors.ts';
 import { encodeId } from '../ids.ts';
 import { canonicalEmail } from '../user/email.ts';
@@ -77,11 +78,6 @@ export async function bootstrap(db: Database, { slug, name, email }: BootstrapIn
     const constraint = error instanceof Error && 'constraint' in error ? PROBLEMS[String(error.constraint)] : undefined;
     throw constraint ? new StartError(`${constraint}: ${slug}.`) : error;
   }
-}
-
-async function newId(db: Database): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select uuidv7() as id`.execute(db);
-  return rows[0]?.id ?? '';
 }
 
 /** Makes an API key with every scope and returns its token. */

@@ -1,11 +1,9 @@
 /** The one place that makes the canonical form of an e-mail address (R-EM-1). */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { badInput } from '../errors.ts';
+import { isDomainName } from '../text.ts';
 
 const LENGTH_MAX = 255;
-
-/** Two or more labels of letters, digits and inner hyphens (RFC 1035, 2.3.1), the last one not a number. */
-const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /**
  * The form in which addresses are stored and compared: ASCII letters in lower case, the domain in its ASCII (IDNA)
@@ -17,7 +15,7 @@ export function canonicalEmail(email: string): string | undefined {
   const lowered = asciiLower(domain ?? '');
   const ascii = domainToASCII(lowered);
   if (domainToUnicode(ascii) !== lowered && ascii !== lowered) return undefined;
-  if (!local || !DOMAIN.test(ascii) || local.startsWith('.') || local.endsWith('.') || local.includes('..')) return undefined;
+  if (!local || !isDomainName(ascii) || local.startsWith('.') || local.endsWith('.') || local.includes('..')) return undefined;
   const canonical = `${asciiLower(local)}@${ascii}`;
   return canonical.length <= LENGTH_MAX ? canonical : undefined;
 }
