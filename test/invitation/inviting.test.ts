@@ -22,6 +22,7 @@ import { LINK_TEMPLATE, sentMail, tokenIn } from '../setup/outbox.ts';
 import {
   code,
   createWorld,
+  insertInvitation,
   insertMembership,
   insertUser,
   missingId,
@@ -103,6 +104,13 @@ describe('inviting a person (A28, A40, C16–C18, C39–C47, E3, E5)', () => {
     });
     expect(await create({ email, organizationId: world.org('shop-2') })).toMatchObject({ __typename: 'CreateInvitationPayload' });
     expect(await create({ email: 'ADMIN@shop-1.example' })).toMatchObject({ code: 'ALREADY_MEMBER' });
+  });
+
+  it('is one in the database too, whatever the application does', async () => {
+    await insertInvitation(world, world.uuid('kiosk'), 'once@x.example', Buffer.alloc(32, 91));
+    await expect(insertInvitation(world, world.uuid('kiosk'), 'once@x.example', Buffer.alloc(32, 92))).rejects.toMatchObject({
+      constraint: 'invitations_one_pending',
+    });
   });
 
   it('takes the place of one that ran out, which stays listed', async () => {
