@@ -9,7 +9,7 @@ import { tokenHash } from '../credential/secret.ts';
 import type { Database } from '../database/connect.ts';
 import { badInput, forbidden, notFound, PublicError } from '../errors.ts';
 import { failure, refuse, Refused, type Failure } from '../failure.ts';
-import { addRoles, insertMembership } from '../membership/write-store.ts';
+import { insertMembership } from '../membership/write-store.ts';
 import { ROLE_DEFAULT, chooseSomeRoles, requireRoleKeys, scopesOf, usableRoles, type UsableRole } from '../role/choice.ts';
 import { requireEmail } from '../user/email.ts';
 import { isInvitationToken } from './token.ts';
@@ -229,8 +229,7 @@ async function answering<Result extends object>(
 export function acceptInvitation(request: ActionRequest, { token }: { token: string }) {
   return answering(request, 'acceptInvitation', token, async ({ tx, person, record }, invitation, lineage) => {
     if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse('InvitationInvalidError', {});
-    const { id, existed } = await insertMembership(tx, invitation.organization_id, person.id, invitation.role_ids);
-    if (existed) await addRoles(tx, id, invitation.role_ids);
+    const id = await insertMembership(tx, invitation.organization_id, person.id, invitation.role_ids);
     await closeInvitation(tx, invitation.id, 'ACCEPTED');
     record({
       target: { type: 'Invitation', id: invitation.id },

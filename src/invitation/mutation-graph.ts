@@ -1,7 +1,7 @@
 /** Mutations of invitations. */
 import '../failure-graph.ts';
 import { builder } from '../builder.ts';
-import { orNotFound } from '../errors.ts';
+import { badInput, orNotFound } from '../errors.ts';
 import { decodeId } from '../ids.ts';
 import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
@@ -18,7 +18,6 @@ import {
 } from './actions.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './graph.ts';
 import { invitationById, invitationOfPerson } from './store.ts';
-import { badInput } from '../errors.ts';
 
 const organizationId = 'The organization to join: that of the request, or one below it.';
 const email = 'The address to invite, at most 255 characters.';

@@ -93,7 +93,7 @@ export function addMember(
     const userId = await findVisiblePerson(tx, principal, canonical);
     if (userId === undefined) refuse('UserNotFoundError', {});
     if (await lockMembership(tx, organization.id, userId)) refuse('AlreadyMemberError', {});
-    const { id } = await insertMembership(
+    const id = await insertMembership(
       tx,
       organization.id,
       userId,

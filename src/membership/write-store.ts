@@ -52,7 +52,7 @@ export async function replaceRoles(tx: Database, membershipId: string, roleIds: 
 }
 
 /** Gives the membership these roles beside those that it has. */
-export async function addRoles(tx: Database, membershipId: string, roleIds: readonly string[]): Promise<void> {
+async function addRoles(tx: Database, membershipId: string, roleIds: readonly string[]): Promise<void> {
   await sql`
     insert into membership_roles (membership_id, organization_id, role_id)
     select m.id, m.organization_id, role.id from memberships m cross join unnest(${roleIds}::uuid[]) as role (id)
@@ -61,18 +61,13 @@ export async function addRoles(tx: Database, membershipId: string, roleIds: read
 }
 
 /** Makes a membership with roles and returns its UUID; an existing one gets the roles in addition. */
-export async function insertMembership(
-  tx: Database,
-  organizationId: string,
-  userId: string,
-  roleIds: readonly string[],
-): Promise<{ id: string; existed: boolean }> {
+export async function insertMembership(tx: Database, organizationId: string, userId: string, roleIds: readonly string[]): Promise<string> {
   const made = await sql<{ id: string }>`
     insert into memberships (organization_id, user_id) values (${organizationId}::uuid, ${userId}::uuid)
     on conflict on constraint memberships_one_per_organization do nothing returning id`.execute(tx);
   const id = made.rows[0]?.id ?? (await lockMembership(tx, organizationId, userId))?.id ?? '';
   await addRoles(tx, id, roleIds);
-  return { id, existed: made.rows.length === 0 };
+  return id;
 }
 
 /** Ends a membership and nothing else. */
