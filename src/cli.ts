@@ -1,4 +1,5 @@
 /** The command line: reads the command, runs it, and turns what an operator can mend into one sentence and exit code 1. */
+import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { OpenDatabase } from './commands/database.ts';
 import { readConfig } from './config.ts';
@@ -12,7 +13,9 @@ interface Command {
   summary: string;
   usage: string;
   options: Options;
-  run(values: Values): Promise<void>;
+  /** Whether it takes words beside its options. */
+  positionals?: boolean;
+  run(values: Values, positionals: string[]): Promise<void>;
 }
 
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -38,19 +41,35 @@ const commands: Record<string, Command> = {
     async run() {
       const { serve } = await import('./commands/serve.ts');
       const config = readConfig();
-      const stop = await serve(config, createLogger(config.logLevel), print);
-      let stopping = false;
-      const end = (): void => {
-        // Asked twice: whoever asks does not want to wait.
-        if (stopping) process.exit(130);
-        stopping = true;
-        stop().then(
-          () => process.exit(0),
-          (error: unknown) => fail(error),
-        );
-      };
-      process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
-      await new Promise(() => undefined);
+      await untilStopped(await serve(config, createLogger(config.logLevel), print));
+    },
+  },
+  worker: {
+    summary: 'Do jobs (mail, provisioning, domains, purges) in a process of their own.',
+    usage: 'banyan worker\n\nFor gateways that run with WORKER=separate. Any number of workers may run.',
+    options: {},
+    async run() {
+      const { work } = await import('./commands/worker.ts');
+      const config = readConfig();
+      await untilStopped(await work(config, createLogger(config.logLevel), print));
+    },
+  },
+  'phone-numbers': {
+    summary: 'Fill the pool that phone numbers for new organizations come from.',
+    usage:
+      'banyan phone-numbers add <number>...\n\nNumbers are in the form of E.164, e.g. +12025550123; without any they are read from standard input, ' +
+      'one a line. Organizations whose provisioning waited for a number go on at once.',
+    options: {},
+    positionals: true,
+    async run(_values, [what, ...given]) {
+      if (what !== 'add') throw new StartError('banyan phone-numbers knows one thing: add.');
+      const numbers = given.length > 0 ? given : (await text(process.stdin)).split(/\s+/).filter((line) => line !== '');
+      if (numbers.length === 0) throw new StartError('There is no number to add.');
+      const { addPhoneNumbers } = await import('./provisioning/phone-numbers.ts');
+      await withDatabase(async ({ db }) => {
+        const { added, known, restarted } = await addPhoneNumbers(db, numbers);
+        print(`Added ${added} numbers to the pool; ${known} were in it already. ${restarted} organizations get theirs now.`);
+      });
     },
   },
   migrate: {
@@ -131,6 +150,22 @@ const commands: Record<string, Command> = {
   },
 };
 
+/** Waits until the process is asked to stop, and ends it in an orderly way. */
+async function untilStopped(stop: () => Promise<void>): Promise<never> {
+  let stopping = false;
+  const end = (): void => {
+    // Asked twice: whoever asks does not want to wait.
+    if (stopping) process.exit(130);
+    stopping = true;
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
+  process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
+  return new Promise(() => undefined);
+}
+
 async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
   const { openDatabase } = await import('./commands/database.ts');
   const config = readConfig();
@@ -163,15 +198,15 @@ async function main([name, ...rest]: string[]): Promise<void> {
   const command = commands[name];
   if (!command) throw new StartError(`There is no command "${name}"; banyan --help lists them.`);
   let values: Values;
+  let positionals: string[];
   try {
-    ({ values } = parseArgs({ args: rest, options: { ...command.options, help: { type: 'boolean', short: 'h' } }, strict: true }) as {
-      values: Values;
-    });
+    const options = { ...command.options, help: { type: 'boolean', short: 'h' } } as const;
+    ({ values, positionals } = parseArgs({ args: rest, options, strict: true, allowPositionals: command.positionals ?? false }));
   } catch (error) {
     throw new StartError(`${error instanceof Error ? error.message : 'The options cannot be read'} (banyan ${name} --help).`);
   }
   if (values['help']) return print(`${command.summary}\n\nUsage: npm run ${command.usage.replace('banyan', 'banyan --')}`);
-  await command.run(values);
+  await command.run(values, positionals);
 }
 
 main(process.argv.slice(2)).catch(fail);

@@ -1,7 +1,9 @@
 /** The environment, read once and checked; nothing else in the product reads `process.env`. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
+import type { ProvisioningSettings } from './provisioning/providers.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -19,6 +21,12 @@ const commaSeparated = (list: string): string[] =>
 function isSafeUrl(text: string): boolean {
   const url = URL.parse(text);
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
+}
+
+/** An address as the resolver takes it: 192.0.2.1, 192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353. */
+function isDnsServer(text: string): boolean {
+  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(text) ?? [];
+  return isIP(bracketed ?? plain ?? text) !== 0;
 }
 
 const settings = z.object({
@@ -68,6 +76,29 @@ const settings = z.object({
     .optional(),
   INVITATION_MAILS_PER_DAY: z.coerce.number().int().min(0).max(10_000_000).default(10_000),
   INVITATION_DAYS: z.coerce.number().int().min(1).max(90).default(7),
+  RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
+  WORKER: z.enum(['inline', 'separate']).default('inline'),
+  DNS_SERVERS: z
+    .string()
+    .default('')
+    .transform(commaSeparated)
+    .refine((list) => list.every(isDnsServer), 'must be IP addresses, with :port where it is not 53, separated by commas'),
+  DOMAIN_PENDING_HOURS: z.coerce.number().int().min(0).max(8_760).default(72),
+  PROVISIONING: z.enum(['local', 'webhook']).default('local'),
+  PROVISIONING_IDENTITY: z.enum(['local', 'webhook']).optional(),
+  PROVISIONING_BILLING: z.enum(['local', 'webhook', 'stripe']).optional(),
+  PROVISIONING_TELEPHONY: z.enum(['local', 'webhook']).optional(),
+  PROVISIONING_PHONE_NUMBER: z.enum(['local', 'webhook']).optional(),
+  PROVISIONING_KNOWLEDGE_BASE: z.enum(['local', 'webhook']).optional(),
+  PROVISIONING_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
+  PROVISIONING_WEBHOOK_URL: z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)').optional(),
+  PROVISIONING_WEBHOOK_SECRET: z
+    .string()
+    .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
+    .optional(),
+  STRIPE_API_KEY: z.string().optional(),
+  STRIPE_PRICE_ID: z.string().optional(),
+  STRIPE_API_URL: z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)').optional(),
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -94,6 +125,15 @@ export interface Config {
   invitationDays: number;
   /** Mails with invitations that one organization may cause within 24 hours. */
   invitationMailsPerDay: number;
+  /** Days that a deleted organization can be restored. */
+  retentionDays: number;
+  /** Whether jobs are done in the process of the gateway, or in one of their own (`banyan worker`). */
+  worker: 'inline' | 'separate';
+  /** DNS servers to ask; empty for those of the machine. */
+  dnsServers: readonly string[];
+  /** Hours after which a domain without proof is FAILED. */
+  domainPendingHours: number;
+  provisioning: ProvisioningSettings;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -127,6 +167,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     invitationUrl: value.INVITATION_URL,
     invitationDays: value.INVITATION_DAYS,
     invitationMailsPerDay: value.INVITATION_MAILS_PER_DAY,
+    retentionDays: value.RETENTION_DAYS,
+    worker: value.WORKER,
+    dnsServers: value.DNS_SERVERS,
+    domainPendingHours: value.DOMAIN_PENDING_HOURS,
+    provisioning: provisioningSettings(value),
     logLevel: value.LOG_LEVEL,
   };
 }
@@ -142,4 +187,39 @@ function sessionSettings(value: z.infer<typeof settings>): SessionSettings | und
     .filter(([, given]) => given === undefined)
     .map(([name]) => name);
   throw new StartError(`Sessions are half configured: ${missing.join(' and ')} missing beside the other JWT_ settings.`);
+}
+
+/** Every step has a provider, and every provider that is chosen what it needs. */
+function provisioningSettings(value: z.infer<typeof settings>): ProvisioningSettings {
+  const steps = {
+    IDENTITY: value.PROVISIONING_IDENTITY ?? value.PROVISIONING,
+    BILLING: value.PROVISIONING_BILLING ?? value.PROVISIONING,
+    TELEPHONY: value.PROVISIONING_TELEPHONY ?? value.PROVISIONING,
+    PHONE_NUMBER: value.PROVISIONING_PHONE_NUMBER ?? value.PROVISIONING,
+    KNOWLEDGE_BASE: value.PROVISIONING_KNOWLEDGE_BASE ?? value.PROVISIONING,
+  };
+  const chosen = new Set<string>(Object.values(steps));
+  const need = (provider: string, name: string, given: string | undefined): string => {
+    if (given === undefined) throw new StartError(`${name} is missing: a step of provisioning is done by ${provider}.`);
+    return given;
+  };
+  const timeoutMs = value.PROVISIONING_TIMEOUT_MS;
+  return {
+    steps,
+    webhook: chosen.has('webhook')
+      ? {
+          url: need('webhook', 'PROVISIONING_WEBHOOK_URL', value.PROVISIONING_WEBHOOK_URL),
+          secret: need('webhook', 'PROVISIONING_WEBHOOK_SECRET', value.PROVISIONING_WEBHOOK_SECRET),
+          timeoutMs,
+        }
+      : undefined,
+    stripe: chosen.has('stripe')
+      ? {
+          apiKey: need('stripe', 'STRIPE_API_KEY', value.STRIPE_API_KEY),
+          priceId: need('stripe', 'STRIPE_PRICE_ID', value.STRIPE_PRICE_ID),
+          apiUrl: value.STRIPE_API_URL,
+          timeoutMs,
+        }
+      : undefined,
+  };
 }

@@ -8,6 +8,8 @@ import type { Logger } from './telemetry/log.ts';
 export interface ActionSettings {
   /** How many days an invitation can be accepted. */
   invitationDays: number;
+  /** How many days a deleted organization can be restored. */
+  retentionDays: number;
 }
 
 export interface Context {
@@ -29,6 +31,6 @@ export interface Context {
   showing: ((tx: Database, principal: Principal, result: object) => Promise<void>) | undefined;
   /** Whether a mutation of the operation has run. */
   mutated: boolean;
-  /** Authenticates the request once more. */
-  authenticate(): Promise<Principal>;
+  /** Authenticates the request once more; as if it had named this organization (its public id), where one is given. */
+  authenticate(organizationId?: string): Promise<Principal>;
 }

@@ -2,6 +2,7 @@
 import { invitationById } from './invitation/store.ts';
 import { InvitationRef } from './invitation/graph.ts';
 import { failureType } from './mutation.ts';
+import { SlugUnavailableReasonRef } from './organization/slug-graph.ts';
 
 failureType('LastAdminError', 'The change would leave the organization without an admin; nobody can do that, at any level.');
 failureType('NoValidRoleError', 'None of the roles named can be given in this organization.', (t) => ({
@@ -32,6 +33,18 @@ failureType('InvitationClosedError', 'The invitation was accepted, declined, rev
 failureType('VersionConflictError', 'The version that the caller expected is not the present one.', (t) => ({
   currentVersion: t.exposeInt('currentVersion', { description: 'The present version.' }),
 }));
+failureType('SlugTakenError', 'The slug cannot be taken. `slugAvailability` asks the same beforehand.', (t) => ({
+  slug: t.exposeString('slug', { description: 'The slug.' }),
+  reason: t.expose('reason', { type: SlugUnavailableReasonRef, description: 'Why it cannot be taken.' }),
+}));
+failureType('DepthLimitError', 'The tree would become deeper than the platform allows.', (t) => ({
+  limit: t.exposeInt('limit', { description: 'Levels that may lie above an organization, counted from the root of the whole tree.' }),
+}));
+failureType('CycleError', 'The new parent is the organization itself, or lies below it.');
+failureType('HasChildrenError', 'Organizations lie below the one to be deleted, and the mode is RESTRICT.', (t) => ({
+  childCount: t.exposeInt('childCount', { description: 'Organizations directly below.' }),
+}));
+failureType('ParentDeletedError', 'An organization cannot be restored below one that is deleted.');
 failureType('ExternalAccountTakenError', 'An account in another system belongs to one organization; another has it.', (t) => ({
   system: t.exposeString('system', { description: 'The other system.' }),
   accountId: t.exposeString('accountId', { description: "The account's id there." }),

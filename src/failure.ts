@@ -14,6 +14,11 @@ export interface FailureDetails {
   InvitationClosedError: object;
   InvitationInvalidError: object;
   VersionConflictError: { currentVersion: number };
+  SlugTakenError: { slug: string; reason: 'RESERVED' | 'TAKEN' };
+  DepthLimitError: { limit: number };
+  CycleError: object;
+  HasChildrenError: { childCount: number };
+  ParentDeletedError: object;
   ExternalAccountTakenError: { system: string; accountId: string };
   IdempotencyConflictError: object;
   ContentionError: object;
@@ -48,6 +53,14 @@ const texts: Record<FailureName, { code: string; message: string }> = {
   InvitationClosedError: { code: 'INVITATION_CLOSED', message: 'The invitation was accepted, declined, revoked or replaced already.' },
   InvitationInvalidError: { code: 'INVITATION_INVALID', message: 'This invitation cannot be used.' },
   VersionConflictError: { code: 'VERSION_CONFLICT', message: 'The organization was changed meanwhile; read it again and decide anew.' },
+  SlugTakenError: {
+    code: 'SLUG_TAKEN',
+    message: 'The slug cannot be taken: it belongs, or once belonged, to an organization, or is reserved.',
+  },
+  DepthLimitError: { code: 'DEPTH_LIMIT', message: 'The organization, or one below it, would lie too deep in the tree.' },
+  CycleError: { code: 'CYCLE', message: 'An organization cannot lie below itself.' },
+  HasChildrenError: { code: 'HAS_CHILDREN', message: 'There are organizations below; delete them first, or use the mode CASCADE.' },
+  ParentDeletedError: { code: 'PARENT_DELETED', message: 'The organization above is deleted; restore that one first.' },
   ExternalAccountTakenError: { code: 'EXTERNAL_ACCOUNT_TAKEN', message: 'Another organization has this account of another system.' },
   IdempotencyConflictError: {
     code: 'IDEMPOTENCY_CONFLICT',

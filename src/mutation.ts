@@ -36,8 +36,8 @@ export function failureType<Name extends FailureName>(name: Name, description: s
 }
 
 /** Rows that a payload shows, by id. */
-export interface Shown<Payload, Row> {
-  batch: Batch<null, Row>;
+export interface Shown<Payload> {
+  batch: Batch<null, object | null>;
   ids(payload: Payload): readonly (string | null)[];
 }
 
@@ -47,7 +47,7 @@ export interface MutationOptions<Input, Payload> {
   payload: ObjectRef<Types, Payload>;
   failures: readonly FailureName[];
   /** What the payload shows of the database; read in the transaction of the change. */
-  shows?: Shown<Payload, object | null>;
+  shows?: readonly Shown<Payload>[];
   /** Does it. Refusals that are no failure of the union are thrown as `PublicError`. */
   run(input: Input, context: Context): Promise<Payload | Failure>;
 }
@@ -75,7 +75,7 @@ export function mutation<Input, Payload extends object>(name: string, options: M
       type: result as never,
       description: options.description,
       args: { input: t.arg({ type: options.input as never, required: true, description: 'What to do.' }) },
-      resolve: (_root, { input }, context) => separately(context, options.shows, () => options.run(input as Input, context)) as never,
+      resolve: (_root, { input }, context) => separately(context, options.shows ?? [], () => options.run(input as Input, context)) as never,
     }),
   );
 }
@@ -87,17 +87,19 @@ export function mutation<Input, Payload extends object>(name: string, options: M
  */
 async function separately<Payload, Result>(
   context: Context,
-  shows: Shown<Payload, object | null> | undefined,
+  shows: readonly Shown<Payload>[],
   run: () => Promise<Result>,
 ): Promise<Result> {
-  let shown: readonly (readonly [string, object | null])[] = [];
-  context.showing =
-    shows &&
-    (async (tx, principal, result) => {
-      const ids = shows.ids(result as Payload).filter((id) => id !== null);
-      const rows = ids.length > 0 ? await shows.batch.load({ db: tx, principal, now: context.now }, ids, null) : [];
-      shown = ids.map((id, index) => [id, rows[index] ?? null] as const);
-    });
+  const shown: { batch: Batch<null, object | null>; id: string; row: object | null }[] = [];
+  context.showing = async (tx, principal, result) => {
+    // A transaction that is tried again begins anew.
+    shown.length = 0;
+    for (const { batch, ids: idsOf } of shows) {
+      const ids = idsOf(result as Payload).filter((id) => id !== null);
+      const rows = ids.length > 0 ? await batch.load({ db: tx, principal, now: context.now }, ids, null) : [];
+      shown.push(...ids.map((id, index) => ({ batch, id, row: rows[index] ?? null })));
+    }
+  };
   if (context.mutated) context.principal = await context.authenticate();
   context.mutated = true;
   try {
@@ -105,6 +107,6 @@ async function separately<Payload, Result>(
   } finally {
     RequestCache.clearForContext(context);
     context.loaders.renew(context.principal);
-    if (shows) for (const [id, row] of shown) context.loaders.prime(shows.batch, null, id, row);
+    for (const { batch, id, row } of shown) context.loaders.prime(batch, null, id, row);
   }
 }

@@ -68,7 +68,11 @@ export function createGateway(options: GatewayOptions) {
       const now = clock();
       const requestId = requestIdOf(request);
       const used = (kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string): void => options.credentialUsed(kind, id, now);
-      const whoCalls = (): Promise<Principal> => authenticate({ db, organizationHeader, sessions, used }, request.headers);
+      const whoCalls = (organizationId?: string): Promise<Principal> => {
+        const headers = new Headers(request.headers);
+        if (organizationId !== undefined) headers.set(organizationHeader, organizationId);
+        return authenticate({ db, organizationHeader, sessions, used }, headers);
+      };
       const principal = await whoCalls();
       return {
         principal,

@@ -21,7 +21,7 @@ import type { Database } from '../database/connect.ts';
 import { PublicError, forbidden, notFound, organizationRequired, personRequired, sqlState } from '../errors.ts';
 import { Refused, failure, type Failure } from '../failure.ts';
 import type { IdType } from '../ids.ts';
-import { recall, remember, type IdempotencyKey } from './idempotency.ts';
+import { ofOrganization, ofPerson, recall, remember, type IdempotencyKey } from './idempotency.ts';
 
 /** What actions need of the request. */
 export type ActionRequest = Pick<Context, 'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'log' | 'showing'>;
@@ -45,12 +45,15 @@ export interface OrganizationAct extends Attempt {
   scope: Scope;
   /** Whether it holds for everything below as well, and so must not overlap with any other change of the tree. */
   wholeTree?: boolean;
+  /** Whether it is meant for organizations that are deleted, too. */
+  includeDeleted?: boolean;
   idempotency?: IdempotencyKey | null;
 }
 
 /** A change that a person makes for its own sake: by invitation in an organization, or to its own credentials. */
 export interface PersonAct extends Attempt {
   on?: Locate;
+  idempotency?: IdempotencyKey | null;
 }
 
 /** What a change works with, once everything is locked and allowed. */
@@ -59,8 +62,8 @@ export interface Acting {
   /** Who acts, with the rights of this moment. */
   principal: Principal;
   now: Date;
-  /** Puts down what was done. */
-  record(entry: Omit<AuditEntry, 'organizationId' | 'refusal'> & { refusal?: string }): void;
+  /** Puts down what was done; to the organization acted on, unless the entry names another. */
+  record(entry: Omit<AuditEntry, 'organizationId'> & { organizationId?: string }): void;
 }
 
 /** A change to an organization. */
@@ -86,16 +89,17 @@ export function act<Result extends object>(
     // Asked before anything is locked, so that nobody holds up an organization that it may not even see.
     const id = await locate(tx, principal, attempt.on);
     if (id === null) throw notFound();
-    const lineage = await lockOrganization(tx, id, attempt.wholeTree ?? false);
+    const lineage = await lockOrganization(tx, id, attempt);
     const fresh = await lockStanding(tx, principal);
     if (!lineage || !isWithin(fresh, lineage)) throw notFound();
     if (!holds(fresh, attempt.scope, lineage)) throw forbidden([attempt.scope]);
-    const known = attempt.idempotency && (await recall<Result>(tx, fresh, id, attempt.action, attempt.idempotency));
+    const place = ofOrganization(id, fresh);
+    const known = attempt.idempotency && (await recall<Result>(tx, place, attempt.action, attempt.idempotency));
     if (known) return known;
     const entries: AuditEntry[] = [];
-    const record: Acting['record'] = (entry) => void entries.push({ ...entry, organizationId: id });
+    const record: Acting['record'] = (entry) => void entries.push({ organizationId: id, ...entry });
     const result = await change({ tx, principal: fresh, now: request.now, record, organization: { id, lineage } });
-    if (attempt.idempotency) await remember(tx, fresh, id, attempt.action, attempt.idempotency, result);
+    if (attempt.idempotency) await remember(tx, place, attempt.action, attempt.idempotency, result);
     await request.showing?.(tx, fresh, result);
     await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
     return result;
@@ -112,13 +116,16 @@ export function actAsPerson<Result extends object>(
     const { user } = request.principal;
     if (!user) throw personRequired();
     const id = (await attempt.on?.(tx, request.principal)) ?? null;
-    const lineage = id === null ? null : await lockOrganization(tx, id, false);
+    const lineage = id === null ? null : await lockOrganization(tx, id, {});
     const person = await lockPerson(tx, user.id);
     const fresh = await lockStanding(tx, request.principal);
+    const known = attempt.idempotency && (await recall<Result>(tx, ofPerson(user.id), attempt.action, attempt.idempotency));
+    if (known) return known;
     const organization = id !== null && lineage ? { id, lineage } : null;
     const entries: AuditEntry[] = [];
-    const record: Acting['record'] = (entry) => void entries.push({ ...entry, organizationId: organization?.id ?? fresh.home?.id ?? null });
+    const record: Acting['record'] = (entry) => void entries.push({ organizationId: organization?.id ?? fresh.home?.id ?? null, ...entry });
     const result = await change({ tx, principal: fresh, now: request.now, record, person, organization });
+    if (attempt.idempotency) await remember(tx, ofPerson(user.id), attempt.action, attempt.idempotency, result);
     await request.showing?.(tx, fresh, result);
     await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
     return result;
@@ -133,8 +140,14 @@ async function locate(tx: Database, principal: Principal, on: string | Locate): 
 }
 
 /** Locks 1 and 2, and the organization's lineage under them; null when it is gone. */
-async function lockOrganization(tx: Database, id: string, wholeTree: boolean): Promise<Lineage | null> {
-  const { rows } = await sql<{ lineage: Lineage | null }>`select lock_organization(${id}::uuid, ${wholeTree}) as lineage`.execute(tx);
+async function lockOrganization(
+  tx: Database,
+  id: string,
+  { wholeTree = false, includeDeleted = false }: Pick<OrganizationAct, 'wholeTree' | 'includeDeleted'>,
+): Promise<Lineage | null> {
+  const { rows } = await sql<{
+    lineage: Lineage | null;
+  }>`select lock_organization(${id}::uuid, ${wholeTree}, ${includeDeleted}) as lineage`.execute(tx);
   return rows[0]?.lineage ?? null;
 }
 

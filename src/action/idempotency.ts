@@ -15,6 +15,7 @@ export interface IdempotencyKey {
 }
 
 const KEY_LENGTH_MAX = 255;
+const KEPT = sql`interval '24 hours'`;
 
 /** The key of an input, if it has one. The same key must come with the same input. */
 export function idempotencyKeyOf({ idempotencyKey, ...input }: { idempotencyKey?: string | null | undefined }): IdempotencyKey | null {
@@ -26,26 +27,37 @@ export function idempotencyKeyOf({ idempotencyKey, ...input }: { idempotencyKey?
   return { key: idempotencyKey, inputHash: createHash('sha256').update(JSON.stringify(input)).digest() };
 }
 
-function actorOf({ user, credential }: Principal): string {
-  if (user) return encodeId('User', user.id);
-  return encodeId('ApiKey', credential?.id ?? '');
+/** Where a key counts: at one organization for one actor, or for a person alone. */
+export interface KeyPlace {
+  table: 'idempotency_keys' | 'account_idempotency_keys';
+  columns: Record<string, string>;
+}
+
+/** Keys of what an actor (a person or an API key) does to an organization. */
+export function ofOrganization(id: string, { user, credential }: Principal): KeyPlace {
+  const actor = user ? encodeId('User', user.id) : encodeId('ApiKey', credential?.id ?? '');
+  return { table: 'idempotency_keys', columns: { organization_id: id, actor } };
+}
+
+/** Keys of what a person does without acting in any organization. */
+export function ofPerson(id: string): KeyPlace {
+  return { table: 'account_idempotency_keys', columns: { user_id: id } };
 }
 
 /**
  * What the operation answered to the same key within the last 24 hours, or null. The caller's right has been checked
- * before; the organization's lock makes a twin that is under way wait.
+ * before; the lock of the organization, or of the person, makes a twin that is under way wait.
  */
 export async function recall<Result>(
   tx: Database,
-  principal: Principal,
-  organizationId: string,
+  { table, columns }: KeyPlace,
   operation: string,
   { key, inputHash }: IdempotencyKey,
 ): Promise<Result | null> {
+  const at = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
   const { rows } = await sql<{ input_hash: Buffer; result: Result }>`
-    select input_hash, result from idempotency_keys
-    where organization_id = ${organizationId}::uuid and actor = ${actorOf(principal)} and operation = ${operation} and key = ${key}
-      and created_at > now() - interval '24 hours'`.execute(tx);
+    select input_hash, result from ${sql.table(table)}
+    where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key} and created_at > now() - ${KEPT}`.execute(tx);
   const [known] = rows;
   if (!known) return null;
   if (!known.input_hash.equals(inputHash)) refuse('IdempotencyConflictError', {});
@@ -55,15 +67,21 @@ export async function recall<Result>(
 /** Keeps an answer, which must be data that JSON can hold, in the transaction of its effect. */
 export async function remember(
   tx: Database,
-  principal: Principal,
-  organizationId: string,
+  { table, columns }: KeyPlace,
   operation: string,
   { key, inputHash }: IdempotencyKey,
   result: object,
 ): Promise<void> {
+  const names = sql.join([...Object.keys(columns), 'operation', 'key'].map((column) => sql.ref(column)));
   await sql`
-    insert into idempotency_keys (organization_id, actor, operation, key, input_hash, result)
-    values (${organizationId}::uuid, ${actorOf(principal)}, ${operation}, ${key}, ${inputHash}, ${JSON.stringify(result)}::jsonb)
-    on conflict (organization_id, actor, operation, key)
-    do update set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(tx);
+    insert into ${sql.table(table)} (${names}, input_hash, result)
+    values (${sql.join(Object.values(columns))}, ${operation}, ${key}, ${inputHash}, ${JSON.stringify(result)}::jsonb)
+    on conflict (${names}) do update set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(tx);
+}
+
+/** Removes the answers that no repeat gets any more; a job. */
+export async function forgetAnswers(db: Database): Promise<void> {
+  for (const table of ['idempotency_keys', 'account_idempotency_keys'] as const) {
+    await sql`delete from ${sql.table(table)} where created_at <= now() - ${KEPT}`.execute(db);
+  }
 }

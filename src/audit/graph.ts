@@ -3,7 +3,9 @@ import { requires } from '../access/guards.ts';
 import { holds } from '../access/rights.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import type { Context } from '../context.ts';
 import { badInput, orNotFound } from '../errors.ts';
+import { parseId } from '../ids.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/store.ts';
 import { requireStorable } from '../text.ts';
@@ -44,8 +46,18 @@ builder.node(AuditEventRef, {
     }),
     targetType: t.exposeString('target_type', { description: 'Type of what was changed, e.g. Membership.' }),
     targetId: t.exposeID('target_id', { description: 'Public id of what was changed.' }),
-    before: t.expose('before', { type: 'JSON', nullable: true, description: 'Its state before; null for something new.' }),
-    after: t.expose('after', { type: 'JSON', nullable: true, description: 'Its state after; null for something removed or refused.' }),
+    before: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Its state before; null for something new.',
+      resolve: ({ before }, _args, context) => asSeen(before, context),
+    }),
+    after: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Its state after; null for something removed or refused.',
+      resolve: ({ after }, _args, context) => asSeen(after, context),
+    }),
     viaAncestor: t.boolean({
       description: 'Whether it was done from an organization above, by somebody who need not be a member here.',
       resolve: ({ organization_id, acting_organization_id }) =>
@@ -58,6 +70,14 @@ builder.node(AuditEventRef, {
     requestId: t.exposeString('request_id', { description: "The request that did it, as in the server's log." }),
   }),
 });
+
+/** A state without the parent that it names, unless the caller may see that organization. */
+async function asSeen(state: unknown, { loaders }: Context): Promise<unknown> {
+  if (typeof state !== 'object' || state === null || !('parentId' in state)) return state;
+  const { parentId, ...rest } = state;
+  const id = parseId(String(parentId))?.uuid;
+  return id !== undefined && (await loaders.load(organizationById, null, id)) ? state : rest;
+}
 
 const AuditEventConnectionRef = connectionType<AuditEventRow>({ name: 'AuditEvent', node: AuditEventRef, plural: 'audit events' });
 

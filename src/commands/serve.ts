@@ -8,14 +8,11 @@ import { LastUsed } from '../credential/last-used.ts';
 import { Sessions } from '../credential/session.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
-import { graphiqlInvitationTemplate } from '../invitation/mail.ts';
-import { makeTasks } from '../jobs/tasks.ts';
-import { startWorker } from '../jobs/worker.ts';
-import { createMailer } from '../mail/mailer.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
 import { GRAPHQL_PATH, createGateway } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openDatabase, type OpenDatabase } from './database.ts';
+import { startJobs } from './jobs.ts';
 
 /** What `DATA_DIR/demo.json` holds. */
 interface Demo extends DemoCredentials {
@@ -46,22 +43,13 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       clock: () => new Date(),
       organizationHeader: config.organizationHeader,
       sessions: config.sessions && new Sessions(config.sessions, log),
-      settings: { invitationDays: config.invitationDays },
+      settings: { invitationDays: config.invitationDays, retentionDays: config.retentionDays },
       introspection: config.introspection,
       corsOrigins: config.corsOrigins,
       graphiql: config.graphiql && graphiqlOptions(demo?.apiKey, demo?.organizationId),
       credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
     });
-    const mailer = createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, folder: path.join(config.dataDir, 'mail') }, log);
-    const linkTemplate = config.invitationUrl ?? graphiqlInvitationTemplate(url);
-    if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
-      log.warn('INVITATION_URL is not set: the links in invitations lead to GraphiQL on this address');
-    }
-    const stopWorker = await startWorker({
-      url: database.url,
-      tasks: makeTasks({ db, mailer, log, linkTemplate, mailsPerDay: config.invitationMailsPerDay }),
-      log,
-    });
+    const stopJobs = config.worker === 'inline' ? await startJobs(config, database, url, log) : undefined;
     handle = (request, response) => void gateway(request, response);
     announce(config, url, demo, print);
     return async () => {
@@ -69,7 +57,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
       await drained;
-      await stopWorker();
+      await stopJobs?.();
       await lastUsed.close();
       await close();
     };

@@ -34,7 +34,7 @@ mutation('createApiKey', {
     }),
   }),
   failures: ['ScopeEscalationError'],
-  shows: { batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] },
+  shows: [{ batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] }],
   run: (input, context) =>
     createApiKey(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
@@ -57,7 +57,7 @@ mutation('revokeApiKey', {
     }),
   }),
   failures: [],
-  shows: { batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] },
+  shows: [{ batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] }],
   run: (input, context) => revokeApiKey(context, { id: decodeId('ApiKey', input.id, 'id') }),
 });
 
@@ -84,7 +84,7 @@ mutation('createPersonalAccessToken', {
     }),
   }),
   failures: [],
-  shows: { batch: tokenById, ids: ({ personalAccessTokenId }) => [personalAccessTokenId] },
+  shows: [{ batch: tokenById, ids: ({ personalAccessTokenId }) => [personalAccessTokenId] }],
   run: (input, context) => createPersonalAccessToken(context, input),
 });
 
@@ -106,6 +106,6 @@ mutation('revokePersonalAccessToken', {
     }),
   }),
   failures: [],
-  shows: { batch: tokenById, ids: ({ personalAccessTokenId }) => [personalAccessTokenId] },
+  shows: [{ batch: tokenById, ids: ({ personalAccessTokenId }) => [personalAccessTokenId] }],
   run: (input, context) => revokePersonalAccessToken(context, { id: decodeId('PersonalAccessToken', input.id, 'id') }),
 });

@@ -44,6 +44,15 @@ export interface AccountEvents {
   target_type: string;
 }
 
+export interface AccountIdempotencyKeys {
+  created_at: Generated<Timestamp>;
+  input_hash: Buffer;
+  key: string;
+  operation: string;
+  result: Json;
+  user_id: string;
+}
+
 export interface ApiKeys {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp | null;
@@ -55,6 +64,12 @@ export interface ApiKeys {
   revoked_at: Timestamp | null;
   scopes: string[];
   secret_hash: Buffer;
+}
+
+export interface AssignedPhoneNumbers {
+  assigned_at: Generated<Timestamp>;
+  number: string;
+  organization_id: string;
 }
 
 export interface AuditBreaks {
@@ -111,6 +126,17 @@ export interface ConcurrencyLimits {
   organization_id: string;
 }
 
+export interface DomainVerifications {
+  checked_at: Timestamp | null;
+  domain: string;
+  next_check_at: Generated<Timestamp>;
+  organization_id: string;
+  problem: string | null;
+  requested_at: Generated<Timestamp>;
+  token: string;
+  verified_at: Timestamp | null;
+}
+
 export interface ExternalAccounts {
   account_id: string;
   id: Generated<string>;
@@ -128,12 +154,19 @@ export interface IdempotencyKeys {
   result: Json;
 }
 
+export interface IdentityRecords {
+  created_at: Generated<Timestamp>;
+  organization_id: string;
+  subject: string;
+}
+
 export interface InventoryItems {
   created_at: Generated<Timestamp>;
   id: Generated<string>;
   kind: string;
   name: string;
   organization_id: string;
+  resource_id: string | null;
 }
 
 export interface InvitationDeliveries {
@@ -194,6 +227,11 @@ export interface Memberships {
   user_id: string;
 }
 
+export interface MovedSubtrees {
+  id: Generated<Int8>;
+  organization_id: string;
+}
+
 export interface OrganizationProfiles {
   address_city: string | null;
   address_country: string | null;
@@ -217,6 +255,7 @@ export interface OrganizationRoles {
 export interface Organizations {
   created_at: Generated<Timestamp>;
   deleted_at: Timestamp | null;
+  deleted_with: string | null;
   /**
    * Number of ancestors; 0 for a root.
    */
@@ -239,6 +278,7 @@ export interface Organizations {
   search_text: Generated<string>;
   slug: string;
   status: Generated<string>;
+  status_before_deletion: string | null;
   updated_at: Generated<Timestamp>;
   version: Generated<number>;
 }
@@ -262,6 +302,11 @@ export interface PersonalAccessTokens {
   user_id: string;
 }
 
+export interface PhoneNumbers {
+  added_at: Generated<Timestamp>;
+  number: string;
+}
+
 export interface ProvisioningSteps {
   attempts: Generated<number>;
   error: string | null;
@@ -269,6 +314,7 @@ export interface ProvisioningSteps {
   name: string;
   organization_id: string;
   resource_id: string | null;
+  round: Generated<number>;
   status: Generated<string>;
 }
 
@@ -296,6 +342,12 @@ export interface Scopes {
   implies: Generated<string[]>;
   key: string;
   position: number;
+}
+
+export interface SearchDocuments {
+  lineage: string[];
+  organization_id: string;
+  text: string;
 }
 
 export interface TreeSettings {
@@ -344,15 +396,19 @@ export interface Users {
 
 export interface DB {
   account_events: AccountEvents;
+  account_idempotency_keys: AccountIdempotencyKeys;
   api_keys: ApiKeys;
+  assigned_phone_numbers: AssignedPhoneNumbers;
   audit_breaks: AuditBreaks;
   audit_chains: AuditChains;
   audit_events: AuditEvents;
   audit_seals: AuditSeals;
   billing_accounts: BillingAccounts;
   concurrency_limits: ConcurrencyLimits;
+  domain_verifications: DomainVerifications;
   external_accounts: ExternalAccounts;
   idempotency_keys: IdempotencyKeys;
+  identity_records: IdentityRecords;
   inventory_items: InventoryItems;
   invitation_deliveries: InvitationDeliveries;
   invitation_roles: InvitationRoles;
@@ -361,16 +417,19 @@ export interface DB {
   marketplace_offers: MarketplaceOffers;
   membership_roles: MembershipRoles;
   memberships: Memberships;
+  moved_subtrees: MovedSubtrees;
   organization_profiles: OrganizationProfiles;
   organization_roles: OrganizationRoles;
   organizations: Organizations;
   organizations_truth: OrganizationsTruth;
   personal_access_tokens: PersonalAccessTokens;
+  phone_numbers: PhoneNumbers;
   provisioning_steps: ProvisioningSteps;
   reserved_slugs: ReservedSlugs;
   retired_slugs: RetiredSlugs;
   roles: Roles;
   scopes: Scopes;
+  search_documents: SearchDocuments;
   tree_settings: TreeSettings;
   usage_events: UsageEvents;
   usage_metrics: UsageMetrics;

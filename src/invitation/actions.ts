@@ -49,7 +49,7 @@ interface Candidate {
 }
 
 /** Bounds of an invitee, asked before anything is read. `at` names its place in the input. */
-function requireInvitee({ email, roles }: Invitee, at = ''): void {
+export function requireInvitee({ email, roles }: Invitee, at = ''): void {
   requireEmail(email, `${at}email`);
   if (roles != null) requireRoleKeys(roles, `${at}roles`);
 }
@@ -68,7 +68,7 @@ function examine(acting: ActingOn, usable: ReadonlyMap<string, UsableRole>, invi
 }
 
 /** Invites people, each with an outcome of its own, in a number of statements that does not depend on how many. */
-async function invite(acting: ActingOn, invitees: readonly Invitee[], days: number): Promise<InvitationOutcome[]> {
+export async function invite(acting: ActingOn, invitees: readonly Invitee[], days: number): Promise<InvitationOutcome[]> {
   const { tx, principal, organization, record } = acting;
   const usable = await usableRoles(tx, organization.lineage);
   const examined = invitees.map((invitee) => examine(acting, usable, invitee));
@@ -99,7 +99,7 @@ async function invite(acting: ActingOn, invitees: readonly Invitee[], days: numb
     const email = invitees[index]?.email ?? '';
     const refused = (error: Failure): InvitationOutcome => {
       const target = { type: 'Organization', id: organization.id } as const;
-      if (invitees.length > 1) record({ target, before: null, after: null, refusal: error.code });
+      record({ target, before: null, after: null, refusal: error.code });
       return { email, invitationId: null, error, ignoredRoles: 'ignoredRoles' in one ? one.ignoredRoles : [] };
     };
     if (!('canonicalEmail' in one)) return refused(one);

@@ -22,7 +22,7 @@ import { invitationById, invitationOfPerson } from './store.ts';
 const organizationId = 'The organization to join: that of the request, or one below it.';
 const email = 'The address to invite, at most 255 characters.';
 const roles = 'Role keys, 1 to 50; ["user"] when absent. Keys that name no role here are left out and reported.';
-const idempotencyKey =
+export const idempotencyKey =
   "Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect.";
 
 function invitationPayload(name: string, description: string) {
@@ -66,12 +66,12 @@ mutation('createInvitation', {
   }),
   payload: CreateInvitationPayloadRef,
   failures: ['AlreadyMemberError', 'InvitationExistsError', 'NoValidRoleError', 'RoleEscalationError', 'IdempotencyConflictError'],
-  shows: { batch: invitationById, ids: ({ invitationId }) => [invitationId] },
+  shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) =>
     createInvitation(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
 
-const InviteUserInputRef = builder.inputType('InviteUserInput', {
+export const InviteUserInputRef = builder.inputType('InviteUserInput', {
   description: 'A person to invite.',
   fields: (t) => ({
     email: t.field({ type: 'EmailAddress', required: true, description: email }),
@@ -79,7 +79,7 @@ const InviteUserInputRef = builder.inputType('InviteUserInput', {
   }),
 });
 
-const InviteUserOutcomeRef = builder.objectRef<InvitationOutcome>('InviteUserOutcome').implement({
+export const InviteUserOutcomeRef = builder.objectRef<InvitationOutcome>('InviteUserOutcome').implement({
   description: 'What became of inviting one person: an invitation, or why there is none.',
   fields: (t) => ({
     email: t.expose('email', { type: 'EmailAddress', description: 'The address, as it was given.' }),
@@ -116,7 +116,7 @@ mutation('inviteUsers', {
     }),
   }),
   failures: ['IdempotencyConflictError'],
-  shows: { batch: invitationById, ids: ({ results }) => results.map((one) => one.invitationId) },
+  shows: [{ batch: invitationById, ids: ({ results }) => results.map((one) => one.invitationId) }],
   run: (input, context) =>
     inviteUsers(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
@@ -131,7 +131,7 @@ mutation('resendInvitation', {
   }),
   payload: invitationPayload('ResendInvitationPayload', 'The mail is on its way again.'),
   failures: ['InvitationClosedError'],
-  shows: { batch: invitationById, ids: ({ invitationId }) => [invitationId] },
+  shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) => resendInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
@@ -143,7 +143,7 @@ mutation('revokeInvitation', {
   }),
   payload: invitationPayload('RevokeInvitationPayload', 'The invitation is revoked.'),
   failures: ['InvitationClosedError'],
-  shows: { batch: invitationById, ids: ({ invitationId }) => [invitationId] },
+  shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) => revokeInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
@@ -174,7 +174,7 @@ mutation('acceptInvitation', {
     }),
   }),
   failures: ['InvitationInvalidError'],
-  shows: { batch: membershipById, ids: ({ membershipId }) => [membershipId] },
+  shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
   run: (input, context) => acceptInvitation(context, requireToken(input)),
 });
 
@@ -195,6 +195,6 @@ mutation('declineInvitation', {
     }),
   }),
   failures: ['InvitationInvalidError'],
-  shows: { batch: invitationOfPerson, ids: ({ invitationId }) => [invitationId] },
+  shows: [{ batch: invitationOfPerson, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) => declineInvitation(context, requireToken(input)),
 });

@@ -1,8 +1,38 @@
-/** What the worker can do: the name of each job and the function that does it. */
+/** What the worker can do: the name of each job and the function that does it, and what it does by the clock. */
+import { forgetAnswers } from '../action/idempotency.ts';
+import { verifyDomainTask, verifyDueDomainsTask, type DomainOptions } from '../domain/verify.ts';
 import { deliveryTask, type DeliveryOptions } from '../invitation/deliver.ts';
+import { purgeOrganizations } from '../organization/delete-actions.ts';
+import { refreshSearch } from '../organization/search-documents.ts';
+import { provisionTask, type ProvisionOptions } from '../provisioning/provision.ts';
 import type { Tasks } from './worker.ts';
 
-/** Makes the tasks. */
-export function makeTasks(options: DeliveryOptions): Tasks {
-  return { deliver_invitation: deliveryTask(options) };
+export interface TaskOptions extends DeliveryOptions, ProvisionOptions, DomainOptions {
+  /** How many days a deleted organization can be restored. */
+  retentionDays: number;
 }
+
+/** Makes the tasks. */
+export function makeTasks(options: TaskOptions): Tasks {
+  const { db, log, retentionDays } = options;
+  return {
+    deliver_invitation: deliveryTask(options),
+    provision: provisionTask(options),
+    verify_domain: verifyDomainTask(options),
+    verify_due_domains: verifyDueDomainsTask(options),
+    refresh_search: () => refreshSearch(db),
+    forget_answers: () => forgetAnswers(db),
+    async purge_organizations() {
+      const organizations = await purgeOrganizations(db, retentionDays);
+      if (organizations > 0) log.info({ organizations }, 'deleted organizations were purged');
+    },
+  };
+}
+
+/** When jobs come by the clock, in UTC; each takes the place of one that still waits. */
+export const SCHEDULE = [
+  '* * * * * refresh_search ?jobKey=refresh_search',
+  '* * * * * verify_due_domains ?jobKey=verify_due_domains',
+  '7 * * * * purge_organizations ?jobKey=purge_organizations',
+  '37 * * * * forget_answers ?jobKey=forget_answers',
+].join('\n');

@@ -15,6 +15,8 @@ export interface WorkerOptions {
   url: string;
   tasks: Tasks;
   log: Logger;
+  /** Jobs that come by the clock, as lines of a crontab. */
+  schedule?: string;
   /** Jobs that run at the same time. */
   concurrency?: number;
 }
@@ -36,7 +38,13 @@ export async function runDueJobs({ url, tasks, log, concurrency = CONCURRENCY_DE
 }
 
 /** Starts a worker. The returned function lets running jobs end and stops it. */
-export async function startWorker({ url, tasks, log, concurrency = CONCURRENCY_DEFAULT }: WorkerOptions): Promise<() => Promise<void>> {
+export async function startWorker({
+  url,
+  tasks,
+  log,
+  schedule = '',
+  concurrency = CONCURRENCY_DEFAULT,
+}: WorkerOptions): Promise<() => Promise<void>> {
   const living = new Living(url, log);
   const events: WorkerEvents = new EventEmitter();
   events.on('pool:create', ({ workerPool }) => void living.announce(workerPool.id));
@@ -46,6 +54,7 @@ export async function startWorker({ url, tasks, log, concurrency = CONCURRENCY_D
     maxPoolSize: concurrency + 2,
     concurrency,
     taskList: taskList(tasks),
+    crontab: schedule,
     logger: workerLog(log),
     events,
     noHandleSignals: true,
@@ -60,7 +69,7 @@ function taskList(tasks: Tasks): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
-      (payload, { job }) => task(payload as JobPayloads[JobName], { isLast: job.attempts >= job.max_attempts }),
+      (payload, { job }) => (task as Task<JobName>)(payload as never, { isLast: job.attempts >= job.max_attempts }),
     ]),
   );
 }

@@ -38,7 +38,7 @@ mutation('updateMemberRoles', {
   }),
   payload: membershipPayload('UpdateMemberRolesPayload', 'The roles were replaced.'),
   failures: ['LastAdminError', 'NoValidRoleError', 'RoleEscalationError'],
-  shows: { batch: membershipById, ids: ({ membershipId }) => [membershipId] },
+  shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
   run: (input, context) =>
     updateMemberRoles(context, {
       organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
@@ -87,7 +87,7 @@ mutation('addMember', {
   }),
   payload: membershipPayload('AddMemberPayload', 'The person is a member.'),
   failures: ['AlreadyMemberError', 'NoValidRoleError', 'RoleEscalationError', 'UserNotFoundError'],
-  shows: { batch: membershipById, ids: ({ membershipId }) => [membershipId] },
+  shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
   run: (input, context) =>
     addMember(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });

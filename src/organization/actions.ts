@@ -6,8 +6,14 @@ import { MANAGE_CHILDREN } from '../access/scopes.ts';
 import { badInput, forbidden } from '../errors.ts';
 import { refuse } from '../failure.ts';
 import { requireText } from '../text.ts';
+import { followDomain } from '../domain/write-store.ts';
 import { requireDetails, type DetailsInput } from './details-input.ts';
 import { currentDetails, writeDetails } from './details-write-store.ts';
+
+/** Refuses the organization of the request for what only somebody above can do to an organization. */
+export function requireBelowHome({ principal }: ActionRequest, id: string): void {
+  if (id === principal.home?.id) throw badInput('id', 'must be an organization below that of the request');
+}
 
 const REASON_LENGTH_MAX = 500;
 
@@ -22,7 +28,7 @@ interface StatusChange {
  * itself could not come back.
  */
 function setStatus(request: ActionRequest, action: string, { id, status, reason }: StatusChange) {
-  if (id === request.principal.home?.id) throw badInput('id', 'must be an organization below that of the request');
+  requireBelowHome(request, id);
   const attempt = { action, target: { type: 'Organization', id }, on: id, scope: MANAGE_CHILDREN, wholeTree: true } as const;
   return act(request, attempt, async ({ tx, organization, record }) => {
     const { rows } = await sql<{ status: string }>`select status from organizations where id = ${organization.id}::uuid`.execute(tx);
@@ -66,6 +72,7 @@ export function updateOrganization(
     if (expectedVersion != null && expectedVersion !== currentVersion) refuse('VersionConflictError', { currentVersion });
     const before = await currentDetails(tx, id, details);
     if (Object.keys(details).length > 0) await writeDetails(tx, id, details);
+    if (details.domain !== undefined) await followDomain(tx, id);
     record({ target: { type: 'Organization', id }, before, after: await currentDetails(tx, id, details) });
     return { organizationId: id };
   });

@@ -3,7 +3,8 @@
  *
  * A search is one statement in two phases, so that no plan depends on how common the pattern is. The first looks
  * through the next PROBE_ROWS organizations in tree order, which fills the page of any common pattern. Only when it
- * does not, the second takes the rest from the index in which subtree and pattern meet.
+ * does not, the second takes the rest from the index in which subtree and pattern meet. That index may lag behind
+ * moves (docs/decisions/0013-moves.md); the places of the organizations themselves never do, and decide.
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Page } from '../database/page.ts';
@@ -46,6 +47,24 @@ function filter({ maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<
   return sql.join(conditions, sql` and `);
 }
 
+/**
+ * Organizations below the parent, as far as the search index knows, that hold all of `grams` and the pattern. Beside
+ * those, it may give some that were moved away meanwhile.
+ */
+function indexed(grams: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`lateral (
+    select o.* from search_documents as d join organizations as o on o.id = d.organization_id
+    where d.lineage @> array[parent.id] and search_grams(d.text) @> ${grams} and strpos(d.text, page.pattern) > 0
+  ) as o`;
+}
+
+/** Organizations that were moved to below the parent and that the search index may not know there yet. */
+const justMoved = sql`lateral (
+  select o.* from moved_subtrees as m
+  join organizations as top on top.id = m.organization_id and top.lineage @> array[parent.id] and top.id <> parent.id
+  join organizations as o on o.path >= top.path and o.path < subtree_end(top.path)
+) as o`;
+
 const placed = sql`array[substr(o.path, length(parent.path) + 1)] as position`;
 
 function listing(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
@@ -66,6 +85,7 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
   const beyondProbe = page.backward
     ? sql`o.path > page.low and o.path < (select min(probe.path) from probe)`
     : sql`o.path > (select max(probe.path) from probe) and o.path < page.high`;
+  const isShort = sql`(select count(*) from near) <= ${sql.lit(page.limit)} and (select count(*) from probe) = ${sql.lit(PROBE_ROWS)}`;
   const matches = (field: RawBuilder<unknown>, name: SearchField): RawBuilder<unknown> =>
     sql`case when strpos(${field}, page.pattern) > 0 then ${sql.lit(name)} end`;
   return sql`
@@ -90,10 +110,11 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
       ) as rarest
     ),
     far as materialized (
-      select o.id, o.path from page cross join organizations as o
-      where (select count(*) from near) <= ${sql.lit(page.limit)} and (select count(*) from probe) = ${sql.lit(PROBE_ROWS)}
-        and o.lineage @> array[parent.id] and search_grams(o.search_text) @> (select rare.grams from rare)
-        and ${beyondProbe} and strpos(o.search_text, page.pattern) > 0 and ${filter(args)}
+      select o.id, o.path from page, ${indexed(sql`(select rare.grams from rare)`)}
+      where ${isShort} and ${beyondProbe} and ${filter(args)}
+      union
+      select o.id, o.path from page, ${justMoved}
+      where ${isShort} and ${beyondProbe} and strpos(o.search_text, page.pattern) > 0 and ${filter(args)}
     ),
     match as materialized (
       select * from (select * from near union all select * from far) as either order by path ${direction} limit ${sql.lit(page.limit + 1)}
@@ -114,12 +135,14 @@ export const descendants: Relation<DescendantsArguments, DescendantRow> = {
   order: () => 'path',
   page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<Placed<DescendantRow>>,
   count(_viewer, args) {
-    const match =
-      args.search === null
-        ? sql`o.path > page.low and o.path < page.high`
-        : sql`o.lineage @> array[parent.id] and o.id <> parent.id and search_grams(o.search_text) @> page.grams and strpos(o.search_text, page.pattern) > 0`;
+    const page = sql`(${bounds(args, { after: null, before: null })}) as page`;
+    const inBounds = sql`o.path > page.low and o.path < page.high and ${filter(args)}`;
+    if (args.search === null) return sql`select count(*)::int as count from ${page} cross join organizations as o where ${inBounds}`;
     return sql`
-      select count(*)::int as count from (${bounds(args, { after: null, before: null })}) as page cross join organizations as o
-      where ${match} and ${filter(args)}`;
+      select count(*)::int as count from (
+        select o.id from ${page}, ${indexed(sql`page.grams`)} where ${inBounds}
+        union
+        select o.id from ${page}, ${justMoved} where strpos(o.search_text, page.pattern) > 0 and ${inBounds}
+      ) as found`;
   },
 };

@@ -21,7 +21,7 @@ export async function currentDetails(tx: Database, id: string, given: Details): 
 
 /** Writes what is given and leaves the rest. Setting another domain begins its setup anew. */
 export async function writeDetails(tx: Database, id: string, details: Details): Promise<void> {
-  const { name, kind, domain, profile, marketplaceOffers, externalAccounts, billingEmail } = details;
+  const { name, kind, domain } = details;
   await sql`
     update organizations set
       name = coalesce(${name ?? null}, name), kind = coalesce(${kind ?? null}, kind),
@@ -31,6 +31,12 @@ export async function writeDetails(tx: Database, id: string, details: Details): 
       domain = case when ${domain === undefined} then domain else ${domain ?? null} end,
       updated_at = now(), version = version + 1
     where id = ${id}::uuid`.execute(tx);
+  await writeBelongings(tx, id, details);
+}
+
+/** Writes what stands in tables beside the organization's own row. */
+export async function writeBelongings(tx: Database, id: string, details: Details): Promise<void> {
+  const { profile, marketplaceOffers, externalAccounts, billingEmail } = details;
   if (profile) await writeProfile(tx, id, profile);
   if (marketplaceOffers) {
     await sql`delete from marketplace_offers where organization_id = ${id}::uuid`.execute(tx);

@@ -11,7 +11,7 @@ import { organizationById } from './store.ts';
 
 const id = 'The organization; one below that of the request.';
 
-function organizationPayload(name: string, description: string) {
+export function organizationPayload(name: string, description: string) {
   return builder.objectRef<{ organizationId: string }>(name).implement({
     description,
     fields: (t) => ({
@@ -24,7 +24,7 @@ function organizationPayload(name: string, description: string) {
   });
 }
 
-const AddressInputRef = builder.inputType('AddressInput', {
+export const AddressInputRef = builder.inputType('AddressInput', {
   description: 'A postal address; each part has 1 to 200 characters.',
   fields: (t) => ({
     line1: t.string({ required: true, description: 'Street and number.' }),
@@ -36,7 +36,7 @@ const AddressInputRef = builder.inputType('AddressInput', {
   }),
 });
 
-const MarketplaceOfferInputRef = builder.inputType('MarketplaceOfferInput', {
+export const MarketplaceOfferInputRef = builder.inputType('MarketplaceOfferInput', {
   description: "Where the organization's offer can be taken up.",
   fields: (t) => ({
     marketplace: t.field({ type: MarketplaceRef, required: true, description: 'The marketplace; each at most once.' }),
@@ -44,7 +44,7 @@ const MarketplaceOfferInputRef = builder.inputType('MarketplaceOfferInput', {
   }),
 });
 
-const ExternalAccountInputRef = builder.inputType('ExternalAccountInput', {
+export const ExternalAccountInputRef = builder.inputType('ExternalAccountInput', {
   description: 'An account of the organization in another system. One account belongs to one organization.',
   fields: (t) => ({
     system: t.string({ required: true, description: 'The other system, e.g. zuora: 1 to 50 of a-z, 0-9, _ and -; each at most once.' }),
@@ -52,7 +52,7 @@ const ExternalAccountInputRef = builder.inputType('ExternalAccountInput', {
   }),
 });
 
-const BrandingInputRef = builder.inputType('BrandingInput', {
+export const BrandingInputRef = builder.inputType('BrandingInput', {
   description: 'How the organization presents itself; absent stays as it is, null clears.',
   fields: (t) => ({
     logoUrl: t.field({ type: 'URL', description: 'Address of the logo, http(s), at most 2,000 characters.' }),
@@ -83,7 +83,7 @@ mutation('updateOrganization', {
   }),
   payload: organizationPayload('UpdateOrganizationPayload', 'The organization was changed.'),
   failures: ['VersionConflictError', 'ExternalAccountTakenError'],
-  shows: { batch: organizationById, ids: ({ organizationId }) => [organizationId] },
+  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
   run: (input, context) => updateOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
 
@@ -100,7 +100,7 @@ mutation('suspendOrganization', {
   }),
   payload: organizationPayload('SuspendOrganizationPayload', 'The organization is suspended.'),
   failures: [],
-  shows: { batch: organizationById, ids: ({ organizationId }) => [organizationId] },
+  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
   run: (input, context) => suspendOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
 
@@ -114,6 +114,6 @@ mutation('resumeOrganization', {
   }),
   payload: organizationPayload('ResumeOrganizationPayload', 'The organization is in use again.'),
   failures: [],
-  shows: { batch: organizationById, ids: ({ organizationId }) => [organizationId] },
+  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
   run: (input, context) => resumeOrganization(context, { id: decodeId('Organization', input.id, 'id') }),
 });

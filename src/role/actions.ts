@@ -9,11 +9,10 @@ import { badInput, limitExceeded, notFound } from '../errors.ts';
 import { refuse } from '../failure.ts';
 import { requireScopes } from './scopes-input.ts';
 import { requireText } from '../text.ts';
-import { usableRoles } from './choice.ts';
+import { OWN_ROLES_MAX, usableRoles } from './choice.ts';
 
 const NAME_LENGTH_MAX = 100;
 const DESCRIPTION_LENGTH_MAX = 500;
-const OWN_ROLES_MAX = 100;
 
 interface RoleInput {
   organizationId: string;

@@ -24,6 +24,9 @@ export interface ChosenRoles {
 /** Most roles that one input may name. */
 export const ROLES_MAX = 50;
 
+/** Most roles that one organization may define. */
+export const OWN_ROLES_MAX = 100;
+
 /** The role that an invitation offers when it names none. */
 export const ROLE_DEFAULT = 'user';
 

@@ -42,7 +42,7 @@ mutation('createRole', {
   }),
   payload: rolePayload('CreateRolePayload', 'The role exists.'),
   failures: ['RoleKeyTakenError', 'RoleEscalationError'],
-  shows: { batch: roleById, ids: ({ roleId }) => [roleId] },
+  shows: [{ batch: roleById, ids: ({ roleId }) => [roleId] }],
   run: (input, context) =>
     createRole(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
@@ -62,7 +62,7 @@ mutation('updateRole', {
   }),
   payload: rolePayload('UpdateRolePayload', 'The role was changed.'),
   failures: ['RoleKeyTakenError', 'RoleEscalationError'],
-  shows: { batch: roleById, ids: ({ roleId }) => [roleId] },
+  shows: [{ batch: roleById, ids: ({ roleId }) => [roleId] }],
   run: (input, context) => updateRole(context, { ...input, id: decodeId('Role', input.id, 'id') }),
 });
 

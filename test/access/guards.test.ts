@@ -72,7 +72,7 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     now,
     requestId: 'guards',
     organizationHeader: 'X-Organization',
-    settings: { invitationDays: 7 },
+    settings: { invitationDays: 7, retentionDays: 30 },
     mutated: false,
     showing: undefined,
     authenticate: () => Promise.resolve(guards.types),

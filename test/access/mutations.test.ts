@@ -43,6 +43,15 @@ const unique = (): string => `walk${++made}`;
 
 /** A row that a mutation is about, in north; returns its public id. */
 const fresh = {
+  /** An organization below north; deleted if asked for. */
+  async organization(deleted = false): Promise<string> {
+    const [row] = await world.rows(sql<{ id: string }>`
+      insert into organizations (slug, name, parent_id, status, deleted_at, deleted_with)
+      select ${unique()}, 'Walk', ${world.uuid('north')}::uuid, case when ${deleted} then 'DELETED' else 'ACTIVE' end,
+        case when ${deleted} then now() end, null returning id`);
+    await sql`update organizations set deleted_with = id where id = ${row?.id} and deleted_at is not null`.execute(world.db);
+    return encodeId('Organization', row?.id ?? '');
+  },
   async member(): Promise<string> {
     const user = await insertUser(world, `${unique()}@x.example`);
     await insertMembership(world, world.uuid('north'), user, ['user']);
@@ -117,6 +126,12 @@ const inNorth = (more: () => Promise<Record<string, unknown>> | Record<string, u
 
 /** Every mutation. One that is missing here fails the first test. */
 const table: Record<string, Row> = {
+  createOrganization: { expected: byRight, input: () => Promise.resolve({ name: 'Walk', slug: unique(), parentId: world.org('north') }) },
+  moveOrganization: { expected: byRight, input: async () => ({ id: await fresh.organization(), newParentId: world.org('shop-2') }) },
+  deleteOrganization: { expected: byRight, input: async () => ({ id: await fresh.organization() }) },
+  // Whoever could not have deleted it does not see that it is there.
+  restoreOrganization: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.organization(true) }) },
+  retryProvisioning: { expected: byRight, input: inNorth(() => ({})) },
   updateOrganization: { expected: byRight, input: () => Promise.resolve({ id: world.org('north'), name: unique() }) },
   suspendOrganization: { expected: byRight, input: () => Promise.resolve({ id: world.org('kiosk') }) },
   resumeOrganization: { expected: byRight, input: () => Promise.resolve({ id: world.org('kiosk') }) },
@@ -193,6 +208,14 @@ describe('each mutation', () => {
 
 describe('each id in an input (R-AZ-1, R-EX-1)', () => {
   const inputsWithIds: Record<string, { field: string; type: IdType; rest: Record<string, unknown> }[]> = {
+    createOrganization: [{ field: 'parentId', type: 'Organization', rest: { name: 'P', slug: 'probe' } }],
+    moveOrganization: [
+      { field: 'id', type: 'Organization', rest: { newParentId: 'shop-1' } },
+      { field: 'newParentId', type: 'Organization', rest: { id: 'shop-1' } },
+    ],
+    deleteOrganization: [{ field: 'id', type: 'Organization', rest: { mode: 'CASCADE' } }],
+    restoreOrganization: [{ field: 'id', type: 'Organization', rest: {} }],
+    retryProvisioning: [{ field: 'organizationId', type: 'Organization', rest: {} }],
     updateOrganization: [{ field: 'id', type: 'Organization', rest: { name: 'P' } }],
     suspendOrganization: [{ field: 'id', type: 'Organization', rest: {} }],
     resumeOrganization: [{ field: 'id', type: 'Organization', rest: {} }],
@@ -255,7 +278,9 @@ describe('each id in an input (R-AZ-1, R-EX-1)', () => {
     }
     for (const [name, rows] of Object.entries(inputsWithIds)) {
       for (const { field, type, rest } of rows) {
-        const given = 'organizationId' in rest ? { ...rest, organizationId: world.org('north') } : rest;
+        const given = Object.fromEntries(
+          Object.entries(rest).map(([name_, value]) => [name_, value === 'north' || value === 'shop-1' ? world.org(value) : value]),
+        );
         for (const as of ['admin@north', 'key@north', 'viewer@north'] as const) {
           // A key is nobody, and so has no tokens of its own to name.
           const ask = async (id: string) => {

@@ -100,6 +100,11 @@ describe('schema.graphql', () => {
       'Invitation.roles',
       'Person.memberships',
       'InviteUsersPayload.results',
+      'CreateOrganizationPayload.memberships',
+      'CreateOrganizationPayload.invitations',
+      'CreateOrganizationPayload.invitationOutcomes',
+      'MoveOrganizationPayload.adoptedRoles',
+      'DeleteOrganizationPayload.deletedOrganizationIds',
     ]);
     const lists = Object.values(schema.getTypeMap())
       .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.name.endsWith('Connection'))

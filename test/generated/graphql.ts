@@ -79,6 +79,36 @@ export type CreateInvitationInput = {
   roles?: Array<string> | null | undefined;
 };
 
+/** The new organization. */
+export type CreateOrganizationInput = {
+  /** Where invoices go; the calling person's verified address when absent. */
+  billingEmail?: string | null | undefined;
+  /** How it presents itself. */
+  branding?: BrandingInput | null | undefined;
+  /** Its own domain, in ASCII form; `domainVerification` tells how to prove that it is its own. */
+  domain?: string | null | undefined;
+  /** Its accounts in other systems, at most 20, one a system. */
+  externalAccounts?: Array<ExternalAccountInput> | null | undefined;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
+  /** Who owns the invoices in the billing system. */
+  invoiceOwner?: InvoiceOwner | null | undefined;
+  /** What it is to the one above it. */
+  kind?: OrganizationKind | null | undefined;
+  /** Links to its offers, at most one a marketplace. */
+  marketplaceOffers?: Array<MarketplaceOfferInput> | null | undefined;
+  /** Display name, 1 to 200 characters. */
+  name: string;
+  /** The organization to create it below: that of the request, or one below it. Absent: a standalone top-level organization. */
+  parentId?: string | null | undefined;
+  /** Its main address. */
+  primaryAddress?: AddressInput | null | undefined;
+  /** 3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. */
+  slug: string;
+  /** People to invite at once, at most 100. */
+  users?: Array<InviteUserInput> | null | undefined;
+};
+
 /** The new token. */
 export type CreatePersonalAccessTokenInput = {
   /** When it stops working, in the future; never when absent. */
@@ -114,6 +144,21 @@ export type CredentialKind =
 export type DeclineInvitationInput = {
   /** The token from the mail, at most 200 characters. */
   token: string;
+};
+
+/** What deleting an organization does to those below it. */
+export type DeleteMode =
+  /** Deletes them with it. */
+  | 'CASCADE'
+  /** Refuses if there are any. */
+  | 'RESTRICT';
+
+/** What to delete. */
+export type DeleteOrganizationInput = {
+  /** The organization; one below that of the request. */
+  id: string;
+  /** What to do about organizations below. */
+  mode?: DeleteMode | null | undefined;
 };
 
 /** Which role to remove. */
@@ -205,6 +250,20 @@ export type MarketplaceOfferInput = {
   url: string;
 };
 
+/** What to move, and where to. */
+export type MoveOrganizationInput = {
+  /** Checks everything and tells what would happen, and changes nothing. */
+  dryRun?: boolean | null | undefined;
+  /** The `version` that the move was decided on; another one is a `VersionConflictError`. */
+  expectedVersion?: number | null | undefined;
+  /** The organization; one below that of the request. */
+  id: string;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
+  /** The new parent: the organization of the request, or one below it. */
+  newParentId: string;
+};
+
 /** What an organization is to the one above it. More kinds may come. */
 export type OrganizationKind =
   /** Refers customers. */
@@ -242,6 +301,39 @@ export type OrganizationStatus =
   /** Its own credentials, and those of everything below it, are refused; those above still read it. */
   | 'SUSPENDED';
 
+/** State of all steps together. */
+export type ProvisioningStatus =
+  /** A step failed. */
+  | 'FAILED'
+  /** Under way. */
+  | 'PENDING'
+  /** Every step is done. */
+  | 'READY';
+
+/** The steps of setting up a new organization. */
+export type ProvisioningStepName =
+  /** A billing customer and a subscription to the free plan. */
+  | 'BILLING'
+  /** A record at the identity provider. */
+  | 'IDENTITY'
+  /** A knowledge base. */
+  | 'KNOWLEDGE_BASE'
+  /** A phone number. */
+  | 'PHONE_NUMBER'
+  /** A telephony trunk and the concurrency counter. */
+  | 'TELEPHONY';
+
+/** State of one step. */
+export type ProvisioningStepStatus =
+  /** Done. */
+  | 'DONE'
+  /** Given up; `retryProvisioning` starts it again. */
+  | 'FAILED'
+  /** Waits for its turn or its next attempt. */
+  | 'PENDING'
+  /** Being done. */
+  | 'RUNNING';
+
 /** Which member to remove. */
 export type RemoveMemberInput = {
   /** The organization: that of the request, or one below it. */
@@ -256,10 +348,22 @@ export type ResendInvitationInput = {
   id: string;
 };
 
+/** What to restore. */
+export type RestoreOrganizationInput = {
+  /** The organization; one that lay below that of the request. */
+  id: string;
+};
+
 /** Which organization to resume. */
 export type ResumeOrganizationInput = {
   /** The organization; one below that of the request. */
   id: string;
+};
+
+/** Whose provisioning to start again. */
+export type RetryProvisioningInput = {
+  /** The organization: that of the request, or one below it. */
+  organizationId: string;
 };
 
 /** Which key to revoke. */
@@ -290,6 +394,15 @@ export type SearchField =
   | 'NAME'
   /** The slug. */
   | 'SLUG';
+
+/** Why a slug cannot be taken. */
+export type SlugUnavailableReason =
+  /** Not 3 to 63 of a-z, 0-9 and single hyphens between them. */
+  | 'INVALID'
+  /** Kept for the platform. */
+  | 'RESERVED'
+  /** Belongs, or once belonged, to an organization. */
+  | 'TAKEN';
 
 /** Which organization to suspend. */
 export type SuspendOrganizationInput = {
@@ -444,17 +557,22 @@ export type InviteUsersMutation = { inviteUsers:
     | { __typename: 'InviteUsersPayload', results: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string, status: InvitationStatus, roles: Array<{ key: string }> } | null, error:
           | { __typename: 'AlreadyMemberError', code: string }
           | { __typename: 'ContentionError', code: string }
+          | { __typename: 'CycleError', code: string }
+          | { __typename: 'DepthLimitError', code: string }
           | { __typename: 'ExternalAccountTakenError', code: string }
+          | { __typename: 'HasChildrenError', code: string }
           | { __typename: 'IdempotencyConflictError', code: string }
           | { __typename: 'InvitationClosedError', code: string }
           | { __typename: 'InvitationExistsError', code: string }
           | { __typename: 'InvitationInvalidError', code: string }
           | { __typename: 'LastAdminError', code: string }
           | { __typename: 'NoValidRoleError', code: string }
+          | { __typename: 'ParentDeletedError', code: string }
           | { __typename: 'RoleEscalationError', code: string }
           | { __typename: 'RoleInUseError', code: string }
           | { __typename: 'RoleKeyTakenError', code: string }
           | { __typename: 'ScopeEscalationError', code: string }
+          | { __typename: 'SlugTakenError', code: string }
           | { __typename: 'UserNotFoundError', code: string }
           | { __typename: 'VersionConflictError', code: string }
          | null }> }
@@ -510,6 +628,111 @@ export type InvitationPreviewQueryVariables = Exact<{
 
 
 export type InvitationPreviewQuery = { invitationPreview: { organizationName: string, email: string, roles: Array<string>, status: InvitationStatus, expiresAt: string } | null };
+
+export type CreateOrganizationMutationVariables = Exact<{
+  input: CreateOrganizationInput;
+}>;
+
+
+export type CreateOrganizationMutation = { createOrganization:
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }>, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null }, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
+         | null }> }
+    | { __typename: 'DepthLimitError', code: string, limit: number, message: string }
+    | { __typename: 'ExternalAccountTakenError', code: string, system: string, accountId: string, message: string }
+    | { __typename: 'IdempotencyConflictError', code: string, message: string }
+    | { __typename: 'SlugTakenError', code: string, slug: string, reason: SlugUnavailableReason, message: string }
+   };
+
+export type MoveOrganizationMutationVariables = Exact<{
+  input: MoveOrganizationInput;
+}>;
+
+
+export type MoveOrganizationMutation = { moveOrganization:
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'CycleError', code: string, message: string }
+    | { __typename: 'DepthLimitError', limit: number, code: string, message: string }
+    | { __typename: 'IdempotencyConflictError', code: string, message: string }
+    | { __typename: 'MoveOrganizationPayload', pathBefore: string, pathAfter: string, affectedCount: number, dryRun: boolean, organization: { depth: number, parentId: string | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number }, adoptedRoles: Array<{ id: string, key: string, scopes: Array<string> }> }
+    | { __typename: 'VersionConflictError', currentVersion: number, code: string, message: string }
+   };
+
+export type DeleteOrganizationMutationVariables = Exact<{
+  input: DeleteOrganizationInput;
+}>;
+
+
+export type DeleteOrganizationMutation = { deleteOrganization:
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'DeleteOrganizationPayload', deletedOrganizationIds: Array<string>, removedMemberCount: number, purgeAt: string }
+    | { __typename: 'HasChildrenError', childCount: number, code: string, message: string }
+   };
+
+export type RestoreOrganizationMutationVariables = Exact<{
+  input: RestoreOrganizationInput;
+}>;
+
+
+export type RestoreOrganizationMutation = { restoreOrganization:
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'ParentDeletedError', code: string, message: string }
+    | { __typename: 'RestoreOrganizationPayload', restoredCount: number, organization: { id: string, slug: string, name: string, status: OrganizationStatus, version: number } }
+    | { __typename: 'SlugTakenError', code: string, message: string }
+   };
+
+export type RetryProvisioningMutationVariables = Exact<{
+  input: RetryProvisioningInput;
+}>;
+
+
+export type RetryProvisioningMutation = { retryProvisioning:
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'RetryProvisioningPayload', organization: { id: string, provisioning: { status: ProvisioningStatus } } }
+   };
+
+export type ProvisioningQueryVariables = Exact<{
+  id?: string | null | undefined;
+}>;
+
+
+export type ProvisioningQuery = { organization: { id: string, provisioning: { status: ProvisioningStatus, steps: Array<{ name: ProvisioningStepName, status: ProvisioningStepStatus, attempts: number, error: string | null, finishedAt: string | null, resourceId: string | null }> }, billing: { plan: string, status: string, email: string | null, customerId: string | null, subscriptionId: string | null } | null, limits: { concurrency: { limit: number, inUse: number } }, inventory: { agents: number, phoneNumbers: number, webWidgets: number, knowledgeBases: number, telephonyTrunks: number } } | null };
+
+export type DomainQueryVariables = Exact<{
+  id?: string | null | undefined;
+}>;
+
+
+export type DomainQuery = { organization: { domain: string | null, domainSetupStatus: DomainSetupStatus, version: number, domainVerification: { recordType: string, recordName: string, recordValue: string, checkedAt: string | null, verifiedAt: string | null, problem: string | null } | null } | null };
+
+export type SlugAvailabilityQueryVariables = Exact<{
+  slug: string;
+}>;
+
+
+export type SlugAvailabilityQuery = { slugAvailability: { slug: string, available: boolean, reason: SlugUnavailableReason | null } };
+
+export type LifeCycleFragment = { id: string, slug: string, name: string, status: OrganizationStatus, version: number };
 
 export type UpdateMemberRolesMutationVariables = Exact<{
   input: UpdateMemberRolesInput;
@@ -779,6 +1002,15 @@ export const InvitationFactsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"InvitationFacts"}) as unknown as TypedDocumentString<InvitationFactsFragment, unknown>;
+export const LifeCycleFragmentDoc = new TypedDocumentString(`
+    fragment LifeCycle on Organization {
+  id
+  slug
+  name
+  status
+  version
+}
+    `, {"fragmentName":"LifeCycle"}) as unknown as TypedDocumentString<LifeCycleFragment, unknown>;
 export const OrganizationFactsFragmentDoc = new TypedDocumentString(`
     fragment OrganizationFacts on Organization {
   id
@@ -1094,6 +1326,269 @@ export const InvitationPreviewDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<InvitationPreviewQuery, InvitationPreviewQueryVariables>;
+export const CreateOrganizationDocument = new TypedDocumentString(`
+    mutation CreateOrganization($input: CreateOrganizationInput!) {
+  createOrganization(input: $input) {
+    __typename
+    ... on CreateOrganizationPayload {
+      organization {
+        ...LifeCycle
+        depth
+        parentId
+        kind
+        domain
+        domainSetupStatus
+        primaryAddress {
+          line1
+          city
+          country
+        }
+        marketplaceOffers {
+          marketplace
+          url
+        }
+        externalAccounts {
+          system
+          accountId
+        }
+        invoiceOwner
+        branding {
+          logoUrl
+          primaryColor
+        }
+        billing {
+          plan
+          status
+          email
+        }
+        provisioning {
+          status
+        }
+      }
+      membership {
+        id
+        user {
+          id
+        }
+        roles {
+          key
+        }
+        scopes
+      }
+      memberships {
+        id
+      }
+      invitations {
+        id
+        email
+        roles {
+          key
+        }
+        status
+      }
+      invitationOutcomes {
+        email
+        invitation {
+          id
+        }
+        error {
+          code
+        }
+        ignoredRoles
+      }
+      ignoredRoles
+    }
+    ... on SlugTakenError {
+      code
+      slug
+      reason
+    }
+    ... on DepthLimitError {
+      code
+      limit
+    }
+    ... on ExternalAccountTakenError {
+      code
+      system
+      accountId
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment LifeCycle on Organization {
+  id
+  slug
+  name
+  status
+  version
+}`) as unknown as TypedDocumentString<CreateOrganizationMutation, CreateOrganizationMutationVariables>;
+export const MoveOrganizationDocument = new TypedDocumentString(`
+    mutation MoveOrganization($input: MoveOrganizationInput!) {
+  moveOrganization(input: $input) {
+    __typename
+    ... on MoveOrganizationPayload {
+      organization {
+        ...LifeCycle
+        depth
+        parentId
+      }
+      pathBefore
+      pathAfter(separator: "/")
+      affectedCount
+      adoptedRoles {
+        id
+        key
+        scopes
+      }
+      dryRun
+    }
+    ... on DepthLimitError {
+      limit
+    }
+    ... on VersionConflictError {
+      currentVersion
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment LifeCycle on Organization {
+  id
+  slug
+  name
+  status
+  version
+}`) as unknown as TypedDocumentString<MoveOrganizationMutation, MoveOrganizationMutationVariables>;
+export const DeleteOrganizationDocument = new TypedDocumentString(`
+    mutation DeleteOrganization($input: DeleteOrganizationInput!) {
+  deleteOrganization(input: $input) {
+    __typename
+    ... on DeleteOrganizationPayload {
+      deletedOrganizationIds
+      removedMemberCount
+      purgeAt
+    }
+    ... on HasChildrenError {
+      childCount
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DeleteOrganizationMutation, DeleteOrganizationMutationVariables>;
+export const RestoreOrganizationDocument = new TypedDocumentString(`
+    mutation RestoreOrganization($input: RestoreOrganizationInput!) {
+  restoreOrganization(input: $input) {
+    __typename
+    ... on RestoreOrganizationPayload {
+      organization {
+        ...LifeCycle
+      }
+      restoredCount
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    fragment LifeCycle on Organization {
+  id
+  slug
+  name
+  status
+  version
+}`) as unknown as TypedDocumentString<RestoreOrganizationMutation, RestoreOrganizationMutationVariables>;
+export const RetryProvisioningDocument = new TypedDocumentString(`
+    mutation RetryProvisioning($input: RetryProvisioningInput!) {
+  retryProvisioning(input: $input) {
+    __typename
+    ... on RetryProvisioningPayload {
+      organization {
+        id
+        provisioning {
+          status
+        }
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RetryProvisioningMutation, RetryProvisioningMutationVariables>;
+export const ProvisioningDocument = new TypedDocumentString(`
+    query Provisioning($id: ID) {
+  organization(id: $id) {
+    id
+    provisioning {
+      status
+      steps {
+        name
+        status
+        attempts
+        error
+        finishedAt
+        resourceId
+      }
+    }
+    billing {
+      plan
+      status
+      email
+      customerId
+      subscriptionId
+    }
+    limits {
+      concurrency {
+        limit
+        inUse
+      }
+    }
+    inventory {
+      agents
+      phoneNumbers
+      webWidgets
+      knowledgeBases
+      telephonyTrunks
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<ProvisioningQuery, ProvisioningQueryVariables>;
+export const DomainDocument = new TypedDocumentString(`
+    query Domain($id: ID) {
+  organization(id: $id) {
+    domain
+    domainSetupStatus
+    version
+    domainVerification {
+      recordType
+      recordName
+      recordValue
+      checkedAt
+      verifiedAt
+      problem
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<DomainQuery, DomainQueryVariables>;
+export const SlugAvailabilityDocument = new TypedDocumentString(`
+    query SlugAvailability($slug: String!) {
+  slugAvailability(slug: $slug) {
+    slug
+    available
+    reason
+  }
+}
+    `) as unknown as TypedDocumentString<SlugAvailabilityQuery, SlugAvailabilityQueryVariables>;
 export const UpdateMemberRolesDocument = new TypedDocumentString(`
     mutation UpdateMemberRoles($input: UpdateMemberRolesInput!) {
   updateMemberRoles(input: $input) {

@@ -209,14 +209,14 @@ describe('the mail of an invitation (C40, decision 13)', () => {
     expect(server.received).toHaveLength(20);
     expect(await delivery(email)).toMatchObject({ status: 'FAILED', lastError: expect.stringContaining('this address') });
     const other = await invite();
-    await runJobs(world, mailerTo(server.url), 5);
+    await runJobs(world, mailerTo(server.url), { mailsPerDay: 5 });
     expect(await delivery(other.email)).toMatchObject({
       status: 'FAILED',
       lastError: expect.stringContaining('organization sent too many'),
     });
     await sql`update invitation_tokens set created_at = created_at - interval '25 hours'`.execute(world.db);
     await world.query(ResendInvitationDocument, { input: { id: other.id } }, { as: 'key@north' });
-    await runJobs(world, mailerTo(server.url), 5);
+    await runJobs(world, mailerTo(server.url), { mailsPerDay: 5 });
     expect(await delivery(other.email)).toMatchObject({ status: 'SENT' });
   });
 

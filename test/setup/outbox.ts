@@ -1,18 +1,33 @@
 /** Runs the jobs of a world, and keeps the mail that they send. */
-import { makeTasks } from '../../src/jobs/tasks.ts';
+import { makeTasks, type TaskOptions } from '../../src/jobs/tasks.ts';
 import { runDueJobs } from '../../src/jobs/worker.ts';
 import type { Mailer, Message } from '../../src/mail/mailer.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { LOCAL_PROVISIONING, makeProviders } from '../../src/provisioning/providers.ts';
 import { sql } from 'kysely';
 import type { TestDatabase } from './database.ts';
 
 export const LINK_TEMPLATE = 'https://front.example/join/{token}';
 
+const discard: Mailer = () => Promise.resolve();
+
 /** Does every job that waits, as if its time had come, with a mailer; once. */
-export async function runJobs({ db, url }: TestDatabase, mailer: Mailer, mailsPerDay = 10_000): Promise<void> {
+export async function runJobs({ db, url }: TestDatabase, mailer: Mailer = discard, overrides: Partial<TaskOptions> = {}): Promise<void> {
   const log = createLogger('silent');
+  const tasks = makeTasks({
+    db,
+    mailer,
+    log,
+    linkTemplate: LINK_TEMPLATE,
+    mailsPerDay: 10_000,
+    providers: makeProviders(db, LOCAL_PROVISIONING, () => new Date()),
+    dnsServers: ['127.0.0.1:1'],
+    pendingHours: 72,
+    retentionDays: 30,
+    ...overrides,
+  });
   await sql`update graphile_worker._private_jobs set run_at = now() where locked_at is null`.execute(db);
-  await runDueJobs({ url, log, tasks: makeTasks({ db, mailer, log, linkTemplate: LINK_TEMPLATE, mailsPerDay }) });
+  await runDueJobs({ url, log, tasks });
 }
 
 /** Does the jobs and returns the mail that they would have sent. */

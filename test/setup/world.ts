@@ -173,7 +173,7 @@ export function gatewayOver(db: Database, overrides: Partial<GatewayOptions> = {
     log: createLogger('silent'),
     clock: () => new Date(),
     organizationHeader: 'X-Organization',
-    settings: { invitationDays: 7 },
+    settings: { invitationDays: 7, retentionDays: 30 },
     introspection: 'public',
     graphiql: false,
     corsOrigins: [],

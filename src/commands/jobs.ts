@@ -1,0 +1,29 @@
+/** The worker of a process: what it needs of the configuration. */
+import path from 'node:path';
+import type { Config } from '../config.ts';
+import { graphiqlInvitationTemplate } from '../invitation/mail.ts';
+import { SCHEDULE, makeTasks } from '../jobs/tasks.ts';
+import { startWorker } from '../jobs/worker.ts';
+import { createMailer } from '../mail/mailer.ts';
+import { makeProviders } from '../provisioning/providers.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { OpenDatabase } from './database.ts';
+
+/** Starts doing jobs. `gatewayUrl` is where people reach GraphiQL. The returned function lets running jobs end and stops. */
+export function startJobs(config: Config, { db, url }: OpenDatabase, gatewayUrl: string, log: Logger): Promise<() => Promise<void>> {
+  if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
+    log.warn('INVITATION_URL is not set: the links in invitations lead to GraphiQL on this address');
+  }
+  const tasks = makeTasks({
+    db,
+    log,
+    mailer: createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, folder: path.join(config.dataDir, 'mail') }, log),
+    linkTemplate: config.invitationUrl ?? graphiqlInvitationTemplate(gatewayUrl),
+    mailsPerDay: config.invitationMailsPerDay,
+    providers: makeProviders(db, config.provisioning, () => new Date()),
+    dnsServers: config.dnsServers,
+    pendingHours: config.domainPendingHours,
+    retentionDays: config.retentionDays,
+  });
+  return startWorker({ url, tasks, log, schedule: SCHEDULE });
+}

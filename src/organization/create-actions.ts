@@ -1,0 +1,125 @@
+/** Creating an organization, with all that comes with one, in one transaction. */
+import { sql } from 'kysely';
+import { act, actAsPerson, type Acting, type ActionRequest } from '../action/act.ts';
+import { idempotencyKeyOf } from '../action/idempotency.ts';
+import type { Principal } from '../access/principal.ts';
+import type { Lineage } from '../access/rights.ts';
+import { MANAGE_CHILDREN } from '../access/scopes.ts';
+import type { Database } from '../database/connect.ts';
+import { followDomain } from '../domain/write-store.ts';
+import { badInput, personRequired } from '../errors.ts';
+import { refuse, type Failure } from '../failure.ts';
+import { encodeId } from '../ids.ts';
+import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../invitation/actions.ts';
+import { insertMembership } from '../membership/write-store.ts';
+import { planProvisioning } from '../provisioning/write-store.ts';
+import { ADMIN, usableRoles } from '../role/choice.ts';
+import { requireStorable } from '../text.ts';
+import { requireDetails, type Details, type DetailsInput } from './details-input.ts';
+import { currentDetails, writeBelongings } from './details-write-store.ts';
+import { isSlug, slugProblem } from './slug-store.ts';
+
+export interface CreateInput extends DetailsInput {
+  name: string;
+  slug: string;
+  /** UUID of the organization to create it below; absent for a tree of its own. */
+  parentId?: string | null | undefined;
+  users?: readonly Invitee[] | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}
+
+/** What was created; data that JSON can hold. */
+export interface Created {
+  organizationId: string;
+  /** That of the calling person; null for an API key. */
+  membershipId: string | null;
+  outcomes: InvitationOutcome[];
+  ignoredRoles: string[];
+}
+
+interface Place {
+  id: string;
+  lineage: Lineage;
+}
+
+function requireSlug(slug: string): void {
+  requireStorable(slug, 'slug');
+  if (!isSlug(slug)) throw badInput('slug', 'must have 3 to 63 characters of a-z, 0-9 and single hyphens between them');
+}
+
+/**
+ * Creates an organization below another one, which takes `child_organizations:manage` there, or, without a parent, at
+ * the top of a tree of its own, which any person may do. The calling person becomes its admin.
+ */
+export function createOrganization(request: ActionRequest, input: CreateInput): Promise<Created | Failure> {
+  const { parentId, slug, users, ...rest } = input;
+  requireSlug(slug);
+  const invitees = users ?? [];
+  if (invitees.length > INVITED_MAX) throw badInput('users', `must name at most ${INVITED_MAX} people`);
+  for (const [index, invitee] of invitees.entries()) requireInvitee(invitee, `users.${index}.`);
+  const details = requireDetails(rest);
+  const idempotency = idempotencyKeyOf(input);
+  const action = 'createOrganization';
+  const days = request.settings.invitationDays;
+  if (parentId != null) {
+    const target = { type: 'Organization', id: parentId } as const;
+    return act(request, { action, target, on: parentId, scope: MANAGE_CHILDREN, idempotency }, (acting) =>
+      create(acting, acting.organization, slug, details, invitees, days),
+    );
+  }
+  const { user } = request.principal;
+  if (!user) throw personRequired();
+  return actAsPerson(request, { action, target: { type: 'User', id: user.id }, idempotency }, (acting) =>
+    create(acting, null, slug, details, invitees, days),
+  );
+}
+
+async function create(
+  acting: Acting,
+  parent: Place | null,
+  slug: string,
+  details: Details,
+  invitees: readonly Invitee[],
+  invitationDays: number,
+): Promise<Created> {
+  const { tx, principal } = acting;
+  const organization = await insertOrganization(tx, parent, slug, details);
+  const { id, lineage } = organization;
+  const record: Acting['record'] = (entry) => acting.record({ ...entry, organizationId: id });
+  const billingEmail = details.billingEmail ?? principal.user?.verifiedEmail ?? null;
+  await writeBelongings(tx, id, { ...details, billingEmail });
+  await followDomain(tx, id);
+  const admin = (await usableRoles(tx, lineage)).get(ADMIN);
+  const membershipId = principal.user && admin ? await insertMembership(tx, id, principal.user.id, [admin.id]) : null;
+  record({
+    target: { type: 'Organization', id },
+    before: null,
+    after: {
+      slug,
+      ...(await currentDetails(tx, id, { ...details, billingEmail })),
+      ...(parent && { parentId: encodeId('Organization', parent.id) }),
+      ...(principal.user && { admin: encodeId('User', principal.user.id) }),
+    },
+  });
+  await planProvisioning(tx, id);
+  // In a tree of its own the person invites as its admin, since it acts from nowhere above.
+  const inviter: Principal = parent ? principal : { ...principal, home: { id, lineage, scopes: new Set(admin?.scopes) } };
+  const outcomes =
+    invitees.length > 0 ? await invite({ ...acting, principal: inviter, organization, record }, invitees, invitationDays) : [];
+  return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((one) => one.ignoredRoles))] };
+}
+
+/** The organization's own row. Two that claim one slug at the same moment meet at its unique index. */
+async function insertOrganization(tx: Database, parent: Place | null, slug: string, { name, kind, domain }: Details): Promise<Place> {
+  const limits = await sql<{ max_depth: number }>`select max_depth from tree_settings`.execute(tx);
+  const limit = limits.rows[0]?.max_depth ?? 0;
+  if (parent && parent.lineage.length > limit) refuse('DepthLimitError', { limit });
+  const reason = await slugProblem(tx, slug);
+  if (reason) refuse('SlugTakenError', { slug, reason });
+  const { rows } = await sql<Place>`
+    insert into organizations (parent_id, slug, name, kind, domain, domain_setup_status)
+    values (${parent?.id ?? null}::uuid, ${slug}, ${name}, ${kind ?? 'CUSTOMER'}, ${domain ?? null}::text,
+      case when ${domain ?? null}::text is null then 'NOT_CONFIGURED' else 'PENDING' end)
+    on conflict (slug) do nothing returning id, lineage`.execute(tx);
+  return rows[0] ?? refuse('SlugTakenError', { slug, reason: 'TAKEN' });
+}
