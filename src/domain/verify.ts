@@ -86,18 +86,16 @@ async function settle(
           else interval '1 day' end
       from organizations o
       where o.id = v.organization_id and v.organization_id = ${organizationId}::uuid and v.token = ${token}
-      returning v.organization_id, v.requested_at + make_interval(hours => ${pendingHours}) <= now() as late
-    )
-    update organizations o set domain_setup_status = next.status, updated_at = now(), version = o.version + 1
-    from checked c
-    cross join lateral (
-      select case
+      returning v.organization_id, case
         when ${outcome} = 'proven' then 'VERIFIED'
-        when o.domain_setup_status = 'PENDING' then case when c.late then 'FAILED' else 'PENDING' end
+        when o.domain_setup_status = 'PENDING'
+          then case when v.requested_at + make_interval(hours => ${pendingHours}) <= now() then 'FAILED' else 'PENDING' end
         when ${outcome} = 'absent' then 'FAILED'
         else o.domain_setup_status end as status
-    ) as next
-    where o.id = c.organization_id and o.domain is not null and o.domain_setup_status <> next.status`.execute(tx);
+    )
+    update organizations o set domain_setup_status = c.status, updated_at = now(), version = o.version + 1
+    from checked c
+    where o.id = c.organization_id and o.domain is not null and o.domain_setup_status <> c.status`.execute(tx);
   });
 }
 
