@@ -1,8 +1,10 @@
-/** npm run bench -- <search | growth | people | invite | gateway> [--organizations N | --queries N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | create | move | gateway> [--organizations N | --queries N]; see bench/README.md. */
 import { parseArgs } from 'node:util';
+import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
 import { benchInvite } from './invite.ts';
+import { benchMove } from './move.ts';
 import { benchPeople } from './people.ts';
 import { benchSearch } from './search.ts';
 
@@ -15,6 +17,8 @@ const benches: Record<string, () => Promise<void>> = {
   growth: () => benchGrowth(Number(values.organizations)),
   people: () => benchPeople(Number(values.organizations)),
   invite: () => benchInvite(),
+  create: () => benchCreate(Number(values.organizations)),
+  move: () => benchMove(Number(values.organizations)),
   gateway: () => benchGateway(Number(values.queries)),
 };
 const chosen = benches[positionals[0] ?? ''];

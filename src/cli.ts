@@ -64,8 +64,8 @@ const commands: Record<string, Command> = {
     async run(_values, [what, ...given]) {
       if (what !== 'add') throw new StartError('banyan phone-numbers knows one thing: add.');
       const numbers = given.length > 0 ? given : (await text(process.stdin)).split(/\s+/).filter((line) => line !== '');
-      if (numbers.length === 0) throw new StartError('There is no number to add.');
-      const { addPhoneNumbers } = await import('./provisioning/phone-numbers.ts');
+      const { addPhoneNumbers, requirePhoneNumbers } = await import('./provisioning/phone-numbers.ts');
+      requirePhoneNumbers(numbers);
       await withDatabase(async ({ db }) => {
         const { added, known, restarted } = await addPhoneNumbers(db, numbers);
         print(`Added ${added} numbers to the pool; ${known} were in it already. ${restarted} organizations get theirs now.`);

@@ -12,10 +12,16 @@ export interface AddedNumbers {
   restarted: number;
 }
 
-/** Adds numbers in the form of E.164, e.g. +12025550123. Refuses the whole list if one is malformed. */
-export async function addPhoneNumbers(db: Database, numbers: readonly string[]): Promise<AddedNumbers> {
+/** Refuses a list that holds anything but numbers in the form of E.164. */
+export function requirePhoneNumbers(numbers: readonly string[]): void {
+  if (numbers.length === 0) throw new StartError('There is no number to add.');
   const wrong = numbers.find((number) => !/^\+[1-9][0-9]{6,14}$/.test(number));
   if (wrong !== undefined) throw new StartError(`"${wrong}" is no phone number in the form of E.164, e.g. +12025550123.`);
+}
+
+/** Adds numbers, all or none. */
+export async function addPhoneNumbers(db: Database, numbers: readonly string[]): Promise<AddedNumbers> {
+  requirePhoneNumbers(numbers);
   const given = [...new Set(numbers)];
   return db.transaction().execute(async (tx) => {
     const { rows } = await sql`

@@ -15,7 +15,7 @@ describe('the command line', () => {
   it('explains itself, as a whole and command by command', async () => {
     const overview = await run(['--help']);
     expect(overview).toMatchObject({ code: 0, stderr: '' });
-    for (const command of ['serve', 'migrate', 'bootstrap', 'seed', 'schema', 'check']) {
+    for (const command of ['serve', 'worker', 'migrate', 'bootstrap', 'seed', 'phone-numbers', 'schema', 'check']) {
       expect(overview.stdout).toContain(command);
       expect(await run([command, '--help'])).toMatchObject({
         code: 0,
@@ -33,6 +33,9 @@ describe('the command line', () => {
       ['bootstrap', '--slug', 'x'],
       ['seed', '--organizations', 'many'],
       ['seed', '--organizations', '0'],
+      ['phone-numbers'],
+      ['phone-numbers', 'remove', '+12025550123'],
+      ['phone-numbers', 'add', '+12025550123', '555'],
     ]) {
       const { code, stderr } = await banyan(...args);
       expect({ args, code, lines: stderr.trim().split('\n').length }).toEqual({ args, code: 1, lines: 1 });

@@ -40,13 +40,22 @@ export interface RunningGateway {
 }
 
 /** Starts `banyan serve` and waits until it says that it is ready; rejects with its output if it ends before. */
-export async function serve(environment: Record<string, string>): Promise<RunningGateway> {
-  const { child, finished, printed } = start(['serve'], { PORT: '0', ...environment });
+export function serve(environment: Record<string, string>): Promise<RunningGateway> {
+  // The last line of the announcement is empty.
+  return launch(['serve'], { PORT: '0', ...environment }, /Banyan is ready: (\S+)[^]*\n\n$/);
+}
+
+/** Starts `banyan worker` and waits until it does jobs. */
+export function startWorkerProcess(environment: Record<string, string>): Promise<RunningGateway> {
+  return launch(['worker'], environment, /(Banyan does jobs)/);
+}
+
+async function launch(args: readonly string[], environment: Record<string, string>, isReady: RegExp): Promise<RunningGateway> {
+  const { child, finished, printed } = start(args, environment);
   const ready = new Promise<string>((resolve) => {
     child.stdout?.on('data', () => {
-      const [, url] = /Banyan is ready: (\S+)/.exec(printed()) ?? [];
-      // The last line of the announcement is empty.
-      if (url && printed().endsWith('\n\n')) resolve(url);
+      const [, url] = isReady.exec(printed()) ?? [];
+      if (url) resolve(url);
     });
   });
   const url = await Promise.race([
