@@ -3,6 +3,9 @@
 -- Counts how often a provider refused the step for good: the next try is another request, not a repeat of that one.
 alter table provisioning_steps add column round integer not null default 1;
 
+-- Until BILLING is done.
+alter table billing_accounts alter column status set default 'pending';
+
 -- The organization as the local identity provider knows it.
 create table identity_records (
   organization_id uuid primary key references organizations (id) on delete cascade,

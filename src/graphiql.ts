@@ -67,6 +67,23 @@ mutation Invite {
   }
 }
 `,
+    `# Register a customer with everything it needs, and somebody invited. Ask for it again after a moment: its provisioning is done.
+mutation Register {
+  createOrganization(input: {
+    parentId: "${organizationId ?? 'org_…'}"
+    name: "Bright Smile Dental"
+    slug: "bright-smile"
+    primaryAddress: { line1: "12 Pine Street", city: "Austin", state: "TX", zip: "73301", country: "US" }
+    users: [{ email: "pat@bright-smile.example", roles: ["admin"] }]
+  }) {
+    ... on CreateOrganizationPayload {
+      organization { id slug depth provisioning { status steps { name status } } }
+      invitations { email roles { key } }
+    }
+    ... on UserError { code message }
+  }
+}
+`,
     `# What was done lately, here and below, and what was refused.
 query AuditLog {
   organization {

@@ -80,7 +80,9 @@ const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
   description: "The organization's billing account.",
   fields: (t) => ({
     plan: t.exposeString('plan', { description: 'Key of the plan, e.g. free.' }),
-    status: t.exposeString('status', { description: "State of the subscription, in the billing provider's words." }),
+    status: t.exposeString('status', {
+      description: "State of the subscription, in the billing provider's words; pending before it is provisioned.",
+    }),
     email: t.expose('email', { type: 'EmailAddress', nullable: true, description: 'Where invoices go.' }),
     customerId: t.exposeString('customer_id', { nullable: true, description: 'The customer at the billing provider.' }),
     subscriptionId: t.exposeString('subscription_id', { nullable: true, description: 'The subscription at the billing provider.' }),
@@ -251,7 +253,7 @@ builder.objectFields(OrganizationRef, (t) => ({
   billing: t.field({
     type: BillingRef,
     nullable: true,
-    description: 'The billing account; null before it is provisioned. Takes `billing:manage`.',
+    description: 'The billing account; null when there is none yet. Takes `billing:manage`.',
     authScopes: requires('billing:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(billing, null, id),
   }),

@@ -101,6 +101,13 @@ export async function seedDetails(client: pg.Client, organizations: readonly Org
       }),
     ),
   );
+  // Numbers that are kept for fiction; the first organizations that are created get one.
+  await copyRows(
+    client,
+    'phone_numbers',
+    ['number'],
+    Array.from({ length: 100 }, (_, n): Cell[] => [`+120255501${String(n).padStart(2, '0')}`]),
+  );
   const kinds = ['AGENT', 'PHONE_NUMBER', 'WEB_WIDGET', 'KNOWLEDGE_BASE', 'TELEPHONY_TRUNK'];
   await copyRows(
     client,

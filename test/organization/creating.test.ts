@@ -83,7 +83,7 @@ describe('creating an organization below another (A65–A69, B15, B19, C1–C14,
       ],
       invoiceOwner: 'END_CUSTOMER',
       branding: { logoUrl: 'https://cdn.example/logo.svg', primaryColor: '#1a2b3c' },
-      billing: { plan: 'free', email: 'bills@summit.example' },
+      billing: { plan: 'free', status: 'pending', email: 'bills@summit.example' },
       provisioning: { status: 'PENDING' },
     });
     expect(all.membership).toMatchObject({ user: { id: world.person('admin@north') }, roles: [{ key: 'admin' }] });
