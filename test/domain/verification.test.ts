@@ -1,5 +1,4 @@
 import { createSocket, type Socket } from 'node:dgram';
-import type { AddressInfo } from 'node:net';
 import { decode, encode } from 'dns-packet';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -28,7 +27,7 @@ beforeAll(async () => {
     dns.send(encode({ type: 'response', id, flags: 0x8180 | (found ? 0 : 3), questions, answers }), from.port, from.address);
   });
   await new Promise<void>((resolve) => dns.bind(0, '127.0.0.1', resolve));
-  server = `127.0.0.1:${(dns.address() as AddressInfo).port}`;
+  server = `127.0.0.1:${dns.address().port}`;
 });
 afterAll(async () => {
   dns.close();
