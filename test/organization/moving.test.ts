@@ -254,15 +254,15 @@ describe('roles of organizations that are no longer above', () => {
 
 describe('search after a move', () => {
   it('finds beyond the first thousand what the index has not caught up with, and the same after it has', async () => {
-    // More than a probe holds, so that the index has to answer.
-    await sql`insert into organizations (slug, name, parent_id)
-      select 'crowd-' || n, 'Crowd', ${world.uuid('rival')}::uuid from generate_series(1, 1500) as n`.execute(world.db);
-    const { n, top } = await branch(world.uuid('rival-shop'));
     const place = await world.db
       .insertInto('organizations')
-      .values({ slug: `late-${n}`, name: 'Late', parent_id: world.uuid('rival') })
+      .values({ slug: 'crowded', name: 'Crowded', parent_id: world.uuid('rival') })
       .returning('id')
       .executeTakeFirstOrThrow();
+    // More than a probe holds, and before the branch in tree order, so that the index has to answer.
+    await sql`insert into organizations (slug, name, parent_id)
+      select 'crowd-' || n, 'Crowd', ${place.id}::uuid from generate_series(1, 1500) as n`.execute(world.db);
+    const { n, top } = await branch(world.uuid('rival-shop'));
     const all = [`leaf-${n}`, `left-${n}`, `right-${n}`, `top-${n}`];
     const below = async (uuid: string, search: string) => {
       const answer = await world.ask<{ organization: { descendants: { nodes: { slug: string }[]; totalCount: number } } }>(
