@@ -83,8 +83,14 @@ export async function benchMove(organizations: number): Promise<void> {
       });
       costs.push(((performance.now() - begin) * 1_000) / best.size);
     };
-    for (const target of targets.slice(0, MOVES)) await moveTo(target);
-    const cost = costs.toSorted((a, b) => a - b)[Math.floor(costs.length / 2)] ?? NaN;
+    for (const target of targets.slice(0, MOVES)) {
+      // Nobody moves the same thousands twice within a minute; what autovacuum does in between is done here.
+      await sql`vacuum organizations`.execute(lane.db);
+      await moveTo(target);
+    }
+    const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
+    const cost = median(costs);
+    costs.length = 0;
     let done = 0;
     const quiet = p99(await read(() => done++ >= READS));
     const during = p99(
@@ -100,6 +106,7 @@ export async function benchMove(organizations: number): Promise<void> {
     lines.push([
       best.size.toLocaleString('en'),
       `${cost.toFixed(1)} µs`,
+      `${median(costs).toFixed(1)} µs`,
       `${ms((cost * best.size) / 1_000)} ms`,
       `${refreshed.toFixed(0)} µs`,
       `${ms(quiet)} / ${ms(during)} / ${ms(control)} ms`,
@@ -117,6 +124,7 @@ export async function benchMove(organizations: number): Promise<void> {
     [
       'organizations moved',
       'a node',
+      'again and again, beside readers',
       'whole move',
       'search index, by the job, a node',
       "readers' p99: quiet / during moves / beside a backend that counts",

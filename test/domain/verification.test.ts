@@ -12,6 +12,8 @@ let server = '';
 /** What the DNS says of a name; null does not answer at all. */
 const records = new Map<string, string[][] | null>();
 const asked: string[] = [];
+/** What happens between a question and its answer. */
+let meanwhile = (): Promise<unknown> => Promise.resolve();
 
 beforeAll(async () => {
   world = await createWorld();
@@ -24,7 +26,8 @@ beforeAll(async () => {
     if (found === null) return;
     const answers = (found ?? []).map((parts) => ({ type: 'TXT' as const, name, ttl: 1, data: parts }));
     // Flag 3 is NXDOMAIN.
-    dns.send(encode({ type: 'response', id, flags: 0x8180 | (found ? 0 : 3), questions, answers }), from.port, from.address);
+    const answer = encode({ type: 'response', id, flags: 0x8180 | (found ? 0 : 3), questions, answers });
+    void meanwhile().then(() => dns.send(answer, from.port, from.address));
   });
   await new Promise<void>((resolve) => dns.bind(0, '127.0.0.1', resolve));
   server = `127.0.0.1:${dns.address().port}`;
@@ -123,6 +126,19 @@ describe('a domain', () => {
     expect(await read(id)).toMatchObject({ domain: null, domainSetupStatus: 'NOT_CONFIGURED', domainVerification: null });
     await checkAgain();
     expect(await read(id)).toMatchObject({ domainSetupStatus: 'NOT_CONFIGURED' });
+  });
+
+  it('that is replaced while the DNS is asked about it gains nothing from the answer', async () => {
+    const id = await create('eight.example');
+    await setRecord(id, 'eight.example');
+    meanwhile = () => setDomain(id, 'nine.example');
+    await check();
+    meanwhile = () => Promise.resolve();
+    expect(await read(id)).toMatchObject({
+      domain: 'nine.example',
+      domainSetupStatus: 'PENDING',
+      domainVerification: { verifiedAt: null },
+    });
   });
 
   it('is looked at again on a schedule that grows to an hour while it is pending, and to a day after', async () => {

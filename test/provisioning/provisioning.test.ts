@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { parseId } from '../../src/ids.ts';
+import { localProvider } from '../../src/provisioning/local.ts';
 import { addPhoneNumbers } from '../../src/provisioning/phone-numbers.ts';
 import { LOCAL_PROVISIONING, makeProviders, type ProvisioningSettings } from '../../src/provisioning/providers.ts';
 import {
@@ -118,17 +120,30 @@ describe('provisioning with the local provider (B18–B26, decision 16)', () => 
   });
 
   it('gives each number once, whoever asks at the same time', async () => {
-    const numbers = Array.from({ length: 12 }, (_, n) => `+120255502${String(n).padStart(2, '0')}`);
+    const numbers = Array.from({ length: 30 }, (_, n) => `+120255502${String(n).padStart(2, '0')}`);
     await stock(...numbers);
-    const ids = [];
-    for (let n = 0; n < 20; n++) ids.push(await create());
-    await Promise.all([runJobs(world), runJobs(world), runJobs(world)]);
-    const given = (await Promise.all(ids.map((id) => step(id, 'PHONE_NUMBER')))).flatMap((one) => one?.resourceId ?? []);
-    expect(given.toSorted()).toEqual(numbers);
+    const wanted = [];
+    for (let n = 0; n < 40; n++) wanted.push(await create());
+    const provider = localProvider(world.db);
+    const asked = await Promise.allSettled(
+      wanted.map((id) =>
+        provider({
+          step: 'PHONE_NUMBER',
+          organization: { id: parseId(id)?.uuid ?? '', slug: '', name: '', kind: 'CUSTOMER' },
+          idempotencyKey: id,
+          billingEmail: null,
+          resourceId: null,
+          keep: () => Promise.resolve(),
+        }),
+      ),
+    );
+    expect(asked.flatMap((one) => (one.status === 'fulfilled' ? one.value.resourceId : [])).toSorted()).toEqual(numbers);
+    const refused = asked.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
+    expect(new Set(refused)).toEqual(new Set(['Error: The pool of phone numbers is empty.']));
   });
 
   it('does a step again after a crash in its middle without a second effect', async () => {
-    await stock('+12025550103');
+    await stock('+12025550103', '+12025550190');
     const id = await create();
     // As a killed worker leaves them: begun, the number taken, and nothing said of it.
     await sql`update provisioning_steps set status = 'RUNNING', attempts = 1 where organization_public_id(organization_id) = ${id}`.execute(
