@@ -3,12 +3,13 @@
 
 create table search_documents (
   organization_id uuid primary key references organizations (id) on delete cascade,
-  -- As it was when this row was written. What lies below a moved organization still tells the old place until
+  -- As they were when this row was written. What lies below a moved organization still tells the old place until
   -- `refresh_search_documents` has come by; until then the move stands in `moved_subtrees`.
   lineage uuid[] not null,
+  path text collate "C" not null,
   text text collate "C" not null
 );
-insert into search_documents (organization_id, lineage, text) select id, lineage, search_text from organizations;
+insert into search_documents (organization_id, lineage, path, text) select id, lineage, path, search_text from organizations;
 drop index organizations_search;
 create index search_documents_search on search_documents using gin (lineage, search_grams(text)) with (fastupdate = off);
 
@@ -20,7 +21,7 @@ create table moved_subtrees (
 
 create function search_documents_insert() returns trigger language plpgsql as $$
 begin
-  insert into search_documents (organization_id, lineage, text) select id, lineage, search_text from made;
+  insert into search_documents (organization_id, lineage, path, text) select id, lineage, path, search_text from made;
   return null;
 end $$;
 create trigger organizations_search_insert after insert on organizations
@@ -28,7 +29,7 @@ create trigger organizations_search_insert after insert on organizations
 
 create function search_documents_update() returns trigger language plpgsql as $$
 begin
-  update search_documents d set lineage = o.lineage, text = o.search_text
+  update search_documents d set lineage = o.lineage, path = o.path, text = o.search_text
   from organizations o where o.id = new.id and d.organization_id = o.id;
   return null;
 end $$;
@@ -75,14 +76,14 @@ begin
   if not found then return 0; end if;
   perform pg_advisory_xact_lock_shared(tree_lock_key(moved.root));
   with late as (
-    select o.id, o.lineage
+    select o.id, o.lineage, o.path
     from organizations top
     join organizations o on o.path >= top.path and o.path < subtree_end(top.path)
     join search_documents d on d.organization_id = o.id and d.lineage <> o.lineage
     where top.id = moved.id
     limit most
   )
-  update search_documents d set lineage = late.lineage from late where d.organization_id = late.id;
+  update search_documents d set lineage = late.lineage, path = late.path from late where d.organization_id = late.id;
   get diagnostics refreshed = row_count;
   if refreshed = 0 then delete from moved_subtrees m where m.id = move; end if;
   return refreshed;

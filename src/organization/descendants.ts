@@ -48,14 +48,17 @@ function filter({ maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<
 }
 
 /**
- * Organizations below the parent, as far as the search index knows, that hold all of `grams` and the pattern. Beside
- * those, it may give some that were moved away meanwhile.
+ * Organizations below the parent that hold all of `grams` and the pattern, and their paths, as far as the search index
+ * knows. Moves above the parent change nothing of what lies between it and them; whoever was moved since from one place
+ * below it to another, or away, is given here with a path that is not theirs any more.
  */
 function indexed(grams: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`lateral (
-    select o.* from search_documents as d join organizations as o on o.id = d.organization_id
+    select d.organization_id as id,
+      parent.path || right(d.path, 7 * (cardinality(d.lineage) - array_position(d.lineage, parent.id))) collate "C" as path
+    from search_documents as d
     where d.lineage @> array[parent.id] and search_grams(d.text) @> ${grams} and strpos(d.text, page.pattern) > 0
-  ) as o`;
+  )`;
 }
 
 /** Organizations that were moved to below the parent and that the search index may not know there yet. */
@@ -83,9 +86,9 @@ function listing(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBu
 function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   const beyondProbe = page.backward
-    ? sql`o.path > page.low and o.path < (select min(probe.path) from probe)`
-    : sql`o.path > (select max(probe.path) from probe) and o.path < page.high`;
-  const isShort = sql`(select count(*) from near) <= ${sql.lit(page.limit)} and (select count(*) from probe) = ${sql.lit(PROBE_ROWS)}`;
+    ? sql`o.path > page.low and o.path < (select edge.path from edge)`
+    : sql`o.path > (select edge.path from edge) and o.path < page.high`;
+  const isShort = sql`(select edge.short from edge)`;
   const matches = (field: RawBuilder<unknown>, name: SearchField): RawBuilder<unknown> =>
     sql`case when strpos(${field}, page.pattern) > 0 then ${sql.lit(name)} end`;
   return sql`
@@ -101,6 +104,12 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
     near as materialized (
       select probe.id, probe.path from probe where probe.hit order by probe.path ${direction} limit ${sql.lit(page.limit + 1)}
     ),
+    edge as materialized (
+      -- Where the probe ends, and whether it left the page short with more behind it.
+      select ${page.backward ? sql`min` : sql`max`}(probe.path) as path,
+        count(*) = ${sql.lit(PROBE_ROWS)} and (select count(*) from near) <= ${sql.lit(page.limit)} as short
+      from probe
+    ),
     rare as materialized (
       -- The pieces that are rarest nearby find the fewest wrong candidates; every further one costs time in the index.
       select array_agg(gram) as grams from (
@@ -110,8 +119,14 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
       ) as rarest
     ),
     far as materialized (
-      select o.id, o.path from page, ${indexed(sql`(select rare.grams from rare)`)}
-      where ${isShort} and ${beyondProbe} and ${filter(args)}
+      select * from (
+        -- In order, so that no more are looked up than the page needs; a path that is no longer theirs drops them.
+        select o.id, o.path from (
+          select o.id, o.path from page, ${indexed(sql`(select rare.grams from rare)`)} as o where ${isShort} and ${beyondProbe} order by o.path ${direction}
+        ) as known
+        join organizations as o on o.id = known.id and o.path = known.path and ${filter(args)}
+        order by known.path ${direction} limit ${sql.lit(page.limit + 1)}
+      ) as indexed
       union
       select o.id, o.path from page, ${justMoved}
       where ${isShort} and ${beyondProbe} and strpos(o.search_text, page.pattern) > 0 and ${filter(args)}
@@ -140,7 +155,7 @@ export const descendants: Relation<DescendantsArguments, DescendantRow> = {
     if (args.search === null) return sql`select count(*)::int as count from ${page} cross join organizations as o where ${inBounds}`;
     return sql`
       select count(*)::int as count from (
-        select o.id from ${page}, ${indexed(sql`page.grams`)} where ${inBounds}
+        select o.id from ${page}, ${indexed(sql`page.grams`)} as known join organizations as o on o.id = known.id and o.path = known.path where ${inBounds}
         union
         select o.id from ${page}, ${justMoved} where strpos(o.search_text, page.pattern) > 0 and ${inBounds}
       ) as found`;
