@@ -347,6 +347,7 @@ export interface Scopes {
 export interface SearchDocuments {
   lineage: string[];
   organization_id: string;
+  path: string;
   text: string;
 }
 

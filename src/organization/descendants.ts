@@ -63,9 +63,8 @@ function indexed(grams: RawBuilder<unknown>): RawBuilder<unknown> {
 
 /** Organizations that were moved to below the parent and that the search index may not know there yet. */
 const justMoved = sql`lateral (
-  select o.* from moved_subtrees as m
-  join organizations as top on top.id = m.organization_id and top.lineage @> array[parent.id] and top.id <> parent.id
-  join organizations as o on o.path >= top.path and o.path < subtree_end(top.path)
+  select o.* from moved_subtrees_below(parent.id) as top (path)
+  join organizations as o on o.path >= top.path collate "C" and o.path < subtree_end(top.path) collate "C"
 ) as o`;
 
 const placed = sql`array[substr(o.path, length(parent.path) + 1)] as position`;
