@@ -21,6 +21,7 @@ import './membership/mutation-graph.ts';
 import './role/mutation-graph.ts';
 import './invitation/mutation-graph.ts';
 import './credential/mutation-graph.ts';
+import './usage/mutation-graph.ts';
 import './node.ts';
 
 export const schema = builder.toSchema();

@@ -32,7 +32,8 @@ export interface GatewayOptions {
 
 /** Path of the API and of GraphiQL. */
 export const GRAPHQL_PATH = '/graphql';
-const BODY_BYTES_MAX = 100_000;
+/** Room for a thousand metered events; the document itself is bounded by its tokens. */
+const BODY_BYTES_MAX = 500_000;
 const TOKENS_MAX = 2_000;
 
 const requestIds = new WeakMap<Request, string>();

@@ -132,6 +132,24 @@ export function actAsPerson<Result extends object>(
   });
 }
 
+/**
+ * Adds to what lies in the caller's subtree without changing anything that is there: metered events, which are a record
+ * of their own and stand in no other log. The tree is locked shared and the caller's rights are read again; no row is
+ * locked that others would wait for.
+ */
+export async function addBelow<Result extends object>(
+  request: ActionRequest,
+  add: (tx: Database, principal: Principal) => Promise<Result>,
+): Promise<Result | Failure> {
+  const { home } = request.principal;
+  if (!home) throw organizationRequired(request.organizationHeader);
+  return repeated(request, async (tx) => {
+    const { rows } = await sql<{ found: boolean }>`select lock_tree_of(${home.id}::uuid) as found`.execute(tx);
+    if (!rows[0]?.found) throw notFound();
+    return add(tx, await lockStanding(tx, request.principal));
+  });
+}
+
 /** The organization that an attempt is aimed at, if the caller may see it. */
 async function locate(tx: Database, principal: Principal, on: string | Locate): Promise<string | null> {
   if (typeof on === 'function') return on(tx, principal);
@@ -165,25 +183,31 @@ function isTransient(error: unknown): boolean {
   return ['40001', '40P01'].includes(sqlState(error) ?? '');
 }
 
+/** Runs a transaction, again if it met others at the wrong moment. */
+async function repeated<Result extends object>({ db }: ActionRequest, work: (tx: Database) => Promise<Result>): Promise<Result | Failure> {
+  for (let attempts = 1; ; attempts++) {
+    try {
+      return await db.transaction().setIsolationLevel('read committed').execute(work);
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      if (attempts >= ATTEMPTS_MAX) return failure('ContentionError', {});
+    }
+  }
+}
+
 async function attempted<Result extends object>(
   request: ActionRequest,
   attempt: Attempt,
   work: (tx: Database) => Promise<Result>,
 ): Promise<Result | Failure> {
-  for (let attempts = 1; ; attempts++) {
-    try {
-      return await request.db.transaction().setIsolationLevel('read committed').execute(work);
-    } catch (error) {
-      if (isTransient(error)) {
-        if (attempts < ATTEMPTS_MAX) continue;
-        return failure('ContentionError', {});
-      }
-      const refusal = refusalOf(error);
-      if (refusal === undefined) throw error;
-      await recordRefusal(request, attempt, refusal);
-      if (error instanceof Refused) return error.failure;
-      throw error;
-    }
+  try {
+    return await repeated(request, work);
+  } catch (error) {
+    const refusal = refusalOf(error);
+    if (refusal === undefined) throw error;
+    await recordRefusal(request, attempt, refusal);
+    if (error instanceof Refused) return error.failure;
+    throw error;
   }
 }
 

@@ -370,6 +370,10 @@ export interface UsageMetrics {
   divided_by: Generated<string[]>;
   key: string;
   kind: string;
+  /**
+   * How many days after it happened an event may be recorded.
+   */
+  late_days: Generated<number>;
   name: string;
   parts: string[];
   position: number;

@@ -105,6 +105,7 @@ describe('schema.graphql', () => {
       'CreateOrganizationPayload.invitationOutcomes',
       'MoveOrganizationPayload.adoptedRoles',
       'DeleteOrganizationPayload.deletedOrganizationIds',
+      'RecordUsagePayload.results',
     ]);
     const lists = Object.values(schema.getTypeMap())
       .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.name.endsWith('Connection'))

@@ -334,6 +334,12 @@ export type ProvisioningStepStatus =
   /** Being done. */
   | 'RUNNING';
 
+/** What to record. */
+export type RecordUsageInput = {
+  /** Between 1 and 1,000 events. */
+  events: Array<UsageEventInput>;
+};
+
 /** Which member to remove. */
 export type RemoveMemberInput = {
   /** The organization: that of the request, or one below it. */
@@ -470,6 +476,48 @@ export type UsageBucketSize =
   | 'MONTH'
   /** Weeks from Monday. */
   | 'WEEK';
+
+/** One metered event. */
+export type UsageEventInput = {
+  /** Makes the event unique within its organization, 1 to 255 characters. */
+  id: string;
+  /** Key of a metric that is recorded, e.g. voice_minutes. */
+  metric: string;
+  /** When it happened. */
+  occurredAt: string;
+  /** Whose usage it is: that of the request, or one below it. */
+  organizationId: string;
+  /** How much, at least 0. */
+  quantity: string;
+};
+
+/** Why an event was not recorded. */
+export type UsageEventRejection =
+  /** The metric is computed from others and cannot be recorded. */
+  | 'DERIVED_METRIC'
+  /** Recording usage of this organization takes `usage:write` there. */
+  | 'FORBIDDEN'
+  /** The id must have 1 to 255 characters, none of them control characters. */
+  | 'INVALID_ID'
+  /** The quantity must not be negative. */
+  | 'INVALID_QUANTITY'
+  /** It lies more than 5 minutes ahead. */
+  | 'IN_THE_FUTURE'
+  /** The organization is missing, deleted, or outside the subtree. */
+  | 'ORGANIZATION_NOT_FOUND'
+  /** It happened longer ago than the metric takes, which is 366 days unless the catalog says otherwise. */
+  | 'TOO_OLD'
+  /** The catalog has no such metric (see `usageMetrics`). */
+  | 'UNKNOWN_METRIC';
+
+/** What became of an event. */
+export type UsageEventStatus =
+  /** Recorded: it is durable, and counted in the next read. */
+  | 'ACCEPTED'
+  /** The organization has an event with this id already; nothing was changed. */
+  | 'DUPLICATE'
+  /** Not recorded; `reason` says why. */
+  | 'REJECTED';
 
 /** What a usage summary covers. */
 export type UsageScope =
@@ -951,6 +999,16 @@ export type UsageByChildQueryVariables = Exact<{
 
 
 export type UsageByChildQuery = { organization: { usage: { byChild: { edges: Array<{ cursor: string, own: string, subtree: string, share: number, node: { slug: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null } | null };
+
+export type RecordUsageMutationVariables = Exact<{
+  input: RecordUsageInput;
+}>;
+
+
+export type RecordUsageMutation = { recordUsage:
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'RecordUsagePayload', acceptedCount: number, duplicateCount: number, results: Array<{ id: string, status: UsageEventStatus, reason: UsageEventRejection | null }> }
+   };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 
@@ -2104,6 +2162,26 @@ export const UsageByChildDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<UsageByChildQuery, UsageByChildQueryVariables>;
+export const RecordUsageDocument = new TypedDocumentString(`
+    mutation RecordUsage($input: RecordUsageInput!) {
+  recordUsage(input: $input) {
+    __typename
+    ... on RecordUsagePayload {
+      acceptedCount
+      duplicateCount
+      results {
+        id
+        status
+        reason
+      }
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `) as unknown as TypedDocumentString<RecordUsageMutation, RecordUsageMutationVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {

@@ -121,7 +121,7 @@ describe('an organization (A23, A35, A43–A47, B1, B33, C22, C24)', () => {
         externalAccounts: [{ id: expect.stringMatching(/^ref_[0-9a-f]{32}$/), system: 'zuora', accountId: 'A-1' }],
         invoiceOwner: 'PARTNER',
         branding: { logoUrl: 'https://x.example/l.svg', primaryColor: '#112233', secondaryColor: null },
-        billing: { plan: 'free', status: 'active', email: 'pay@x.example', customerId: null, subscriptionId: null },
+        billing: { plan: 'free', status: 'pending', email: 'pay@x.example', customerId: null, subscriptionId: null },
         limits: { concurrency: { limit: 3, inUse: 1 } },
         inventory: { agents: 2, phoneNumbers: 1, webWidgets: 0, knowledgeBases: 0, telephonyTrunks: 0 },
         provisioning: {
