@@ -119,6 +119,44 @@ const commands: Record<string, Command> = {
       });
     },
   },
+  metrics: {
+    summary: 'Add a metric to the catalog of what is metered.',
+    usage:
+      'banyan metrics add --key <key> --name <name> --unit <unit> [--description <text>] [--late-days <days>] [--parts <key,key>] [--divided-by <key,key>]\n\n' +
+      'Without --parts it is recorded itself; with them it is their sum, divided by another sum if --divided-by names one. ' +
+      'Events may come 366 days late unless --late-days says otherwise. Running gateways know it at once.',
+    options: {
+      key: { type: 'string' },
+      name: { type: 'string' },
+      unit: { type: 'string' },
+      description: { type: 'string' },
+      parts: { type: 'string', default: '' },
+      'divided-by': { type: 'string', default: '' },
+      'late-days': { type: 'string', default: '366' },
+    },
+    positionals: true,
+    async run(values, [what]) {
+      if (what !== 'add') throw new StartError('banyan metrics knows one thing: add.');
+      const keys = (name: string): string[] =>
+        String(values[name])
+          .split(',')
+          .filter((key) => key !== '');
+      const metric = {
+        key: required(values, 'key'),
+        name: required(values, 'name'),
+        unit: required(values, 'unit'),
+        description: typeof values['description'] === 'string' ? values['description'] : null,
+        parts: keys('parts'),
+        dividedBy: keys('divided-by'),
+        lateDays: wholeNumber(values, 'late-days', 1, 3_660),
+      };
+      const { addMetric } = await import('./usage/catalog.ts');
+      await withDatabase(async ({ db }) => {
+        await addMetric(db, metric);
+        print(`Added ${metric.key} to the catalog.`);
+      });
+    },
+  },
   schema: {
     summary: 'Print the GraphQL schema.',
     usage: 'banyan schema',

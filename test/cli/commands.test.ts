@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { printedSchema } from '../../src/schema.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
@@ -15,7 +16,7 @@ describe('the command line', () => {
   it('explains itself, as a whole and command by command', async () => {
     const overview = await run(['--help']);
     expect(overview).toMatchObject({ code: 0, stderr: '' });
-    for (const command of ['serve', 'worker', 'migrate', 'bootstrap', 'seed', 'phone-numbers', 'schema', 'check']) {
+    for (const command of ['serve', 'worker', 'migrate', 'bootstrap', 'seed', 'phone-numbers', 'metrics', 'schema', 'check']) {
       expect(overview.stdout).toContain(command);
       expect(await run([command, '--help'])).toMatchObject({
         code: 0,
@@ -34,6 +35,8 @@ describe('the command line', () => {
       ['seed', '--organizations', 'many'],
       ['seed', '--organizations', '0'],
       ['phone-numbers'],
+      ['metrics', 'add', '--key', 'x', '--name', 'X'],
+      ['metrics', 'add', '--key', 'x', '--name', 'X', '--unit', 'x', '--late-days', '0'],
       ['phone-numbers', 'remove', '+12025550123'],
       ['phone-numbers', 'add', '+12025550123', '555'],
     ]) {
@@ -120,6 +123,31 @@ describe('the command line', () => {
       await fresh.close();
     }
     expect(slugs[0]).toEqual(slugs[1]);
+  });
+
+  it('adds metrics to the catalog, and refuses what it could not compute', async () => {
+    const add = (...more: string[]) => banyan('metrics', 'add', '--name', 'Text messages', '--unit', 'message', ...more);
+    expect(await add('--key', 'messages', '--late-days', '7', '--description', 'Messages sent.')).toMatchObject({
+      code: 0,
+      stdout: 'Added messages to the catalog.\n',
+    });
+    expect(await add('--key', 'messages_and_calls', '--parts', 'messages,voice_calls')).toMatchObject({ code: 0 });
+    expect(await add('--key', 'messages_per_call', '--parts', 'messages', '--divided-by', 'voice_calls')).toMatchObject({ code: 0 });
+    for (const [args, reason] of [
+      [['--key', 'messages'], '--key is taken: messages.'],
+      [['--key', 'Messages'], '--key must have'],
+      [['--key', 'odd', '--parts', 'nonsense'], '"nonsense" is no metric that is recorded.'],
+      [['--key', 'odd', '--parts', 'total_calls'], '"total_calls" is no metric that is recorded.'],
+      [['--key', 'odd', '--divided-by', 'voice_calls'], '--divided-by needs --parts'],
+    ] as const)
+      expect(await add(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(`banyan: ${reason}`) });
+    const { rows } = await sql`
+      select key, kind, parts, divided_by, late_days from usage_metrics where position > 12 order by position`.execute(database.db);
+    expect(rows).toEqual([
+      { key: 'messages', kind: 'SUM', parts: ['messages'], divided_by: [], late_days: 7 },
+      { key: 'messages_and_calls', kind: 'SUM', parts: ['messages', 'voice_calls'], divided_by: [], late_days: 366 },
+      { key: 'messages_per_call', kind: 'AVERAGE', parts: ['messages'], divided_by: ['voice_calls'], late_days: 366 },
+    ]);
   });
 
   it('prints the schema', async () => {

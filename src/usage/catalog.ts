@@ -1,0 +1,45 @@
+/** The catalog of metrics as an operator changes it. */
+import { sql } from 'kysely';
+import type { Database } from '../database/connect.ts';
+import { StartError } from '../errors.ts';
+
+/** A metric to be added to the catalog. */
+export interface NewMetric {
+  key: string;
+  name: string;
+  unit: string;
+  description: string | null;
+  /** Keys of recorded metrics whose sums are added up; empty for a metric that is recorded itself. */
+  parts: readonly string[];
+  /** Keys of recorded metrics by whose sum it is divided; empty for a sum. */
+  dividedBy: readonly string[];
+  /** How many days after it happened an event may be recorded. */
+  lateDays: number;
+}
+
+/** Adds a metric behind the others. Refuses what the catalog could not compute. */
+export async function addMetric(db: Database, metric: NewMetric): Promise<void> {
+  const { key, name, unit, description, parts, dividedBy, lateDays } = metric;
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(key))
+    throw new StartError('--key must have 1 to 63 characters of a-z, 0-9 and _, and begin with a letter.');
+  for (const [option, text] of [
+    ['name', name],
+    ['unit', unit],
+  ] as const)
+    if (text.trim() === '' || text.length > 100) throw new StartError(`--${option} must have between 1 and 100 characters.`);
+  if (parts.length === 0 && dividedBy.length > 0)
+    throw new StartError('--divided-by needs --parts: an average divides one sum by another.');
+  const named = [...new Set([...parts, ...dividedBy])];
+  await db.transaction().execute(async (tx) => {
+    const recorded = await sql<{ key: string }>`
+      select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`.execute(tx);
+    const missing = named.find((one) => !recorded.rows.some((row) => row.key === one));
+    if (missing !== undefined) throw new StartError(`"${missing}" is no metric that is recorded.`);
+    const { rows } = await sql`
+      insert into usage_metrics (key, name, unit, kind, description, parts, divided_by, late_days, position)
+      select ${key}, ${name}, ${unit}, ${dividedBy.length > 0 ? 'AVERAGE' : 'SUM'}, ${description}, ${parts.length > 0 ? parts : [key]}::text[],
+        ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1
+      from usage_metrics on conflict do nothing returning key`.execute(tx);
+    if (rows.length === 0) throw new StartError(`--key is taken: ${key}.`);
+  });
+}
