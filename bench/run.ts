@@ -1,8 +1,9 @@
-/** npm run bench -- <search | growth | people | invite | create | move | gateway> [--organizations N | --queries N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | create | move | ingest | gateway> [--organizations N | --queries N | --batches N]; see bench/README.md. */
 import { parseArgs } from 'node:util';
 import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
+import { benchIngest } from './ingest.ts';
 import { benchInvite } from './invite.ts';
 import { benchMove } from './move.ts';
 import { benchPeople } from './people.ts';
@@ -10,7 +11,11 @@ import { benchSearch } from './search.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
-  options: { organizations: { type: 'string', default: '1000000' }, queries: { type: 'string', default: '100000' } },
+  options: {
+    organizations: { type: 'string', default: '1000000' },
+    queries: { type: 'string', default: '100000' },
+    batches: { type: 'string', default: '100' },
+  },
 });
 const benches: Record<string, () => Promise<void>> = {
   search: () => benchSearch(Number(values.organizations)),
@@ -18,6 +23,7 @@ const benches: Record<string, () => Promise<void>> = {
   people: () => benchPeople(Number(values.organizations)),
   invite: () => benchInvite(),
   create: () => benchCreate(Number(values.organizations)),
+  ingest: () => benchIngest(Number(values.batches)),
   move: () => benchMove(Number(values.organizations)),
   gateway: () => benchGateway(Number(values.queries)),
 };
