@@ -1,4 +1,4 @@
-/** npm run bench -- <search | growth | people | invite | create | move | ingest | gateway> [--organizations N | --queries N | --batches N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway> [--organizations N | --queries N | --batches N]; see bench/README.md. */
 import { parseArgs } from 'node:util';
 import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
@@ -8,6 +8,7 @@ import { benchInvite } from './invite.ts';
 import { benchMove } from './move.ts';
 import { benchPeople } from './people.ts';
 import { benchSearch } from './search.ts';
+import { benchUsage } from './usage.ts';
 
 const { positionals, values } = parseArgs({
   allowPositionals: true,
@@ -23,6 +24,7 @@ const benches: Record<string, () => Promise<void>> = {
   people: () => benchPeople(Number(values.organizations)),
   invite: () => benchInvite(),
   create: () => benchCreate(Number(values.organizations)),
+  usage: () => benchUsage(Number(values.organizations)),
   ingest: () => benchIngest(Number(values.batches)),
   move: () => benchMove(Number(values.organizations)),
   gateway: () => benchGateway(Number(values.queries)),

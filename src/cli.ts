@@ -119,6 +119,22 @@ const commands: Record<string, Command> = {
       });
     },
   },
+  usage: {
+    summary: 'Compare the daily totals of usage with the events that they were made of.',
+    usage:
+      'banyan usage check\n\nExit code 1 when a total differs. Running gateways check a few organizations every hour and log what differs.',
+    options: {},
+    positionals: true,
+    async run(_values, [what]) {
+      if (what !== 'check') throw new StartError('banyan usage knows one thing: check.');
+      const { checkUsage } = await import('./usage/check.ts');
+      await withDatabase(async ({ db }) => {
+        const { organizations, differing, examples } = await checkUsage(db);
+        if (differing > 0) throw new StartError(`${differing} totals differ from their events, among them ${examples.join(', ')}.`);
+        print(`The totals of ${organizations} organizations agree with their events.`);
+      });
+    },
+  },
   metrics: {
     summary: 'Add a metric to the catalog of what is metered.',
     usage:

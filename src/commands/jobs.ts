@@ -7,10 +7,11 @@ import { startWorker } from '../jobs/worker.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { makeProviders } from '../provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { startRolling } from '../usage/roll.ts';
 import type { OpenDatabase } from './database.ts';
 
 /** Starts doing jobs. `gatewayUrl` is where people reach GraphiQL. The returned function lets running jobs end and stops. */
-export function startJobs(config: Config, { db, url }: OpenDatabase, gatewayUrl: string, log: Logger): Promise<() => Promise<void>> {
+export async function startJobs(config: Config, { db, url }: OpenDatabase, gatewayUrl: string, log: Logger): Promise<() => Promise<void>> {
   if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
     log.warn('INVITATION_URL is not set: the links in invitations lead to GraphiQL on this address');
   }
@@ -25,5 +26,10 @@ export function startJobs(config: Config, { db, url }: OpenDatabase, gatewayUrl:
     pendingHours: config.domainPendingHours,
     retentionDays: config.retentionDays,
   });
-  return startWorker({ url, tasks, log, schedule: SCHEDULE });
+  const stopRolling = startRolling(db, log);
+  const stopWorker = await startWorker({ url, tasks, log, schedule: SCHEDULE });
+  return async () => {
+    await stopWorker();
+    await stopRolling();
+  };
 }

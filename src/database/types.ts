@@ -356,6 +356,14 @@ export interface TreeSettings {
   singleton: Generated<boolean>;
 }
 
+export interface UsageDays {
+  day: Timestamp;
+  metric: string;
+  organization_id: string;
+  own: Generated<Numeric>;
+  subtree: Generated<Numeric>;
+}
+
 export interface UsageEvents {
   id: string;
   metric: string;
@@ -378,6 +386,14 @@ export interface UsageMetrics {
   parts: string[];
   position: number;
   unit: string;
+}
+
+export interface UsageTail {
+  id: Generated<Int8>;
+  metric: string;
+  occurred_at: Timestamp;
+  organization_id: string;
+  quantity: Numeric;
 }
 
 export interface UserIdentities {
@@ -436,8 +452,10 @@ export interface DB {
   scopes: Scopes;
   search_documents: SearchDocuments;
   tree_settings: TreeSettings;
+  usage_days: UsageDays;
   usage_events: UsageEvents;
   usage_metrics: UsageMetrics;
+  usage_tail: UsageTail;
   user_identities: UserIdentities;
   users: Users;
 }

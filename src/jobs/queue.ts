@@ -14,6 +14,7 @@ export interface JobPayloads {
   verify_due_domains: Nothing;
   purge_organizations: Nothing;
   forget_answers: Nothing;
+  check_usage: Nothing;
 }
 
 export type JobName = keyof JobPayloads;

@@ -5,6 +5,7 @@ import { deliveryTask, type DeliveryOptions } from '../invitation/deliver.ts';
 import { purgeOrganizations } from '../organization/delete-actions.ts';
 import { refreshSearch } from '../organization/search-documents.ts';
 import { provisionTask, type ProvisionOptions } from '../provisioning/provision.ts';
+import { checkSomeUsage } from '../usage/check.ts';
 import type { Tasks } from './worker.ts';
 
 export interface TaskOptions extends DeliveryOptions, ProvisionOptions, DomainOptions {
@@ -22,6 +23,7 @@ export function makeTasks(options: TaskOptions): Tasks {
     verify_due_domains: verifyDueDomainsTask(options),
     refresh_search: () => refreshSearch(db),
     forget_answers: () => forgetAnswers(db),
+    check_usage: () => checkSomeUsage(db, log),
     async purge_organizations() {
       const organizations = await purgeOrganizations(db, retentionDays);
       if (organizations > 0) log.info({ organizations }, 'deleted organizations were purged');
@@ -34,5 +36,6 @@ export const SCHEDULE = [
   '* * * * * refresh_search ?jobKey=refresh_search',
   '* * * * * verify_due_domains ?jobKey=verify_due_domains',
   '7 * * * * purge_organizations ?jobKey=purge_organizations',
+  '17 * * * * check_usage ?jobKey=check_usage',
   '37 * * * * forget_answers ?jobKey=forget_answers',
 ].join('\n');

@@ -56,12 +56,22 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
       ),
     );
     for (const definition of rebuild) await client.query(definition);
+    await rollUp(client);
     progress('indexes built at the end', rebuild.length);
     await client.query('commit');
     await client.query('vacuum analyze');
   } finally {
     await client.end();
   }
+}
+
+/** Brings all recorded usage into the daily totals. */
+export async function rollUp(client: pg.Client): Promise<void> {
+  let rolled: number | undefined;
+  do {
+    const { rows } = await client.query<{ rolled: number }>('select roll_usage(100000) as rolled');
+    rolled = rows[0]?.rolled;
+  } while (rolled);
 }
 
 /** Drops every index that no constraint needs and returns how to make them again. */

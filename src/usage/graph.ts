@@ -156,7 +156,8 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         async resolve({ organization, scope, from, to }, args, context) {
           const buckets = bucketsOf({ from, to }, args.size);
           const wanted = await wantedKeys(args.keys, context);
-          const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets }, organization.id);
+          const byEvent = args.size === 'HOUR';
+          const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets, byEvent }, organization.id);
           const byBucket = Map.groupBy(
             rows.filter(({ key }) => !wanted || wanted.has(key)),
             (row) => row.bucket,

@@ -35,15 +35,59 @@ export interface UsageArguments {
   to: Date;
 }
 
-/** The events of `parent`, or of its whole subtree as it is now, in the window. */
-function events({ scope, from, to }: UsageArguments): RawBuilder<unknown> {
+const DAY_MS = 86_400_000;
+
+/** The whole days of a window, in UTC, as instants; null when it holds none. */
+function wholeDays({ from, to }: Window): Window | null {
+  const first = new Date(Math.ceil(from.getTime() / DAY_MS) * DAY_MS);
+  const end = new Date(Math.floor(to.getTime() / DAY_MS) * DAY_MS);
+  return first < end ? { from: first, to: end } : null;
+}
+
+/** Rows of `table` in the window that belong to `parent`, or to its subtree as it is now. */
+function eventsOf(table: 'usage_events' | 'usage_tail', scope: UsageScope, { from, to }: Window): RawBuilder<unknown> {
   const inWindow = sql`e.occurred_at >= ${from}::timestamptz and e.occurred_at < ${to}::timestamptz`;
+  const columns = sql`e.organization_id, e.occurred_at, e.metric, e.quantity`;
   return scope === 'SINGLE'
-    ? sql`(select e.* from usage_events e where e.organization_id = parent.id and ${inWindow})`
-    : sql`(
-        select e.* from organizations s join usage_events e on e.organization_id = s.id and ${inWindow}
-        where s.path >= parent.path and s.path < subtree_end(parent.path) and s.deleted_at is null
-      )`;
+    ? sql`select ${columns} from ${sql.table(table)} e where e.organization_id = parent.id and ${inWindow}`
+    : sql`
+        select ${columns} from organizations s join ${sql.table(table)} e on e.organization_id = s.id and ${inWindow}
+        where s.path >= parent.path and s.path < subtree_end(parent.path) and s.deleted_at is null`;
+}
+
+/** The events of a window that no daily total has: those of its edges, and the tail of its whole days. */
+function looseEvents({ scope, from, to }: UsageArguments): RawBuilder<unknown> {
+  const days = wholeDays({ from, to });
+  if (!days) return sql`(${eventsOf('usage_events', scope, { from, to })})`;
+  const edges = [
+    { from, to: days.from },
+    { from: days.to, to },
+  ].filter((edge) => edge.from < edge.to);
+  const parts = [...edges.map((edge) => eventsOf('usage_events', scope, edge)), eventsOf('usage_tail', scope, days)];
+  return sql`(${sql.join(parts, sql` union all `)})`;
+}
+
+/** Condition on the rows `d` of the daily totals: the whole days of the window. */
+function inWholeDays(window: Window): RawBuilder<unknown> {
+  const days = wholeDays(window);
+  return days
+    ? sql`d.day >= ${days.from.toISOString().slice(0, 10)}::date and d.day < ${days.to.toISOString().slice(0, 10)}::date`
+    : sql`false`;
+}
+
+/**
+ * What the usage of `parent` over a window is made of, with `occurred_at`, `metric` and `quantity`: daily totals, which
+ * stand at the beginning of their day, and single events. `byEvent` gives events alone, for parts shorter than a day.
+ */
+function pieces(args: UsageArguments, { byEvent = false } = {}): RawBuilder<unknown> {
+  if (byEvent) return sql`(${eventsOf('usage_events', args.scope, args)})`;
+  const total = args.scope === 'SINGLE' ? sql`d.own` : sql`d.subtree`;
+  return sql`(
+    select d.day::timestamp at time zone 'UTC' as occurred_at, d.metric, ${total} as quantity
+    from usage_days d where d.organization_id = parent.id and ${inWholeDays(args)}
+    union all
+    select e.occurred_at, e.metric, e.quantity from ${looseEvents(args)} as e
+  )`;
 }
 
 /**
@@ -72,7 +116,7 @@ export const usageTotals = listBatch<UsageArguments, TotalRow>(
     select parent.id as organization_id, totals.*
     from ${organizationsWithin(principal, { scope: 'usage:read' })} as parent
     cross join lateral (
-      with sums as materialized (select e.metric as key, sum(e.quantity) as total from ${events(args)} as e group by e.metric)
+      with sums as materialized (select e.metric as key, sum(e.quantity) as total from ${pieces(args)} as e group by e.metric)
       select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
     ) as totals
     where parent.id = any (${ids}::uuid[])`;
@@ -85,10 +129,10 @@ export interface BucketTotalRow extends TotalRow {
 }
 
 /** All metrics over each bucket of a window, by organization. The buckets follow one another without a gap. */
-export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Window[] }, BucketTotalRow>(
+export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Window[]; byEvent: boolean }, BucketTotalRow>(
   'usage buckets',
   (row) => row.organization_id,
-  async ({ db, principal }, ids, { buckets, ...args }) => {
+  async ({ db, principal }, ids, { buckets, byEvent, ...args }) => {
     const starts = sql`${buckets.map((bucket) => bucket.from)}::timestamptz[]`;
     const statement = sql<BucketTotalRow>`
       select parent.id as organization_id, totals.*
@@ -96,7 +140,7 @@ export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Windo
       cross join lateral (
         with all_sums as materialized (
           select width_bucket(e.occurred_at, ${starts}) as bucket, e.metric as key, sum(e.quantity) as total
-          from ${events(args)} as e group by 1, 2
+          from ${pieces(args, { byEvent })} as e group by 1, 2
         )
         select bucket.number - 1 as bucket, m.key, m.name, m.unit, m.kind, m.description, m.value
         from generate_series(1, ${buckets.length}::integer) as bucket (number)
@@ -153,21 +197,26 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
     const behind = between(childOrder, page);
     return sql<Placed<ChildUsageRow>>`
       with parts as materialized (select unnest(m.parts) as key from usage_metrics m where m.key = ${args.metric}::text),
-      sums as materialized (
+      branch as materialized (
+        select parent.id
+        union all
+        select o.id from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${args.scope}::text = 'ALL'
+      ),
+      loose as (
         -- The branch that usage belongs to: the direct child on the way down from the parent, or the parent itself.
-        select s.id, coalesce(s.lineage[parent.depth + 2], s.id) as branch_id, sum(e.quantity) as total
-        from ${events(args)} as e join parts on parts.key = e.metric join organizations s on s.id = e.organization_id
-        group by s.id
+        select coalesce(s.lineage[parent.depth + 2], s.id) as id, s.id as organization_id, e.quantity
+        from ${looseEvents(args)} as e join parts on parts.key = e.metric join organizations s on s.id = e.organization_id
+      ),
+      sums as (
+        select d.organization_id as id, d.own, case when d.organization_id = parent.id then d.own else d.subtree end as subtree
+        from branch join usage_days d on d.organization_id = branch.id join parts on parts.key = d.metric
+        where ${inWholeDays(args)}
+        union all
+        select loose.id, case when loose.id = loose.organization_id then loose.quantity else 0 end, loose.quantity from loose
       ),
       branches as materialized (
-        select c.id, coalesce(sum(sums.total) filter (where sums.id = c.id), 0) as own, coalesce(sum(sums.total), 0) as subtree
-        from (
-          select parent.id
-          union all
-          select o.id from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${args.scope}::text = 'ALL'
-        ) as c
-        left join sums on sums.branch_id = c.id
-        group by c.id
+        select branch.id, coalesce(sum(sums.own), 0) as own, coalesce(sum(sums.subtree), 0) as subtree
+        from branch left join sums on sums.id = branch.id group by branch.id
       ),
       u as (select *, coalesce(subtree / nullif((select sum(subtree) from branches), 0), 0)::float8 as share from branches)
       select ${organizationColumns}, trim_scale(u.own) as own, trim_scale(u.subtree) as subtree, u.share, array[u.subtree::text, u.id::text] as position

@@ -16,7 +16,7 @@ describe('the command line', () => {
   it('explains itself, as a whole and command by command', async () => {
     const overview = await run(['--help']);
     expect(overview).toMatchObject({ code: 0, stderr: '' });
-    for (const command of ['serve', 'worker', 'migrate', 'bootstrap', 'seed', 'phone-numbers', 'metrics', 'schema', 'check']) {
+    for (const command of ['serve', 'worker', 'migrate', 'bootstrap', 'seed', 'phone-numbers', 'metrics', 'usage', 'schema', 'check']) {
       expect(overview.stdout).toContain(command);
       expect(await run([command, '--help'])).toMatchObject({
         code: 0,
@@ -35,6 +35,7 @@ describe('the command line', () => {
       ['seed', '--organizations', 'many'],
       ['seed', '--organizations', '0'],
       ['phone-numbers'],
+      ['usage'],
       ['metrics', 'add', '--key', 'x', '--name', 'X'],
       ['metrics', 'add', '--key', 'x', '--name', 'X', '--unit', 'x', '--late-days', '0'],
       ['phone-numbers', 'remove', '+12025550123'],

@@ -1,0 +1,238 @@
+/**
+ * The daily totals against an oracle that knows nothing of them: all events with the lineage of now, added up as whole
+ * numbers of billionths.
+ */
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { checkUsage } from '../../src/usage/check.ts';
+import { rollUsage } from '../../src/usage/roll.ts';
+import { encodeId } from '../../src/ids.ts';
+import { Random } from '../../src/seed/random.ts';
+import { runJobs } from '../setup/outbox.ts';
+import { createWorld, type World } from '../setup/world.ts';
+
+const DAY_MS = 86_400_000;
+const METRICS = ['voice_minutes', 'voice_calls', 'call_seconds'];
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld({}, { poolSize: 16 });
+});
+afterAll(() => world.close());
+
+const SCALE = 1_000_000_000n;
+function billionths(decimal: string): bigint {
+  const [whole = '0', fraction = ''] = decimal.split('.');
+  return BigInt(whole) * SCALE + BigInt(fraction.padEnd(9, '0') || '0');
+}
+function decimal(value: bigint): string {
+  const fraction = (value % SCALE).toString().padStart(9, '0').replace(/0+$/, '');
+  return `${value / SCALE}${fraction && `.${fraction}`}`;
+}
+
+interface Stored {
+  organization_id: string;
+  lineage: string[];
+  metric: string;
+  quantity: string;
+  occurred_at: Date;
+  gone: boolean;
+}
+const allEvents = () =>
+  world.rows(sql<Stored>`
+    select e.organization_id, o.lineage, e.metric, e.quantity::text as quantity, e.occurred_at, o.deleted_at is not null as gone
+    from usage_events e join organizations o on o.id = e.organization_id`);
+
+type Scope = 'ALL' | 'SINGLE';
+const oracle = (events: readonly Stored[], id: string, metric: string, from: number, to: number, scope: Scope): string =>
+  decimal(
+    events
+      .filter(
+        (e) =>
+          !e.gone &&
+          e.metric === metric &&
+          e.occurred_at.getTime() >= from &&
+          e.occurred_at.getTime() < to &&
+          (scope === 'ALL' ? e.lineage.includes(id) : e.organization_id === id),
+      )
+      .reduce((sum, e) => sum + billionths(e.quantity), 0n),
+  );
+
+interface Summary {
+  metrics: { metric: { key: string }; value: string }[];
+  buckets: { from: string; to: string; metrics: { metric: { key: string }; value: string }[] }[];
+  byChild: { edges: { node: { id: string }; own: string; subtree: string }[] };
+}
+async function summary(id: string, from: number, to: number, scope: Scope, size = 'DAY'): Promise<Summary> {
+  const answer = await world.ask<{ organization: { usage: Summary } }>(
+    `query ($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $size: UsageBucketSize!, $keys: [String!]) {
+      organization(id: $id) { usage(from: $from, to: $to, scope: $scope) {
+        metrics(keys: $keys) { metric { key } value }
+        buckets(size: $size, keys: $keys) { from to metrics { metric { key } value } }
+        byChild(metric: "voice_minutes", first: 100) { edges { node { id } own subtree } }
+      } }
+    }`,
+    { as: 'key@acme' },
+    { id: encodeId('Organization', id), from: new Date(from), to: new Date(to), scope, size, keys: METRICS },
+  );
+  expect(answer.errors).toBeUndefined();
+  return answer.data?.organization.usage ?? { metrics: [], buckets: [], byChild: { edges: [] } };
+}
+
+async function mutate(name: string, input: Record<string, unknown>): Promise<void> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const answer = await world.ask<Record<string, object>>(
+    `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename ... on UserError { code } } }`,
+    { as: 'key@acme', withoutSocket: true },
+    { input },
+  );
+  // Organizations that are gone, or lie elsewhere by now, are part of it.
+  for (const error of answer.errors ?? []) expect(error.extensions.code).toMatch(/^(NOT_FOUND|BAD_USER_INPUT)$/);
+}
+
+let made = 0;
+/** Events at any instant of the last year, many of them in the last days. */
+function eventsAt(random: Random, ids: readonly string[], count: number) {
+  const now = Date.now();
+  return Array.from({ length: count }, () => {
+    const back = Math.floor(random.next() ** 4 * 364 * DAY_MS);
+    return {
+      id: `totals-${++made}`,
+      organizationId: encodeId('Organization', random.pick(ids)),
+      metric: random.pick(METRICS),
+      quantity: `${random.below(1_000_000)}.${String(random.below(1_000_000_000)).padStart(9, '0')}`,
+      occurredAt: new Date(now - back).toISOString(),
+    };
+  });
+}
+
+async function expectExact(random: Random, windows: number): Promise<void> {
+  const events = await allEvents();
+  const alive = await world.rows(
+    sql<{ id: string }>`select id from organizations where deleted_at is null and lineage[1] = ${world.uuid('acme')} order by id`,
+  );
+  for (let n = 0; n < windows; n++) {
+    const { id } = random.pick(alive);
+    const scope: Scope = random.next() < 0.7 ? 'ALL' : 'SINGLE';
+    const to = Date.now() + 1_000 - Math.floor(random.next() ** 3 * 300 * DAY_MS);
+    const length = random.next() < 0.3 ? random.below(DAY_MS) + 1 : Math.floor(random.next() * 366 * DAY_MS) + 1;
+    // Some begin and end at midnight, where whole days and edges meet.
+    const round = (at: number): number => (random.next() < 0.3 ? Math.floor(at / DAY_MS) * DAY_MS : at);
+    const from = Math.min(round(to - length), to - 1);
+    const found = await summary(id, from, to, scope, random.pick(['DAY', 'WEEK', 'MONTH']));
+    for (const { metric, value } of found.metrics) expect(value).toBe(oracle(events, id, metric.key, from, to, scope));
+    for (const key of METRICS) {
+      const parts = found.buckets.map((bucket) => bucket.metrics.find(({ metric }) => metric.key === key)?.value ?? '0');
+      expect(decimal(parts.reduce((sum, part) => sum + billionths(part), 0n))).toBe(oracle(events, id, key, from, to, scope));
+    }
+    const bucket = random.pick(found.buckets);
+    for (const { metric, value } of bucket.metrics)
+      expect(value).toBe(oracle(events, id, metric.key, Date.parse(bucket.from), Date.parse(bucket.to), scope));
+    const branches = found.byChild.edges.reduce((sum, edge) => sum + billionths(edge.subtree), 0n);
+    if (found.byChild.edges.length < 100) expect(decimal(branches)).toBe(oracle(events, id, 'voice_minutes', from, to, scope));
+    for (const { node, own, subtree } of found.byChild.edges.slice(0, 5)) {
+      const child = alive.find((one) => encodeId('Organization', one.id) === node.id)?.id ?? '';
+      expect(own).toBe(oracle(events, child, 'voice_minutes', from, to, 'SINGLE'));
+      expect(subtree).toBe(oracle(events, child, 'voice_minutes', from, to, child === id ? 'SINGLE' : 'ALL'));
+    }
+  }
+}
+
+describe('usage totals (R-US)', () => {
+  it('are exact to the last digit through records, rolls, moves, deletions and restorations in any order', async () => {
+    const random = new Random(11);
+    const ids = (
+      await world.rows(sql<{ id: string }>`select id from organizations where lineage[1] = ${world.uuid('acme')} order by id`)
+    ).map((row) => row.id);
+    for (let n = 0; n < 30; n++) {
+      const [row] = await world.rows(sql<{ id: string }>`
+        insert into organizations (slug, name, parent_id) values (${`totals-${n}`}, 'Totals', ${random.pick(ids)}) returning id`);
+      ids.push(row?.id ?? '');
+    }
+    const any = (): string => encodeId('Organization', random.pick(ids));
+    for (let step = 0; step < 120; step++) {
+      const draw = random.next();
+      if (draw < 0.4) await mutate('recordUsage', { events: eventsAt(random, ids, 20) });
+      else if (draw < 0.6) await rollUsage(world.db);
+      else if (draw < 0.8) await mutate('moveOrganization', { id: any(), newParentId: any() });
+      else if (draw < 0.9) await mutate('deleteOrganization', { id: any(), mode: 'CASCADE' });
+      else await mutate('restoreOrganization', { id: any() });
+      if (step % 4 === 3) await expectExact(random, 2);
+    }
+    expect((await checkUsage(world.db)).differing).toBe(0);
+    await rollUsage(world.db);
+    expect(await world.rows(sql`select from usage_tail`)).toEqual([]);
+    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    await expectExact(random, 20);
+  }, 120_000);
+
+  it('stay exact while everything happens at the same time', async () => {
+    const random = new Random(12);
+    const ids = (
+      await world.rows(sql<{ id: string }>`select id from organizations where lineage[1] = ${world.uuid('acme')} order by id`)
+    ).map((row) => row.id);
+    const any = (): string => encodeId('Organization', random.pick(ids));
+    const repeat = async (times: number, work: () => Promise<unknown>): Promise<void> => {
+      for (let n = 0; n < times; n++) await work();
+    };
+    await Promise.all([
+      repeat(60, () => mutate('recordUsage', { events: eventsAt(random, ids, 50) })),
+      repeat(60, () => mutate('recordUsage', { events: eventsAt(random, ids, 50) })),
+      repeat(80, () => rollUsage(world.db)),
+      repeat(80, () => rollUsage(world.db)),
+      repeat(60, () => mutate('moveOrganization', { id: any(), newParentId: any() })),
+      repeat(30, () => mutate('deleteOrganization', { id: any(), mode: 'CASCADE' })),
+      repeat(60, () => mutate('restoreOrganization', { id: any() })),
+    ]);
+    await expectExact(random, 10);
+    await rollUsage(world.db);
+    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    await expectExact(random, 10);
+  }, 120_000);
+
+  it('hold each event once when a roll does not come to its end', async () => {
+    await mutate('recordUsage', { events: eventsAt(new Random(13), [world.uuid('shop-1')], 100) });
+    const before = await world.rows(sql`select count(*) from usage_tail`);
+    await world.db
+      .transaction()
+      .execute(async (tx) => {
+        await sql`select roll_usage(1000)`.execute(tx);
+        throw new Error('killed');
+      })
+      .catch(() => undefined);
+    expect(await world.rows(sql`select count(*) from usage_tail`)).toEqual(before);
+    await expectExact(new Random(14), 5);
+  });
+
+  it('are rolled by one at a time', async () => {
+    await mutate('recordUsage', { events: eventsAt(new Random(15), [world.uuid('shop-1')], 10) });
+    await world.db.transaction().execute(async (tx) => {
+      await sql`select roll_usage(1)`.execute(tx);
+      expect(await rollUsage(world.db)).toBe(0);
+    });
+    expect(await rollUsage(world.db)).toBeGreaterThan(0);
+  });
+
+  it('that are wrong are found, by the check and by the job that looks at a few', async () => {
+    await rollUsage(world.db);
+    await sql`update usage_days set subtree = subtree + 1 where organization_id = ${world.uuid('acme')} and day = (select max(day) from usage_days)
+      and metric = 'voice_calls'`.execute(world.db);
+    const found = await checkUsage(world.db);
+    expect(found.differing).toBeGreaterThan(0);
+    expect(found.examples[0]).toContain(`voice_calls of ${world.uuid('acme')}`);
+    await sql`select graphile_worker.add_job('check_usage', '{}')`.execute(world.db);
+    await runJobs(world);
+    await sql`update usage_days set subtree = subtree - 1 where organization_id = ${world.uuid('acme')} and day = (select max(day) from usage_days)
+      and metric = 'voice_calls'`.execute(world.db);
+    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+  });
+
+  it('survive the purge of what was deleted', async () => {
+    await sql`update organizations set deleted_at = now() - interval '31 days' where deleted_at is not null`.execute(world.db);
+    await sql`select graphile_worker.add_job('purge_organizations', '{}')`.execute(world.db);
+    await runJobs(world);
+    expect(await world.rows(sql`select from organizations where deleted_at is not null`)).toEqual([]);
+    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    await expectExact(new Random(16), 10);
+  });
+});
