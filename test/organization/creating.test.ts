@@ -10,7 +10,7 @@ import {
   type CreateOrganizationInput,
 } from '../generated/graphql.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
-import { sentMail, tokenIn } from '../setup/outbox.ts';
+import { runJobs, sentMail, tokenIn } from '../setup/outbox.ts';
 import { code, createWorld, missingId, payload, type RequestOptions, type World } from '../setup/world.ts';
 
 let world: World;
@@ -407,6 +407,30 @@ describe('an idempotency key (R-ID)', () => {
     expect((await twin({ ...input, slug: fresh() }, { as: 'user@acme' })).data?.createOrganization.__typename).toBe(
       'CreateOrganizationPayload',
     );
+  });
+
+  it('is kept for 24 hours, and then forgotten by a job', async () => {
+    const input = { slug: fresh(), idempotencyKey: 'k6' };
+    await created(input);
+    const personal = { slug: fresh(), parentId: null, idempotencyKey: 'k6' };
+    await created(personal, { as: 'viewer@acme' });
+    const age = (hours: number) =>
+      Promise.all(
+        ['idempotency_keys', 'account_idempotency_keys'].map((table) =>
+          sql`update ${sql.table(table)} set created_at = now() - make_interval(hours => ${hours}) where key = 'k6'`.execute(world.db),
+        ),
+      );
+    await age(23);
+    expect((await created(input)).organization.slug).toBe(input.slug);
+    expect((await created(personal, { as: 'viewer@acme' })).organization.slug).toBe(personal.slug);
+    await age(24);
+    expect((await create(input)).data?.createOrganization.__typename).toBe('SlugTakenError');
+    expect((await create(personal, { as: 'viewer@acme' })).data?.createOrganization.__typename).toBe('SlugTakenError');
+    await sql`select graphile_worker.add_job('forget_answers', '{}')`.execute(world.db);
+    await runJobs(world);
+    for (const table of ['idempotency_keys', 'account_idempotency_keys'])
+      expect(await world.rows(sql`select from ${sql.table(table)} where key = 'k6'`)).toEqual([]);
+    expect((await world.rows(sql`select from idempotency_keys`)).length).toBeGreaterThan(0);
   });
 
   it('is asked for the right again before it is answered', async () => {
