@@ -26,6 +26,19 @@ async function administrate(statement: string): Promise<void> {
   await client.end();
 }
 
+const LEAVING_MS = 5_000;
+
+/** Waits until everybody has left the database: a pool that was ended may still be saying goodbye, and being cut off is an error to it. */
+async function left(name: string): Promise<void> {
+  const client = new pg.Client({ connectionString: withDatabase(inject('templateUrl'), 'postgres') });
+  await client.connect();
+  const end = Date.now() + LEAVING_MS;
+  let connections: unknown[];
+  do ({ rows: connections } = await client.query('select from pg_stat_activity where datname = $1', [name]));
+  while (connections.length > 0 && Date.now() < end);
+  await client.end();
+}
+
 /** Clones the template (or makes an empty database) and opens it. */
 export async function createDatabase({ empty = false, poolSize = 8, statementTimeoutMs = 0 } = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
@@ -39,6 +52,7 @@ export async function createDatabase({ empty = false, poolSize = 8, statementTim
     statements,
     async close() {
       await db.destroy();
+      await left(name);
       await administrate(`drop database ${name} with (force)`);
     },
   };
