@@ -4,11 +4,16 @@ import type { Database } from '../database/connect.ts';
 import { enqueue } from '../jobs/queue.ts';
 import { STEP_NAMES, type StepName } from '../organization/details-store.ts';
 
-/** Plans all steps of an organization, and the jobs that do them. */
-export async function planProvisioning(tx: Database, organizationId: string): Promise<void> {
+/** The steps of an organization, as far as they are not there. */
+async function insertSteps(tx: Database, organizationId: string): Promise<void> {
   await sql`
     insert into provisioning_steps (organization_id, name) select ${organizationId}::uuid, * from unnest(${STEP_NAMES}::text[])
     on conflict do nothing`.execute(tx);
+}
+
+/** Plans all steps of an organization, and the jobs that do them. */
+export async function planProvisioning(tx: Database, organizationId: string): Promise<void> {
+  await insertSteps(tx, organizationId);
   await enqueueSteps(
     tx,
     STEP_NAMES.map((step) => ({ organizationId, step })),
@@ -20,9 +25,7 @@ export async function planProvisioning(tx: Database, organizationId: string): Pr
  * planned. Returns the names of the steps.
  */
 export async function restartSteps(tx: Database, organizationId: string): Promise<StepName[]> {
-  await sql`
-    insert into provisioning_steps (organization_id, name) select ${organizationId}::uuid, * from unnest(${STEP_NAMES}::text[])
-    on conflict do nothing`.execute(tx);
+  await insertSteps(tx, organizationId);
   const { rows } = await sql<{ name: StepName }>`
     update provisioning_steps set status = 'PENDING', error = null, finished_at = null
     where organization_id = ${organizationId}::uuid and status in ('PENDING', 'FAILED') returning name`.execute(tx);
