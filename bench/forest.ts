@@ -15,9 +15,12 @@ export interface Forest {
   close(): Promise<void>;
 }
 
-/** Reaches the forest of `organizations` organizations, planting it if need be. Data is kept below BENCH_DIR (default .data/bench). */
-export async function openForest(organizations: number): Promise<Forest> {
-  const dataDir = path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), String(organizations));
+/**
+ * Reaches the forest of `organizations` organizations, planting it if need be; `oneTree` is another one, of a single tree.
+ * Data is kept below BENCH_DIR (default .data/bench).
+ */
+export async function openForest(organizations: number, { oneTree = false } = {}): Promise<Forest> {
+  const dataDir = path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), `${organizations}${oneTree ? '-one-tree' : ''}`);
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o755);
   const server = await startEmbedded({ dataDir, settings: { shared_buffers: '2GB', max_wal_size: '4GB' } });
@@ -28,7 +31,7 @@ export async function openForest(organizations: number): Promise<Forest> {
   if (!planted) {
     console.log(`planting ${organizations.toLocaleString('en')} organizations…`);
     const begin = performance.now();
-    await seedSynthetic(server.url, { organizations, seed: 1, now: new Date('2026-11-01T00:00:00Z') });
+    await seedSynthetic(server.url, { organizations, oneTree, seed: 1, now: new Date('2026-11-01T00:00:00Z') });
     console.log(`  took ${Math.round((performance.now() - begin) / 1000)} s`);
   }
   return {

@@ -1,95 +1,180 @@
-/** Usage of subtrees of any size over a year, beside the plain formulation: all events of the subtree, added up. */
+/**
+ * Usage of subtrees of any size over a year, beside the plain formulation: the daily values of the subtree, added up.
+ * And what rolling costs when every organization above has totals (dense), when only those with several active
+ * organizations have (sparse), and when nobody above has (own).
+ */
 import { sql } from 'kysely';
-import { rollUsage } from '../src/usage/roll.ts';
 import { usageTotals } from '../src/usage/store.ts';
-import { openForest, rootsOfSize } from './forest.ts';
-import { ms, table, time, verdict } from './measure.ts';
+import { DAYS, METRICS, plantDailyValues } from './daily-values.ts';
+import { openForest, rootsOfSize, type Root } from './forest.ts';
+import { ms, summary, table, time, verdict } from './measure.ts';
+import type { Database } from '../src/database/connect.ts';
 
-const SIZES = [50, 10_000, 250_000];
-const DAYS = 366;
+const SIZES = [50, 10_000, 250_000, 1_000_000];
 const TAIL = 2_000;
 const ROLLED = 10_000;
+/** With at most so many active organizations, a sparse design would add up their own totals instead. */
+const SPARSE_OVER = 4;
 const TARGET_MS = 1;
 const TARGET_RATIO = 1.5;
+const TARGET_PLAIN = 1_000;
+const TARGET_ROLL = 3;
 
 export async function benchUsage(organizations: number): Promise<void> {
-  const { db, close } = await openForest(organizations);
-  const roots = await rootsOfSize(db, SIZES);
-  const to = new Date('2026-11-02T00:00:00Z');
-  const from = new Date(to.getTime() - DAYS * 86_400_000);
-  // Each root has a total for every day and five metrics, as a busy organization does; beside what the forest has.
-  const metrics = ['voice_minutes', 'voice_calls', 'call_seconds', 'chat_minutes', 'workflow_runs'];
-  for (const root of roots)
-    await sql`
-      insert into usage_events (organization_id, id, metric, quantity, occurred_at)
-      select ${root.id}::uuid, 'daily ' || metric || ' ' || day, metric, 1.5, ${from}::timestamptz + day * interval '1 day' + interval '5 hours'
-      from generate_series(0, ${DAYS - 1}) as day, unnest(${metrics}::text[]) as metric on conflict do nothing`.execute(db);
-  await rollUsage(db);
-  await sql`vacuum analyze usage_days`.execute(db);
-  const { rows: size } = await sql<{ events: number; totals: number; bytes: string }>`
-    select (select count(*)::int from usage_events) as events, (select count(*)::int from usage_days) as totals,
-      pg_size_pretty(pg_total_relation_size('usage_days')) as bytes`.execute(db);
-  console.log(`${size[0]?.events.toLocaleString('en')} events, ${size[0]?.totals.toLocaleString('en')} daily totals (${size[0]?.bytes})`);
+  const { db, close } = await openForest(organizations, { oneTree: true });
+  const { end, rows: values } = await plantDailyValues(db);
+  const from = new Date(end.getTime() - DAYS * 86_400_000);
+  const roots = await rootsOfSize(
+    db,
+    SIZES.filter((size) => size <= organizations),
+  );
+  console.log(`${organizations.toLocaleString('en')} organizations in one tree, ${values.toLocaleString('en')} daily values`);
+  await storage(db);
+  await reads(db, roots, from, end);
+  await manyAtOnce(db, roots.at(-1), from, end);
+  await rolls(db, end);
+  await close();
+}
 
-  const ours = (root: (typeof roots)[number], at = from) =>
-    usageTotals.load({ db, principal: root.principal, now: to }, [root.id], { scope: 'ALL', from: at, to });
-  const plain = (root: (typeof roots)[number]) =>
+/** How much room totals take, and how much of it a sparse design would save. */
+async function storage(db: Database): Promise<void> {
+  const { rows } = await sql<{ kind: string; rows: number; bytes: string }>`
+    select case when b.active > ${SPARSE_OVER} then 'above more than ${sql.lit(SPARSE_OVER)} active organizations'
+        when a.id is not null then 'active, above at most ${sql.lit(SPARSE_OVER)}' else 'others above at most ${sql.lit(SPARSE_OVER)}' end as kind,
+      count(*)::int as rows, pg_size_pretty(sum(pg_column_size(t.*))) as bytes
+    from usage_totals t join bench_branches b using (organization_id) left join bench_active a on a.id = t.organization_id
+    where t.grain = 'DAY' group by 1 order by 1`.execute(db);
+  console.log('\nTotals of days by whose they are; the last two kinds have subtree totals only in a dense design\n');
+  table(
+    ['organizations', 'rows', 'bytes'],
+    rows.map((row) => [row.kind, row.rows.toLocaleString('en'), row.bytes]),
+  );
+  const { rows: size } = await sql<{ heap: string; all: string }>`
+    select pg_size_pretty(pg_table_size('usage_totals')) as heap, pg_size_pretty(pg_total_relation_size('usage_totals')) as all`.execute(
+    db,
+  );
+  console.log(`\nusage_totals: ${size[0]?.all} with its indexes, ${size[0]?.heap} without`);
+}
+
+/** Fills the tail with events of as many organizations, of the last day that has values. */
+const fillTail = (db: Database, end: Date, rows: number, metrics = 1) =>
+  sql`
+  insert into usage_tail (organization_id, path, hour, slot, quantity)
+  select o.id, o.path, ${end}::timestamptz - interval '3 hours', m.slot, 1.5
+  from (select id, path from organizations order by hashtext(id::text) desc limit ${rows / metrics}) as o
+  join usage_metrics m on m.key = any (${METRICS.slice(0, metrics)}::text[])`.execute(db);
+
+async function reads(db: Database, roots: readonly Root[], from: Date, end: Date): Promise<void> {
+  const minute = 60_000;
+  const ours = (root: Root, shift = 0) =>
+    usageTotals.load({ db, principal: root.principal, now: end }, [root.id], {
+      scope: 'ALL',
+      from: new Date(from.getTime() + shift * 437 * minute),
+      to: new Date(end.getTime() - shift * 211 * minute),
+    });
+  const plain = (root: Root) =>
     sql`
-      select e.metric, sum(e.quantity) from organizations r join organizations o on o.path >= r.path and o.path < subtree_end(r.path)
-      join usage_events e on e.organization_id = o.id and e.occurred_at >= ${from} and e.occurred_at < ${to}
-      where r.id = ${root.id}::uuid and o.deleted_at is null group by e.metric`.execute(db);
+    select d.metric, sum(d.value) from organizations r
+    join organizations o on o.path >= r.path and o.path < subtree_end(r.path) and o.deleted_at is null
+    join bench_daily d on d.organization_id = o.id and d.day >= ${from}::timestamptz::date and d.day < ${end}::timestamptz::date
+    where r.id = ${root.id}::uuid group by d.metric`.execute(db);
   const lines: string[][] = [];
-  const p50: Record<string, number[]> = { rolled: [], tail: [] };
-  for (const tail of [0, TAIL]) {
-    if (tail > 0)
-      await sql`
-        insert into usage_tail (organization_id, metric, quantity, occurred_at)
-        select o.id, 'voice_calls', 1, ${to}::timestamptz - interval '3 hours'
-        from (select id from organizations order by hashtext(id::text) limit ${tail}) as o`.execute(db);
-    for (const root of roots) {
-      const measured = await time(() => ours(root), 101, 20);
-      const edge = await time(() => ours(root, new Date(from.getTime() + 3_600_000)), 21, 5);
-      const naive = tail === 0 ? await time(() => plain(root), 3, 1) : undefined;
-      (tail === 0 ? p50['rolled'] : p50['tail'])?.push(measured.p50);
+  const p50 = new Map<string, number>();
+  const times: Record<string, number> = {};
+  for (const rows of [0, TAIL]) {
+    if (rows > 0) await fillTail(db, end, rows);
+    // In turns, so that what else the machine does falls on all of them.
+    const whole = roots.map((): number[] => []);
+    for (let round = 0; round < 220; round++)
+      for (const [index, root] of roots.entries()) {
+        const begin = performance.now();
+        await ours(root);
+        if (round >= 20) whole[index]?.push(performance.now() - begin);
+      }
+    for (const [index, root] of roots.entries()) {
+      const measured = summary(whole[index] ?? []);
+      const edges = await time(() => ours(root, 1), 31, 8);
+      const naive = rows === 0 ? await time(() => plain(root), 3, 1) : undefined;
+      if (naive) times[root.id] = naive.p50;
+      p50.set(`${rows} ${root.id}`, measured.p50);
       lines.push([
         root.size.toLocaleString('en'),
-        String(tail),
+        String(rows),
         `${ms(measured.p50)} / ${ms(measured.p95)}`,
-        `${ms(edge.p50)} / ${ms(edge.p95)}`,
+        `${ms(edges.p50)} / ${ms(edges.p95)}`,
         naive ? `${ms(naive.p50)} (${(naive.p50 / measured.p50).toFixed(0)}×)` : '',
       ]);
     }
   }
+  await sql`truncate usage_tail`.execute(db);
   console.log(`\nALL over ${DAYS} days, p50 / p95 ms\n`);
-  table(['organizations', 'events in the tail', 'whole days', 'from an hour after midnight', 'plain'], lines);
-  await sql`delete from usage_tail`.execute(db);
-
-  const roll = async (statement: string): Promise<number> => {
-    await sql`
-      insert into usage_tail (organization_id, metric, quantity, occurred_at)
-      select o.id, ${metrics[0]}, 1, ${to}::timestamptz - interval '3 hours'
-      from (select id from organizations order by hashtext(id::text) limit ${ROLLED / 2}) as o, generate_series(1, 2)`.execute(db);
-    const begin = performance.now();
-    await sql.raw(statement).execute(db);
-    const took = performance.now() - begin;
-    await sql`delete from usage_tail`.execute(db);
-    return took;
-  };
-  const ownOnly = `with gone as (delete from usage_tail returning *)
-    insert into usage_days as d (organization_id, day, metric, own)
-    select organization_id, (occurred_at at time zone 'UTC')::date, metric, sum(quantity) from gone group by 1, 2, 3 order by 1, 2, 3
-    on conflict (organization_id, day, metric) do update set own = d.own + excluded.own`;
-  const times = { own: [] as number[], all: [] as number[] };
-  for (let round = 0; round < 5; round++) {
-    times.own.push(await roll(`begin; ${ownOnly}; rollback`));
-    times.all.push(await roll(`begin; select roll_usage(${ROLLED}); rollback`));
-  }
-  const middle = (all: number[]): number => all.toSorted((a, b) => a - b)[2] ?? NaN;
+  table(['organizations', 'rows in the tail', 'whole days', 'beginning and ending within an hour', 'plain, p50'], lines);
+  const [smallest, largest] = [roots[0], roots.at(-1)];
+  if (!smallest || !largest) return;
+  const [least, most] = [p50.get(`${TAIL} ${smallest.id}`) ?? NaN, p50.get(`${TAIL} ${largest.id}`) ?? NaN];
+  console.log('');
+  verdict('ALL over 366 days, largest subtree, with a tail', most, TARGET_MS, ' ms');
+  verdict('largest subtree against smallest, with a tail', most / least, TARGET_RATIO, '×');
+  const faster = (times[largest.id] ?? NaN) / most;
   console.log(
-    `\na roll of ${ROLLED.toLocaleString('en')} events: ${ms(middle(times.all))} ms; own totals alone: ${ms(middle(times.own))} ms\n`,
+    `${faster >= TARGET_PLAIN ? 'kept  ' : 'MISSED'}  against the plain join: ${faster.toFixed(0)}× faster, target ≥ ${TARGET_PLAIN}×`,
   );
-  verdict('ALL over 366 days, largest subtree, with a tail', p50['tail']?.at(-1) ?? NaN, TARGET_MS, ' ms');
-  verdict('largest subtree against smallest', (p50['tail']?.at(-1) ?? NaN) / (p50['tail']?.[0] ?? NaN), TARGET_RATIO, '×');
-  verdict('a roll against own totals alone', middle(times.all) / middle(times.own), 3, '×');
-  await close();
+}
+
+/** A hundred organizations in one statement. */
+async function manyAtOnce(db: Database, root: Root | undefined, from: Date, end: Date): Promise<void> {
+  if (!root) return;
+  const { rows } = await sql<{ id: string }>`select organization_id as id from bench_branches order by active desc limit 100`.execute(db);
+  const ids = rows.map((row) => row.id);
+  const measured = await time(
+    () => usageTotals.load({ db, principal: root.principal, now: end }, ids, { scope: 'ALL', from, to: end }),
+    31,
+  );
+  console.log(`\n${ids.length} organizations in one statement: ${ms(measured.p50)} / ${ms(measured.p95)} ms`);
+}
+
+/** The fold of the tail with other organizations to add to than all above. */
+async function makeVariant(db: Database, name: string, above: string): Promise<void> {
+  const { rows } = await sql<{ text: string }>`select pg_get_functiondef('fold_usage'::regproc) as text`.execute(db);
+  const text = rows[0]?.text ?? '';
+  const changed = text
+    .replace('FUNCTION public.fold_usage', `FUNCTION public.${name}`)
+    .replace('select unnest(o.lineage) as above where o.deleted_at is null', above);
+  if (!changed.includes(name) || !changed.includes(above)) throw new Error('fold_usage has changed: this benchmark must follow');
+  await sql.raw(changed).execute(db);
+}
+
+async function rolls(db: Database, end: Date): Promise<void> {
+  await makeVariant(db, 'bench_fold_own', 'select o.id as above where o.deleted_at is null');
+  await makeVariant(
+    db,
+    'bench_fold_sparse',
+    `select x as above from unnest(o.lineage) as x where o.deleted_at is null
+       and (x = o.id or exists (select from bench_branches b where b.organization_id = x and b.active > ${SPARSE_OVER}))`,
+  );
+  const kinds = { own: 'bench_fold_own', sparse: 'bench_fold_sparse', dense: 'fold_usage' };
+  const lines: string[][] = [];
+  for (const [what, organizations] of [
+    ['events of 10,000 organizations', 1],
+    ['five metrics of 2,000 organizations', METRICS.length],
+  ] as const) {
+    const times: Record<string, number[]> = { own: [], sparse: [], dense: [] };
+    for (let round = 0; round < 7; round++)
+      for (const [kind, fold] of Object.entries(kinds)) {
+        await fillTail(db, end, ROLLED, organizations);
+        await sql`analyze usage_tail`.execute(db);
+        const begin = performance.now();
+        await sql.raw(`begin; select ${fold}(array(select ctid from usage_tail)); rollback`).execute(db);
+        if (round > 1) times[kind]?.push(performance.now() - begin);
+        await sql`truncate usage_tail`.execute(db);
+      }
+    const p50 = (kind: string): number => summary(times[kind] ?? []).p50;
+    lines.push([what, ...Object.keys(kinds).map((kind) => `${ms(p50(kind))} (${(p50(kind) / p50('own')).toFixed(2)}×)`)]);
+    if (organizations === 1) {
+      console.log('');
+      verdict(`a roll of ${ROLLED.toLocaleString('en')} events against own totals alone`, p50('dense') / p50('own'), TARGET_ROLL, '×');
+    }
+  }
+  console.log(`\nA roll of ${ROLLED.toLocaleString('en')} rows, p50 ms\n`);
+  table(['', ...Object.keys(kinds)], lines);
 }

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
+import { EVENT_DAYS_MIN } from './usage/retention.ts';
 import type { ProvisioningSettings } from './provisioning/providers.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -76,6 +77,7 @@ const settings = z.object({
     .optional(),
   INVITATION_MAILS_PER_DAY: z.coerce.number().int().min(0).max(10_000_000).default(10_000),
   INVITATION_DAYS: z.coerce.number().int().min(1).max(90).default(7),
+  USAGE_EVENT_DAYS: z.coerce.number().int().min(EVENT_DAYS_MIN).max(36_500).default(400),
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   WORKER: z.enum(['inline', 'separate']).default('inline'),
   DNS_SERVERS: z
@@ -127,6 +129,8 @@ export interface Config {
   invitationMailsPerDay: number;
   /** Days that a deleted organization can be restored. */
   retentionDays: number;
+  /** How many days single events of usage are kept, unless a metric takes older ones. */
+  usageEventDays: number;
   /** Whether jobs are done in the process of the gateway, or in one of their own (`banyan worker`). */
   worker: 'inline' | 'separate';
   /** DNS servers to ask; empty for those of the machine. */
@@ -168,6 +172,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     invitationDays: value.INVITATION_DAYS,
     invitationMailsPerDay: value.INVITATION_MAILS_PER_DAY,
     retentionDays: value.RETENTION_DAYS,
+    usageEventDays: value.USAGE_EVENT_DAYS,
     worker: value.WORKER,
     dnsServers: value.DNS_SERVERS,
     domainPendingHours: value.DOMAIN_PENDING_HOURS,

@@ -25,6 +25,7 @@ export async function startJobs(config: Config, { db, url }: OpenDatabase, gatew
     dnsServers: config.dnsServers,
     pendingHours: config.domainPendingHours,
     retentionDays: config.retentionDays,
+    usageEventDays: config.usageEventDays,
   });
   const stopRolling = startRolling(db, log);
   const stopWorker = await startWorker({ url, tasks, log, schedule: SCHEDULE });

@@ -5,6 +5,14 @@
 
 import type { ColumnType } from "kysely";
 
+export type ArrayType<T> = ArrayTypeImpl<T> extends (infer U)[]
+  ? U[]
+  : ArrayTypeImpl<T>;
+
+export type ArrayTypeImpl<T> = T extends ColumnType<infer S, infer I, infer U>
+  ? ColumnType<S[], I[], U[]>
+  : T[];
+
 export type Generated<T> = T extends ColumnType<infer S, infer I, infer U>
   ? ColumnType<S, I | undefined, U>
   : ColumnType<T, T | undefined, T>;
@@ -26,6 +34,8 @@ export type JsonValue = JsonArray | JsonObject | JsonPrimitive;
 export type Numeric = ColumnType<string, number | string, number | string>;
 
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
+
+export type UsageGrain = "DAY" | "HOUR" | "MONTH";
 
 export interface AccountEvents {
   action: string;
@@ -356,12 +366,10 @@ export interface TreeSettings {
   singleton: Generated<boolean>;
 }
 
-export interface UsageDays {
-  day: Timestamp;
-  metric: string;
+export interface UsageEventKeys {
+  id: string;
+  occurred_at: Timestamp;
   organization_id: string;
-  own: Generated<Numeric>;
-  subtree: Generated<Numeric>;
 }
 
 export interface UsageEvents {
@@ -385,15 +393,29 @@ export interface UsageMetrics {
   name: string;
   parts: string[];
   position: number;
+  slot: number | null;
   unit: string;
 }
 
+export interface UsageRetention {
+  events_from: Generated<Timestamp>;
+  single: Generated<boolean>;
+}
+
 export interface UsageTail {
-  id: Generated<Int8>;
-  metric: string;
-  occurred_at: Timestamp;
+  hour: Timestamp;
   organization_id: string;
+  path: string | null;
   quantity: Numeric;
+  slot: number;
+}
+
+export interface UsageTotals {
+  grain: UsageGrain;
+  organization_id: string;
+  own: Generated<ArrayType<Numeric>>;
+  starts_at: Timestamp;
+  subtree: Generated<ArrayType<Numeric>>;
 }
 
 export interface UserIdentities {
@@ -452,10 +474,12 @@ export interface DB {
   scopes: Scopes;
   search_documents: SearchDocuments;
   tree_settings: TreeSettings;
-  usage_days: UsageDays;
+  usage_event_keys: UsageEventKeys;
   usage_events: UsageEvents;
   usage_metrics: UsageMetrics;
+  usage_retention: UsageRetention;
   usage_tail: UsageTail;
+  usage_totals: UsageTotals;
   user_identities: UserIdentities;
   users: Users;
 }

@@ -15,6 +15,7 @@ export interface JobPayloads {
   purge_organizations: Nothing;
   forget_answers: Nothing;
   check_usage: Nothing;
+  retain_usage: Nothing;
 }
 
 export type JobName = keyof JobPayloads;

@@ -6,16 +6,19 @@ import { purgeOrganizations } from '../organization/delete-actions.ts';
 import { refreshSearch } from '../organization/search-documents.ts';
 import { provisionTask, type ProvisionOptions } from '../provisioning/provision.ts';
 import { checkSomeUsage } from '../usage/check.ts';
+import { retainUsage } from '../usage/retention.ts';
 import type { Tasks } from './worker.ts';
 
 export interface TaskOptions extends DeliveryOptions, ProvisionOptions, DomainOptions {
   /** How many days a deleted organization can be restored. */
   retentionDays: number;
+  /** How many days single events of usage are kept. */
+  usageEventDays: number;
 }
 
 /** Makes the tasks. */
 export function makeTasks(options: TaskOptions): Tasks {
-  const { db, log, retentionDays } = options;
+  const { db, log, retentionDays, usageEventDays } = options;
   return {
     deliver_invitation: deliveryTask(options),
     provision: provisionTask(options),
@@ -24,6 +27,7 @@ export function makeTasks(options: TaskOptions): Tasks {
     refresh_search: () => refreshSearch(db),
     forget_answers: () => forgetAnswers(db),
     check_usage: () => checkSomeUsage(db, log),
+    retain_usage: () => retainUsage(db, usageEventDays),
     async purge_organizations() {
       const organizations = await purgeOrganizations(db, retentionDays);
       if (organizations > 0) log.info({ organizations }, 'deleted organizations were purged');
@@ -37,5 +41,6 @@ export const SCHEDULE = [
   '* * * * * verify_due_domains ?jobKey=verify_due_domains',
   '7 * * * * purge_organizations ?jobKey=purge_organizations',
   '17 * * * * check_usage ?jobKey=check_usage',
+  '27 3 * * * retain_usage ?jobKey=retain_usage',
   '37 * * * * forget_answers ?jobKey=forget_answers',
 ].join('\n');

@@ -10,6 +10,8 @@ import { Random } from './random.ts';
 export interface SyntheticOptions {
   organizations: number;
   seed: number;
+  /** One tree of them all: every other root is a child of the first one. */
+  oneTree?: boolean;
   /** End of the made-up history; organizations were created in the three years before. */
   now: Date;
   /** Told of each finished step, with the number of rows. */
@@ -35,12 +37,12 @@ interface Forest {
 
 /** Fills an empty database with a forest, its people, invitations and a month of usage. */
 export async function seedSynthetic(url: string, options: SyntheticOptions): Promise<void> {
-  const { organizations, seed, now, progress = () => undefined } = options;
+  const { organizations, seed, now, oneTree = false, progress = () => undefined } = options;
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
     const random = new Random(seed);
-    const forest = growForest(organizations, random, now);
+    const forest = growForest(organizations, oneTree, random, now);
     await client.query('begin');
     await client.query(`set local maintenance_work_mem = '1GB'`);
     const rebuild = organizations >= REBUILD_FROM ? await dropIndexes(client) : [];
@@ -65,8 +67,11 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
   }
 }
 
-/** Brings all recorded usage into the daily totals. */
+/** Brings what `recordUsage` and the roll would have left behind for usage events that were copied in. */
 export async function rollUp(client: pg.Client): Promise<void> {
+  await client.query(
+    'insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events',
+  );
   let rolled: number | undefined;
   do {
     const { rows } = await client.query<{ rolled: number }>('select roll_usage(100000) as rolled');
@@ -79,12 +84,12 @@ async function dropIndexes(client: pg.Client): Promise<string[]> {
   const { rows } = await client.query<{ name: string; definition: string }>(`
     select i.indexrelid::regclass::text as name, pg_get_indexdef(i.indexrelid) as definition
     from pg_index i join pg_class c on c.oid = i.indrelid
-    where c.relnamespace = 'public'::regnamespace and not i.indisunique order by 1`);
+    where c.relnamespace = 'public'::regnamespace and not i.indisunique and not c.relispartition order by 1`);
   for (const { name } of rows) await client.query(`drop index ${name}`);
   return rows.map(({ definition }) => definition);
 }
 
-function growForest(count: number, random: Random, now: Date): Forest {
+function growForest(count: number, oneTree: boolean, random: Random, now: Date): Forest {
   const forest: Forest = {
     ids: Array.from({ length: count }, () => ''),
     parents: new Int32Array(count).fill(-1),
@@ -109,7 +114,8 @@ function growForest(count: number, random: Random, now: Date): Forest {
       tree = small.members;
       treeIndex = members.indexOf(tree, members.length - 1);
     }
-    const parent = tree.length === 0 ? -1 : chooseParent(tree, depth, random);
+    const root = oneTree && index > 0 ? 0 : -1;
+    const parent = tree.length === 0 ? root : chooseParent(tree, depth, random);
     forest.ids[index] = random.uuid(forest.createdAt(index));
     forest.parents[index] = parent;
     forest.tree[index] = treeIndex;

@@ -31,14 +31,16 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
     throw new StartError('--divided-by needs --parts: an average divides one sum by another.');
   const named = [...new Set([...parts, ...dividedBy])];
   await db.transaction().execute(async (tx) => {
+    // One at a time, for the next position and slot.
+    await sql`lock table usage_metrics in share row exclusive mode`.execute(tx);
     const recorded = await sql<{ key: string }>`
       select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`.execute(tx);
     const missing = named.find((one) => !recorded.rows.some((row) => row.key === one));
     if (missing !== undefined) throw new StartError(`"${missing}" is no metric that is recorded.`);
     const { rows } = await sql`
-      insert into usage_metrics (key, name, unit, kind, description, parts, divided_by, late_days, position)
+      insert into usage_metrics (key, name, unit, kind, description, parts, divided_by, late_days, position, slot)
       select ${key}, ${name}, ${unit}, ${dividedBy.length > 0 ? 'AVERAGE' : 'SUM'}, ${description}, ${parts.length > 0 ? parts : [key]}::text[],
-        ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1
+        ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1, case when ${parts.length === 0} then coalesce(max(slot), 0) + 1 end
       from usage_metrics on conflict do nothing returning key`.execute(tx);
     if (rows.length === 0) throw new StartError(`--key is taken: ${key}.`);
   });

@@ -5,10 +5,12 @@ import { MANAGE_CHILDREN } from '../access/scopes.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
 import type { Context } from '../context.ts';
-import { badInput, forbidden } from '../errors.ts';
+import { badInput, forbidden, invalidWindow } from '../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/store.ts';
+import { EVENT_DAYS_MIN } from './retention.ts';
 import {
+  eventsFrom,
   metricCatalog,
   organizationCount,
   usageBuckets,
@@ -19,7 +21,7 @@ import {
   type TotalRow,
   type UsageArguments,
 } from './store.ts';
-import { bucketsOf, checkMetricKeys, checkWindow, type Window } from './window.ts';
+import { GRAINS, bucketsOf, checkMetricKeys, checkWindow, layOut, type BucketSize, type Grain, type Window } from './window.ts';
 
 const UsageScopeRef = builder.enumType('UsageScope', {
   description: 'What a usage summary covers.',
@@ -113,6 +115,25 @@ async function catalogKeys({ loaders }: Context): Promise<ReadonlySet<string>> {
   return new Set((await loaders.load(metricCatalog, null, 'all')).map((metric) => metric.key));
 }
 
+/** The totals that fit into buckets of each size. */
+const GRAINS_WITHIN: Record<BucketSize, readonly Grain[]> = { HOUR: ['HOUR'], DAY: ['DAY', 'HOUR'], WEEK: ['DAY', 'HOUR'], MONTH: GRAINS };
+
+/** Events are kept at least for so long, whatever is configured. */
+const KEPT_AT_LEAST_MS = EVENT_DAYS_MIN * 86_400_000;
+
+/** The end of a window that cannot be told exactly any more, since its events are gone; null when there is none. */
+async function missingEdge(
+  window: Window,
+  grains: readonly Grain[],
+  { loaders, now }: Context,
+): Promise<{ argument: 'from' | 'to'; since: Date } | null> {
+  const old = layOut(window, grains, now).edges.filter((edge) => now.getTime() - edge.from.getTime() > KEPT_AT_LEAST_MS);
+  if (old.length === 0) return null;
+  const since = (await loaders.load(eventsFrom, null, 'all'))?.at;
+  const missing = since && old.find((edge) => edge.from < since);
+  return missing ? { argument: missing.from > window.from ? 'to' : 'from', since } : null;
+}
+
 async function wantedKeys(keys: readonly string[] | null | undefined, context: Context): Promise<ReadonlySet<string> | null> {
   if (keys == null) return null;
   if (keys.length === 0 || keys.length > METRIC_KEYS_MAX) throw badInput('keys', `must name between 1 and ${METRIC_KEYS_MAX} metrics`);
@@ -156,8 +177,10 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         async resolve({ organization, scope, from, to }, args, context) {
           const buckets = bucketsOf({ from, to }, args.size);
           const wanted = await wantedKeys(args.keys, context);
-          const byEvent = args.size === 'HOUR';
-          const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets, byEvent }, organization.id);
+          const grains = GRAINS_WITHIN[args.size];
+          if ((await missingEdge({ from, to }, grains, context)) !== null)
+            throw badInput('size', 'must be at least DAY where the window begins before single events are kept');
+          const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets, grains }, organization.id);
           const byBucket = Map.groupBy(
             rows.filter(({ key }) => !wanted || wanted.has(key)),
             (row) => row.bucket,
@@ -206,7 +229,16 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
       scope: t.arg({ type: UsageScopeRef, required: true, defaultValue: 'ALL', description: 'What to cover.' }),
     },
     authScopes: requires('usage:read'),
-    resolve: (organization, { from, to, scope }) => ({ organization, scope, ...checkWindow(from, to) }),
+    async resolve(organization, { from, to, scope }, context) {
+      const window = checkWindow(from, to);
+      const missing = await missingEdge(window, GRAINS, context);
+      if (missing)
+        throw invalidWindow(
+          missing.argument,
+          `must be midnight in UTC where it lies before ${missing.since.toISOString()}: older usage is kept by day`,
+        );
+      return { organization, scope, ...window };
+    },
   }),
 );
 

@@ -121,14 +121,23 @@ function rejectionOf(event: EventInput, { lineages, metrics }: Known, principal:
 async function insertEvents(tx: Database, events: readonly EventInput[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
   const { rows } = await sql<{ organization_id: string; id: string }>`
+    with given as materialized (
+      select distinct on (organization_id, id collate "C") *
+      from unnest(
+        ${events.map((event) => uuidOf(event) ?? '')}::uuid[], ${events.map((event) => event.id)}::text[], ${events.map((event) => event.metric)}::text[],
+        ${events.map((event) => event.quantity)}::numeric[], ${events.map((event) => event.occurredAt)}::timestamptz[]
+      ) with ordinality as given (organization_id, id, metric, quantity, occurred_at, place)
+      order by organization_id, id collate "C", place
+    ),
+    fresh as (
+      insert into usage_event_keys (organization_id, id, occurred_at)
+      select organization_id, id, occurred_at from given order by organization_id, id collate "C"
+      on conflict (organization_id, id) do nothing
+      returning organization_id, id
+    )
     insert into usage_events (organization_id, id, metric, quantity, occurred_at)
-    select given.organization_id, given.id, given.metric, given.quantity, given.occurred_at
-    from unnest(
-      ${events.map((event) => uuidOf(event) ?? '')}::uuid[], ${events.map((event) => event.id)}::text[], ${events.map((event) => event.metric)}::text[],
-      ${events.map((event) => event.quantity)}::numeric[], ${events.map((event) => event.occurredAt)}::timestamptz[]
-    ) with ordinality as given (organization_id, id, metric, quantity, occurred_at, place)
-    order by given.organization_id, given.id collate "C", given.place
-    on conflict (organization_id, id) do nothing
+    select g.organization_id, g.id, g.metric, g.quantity, g.occurred_at
+    from given g join fresh on fresh.organization_id = g.organization_id and fresh.id = g.id
     returning organization_id, id`.execute(tx);
   return new Set(rows.map((row) => `${row.organization_id} ${row.id}`));
 }

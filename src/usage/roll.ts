@@ -1,17 +1,17 @@
-/** Rolls recorded events into the daily totals (docs/decisions/0016-usage.md). */
+/** Rolls recorded events into the totals (docs/decisions/0016-usage.md). */
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import type { Logger } from '../telemetry/log.ts';
 
-/** Events of one transaction: moves and deletions in their trees wait for it. */
-const EVENTS_AT_ONCE = 5_000;
+/** Rows of the tail in one transaction: moves and deletions in their trees wait for it. */
+const ROWS_AT_ONCE = 5_000;
 const EVERY_MS = 1_000;
 
-/** Rolls until the tail is empty, or somebody else is rolling. Returns how many events it was. */
+/** Rolls until the tail is empty, or somebody else is rolling. Returns how many rows of the tail it was. */
 export async function rollUsage(db: Database): Promise<number> {
   let rolled = 0;
   for (;;) {
-    const { rows } = await sql<{ rolled: number }>`select roll_usage(${EVENTS_AT_ONCE}) as rolled`.execute(db);
+    const { rows } = await sql<{ rolled: number }>`select roll_usage(${ROWS_AT_ONCE}) as rolled`.execute(db);
     if (!rows[0]?.rolled) return rolled;
     rolled += rows[0].rolled;
   }

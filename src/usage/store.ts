@@ -5,7 +5,7 @@ import { listBatch, rowBatch, type ReadRequest } from '../database/loaders.ts';
 import { between, type Page, type SortOrder } from '../database/page.ts';
 import { ofOrganizations, type Placed, type Relation } from '../database/relation.ts';
 import { organizationColumns, type OrganizationRow } from '../organization/store.ts';
-import type { Window } from './window.ts';
+import { GRAINS, layOut, type Grain, type Layout, type Part, type Window } from './window.ts';
 
 export type UsageScope = 'ALL' | 'SINGLE';
 
@@ -35,59 +35,68 @@ export interface UsageArguments {
   to: Date;
 }
 
-const DAY_MS = 86_400_000;
+/** In subtrees of more organizations, what happened at the edges of a window is found by time and not by organization. */
+const MANY = 2_000;
 
-/** The whole days of a window, in UTC, as instants; null when it holds none. */
-function wholeDays({ from, to }: Window): Window | null {
-  const first = new Date(Math.ceil(from.getTime() / DAY_MS) * DAY_MS);
-  const end = new Date(Math.floor(to.getTime() / DAY_MS) * DAY_MS);
-  return first < end ? { from: first, to: end } : null;
+/** The condition that a path is that of `parent`, or below it. */
+const isCovered = (path: RawBuilder<unknown>, scope: UsageScope): RawBuilder<unknown> =>
+  scope === 'SINGLE' ? sql`${path} = parent.path` : sql`${path} >= parent.path and ${path} < subtree_end(parent.path)`;
+
+/** The totals of `holder` that make up the parts of a layout: `totals` with `starts_at`, and by slot `own` and `subtree`. */
+const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
+  unnest(${parts.map(({ grain }) => grain)}::usage_grain[], ${parts.map(({ from }) => from)}::timestamptz[], ${parts.map(({ to }) => to)}::timestamptz[])
+    as part (grain, begins, ends)
+  cross join lateral (
+    select t.starts_at, t.own, t.subtree from usage_totals t
+    where t.organization_id = ${holder} and t.grain = part.grain and t.starts_at >= part.begins and t.starts_at < part.ends
+    offset 0 -- So that the planner cannot read everything the holder has and compare afterwards.
+  ) as totals`;
+
+/** What was recorded in the parts of a layout and is not in the totals yet. */
+function tail(parts: readonly Part[], scope: UsageScope): RawBuilder<unknown> {
+  return sql`
+    select t.organization_id, t.hour as at, t.slot, t.quantity from usage_tail t
+    where ${isCovered(sql`t.path`, scope)} and t.hour >= ${parts[0]?.from}::timestamptz and t.hour < ${parts.at(-1)?.to}::timestamptz`;
 }
 
-/** Rows of `table` in the window that belong to `parent`, or to its subtree as it is now. */
-function eventsOf(table: 'usage_events' | 'usage_tail', scope: UsageScope, { from, to }: Window): RawBuilder<unknown> {
-  const inWindow = sql`e.occurred_at >= ${from}::timestamptz and e.occurred_at < ${to}::timestamptz`;
-  const columns = sql`e.organization_id, e.occurred_at, e.metric, e.quantity`;
-  return scope === 'SINGLE'
-    ? sql`select ${columns} from ${sql.table(table)} e where e.organization_id = parent.id and ${inWindow}`
-    : sql`
-        select ${columns} from organizations s join ${sql.table(table)} e on e.organization_id = s.id and ${inWindow}
-        where s.path >= parent.path and s.path < subtree_end(parent.path) and s.deleted_at is null`;
+/** What was recorded at the edges of a layout, event by event. Which of the two ways is taken is not left to the planner. */
+function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unknown> {
+  const windows = sql`unnest(${edges.map(({ from }) => from)}::timestamptz[], ${edges.map(({ to }) => to)}::timestamptz[]) as edge (begins, ends)`;
+  const events = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`lateral (
+    select e.organization_id, e.occurred_at, e.metric, e.quantity from usage_events e
+    where ${condition} e.occurred_at >= edge.begins and e.occurred_at < edge.ends offset 0
+  ) as e`;
+  const columns = sql`e.organization_id, e.occurred_at as at, m.slot, e.quantity`;
+  if (scope === 'SINGLE')
+    return sql`select ${columns} from ${windows} cross join ${events(sql`e.organization_id = parent.id and`)} join usage_metrics m on m.key = e.metric`;
+  const alive = sql`${isCovered(sql`s.path`, scope)} and s.deleted_at is null`;
+  return sql`
+    select ${columns} from (
+      with few as materialized (select s.id from organizations s where ${alive} limit ${sql.lit(MANY + 1)}),
+      size as materialized (select count(*) > ${sql.lit(MANY)} as is_large from few)
+      select e.* from few cross join ${windows} cross join ${events(sql`e.organization_id = few.id and`)} where not (select is_large from size)
+      union all
+      select e.* from ${windows} cross join ${events(sql``)}
+      cross join lateral (select from organizations s where s.id = e.organization_id and ${alive} offset 0) as s where (select is_large from size)
+    ) as e join usage_metrics m on m.key = e.metric`;
 }
 
-/** The events of a window that no daily total has: those of its edges, and the tail of its whole days. */
-function looseEvents({ scope, from, to }: UsageArguments): RawBuilder<unknown> {
-  const days = wholeDays({ from, to });
-  if (!days) return sql`(${eventsOf('usage_events', scope, { from, to })})`;
-  const edges = [
-    { from, to: days.from },
-    { from: days.to, to },
-  ].filter((edge) => edge.from < edge.to);
-  const parts = [...edges.map((edge) => eventsOf('usage_events', scope, edge)), eventsOf('usage_tail', scope, days)];
-  return sql`(${sql.join(parts, sql` union all `)})`;
+/** What no total has: the tail and the edges, with `organization_id`, `at`, `slot` and `quantity`. */
+function loose({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
+  const branches = [];
+  if (parts.length > 0) branches.push(tail(parts, scope));
+  if (edges.length > 0) branches.push(edgeEvents(edges, scope));
+  return sql.join(branches, sql` union all `);
 }
 
-/** Condition on the rows `d` of the daily totals: the whole days of the window. */
-function inWholeDays(window: Window): RawBuilder<unknown> {
-  const days = wholeDays(window);
-  return days
-    ? sql`d.day >= ${days.from.toISOString().slice(0, 10)}::date and d.day < ${days.to.toISOString().slice(0, 10)}::date`
-    : sql`false`;
-}
-
-/**
- * What the usage of `parent` over a window is made of, with `occurred_at`, `metric` and `quantity`: daily totals, which
- * stand at the beginning of their day, and single events. `byEvent` gives events alone, for parts shorter than a day.
- */
-function pieces(args: UsageArguments, { byEvent = false } = {}): RawBuilder<unknown> {
-  if (byEvent) return sql`(${eventsOf('usage_events', args.scope, args)})`;
-  const total = args.scope === 'SINGLE' ? sql`d.own` : sql`d.subtree`;
-  return sql`(
-    select d.day::timestamp at time zone 'UTC' as occurred_at, d.metric, ${total} as quantity
-    from usage_days d where d.organization_id = parent.id and ${inWholeDays(args)}
-    union all
-    select e.occurred_at, e.metric, e.quantity from ${looseEvents(args)} as e
-  )`;
+/** What the usage of `parent` is added up from, with `at` (the beginning of a total, or the instant of an event), `slot` and `quantity`. */
+function pieces(layout: Layout, scope: UsageScope): RawBuilder<unknown> {
+  const outside = sql`select l.at, l.slot, l.quantity from (${loose(layout, scope)}) as l`;
+  if (layout.parts.length === 0) return outside;
+  return sql`
+    select totals.starts_at as at, amounts.slot, amounts.quantity from ${totalsOf(sql`parent.id`, layout.parts)}
+    cross join lateral unnest(${scope === 'SINGLE' ? sql`totals.own` : sql`totals.subtree`}) with ordinality as amounts (quantity, slot)
+    union all ${outside}`;
 }
 
 /**
@@ -107,16 +116,31 @@ export interface TotalRow extends MetricRow {
   value: string;
 }
 
+/** From when on single events are there: what is older can be told by whole days. The key is not used. */
+export const eventsFrom = rowBatch<null, { of: string; at: Date }>(
+  'usage events from',
+  (row) => row.of,
+  async ({ db }, keys) => {
+    const statement = sql<{ of: string; at: Date }>`
+      select asked.of, r.events_from as at from unnest(${keys}::text[]) as asked (of) cross join usage_retention r`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
 /** All metrics of the catalog over a window, by organization. */
 export const usageTotals = listBatch<UsageArguments, TotalRow>(
   'usage totals',
   (row) => row.organization_id,
-  async ({ db, principal }, ids, args) => {
+  async ({ db, principal, now }, ids, { scope, ...window }) => {
     const statement = sql<TotalRow>`
     select parent.id as organization_id, totals.*
     from ${organizationsWithin(principal, { scope: 'usage:read' })} as parent
     cross join lateral (
-      with sums as materialized (select e.metric as key, sum(e.quantity) as total from ${pieces(args)} as e group by e.metric)
+      with sums as materialized (
+        select r.key, s.total
+        from (select p.slot, sum(p.quantity) as total from (${pieces(layOut(window, GRAINS, now), scope)}) as p group by p.slot) as s
+        join usage_metrics r on r.slot = s.slot
+      )
       select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
     ) as totals
     where parent.id = any (${ids}::uuid[])`;
@@ -129,18 +153,21 @@ export interface BucketTotalRow extends TotalRow {
 }
 
 /** All metrics over each bucket of a window, by organization. The buckets follow one another without a gap. */
-export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Window[]; byEvent: boolean }, BucketTotalRow>(
+export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Window[]; grains: readonly Grain[] }, BucketTotalRow>(
   'usage buckets',
   (row) => row.organization_id,
-  async ({ db, principal }, ids, { buckets, byEvent, ...args }) => {
+  async ({ db, principal, now }, ids, { buckets, grains, scope, ...window }) => {
     const starts = sql`${buckets.map((bucket) => bucket.from)}::timestamptz[]`;
     const statement = sql<BucketTotalRow>`
       select parent.id as organization_id, totals.*
       from ${organizationsWithin(principal, { scope: 'usage:read' })} as parent
       cross join lateral (
         with all_sums as materialized (
-          select width_bucket(e.occurred_at, ${starts}) as bucket, e.metric as key, sum(e.quantity) as total
-          from ${pieces(args, { byEvent })} as e group by 1, 2
+          select s.bucket, r.key, s.total
+          from (
+            select width_bucket(p.at, ${starts}) as bucket, p.slot, sum(p.quantity) as total
+            from (${pieces(layOut(window, grains, now), scope)}) as p group by 1, 2
+          ) as s join usage_metrics r on r.slot = s.slot
         )
         select bucket.number - 1 as bucket, m.key, m.name, m.unit, m.kind, m.description, m.value
         from generate_series(1, ${buckets.length}::integer) as bucket (number)
@@ -193,26 +220,30 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
   name: 'usage by child',
   parents: ofOrganizations({ scope: 'usage:read' }),
   order: ({ metric, from, to, scope }) => `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
-  page(_viewer, args, page: Page) {
+  page({ now }, { metric, scope, ...window }, page: Page) {
+    const layout = layOut(window, GRAINS, now);
     const behind = between(childOrder, page);
+    const fromTotals = sql`
+      select branch.id, totals.own[slots.slot] as own, case when branch.id = parent.id then totals.own[slots.slot] else totals.subtree[slots.slot] end as subtree
+      from branch cross join slots cross join ${totalsOf(sql`branch.id`, layout.parts)}
+      union all`;
     return sql<Placed<ChildUsageRow>>`
-      with parts as materialized (select unnest(m.parts) as key from usage_metrics m where m.key = ${args.metric}::text),
+      with slots as materialized (
+        select r.slot from usage_metrics m join usage_metrics r on r.key = any (m.parts) where m.key = ${metric}::text and r.slot is not null
+      ),
       branch as materialized (
         select parent.id
         union all
-        select o.id from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${args.scope}::text = 'ALL'
+        select o.id from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${scope}::text = 'ALL'
       ),
       loose as (
         -- The branch that usage belongs to: the direct child on the way down from the parent, or the parent itself.
-        select coalesce(s.lineage[parent.depth + 2], s.id) as id, s.id as organization_id, e.quantity
-        from ${looseEvents(args)} as e join parts on parts.key = e.metric join organizations s on s.id = e.organization_id
+        select coalesce(s.lineage[parent.depth + 2], s.id) as id, s.id as organization_id, l.quantity
+        from (${loose(layout, scope)}) as l join slots on slots.slot = l.slot join organizations s on s.id = l.organization_id
       ),
       sums as (
-        select d.organization_id as id, d.own, case when d.organization_id = parent.id then d.own else d.subtree end as subtree
-        from branch join usage_days d on d.organization_id = branch.id join parts on parts.key = d.metric
-        where ${inWholeDays(args)}
-        union all
-        select loose.id, case when loose.id = loose.organization_id then loose.quantity else 0 end, loose.quantity from loose
+        ${layout.parts.length > 0 ? fromTotals : sql``}
+        select loose.id, case when loose.id = loose.organization_id then loose.quantity end as own, loose.quantity as subtree from loose
       ),
       branches as materialized (
         select branch.id, coalesce(sum(sums.own), 0) as own, coalesce(sum(sums.subtree), 0) as subtree

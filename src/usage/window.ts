@@ -1,4 +1,4 @@
-/** Usage windows: which are accepted, and how they are cut into buckets. */
+/** Usage windows: which are accepted, how they are cut into buckets, and what they are added up from. */
 import { badInput, invalidWindow, limitExceeded } from '../errors.ts';
 
 const DAY_MS = 86_400_000;
@@ -46,6 +46,47 @@ export function bucketsOf({ from, to }: Window, size: BucketSize): Window[] {
     start = end;
   }
   return buckets;
+}
+
+/** What totals are kept of, longest first. */
+export const GRAINS = ['MONTH', 'DAY', 'HOUR'] as const;
+export type Grain = (typeof GRAINS)[number];
+
+/** Totals of hours are kept for some days more than reads ask for (`usage_hours_from()`), so that clocks may differ. */
+const HOURS_DAYS = 42;
+
+/** A part of a window that whole totals of a grain fill. */
+export interface Part extends Window {
+  grain: Grain;
+}
+
+/** What a window is added up from. Together the parts and the edges are the window, and none overlaps another. */
+export interface Layout {
+  /** In order, and without a gap between them. */
+  parts: readonly Part[];
+  /** What is too short for totals, or too old for those of hours: single events. */
+  edges: readonly Window[];
+}
+
+/** Lays a window out in totals of the given grains, the longest that fit, and edges of events. */
+export function layOut(window: Window, grains: readonly Grain[], now: Date): Layout {
+  const hoursFrom = new Date(Math.floor(now.getTime() / DAY_MS - HOURS_DAYS) * DAY_MS);
+  const parts: Part[] = [];
+  const edges: Window[] = [];
+  const fill = ({ from, to }: Window, [grain, ...shorter]: readonly Grain[]): void => {
+    if (from >= to) return;
+    if (!grain) return void edges.push({ from, to });
+    const earliest = grain === 'HOUR' && from < hoursFrom ? hoursFrom : from;
+    const start = bucketStart(earliest, grain);
+    const first = start < earliest ? nextBucket(start, grain) : start;
+    const end = bucketStart(to, grain);
+    if (first >= end) return fill({ from, to }, shorter);
+    fill({ from, to: first }, shorter);
+    parts.push({ grain, from: first, to: end });
+    fill({ from: end, to }, shorter);
+  };
+  fill(window, grains);
+  return { parts, edges };
 }
 
 /** Refuses metric keys that are not in the catalog. */

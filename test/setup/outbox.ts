@@ -24,6 +24,7 @@ export async function runJobs({ db, url }: TestDatabase, mailer: Mailer = discar
     dnsServers: ['127.0.0.1:1'],
     pendingHours: 72,
     retentionDays: 30,
+    usageEventDays: 400,
     ...overrides,
   });
   await sql`update graphile_worker._private_jobs set run_at = now() where locked_at is null`.execute(db);

@@ -215,15 +215,20 @@ describe('usage totals (R-US)', () => {
 
   it('that are wrong are found, by the check and by the job that looks at a few', async () => {
     await rollUsage(world.db);
-    await sql`update usage_days set subtree = subtree + 1 where organization_id = ${world.uuid('acme')} and day = (select max(day) from usage_days)
-      and metric = 'voice_calls'`.execute(world.db);
+    const spoil = (by: number) =>
+      sql`
+      update usage_totals set subtree[(select slot from usage_metrics where key = 'voice_calls')] = subtree[(select slot from usage_metrics where key = 'voice_calls')] + ${by}::integer
+      where organization_id = ${world.uuid('acme')} and grain = 'MONTH'
+        and starts_at = (select max(starts_at) from usage_totals where grain = 'MONTH' and organization_id = ${world.uuid('acme')})`.execute(
+        world.db,
+      );
+    await spoil(1);
     const found = await checkUsage(world.db);
     expect(found.differing).toBeGreaterThan(0);
     expect(found.examples[0]).toContain(`voice_calls of ${world.uuid('acme')}`);
     await sql`select graphile_worker.add_job('check_usage', '{}')`.execute(world.db);
     await runJobs(world);
-    await sql`update usage_days set subtree = subtree - 1 where organization_id = ${world.uuid('acme')} and day = (select max(day) from usage_days)
-      and metric = 'voice_calls'`.execute(world.db);
+    await spoil(-1);
     expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
   });
 
