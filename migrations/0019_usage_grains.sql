@@ -31,7 +31,9 @@ end $$;
 create type usage_grain as enum ('HOUR', 'DAY', 'MONTH');
 
 create table usage_totals (
-  organization_id uuid not null references organizations (id) on delete cascade,
+  -- No foreign key, whose check would be a third of a roll. Rows are added under the lock of the tree and removed by the
+  -- trigger organizations_usage_gone.
+  organization_id uuid not null,
   grain usage_grain not null,
   -- Of the hour, day or month, in UTC.
   starts_at timestamptz not null,
@@ -47,6 +49,7 @@ create index usage_totals_old_hours on usage_totals (starts_at) where grain = 'H
 create function usage_hours_from() returns timestamptz language sql stable return date_trunc('day', now(), 'UTC') - interval '43 days';
 
 alter table usage_events rename to usage_events_before;
+drop trigger usage_events_tail on usage_events_before;
 drop index usage_events_window;
 
 -- Events by month of what happened, so that old ones go by dropping a table. That an id is taken once in an
@@ -115,63 +118,50 @@ begin
   return announced;
 end $$;
 
-insert into usage_events (organization_id, id, metric, quantity, occurred_at, recorded_at)
-select organization_id, id, metric, quantity, occurred_at, recorded_at from usage_events_before;
-insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events_before;
-drop table usage_events_before;
-
 drop table usage_tail, usage_days;
 drop function roll_usage(integer), usage_differences(uuid[]), usage_shift(uuid, uuid, integer), usage_events_tail();
 
--- What is not in the totals yet, by organization, hour and metric as it was recorded. A roll takes rows out of here and
--- adds them there in one transaction, so every snapshot holds each event once. There is no mark up to which events were
--- rolled: they commit in any order.
+-- What is to be added to the totals: for each statement that recorded something, a row for each organization that it is
+-- of or below, and hour and metric. A roll takes rows out of here and adds them there in one transaction, so every
+-- snapshot holds each event once. There is no mark up to which events were rolled: they commit in any order. Rows are
+-- only ever added, so no two that record wait for each other, whatever they are below.
 create table usage_tail (
   organization_id uuid not null,
-  -- The organization's path: whatever changes it takes the rows out of here first. None for one that was deleted.
-  path text collate "C",
   hour timestamptz not null,
   slot smallint not null,
-  quantity numeric not null
-) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000);
-create index usage_tail_by_path on usage_tail (path);
+  own numeric,
+  subtree numeric not null
+) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
+create index usage_tail_of_organization on usage_tail (organization_id);
 
+-- Adds recorded events to the tail, of the organization and of all whose subtree totals hold what it has.
 create function usage_events_tail() returns trigger language plpgsql as $$
 begin
-  insert into usage_tail (organization_id, path, hour, slot, quantity)
-  select o.id, case when o.deleted_at is null then o.path end, a.hour, m.slot, a.quantity
+  insert into usage_tail (organization_id, hour, slot, own, subtree)
+  select c.above, e.hour, m.slot, sum(e.quantity) filter (where c.above = e.organization_id), sum(e.quantity)
   from (
     select organization_id, date_trunc('hour', occurred_at, 'UTC') as hour, metric, sum(quantity) as quantity from added group by 1, 2, 3
-  ) as a
-  join organizations o on o.id = a.organization_id join usage_metrics m on m.key = a.metric;
+  ) as e
+  join usage_metrics m on m.key = e.metric
+  cross join lateral (select * from organizations where id = e.organization_id offset 0) as o
+  cross join lateral (
+    select unnest(o.lineage) as above where o.deleted_at is null
+    union all
+    select usage_chain(o.id) where o.deleted_at is not null
+  ) as c
+  group by 1, 2, 3;
   return null;
 end $$;
 create trigger usage_events_tail after insert on usage_events
   referencing new table as added for each statement execute function usage_events_tail();
 
--- Moves rows of the tail into the totals of their organizations and of all above them. The caller holds their trees.
--- Hours are added up along the lineage once; days and months are made of what that gave.
+-- Moves rows of the tail into the totals. The caller holds the trees that their organizations are in.
 create function fold_usage(tail_rows tid[]) returns integer language sql as $$
   with gone as materialized (
-    delete from usage_tail t where t.ctid = any (tail_rows) returning t.organization_id, t.hour, t.slot, t.quantity
-  ),
-  own as materialized (
-    select organization_id, hour, slot, sum(quantity) as quantity from gone group by 1, 2, 3
-  ),
-  chains as materialized (
-    select o.id, c.above
-    from (select distinct organization_id from own) as u
-    cross join lateral (select * from organizations where id = u.organization_id offset 0) as o
-    cross join lateral (
-      select unnest(o.lineage) as above where o.deleted_at is null
-      union all
-      select usage_chain(o.id) where o.deleted_at is not null
-    ) as c
+    delete from usage_tail t where t.ctid = any (tail_rows) returning t.organization_id, t.hour, t.slot, t.own, t.subtree
   ),
   hours as materialized (
-    select c.above as organization_id, o.hour as starts_at, o.slot,
-      sum(o.quantity) filter (where c.above = o.organization_id) as own, sum(o.quantity) as subtree
-    from own o join chains c on c.id = o.organization_id group by 1, 2, 3
+    select organization_id, hour as starts_at, slot, sum(own) as own, sum(subtree) as subtree from gone group by 1, 2, 3
   ),
   days as materialized (
     select organization_id, date_trunc('day', starts_at, 'UTC') as starts_at, slot, sum(own) as own, sum(subtree) as subtree from hours group by 1, 2, 3
@@ -196,7 +186,7 @@ create function fold_usage(tail_rows tid[]) returns integer language sql as $$
 $$;
 
 -- Rolls at most `most` rows of the tail into the totals and returns how many it was. One roll at a time: another one
--- that is under way makes it 0.
+-- that is under way makes it 0. It holds the trees shared, so it comes before or after a move and never in between.
 create function roll_usage(most integer) returns integer language plpgsql as $$
 declare
   batch tid[];
@@ -210,7 +200,7 @@ begin
   ) as trees;
   if locks is null then return 0; end if;
   perform pg_advisory_xact_lock_shared(k) from unnest(locks) as k;
-  -- Under the locks nothing is moved or deleted any more. What was moved to another tree before is left for the next roll.
+  -- What was moved to another tree before the locks were there is left for the next roll.
   return fold_usage(array(
     select t.ctid from usage_tail t join organizations o on o.id = t.organization_id
     where t.ctid = any (batch) and tree_lock_key(o.lineage[1]) = any (locks)
@@ -219,121 +209,100 @@ end $$;
 
 -- Takes the subtree totals of an organization from those of `old_parent` and its chain and adds them to those of
 -- `new_parent` and its chain; either may be null. Who is in both chains keeps what it has.
-create function usage_shift(organization uuid, old_parent uuid, new_parent uuid) returns void language sql as $$
-  with chains as (
+create function usage_shift(organization uuid, old_parent uuid, new_parent uuid) returns void language plpgsql as $$
+begin
+  -- What is in its tail is in the tails above as well. A statement of its own, so that the next one sees it.
+  perform fold_usage(array(select ctid from usage_tail where organization_id = organization));
+  insert into usage_totals as t (organization_id, grain, starts_at, subtree)
+  select chains.id, s.grain, s.starts_at, usage_add(null, s.subtree, chains.sign)
+  from usage_totals s cross join (
     select coalesce(o.id, n.id) as id, case when o.id is null then 1 else -1 end as sign
     from usage_chain(old_parent) as o (id) full join usage_chain(new_parent) as n (id) on n.id = o.id
     where o.id is null or n.id is null
-  )
-  insert into usage_totals as t (organization_id, grain, starts_at, subtree)
-  select chains.id, s.grain, s.starts_at, usage_add(null, s.subtree, chains.sign)
-  from usage_totals s cross join chains
+  ) as chains
   where s.organization_id = organization
   order by 1, 2, 3
-  on conflict (organization_id, grain, starts_at) do update set subtree = usage_add(t.subtree, excluded.subtree)
-$$;
+  on conflict (organization_id, grain, starts_at) do update set subtree = usage_add(t.subtree, excluded.subtree);
+end $$;
 
--- Moves, deletions and restorations carry the totals along, each in its own transaction: first what is in the tail of
--- the subtree, then the totals. Their locks keep the roll out. Row by row and by parent_id, which in a statement of
--- several moves is already that of the rows before.
+-- Moves, deletions and restorations carry the totals along, each in its own transaction. Their locks keep the roll out.
+-- Row by row and by parent_id, which in a statement of several moves is already that of the rows before.
 create or replace function organizations_shift_usage() returns trigger language plpgsql as $$
 begin
   if tg_op = 'DELETE' then
-    delete from usage_tail where path = old.path or (path is null and organization_id = old.id);
     if old.deleted_at is null then perform usage_shift(old.id, old.parent_id, null); end if;
+    delete from usage_tail where organization_id = old.id;
+    delete from usage_totals where organization_id = old.id;
     return old;
   end if;
-  -- What was deleted along with another organization counts there, and goes where that one goes.
-  if new.deleted_at is distinct from old.deleted_at
-    and coalesce(case when new.deleted_at is null then old.deleted_with else new.deleted_with end, new.id) <> new.id then
-    return new;
-  end if;
-  perform fold_usage(array(
-    select ctid from usage_tail where path >= old.path and path < subtree_end(old.path)
-    union all
-    select ctid from usage_tail
-    where path is null and organization_id in (select id from organizations where path >= old.path and path < subtree_end(old.path))
-  ));
   if new.deleted_at is not distinct from old.deleted_at then
     if new.deleted_at is null then perform usage_shift(new.id, old.parent_id, new.parent_id); end if;
+  -- What was deleted along with another organization counts there, and goes where that one goes.
   elsif old.deleted_at is null then
-    perform usage_shift(new.id, new.parent_id, null);
+    if coalesce(new.deleted_with, new.id) = new.id then perform usage_shift(new.id, new.parent_id, null); end if;
   elsif new.deleted_at is null then
-    perform usage_shift(new.id, null, new.parent_id);
+    if coalesce(old.deleted_with, old.id) = old.id then perform usage_shift(new.id, null, new.parent_id); end if;
   end if;
   return new;
 end $$;
 
--- Recomputes totals of organizations and gives those that differ; none means that all is well. Own days must be what
--- the events give that are kept, less the tail; months the sum of their days and days that of their hours; and the
--- subtree of an organization its own usage and the subtrees of its children, which, when it holds for everybody,
+-- Recomputes totals of organizations, what is in the tail included, and gives those that differ; none means that all is
+-- well. Own days must be what the events give that are kept; months the sum of their days, and days that of their hours;
+-- and the subtree of an organization its own usage and the subtrees of its children, which, when it holds for everybody,
 -- makes it that of all own usage below.
 create function usage_differences(asked uuid[])
   returns table (organization_id uuid, what text, grain usage_grain, starts_at timestamptz, metric text, stored numeric, computed numeric)
   language sql stable as $$
-  with totals as materialized (
-    select t.organization_id, t.grain, t.starts_at, u.slot, coalesce(u.own, 0) as own, coalesce(u.subtree, 0) as subtree
-    from usage_totals t cross join unnest(t.own, t.subtree) with ordinality as u (own, subtree, slot)
-    where t.organization_id = any (asked) and (t.grain <> 'HOUR' or t.starts_at >= usage_hours_from())
+  with concerned as (
+    select o.id, o.id as counts_for, true as is_own from organizations o where o.id = any (asked)
+    union all
+    select o.id, o.parent_id, false from organizations o
+    where o.parent_id = any (asked) and not (o.deleted_at is not null and coalesce(o.deleted_with, o.id) = o.id)
   ),
-  children as (
-    select c.parent_id as organization_id, t.grain, t.starts_at, u.slot, sum(u.amount) as subtree
-    from organizations c join usage_totals t on t.organization_id = c.id cross join unnest(t.subtree) with ordinality as u (amount, slot)
-    where c.parent_id = any (asked) and not (c.deleted_at is not null and coalesce(c.deleted_with, c.id) = c.id)
-      and (t.grain <> 'HOUR' or t.starts_at >= usage_hours_from())
-    group by 1, 2, 3, 4
+  pieces as (
+    select c.counts_for, c.is_own, t.grain, t.starts_at, u.slot::smallint as slot, u.own, u.subtree
+    from concerned c join usage_totals t on t.organization_id = c.id cross join unnest(t.own, t.subtree) with ordinality as u (own, subtree, slot)
+    union all
+    select c.counts_for, c.is_own, g.grain, date_trunc(g.grain::text, t.hour, 'UTC'), t.slot, t.own, t.subtree
+    from concerned c join usage_tail t on t.organization_id = c.id cross join unnest(enum_range(null::usage_grain)) as g (grain)
+  ),
+  totals as materialized (
+    select counts_for as id, grain, starts_at, slot,
+      coalesce(sum(own) filter (where is_own), 0) as own,
+      coalesce(sum(subtree) filter (where is_own), 0) as subtree,
+      coalesce(sum(subtree) filter (where not is_own), 0) as children
+    from pieces where grain <> 'HOUR' or starts_at >= usage_hours_from() group by 1, 2, 3, 4
   ),
   recorded as (
-    select r.organization_id, r.day, r.slot, sum(r.quantity) as own
-    from (
-      select e.organization_id, date_trunc('day', e.occurred_at, 'UTC') as day, m.slot, e.quantity
-      from usage_events e join usage_metrics m on m.key = e.metric
-      where e.organization_id = any (asked) and e.occurred_at >= (select events_from from usage_retention)
-      union all
-      select t.organization_id, date_trunc('day', t.hour, 'UTC'), t.slot, -t.quantity
-      from usage_tail t
-      where t.organization_id = any (asked) and t.hour >= (select events_from from usage_retention)
-    ) as r
-    group by 1, 2, 3
+    select e.organization_id as id, date_trunc('day', e.occurred_at, 'UTC') as starts_at, m.slot, sum(e.quantity) as own
+    from usage_events e join usage_metrics m on m.key = e.metric
+    where e.organization_id = any (asked) and e.occurred_at >= (select events_from from usage_retention) group by 1, 2, 3
   ),
-  days as (
-    select organization_id, date_trunc('day', starts_at, 'UTC') as starts_at, slot, sum(own) as own, sum(subtree) as subtree
-    from totals where grain = 'HOUR' group by 1, 2, 3
-  ),
-  months as (
-    select organization_id, date_trunc('month', starts_at, 'UTC') as starts_at, slot, sum(own) as own, sum(subtree) as subtree
-    from totals where grain = 'DAY' group by 1, 2, 3
+  finer as (
+    select id, 'DAY'::usage_grain as grain, date_trunc('day', starts_at, 'UTC') as starts_at, slot, sum(own) as own, sum(subtree) as subtree
+    from totals where grain = 'HOUR' group by 1, 2, 3, 4
+    union all
+    select id, 'MONTH'::usage_grain, date_trunc('month', starts_at, 'UTC'), slot, sum(own), sum(subtree) from totals where grain = 'DAY' group by 1, 2, 3, 4
   ),
   compared as (
-    select coalesce(t.organization_id, c.organization_id) as organization_id, 'subtree' as what, coalesce(t.grain, c.grain) as grain,
-      coalesce(t.starts_at, c.starts_at) as starts_at, coalesce(t.slot, c.slot) as slot,
-      coalesce(t.subtree, 0) as stored, coalesce(t.own, 0) + coalesce(c.subtree, 0) as computed
-    from totals t full join children c using (organization_id, grain, starts_at, slot)
+    select id, 'subtree' as what, grain, starts_at, slot, subtree as stored, own + children as computed from totals
     union all
-    select coalesce(t.organization_id, r.organization_id), 'own', 'DAY', coalesce(t.starts_at, r.day), coalesce(t.slot, r.slot),
-      coalesce(t.own, 0), coalesce(r.own, 0)
+    select id, 'own', 'DAY', starts_at, slot, coalesce(t.own, 0), coalesce(r.own, 0)
     from (select * from totals where grain = 'DAY' and starts_at >= (select events_from from usage_retention)) as t
-    full join recorded r on r.organization_id = t.organization_id and r.day = t.starts_at and r.slot = t.slot
+    full join recorded r using (id, starts_at, slot)
     union all
-    select coalesce(t.organization_id, d.organization_id), what, 'DAY', coalesce(t.starts_at, d.starts_at), coalesce(t.slot, d.slot),
-      coalesce(case what when 'own' then t.own else t.subtree end, 0), coalesce(case what when 'own' then d.own else d.subtree end, 0)
-    from (select * from totals where grain = 'DAY' and starts_at >= usage_hours_from()) as t
-    full join days d using (organization_id, starts_at, slot) cross join (values ('own'), ('subtree')) as w (what)
-    union all
-    select coalesce(t.organization_id, m.organization_id), what, 'MONTH', coalesce(t.starts_at, m.starts_at), coalesce(t.slot, m.slot),
-      coalesce(case what when 'own' then t.own else t.subtree end, 0), coalesce(case what when 'own' then m.own else m.subtree end, 0)
-    from (select * from totals where grain = 'MONTH') as t
-    full join months m using (organization_id, starts_at, slot) cross join (values ('own'), ('subtree')) as w (what)
+    select id, what, grain, starts_at, slot, case what when 'own' then coalesce(t.own, 0) else coalesce(t.subtree, 0) end,
+      case what when 'own' then coalesce(f.own, 0) else coalesce(f.subtree, 0) end
+    from (select * from totals where grain = 'MONTH' or grain = 'DAY' and starts_at >= usage_hours_from()) as t
+    full join finer f using (id, grain, starts_at, slot) cross join (values ('own'), ('subtree')) as w (what)
   )
-  select c.organization_id, c.what, c.grain, c.starts_at, m.key, c.stored, c.computed
+  select c.id, c.what, c.grain, c.starts_at, m.key, c.stored, c.computed
   from compared c left join usage_metrics m on m.slot = c.slot where c.stored <> c.computed
 $$;
 
 -- What was recorded before.
-insert into usage_tail (organization_id, path, hour, slot, quantity)
-select o.id, case when o.deleted_at is null then o.path end, a.hour, m.slot, a.quantity
-from (
-  select organization_id, date_trunc('hour', occurred_at, 'UTC') as hour, metric, sum(quantity) as quantity from usage_events group by 1, 2, 3
-) as a
-join organizations o on o.id = a.organization_id join usage_metrics m on m.key = a.metric;
+insert into usage_events (organization_id, id, metric, quantity, occurred_at, recorded_at)
+select organization_id, id, metric, quantity, occurred_at, recorded_at from usage_events_before;
+insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events_before;
+drop table usage_events_before;
 do $$ begin while roll_usage(100000) > 0 loop end loop; end $$;

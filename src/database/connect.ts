@@ -33,8 +33,10 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, log, onStatemen
     application_name: 'banyan',
     options: `-c timezone=UTC -c statement_timeout=${statementTimeoutMs}`,
   });
-  // An idle connection that the server drops must not end the process.
+  // A connection that the server drops must not end the process, neither one that is idle nor one between two statements
+  // of a transaction, whose next statement fails.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')));
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     ...(onStatement ? { log: (event) => onStatement(event.query.sql) } : {}),

@@ -405,9 +405,9 @@ export interface UsageRetention {
 export interface UsageTail {
   hour: Timestamp;
   organization_id: string;
-  path: string | null;
-  quantity: Numeric;
+  own: Numeric | null;
   slot: number;
+  subtree: Numeric;
 }
 
 export interface UsageTotals {

@@ -42,22 +42,23 @@ const MANY = 2_000;
 const isCovered = (path: RawBuilder<unknown>, scope: UsageScope): RawBuilder<unknown> =>
   scope === 'SINGLE' ? sql`${path} = parent.path` : sql`${path} >= parent.path and ${path} < subtree_end(parent.path)`;
 
-/** The totals of `holder` that make up the parts of a layout: `totals` with `starts_at`, and by slot `own` and `subtree`. */
+/**
+ * The totals of `holder` that make up the parts of a layout: `totals` with `starts_at`, and by slot `own` and `subtree`.
+ * `offset 0` keeps the planner from reading everything that the holder has and comparing afterwards.
+ */
 const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
   unnest(${parts.map(({ grain }) => grain)}::usage_grain[], ${parts.map(({ from }) => from)}::timestamptz[], ${parts.map(({ to }) => to)}::timestamptz[])
     as part (grain, begins, ends)
   cross join lateral (
     select t.starts_at, t.own, t.subtree from usage_totals t
     where t.organization_id = ${holder} and t.grain = part.grain and t.starts_at >= part.begins and t.starts_at < part.ends
-    offset 0 -- So that the planner cannot read everything the holder has and compare afterwards.
+    offset 0
   ) as totals`;
 
-/** What was recorded in the parts of a layout and is not in the totals yet. */
-function tail(parts: readonly Part[], scope: UsageScope): RawBuilder<unknown> {
-  return sql`
-    select t.organization_id, t.hour as at, t.slot, t.quantity from usage_tail t
-    where ${isCovered(sql`t.path`, scope)} and t.hour >= ${parts[0]?.from}::timestamptz and t.hour < ${parts.at(-1)?.to}::timestamptz`;
-}
+/** What is to be added to the totals of `holder` in the parts of a layout. */
+const tailOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
+  usage_tail as tail
+  where tail.organization_id = ${holder} and tail.hour >= ${parts[0]?.from}::timestamptz and tail.hour < ${parts.at(-1)?.to}::timestamptz`;
 
 /** What was recorded at the edges of a layout, event by event. Which of the two ways is taken is not left to the planner. */
 function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unknown> {
@@ -81,22 +82,20 @@ function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unk
     ) as e join usage_metrics m on m.key = e.metric`;
 }
 
-/** What no total has: the tail and the edges, with `organization_id`, `at`, `slot` and `quantity`. */
-function loose({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
-  const branches = [];
-  if (parts.length > 0) branches.push(tail(parts, scope));
-  if (edges.length > 0) branches.push(edgeEvents(edges, scope));
-  return sql.join(branches, sql` union all `);
-}
-
 /** What the usage of `parent` is added up from, with `at` (the beginning of a total, or the instant of an event), `slot` and `quantity`. */
-function pieces(layout: Layout, scope: UsageScope): RawBuilder<unknown> {
-  const outside = sql`select l.at, l.slot, l.quantity from (${loose(layout, scope)}) as l`;
-  if (layout.parts.length === 0) return outside;
-  return sql`
-    select totals.starts_at as at, amounts.slot, amounts.quantity from ${totalsOf(sql`parent.id`, layout.parts)}
-    cross join lateral unnest(${scope === 'SINGLE' ? sql`totals.own` : sql`totals.subtree`}) with ordinality as amounts (quantity, slot)
-    union all ${outside}`;
+function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
+  const kind = sql.ref(scope === 'SINGLE' ? 'own' : 'subtree');
+  const branches = [];
+  if (parts.length > 0) {
+    branches.push(
+      sql`
+        select totals.starts_at as at, amounts.slot, amounts.quantity from ${totalsOf(sql`parent.id`, parts)}
+        cross join lateral unnest(totals.${kind}) with ordinality as amounts (quantity, slot)`,
+      sql`select tail.hour, tail.slot, tail.${kind} from ${tailOf(sql`parent.id`, parts)}`,
+    );
+  }
+  if (edges.length > 0) branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(edges, scope)}) as e`);
+  return sql.join(branches, sql` union all `);
 }
 
 /**
@@ -223,10 +222,22 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
   page({ now }, { metric, scope, ...window }, page: Page) {
     const layout = layOut(window, GRAINS, now);
     const behind = between(childOrder, page);
-    const fromTotals = sql`
-      select branch.id, totals.own[slots.slot] as own, case when branch.id = parent.id then totals.own[slots.slot] else totals.subtree[slots.slot] end as subtree
-      from branch cross join slots cross join ${totalsOf(sql`branch.id`, layout.parts)}
-      union all`;
+    const sources = [];
+    if (layout.parts.length > 0) {
+      sources.push(
+        sql`select branch.id, totals.own[slots.slot] as own, totals.subtree[slots.slot] as subtree
+          from branch cross join slots cross join ${totalsOf(sql`branch.id`, layout.parts)}`,
+        sql`select branch.id, tail.own, tail.subtree
+          from branch cross join lateral (select * from ${tailOf(sql`branch.id`, layout.parts)} offset 0) as tail join slots on slots.slot = tail.slot`,
+      );
+    }
+    if (layout.edges.length > 0) {
+      // The branch that an event belongs to: the direct child on the way down from the parent, or the parent itself.
+      sources.push(sql`
+        select b.id, case when b.id = s.id then e.quantity end, e.quantity
+        from (${edgeEvents(layout.edges, scope)}) as e join slots on slots.slot = e.slot join organizations s on s.id = e.organization_id
+        cross join lateral (select coalesce(s.lineage[parent.depth + 2], s.id) as id) as b`);
+    }
     return sql<Placed<ChildUsageRow>>`
       with slots as materialized (
         select r.slot from usage_metrics m join usage_metrics r on r.key = any (m.parts) where m.key = ${metric}::text and r.slot is not null
@@ -236,17 +247,11 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
         union all
         select o.id from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${scope}::text = 'ALL'
       ),
-      loose as (
-        -- The branch that usage belongs to: the direct child on the way down from the parent, or the parent itself.
-        select coalesce(s.lineage[parent.depth + 2], s.id) as id, s.id as organization_id, l.quantity
-        from (${loose(layout, scope)}) as l join slots on slots.slot = l.slot join organizations s on s.id = l.organization_id
-      ),
-      sums as (
-        ${layout.parts.length > 0 ? fromTotals : sql``}
-        select loose.id, case when loose.id = loose.organization_id then loose.quantity end as own, loose.quantity as subtree from loose
-      ),
+      sums as (select * from (${sql.join(sources, sql` union all `)}) as source (id, own, subtree)),
       branches as materialized (
-        select branch.id, coalesce(sum(sums.own), 0) as own, coalesce(sum(sums.subtree), 0) as subtree
+        -- The parent stands for itself here: what is below it stands under its children.
+        select branch.id, coalesce(sum(sums.own), 0) as own,
+          coalesce(sum(case when branch.id = parent.id then sums.own else sums.subtree end), 0) as subtree
         from branch left join sums on sums.id = branch.id group by branch.id
       ),
       u as (select *, coalesce(subtree / nullif((select sum(subtree) from branches), 0), 0)::float8 as share from branches)

@@ -73,6 +73,20 @@ describe('the number of statements', () => {
     expect(statements).toBeLessThanOrEqual(budget);
   });
 
+  it('is a handful for the usage of a hundred organizations', async () => {
+    const { statements, data } = await counted(`{
+      organization(slug: "rival-shop") { descendants(first: 100) { nodes {
+        usage(from: "2026-05-01T11:11:11Z", to: "2026-06-01T00:00:00Z") {
+          organizationCount metrics { metric { key } value } buckets(size: WEEK, keys: ["voice_calls"]) { metrics { value } }
+          byChild(metric: "voice_calls", first: 5) { edges { own subtree share node { slug } } }
+        }
+      } } }
+    }`);
+    expect(JSON.stringify(data)).toContain('"subtree":"1"');
+    // The organization and its descendants; count, metrics, the catalog, buckets, breakdown, and whether events are kept.
+    expect(statements).toBeLessThanOrEqual(CREDENTIAL + 2 + 6);
+  });
+
   it('does not depend on the number of parents', async () => {
     const document = (first: number) => `{ organization(slug: "rival-shop") {
       children(first: ${first}) { nodes {

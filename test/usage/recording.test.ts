@@ -2,6 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { Random } from '../../src/seed/random.ts';
+import { addMetric } from '../../src/usage/catalog.ts';
+import { rollUsage } from '../../src/usage/roll.ts';
 import { RecordUsageDocument, type UsageEventInput } from '../generated/graphql.ts';
 import { code, createWorld, missingId, payload, type Caller, type RequestOptions, type Slug, type World } from '../setup/world.ts';
 
@@ -185,6 +187,45 @@ describe('recording usage (R-ME, R-US)', () => {
     ]);
     expect(answers.reduce((sum, answer) => sum + answer.acceptedCount, 0)).toBe(1_600);
     expect(await total('kiosk', 'workflow_runs')).toBe('1600');
+  });
+
+  it('is not held up by a roll that is under way, and neither is a read', async () => {
+    const before = Number(await total('acme', 'inbound_calls'));
+    await recorded([event('kiosk', { metric: 'inbound_calls', quantity: '1' })]);
+    const rolled = Promise.withResolvers<undefined>();
+    const end = Promise.withResolvers<undefined>();
+    const roll = world.db.transaction().execute(async (tx) => {
+      await sql`select roll_usage(10000)`.execute(tx);
+      rolled.resolve(undefined);
+      await end.promise;
+    });
+    await rolled.promise;
+    await recorded([event('kiosk', { metric: 'inbound_calls', quantity: '2' })]);
+    expect(await total('acme', 'inbound_calls')).toBe(`${before + 3}`);
+    end.resolve(undefined);
+    await roll;
+    expect(await total('acme', 'inbound_calls')).toBe(`${before + 3}`);
+  });
+
+  it('takes metrics that were added to the catalog, and computes what is derived from them', async () => {
+    const metric = { name: 'Text messages', unit: 'message', description: null, parts: [], dividedBy: [], lateDays: 7 };
+    await addMetric(world.db, { ...metric, key: 'messages' });
+    await addMetric(world.db, { ...metric, key: 'threads' });
+    await addMetric(world.db, { ...metric, key: 'messages_per_thread', parts: ['messages'], dividedBy: ['threads'] });
+    expect(
+      await outcomes([
+        event('kiosk', { metric: 'messages', quantity: '10' }),
+        event('shop-1', { metric: 'threads', quantity: '4' }),
+        event('shop-1', { metric: 'threads', occurredAt: minutesAgo(8 * 1_440) }),
+        event('shop-1', { metric: 'messages_per_thread' }),
+      ]),
+    ).toEqual(['ACCEPTED', 'ACCEPTED', 'TOO_OLD', 'DERIVED_METRIC']);
+    for (const round of ['in the tail', 'rolled']) {
+      expect(await total('acme', 'messages'), round).toBe('10');
+      expect(await total('north', 'messages_per_thread'), round).toBe('2.5');
+      expect(await total('kiosk', 'messages_per_thread'), round).toBe('0');
+      await rollUsage(world.db);
+    }
   });
 
   it('waits for no other meter, and for nobody who changes an organization below the same root', async () => {

@@ -119,7 +119,8 @@ async function expectExact(random: Random, windows: number): Promise<void> {
     // Some begin and end at midnight, where whole days and edges meet.
     const round = (at: number): number => (random.next() < 0.3 ? Math.floor(at / DAY_MS) * DAY_MS : at);
     const from = Math.min(round(to - length), to - 1);
-    const found = await summary(id, from, to, scope, random.pick(['DAY', 'WEEK', 'MONTH']));
+    const sizes = to - from < 40 * DAY_MS ? ['HOUR', 'DAY'] : ['DAY', 'WEEK', 'MONTH'];
+    const found = await summary(id, from, to, scope, random.pick(sizes));
     for (const { metric, value } of found.metrics) expect(value).toBe(oracle(events, id, metric.key, from, to, scope));
     for (const key of METRICS) {
       const parts = found.buckets.map((bucket) => bucket.metrics.find(({ metric }) => metric.key === key)?.value ?? '0');
@@ -191,7 +192,7 @@ describe('usage totals (R-US)', () => {
   }, 120_000);
 
   it('hold each event once when a roll does not come to its end', async () => {
-    await mutate('recordUsage', { events: eventsAt(new Random(13), [world.uuid('shop-1')], 100) });
+    await mutate('recordUsage', { events: eventsAt(new Random(13), [world.uuid('acme')], 100) });
     const before = await world.rows(sql`select count(*) from usage_tail`);
     await world.db
       .transaction()
@@ -204,8 +205,23 @@ describe('usage totals (R-US)', () => {
     await expectExact(new Random(14), 5);
   });
 
+  it('lose nothing when the connection of a roll is cut, and the next one rolls', async () => {
+    await mutate('recordUsage', { events: eventsAt(new Random(17), [world.uuid('acme')], 100) });
+    const before = await world.rows(sql`select count(*) from usage_tail`);
+    const cut = world.db.transaction().execute(async (tx) => {
+      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid, roll_usage(50)`.execute(tx);
+      await sql`select pg_terminate_backend(${rows[0]?.pid}::integer)`.execute(world.db);
+      await sql`select 1`.execute(tx);
+    });
+    await expect(cut).rejects.toThrow();
+    expect(await world.rows(sql`select count(*) from usage_tail`)).toEqual(before);
+    await expectExact(new Random(18), 5);
+    expect(await rollUsage(world.db)).toBeGreaterThan(0);
+    await expectExact(new Random(19), 5);
+  });
+
   it('are rolled by one at a time', async () => {
-    await mutate('recordUsage', { events: eventsAt(new Random(15), [world.uuid('shop-1')], 10) });
+    await mutate('recordUsage', { events: eventsAt(new Random(15), [world.uuid('acme')], 10) });
     await world.db.transaction().execute(async (tx) => {
       await sql`select roll_usage(1)`.execute(tx);
       expect(await rollUsage(world.db)).toBe(0);
