@@ -11,6 +11,8 @@ export interface RunningGateway {
   pid: number;
   apiKey: string;
   organizationId: string;
+  /** Address of its database. */
+  databaseUrl: string;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export async function startGateway(): Promise<RunningGateway> {
   return {
     ...demo,
     url,
+    databaseUrl: (await startEmbedded({ dataDir, shared: true })).url,
     pid,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -15,7 +15,7 @@ const { positionals, values } = parseArgs({
   options: {
     organizations: { type: 'string', default: '1000000' },
     queries: { type: 'string', default: '100000' },
-    batches: { type: 'string', default: '100' },
+    batches: { type: 'string', default: '250' },
   },
 });
 const benches: Record<string, () => Promise<void>> = {

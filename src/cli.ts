@@ -120,7 +120,7 @@ const commands: Record<string, Command> = {
     },
   },
   usage: {
-    summary: 'Compare the daily totals of usage with the events that they were made of.',
+    summary: 'Compare the totals of usage with each other and with the events that they were made of.',
     usage:
       'banyan usage check\n\nExit code 1 when a total differs. Running gateways check a few organizations every hour and log what differs.',
     options: {},

@@ -178,8 +178,8 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
           const buckets = bucketsOf({ from, to }, args.size);
           const wanted = await wantedKeys(args.keys, context);
           const grains = GRAINS_WITHIN[args.size];
-          if ((await missingEdge({ from, to }, grains, context)) !== null)
-            throw badInput('size', 'must be at least DAY where the window begins before single events are kept');
+          const missing = await missingEdge({ from, to }, grains, context);
+          if (missing) throw badInput('size', `must be at least DAY in a window that begins before ${missing.since.toISOString()}`);
           const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets, grains }, organization.id);
           const byBucket = Map.groupBy(
             rows.filter(({ key }) => !wanted || wanted.has(key)),
@@ -218,7 +218,9 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
   t.field({
     type: UsageSummaryRef,
     nullable: true,
-    description: 'Usage of this organization, with or without everything below it. Takes `usage:read`.',
+    description:
+      'Usage of this organization, with or without everything below it. Takes `usage:read`. A window may begin and end at any instant while ' +
+      'single events are kept, 400 days unless configured otherwise; what is older is kept by whole days, and other windows are INVALID_WINDOW.',
     args: {
       from: t.arg({ type: 'DateTime', required: true, description: 'Start of the window, included.' }),
       to: t.arg({
