@@ -39,6 +39,7 @@ export async function benchUsage(organizations: number): Promise<void> {
   await reads(db, roots, from, end);
   await manyAtOnce(db, roots.at(-1), from, end);
   await rolls(db, end);
+  await shifts(db, roots);
   await close();
 }
 
@@ -190,4 +191,24 @@ async function rolls(db: Database, end: Date): Promise<void> {
   table(['events of', ...kinds], lines);
   console.log('');
   verdict(`a roll of ${ROLLED.toLocaleString('en')} events against own totals alone`, Math.max(...ratios), TARGET_ROLL, '×');
+}
+
+/** What a move or a deletion pays for carrying a year of usage along: the totals taken from everybody above. */
+async function shifts(db: Database, roots: readonly Root[]): Promise<void> {
+  const lines: string[][] = [];
+  for (const root of roots) {
+    const { rows } = await sql<{ parent: string | null; above: number; totals: number }>`
+      select o.parent_id as parent, o.depth as above, (select count(*)::int from usage_totals t where t.organization_id = o.id) as totals
+      from organizations o where o.id = ${root.id}::uuid`.execute(db);
+    const place = rows[0];
+    if (!place?.parent) continue;
+    const measured = await time(
+      () => sql.raw(`begin; select usage_shift('${root.id}', '${place.parent}', null); rollback`).execute(db),
+      9,
+      2,
+    );
+    lines.push([root.size.toLocaleString('en'), String(place.above), place.totals.toLocaleString('en'), ms(measured.p50)]);
+  }
+  console.log('\nTaking the totals of a subtree from everybody above, p50 ms\n');
+  table(['organizations', 'above', 'totals', 'ms'], lines);
 }

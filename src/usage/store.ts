@@ -38,10 +38,6 @@ export interface UsageArguments {
 /** In subtrees of more organizations, what happened at the edges of a window is found by time and not by organization. */
 const MANY = 2_000;
 
-/** The condition that a path is that of `parent`, or below it. */
-const isCovered = (path: RawBuilder<unknown>, scope: UsageScope): RawBuilder<unknown> =>
-  scope === 'SINGLE' ? sql`${path} = parent.path` : sql`${path} >= parent.path and ${path} < subtree_end(parent.path)`;
-
 /**
  * The totals of `holder` that make up the parts of a layout: `totals` with `starts_at`, and by slot `own` and `subtree`.
  * `offset 0` keeps the planner from reading everything that the holder has and comparing afterwards.
@@ -70,15 +66,17 @@ function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unk
   const columns = sql`e.organization_id, e.occurred_at as at, m.slot, e.quantity`;
   if (scope === 'SINGLE')
     return sql`select ${columns} from ${windows} cross join ${events(sql`e.organization_id = parent.id and`)} join usage_metrics m on m.key = e.metric`;
-  const alive = sql`${isCovered(sql`s.path`, scope)} and s.deleted_at is null`;
+  const alive = sql`s.path >= parent.path and s.path < subtree_end(parent.path) and s.deleted_at is null`;
   return sql`
     select ${columns} from (
       with few as materialized (select s.id from organizations s where ${alive} limit ${sql.lit(MANY + 1)}),
       size as materialized (select count(*) > ${sql.lit(MANY)} as is_large from few)
-      select e.* from few cross join ${windows} cross join ${events(sql`e.organization_id = few.id and`)} where not (select is_large from size)
+      select e.* from ${windows} cross join ${events(sql`e.organization_id = any (array(select few.id from few)) and`)}
+      where not (select is_large from size)
       union all
       select e.* from ${windows} cross join ${events(sql``)}
-      cross join lateral (select from organizations s where s.id = e.organization_id and ${alive} offset 0) as s where (select is_large from size)
+      cross join lateral (select from organizations s where s.id = e.organization_id and ${alive} offset 0) as s
+      where (select is_large from size)
     ) as e join usage_metrics m on m.key = e.metric`;
 }
 
