@@ -105,7 +105,7 @@ describe('the retention of usage', () => {
   });
 
   it('keeps events for as long as any metric takes them', async () => {
-    await sql`update usage_metrics set late_days = 690 where key = 'chat_calls'`.execute(world.db);
+    await sql`update usage_metrics set late_days = 760 where key = 'chat_calls'`.execute(world.db);
     await retain();
     expect(await calls(at(500, 10), at(500, 11))).toBe('1.5');
     await sql`update usage_metrics set late_days = 366 where key = 'chat_calls'`.execute(world.db);
