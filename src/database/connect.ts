@@ -31,7 +31,8 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, log, onStatemen
     max: poolSize,
     connectionTimeoutMillis: 10_000,
     application_name: 'banyan',
-    options: `-c timezone=UTC -c statement_timeout=${statementTimeoutMs}`,
+    // One plan a statement, whatever its parameters (docs/decisions/0017-generic-plans.md).
+    options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementTimeoutMs}`,
   });
   // A connection that the server drops must not end the process, neither one that is idle nor one between two statements
   // of a transaction, whose next statement fails.
