@@ -27,6 +27,8 @@ begin
   end loop;
   return amounts;
 end $$;
+create function usage_plus(amounts numeric[], others numeric[]) returns numeric[] language sql immutable parallel safe return usage_add(amounts, others);
+create aggregate usage_sum(numeric[]) (sfunc = usage_plus, stype = numeric[], initcond = '{NULL}');
 
 create type usage_grain as enum ('HOUR', 'DAY', 'MONTH');
 
@@ -37,7 +39,7 @@ create table usage_totals (
   grain usage_grain not null,
   -- Of the hour, day or month, in UTC.
   starts_at timestamptz not null,
-  -- By slot: of the organization alone, and of it and everything below it that is not deleted.
+  -- By slot: of the organization alone; and, where its subtree is rolled up, of it and everything below it that is not deleted.
   own numeric[] not null default '{NULL}',
   subtree numeric[] not null default '{NULL}',
   primary key (organization_id, grain, starts_at)
@@ -121,34 +123,77 @@ end $$;
 drop table usage_tail, usage_days;
 drop function roll_usage(integer), usage_differences(uuid[]), usage_shift(uuid, uuid, integer), usage_events_tail();
 
--- What is to be added to the totals: for each statement that recorded something, a row for each organization that it is
--- of or below, and hour and metric. A roll takes rows out of here and adds them there in one transaction, so every
--- snapshot holds each event once. There is no mark up to which events were rolled: they commit in any order. Rows are
--- only ever added, so no two that record wait for each other, whatever they are below.
+-- Who is metered: every organization that has usage of its own, and those whose subtree is rolled up. That is done where
+-- more than four metered ones are at or below an organization; the usage of other subtrees is that of their few members
+-- added up. Which it is decides about cost and never about a sum.
+create table usage_meters (
+  organization_id uuid primary key,
+  -- That of the organization.
+  path text collate "C" not null,
+  -- Whether there are totals of its subtree.
+  rolled boolean not null default false,
+  -- Whether those above it have been looked at since it came here.
+  counted boolean not null default false
+);
+create index usage_meters_by_path on usage_meters (path);
+create index usage_meters_uncounted on usage_meters (organization_id) where not counted;
+
+-- Whose usage makes up that of an organization's subtree: its own subtree total (`whole`) where there is one, otherwise
+-- the own totals of everybody metered at or below it. What is below something that was deleted for its own sake counts
+-- there and no further up.
+create function usage_members(organization uuid) returns table (id uuid, whole boolean) language sql stable rows 5 as $$
+  select member.id, member.whole
+  from (
+    select o.id, o.path, o.deleted_at is null as alive, coalesce((select m.rolled from usage_meters m where m.organization_id = o.id), false) as rolled
+    from organizations o where o.id = organization offset 0
+  ) as x
+  cross join lateral (
+    select x.id, true as whole where x.rolled
+    union all
+    select o.id, false
+    from usage_meters m join organizations o on o.id = m.organization_id
+    where not x.rolled and m.path >= x.path and m.path < subtree_end(x.path)
+      and (x.alive and o.deleted_at is null or not x.alive and x.id in (select usage_chain(o.id)))
+  ) as member
+$$;
+
+-- What is to be added to the totals: for each statement that recorded something, a row for the organization it is of and
+-- each one above whose subtree is rolled up, and hour and metric. A roll takes rows out of here and adds them there in
+-- one transaction, so every snapshot holds each event once. There is no mark up to which events were rolled: they commit
+-- in any order. Rows are only ever added, so no two that record wait for each other, whatever they are below.
 create table usage_tail (
   organization_id uuid not null,
   hour timestamptz not null,
   slot smallint not null,
   own numeric,
-  subtree numeric not null
+  subtree numeric
 ) with (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 10000);
 create index usage_tail_of_organization on usage_tail (organization_id);
 
--- Adds recorded events to the tail, of the organization and of all whose subtree totals hold what it has.
+-- Adds recorded events to the tail.
 create function usage_events_tail() returns trigger language plpgsql as $$
 begin
+  -- In order, so that no two wait for each other in a circle.
+  insert into usage_meters (organization_id, path)
+  select o.id, o.path
+  from (select distinct organization_id from added) as e join organizations o on o.id = e.organization_id
+  where not exists (select from usage_meters m where m.organization_id = e.organization_id)
+  order by o.id on conflict do nothing;
   insert into usage_tail (organization_id, hour, slot, own, subtree)
-  select c.above, e.hour, m.slot, sum(e.quantity) filter (where c.above = e.organization_id), sum(e.quantity)
+  select h.organization_id, e.hour, m.slot, sum(e.quantity) filter (where h.organization_id = e.organization_id), sum(e.quantity) filter (where h.rolled)
   from (
     select organization_id, date_trunc('hour', occurred_at, 'UTC') as hour, metric, sum(quantity) as quantity from added group by 1, 2, 3
   ) as e
   join usage_metrics m on m.key = e.metric
   cross join lateral (select * from organizations where id = e.organization_id offset 0) as o
   cross join lateral (
-    select unnest(o.lineage) as above where o.deleted_at is null
+    select unnest(o.lineage) as id where o.deleted_at is null
     union all
     select usage_chain(o.id) where o.deleted_at is not null
-  ) as c
+  ) as above
+  cross join lateral (
+    select * from usage_meters where organization_id = above.id and (rolled or organization_id = e.organization_id) offset 0
+  ) as h
   group by 1, 2, 3;
   return null;
 end $$;
@@ -207,22 +252,76 @@ begin
   ));
 end $$;
 
--- Takes the subtree totals of an organization from those of `old_parent` and its chain and adds them to those of
--- `new_parent` and its chain; either may be null. Who is in both chains keeps what it has.
-create function usage_shift(organization uuid, old_parent uuid, new_parent uuid) returns void language plpgsql as $$
+-- Rolls up the subtrees above at most `most` organizations that are new among the metered ones, where they have become
+-- many; returns how many were looked at. Of one tree at a time, which it locks: who records must know whom to add to.
+create function roll_up_subtrees(most integer) returns integer language plpgsql as $$
+declare
+  tree uuid;
+  fresh uuid[];
+  busy uuid[];
 begin
-  -- What is in its tail is in the tails above as well. A statement of its own, so that the next one sees it.
-  perform fold_usage(array(select ctid from usage_tail where organization_id = organization));
+  select o.lineage[1] into tree from usage_meters m join organizations o on o.id = m.organization_id where not m.counted limit 1;
+  if tree is null then return 0; end if;
+  perform pg_advisory_xact_lock(tree_lock_key(tree));
+  fresh := array(
+    select m.organization_id from usage_meters m join organizations o on o.id = m.organization_id
+    where not m.counted and o.lineage[1] = tree limit most
+  );
+  busy := array(
+    select x.id
+    from (select distinct unnest(o.lineage) as id from organizations o where o.id = any (fresh) and o.deleted_at is null) as above
+    join organizations x on x.id = above.id
+    where not exists (select from usage_meters m where m.organization_id = x.id and m.rolled)
+      and (
+        select count(*) from (
+          select from usage_meters m join organizations o on o.id = m.organization_id
+          where m.path >= x.path and m.path < subtree_end(x.path) and o.deleted_at is null limit 5
+        ) as members
+      ) > 4
+  );
+  insert into usage_tail (organization_id, hour, slot, subtree)
+  select x.id, t.hour, t.slot, sum(t.own)
+  from unnest(busy) as x (id) cross join lateral usage_members(x.id) as member join usage_tail t on t.organization_id = member.id
+  where t.own is not null group by 1, 2, 3;
   insert into usage_totals as t (organization_id, grain, starts_at, subtree)
-  select chains.id, s.grain, s.starts_at, usage_add(null, s.subtree, chains.sign)
-  from usage_totals s cross join (
+  select x.id, s.grain, s.starts_at, usage_sum(s.own)
+  from unnest(busy) as x (id) cross join lateral usage_members(x.id) as member join usage_totals s on s.organization_id = member.id
+  group by 1, 2, 3 order by 1, 2, 3
+  on conflict (organization_id, grain, starts_at) do update set subtree = excluded.subtree;
+  insert into usage_meters (organization_id, path, rolled, counted)
+  select o.id, o.path, true, true from organizations o where o.id = any (busy)
+  on conflict (organization_id) do update set rolled = true;
+  update usage_meters set counted = true where organization_id = any (fresh);
+  return cardinality(fresh);
+end $$;
+
+-- Takes the usage of an organization's subtree from the totals above `old_parent` and adds it to those above
+-- `new_parent`, the parents included; either may be null. Who is above both keeps what it has.
+create function usage_shift(organization uuid, old_parent uuid, new_parent uuid) returns void language plpgsql as $$
+declare
+  members uuid[];
+  whole boolean;
+begin
+  select array_agg(m.id), bool_and(m.whole) into members, whole from usage_members(organization) as m;
+  if members is null then return; end if;
+  -- What is in their tail is in the tails above as well. A statement of its own, so that the next one sees it.
+  perform fold_usage(array(select ctid from usage_tail where organization_id = any (members)));
+  insert into usage_totals as t (organization_id, grain, starts_at, subtree)
+  select chains.id, s.grain, s.starts_at, usage_add(null, s.amounts, chains.sign)
+  from (
+    select s.grain, s.starts_at, usage_sum(case when whole then s.subtree else s.own end) as amounts
+    from usage_totals s where s.organization_id = any (members) group by 1, 2
+  ) as s
+  cross join (
     select coalesce(o.id, n.id) as id, case when o.id is null then 1 else -1 end as sign
     from usage_chain(old_parent) as o (id) full join usage_chain(new_parent) as n (id) on n.id = o.id
     where o.id is null or n.id is null
   ) as chains
-  where s.organization_id = organization
+  where exists (select from usage_meters m where m.organization_id = chains.id and m.rolled)
   order by 1, 2, 3
   on conflict (organization_id, grain, starts_at) do update set subtree = usage_add(t.subtree, excluded.subtree);
+  -- There may be many below the new parents now.
+  update usage_meters set counted = false where organization_id = members[1];
 end $$;
 
 -- Moves, deletions and restorations carry the totals along, each in its own transaction. Their locks keep the roll out.
@@ -233,6 +332,7 @@ begin
     if old.deleted_at is null then perform usage_shift(old.id, old.parent_id, null); end if;
     delete from usage_tail where organization_id = old.id;
     delete from usage_totals where organization_id = old.id;
+    delete from usage_meters where organization_id = old.id;
     return old;
   end if;
   if new.deleted_at is not distinct from old.deleted_at then
@@ -246,31 +346,44 @@ begin
   return new;
 end $$;
 
+-- Named to come after the trigger that rewrites the paths.
+create function organizations_move_meters() returns trigger language plpgsql as $$
+begin
+  update usage_meters m set path = o.path
+  from organizations moved join organizations o on o.path >= moved.path and o.path < subtree_end(moved.path)
+  where moved.id = new.id and m.organization_id = o.id and m.path <> o.path;
+  return null;
+end $$;
+create trigger organizations_move_meters after update of parent_id on organizations
+  for each row when (old.parent_id is distinct from new.parent_id) execute function organizations_move_meters();
+
 -- Recomputes totals of organizations, what is in the tail included, and gives those that differ; none means that all is
 -- well. Own days must be what the events give that are kept; months the sum of their days, and days that of their hours;
--- and the subtree of an organization its own usage and the subtrees of its children, which, when it holds for everybody,
--- makes it that of all own usage below.
+-- and a subtree that is rolled up its organization's own usage and the subtrees of its children, which, when it holds for
+-- everybody, makes it that of all own usage below.
 create function usage_differences(asked uuid[])
   returns table (organization_id uuid, what text, grain usage_grain, starts_at timestamptz, metric text, stored numeric, computed numeric)
   language sql stable as $$
   with concerned as (
-    select o.id, o.id as counts_for, true as is_own from organizations o where o.id = any (asked)
+    select o.id, o.id as counts_for, true as is_own, true as whole from organizations o where o.id = any (asked)
     union all
-    select o.id, o.parent_id, false from organizations o
+    select member.id, o.parent_id, false, member.whole
+    from organizations o join usage_meters above on above.organization_id = o.parent_id and above.rolled
+    cross join lateral usage_members(o.id) as member
     where o.parent_id = any (asked) and not (o.deleted_at is not null and coalesce(o.deleted_with, o.id) = o.id)
   ),
   pieces as (
-    select c.counts_for, c.is_own, t.grain, t.starts_at, u.slot::smallint as slot, u.own, u.subtree
+    select c.counts_for, c.is_own, c.whole, t.grain, t.starts_at, u.slot::smallint as slot, u.own, u.subtree
     from concerned c join usage_totals t on t.organization_id = c.id cross join unnest(t.own, t.subtree) with ordinality as u (own, subtree, slot)
     union all
-    select c.counts_for, c.is_own, g.grain, date_trunc(g.grain::text, t.hour, 'UTC'), t.slot, t.own, t.subtree
+    select c.counts_for, c.is_own, c.whole, g.grain, date_trunc(g.grain::text, t.hour, 'UTC'), t.slot, t.own, t.subtree
     from concerned c join usage_tail t on t.organization_id = c.id cross join unnest(enum_range(null::usage_grain)) as g (grain)
   ),
   totals as materialized (
     select counts_for as id, grain, starts_at, slot,
       coalesce(sum(own) filter (where is_own), 0) as own,
       coalesce(sum(subtree) filter (where is_own), 0) as subtree,
-      coalesce(sum(subtree) filter (where not is_own), 0) as children
+      coalesce(sum(case when whole then subtree else own end) filter (where not is_own), 0) as children
     from pieces where grain <> 'HOUR' or starts_at >= usage_hours_from() group by 1, 2, 3, 4
   ),
   recorded as (
@@ -285,7 +398,8 @@ create function usage_differences(asked uuid[])
     select id, 'MONTH'::usage_grain, date_trunc('month', starts_at, 'UTC'), slot, sum(own), sum(subtree) from totals where grain = 'DAY' group by 1, 2, 3, 4
   ),
   compared as (
-    select id, 'subtree' as what, grain, starts_at, slot, subtree as stored, own + children as computed from totals
+    select t.id, 'subtree' as what, t.grain, t.starts_at, t.slot, t.subtree as stored, case when m.rolled then t.own + t.children else 0 end as computed
+    from totals t left join usage_meters m on m.organization_id = t.id
     union all
     select id, 'own', 'DAY', starts_at, slot, coalesce(t.own, 0), coalesce(r.own, 0)
     from (select * from totals where grain = 'DAY' and starts_at >= (select events_from from usage_retention)) as t
@@ -305,4 +419,8 @@ insert into usage_events (organization_id, id, metric, quantity, occurred_at, re
 select organization_id, id, metric, quantity, occurred_at, recorded_at from usage_events_before;
 insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events_before;
 drop table usage_events_before;
-do $$ begin while roll_usage(100000) > 0 loop end loop; end $$;
+do $$
+begin
+  while roll_up_subtrees(100000) > 0 loop end loop;
+  while roll_usage(100000) > 0 loop end loop;
+end $$;

@@ -381,6 +381,13 @@ export interface UsageEvents {
   recorded_at: Generated<Timestamp>;
 }
 
+export interface UsageMeters {
+  counted: Generated<boolean>;
+  organization_id: string;
+  path: string;
+  rolled: Generated<boolean>;
+}
+
 export interface UsageMetrics {
   description: string | null;
   divided_by: Generated<string[]>;
@@ -407,7 +414,7 @@ export interface UsageTail {
   organization_id: string;
   own: Numeric | null;
   slot: number;
-  subtree: Numeric;
+  subtree: Numeric | null;
 }
 
 export interface UsageTotals {
@@ -476,6 +483,7 @@ export interface DB {
   tree_settings: TreeSettings;
   usage_event_keys: UsageEventKeys;
   usage_events: UsageEvents;
+  usage_meters: UsageMeters;
   usage_metrics: UsageMetrics;
   usage_retention: UsageRetention;
   usage_tail: UsageTail;

@@ -72,11 +72,11 @@ export async function rollUp(client: pg.Client): Promise<void> {
   await client.query(
     'insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events',
   );
-  let rolled: number | undefined;
-  do {
-    const { rows } = await client.query<{ rolled: number }>('select roll_usage(100000) as rolled');
-    rolled = rows[0]?.rolled;
-  } while (rolled);
+  for (const statement of ['select roll_up_subtrees(100000) as done', 'select roll_usage(100000) as done']) {
+    let done: number | undefined;
+    do done = (await client.query<{ done: number }>(statement)).rows[0]?.done;
+    while (done);
+  }
 }
 
 /** Drops every index that no constraint needs and returns how to make them again. */

@@ -1,19 +1,27 @@
 /** Rolls recorded events into the totals (docs/decisions/0016-usage.md). */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Rows of the tail in one transaction: moves and deletions in their trees wait for it. */
 const ROWS_AT_ONCE = 5_000;
+/** Organizations that are looked at in one transaction, which their tree waits for. */
+const METERS_AT_ONCE = 100;
 const EVERY_MS = 1_000;
 
-/** Rolls until the tail is empty, or somebody else is rolling. Returns how many rows of the tail it was. */
+/** Rolls up the subtrees that have become busy, and then until the tail is empty, or somebody else is rolling. Returns how many rows of the tail it was. */
 export async function rollUsage(db: Database): Promise<number> {
-  let rolled = 0;
+  await repeat(db, sql`select roll_up_subtrees(${METERS_AT_ONCE}) as done`);
+  return repeat(db, sql`select roll_usage(${ROWS_AT_ONCE}) as done`);
+}
+
+/** Runs a statement until it has nothing left to do. */
+async function repeat(db: Database, statement: RawBuilder<{ done: number }>): Promise<number> {
+  let all = 0;
   for (;;) {
-    const { rows } = await sql<{ rolled: number }>`select roll_usage(${ROWS_AT_ONCE}) as rolled`.execute(db);
-    if (!rows[0]?.rolled) return rolled;
-    rolled += rows[0].rolled;
+    const { rows } = await statement.execute(db);
+    if (!rows[0]?.done) return all;
+    all += rows[0].done;
   }
 }
 

@@ -53,8 +53,11 @@ const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuild
 
 /** What is to be added to the totals of `holder` in the parts of a layout. */
 const tailOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
-  usage_tail as tail
-  where tail.organization_id = ${holder} and tail.hour >= ${parts[0]?.from}::timestamptz and tail.hour < ${parts.at(-1)?.to}::timestamptz`;
+  lateral (
+    select t.hour, t.slot, t.own, t.subtree from usage_tail t
+    where t.organization_id = ${holder} and t.hour >= ${parts[0]?.from}::timestamptz and t.hour < ${parts.at(-1)?.to}::timestamptz
+    offset 0
+  ) as tail`;
 
 /** What was recorded at the edges of a layout, event by event. Which of the two ways is taken is not left to the planner. */
 function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unknown> {
@@ -82,14 +85,17 @@ function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unk
 
 /** What the usage of `parent` is added up from, with `at` (the beginning of a total, or the instant of an event), `slot` and `quantity`. */
 function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
-  const kind = sql.ref(scope === 'SINGLE' ? 'own' : 'subtree');
+  const members = scope === 'SINGLE' ? sql`(select parent.id, false as whole)` : sql`usage_members(parent.id)`;
   const branches = [];
   if (parts.length > 0) {
     branches.push(
       sql`
-        select totals.starts_at as at, amounts.slot, amounts.quantity from ${totalsOf(sql`parent.id`, parts)}
-        cross join lateral unnest(totals.${kind}) with ordinality as amounts (quantity, slot)`,
-      sql`select tail.hour, tail.slot, tail.${kind} from ${tailOf(sql`parent.id`, parts)}`,
+        select totals.starts_at as at, amounts.slot, amounts.quantity
+        from lateral ${members} as member cross join ${totalsOf(sql`member.id`, parts)}
+        cross join lateral unnest(case when member.whole then totals.subtree else totals.own end) with ordinality as amounts (quantity, slot)`,
+      sql`
+        select tail.hour, tail.slot, case when member.whole then tail.subtree else tail.own end
+        from lateral ${members} as member cross join ${tailOf(sql`member.id`, parts)}`,
     );
   }
   if (edges.length > 0) branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(edges, scope)}) as e`);
@@ -222,11 +228,15 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
     const behind = between(childOrder, page);
     const sources = [];
     if (layout.parts.length > 0) {
+      const own = (amount: RawBuilder<unknown>): RawBuilder<unknown> => sql`case when member.id = branch.id then ${amount} end`;
       sources.push(
-        sql`select branch.id, totals.own[slots.slot] as own, totals.subtree[slots.slot] as subtree
-          from branch cross join slots cross join ${totalsOf(sql`branch.id`, layout.parts)}`,
-        sql`select branch.id, tail.own, tail.subtree
-          from branch cross join lateral (select * from ${tailOf(sql`branch.id`, layout.parts)} offset 0) as tail join slots on slots.slot = tail.slot`,
+        sql`
+          select branch.id, ${own(sql`totals.own[slots.slot]`)}, (case when member.whole then totals.subtree else totals.own end)[slots.slot]
+          from branch cross join lateral usage_members(branch.id) as member cross join ${totalsOf(sql`member.id`, layout.parts)} cross join slots`,
+        sql`
+          select branch.id, ${own(sql`tail.own`)}, case when member.whole then tail.subtree else tail.own end
+          from branch cross join lateral usage_members(branch.id) as member cross join ${tailOf(sql`member.id`, layout.parts)}
+          join slots on slots.slot = tail.slot`,
       );
     }
     if (layout.edges.length > 0) {
