@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import type { Database } from '../src/database/connect.ts';
 
 const ACTIVE_SHARE = 0.03;
+/** As in `roll_up_subtrees`. */
+export const ROLLED_OVER = 4;
 export const DAYS = 366;
 /** The first slots of the catalog. */
 export const METRICS = ['voice_minutes', 'chat_minutes', 'voice_calls', 'chat_calls', 'inbound_calls'];
@@ -34,11 +36,17 @@ export async function plantDailyValues(db: Database): Promise<DailyValues> {
   await sql`
     create table bench_active as select id, lineage from organizations order by hashtext(id::text)
     limit (select round(count(*) * ${ACTIVE_SHARE}::float8) from organizations)`.execute(db);
-  // Who has how many active organizations below or at itself: what decides about rows in a sparse design.
+  // How many active organizations are below or at each: what decides whether its subtree is rolled up.
   await sql`
     create table bench_branches as select above as organization_id, count(*)::integer as active
     from bench_active cross join unnest(lineage) as above group by above`.execute(db);
   await sql`alter table bench_branches add primary key (organization_id)`.execute(db);
+  await sql`
+    insert into usage_meters (organization_id, path, rolled, counted)
+    select o.id, o.path, b.active > ${ROLLED_OVER}, true
+    from bench_branches b join organizations o on o.id = b.organization_id
+    where b.active > ${ROLLED_OVER} or exists (select from bench_active a where a.id = o.id)
+    on conflict (organization_id) do update set rolled = usage_meters.rolled or excluded.rolled`.execute(db);
   await sql`create table bench_daily (organization_id uuid not null, day date not null, metric text collate "C" not null, value numeric not null)`.execute(
     db,
   );
@@ -60,8 +68,10 @@ export async function plantDailyValues(db: Database): Promise<DailyValues> {
       select above, 'DAY', at,
         case when bool_or(above = id) then array[sum(m1) filter (where above = id), sum(m2) filter (where above = id),
           sum(m3) filter (where above = id), sum(m4) filter (where above = id), sum(m5) filter (where above = id)] else '{NULL}' end,
-        array[sum(m1), sum(m2), sum(m3), sum(m4), sum(m5)]
-      from bench_values cross join unnest(lineage) as above group by above, at order by at, hashtext(above::text)`.execute(db);
+        case when m.rolled then array[sum(m1), sum(m2), sum(m3), sum(m4), sum(m5)] else '{NULL}' end
+      from bench_values cross join unnest(lineage) as above join usage_meters m on m.organization_id = above
+      where m.rolled or above = id
+      group by above, m.rolled, at order by at, hashtext(above::text)`.execute(db);
     await sql`drop table bench_values`.execute(db);
     step(`days from ${new Date(first).toISOString().slice(0, 10)}`);
   }

@@ -254,7 +254,8 @@ end $$;
 
 -- Rolls up the subtrees above at most `most` organizations that are new among the metered ones, where they have become
 -- many; returns how many were looked at. Of one tree at a time, which it locks: who records must know whom to add to.
-create function roll_up_subtrees(most integer) returns integer language plpgsql as $$
+-- Others that come to record wait behind it, so it gives up after a second; sums are right without it.
+create function roll_up_subtrees(most integer) returns integer language plpgsql set lock_timeout = '1s' as $$
 declare
   tree uuid;
   fresh uuid[];

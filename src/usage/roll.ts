@@ -1,6 +1,7 @@
 /** Rolls recorded events into the totals (docs/decisions/0016-usage.md). */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../database/connect.ts';
+import { sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Rows of the tail in one transaction: moves and deletions in their trees wait for it. */
@@ -8,10 +9,14 @@ const ROWS_AT_ONCE = 5_000;
 /** Organizations that are looked at in one transaction, which their tree waits for. */
 const METERS_AT_ONCE = 100;
 const EVERY_MS = 1_000;
+/** Somebody holds the tree for long. The next roll tries again. */
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Rolls up the subtrees that have become busy, and then until the tail is empty, or somebody else is rolling. Returns how many rows of the tail it was. */
 export async function rollUsage(db: Database): Promise<number> {
-  await repeat(db, sql`select roll_up_subtrees(${METERS_AT_ONCE}) as done`);
+  await repeat(db, sql`select roll_up_subtrees(${METERS_AT_ONCE}) as done`).catch((error: unknown) => {
+    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+  });
   return repeat(db, sql`select roll_usage(${ROWS_AT_ONCE}) as done`);
 }
 
