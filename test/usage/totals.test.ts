@@ -192,6 +192,83 @@ describe('usage totals (R-US)', () => {
     await expectExact(random, 10);
   }, 120_000);
 
+  it('are kept for subtrees with more than four metered organizations, and sums are the same before and after', async () => {
+    const random = new Random(21);
+    const plant = async (slug: string, parent: string, count: number): Promise<string[]> => {
+      const rows = await world.rows(sql<{ id: string }>`
+        insert into organizations (slug, name, parent_id) select ${slug} || n, 'Metered', ${parent} from generate_series(1, ${count}::integer) as n returning id`);
+      return rows.map(({ id }) => id);
+    };
+    const [busy = '', quiet = ''] = await plant('branch-', world.uuid('acme'), 2);
+    const below = [await plant('busy-', busy, 5), await plant('quiet-', quiet, 4)].flat();
+    const rolled = async (): Promise<boolean[]> => {
+      const rows = await world.rows(sql<{ id: string }>`select organization_id as id from usage_meters where rolled`);
+      return [busy, quiet].map((id) => rows.some((row) => row.id === id));
+    };
+    const places = [busy, quiet, ...below];
+    await mutate('recordUsage', {
+      events: eventsAt(random, [...below, ...below], 60).map((event, n) => ({
+        ...event,
+        organizationId: encodeId('Organization', below[n % 9] ?? ''),
+      })),
+    });
+    await expectExact(random, 6, places);
+    expect(await rolled()).toEqual([false, false]);
+    await rollUsage(world.db);
+    expect(await rolled()).toEqual([true, false]);
+    await expectExact(random, 6, places);
+    // What was in the totals, and what is still in the tail.
+    await mutate('recordUsage', { events: eventsAt(random, below, 40) });
+    await mutate('moveOrganization', { id: encodeId('Organization', below[0] ?? ''), newParentId: encodeId('Organization', quiet) });
+    await expectExact(random, 6, places);
+    await mutate('recordUsage', { events: eventsAt(random, below, 40) });
+    await rollUsage(world.db);
+    expect(await rolled()).toEqual([true, true]);
+    await expectExact(random, 10, places);
+    await mutate('deleteOrganization', { id: encodeId('Organization', quiet), mode: 'CASCADE' });
+    await expectExact(random, 4, [busy, world.uuid('acme')]);
+    await mutate('restoreOrganization', { id: encodeId('Organization', quiet) });
+    await expectExact(random, 6, places);
+    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+  });
+
+  it('stay exact while organizations become metered, are rolled up and moved at the same time', async () => {
+    const random = new Random(22);
+    const ids = [world.uuid('acme')];
+    for (let n = 0; n < 60; n++) {
+      const [row] = await world.rows(sql<{ id: string }>`
+        insert into organizations (slug, name, parent_id) values (${`fresh-${n}`}, 'Fresh', ${random.pick(ids.slice(-12))}) returning id`);
+      ids.push(row?.id ?? '');
+    }
+    const any = (): string => encodeId('Organization', random.pick(ids));
+    const repeat = async (times: number, work: () => Promise<unknown>): Promise<void> => {
+      for (let n = 0; n < times; n++) await work();
+    };
+    await Promise.all([
+      ...[1, 2, 3, 4].map(() =>
+        repeat(40, () => mutate('recordUsage', { events: eventsAt(random, [random.pick(ids), random.pick(ids)], 8) })),
+      ),
+      repeat(120, () => rollUsage(world.db)),
+      repeat(120, () => rollUsage(world.db)),
+      repeat(40, () => mutate('moveOrganization', { id: any(), newParentId: any() })),
+    ]);
+    await expectExact(random, 15, ids);
+    await rollUsage(world.db);
+    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    await expectExact(random, 15, ids);
+    const kinds = await world.rows(
+      sql<{ rolled: boolean; counted: boolean }>`select distinct rolled, counted from usage_meters order by 1, 2`,
+    );
+    expect(kinds).toEqual([
+      { rolled: false, counted: true },
+      { rolled: true, counted: true },
+    ]);
+    const paths = await world.rows(
+      sql`select from usage_meters m left join organizations o on o.id = m.organization_id where o.path is distinct from m.path`,
+    );
+    expect(paths).toEqual([]);
+  }, 60_000);
+
   it('hold each event once when a roll does not come to its end', async () => {
     await mutate('recordUsage', { events: eventsAt(new Random(13), [world.uuid('acme')], 100) });
     const before = await world.rows(sql`select count(*) from usage_tail`);
@@ -273,6 +350,13 @@ describe('usage totals (R-US)', () => {
     await sql`select graphile_worker.add_job('purge_organizations', '{}')`.execute(world.db);
     await runJobs(world);
     expect(await world.rows(sql`select from organizations where deleted_at is not null`)).toEqual([]);
+    for (const table of ['usage_totals', 'usage_tail', 'usage_meters', 'usage_events', 'usage_event_keys'] as const)
+      expect(
+        await world.rows(
+          sql`select from ${sql.table(table)} t where not exists (select from organizations o where o.id = t.organization_id)`,
+        ),
+        table,
+      ).toEqual([]);
     expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
     await expectExact(new Random(16), 10);
   });
