@@ -127,7 +127,7 @@ drop function roll_usage(integer), usage_differences(uuid[]), usage_shift(uuid, 
 -- more than four metered ones are at or below an organization; the usage of other subtrees is that of their few members
 -- added up. Which it is decides about cost and never about a sum.
 create table usage_meters (
-  organization_id uuid primary key,
+  organization_id uuid primary key references organizations (id) on delete cascade,
   -- That of the organization.
   path text collate "C" not null,
   -- Whether there are totals of its subtree.
@@ -333,7 +333,6 @@ begin
     if old.deleted_at is null then perform usage_shift(old.id, old.parent_id, null); end if;
     delete from usage_tail where organization_id = old.id;
     delete from usage_totals where organization_id = old.id;
-    delete from usage_meters where organization_id = old.id;
     return old;
   end if;
   if new.deleted_at is not distinct from old.deleted_at then
