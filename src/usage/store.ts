@@ -51,12 +51,12 @@ const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuild
     offset 0
   ) as totals`;
 
-/** What is to be added to the totals of `holder` in the parts of a layout. */
+/** What is to be added to the totals of `holder` in the parts of a layout: `tail` with `hour`, `slot`, `own` and `subtree`. */
 const tailOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
   lateral (
-    select t.hour, t.slot, t.own, t.subtree from usage_tail t
+    select t.hour, t.slot, sum(t.own) as own, sum(t.subtree) as subtree from usage_tail t
     where t.organization_id = ${holder} and t.hour >= ${parts[0]?.from}::timestamptz and t.hour < ${parts.at(-1)?.to}::timestamptz
-    offset 0
+    group by t.hour, t.slot
   ) as tail`;
 
 /** What was recorded at the edges of a layout, event by event. Which of the two ways is taken is not left to the planner. */
@@ -85,21 +85,21 @@ function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unk
 
 /** What the usage of `parent` is added up from, with `at` (the beginning of a total, or the instant of an event), `slot` and `quantity`. */
 function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
-  const members = scope === 'SINGLE' ? sql`(select parent.id, false as whole)` : sql`usage_members(parent.id)`;
+  const members = scope === 'SINGLE' ? sql`select parent.id, false as whole` : sql`select * from usage_members(parent.id)`;
   const branches = [];
   if (parts.length > 0) {
     branches.push(
       sql`
         select totals.starts_at as at, amounts.slot, amounts.quantity
-        from lateral ${members} as member cross join ${totalsOf(sql`member.id`, parts)}
+        from member cross join ${totalsOf(sql`member.id`, parts)}
         cross join lateral unnest(case when member.whole then totals.subtree else totals.own end) with ordinality as amounts (quantity, slot)`,
       sql`
         select tail.hour, tail.slot, case when member.whole then tail.subtree else tail.own end
-        from lateral ${members} as member cross join ${tailOf(sql`member.id`, parts)}`,
+        from member cross join ${tailOf(sql`member.id`, parts)}`,
     );
   }
   if (edges.length > 0) branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(edges, scope)}) as e`);
-  return sql.join(branches, sql` union all `);
+  return sql`with member as materialized (${members}) ${sql.join(branches, sql` union all `)}`;
 }
 
 /**
