@@ -52,12 +52,16 @@ export interface Root {
   principal: Principal;
 }
 
-/** Of the organizations near the top, the one whose subtree is nearest to each size. */
-export async function rootsOfSize(db: Database, sizes: readonly number[]): Promise<Root[]> {
+/** Of the organizations near the top, or of those that `among` selects, the one whose subtree is nearest to each size. */
+export async function rootsOfSize(
+  db: Database,
+  sizes: readonly number[],
+  among = sql`o.depth <= 3 and (o.depth = 0 or o.ordinal < 3000)`,
+): Promise<Root[]> {
   const { rows } = await sql<{ id: string; slug: string; lineage: string[]; size: number }>`
     select o.id, o.slug, o.lineage, s.size from organizations o
     cross join lateral (select count(*)::int as size from organizations d where d.path >= o.path and d.path < subtree_end(o.path)) as s
-    where o.depth <= 3 and (o.depth = 0 or o.ordinal < 3000)`.execute(db);
+    where ${among}`.execute(db);
   const roots: Root[] = [];
   for (const wanted of sizes) {
     const best = rows.reduce((a, b) => (Math.abs(b.size - wanted) < Math.abs(a.size - wanted) ? b : a));
