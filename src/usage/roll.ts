@@ -5,7 +5,7 @@ import { sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Rows of the tail in one transaction: moves and deletions in their trees wait for it. */
-const ROWS_AT_ONCE = 5_000;
+const ROWS_AT_ONCE = 10_000;
 /** Organizations that are looked at in one transaction, which their tree waits for. */
 const METERS_AT_ONCE = 100;
 const EVERY_MS = 1_000;
