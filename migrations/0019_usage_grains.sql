@@ -141,10 +141,10 @@ create index usage_meters_uncounted on usage_meters (organization_id) where not 
 -- Whose usage makes up that of an organization's subtree: its own subtree total (`whole`) where there is one, otherwise
 -- the own totals of everybody metered at or below it. What is below something that was deleted for its own sake counts
 -- there and no further up.
-create function usage_members(organization uuid) returns table (id uuid, whole boolean) language sql stable rows 5 as $$
+create function usage_members(organization uuid, organization_path text) returns table (id uuid, whole boolean) language sql stable rows 5 as $$
   select member.id, member.whole
   from (
-    select o.id, o.path, o.deleted_at is null as alive, coalesce((select m.rolled from usage_meters m where m.organization_id = o.id), false) as rolled
+    select o.id, o.deleted_at is null as alive, coalesce((select m.rolled from usage_meters m where m.organization_id = o.id), false) as rolled
     from organizations o where o.id = organization offset 0
   ) as x
   cross join lateral (
@@ -152,9 +152,19 @@ create function usage_members(organization uuid) returns table (id uuid, whole b
     union all
     select o.id, false
     from usage_meters m join organizations o on o.id = m.organization_id
-    where not x.rolled and m.path >= x.path and m.path < subtree_end(x.path)
+    where not x.rolled and m.path >= organization_path and m.path < subtree_end(organization_path)
       and (x.alive and o.deleted_at is null or not x.alive and x.id in (select usage_chain(o.id)))
   ) as member
+$$;
+
+-- The path of an organization by parent_id: within a statement that moves several, the column is behind.
+create function usage_path(organization uuid) returns text language sql stable as $$
+  with recursive up (parent_id, path) as (
+    select o.parent_id, path_label(o.ordinal) from organizations o where o.id = organization
+    union all
+    select o.parent_id, path_label(o.ordinal) || up.path from up join organizations o on o.id = up.parent_id
+  )
+  select up.path from up where up.parent_id is null
 $$;
 
 -- What is to be added to the totals: for each statement that recorded something, a row for the organization it is of and
@@ -282,11 +292,12 @@ begin
   );
   insert into usage_tail (organization_id, hour, slot, subtree)
   select x.id, t.hour, t.slot, sum(t.own)
-  from unnest(busy) as x (id) cross join lateral usage_members(x.id) as member join usage_tail t on t.organization_id = member.id
-  where t.own is not null group by 1, 2, 3;
+  from organizations x cross join lateral usage_members(x.id, x.path) as member join usage_tail t on t.organization_id = member.id
+  where x.id = any (busy) and t.own is not null group by 1, 2, 3;
   insert into usage_totals as t (organization_id, grain, starts_at, subtree)
   select x.id, s.grain, s.starts_at, usage_sum(s.own)
-  from unnest(busy) as x (id) cross join lateral usage_members(x.id) as member join usage_totals s on s.organization_id = member.id
+  from organizations x cross join lateral usage_members(x.id, x.path) as member join usage_totals s on s.organization_id = member.id
+  where x.id = any (busy)
   group by 1, 2, 3 order by 1, 2, 3
   on conflict (organization_id, grain, starts_at) do update set subtree = excluded.subtree;
   insert into usage_meters (organization_id, path, rolled, counted)
@@ -303,7 +314,7 @@ declare
   members uuid[];
   whole boolean;
 begin
-  select array_agg(m.id), bool_and(m.whole) into members, whole from usage_members(organization) as m;
+  select array_agg(m.id), bool_and(m.whole) into members, whole from usage_members(organization, usage_path(organization)) as m;
   if members is null then return; end if;
   -- What is in their tail is in the tails above as well. A statement of its own, so that the next one sees it.
   perform fold_usage(array(select ctid from usage_tail where organization_id = any (members)));
@@ -328,6 +339,9 @@ end $$;
 -- Moves, deletions and restorations carry the totals along, each in its own transaction. Their locks keep the roll out.
 -- Row by row and by parent_id, which in a statement of several moves is already that of the rows before.
 create or replace function organizations_shift_usage() returns trigger language plpgsql as $$
+declare
+  path_before text;
+  path_after text;
 begin
   if tg_op = 'DELETE' then
     if old.deleted_at is null then perform usage_shift(old.id, old.parent_id, null); end if;
@@ -343,19 +357,14 @@ begin
   elsif new.deleted_at is null then
     if coalesce(old.deleted_with, old.id) = old.id then perform usage_shift(new.id, null, new.parent_id); end if;
   end if;
+  if new.parent_id is distinct from old.parent_id then
+    path_before := usage_path(old.id);
+    path_after := coalesce(usage_path(new.parent_id), '') || path_label(new.ordinal);
+    update usage_meters set path = path_after || substr(path, length(path_before) + 1)
+    where path >= path_before and path < subtree_end(path_before);
+  end if;
   return new;
 end $$;
-
--- Named to come after the trigger that rewrites the paths.
-create function organizations_move_meters() returns trigger language plpgsql as $$
-begin
-  update usage_meters m set path = o.path
-  from organizations moved join organizations o on o.path >= moved.path and o.path < subtree_end(moved.path)
-  where moved.id = new.id and m.organization_id = o.id and m.path <> o.path;
-  return null;
-end $$;
-create trigger organizations_move_meters after update of parent_id on organizations
-  for each row when (old.parent_id is distinct from new.parent_id) execute function organizations_move_meters();
 
 -- Recomputes totals of organizations, what is in the tail included, and gives those that differ; none means that all is
 -- well. Own days must be what the events give that are kept; months the sum of their days, and days that of their hours;
@@ -369,7 +378,7 @@ create function usage_differences(asked uuid[])
     union all
     select member.id, o.parent_id, false, member.whole
     from organizations o join usage_meters above on above.organization_id = o.parent_id and above.rolled
-    cross join lateral usage_members(o.id) as member
+    cross join lateral usage_members(o.id, o.path) as member
     where o.parent_id = any (asked) and not (o.deleted_at is not null and coalesce(o.deleted_with, o.id) = o.id)
   ),
   pieces as (

@@ -85,7 +85,7 @@ function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unk
 
 /** What the usage of `parent` is added up from, with `at` (the beginning of a total, or the instant of an event), `slot` and `quantity`. */
 function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
-  const members = scope === 'SINGLE' ? sql`select parent.id, false as whole` : sql`select * from usage_members(parent.id)`;
+  const members = scope === 'SINGLE' ? sql`select parent.id, false as whole` : sql`select * from usage_members(parent.id, parent.path)`;
   const branches = [];
   if (parts.length > 0) {
     branches.push(
@@ -232,10 +232,10 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
       sources.push(
         sql`
           select branch.id, ${own(sql`totals.own[slots.slot]`)}, (case when member.whole then totals.subtree else totals.own end)[slots.slot]
-          from branch cross join lateral usage_members(branch.id) as member cross join ${totalsOf(sql`member.id`, layout.parts)} cross join slots`,
+          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${totalsOf(sql`member.id`, layout.parts)} cross join slots`,
         sql`
           select branch.id, ${own(sql`tail.own`)}, case when member.whole then tail.subtree else tail.own end
-          from branch cross join lateral usage_members(branch.id) as member cross join ${tailOf(sql`member.id`, layout.parts)}
+          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${tailOf(sql`member.id`, layout.parts)}
           join slots on slots.slot = tail.slot`,
       );
     }
@@ -251,9 +251,9 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
         select r.slot from usage_metrics m join usage_metrics r on r.key = any (m.parts) where m.key = ${metric}::text and r.slot is not null
       ),
       branch as materialized (
-        select parent.id
+        select parent.id, parent.path
         union all
-        select o.id from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${scope}::text = 'ALL'
+        select o.id, o.path from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${scope}::text = 'ALL'
       ),
       sums as (select * from (${sql.join(sources, sql` union all `)}) as source (id, own, subtree)),
       branches as materialized (

@@ -233,6 +233,34 @@ describe('usage totals (R-US)', () => {
     expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
   });
 
+  it('follow several moves in one statement, whatever the order', async () => {
+    const random = new Random(23);
+    const ids = [world.uuid('acme')];
+    for (let n = 0; n < 14; n++) {
+      const [row] = await world.rows(sql<{ id: string }>`
+        insert into organizations (slug, name, parent_id) values (${`several-${n}`}, 'Several', ${random.pick(ids)}) returning id`);
+      ids.push(row?.id ?? '');
+    }
+    await mutate('recordUsage', { events: eventsAt(random, ids, 60) });
+    let moved = 0;
+    for (let n = 0; n < 40; n++) {
+      const pairs = [1, 2, 3].map(() => [random.pick(ids.slice(1)), random.pick(ids)] as const);
+      const given = sql`unnest(${pairs.map(([id]) => id)}::uuid[], ${pairs.map(([, parent]) => parent)}::uuid[]) as given (id, parent)`;
+      // Some would make a circle, or move one organization twice.
+      await sql`update organizations o set parent_id = given.parent from ${given} where o.id = given.id`
+        .execute(world.db)
+        .then(() => moved++)
+        .catch(() => undefined);
+      if (n % 10 === 5) await mutate('recordUsage', { events: eventsAt(random, ids, 10) });
+      if (n % 10 === 9) await rollUsage(world.db);
+      expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    }
+    expect(moved).toBeGreaterThan(10);
+    const paths = await world.rows(sql`select from usage_meters m join organizations o on o.id = m.organization_id where o.path <> m.path`);
+    expect(paths).toEqual([]);
+    await expectExact(random, 20, ids);
+  }, 60_000);
+
   it('stay exact while organizations become metered, are rolled up and moved at the same time', async () => {
     const random = new Random(22);
     const ids = [world.uuid('acme')];
