@@ -153,7 +153,8 @@ create function usage_members(organization uuid, organization_path text) returns
     select o.id, false
     from usage_meters m join organizations o on o.id = m.organization_id
     where not x.rolled and m.path >= organization_path and m.path < subtree_end(organization_path)
-      and (x.alive and o.deleted_at is null or not x.alive and x.id in (select usage_chain(o.id)))
+      -- The chain is asked where something was deleted, or just is being: a cascade takes the rows in any order.
+      and (x.alive and o.deleted_at is null or x.id in (select usage_chain(o.id)))
   ) as member
 $$;
 

@@ -233,6 +233,43 @@ describe('usage totals (R-US)', () => {
     expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
   });
 
+  it('follow a deletion and a restoration in whatever order the rows lie', async () => {
+    const random = new Random(24);
+    const [top] = await world.rows(sql<{ id: string }>`
+      insert into organizations (slug, name, parent_id) values ('order', 'Order', ${world.uuid('acme')}) returning id`);
+    const id = encodeId('Organization', top?.id ?? '');
+    const below = await world.rows(sql<{ id: string }>`
+      insert into organizations (slug, name, parent_id) select 'order-' || n, 'Order', ${top?.id}::uuid from generate_series(1, 2) as n returning id`);
+    await mutate('recordUsage', {
+      events: eventsAt(
+        random,
+        below.map((one) => one.id),
+        20,
+      ),
+    });
+    // The root is rolled up, the organization that goes is not.
+    const beside = await world.rows(sql<{ id: string }>`
+      insert into organizations (slug, name, parent_id) select 'beside-' || n, 'Beside', ${world.uuid('acme')} from generate_series(1, 5) as n returning id`);
+    await mutate('recordUsage', {
+      events: eventsAt(
+        random,
+        [...beside, ...beside].map((one) => one.id),
+        40,
+      ),
+    });
+    await rollUsage(world.db);
+    for (const [n, first] of [top, below[0], top, below[1]].entries()) {
+      // A row that is written anew lies behind the others.
+      await sql`update organizations set name = ${`Order ${n}`} where id = ${first?.id}::uuid`.execute(world.db);
+      await mutate('deleteOrganization', { id, mode: 'CASCADE' });
+      await expectExact(random, 3, [world.uuid('acme')]);
+      await sql`update organizations set name = ${`Order ${n} again`} where id = ${first?.id}::uuid`.execute(world.db);
+      await mutate('restoreOrganization', { id });
+      await expectExact(random, 3, [world.uuid('acme')]);
+      expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    }
+  }, 60_000);
+
   it('follow several moves in one statement, whatever the order', async () => {
     const random = new Random(23);
     const ids = [world.uuid('acme')];
