@@ -10,7 +10,7 @@ import { seedDetails } from './demo-details.ts';
 import { plantForest, type Organization } from './demo-forest.ts';
 import { personName, slugged } from './names.ts';
 import { Random } from './random.ts';
-import { rollUp } from './synthetic.ts';
+import { settleUsage } from './synthetic.ts';
 
 /** What a newcomer needs; also written to `DATA_DIR/demo.json`. */
 export interface DemoCredentials {
@@ -65,7 +65,7 @@ export async function seedDemo(url: string, now: Date, announce: (credentials: D
     );
     const credentials = await seedCredentials(client, organizations, owner, random, now);
     await announce(credentials);
-    await rollUp(client);
+    await settleUsage(client);
     await client.query('commit');
     await client.query('analyze');
   } finally {

@@ -58,7 +58,7 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
       ),
     );
     for (const definition of rebuild) await client.query(definition);
-    await rollUp(client);
+    await settleUsage(client);
     progress('indexes built at the end', rebuild.length);
     await client.query('commit');
     await client.query('vacuum analyze');
@@ -68,7 +68,7 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
 }
 
 /** Brings what `recordUsage` and the roll would have left behind for usage events that were copied in. */
-export async function rollUp(client: pg.Client): Promise<void> {
+export async function settleUsage(client: pg.Client): Promise<void> {
   await client.query(
     'insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events',
   );
