@@ -61,9 +61,9 @@ export function orNotFound<Row>(row: Row | null | undefined): Row {
   return row;
 }
 
-/** The target may be seen, but reading this takes one of the scopes. */
+/** The target may be seen, but this requires one of the scopes on it. */
 export function forbidden(requiredScopes: readonly (Scope | (string & {}))[]): PublicError {
-  return new PublicError('FORBIDDEN', `This takes the scope ${requiredScopes.join(' and ')} on this organization.`, {
+  return new PublicError('FORBIDDEN', `This requires the scope ${requiredScopes.join(' or ')} on this organization.`, {
     requiredScopes,
   });
 }

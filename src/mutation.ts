@@ -73,6 +73,8 @@ export function mutation<Input, Payload extends object>(name: string, options: M
   builder.mutationField(name, (t) =>
     t.field({
       type: result as never,
+      // A refusal nulls this one answer. What other mutations of the document answered stands, such as a secret shown once.
+      nullable: true,
       description: options.description,
       args: { input: t.arg({ type: options.input as never, required: true, description: 'What to do.' }) },
       resolve: (_root, { input }, context) => separately(context, options.shows ?? [], () => options.run(input as Input, context)) as never,

@@ -56,7 +56,7 @@ builder.queryFields((t) => ({
   }),
   nodes: t.field({
     type: [builder.nodeInterfaceRef()],
-    nullable: { list: false, items: true },
+    nullable: { list: true, items: true },
     description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with a NOT_FOUND error of its own.`,
     authScopes: { authenticated: true, organization: true },
     complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),

@@ -1,8 +1,8 @@
 /** The guards that fields and types put before what they show. They throw the answer that the caller is to get. */
 import type { Context } from '../context.ts';
 import { forbidden, organizationRequired } from '../errors.ts';
-import { holds, isWithin, type Lineage } from './rights.ts';
-import type { Scope } from './scopes.ts';
+import { holds, isWithin, reachesBelow, type Lineage } from './rights.ts';
+import { MANAGE_CHILDREN, type Scope } from './scopes.ts';
 
 /** A row that belongs to an organization. */
 interface OfOrganization {
@@ -19,11 +19,26 @@ export function inside(organization: OfOrganization, _args: unknown, context: Co
   return true;
 }
 
-/** For fields that take a scope on the organization. */
+/** For fields that require a scope on the organization. */
 export function requires(scope: Scope) {
+  return requiresOneOf(scope);
+}
+
+/** For fields that any one of several scopes on the organization opens. */
+export function requiresOneOf(...scopes: readonly Scope[]) {
   return (organization: OfOrganization, args: unknown, context: Context): boolean => {
     inside(organization, args, context);
-    if (!holds(context.principal, scope, organization.lineage)) throw forbidden([scope]);
+    if (!scopes.some((scope) => holds(context.principal, scope, organization.lineage))) throw forbidden(scopes);
     return true;
   };
+}
+
+/**
+ * For fields that tell of organizations below: `child_organizations:manage`, held in the organization
+ * of the request.
+ */
+export function requiresReach(organization: OfOrganization, args: unknown, context: Context): boolean {
+  inside(organization, args, context);
+  if (!reachesBelow(context.principal)) throw forbidden([MANAGE_CHILDREN]);
+  return true;
 }

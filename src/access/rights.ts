@@ -5,24 +5,45 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { MANAGE_CHILDREN, type Scope } from './scopes.ts';
-import type { Principal } from './principal.ts';
+import type { Home, Principal } from './principal.ts';
 
 /** Ids from the root down to an organization, itself included. */
 export type Lineage = readonly string[];
 
-/** Is the organization home or below it? */
-export function isWithin(principal: Principal, lineage: Lineage): boolean {
-  return principal.home !== null && lineage.includes(principal.home.id);
+/** What `child_organizations:manage` adds at home: the console's reading and managing of people, and its usage. */
+const CONSOLE_SCOPES: readonly string[] = ['members:read', 'members:manage', 'usage:read'] satisfies Scope[];
+
+/** May the request reach below its own organization? */
+export function reachesBelow({ home }: Principal): boolean {
+  return home?.scopes.has(MANAGE_CHILDREN) ?? false;
+}
+
+/** May a scope be used at home: is it held there, or one of the console's? */
+function holdsAtHome({ scopes }: Home, scope: string): boolean {
+  return scopes.has(scope) || (scopes.has(MANAGE_CHILDREN) && CONSOLE_SCOPES.includes(scope));
 }
 
 /**
- * May the request use `scope` on the organization? At home the scopes held there count and nothing else; strictly
- * below, `child_organizations:manage` held at home gives every right and nothing else gives any.
+ * Does the organization exist for the request? Its own does; those below only for a holder of
+ * `child_organizations:manage`.
+ */
+export function isWithin(principal: Principal, lineage: Lineage): boolean {
+  const { home } = principal;
+  if (!home || !lineage.includes(home.id)) return false;
+  return lineage.at(-1) === home.id || reachesBelow(principal);
+}
+
+/**
+ * May the request use `scope` on the organization? At home: the scopes held there and, with
+ * `child_organizations:manage`, those of the console. Strictly below: every scope with
+ * `child_organizations:manage` held at home, and none without.
  */
 export function holds(principal: Principal, scope: Scope | (string & {}), lineage: Lineage): boolean {
   const { home } = principal;
   if (!home || !isWithin(principal, lineage)) return false;
-  return home.scopes.has(lineage.at(-1) === home.id ? scope : MANAGE_CHILDREN);
+  // `isWithin` has found `child_organizations:manage` for everything below.
+  if (lineage.at(-1) !== home.id) return true;
+  return holdsAtHome(home, scope);
 }
 
 /**
@@ -46,26 +67,34 @@ function stands({ credential, user, home }: Principal): RawBuilder<unknown> {
 }
 
 export interface WithinOptions {
-  /** Only organizations on which the caller may use this scope. */
-  scope?: Scope;
+  /** Only organizations on which the caller may use this scope, or one of these. */
+  scope?: Scope | readonly Scope[];
   /** Deleted organizations too, which are left out otherwise. */
   includeDeleted?: boolean;
+  /** Only for a caller that reaches below its organization: what is read tells of organizations below. */
+  reachingBelow?: boolean;
 }
 
 /**
- * The organizations that the caller may read, as a table expression. Statements name `organizations` nowhere else.
- * It compares with the lineage as it is when the statement runs, so a move is obeyed at once.
+ * The organizations that the caller may read, as a table expression: its own, and with
+ * `child_organizations:manage` everything below it. It compares with the lineage as it is when the
+ * statement runs, so a move is obeyed at once.
  */
-export function organizationsWithin(principal: Principal, { scope, includeDeleted = false }: WithinOptions = {}): RawBuilder<unknown> {
+export function organizationsWithin(
+  principal: Principal,
+  { scope, includeDeleted = false, reachingBelow = false }: WithinOptions = {},
+): RawBuilder<unknown> {
   const { home } = principal;
-  if (!home) return sql`(select * from organizations where false)`;
-  const conditions = [sql`${home.id}::uuid = any (lineage)`, stands(principal)];
+  const scopes = typeof scope === 'string' ? [scope] : scope;
+  const atHome = home !== null && (!scopes || scopes.some((one) => holdsAtHome(home, one)));
+  const below = reachesBelow(principal);
+  const nothing = (!atHome && !below) || (reachingBelow && !below);
+  if (!home || nothing) return sql`(select * from organizations where false)`;
+  const conditions = [stands(principal)];
+  if (atHome && !below) conditions.push(sql`id = ${home.id}::uuid`);
+  else conditions.push(sql`${home.id}::uuid = any (lineage)`);
+  if (!atHome) conditions.push(sql`id <> ${home.id}::uuid`);
   if (!includeDeleted) conditions.push(sql`deleted_at is null`);
-  if (scope) {
-    const below = home.scopes.has(MANAGE_CHILDREN);
-    if (!home.scopes.has(scope)) conditions.push(below ? sql`id <> ${home.id}::uuid` : sql`false`);
-    else if (!below) conditions.push(sql`id = ${home.id}::uuid`);
-  }
   return sql`(select * from organizations where ${sql.join(conditions, sql` and `)})`;
 }
 

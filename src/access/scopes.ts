@@ -11,5 +11,8 @@ export type Scope =
   | 'billing:manage'
   | 'audit:read';
 
-/** Holding this at home gives every right on everything below it. */
+/**
+ * Held at home, it gives every right on everything below, and the console's rights at home. Without it
+ * nothing below home exists for the request.
+ */
 export const MANAGE_CHILDREN: Scope = 'child_organizations:manage';

@@ -1,5 +1,5 @@
 /** The audit log. */
-import { requires } from '../access/guards.ts';
+import { requires, requiresReach } from '../access/guards.ts';
 import { holds } from '../access/rights.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
@@ -87,18 +87,22 @@ builder.objectField(OrganizationRef, 'auditLog', (t) =>
   t.field({
     type: AuditEventConnectionRef,
     nullable: true,
-    description: 'What was done to this organization, newest first. Takes `audit:read`.',
+    description:
+      'What was done to this organization, newest first. Requires `audit:read`; with `includeDescendants` also `child_organizations:manage`.',
     args: {
       includeDescendants: t.arg.boolean({
         required: true,
         defaultValue: false,
-        description: 'Also what was done to organizations below, as far as the caller may read the log there.',
+        description: 'Also what was done to organizations below.',
       }),
       actions: t.arg.stringList({ description: `Only these actions; at most ${ACTIONS_MAX}.` }),
       ...pageArguments(t.arg),
     },
     complexity: pageCost,
-    authScopes: requires('audit:read'),
+    authScopes(organization, args, context) {
+      if (args.includeDescendants) requiresReach(organization, args, context);
+      return requires('audit:read')(organization, args, context);
+    },
     resolve({ id }, { includeDescendants, actions, ...page }, context) {
       if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX))
         throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);

@@ -1,5 +1,5 @@
 /** Members of an organization, and people over a subtree. */
-import { requires } from '../access/guards.ts';
+import { requires, requiresReach } from '../access/guards.ts';
 import { holds, isWithin } from '../access/rights.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
@@ -86,7 +86,7 @@ builder.objectFields(OrganizationRef, (t) => ({
   members: t.field({
     type: MembershipConnectionRef,
     nullable: true,
-    description: 'The members of this organization alone, longest-standing first. Takes `members:read`.',
+    description: 'The members of this organization alone, longest-standing first. Requires `members:read` or `child_organizations:manage`.',
     args: {
       search: t.arg.string({ description: 'Case-insensitive literal part of address or name, 1 to 64 characters.' }),
       roles: t.arg.stringList({ description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.` }),
@@ -106,14 +106,14 @@ builder.objectFields(OrganizationRef, (t) => ({
     type: PersonConnectionRef,
     nullable: true,
     description:
-      'Distinct people over this organization and everything below it, each with all memberships in there. Takes `members:read`; ' +
-      'organizations below count only for a caller that may read their members.',
+      'Distinct people over this organization and everything below it, each with their memberships in there. ' +
+      'Requires `child_organizations:manage`.',
     args: {
       search: t.arg.string({ description: 'Case-insensitive literal part of address or name, 1 to 64 characters.' }),
       ...pageArguments(t.arg),
     },
     complexity: pageCost,
-    authScopes: requires('members:read'),
+    authScopes: requiresReach,
     resolve: ({ id }, { search, ...page }, context) => connect(context, people, id, { search: searchPattern(search) }, page),
   }),
 }));

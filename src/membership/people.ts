@@ -7,9 +7,8 @@
  * the index of names and addresses.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { MANAGE_CHILDREN } from '../access/scopes.ts';
 import type { Page } from '../database/page.ts';
-import { ofOrganizations, type Placed, type Relation, type Viewer } from '../database/relation.ts';
+import { ofOrganizations, type Placed, type Relation } from '../database/relation.ts';
 import type { PersonRow } from './store.ts';
 
 export interface PeopleArguments {
@@ -19,23 +18,18 @@ export interface PeopleArguments {
 
 const PROBE_ROWS = 2_000;
 
-/**
- * The organizations, named `o`, whose people count: the parent, and what is below it for a caller that may read the
- * members there. The parent itself has been checked (see `parents`).
- */
-function counts({ principal }: Viewer, o: RawBuilder<unknown>): RawBuilder<unknown> {
-  const below = principal.home?.scopes.has(MANAGE_CHILDREN);
-  const reach = below ? sql`${o}.path >= parent.path and ${o}.path < subtree_end(parent.path)` : sql`${o}.path = parent.path`;
-  return sql`${reach} and ${o}.deleted_at is null`;
+/** The organizations, named `o`, whose people count: the parent, which `parents` has checked, and everything below it. */
+function counts(o: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`${o}.path >= parent.path and ${o}.path < subtree_end(parent.path) and ${o}.deleted_at is null`;
 }
 
 const walk = sql`organizations as o join memberships as m on m.organization_id = o.id`;
 
 /** The membership is the one at which the walk meets its person first. */
-function isFirst(viewer: Viewer): RawBuilder<unknown> {
+function isFirst(): RawBuilder<unknown> {
   return sql`not exists (
     select from memberships as earlier join organizations as p on p.id = earlier.organization_id
-    where earlier.user_id = m.user_id and p.path < o.path and ${counts(viewer, sql`p`)}
+    where earlier.user_id = m.user_id and p.path < o.path and ${counts(sql`p`)}
   )`;
 }
 
@@ -50,25 +44,25 @@ function bounds({ after, before }: Page): RawBuilder<unknown> {
 }
 
 /** The page's memberships, as `path` and `user_id`. */
-function listing(viewer: Viewer, page: Page): RawBuilder<unknown> {
+function listing(page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   return sql`
     select o.path, m.user_id from ${walk}
-    where ${counts(viewer, sql`o`)} and ${bounds(page)} and ${isFirst(viewer)}
+    where ${counts(sql`o`)} and ${bounds(page)} and ${isFirst()}
     order by o.path ${direction}, m.user_id ${direction} limit ${sql.lit(page.limit + 1)}`;
 }
 
-function matching(viewer: Viewer, search: string, page: Page): RawBuilder<unknown> {
+function matching(search: string, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   const opposite = page.backward ? sql`asc` : sql`desc`;
   const limit = sql.lit(page.limit + 1);
   const matches = sql`strpos(u.search_text, search_fold(${search}::text)) > 0`;
   return sql`
     with probe as materialized (
-      select o.path, m.user_id, ${matches} and ${isFirst(viewer)} as hit
+      select o.path, m.user_id, ${matches} and ${isFirst()} as hit
       from (
         select o.path, m.user_id from ${walk}
-        where ${counts(viewer, sql`o`)} and ${bounds(page)}
+        where ${counts(sql`o`)} and ${bounds(page)}
         order by o.path ${direction}, m.user_id ${direction} limit ${sql.lit(PROBE_ROWS)}
       ) as m
       cross join lateral (select m.path) as o
@@ -87,13 +81,13 @@ function matching(viewer: Viewer, search: string, page: Page): RawBuilder<unknow
       -- The fence keeps the planner from walking the subtree once for every name.
       cross join lateral (select m.user_id, m.organization_id from memberships as m where m.user_id = named.id offset 0) as m
       cross join lateral (select o.path, o.deleted_at from organizations as o where o.id = m.organization_id offset 0) as o
-      where ${counts(viewer, sql`o`)} and ${bounds(page)}
+      where ${counts(sql`o`)} and ${bounds(page)}
         and (o.path, m.user_id) ${page.backward ? sql`<` : sql`>`}
           (select path, user_id from probe order by path ${opposite}, user_id ${opposite} limit 1)
       order by o.path ${direction}, m.user_id ${direction}
     ),
     far as materialized (
-      select o.path, m.user_id from candidate as m cross join lateral (select m.path) as o where ${isFirst(viewer)} limit ${limit}
+      select o.path, m.user_id from candidate as m cross join lateral (select m.path) as o where ${isFirst()} limit ${limit}
     )
     select * from (select * from near union all select * from far) as either
     order by path ${direction}, user_id ${direction} limit ${limit}`;
@@ -102,16 +96,16 @@ function matching(viewer: Viewer, search: string, page: Page): RawBuilder<unknow
 /** The people with memberships in an organization or below it, as far as the caller may read the members there. */
 export const people: Relation<PeopleArguments, PersonRow> = {
   name: 'people',
-  parents: ofOrganizations({ scope: 'members:read' }),
+  parents: ofOrganizations({ scope: 'members:read', reachingBelow: true }),
   order: () => 'path',
-  page: (viewer, { search }, page) => sql<Placed<PersonRow>>`
+  page: (_viewer, { search }, page) => sql<Placed<PersonRow>>`
     select u.id, u.email, u.name, u.created_at, parent.lineage, parent.id as organization_id,
       array[substr(found.path, length(parent.path) + 1), found.user_id::text] as position
-    from (${search === null ? listing(viewer, page) : matching(viewer, search, page)}) as found join users as u on u.id = found.user_id
+    from (${search === null ? listing(page) : matching(search, page)}) as found join users as u on u.id = found.user_id
     order by found.path, found.user_id`,
-  count(viewer, { search }) {
+  count(_viewer, { search }) {
     const match = search === null ? sql`true` : sql`strpos(u.search_text, search_fold(${search}::text)) > 0`;
     const person = search === null ? sql`` : sql`join users as u on u.id = m.user_id`;
-    return sql`select count(distinct m.user_id)::int as count from ${walk} ${person} where ${counts(viewer, sql`o`)} and ${match}`;
+    return sql`select count(distinct m.user_id)::int as count from ${walk} ${person} where ${counts(sql`o`)} and ${match}`;
   },
 };

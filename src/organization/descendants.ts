@@ -145,7 +145,7 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
 /** The organizations below an organization, at any depth, without itself. */
 export const descendants: Relation<DescendantsArguments, DescendantRow> = {
   name: 'descendants',
-  parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted })),
+  parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
   order: () => 'path',
   page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<Placed<DescendantRow>>,
   count(_viewer, args) {

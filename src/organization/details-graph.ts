@@ -1,5 +1,5 @@
 /** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
-import { inside, requires } from '../access/guards.ts';
+import { inside, requires, requiresOneOf } from '../access/guards.ts';
 import { holds } from '../access/rights.ts';
 import { builder } from '../builder.ts';
 import { encodeId } from '../ids.ts';
@@ -7,6 +7,7 @@ import { scopeCatalog } from '../role/store.ts';
 import {
   STEP_NAMES,
   billing,
+  branding,
   concurrency,
   externalAccounts,
   inventory,
@@ -14,6 +15,7 @@ import {
   profile,
   provisioningSteps,
   type BillingRow,
+  type BrandingRow,
   type ConcurrencyRow,
   type ExternalAccountRow,
   type InventoryKind,
@@ -67,7 +69,7 @@ export const InvoiceOwnerRef = builder.enumType('InvoiceOwner', {
   values: { PARTNER: { description: 'The partner.' }, END_CUSTOMER: { description: 'The end customer.' } },
 });
 
-const BrandingRef = builder.objectRef<Partial<ProfileRow>>('Branding').implement({
+const BrandingRef = builder.objectRef<Partial<BrandingRow>>('Branding').implement({
   description: 'How the organization presents itself.',
   fields: (t) => ({
     logoUrl: t.field({ type: 'URL', nullable: true, description: 'Address of the logo.', resolve: (row) => row.logo_url ?? null }),
@@ -217,8 +219,8 @@ builder.objectFields(OrganizationRef, (t) => ({
   primaryAddress: t.field({
     type: AddressRef,
     nullable: true,
-    description: "The organization's main address.",
-    authScopes: inside,
+    description: "The organization's main address. Requires `organizations:manage` or `billing:manage`.",
+    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
     async resolve({ id }, _args, { loaders }) {
       const row = await loaders.load(profile, null, id);
       return row?.address_line1 == null ? null : row;
@@ -226,58 +228,64 @@ builder.objectFields(OrganizationRef, (t) => ({
   }),
   marketplaceOffers: t.field({
     type: [MarketplaceOfferRef],
-    description: "Links to the organization's offers, at most one a marketplace.",
-    authScopes: inside,
+    nullable: true,
+    description: "Links to the organization's offers, at most one per marketplace. Requires `organizations:manage`.",
+    authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(marketplaceOffers, null, id),
   }),
   externalAccounts: t.field({
     type: [ExternalAccountRef],
     nullable: true,
-    description: 'Accounts of this organization in other systems, one a system. Takes `organizations:manage`.',
+    description: 'Accounts of this organization in other systems, one per system. Requires `organizations:manage`.',
     authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(externalAccounts, null, id),
   }),
   invoiceOwner: t.field({
     type: InvoiceOwnerRef,
     nullable: true,
-    description: 'Who owns the invoices in the billing system.',
-    authScopes: inside,
+    description: 'Who owns the invoices in the billing system. Requires `organizations:manage` or `billing:manage`.',
+    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
     resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.invoice_owner ?? null,
   }),
   branding: t.field({
     type: BrandingRef,
+    nullable: true,
     description: 'How the organization presents itself.',
     authScopes: inside,
-    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id)) ?? {},
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(branding, null, id)) ?? {},
   }),
   billing: t.field({
     type: BillingRef,
     nullable: true,
-    description: 'The billing account; null when there is none yet. Takes `billing:manage`.',
+    description: 'The billing account; null when there is none yet. Requires `billing:manage`.',
     authScopes: requires('billing:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(billing, null, id),
   }),
   limits: t.field({
     type: LimitsRef,
-    description: "What the organization's plan allows.",
-    authScopes: inside,
+    nullable: true,
+    description: "What the organization's plan allows. Requires `organizations:manage` or `billing:manage`.",
+    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
     resolve: async ({ id }, _args, { loaders }) => (await loaders.load(concurrency, null, id)) ?? {},
   }),
   inventory: t.field({
     type: InventoryRef,
-    description: 'Numbers of resources that the organization owns now.',
-    authScopes: inside,
+    nullable: true,
+    description: 'Numbers of resources that the organization owns now. Requires `organizations:manage`.',
+    authScopes: requires('organizations:manage'),
     resolve: async ({ id }, _args, { loaders }) =>
       new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
   }),
   provisioning: t.field({
     type: ProvisioningRef,
+    nullable: true,
     description: 'How far the setup of the organization is.',
     authScopes: inside,
     resolve: ({ id }, _args, { loaders }) => loaders.load(provisioningSteps, null, id),
   }),
   viewerAccess: t.field({
     type: ViewerAccessRef,
+    nullable: true,
     description: 'What the caller may do here, and why.',
     authScopes: inside,
     resolve: (organization) => organization,

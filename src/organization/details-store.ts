@@ -20,6 +20,19 @@ function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, o
   };
 }
 
+/** What the organization shows of itself to everybody who may see it. */
+export interface BrandingRow extends OfOrganization {
+  logo_url: string | null;
+  primary_color: string | null;
+  secondary_color: string | null;
+}
+export const branding = rowBatch<null, BrandingRow>(
+  'branding',
+  key,
+  rowsOf(sql`organization_profiles`, sql`t.logo_url, t.primary_color, t.secondary_color`),
+);
+
+/** Where the organization is and who owns its invoices. */
 export interface ProfileRow extends OfOrganization {
   address_line1: string | null;
   address_line2: string | null;
@@ -28,11 +41,16 @@ export interface ProfileRow extends OfOrganization {
   address_zip: string | null;
   address_country: string | null;
   invoice_owner: 'PARTNER' | 'END_CUSTOMER' | null;
-  logo_url: string | null;
-  primary_color: string | null;
-  secondary_color: string | null;
 }
-export const profile = rowBatch<null, ProfileRow>('profile', key, rowsOf(sql`organization_profiles`, sql`t.*`));
+export const profile = rowBatch<null, ProfileRow>(
+  'profile',
+  key,
+  rowsOf(
+    sql`organization_profiles`,
+    sql`t.address_line1, t.address_line2, t.address_city, t.address_state, t.address_zip, t.address_country, t.invoice_owner`,
+    { scope: ['organizations:manage', 'billing:manage'] },
+  ),
+);
 
 export interface MarketplaceOfferRow extends OfOrganization {
   marketplace: 'AWS' | 'AZURE' | 'GCP';
@@ -41,7 +59,7 @@ export interface MarketplaceOfferRow extends OfOrganization {
 export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
   'marketplace offers',
   key,
-  rowsOf(sql`(select * from marketplace_offers order by marketplace)`, sql`t.marketplace, t.url`),
+  rowsOf(sql`(select * from marketplace_offers order by marketplace)`, sql`t.marketplace, t.url`, { scope: 'organizations:manage' }),
 );
 
 export interface ExternalAccountRow extends OfOrganization {
@@ -71,7 +89,7 @@ export interface ConcurrencyRow extends OfOrganization {
 export const concurrency = rowBatch<null, ConcurrencyRow>(
   'concurrency',
   key,
-  rowsOf(sql`concurrency_limits`, sql`t.max_calls, t.calls_in_use`),
+  rowsOf(sql`concurrency_limits`, sql`t.max_calls, t.calls_in_use`, { scope: ['organizations:manage', 'billing:manage'] }),
 );
 
 export type InventoryKind = 'AGENT' | 'PHONE_NUMBER' | 'WEB_WIDGET' | 'KNOWLEDGE_BASE' | 'TELEPHONY_TRUNK';
@@ -82,7 +100,7 @@ export interface InventoryRow extends OfOrganization {
 export const inventory = listBatch<null, InventoryRow>('inventory', key, async ({ db, principal }, ids) => {
   const statement = sql<InventoryRow>`
     select o.id as organization_id, i.kind, count(*)::int as count
-    from ${organizationsWithin(principal)} as o join inventory_items i on i.organization_id = o.id
+    from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
     where o.id = any (${ids}::uuid[]) group by o.id, i.kind`;
   return (await statement.execute(db)).rows;
 });

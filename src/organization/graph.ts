@@ -1,16 +1,15 @@
 /** The organization: its facts, its place in the tree and what is below it. Other domains add their own relations. */
-import { inside } from '../access/guards.ts';
-import { MANAGE_CHILDREN } from '../access/scopes.ts';
-import { holds, isWithin } from '../access/rights.ts';
+import { inside, requiresReach } from '../access/guards.ts';
+import { isWithin } from '../access/rights.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
 import { countBatch } from '../database/relation.ts';
-import { badInput, forbidden, notFound } from '../errors.ts';
+import { badInput, notFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { requireStorable, searchPattern } from '../text.ts';
 import { descendants, type DescendantRow } from './descendants.ts';
 import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef } from './refs.ts';
-import { ancestors, children, hasChildren, organizationById, organizationBySlug, slugById, type OrganizationRow } from './store.ts';
+import { ancestors, children, hasChildren, organizationById, organizationBySlug, slugById } from './store.ts';
 
 const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
   description: 'Whether an organization is in use.',
@@ -79,35 +78,41 @@ builder.node(OrganizationRef, {
     }),
     ancestors: t.field({
       type: [OrganizationRef],
+      nullable: true,
       description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own.",
       authScopes: inside,
       resolve: ({ id }, _args, { loaders }) => loaders.load(ancestors, null, id),
     }),
     depth: t.int({
+      nullable: true,
       description: "Levels below the caller's own organization; 0 for itself.",
       authScopes: inside,
       resolve: ({ lineage }, _args, { principal }) => lineage.length - 1 - (principal.home ? lineage.indexOf(principal.home.id) : 0),
     }),
     hasChildren: t.boolean({
-      description: 'Whether anything is below. Cheaper than a count.',
-      authScopes: inside,
+      nullable: true,
+      description: 'Whether anything is below. Cheaper than a count. Requires `child_organizations:manage`.',
+      authScopes: requiresReach,
       resolve: ({ id }, _args, { loaders }) => loaders.load(hasChildren, null, id),
     }),
     childCount: t.int({
-      description: 'Number of organizations directly below, without deleted ones.',
-      authScopes: inside,
+      nullable: true,
+      description: 'Number of organizations directly below, without deleted ones. Requires `child_organizations:manage`.',
+      authScopes: requiresReach,
       resolve: ({ id }, _args, { loaders }) =>
         loaders.load(countBatch(children), { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }, id),
     }),
     descendantCount: t.int({
-      description: 'Number of organizations below at any depth, without deleted ones.',
-      authScopes: inside,
+      nullable: true,
+      description: 'Number of organizations below at any depth, without deleted ones. Requires `child_organizations:manage`.',
+      authScopes: requiresReach,
       resolve: ({ id }, _args, { loaders }) =>
         loaders.load(countBatch(descendants), { search: null, maxDepth: null, includeDeleted: false }, id),
     }),
     children: t.field({
       type: OrganizationConnectionRef,
-      description: 'The organizations directly below.',
+      nullable: true,
+      description: 'The organizations directly below. Requires `child_organizations:manage`.',
       args: {
         orderBy: t.arg({ type: OrganizationOrderRef, defaultValue: 'SLUG_ASC', description: 'Order of the list; ties are broken by id.' }),
         kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
@@ -115,7 +120,7 @@ builder.node(OrganizationRef, {
         ...pageArguments(t.arg),
       },
       complexity: pageCost,
-      authScopes: mayIncludeDeleted,
+      authScopes: requiresReach,
       resolve: ({ id }, { orderBy, kind, includeDeleted, ...page }, context) =>
         connect(
           context,
@@ -127,7 +132,8 @@ builder.node(OrganizationRef, {
     }),
     descendants: t.field({
       type: OrganizationDescendantConnectionRef,
-      description: 'Everything below this organization at any depth, without itself, in tree order.',
+      nullable: true,
+      description: 'Everything below this organization at any depth, without itself, in tree order. Requires `child_organizations:manage`.',
       args: {
         search: t.arg.string({
           description:
@@ -138,7 +144,7 @@ builder.node(OrganizationRef, {
         ...pageArguments(t.arg),
       },
       complexity: pageCost,
-      authScopes: mayIncludeDeleted,
+      authScopes: requiresReach,
       resolve: ({ id }, { search, maxDepth, includeDeleted, ...page }, context) => {
         if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
         return connect(
@@ -158,18 +164,8 @@ type FieldBuilder = Parameters<NonNullable<Parameters<typeof builder.queryFields
 function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
   return t.arg.boolean({
     defaultValue: false,
-    description: 'Deleted organizations that can still be restored too; takes `child_organizations:manage`.',
+    description: 'Also deleted organizations that can still be restored.',
   });
-}
-
-function mayIncludeDeleted(
-  organization: OrganizationRow,
-  args: { includeDeleted?: boolean | null | undefined },
-  context: Parameters<typeof inside>[2],
-): boolean {
-  inside(organization, args, context);
-  if (args.includeDeleted && !holds(context.principal, MANAGE_CHILDREN, organization.lineage)) throw forbidden([MANAGE_CHILDREN]);
-  return true;
 }
 
 const SearchFieldRef = builder.enumType('SearchField', {

@@ -24,6 +24,7 @@ const SlugAvailabilityRef = builder.objectRef<{ slug: string; reason: SlugProble
 builder.queryField('slugAvailability', (t) =>
   t.field({
     type: SlugAvailabilityRef,
+    nullable: true,
     description: 'Whether a slug can be taken now, and if not why. Needs a credential but no organization.',
     authScopes: { authenticated: true },
     args: { slug: t.arg.string({ required: true, description: 'The slug.' }) },

@@ -100,7 +100,7 @@ function childrenOrder(orderBy: OrganizationOrder): SortOrder {
 /** The organizations directly below an organization. */
 export const children = relation<ChildrenArguments, OrganizationRow>({
   name: 'children',
-  parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted })),
+  parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
   columns: organizationColumns,
   from: () => sql`organizations as o`,
   where: (_viewer, { kind, includeDeleted }) => [

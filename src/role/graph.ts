@@ -26,6 +26,7 @@ builder.node(RoleRef, {
 builder.objectField(OrganizationRef, 'roles', (t) =>
   t.field({
     type: [RoleRef],
+    nullable: true,
     description: 'Roles that can be given here: the built-in ones, its own and those of organizations above. At most 100 an organization.',
     authScopes: inside,
     resolve: ({ id }, _args, { loaders }) => loaders.load(rolesUsableIn, null, id),
@@ -44,6 +45,7 @@ const ScopeInfoRef = builder.objectRef<ScopeRow>('ScopeInfo').implement({
 builder.queryField('scopes', (t) =>
   t.field({
     type: [ScopeInfoRef],
+    nullable: true,
     description: 'The catalog of scopes that roles and keys are made of.',
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(scopeCatalog, null, 'all'),

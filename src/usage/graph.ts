@@ -1,11 +1,9 @@
 /** Usage: the catalog of metrics, and summaries over one organization or its subtree. */
-import { requires } from '../access/guards.ts';
-import { holds } from '../access/rights.ts';
-import { MANAGE_CHILDREN } from '../access/scopes.ts';
+import { requires, requiresReach } from '../access/guards.ts';
 import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
 import type { Context } from '../context.ts';
-import { badInput, forbidden, invalidWindow } from '../errors.ts';
+import { badInput, invalidWindow } from '../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/store.ts';
 import { EVENT_DAYS_MIN } from './retention.ts';
@@ -190,19 +188,17 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
       }),
       byChild: t.field({
         type: UsageByChildConnectionRef,
+        nullable: true,
         description:
           "The organization's own usage and each direct child's subtree, largest first by `metric`; together they are the summary. " +
-          'Takes `child_organizations:manage` unless only the organization itself is covered.',
+          'Requires `child_organizations:manage`.',
         args: {
           metric: t.arg.string({ required: true, description: 'Key of a metric of kind SUM.' }),
           first: pageArguments(t.arg).first,
           after: pageArguments(t.arg).after,
         },
         complexity: pageCost,
-        authScopes({ organization, scope }, _args, { principal }) {
-          if (scope === 'ALL' && !holds(principal, MANAGE_CHILDREN, organization.lineage)) throw forbidden([MANAGE_CHILDREN]);
-          return true;
-        },
+        authScopes: ({ organization }, args, context) => requiresReach(organization, args, context),
         async resolve({ organization, scope, from, to }, { metric, ...page }, context) {
           const catalog = await context.loaders.load(metricCatalog, null, 'all');
           if (!catalog.some(({ key, kind }) => key === metric && kind === 'SUM'))
@@ -219,7 +215,8 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
     type: UsageSummaryRef,
     nullable: true,
     description:
-      'Usage of this organization, with or without everything below it. Takes `usage:read`. A window may begin and end at any instant while ' +
+      'Usage of this organization and everything below it, which requires `child_organizations:manage`, or with `scope: SINGLE` of ' +
+      'this organization alone, which requires `usage:read` or `child_organizations:manage`. A window may begin and end at any instant while ' +
       'single events are kept, 400 days unless configured otherwise; what is older is kept by whole days, and other windows are INVALID_WINDOW.',
     args: {
       from: t.arg({ type: 'DateTime', required: true, description: 'Start of the window, included.' }),
@@ -230,7 +227,8 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
       }),
       scope: t.arg({ type: UsageScopeRef, required: true, defaultValue: 'ALL', description: 'What to cover.' }),
     },
-    authScopes: requires('usage:read'),
+    authScopes: (organization, args, context) =>
+      (args.scope === 'ALL' ? requiresReach : requires('usage:read'))(organization, args, context),
     async resolve(organization, { from, to, scope }, context) {
       const window = checkWindow(from, to);
       const missing = await missingEdge(window, GRAINS, context);
@@ -247,6 +245,7 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
 builder.queryField('usageMetrics', (t) =>
   t.field({
     type: [UsageMetricRef],
+    nullable: true,
     description: 'The catalog of metered quantities.',
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(metricCatalog, null, 'all'),

@@ -1,6 +1,6 @@
 /** Reads of usage: exact sums over one organization or its subtree, for many organizations in one statement. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsWithin } from '../access/rights.ts';
+import { organizationsWithin, type WithinOptions } from '../access/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../database/loaders.ts';
 import { between, type Page, type SortOrder } from '../database/page.ts';
 import { ofOrganizations, type Placed, type Relation } from '../database/relation.ts';
@@ -34,6 +34,9 @@ export interface UsageArguments {
   from: Date;
   to: Date;
 }
+
+/** The organizations whose usage may be read: with everything below, or alone. */
+const reach = (scope: UsageScope): WithinOptions => ({ scope: 'usage:read', reachingBelow: scope === 'ALL' });
 
 /** In subtrees of more organizations, what happened at the edges of a window is found by time and not by organization. */
 const MANY = 2_000;
@@ -137,7 +140,7 @@ export const usageTotals = listBatch<UsageArguments, TotalRow>(
   async ({ db, principal, now }, ids, { scope, ...window }) => {
     const statement = sql<TotalRow>`
     select parent.id as organization_id, totals.*
-    from ${organizationsWithin(principal, { scope: 'usage:read' })} as parent
+    from ${organizationsWithin(principal, reach(scope))} as parent
     cross join lateral (
       with sums as materialized (
         select r.key, s.total
@@ -163,7 +166,7 @@ export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Windo
     const starts = sql`${buckets.map((bucket) => bucket.from)}::timestamptz[]`;
     const statement = sql<BucketTotalRow>`
       select parent.id as organization_id, totals.*
-      from ${organizationsWithin(principal, { scope: 'usage:read' })} as parent
+      from ${organizationsWithin(principal, reach(scope))} as parent
       cross join lateral (
         with all_sums as materialized (
           select s.bucket, r.key, s.total
@@ -194,7 +197,7 @@ export const organizationCount = rowBatch<null, { id: string; count: number }>(
     select parent.id, (
       select count(*)::int from organizations o where o.path >= parent.path and o.path < subtree_end(parent.path) and o.deleted_at is null
     ) as count
-    from ${organizationsWithin(principal, { scope: 'usage:read' })} as parent where parent.id = any (${ids}::uuid[])`;
+    from ${organizationsWithin(principal, reach('ALL'))} as parent where parent.id = any (${ids}::uuid[])`;
     return (await statement.execute(db)).rows;
   },
 );
@@ -221,7 +224,7 @@ const childOrder: SortOrder = {
 /** The breakdown of a summary: the organization's own usage and each direct child's subtree, largest first. */
 export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
   name: 'usage by child',
-  parents: ofOrganizations({ scope: 'usage:read' }),
+  parents: ofOrganizations(reach('ALL')),
   order: ({ metric, from, to, scope }) => `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
   page({ now }, { metric, scope, ...window }, page: Page) {
     const layout = layOut(window, GRAINS, now);

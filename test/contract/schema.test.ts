@@ -1,6 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { buildASTSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType, isUnionType, parse, print } from 'graphql';
+import {
+  buildASTSchema,
+  isEnumType,
+  isInputObjectType,
+  isInterfaceType,
+  isNonNullType,
+  isObjectType,
+  isUnionType,
+  parse,
+  print,
+} from 'graphql';
 import { fileURLToPath } from 'node:url';
 import { generate } from '@graphql-codegen/cli';
 import { describe, expect, it } from 'vitest';
@@ -117,6 +127,23 @@ describe('schema.graphql', () => {
           : [],
       );
     expect(lists.filter((name) => !bounded.has(name))).toEqual([]);
+  });
+
+  it('nulls what it refuses and nothing around it: every field with a guard of its own is nullable', () => {
+    const guarded = Object.values(schema.getTypeMap()).flatMap((type) =>
+      isObjectType(type)
+        ? Object.values(type.getFields()).flatMap((field) => {
+            const { authScopes } = (field.extensions['pothosOptions'] ?? {}) as { authScopes?: unknown };
+            // A field that requires no more than a credential is refused together with the whole request.
+            const ofItsOwn = authScopes !== undefined && JSON.stringify(authScopes) !== '{"authenticated":true}';
+            return ofItsOwn ? [{ name: `${type.name}.${field.name}`, type: field.type }] : [];
+          })
+        : [],
+    );
+    expect(guarded.length).toBeGreaterThan(25);
+    expect(guarded.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
+    const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
+    expect(mutations.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
   });
 
   it('has no input that could name the actor or claim a verified address', () => {

@@ -535,7 +535,7 @@ export type CreateApiKeyMutation = { createApiKey:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, preview: string, scopes: Array<string>, expiresAt: string | null, revokedAt: string | null } }
     | { __typename: 'ScopeEscalationError', missingScopes: Array<string>, code: string }
-   };
+   | null };
 
 export type RevokeApiKeyMutationVariables = Exact<{
   input: RevokeApiKeyInput;
@@ -545,7 +545,7 @@ export type RevokeApiKeyMutationVariables = Exact<{
 export type RevokeApiKeyMutation = { revokeApiKey:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, revokedAt: string | null } | null }
-   };
+   | null };
 
 export type CreatePersonalAccessTokenMutationVariables = Exact<{
   input: CreatePersonalAccessTokenInput;
@@ -555,7 +555,7 @@ export type CreatePersonalAccessTokenMutationVariables = Exact<{
 export type CreatePersonalAccessTokenMutation = { createPersonalAccessToken:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'CreatePersonalAccessTokenPayload', secret: string, personalAccessToken: { id: string, name: string, preview: string, expiresAt: string | null, revokedAt: string | null } }
-   };
+   | null };
 
 export type RevokePersonalAccessTokenMutationVariables = Exact<{
   input: RevokePersonalAccessTokenInput;
@@ -565,7 +565,7 @@ export type RevokePersonalAccessTokenMutationVariables = Exact<{
 export type RevokePersonalAccessTokenMutation = { revokePersonalAccessToken:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'RevokePersonalAccessTokenPayload', personalAccessToken: { id: string, revokedAt: string | null } }
-   };
+   | null };
 
 export type AuditLogQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -592,7 +592,7 @@ export type CreateInvitationMutation = { createInvitation:
     | { __typename: 'InvitationExistsError', code: string, pendingInvitation: { id: string } | null }
     | { __typename: 'NoValidRoleError', ignoredRoles: Array<string>, code: string }
     | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
-   };
+   | null };
 
 export type InviteUsersMutationVariables = Exact<{
   input: InviteUsersInput;
@@ -624,7 +624,7 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'UserNotFoundError', code: string }
           | { __typename: 'VersionConflictError', code: string }
          | null }> }
-   };
+   | null };
 
 export type ResendInvitationMutationVariables = Exact<{
   input: ResendInvitationInput;
@@ -635,7 +635,7 @@ export type ResendInvitationMutation = { resendInvitation:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'InvitationClosedError', code: string }
     | { __typename: 'ResendInvitationPayload', invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
-   };
+   | null };
 
 export type RevokeInvitationMutationVariables = Exact<{
   input: RevokeInvitationInput;
@@ -646,7 +646,7 @@ export type RevokeInvitationMutation = { revokeInvitation:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'InvitationClosedError', code: string }
     | { __typename: 'RevokeInvitationPayload', invitation: { id: string, status: InvitationStatus } }
-   };
+   | null };
 
 export type AcceptInvitationMutationVariables = Exact<{
   input: AcceptInvitationInput;
@@ -657,7 +657,7 @@ export type AcceptInvitationMutation = { acceptInvitation:
     | { __typename: 'AcceptInvitationPayload', membership: { id: string, scopes: Array<string>, organization: { slug: string }, roles: Array<{ key: string }> } }
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'InvitationInvalidError', code: string, message: string }
-   };
+   | null };
 
 export type DeclineInvitationMutationVariables = Exact<{
   input: DeclineInvitationInput;
@@ -668,7 +668,7 @@ export type DeclineInvitationMutation = { declineInvitation:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'DeclineInvitationPayload', invitation: { id: string, status: InvitationStatus, organization: { slug: string }, roles: Array<{ key: string }> } }
     | { __typename: 'InvitationInvalidError', code: string, message: string }
-   };
+   | null };
 
 export type InvitationPreviewQueryVariables = Exact<{
   token: string;
@@ -684,7 +684,7 @@ export type CreateOrganizationMutationVariables = Exact<{
 
 export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
-    | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }>, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null }, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
+    | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number | null, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null } | null, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } | null }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
           | { code: string }
           | { code: string }
           | { code: string }
@@ -710,7 +710,7 @@ export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'ExternalAccountTakenError', code: string, system: string, accountId: string, message: string }
     | { __typename: 'IdempotencyConflictError', code: string, message: string }
     | { __typename: 'SlugTakenError', code: string, slug: string, reason: SlugUnavailableReason, message: string }
-   };
+   | null };
 
 export type MoveOrganizationMutationVariables = Exact<{
   input: MoveOrganizationInput;
@@ -722,9 +722,9 @@ export type MoveOrganizationMutation = { moveOrganization:
     | { __typename: 'CycleError', code: string, message: string }
     | { __typename: 'DepthLimitError', limit: number, code: string, message: string }
     | { __typename: 'IdempotencyConflictError', code: string, message: string }
-    | { __typename: 'MoveOrganizationPayload', pathBefore: string, pathAfter: string, affectedCount: number, dryRun: boolean, organization: { depth: number, parentId: string | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number }, adoptedRoles: Array<{ id: string, key: string, scopes: Array<string> }> }
+    | { __typename: 'MoveOrganizationPayload', pathBefore: string, pathAfter: string, affectedCount: number, dryRun: boolean, organization: { depth: number | null, parentId: string | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number }, adoptedRoles: Array<{ id: string, key: string, scopes: Array<string> }> }
     | { __typename: 'VersionConflictError', currentVersion: number, code: string, message: string }
-   };
+   | null };
 
 export type DeleteOrganizationMutationVariables = Exact<{
   input: DeleteOrganizationInput;
@@ -735,7 +735,7 @@ export type DeleteOrganizationMutation = { deleteOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'DeleteOrganizationPayload', deletedOrganizationIds: Array<string>, removedMemberCount: number, purgeAt: string }
     | { __typename: 'HasChildrenError', childCount: number, code: string, message: string }
-   };
+   | null };
 
 export type RestoreOrganizationMutationVariables = Exact<{
   input: RestoreOrganizationInput;
@@ -747,7 +747,7 @@ export type RestoreOrganizationMutation = { restoreOrganization:
     | { __typename: 'ParentDeletedError', code: string, message: string }
     | { __typename: 'RestoreOrganizationPayload', restoredCount: number, organization: { id: string, slug: string, name: string, status: OrganizationStatus, version: number } }
     | { __typename: 'SlugTakenError', code: string, message: string }
-   };
+   | null };
 
 export type RetryProvisioningMutationVariables = Exact<{
   input: RetryProvisioningInput;
@@ -756,15 +756,15 @@ export type RetryProvisioningMutationVariables = Exact<{
 
 export type RetryProvisioningMutation = { retryProvisioning:
     | { __typename: 'ContentionError', code: string, message: string }
-    | { __typename: 'RetryProvisioningPayload', organization: { id: string, provisioning: { status: ProvisioningStatus } } }
-   };
+    | { __typename: 'RetryProvisioningPayload', organization: { id: string, provisioning: { status: ProvisioningStatus } | null } }
+   | null };
 
 export type ProvisioningQueryVariables = Exact<{
   id?: string | null | undefined;
 }>;
 
 
-export type ProvisioningQuery = { organization: { id: string, provisioning: { status: ProvisioningStatus, steps: Array<{ name: ProvisioningStepName, status: ProvisioningStepStatus, attempts: number, error: string | null, finishedAt: string | null, resourceId: string | null }> }, billing: { plan: string, status: string, email: string | null, customerId: string | null, subscriptionId: string | null } | null, limits: { concurrency: { limit: number, inUse: number } }, inventory: { agents: number, phoneNumbers: number, webWidgets: number, knowledgeBases: number, telephonyTrunks: number } } | null };
+export type ProvisioningQuery = { organization: { id: string, provisioning: { status: ProvisioningStatus, steps: Array<{ name: ProvisioningStepName, status: ProvisioningStepStatus, attempts: number, error: string | null, finishedAt: string | null, resourceId: string | null }> } | null, billing: { plan: string, status: string, email: string | null, customerId: string | null, subscriptionId: string | null } | null, limits: { concurrency: { limit: number, inUse: number } } | null, inventory: { agents: number, phoneNumbers: number, webWidgets: number, knowledgeBases: number, telephonyTrunks: number } | null } | null };
 
 export type DomainQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -778,7 +778,7 @@ export type SlugAvailabilityQueryVariables = Exact<{
 }>;
 
 
-export type SlugAvailabilityQuery = { slugAvailability: { slug: string, available: boolean, reason: SlugUnavailableReason | null } };
+export type SlugAvailabilityQuery = { slugAvailability: { slug: string, available: boolean, reason: SlugUnavailableReason | null } | null };
 
 export type LifeCycleFragment = { id: string, slug: string, name: string, status: OrganizationStatus, version: number };
 
@@ -793,7 +793,7 @@ export type UpdateMemberRolesMutation = { updateMemberRoles:
     | { __typename: 'NoValidRoleError', ignoredRoles: Array<string>, code: string, message: string }
     | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string, message: string }
     | { __typename: 'UpdateMemberRolesPayload', ignoredRoles: Array<string>, membership: { id: string, scopes: Array<string>, roles: Array<{ key: string }> } }
-   };
+   | null };
 
 export type RemoveMemberMutationVariables = Exact<{
   input: RemoveMemberInput;
@@ -805,7 +805,7 @@ export type RemoveMemberMutation = { removeMember:
     | { __typename: 'LastAdminError', code: string }
     | { __typename: 'RemoveMemberPayload', removedMembershipId: string }
     | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
-   };
+   | null };
 
 export type AddMemberMutationVariables = Exact<{
   input: AddMemberInput;
@@ -819,7 +819,7 @@ export type AddMemberMutation = { addMember:
     | { __typename: 'NoValidRoleError', code: string }
     | { __typename: 'RoleEscalationError', code: string }
     | { __typename: 'UserNotFoundError', code: string }
-   };
+   | null };
 
 export type CreateRoleMutationVariables = Exact<{
   input: CreateRoleInput;
@@ -831,7 +831,7 @@ export type CreateRoleMutation = { createRole:
     | { __typename: 'CreateRolePayload', role: { id: string, key: string, name: string, description: string | null, scopes: Array<string>, builtIn: boolean } }
     | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
     | { __typename: 'RoleKeyTakenError', code: string }
-   };
+   | null };
 
 export type UpdateRoleMutationVariables = Exact<{
   input: UpdateRoleInput;
@@ -843,7 +843,7 @@ export type UpdateRoleMutation = { updateRole:
     | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
     | { __typename: 'RoleKeyTakenError', code: string }
     | { __typename: 'UpdateRolePayload', role: { id: string, key: string, name: string, description: string | null, scopes: Array<string> } }
-   };
+   | null };
 
 export type DeleteRoleMutationVariables = Exact<{
   input: DeleteRoleInput;
@@ -854,9 +854,9 @@ export type DeleteRoleMutation = { deleteRole:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'DeleteRolePayload', deletedRoleId: string }
     | { __typename: 'RoleInUseError', memberCount: number, invitationCount: number, code: string }
-   };
+   | null };
 
-export type OrganizationFactsFragment = { id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number };
+export type OrganizationFactsFragment = { id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number | null };
 
 export type OrganizationQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -864,7 +864,7 @@ export type OrganizationQueryVariables = Exact<{
 }>;
 
 
-export type OrganizationQuery = { organization: { hasChildren: boolean, childCount: number, descendantCount: number, id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number, parent: { slug: string } | null, ancestors: Array<{ slug: string }>, viewerAccess: { kind: AccessKind, canSignIn: boolean, scopes: Array<string> } } | null };
+export type OrganizationQuery = { organization: { hasChildren: boolean | null, childCount: number | null, descendantCount: number | null, id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number | null, parent: { slug: string } | null, ancestors: Array<{ slug: string }> | null, viewerAccess: { kind: AccessKind, canSignIn: boolean, scopes: Array<string> } | null } | null };
 
 export type ChildrenQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -878,7 +878,7 @@ export type ChildrenQueryVariables = Exact<{
 }>;
 
 
-export type ChildrenQuery = { organization: { children: { totalCount: number, nodes: Array<{ slug: string }>, edges: Array<{ cursor: string, node: { slug: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+export type ChildrenQuery = { organization: { children: { totalCount: number, nodes: Array<{ slug: string }>, edges: Array<{ cursor: string, node: { slug: string } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
 
 export type DescendantsQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -892,7 +892,7 @@ export type DescendantsQueryVariables = Exact<{
 }>;
 
 
-export type DescendantsQuery = { organization: { descendants: { totalCount: number, edges: Array<{ cursor: string, depth: number, path: string, matchedOn: Array<SearchField>, node: { id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } } | null };
+export type DescendantsQuery = { organization: { descendants: { totalCount: number, edges: Array<{ cursor: string, depth: number, path: string, matchedOn: Array<SearchField>, node: { id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number | null } }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
 
 export type SuspendOrganizationMutationVariables = Exact<{
   input: SuspendOrganizationInput;
@@ -902,7 +902,7 @@ export type SuspendOrganizationMutationVariables = Exact<{
 export type SuspendOrganizationMutation = { suspendOrganization:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'SuspendOrganizationPayload', organization: { id: string, status: OrganizationStatus, version: number } }
-   };
+   | null };
 
 export type ResumeOrganizationMutationVariables = Exact<{
   input: ResumeOrganizationInput;
@@ -912,7 +912,7 @@ export type ResumeOrganizationMutationVariables = Exact<{
 export type ResumeOrganizationMutation = { resumeOrganization:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'ResumeOrganizationPayload', organization: { id: string, status: OrganizationStatus, version: number } }
-   };
+   | null };
 
 export type UpdateOrganizationMutationVariables = Exact<{
   input: UpdateOrganizationInput;
@@ -922,9 +922,9 @@ export type UpdateOrganizationMutationVariables = Exact<{
 export type UpdateOrganizationMutation = { updateOrganization:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'ExternalAccountTakenError', system: string, accountId: string, code: string }
-    | { __typename: 'UpdateOrganizationPayload', organization: { slug: string, name: string, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, version: number, invoiceOwner: InvoiceOwner | null, primaryAddress: { line1: string, line2: string | null, city: string, state: string, zip: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }>, externalAccounts: Array<{ id: string, system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null, secondaryColor: string | null } } }
+    | { __typename: 'UpdateOrganizationPayload', organization: { slug: string, name: string, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, version: number, invoiceOwner: InvoiceOwner | null, primaryAddress: { line1: string, line2: string | null, city: string, state: string, zip: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ id: string, system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null, secondaryColor: string | null } | null } }
     | { __typename: 'VersionConflictError', currentVersion: number, code: string }
-   };
+   | null };
 
 export type MembersQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -998,7 +998,7 @@ export type UsageByChildQueryVariables = Exact<{
 }>;
 
 
-export type UsageByChildQuery = { organization: { usage: { byChild: { edges: Array<{ cursor: string, own: string, subtree: string, share: number, node: { slug: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } } | null } | null };
+export type UsageByChildQuery = { organization: { usage: { byChild: { edges: Array<{ cursor: string, own: string, subtree: string, share: number, node: { slug: string } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null } | null } | null };
 
 export type RecordUsageMutationVariables = Exact<{
   input: RecordUsageInput;
@@ -1008,7 +1008,7 @@ export type RecordUsageMutationVariables = Exact<{
 export type RecordUsageMutation = { recordUsage:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'RecordUsagePayload', acceptedCount: number, duplicateCount: number, results: Array<{ id: string, status: UsageEventStatus, reason: UsageEventRejection | null }> }
-   };
+   | null };
 
 export type ViewerQueryVariables = Exact<{ [key: string]: never; }>;
 

@@ -256,7 +256,7 @@ describe('children (A18, A19, A31, A32)', () => {
       'base64url',
     );
     const elsewhere = (await world.query(ChildrenDocument, { id: world.org('north'), first: 1 }, { as })).data?.organization?.children
-      .pageInfo.endCursor;
+      ?.pageInfo.endCursor;
     const cases: [object, string][] = [
       [{ first: 0 }, 'first'],
       [{ first: 101 }, 'first'],

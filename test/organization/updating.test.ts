@@ -113,7 +113,7 @@ describe('updating an organization (C34, C35, D34, D35, B40)', () => {
       const externalAccounts = [{ system: 'raced', accountId: `r${n}` }];
       const codes = (
         await Promise.all((['shop-1', 'shop-2', 'kiosk', 'north'] as Slug[]).map((slug) => update(slug, { externalAccounts })))
-      ).map((answer) => answer.data?.updateOrganization.__typename);
+      ).map((answer) => answer.data?.updateOrganization?.__typename);
       expect(codes.map(String).toSorted()).toEqual([...Array<string>(3).fill('ExternalAccountTakenError'), 'UpdateOrganizationPayload']);
     }
   });
@@ -123,9 +123,9 @@ describe('updating an organization (C34, C35, D34, D35, B40)', () => {
     const answers = await Promise.all(
       Array.from({ length: 8 }, (_, n) => update('kiosk', { expectedVersion: version, name: `Name ${n}` })),
     );
-    const names = answers.map((answer) => answer.data?.updateOrganization.__typename);
+    const names = answers.map((answer) => answer.data?.updateOrganization?.__typename);
     expect(names.map(String).toSorted()).toEqual(['UpdateOrganizationPayload', ...Array<string>(7).fill('VersionConflictError')]);
-    const conflict = answers.find((answer) => answer.data?.updateOrganization.__typename === 'VersionConflictError');
+    const conflict = answers.find((answer) => answer.data?.updateOrganization?.__typename === 'VersionConflictError');
     expect(conflict?.data?.updateOrganization).toMatchObject({ code: 'VERSION_CONFLICT', currentVersion: version + 1 });
   });
 

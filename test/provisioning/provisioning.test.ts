@@ -48,7 +48,7 @@ async function read(id: string) {
   return answer.data?.organization;
 }
 type StepName = keyof ProvisioningSettings['steps'];
-const step = async (id: string, name: StepName) => (await read(id))?.provisioning.steps.find((one) => one.name === name);
+const step = async (id: string, name: StepName) => (await read(id))?.provisioning?.steps.find((one) => one.name === name);
 const retry = async (organizationId: string) =>
   payload(
     (await world.query(RetryProvisioningDocument, { input: { organizationId } }, { as: 'admin@north' })).data?.retryProvisioning,
@@ -75,18 +75,18 @@ describe('provisioning with the local provider (B18–B26, decision 16)', () => 
     const id = await create();
     const before = await read(id);
     expect(before?.provisioning).toMatchObject({ status: 'PENDING' });
-    expect(before?.provisioning.steps.map(({ name, status, attempts }) => [name, status, attempts])).toEqual([
+    expect(before?.provisioning?.steps.map(({ name, status, attempts }) => [name, status, attempts])).toEqual([
       ['IDENTITY', 'PENDING', 0],
       ['BILLING', 'PENDING', 0],
       ['TELEPHONY', 'PENDING', 0],
       ['PHONE_NUMBER', 'PENDING', 0],
       ['KNOWLEDGE_BASE', 'PENDING', 0],
     ]);
-    expect(before?.limits.concurrency).toEqual({ limit: 0, inUse: 0 });
+    expect(before?.limits?.concurrency).toEqual({ limit: 0, inUse: 0 });
     await runJobs(world);
     const after = await read(id);
-    expect(after?.provisioning.status).toBe('READY');
-    for (const one of after?.provisioning.steps ?? []) {
+    expect(after?.provisioning?.status).toBe('READY');
+    for (const one of after?.provisioning?.steps ?? []) {
       expect(one).toMatchObject({ status: 'DONE', attempts: 1, error: null });
       expect(one.finishedAt).not.toBeNull();
       expect(one.resourceId).not.toBeNull();
@@ -94,7 +94,7 @@ describe('provisioning with the local provider (B18–B26, decision 16)', () => 
     expect(after?.billing).toMatchObject({ plan: 'free', status: 'active', email: 'admin@north.example' });
     expect(after?.billing?.customerId).not.toBeNull();
     expect(after?.billing?.subscriptionId).not.toBeNull();
-    expect(after?.limits.concurrency).toEqual({ limit: 1, inUse: 0 });
+    expect(after?.limits?.concurrency).toEqual({ limit: 1, inUse: 0 });
     expect(after?.inventory).toEqual({ agents: 0, phoneNumbers: 1, webWidgets: 0, knowledgeBases: 1, telephonyTrunks: 1 });
     expect((await step(id, 'PHONE_NUMBER'))?.resourceId).toBe('+12025550100');
   });
@@ -103,7 +103,7 @@ describe('provisioning with the local provider (B18–B26, decision 16)', () => 
     const [first, second] = [await create(), await create()];
     await runJobs(world);
     for (const id of [first, second]) {
-      expect((await read(id))?.provisioning.status).toBe('FAILED');
+      expect((await read(id))?.provisioning?.status).toBe('FAILED');
       expect(await step(id, 'PHONE_NUMBER')).toMatchObject({ status: 'FAILED', attempts: 1, error: 'The pool of phone numbers is empty.' });
       expect(await step(id, 'KNOWLEDGE_BASE')).toMatchObject({ status: 'DONE' });
     }
@@ -113,9 +113,9 @@ describe('provisioning with the local provider (B18–B26, decision 16)', () => 
     expect(await step(first, 'PHONE_NUMBER')).toMatchObject({ status: 'DONE', attempts: 2, error: null, resourceId: '+12025550101' });
     expect(await step(second, 'PHONE_NUMBER')).toMatchObject({ status: 'FAILED' });
     await sql`insert into phone_numbers (number) values ('+12025550102')`.execute(world.db);
-    expect((await retry(second)).organization.provisioning.status).toBe('PENDING');
+    expect((await retry(second)).organization.provisioning?.status).toBe('PENDING');
     await runJobs(world);
-    expect((await read(second))?.provisioning.status).toBe('READY');
+    expect((await read(second))?.provisioning?.status).toBe('READY');
     expect(await stock('+12025550101', '+12025550102')).toMatchObject({ added: 0, known: 2 });
   });
 
@@ -152,7 +152,7 @@ describe('provisioning with the local provider (B18–B26, decision 16)', () => 
     await sql`insert into assigned_phone_numbers (number, organization_id)
       select '+12025550103', id from organizations where organization_public_id(id) = ${id}`.execute(world.db);
     await runJobs(world);
-    expect((await read(id))?.provisioning.status).toBe('READY');
+    expect((await read(id))?.provisioning?.status).toBe('READY');
     expect(await step(id, 'PHONE_NUMBER')).toMatchObject({ attempts: 2, resourceId: '+12025550103' });
     expect((await read(id))?.inventory).toMatchObject({ phoneNumbers: 1, telephonyTrunks: 1, knowledgeBases: 1 });
   });
@@ -179,7 +179,7 @@ describe('provisioning with the local provider (B18–B26, decision 16)', () => 
     await stock('+12025550105');
     await retry(world.org('shop-2'));
     await runJobs(world);
-    expect((await read(world.org('shop-2')))?.provisioning.status).toBe('READY');
+    expect((await read(world.org('shop-2')))?.provisioning?.status).toBe('READY');
   });
 });
 
@@ -249,7 +249,7 @@ describe('provisioning with a webhook', () => {
     service.reply = () => reply;
     await runWithWebhook(['TELEPHONY']);
     expect(await step(id, 'TELEPHONY')).toMatchObject({ status: 'FAILED', attempts: 1, error });
-    expect((await read(id))?.limits.concurrency.limit).toBe(0);
+    expect((await read(id))?.limits?.concurrency.limit).toBe(0);
     service.reply = () => ok('trunk-1');
     await retry(id);
     await runWithWebhook(['TELEPHONY']);

@@ -148,7 +148,7 @@ describe('the retention of usage', () => {
       { id: world.org('acme'), scope: 'ALL', from: at(700).toISOString(), to: at(499).toISOString(), metric: 'voice_calls' },
       { as: 'key@acme' },
     );
-    expect(data?.organization?.usage?.byChild.edges[0]).toMatchObject({ subtree: '6.4', share: 1 });
+    expect(data?.organization?.usage?.byChild?.edges[0]).toMatchObject({ subtree: '6.4', share: 1 });
     expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
   });
 
