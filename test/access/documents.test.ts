@@ -90,6 +90,23 @@ describe('several mutations in one document (R-AZ-4)', () => {
     expect((await world.ask(`mutation { ${role('a', 'doc_late')} }`, self)).data).toMatchObject({ a: { __typename: 'CreateRolePayload' } });
   });
 
+  it('keep what they answered when a later one is refused: a secret that is shown once reaches the caller', async () => {
+    const make = `a: createApiKey(input: { organizationId: "${world.org('shop-1')}", name: "kept", scopes: [] }) { ... on CreateApiKeyPayload { secret } }`;
+    const refused = `b: createRole(input: { organizationId: "${world.org('rival')}", key: "elsewhere", name: "X", scopes: [] }) { __typename }`;
+    const answer = await world.ask<{ a: { secret: string }; b: null }>(`mutation { ${make} ${refused} ${role('c', 'doc_after')} }`, {
+      as: 'key@shop-1',
+    });
+    expect(answer.data).toEqual({
+      a: { secret: expect.stringMatching(/^ak_/) },
+      b: null,
+      c: expect.objectContaining({ __typename: 'CreateRolePayload' }),
+    });
+    expect(answer.errors).toMatchObject([{ path: ['b'], extensions: { code: 'NOT_FOUND' } }]);
+    expect((await world.ask('{ viewer { credential { name } } }', { token: answer.data?.a.secret ?? '' })).data).toEqual({
+      viewer: { credential: { name: 'kept' } },
+    });
+  });
+
   it('read what is true after each, not what was read before', async () => {
     const self = await secondAdmin();
     const set = (alias: string, key: string) =>

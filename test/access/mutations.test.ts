@@ -111,6 +111,8 @@ const byRight: Expected = {
   stranger: 'ORGANIZATION_REQUIRED',
   apiKey: 'done',
 };
+/** For what is done to an organization below, which exists only for those who manage what is below. */
+const belowHome: Expected = { ...byRight, viewer: 'NOT_FOUND' };
 /** For what a person does for itself. */
 const byPerson: Expected = { ancestor: 'done', nativeAdmin: 'done', viewer: 'done', rival: 'done', stranger: 'done', apiKey: 'FORBIDDEN' };
 
@@ -129,14 +131,13 @@ const inNorth = (more: () => Promise<Record<string, unknown>> | Record<string, u
 /** Every mutation. One that is missing here fails the first test. */
 const table: Record<string, Row> = {
   createOrganization: { expected: byRight, input: () => Promise.resolve({ name: 'Walk', slug: unique(), parentId: world.org('north') }) },
-  moveOrganization: { expected: byRight, input: async () => ({ id: await fresh.organization(), newParentId: world.org('shop-2') }) },
-  deleteOrganization: { expected: byRight, input: async () => ({ id: await fresh.organization() }) },
-  // Whoever could not have deleted it does not see that it is there.
-  restoreOrganization: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.organization(true) }) },
+  moveOrganization: { expected: belowHome, input: async () => ({ id: await fresh.organization(), newParentId: world.org('shop-2') }) },
+  deleteOrganization: { expected: belowHome, input: async () => ({ id: await fresh.organization() }) },
+  restoreOrganization: { expected: belowHome, input: async () => ({ id: await fresh.organization(true) }) },
   retryProvisioning: { expected: byRight, input: inNorth(() => ({})) },
   updateOrganization: { expected: byRight, input: () => Promise.resolve({ id: world.org('north'), name: unique() }) },
-  suspendOrganization: { expected: byRight, input: () => Promise.resolve({ id: world.org('kiosk') }) },
-  resumeOrganization: { expected: byRight, input: () => Promise.resolve({ id: world.org('kiosk') }) },
+  suspendOrganization: { expected: belowHome, input: () => Promise.resolve({ id: world.org('kiosk') }) },
+  resumeOrganization: { expected: belowHome, input: () => Promise.resolve({ id: world.org('kiosk') }) },
   updateMemberRoles: { expected: byRight, input: inNorth(async () => ({ userId: await fresh.member(), roles: ['viewer'] })) },
   removeMember: { expected: byRight, input: inNorth(async () => ({ userId: await fresh.member() })) },
   addMember: {

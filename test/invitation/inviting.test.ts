@@ -138,7 +138,7 @@ describe('inviting a person (A28, A40, C16–C18, C39–C47, E3, E5)', () => {
       code: 'ROLE_ESCALATION',
       missingScopes: ['usage:read', 'audit:read'],
     });
-    expect(await create({ organizationId: world.org('shop-1') }, options)).toMatchObject({ error: { code: 'FORBIDDEN' } });
+    expect(await create({ organizationId: world.org('shop-1') }, options)).toMatchObject({ error: { code: 'NOT_FOUND' } });
   });
 
   it('names what is wrong with the input, and does nothing', async () => {

@@ -211,7 +211,7 @@ describe('creating an organization of its own (A70, B14)', () => {
       b: suspendOrganization(input: $b) { __typename }
     }`;
     const both = await world.ask(document, { as: 'viewer@north' }, { a: { name: 'X', slug: fresh() }, b: { id: world.org('shop-2') } });
-    expect(code(both)).toBe('FORBIDDEN');
+    expect(code(both)).toBe('NOT_FOUND');
     expect(both.errors?.[0]?.path).toEqual(['b']);
   });
 
@@ -353,9 +353,11 @@ describe('what is refused leaves nothing behind', () => {
 
   it('a caller without the scope on the parent (A66)', async () => {
     for (const as of ['viewer@north', 'viewer@acme', 'user@acme'] as const) {
-      const answer = await create({}, { as });
+      const answer = await create({ parentId: world.org(as === 'viewer@north' ? 'north' : 'acme') }, { as });
       expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScopes: ['child_organizations:manage'] });
     }
+    // Below its own organization nothing exists for it.
+    expect(code(await create({ parentId: world.org('north') }, { as: 'viewer@acme' }))).toBe('NOT_FOUND');
     // The scope is enough, whatever else the role lacks.
     expect((await created({}, { as: 'cloud_rep@acme' })).membership).not.toBeNull();
     expect(code(await world.query(CreateOrganizationDocument, { input: { name: 'X', slug: 'nobody' } }))).toBe('UNAUTHENTICATED');

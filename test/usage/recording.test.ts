@@ -158,12 +158,12 @@ describe('recording usage (R-ME, R-US)', () => {
   });
 
   it('takes `usage:write` at home, and any organization below from whoever manages them', async () => {
-    expect(await outcomes([event('north'), event('shop-1')], { as: 'viewer@north' })).toEqual(['FORBIDDEN', 'FORBIDDEN']);
-    // Managing those below gives every right there and none at home (decision 3).
+    expect(await outcomes([event('north'), event('shop-1')], { as: 'viewer@north' })).toEqual(['FORBIDDEN', 'ORGANIZATION_NOT_FOUND']);
+    // Managing those below gives every right there, and at home only what the console does.
     expect(await outcomes([event('north'), event('shop-1')], { as: 'cloud_rep@north' })).toEqual(['FORBIDDEN', 'ACCEPTED']);
     const meter = await insertApiKey(world.db, world.uuid('north'), 'meter');
     await sql`update api_keys set scopes = '{usage:write}' where name = 'meter'`.execute(world.db);
-    expect(await outcomes([event('north'), event('shop-1')], { token: meter })).toEqual(['ACCEPTED', 'FORBIDDEN']);
+    expect(await outcomes([event('north'), event('shop-1')], { token: meter })).toEqual(['ACCEPTED', 'ORGANIZATION_NOT_FOUND']);
     expect(code(await record([event('north')], {}))).toBe('UNAUTHENTICATED');
     expect(code(await record([event('north')], { as: 'admin@north', organization: null }))).toBe('ORGANIZATION_REQUIRED');
   });
