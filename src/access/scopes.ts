@@ -11,5 +11,8 @@ export type Scope =
   | 'billing:manage'
   | 'audit:read';
 
+/** Most scopes that the catalog may have, and hence any list of them; part of what an operation costs. */
+export const SCOPES_MAX = 20;
+
 /** Holding this at home gives every right on everything below it. */
 export const MANAGE_CHILDREN: Scope = 'child_organizations:manage';

@@ -2,7 +2,7 @@
 import { requires } from '../access/guards.ts';
 import { holds } from '../access/rights.ts';
 import { builder } from '../builder.ts';
-import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { connect, connectionType, pageArguments } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { badInput, orNotFound } from '../errors.ts';
 import { parseId } from '../ids.ts';
@@ -79,7 +79,7 @@ async function asSeen(state: unknown, { loaders }: Context): Promise<unknown> {
   return id !== undefined && (await loaders.load(organizationById, null, id)) ? state : rest;
 }
 
-const AuditEventConnectionRef = connectionType<AuditEventRow>({ name: 'AuditEvent', node: AuditEventRef, plural: 'audit events' });
+const AuditEventConnectionRef = connectionType<AuditEventRow>({ name: 'AuditEvent', node: AuditEventRef, plural: 'audit events', rowWeight: 10 });
 
 const ACTIONS_MAX = 50;
 
@@ -97,7 +97,6 @@ builder.objectField(OrganizationRef, 'auditLog', (t) =>
       actions: t.arg.stringList({ description: `Only these actions; at most ${ACTIONS_MAX}.` }),
       ...pageArguments(t.arg),
     },
-    complexity: pageCost,
     authScopes: requires('audit:read'),
     resolve({ id }, { includeDescendants, actions, ...page }, context) {
       if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX))

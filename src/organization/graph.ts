@@ -3,14 +3,18 @@ import { inside } from '../access/guards.ts';
 import { MANAGE_CHILDREN } from '../access/scopes.ts';
 import { holds, isWithin } from '../access/rights.ts';
 import { builder } from '../builder.ts';
-import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { connect, connectionType, pageArguments } from '../connection.ts';
 import { countBatch } from '../database/relation.ts';
 import { badInput, forbidden, notFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
+import { atMost, weighs } from '../limits/cost.ts';
 import { requireStorable, searchPattern } from '../text.ts';
 import { descendants, type DescendantRow } from './descendants.ts';
-import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef } from './refs.ts';
+import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, PATH_WEIGHT } from './refs.ts';
 import { ancestors, children, hasChildren, organizationById, organizationBySlug, slugById, type OrganizationRow } from './store.ts';
+
+/** The most that `MAX_TREE_DEPTH` can be. */
+const DEPTH_MAX = 64;
 
 const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
   description: 'Whether an organization is in use.',
@@ -79,7 +83,8 @@ builder.node(OrganizationRef, {
     }),
     ancestors: t.field({
       type: [OrganizationRef],
-      description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own.",
+      description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own. At most 64.",
+      extensions: atMost(DEPTH_MAX),
       authScopes: inside,
       resolve: ({ id }, _args, { loaders }) => loaders.load(ancestors, null, id),
     }),
@@ -114,7 +119,6 @@ builder.node(OrganizationRef, {
         includeDeleted: includeDeletedArgument(t),
         ...pageArguments(t.arg),
       },
-      complexity: pageCost,
       authScopes: mayIncludeDeleted,
       resolve: ({ id }, { orderBy, kind, includeDeleted, ...page }, context) =>
         connect(
@@ -137,7 +141,6 @@ builder.node(OrganizationRef, {
         includeDeleted: includeDeletedArgument(t),
         ...pageArguments(t.arg),
       },
-      complexity: pageCost,
       authScopes: mayIncludeDeleted,
       resolve: ({ id }, { search, maxDepth, includeDeleted, ...page }, context) => {
         if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
@@ -172,6 +175,9 @@ function mayIncludeDeleted(
   return true;
 }
 
+/** How many fields a search looks in. */
+const SEARCH_FIELDS = 4;
+
 const SearchFieldRef = builder.enumType('SearchField', {
   description: 'Fields that a search looks in.',
   values: {
@@ -193,6 +199,7 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
     }),
     path: t.string({
       description: 'Breadcrumb of slugs from the organization that `descendants` was asked on to the node, both included.',
+      extensions: weighs(PATH_WEIGHT),
       args: {
         separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
       },
@@ -200,12 +207,13 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
         if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
         const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
         const found = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
-        return found.map((organization) => organization?.slug ?? '').join(separator);
+        return loaders.count(found.map((organization) => organization?.slug ?? '').join(separator));
       },
     }),
     matchedOn: t.field({
       type: [SearchFieldRef],
       description: 'Fields that hold the search text; empty without `search`.',
+      extensions: atMost(SEARCH_FIELDS),
       resolve: ({ row }) => row.matched_on,
     }),
   }),
