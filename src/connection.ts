@@ -25,13 +25,20 @@ export interface ConnectionOptions<Row> {
   plural: string;
   /** Whether the connection has `nodes` and `totalCount`; true unless said otherwise. */
   counted?: boolean;
-  /** What one row weighs in the cost of an operation; more than 1 for large rows. */
+  /** What one row weighs in the cost of an operation: its checks and its columns; 5 unless rows are large. */
   rowWeight?: number;
   edgeFields?: EdgeFields<Row>;
 }
 
 /** Defines the connection and edge types over nodes of one type. */
-export function connectionType<Row extends object>({ name, node, plural, counted = true, rowWeight = 1, edgeFields }: ConnectionOptions<Row>) {
+export function connectionType<Row extends object>({
+  name,
+  node,
+  plural,
+  counted = true,
+  rowWeight = 5,
+  edgeFields,
+}: ConnectionOptions<Row>) {
   const edge = builder.objectRef<Edge<Row>>(`${name}Edge`);
   edge.implement({
     description: `One of the ${plural} and its place in the list.`,

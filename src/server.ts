@@ -23,8 +23,8 @@ export interface GatewayOptions {
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions?: Sessions | undefined;
   settings: ActionSettings;
-  /** What one operation may ask for, where it is not the default. */
-  limits?: Partial<Limits>;
+  /** What one operation may ask for, where it is not the default; false for no limits, to measure what they cost. */
+  limits?: Partial<Limits> | false;
   introspection: 'public' | 'authenticated' | 'off';
   /** Options of the GraphiQL page; false serves none. */
   graphiql: GraphiQLOptions | false;
@@ -55,7 +55,7 @@ function requestIdOf(request: Request): string {
 /** Makes the gateway. */
 export function createGateway(options: GatewayOptions) {
   const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
-  const limits = { ...LIMITS_DEFAULT, ...options.limits };
+  const limits = options.limits === false ? undefined : { ...LIMITS_DEFAULT, ...options.limits };
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -91,11 +91,18 @@ export function createGateway(options: GatewayOptions) {
         now,
         requestId,
         organizationHeader,
-        loaders: new Loaders({ db, principal, now }, 2 * limits.responseBytes),
+        loaders: new Loaders({ db, principal, now }, limits && 2 * limits.responseBytes),
         log: log.child({ requestId }),
       };
     },
-    plugins: [routes(db), jsonOnly(), documentLimits(), costLimits(schema, limits), introspectionPolicy(options.introspection), answers(log, organizationHeader)],
+    plugins: [
+      routes(db),
+      jsonOnly(),
+      documentLimits(),
+      ...(limits ? [costLimits(schema, limits)] : []),
+      introspectionPolicy(options.introspection),
+      answers(log, organizationHeader),
+    ],
   });
 }
 

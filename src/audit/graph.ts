@@ -79,7 +79,12 @@ async function asSeen(state: unknown, { loaders }: Context): Promise<unknown> {
   return id !== undefined && (await loaders.load(organizationById, null, id)) ? state : rest;
 }
 
-const AuditEventConnectionRef = connectionType<AuditEventRow>({ name: 'AuditEvent', node: AuditEventRef, plural: 'audit events', rowWeight: 10 });
+const AuditEventConnectionRef = connectionType<AuditEventRow>({
+  name: 'AuditEvent',
+  node: AuditEventRef,
+  plural: 'audit events',
+  rowWeight: 20,
+});
 
 const ACTIONS_MAX = 50;
 

@@ -42,7 +42,7 @@ export class Loaders {
 
   /** Counts what was made for the answer, and returns it. Throws LIMIT_EXCEEDED once all of it is over the bound. */
   count<Value>(value: Value): Value {
-    if (this.#rows.add(value)) return value;
+    if (this.#bytesMax === Infinity || this.#rows.add(value)) return value;
     throw new PublicError('LIMIT_EXCEEDED', `The operation reads more than ${this.#bytesMax} bytes. Ask for smaller pages.`, {
       limit: 'rowBytes',
       maximum: this.#bytesMax,

@@ -56,9 +56,9 @@ const CreateInvitationPayloadRef = builder
         resolve: async ({ invitationId }, _args, { loaders }) => orNotFound(await loaders.load(invitationById, null, invitationId)),
       }),
       ignoredRoles: t.exposeStringList('ignoredRoles', {
-      description: 'Role keys that name no role here and were left out.',
-      extensions: atMost(ROLES_MAX),
-    }),
+        description: 'Role keys that name no role here and were left out.',
+        extensions: atMost(ROLES_MAX),
+      }),
     }),
   });
 

@@ -19,9 +19,7 @@ export function costLimits(schema: GraphQLSchema, limits: Limits): Plugin<Contex
       const estimate = estimator.estimate(document, operationName, variableValues ?? {});
       context.cost = { requested: estimate.cost, nodes: estimate.nodes };
       const withCost = (result: ExecutionResult): ExecutionResult =>
-        context.principal.credential
-          ? { ...result, extensions: { ...result.extensions, cost: costExtension(context, limits) } }
-          : result;
+        context.principal.credential ? { ...result, extensions: { ...result.extensions, cost: costExtension(context, limits) } } : result;
       const refusal = refusalOf(estimate, limits);
       if (refusal) {
         setResultAndStopExecution(withCost({ errors: [refusal] }));
@@ -43,7 +41,8 @@ function costExtension({ cost }: Context, limits: Limits): Record<string, number
 }
 
 function refusalOf({ nodes, cost, fields, depth }: ReturnType<Estimator['estimate']>, limits: Limits): PublicError | undefined {
-  if (depth > DEPTH_MAX) return overLimit('depth', DEPTH_MAX, depth, 'is nested in levels', 'Ask for the lower levels in an operation of their own.');
+  if (depth > DEPTH_MAX)
+    return overLimit('depth', DEPTH_MAX, depth, 'is nested in levels', 'Ask for the lower levels in an operation of their own.');
   if (fields > FIELDS_MAX) return overLimit('fields', FIELDS_MAX, fields, 'selects fields', 'Ask for fewer, or in several operations.');
   if (nodes > limits.nodes)
     return overLimit('nodes', limits.nodes, nodes, 'may answer rows', 'Ask for smaller pages, shorter windows or fewer metrics.');

@@ -28,34 +28,7 @@ import {
 } from 'graphql';
 import type { FieldCost, Given } from './cost.ts';
 import { introspectionSize } from './introspection.ts';
-
-/** What an operation can come to. */
-export interface Estimate {
-  /** Objects in lists: rows. */
-  nodes: number;
-  /** Values, each with its weight: fields, and items of lists. */
-  cost: number;
-}
-
-/** What a document comes to, whatever its variables. */
-interface Shape {
-  /** Fields, with fragments spread out. */
-  fields: number;
-  /** Levels of the deepest field. */
-  depth: number;
-}
-
-type Read<Value> = Value | ((variables: Given) => Value);
-
-interface Term {
-  step: number;
-  included: Read<boolean>;
-}
-
-type Step =
-  | { kind: 'selection'; terms: Term[]; alternatives: Term[][] }
-  | { kind: 'field'; weight: number; items: Read<number> | null; rows: boolean; child: number | null }
-  | { kind: 'size'; size: Estimate };
+import { evaluate, read, type Estimate, type Read, type Shape, type Step, type Term } from './plan.ts';
 
 interface Plan extends Shape {
   steps: readonly Step[];
@@ -106,43 +79,6 @@ export class Estimator {
 
 /** What the executor refuses by itself: there is no such operation. */
 const EMPTY: Plan = { steps: [], fixed: { nodes: 0, cost: 0 }, defaults: {}, fields: 0, depth: 0 };
-
-function read<Value>(value: Read<Value>, variables: Given): Value {
-  return typeof value === 'function' ? (value as (variables: Given) => Value)(variables) : value;
-}
-
-/** The estimate of the last step, over those before it. */
-function evaluate(steps: readonly Step[], variables: Given): Estimate {
-  const sizes: Estimate[] = [];
-  const sum = (terms: readonly Term[]): Estimate => {
-    const total = { nodes: 0, cost: 0 };
-    for (const { step, included } of terms) {
-      if (!read(included, variables)) continue;
-      total.nodes += sizes[step]?.nodes ?? 0;
-      total.cost += sizes[step]?.cost ?? 0;
-    }
-    return total;
-  };
-  for (const step of steps) {
-    if (step.kind === 'size') sizes.push(step.size);
-    else if (step.kind === 'selection') {
-      const total = sum(step.terms);
-      const each = step.alternatives.map(sum);
-      total.nodes += Math.max(0, ...each.map(({ nodes }) => nodes));
-      total.cost += Math.max(0, ...each.map(({ cost }) => cost));
-      sizes.push(total);
-    } else {
-      const child = step.child === null ? undefined : sizes[step.child];
-      const [nodes, cost] = [child?.nodes ?? 0, child?.cost ?? 0];
-      if (step.items === null) sizes.push({ nodes, cost: step.weight + cost });
-      else {
-        const items = read(step.items, variables);
-        sizes.push({ nodes: items * ((step.rows ? 1 : 0) + nodes), cost: 1 + items * (step.weight + cost) });
-      }
-    }
-  }
-  return sizes.at(-1) ?? { nodes: 0, cost: 0 };
-}
 
 /** Makes the plan of one operation. */
 class Compiler {
@@ -200,7 +136,10 @@ class Compiler {
       const shapes = [...terms, ...[...concrete.values()].flat()].map(({ step }) => this.#shape(step));
       return this.#add(
         { kind: 'selection', terms, alternatives: [...concrete.values()] },
-        { fields: shapes.reduce((total, { fields }) => total + fields, 0), depth: shapes.reduce((most, { depth }) => Math.max(most, depth), 0) },
+        {
+          fields: shapes.reduce((total, { fields }) => total + fields, 0),
+          depth: shapes.reduce((most, { depth }) => Math.max(most, depth), 0),
+        },
       );
     });
   }
@@ -211,13 +150,19 @@ class Compiler {
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(selection.name.value) : selection;
     const named = fragment?.typeCondition && this.#schema.getType(fragment.typeCondition.name.value);
     const on = named && isCompositeType(named) ? named : type;
-    return [fragment ? this.#selection(fragment.selectionSet, on, parent) : this.#add({ kind: 'size', size: { nodes: 0, cost: 0 } }, NOTHING), on];
+    return [
+      fragment ? this.#selection(fragment.selectionSet, on, parent) : this.#add({ kind: 'size', size: { nodes: 0, cost: 0 } }, NOTHING),
+      on,
+    ];
   }
 
   #field(node: FieldNode, type: GraphQLCompositeType, parent: Parent): number {
     const name = node.name.value;
     if (name === '__schema' || name === '__type') {
-      return this.#add({ kind: 'size', size: introspectionSize(this.#schema, node, this.#fragments, this.#costMax) }, this.#shapeBelow(node));
+      return this.#add(
+        { kind: 'size', size: introspectionSize(this.#schema, node, this.#fragments, this.#costMax) },
+        this.#shapeBelow(node),
+      );
     }
     const field = isCompositeType(type) ? this.#schema.getField(type, name) : undefined;
     const cost = field ? costOf(field) : {};

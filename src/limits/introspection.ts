@@ -1,7 +1,7 @@
 /** The size of an answer about the schema itself: counted exactly, since everything that it can hold is known. */
 import {
   GraphQLList,
-  GraphQLObjectType,
+  type GraphQLObjectType,
   Kind,
   __Schema,
   __Type,
@@ -14,7 +14,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
-import type { Estimate } from './estimate.ts';
+import type { Estimate } from './plan.ts';
 
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
@@ -52,8 +52,7 @@ export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragme
     size = { nodes: 0, cost: 0 };
     for (const selection of set.selections) {
       const inner = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value)?.selectionSet : selection.selectionSet;
-      const part =
-        selection.kind === Kind.FIELD ? sizeOfField(selection, type, source) : inner ? sizeOf(inner, type, source) : NONE;
+      const part = selection.kind === Kind.FIELD ? sizeOfField(selection, type, source) : inner ? sizeOf(inner, type, source) : NONE;
       size.nodes += part.nodes;
       size.cost += part.cost;
       if (size.cost > enough) break;

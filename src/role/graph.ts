@@ -20,7 +20,10 @@ builder.node(RoleRef, {
     key: t.exposeString('key', { description: 'Name used in inputs, e.g. admin; unique among the roles of one organization.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
     description: t.exposeString('description', { nullable: true, description: 'What the role is for.' }),
-    scopes: t.exposeStringList('scopes', { description: 'Scopes that the role gives, implied ones included.', extensions: atMost(SCOPES_MAX) }),
+    scopes: t.exposeStringList('scopes', {
+      description: 'Scopes that the role gives, implied ones included.',
+      extensions: atMost(SCOPES_MAX),
+    }),
     builtIn: t.exposeBoolean('built_in', { description: 'Whether it comes with the product and is the same everywhere.' }),
   }),
 });

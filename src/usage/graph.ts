@@ -6,7 +6,7 @@ import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { badInput, forbidden, invalidWindow } from '../errors.ts';
-import { atMost, atMostWithin, lengthOf, weighs, type Given } from '../limits/cost.ts';
+import { atMost, atMostWithin, lengthOf, type Given } from '../limits/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/store.ts';
 import { METRICS_MAX } from './catalog.ts';
@@ -23,7 +23,17 @@ import {
   type TotalRow,
   type UsageArguments,
 } from './store.ts';
-import { GRAINS, bucketsOf, checkMetricKeys, checkWindow, layOut, bucketCount, type BucketSize, type Grain, type Window } from './window.ts';
+import {
+  GRAINS,
+  bucketsOf,
+  checkMetricKeys,
+  checkWindow,
+  layOut,
+  bucketCount,
+  type BucketSize,
+  type Grain,
+  type Window,
+} from './window.ts';
 
 const UsageScopeRef = builder.enumType('UsageScope', {
   description: 'What a usage summary covers.',
@@ -78,7 +88,11 @@ const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement({
   fields: (t) => ({
     from: t.expose('from', { type: 'DateTime', description: 'Start of the part, included.' }),
     to: t.expose('to', { type: 'DateTime', description: 'End of the part, excluded.' }),
-    metrics: t.expose('metrics', { type: [UsageMetricTotalRef], description: 'The metrics asked for, in the order of the catalog.', extensions: atMostWithin(metricCount) }),
+    metrics: t.expose('metrics', {
+      type: [UsageMetricTotalRef],
+      description: 'The metrics asked for, in the order of the catalog.',
+      extensions: atMostWithin(metricCount),
+    }),
   }),
 });
 

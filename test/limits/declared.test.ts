@@ -16,7 +16,9 @@ afterAll(() => world.close());
 /** Every list field of the schema, as `Type.field`. */
 const lists: [string, GraphQLField<unknown, unknown>][] = Object.values(schema.getTypeMap())
   .filter((type) => (isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith('__'))
-  .flatMap((type) => Object.values(isObjectType(type) || isInterfaceType(type) ? type.getFields() : {}).map((field) => [type.name, field] as const))
+  .flatMap((type) =>
+    Object.values(isObjectType(type) || isInterfaceType(type) ? type.getFields() : {}).map((field) => [type.name, field] as const),
+  )
   .filter(([, field]) => isListType(getNullableType(field.type)))
   .map(([type, field]) => [`${type}.${field.name}`, field]);
 
@@ -37,8 +39,8 @@ describe('the bound of a list', () => {
       for (const value of nonsense) {
         const all = Object.fromEntries(['first', 'last', 'from', 'to', 'size', 'keys', 'ids', 'input'].map((key) => [key, value]));
         for (const bound of [items(all, all), items({}, all), items(all, {})]) {
-          expect(bound, `${name} for ${String(value)}`).toBeGreaterThanOrEqual(0);
-          expect(bound, `${name} for ${String(value)}`).toBeLessThanOrEqual(10_000);
+          expect(bound, `${name} for ${JSON.stringify(value)}`).toBeGreaterThanOrEqual(0);
+          expect(bound, `${name} for ${JSON.stringify(value)}`).toBeLessThanOrEqual(10_000);
         }
       }
     }
@@ -57,7 +59,10 @@ describe('the bound of a list', () => {
 
   it('holds for the catalogs that a migration can extend', async () => {
     const [counts] = await world.rows(
-      sql<{ scopes: number; metrics: number }>`select (select count(*)::int from scopes) as scopes, (select count(*)::int from usage_metrics) as metrics`,
+      sql<{
+        scopes: number;
+        metrics: number;
+      }>`select (select count(*)::int from scopes) as scopes, (select count(*)::int from usage_metrics) as metrics`,
     );
     expect(counts?.scopes).toBeLessThanOrEqual(SCOPES_MAX);
     expect(counts?.metrics).toBeLessThanOrEqual(METRICS_MAX);
@@ -68,7 +73,9 @@ describe('the bound of a list', () => {
       const list = getNullableType(field.type);
       const item = isListType(list) ? getNullableType(list.ofType) : list;
       expect(isListType(item), name).toBe(false);
-      expect(isCompositeType(getNamedType(field.type)) || costOf(field).weight === undefined || costOf(field).weight === 1, name).toBe(true);
+      expect(isCompositeType(getNamedType(field.type)) || costOf(field).weight === undefined || costOf(field).weight === 1, name).toBe(
+        true,
+      );
     }
   });
 });
