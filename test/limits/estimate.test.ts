@@ -68,9 +68,9 @@ describe('the estimate of an operation', () => {
       (_, n) => `fragment F${n} on Organization { ${n + 1 < levels ? `...F${n + 1} ...F${n + 1}` : 'slug'} }`,
     );
     const document = parse(`{ organization { ...F0 } } ${fragments.join(' ')}`);
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     expect(estimator.estimate(document, null, {}).cost).toBeGreaterThan(1e50);
-    expect(performance.now() - begin).toBeLessThan(100);
+    expect(process.cpuUsage(begin).user / 1_000).toBeLessThan(100);
   });
 
   it('stops counting questions about the schema once they cost too much', () => {
@@ -78,9 +78,9 @@ describe('the estimate of an operation', () => {
       { length: 80 },
       (_, n) => `a${n}: types { fields { type { name ofType { name } } args { name type { name } } } }`,
     );
-    const begin = performance.now();
+    const begin = process.cpuUsage();
     expect(estimate(`{ __schema { ${types.join(' ')} } }`).cost).toBeGreaterThan(LIMITS_DEFAULT.cost);
-    expect(performance.now() - begin).toBeLessThan(500);
+    expect(process.cpuUsage(begin).user / 1_000).toBeLessThan(500);
   });
 });
 
