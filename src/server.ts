@@ -10,6 +10,8 @@ import type { Sessions } from './credential/session.ts';
 import type { Database } from './database/connect.ts';
 import { Loaders } from './database/loaders.ts';
 import { PublicError, maskError, unauthenticated } from './errors.ts';
+import { costLimits } from './limits/cost-plugin.ts';
+import { LIMITS_DEFAULT, type Limits } from './limits/limits.ts';
 import { schema } from './schema.ts';
 import type { Logger } from './telemetry/log.ts';
 
@@ -21,6 +23,8 @@ export interface GatewayOptions {
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions?: Sessions | undefined;
   settings: ActionSettings;
+  /** What one operation may ask for, where it is not the default; false for no limits, to measure what they cost. */
+  limits?: Partial<Limits> | false;
   introspection: 'public' | 'authenticated' | 'off';
   /** Options of the GraphiQL page; false serves none. */
   graphiql: GraphiQLOptions | false;
@@ -51,6 +55,7 @@ function requestIdOf(request: Request): string {
 /** Makes the gateway. */
 export function createGateway(options: GatewayOptions) {
   const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
+  const limits = options.limits === false ? undefined : { ...LIMITS_DEFAULT, ...options.limits };
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -81,15 +86,23 @@ export function createGateway(options: GatewayOptions) {
         mutated: false,
         showing: undefined,
         settings,
+        cost: { requested: 0, nodes: 0 },
         db,
         now,
         requestId,
         organizationHeader,
-        loaders: new Loaders({ db, principal, now }),
+        loaders: new Loaders({ db, principal, now }, limits && 2 * limits.responseBytes),
         log: log.child({ requestId }),
       };
     },
-    plugins: [routes(db), jsonOnly(), documentLimits(), introspectionPolicy(options.introspection), answers(log, organizationHeader)],
+    plugins: [
+      routes(db),
+      jsonOnly(),
+      documentLimits(),
+      ...(limits ? [costLimits(schema, limits)] : []),
+      introspectionPolicy(options.introspection),
+      answers(log, organizationHeader),
+    ],
   });
 }
 
@@ -124,7 +137,7 @@ function jsonOnly(): Plugin {
   };
 }
 
-/** Long documents are refused while they are read. Depth and cost are bounded by the schema builder. */
+/** Long documents are refused while they are read. Depth and cost are bounded in src/limits. */
 function documentLimits(): Plugin {
   return {
     onParse({ params, setParseFn }) {
