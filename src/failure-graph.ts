@@ -8,8 +8,10 @@ failureType('LastAdminError', 'The change would leave the organization without a
 failureType('NoValidRoleError', 'None of the roles named can be given in this organization.', (t) => ({
   ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'The role keys that mean nothing here.' }),
 }));
-failureType('RoleEscalationError', 'The change would give or take scopes that the caller does not hold on the organization.', (t) => ({
-  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.' }),
+failureType('RoleEscalationError', 'The change would give or take scopes that the caller does not hold where they take effect.', (t) => ({
+  missingScopes: t.exposeStringList('missingScopes', {
+    description: 'The scopes that the caller lacks; `child_organizations:manage` when the role is used in organizations below.',
+  }),
 }));
 failureType('ScopeEscalationError', 'The key would have scopes that the caller does not hold on the organization.', (t) => ({
   missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.' }),
@@ -18,8 +20,12 @@ failureType('AlreadyMemberError', 'The person belongs to the organization alread
 failureType('UserNotFoundError', 'Nobody that the caller may see has this address, verified.');
 failureType('RoleKeyTakenError', 'A role that is usable in the organization has the key: a built-in one, its own, or one from above.');
 failureType('RoleInUseError', 'The role is held by members or offered by open invitations.', (t) => ({
-  memberCount: t.exposeInt('memberCount', { description: 'Members that hold it, here and below.' }),
-  invitationCount: t.exposeInt('invitationCount', { description: 'Pending or expired invitations that offer it.' }),
+  memberCount: t.exposeInt('memberCount', {
+    description: 'Members that hold it, here and, for a caller with `child_organizations:manage`, below. 0 when only others use it.',
+  }),
+  invitationCount: t.exposeInt('invitationCount', {
+    description: 'Pending or expired invitations that offer it, here and, for a caller with `child_organizations:manage`, below.',
+  }),
 }));
 failureType('InvitationExistsError', 'The address has a pending invitation to the organization.', (t) => ({
   pendingInvitation: t.field({

@@ -67,6 +67,8 @@ export interface ApiKeys {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp | null;
   id: Generated<string>;
+  issued_by_key_id: string | null;
+  issued_by_user_id: string | null;
   last_used_at: Timestamp | null;
   name: string;
   organization_id: string;

@@ -10,7 +10,7 @@ import type { Database } from '../database/connect.ts';
 import { badInput, forbidden, notFound, PublicError } from '../errors.ts';
 import { failure, refuse, Refused, type Failure } from '../failure.ts';
 import { insertMembership } from '../membership/write-store.ts';
-import { ROLE_DEFAULT, chooseSomeRoles, requireRoleKeys, scopesOf, usableRoles, type UsableRole } from '../role/choice.ts';
+import { ROLE_DEFAULT, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf, type UsableRole } from '../role/choice.ts';
 import { requireEmail } from '../user/email.ts';
 import { isInvitationToken } from './token.ts';
 import {
@@ -70,7 +70,8 @@ function examine(acting: ActingOn, usable: ReadonlyMap<string, UsableRole>, invi
 /** Invites people, each with an outcome of its own, in a number of statements that does not depend on how many. */
 export async function invite(acting: ActingOn, invitees: readonly Invitee[], days: number): Promise<InvitationOutcome[]> {
   const { tx, principal, organization, record } = acting;
-  const usable = await usableRoles(tx, organization.lineage);
+  const keys = [...new Set(invitees.flatMap((invitee) => invitee.roles ?? [ROLE_DEFAULT]))];
+  const usable = await lockUsableRoles(tx, organization.lineage, keys);
   const examined = invitees.map((invitee) => examine(acting, usable, invitee));
   const candidates = examined.filter((one) => 'canonicalEmail' in one);
   const obstacles = await findObstacles(

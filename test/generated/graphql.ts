@@ -853,6 +853,7 @@ export type DeleteRoleMutationVariables = Exact<{
 export type DeleteRoleMutation = { deleteRole:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'DeleteRolePayload', deletedRoleId: string }
+    | { __typename: 'RoleEscalationError', code: string }
     | { __typename: 'RoleInUseError', memberCount: number, invitationCount: number, code: string }
    };
 
