@@ -13,7 +13,7 @@ failureType('RoleEscalationError', 'The change would give or take scopes that th
     description: 'The scopes that the caller lacks; `child_organizations:manage` when the role is used in organizations below.',
   }),
 }));
-failureType('ScopeEscalationError', 'The key would have scopes that the caller does not hold on the organization.', (t) => ({
+failureType('ScopeEscalationError', 'The key has, or would have, scopes that the caller does not hold on its organization.', (t) => ({
   missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.' }),
 }));
 failureType('AlreadyMemberError', 'The person belongs to the organization already.');

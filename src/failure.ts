@@ -40,7 +40,7 @@ const texts: Record<FailureName, { code: string; message: string }> = {
   },
   ScopeEscalationError: {
     code: 'SCOPE_ESCALATION',
-    message: 'A key cannot have scopes that you do not hold on this organization yourself.',
+    message: 'This would give or take away a key with scopes that you do not hold on its organization yourself.',
   },
   AlreadyMemberError: { code: 'ALREADY_MEMBER', message: 'The person is a member of this organization already.' },
   UserNotFoundError: {

@@ -7,7 +7,7 @@ import { holds, type Lineage } from '../access/rights.ts';
 import { lockStanding } from '../credential/standing.ts';
 import { tokenHash } from '../credential/secret.ts';
 import type { Database } from '../database/connect.ts';
-import { badInput, forbidden, notFound, PublicError } from '../errors.ts';
+import { badInput, notFound, PublicError } from '../errors.ts';
 import { failure, refuse, Refused, type Failure } from '../failure.ts';
 import { insertMembership } from '../membership/write-store.ts';
 import { ROLE_DEFAULT, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf, type UsableRole } from '../role/choice.ts';
@@ -165,6 +165,12 @@ async function lockOpen(tx: Database, id: string): Promise<HeldInvitation> {
   return invitation;
 }
 
+/** Refuses an invitation that offers more than the caller holds there. */
+function requireGrantable(principal: Principal, lineage: Lineage, { scopes }: Pick<HeldInvitation, 'scopes'>): void {
+  const missingScopes = scopesBeyond(principal, lineage, scopes);
+  if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+}
+
 const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: string } = {}) => ({
   email,
   roles: role_keys,
@@ -176,18 +182,18 @@ const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: str
 export function resendInvitation(request: ActionRequest, { id }: { id: string }) {
   return act(request, changing('resendInvitation', id), async ({ tx, principal, organization, record }) => {
     const invitation = await lockOpen(tx, id);
-    const missing = scopesBeyond(principal, organization.lineage, invitation.scopes);
-    if (missing.length > 0) throw forbidden(missing);
+    requireGrantable(principal, organization.lineage, invitation);
     await renewInvitation(tx, principal, id, request.settings.invitationDays);
     record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'PENDING' }) });
     return { invitationId: id };
   });
 }
 
-/** Takes an invitation back. */
+/** Takes an invitation back. Requires the scopes that it offers: taking away is bounded like giving. */
 export function revokeInvitation(request: ActionRequest, { id }: { id: string }) {
-  return act(request, changing('revokeInvitation', id), async ({ tx, record }) => {
+  return act(request, changing('revokeInvitation', id), async ({ tx, principal, organization, record }) => {
     const invitation = await lockOpen(tx, id);
+    requireGrantable(principal, organization.lineage, invitation);
     await closeInvitation(tx, id, 'REVOKED');
     record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'REVOKED' }) });
     return { invitationId: id };

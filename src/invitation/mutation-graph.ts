@@ -130,19 +130,21 @@ mutation('resendInvitation', {
     fields: (t) => ({ id: t.id({ required: true, description: 'The invitation.' }) }),
   }),
   payload: invitationPayload('ResendInvitationPayload', 'The mail is on its way again.'),
-  failures: ['InvitationClosedError'],
+  failures: ['InvitationClosedError', 'RoleEscalationError'],
   shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) => resendInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
 mutation('revokeInvitation', {
-  description: 'Takes an invitation back; its mails stop working at once. Takes `members:manage`.',
+  description:
+    'Takes an invitation back; its mails stop working at once. The caller has to hold the scopes of its roles. ' +
+    'Requires the `members:manage` scope.',
   input: builder.inputType('RevokeInvitationInput', {
     description: 'Which invitation to revoke.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The invitation.' }) }),
   }),
   payload: invitationPayload('RevokeInvitationPayload', 'The invitation is revoked.'),
-  failures: ['InvitationClosedError'],
+  failures: ['InvitationClosedError', 'RoleEscalationError'],
   shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) => revokeInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });

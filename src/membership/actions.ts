@@ -3,7 +3,7 @@ import { act, type ActingOn, type ActionRequest } from '../action/act.ts';
 import { scopesBeyond } from '../access/granting.ts';
 import { notFound } from '../errors.ts';
 import { refuse, type Failure } from '../failure.ts';
-import { closePendingInvitation } from '../invitation/write-store.ts';
+import { closeInvitation, lockOpenInvitationOf } from '../invitation/write-store.ts';
 import { ADMIN, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf } from '../role/choice.ts';
 import { requireEmail } from '../user/email.ts';
 import {
@@ -93,13 +93,17 @@ export function addMember(
     const userId = await findVisiblePerson(tx, principal, canonical);
     if (userId === undefined) refuse('UserNotFoundError', {});
     if (await lockMembership(tx, organization.id, userId)) refuse('AlreadyMemberError', {});
+    // The membership takes the place of an open invitation, and so takes away what that one offers.
+    const invitation = await lockOpenInvitationOf(tx, organization.id, canonical);
+    const lost = scopesBeyond(principal, organization.lineage, invitation?.scopes ?? []);
+    if (lost.length > 0) refuse('RoleEscalationError', { missingScopes: lost });
     const id = await insertMembership(
       tx,
       organization.id,
       userId,
       roles.map((role) => role.id),
     );
-    await closePendingInvitation(tx, organization.id, canonical);
+    if (invitation) await closeInvitation(tx, invitation.id, 'REVOKED');
     acting.record({ target: { type: 'Membership', id }, before: null, after: { email, roles: roles.map((role) => role.key) } });
     return { membershipId: id, ignoredRoles };
   });

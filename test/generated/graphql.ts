@@ -57,7 +57,7 @@ export type BrandingInput = {
 
 /** The new key. */
 export type CreateApiKeyInput = {
-  /** When it stops working, in the future; never when absent. */
+  /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
   expiresAt?: string | null | undefined;
   /** What the key is for, 1 to 100 characters. */
   name: string;
@@ -111,7 +111,7 @@ export type CreateOrganizationInput = {
 
 /** The new token. */
 export type CreatePersonalAccessTokenInput = {
-  /** When it stops working, in the future; never when absent. */
+  /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
   expiresAt?: string | null | undefined;
   /** What the token is for, 1 to 100 characters. */
   name: string;
@@ -376,6 +376,8 @@ export type RetryProvisioningInput = {
 export type RevokeApiKeyInput = {
   /** The key. */
   id: string;
+  /** Whether to revoke all keys as well that it issued, directly or through others, in organizations whose keys the caller may manage: at most 1000, all or none, each under the same rule. */
+  includeIssued?: boolean | null | undefined;
 };
 
 /** Which invitation to revoke. */
@@ -544,7 +546,8 @@ export type RevokeApiKeyMutationVariables = Exact<{
 
 export type RevokeApiKeyMutation = { revokeApiKey:
     | { __typename: 'ContentionError', code: string }
-    | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, revokedAt: string | null } | null }
+    | { __typename: 'RevokeApiKeyPayload', revokedApiKeyIds: Array<string>, issuedKeyCount: number, apiKey: { id: string, revokedAt: string | null } | null }
+    | { __typename: 'ScopeEscalationError', missingScopes: Array<string>, code: string }
    };
 
 export type CreatePersonalAccessTokenMutationVariables = Exact<{
@@ -635,6 +638,7 @@ export type ResendInvitationMutation = { resendInvitation:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'InvitationClosedError', code: string }
     | { __typename: 'ResendInvitationPayload', invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
+    | { __typename: 'RoleEscalationError', code: string }
    };
 
 export type RevokeInvitationMutationVariables = Exact<{
@@ -646,6 +650,7 @@ export type RevokeInvitationMutation = { revokeInvitation:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'InvitationClosedError', code: string }
     | { __typename: 'RevokeInvitationPayload', invitation: { id: string, status: InvitationStatus } }
+    | { __typename: 'RoleEscalationError', code: string }
    };
 
 export type AcceptInvitationMutationVariables = Exact<{
@@ -1116,6 +1121,11 @@ export const RevokeApiKeyDocument = new TypedDocumentString(`
         id
         revokedAt
       }
+      revokedApiKeyIds
+      issuedKeyCount
+    }
+    ... on ScopeEscalationError {
+      missingScopes
     }
     ... on UserError {
       code
