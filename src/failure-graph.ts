@@ -1,4 +1,5 @@
 /** The failure types of the result unions. */
+import { builder } from './builder.ts';
 import { invitationById } from './invitation/store.ts';
 import { InvitationRef } from './invitation/graph.ts';
 import { failureType } from './mutation.ts';
@@ -54,6 +55,26 @@ failureType('ParentDeletedError', 'An organization cannot be restored below one 
 failureType('ExternalAccountTakenError', 'An account in another system belongs to one organization; another has it.', (t) => ({
   system: t.exposeString('system', { description: 'The other system.' }),
   accountId: t.exposeString('accountId', { description: "The account's id there." }),
+}));
+failureType(
+  'EmailNotVerifiedError',
+  'An account whose address is not verified creates one organization of its own, and nobody sends invitations in it.',
+);
+const InvitationLimitScopeRef = builder.enumType('InvitationLimitScope', {
+  description: 'Whose invitations a limit counts.',
+  values: {
+    SENDER: { description: 'Those of the calling person or API key.' },
+    TREE: { description: 'Those of the whole tree of organizations.' },
+  },
+});
+failureType('InvitationLimitError', 'As many invitations were sent within 24 hours as are allowed.', (t) => ({
+  scope: t.expose('scope', { type: InvitationLimitScopeRef, description: 'Whose invitations the limit counts.' }),
+  limit: t.exposeInt('limit', { description: 'Mails within 24 hours.' }),
+  retryAt: t.field({
+    type: 'DateTime',
+    description: 'When one more can be sent, at the earliest.',
+    resolve: ({ retryAt }) => new Date(retryAt),
+  }),
 }));
 failureType('IdempotencyConflictError', 'The idempotency key was used for another input in the last 24 hours.');
 failureType('ContentionError', 'The change met too many others at the same time, and nothing was done; any mutation may answer so.');

@@ -189,6 +189,16 @@ export interface InvitationDeliveries {
   status: string;
 }
 
+export interface InvitationMails {
+  asked_at: Generated<Timestamp>;
+  canonical_email: string;
+  invitation_id: string;
+  round: number;
+  sender_id: string;
+  tree_id: string;
+  withheld: boolean;
+}
+
 export interface InvitationRoles {
   invitation_id: string;
   role_id: string;
@@ -363,6 +373,11 @@ export interface SearchDocuments {
   text: string;
 }
 
+export interface StandaloneOrganizations {
+  organization_id: string;
+  user_id: string;
+}
+
 export interface TreeSettings {
   max_depth: Generated<number>;
   singleton: Generated<boolean>;
@@ -463,6 +478,7 @@ export interface DB {
   identity_records: IdentityRecords;
   inventory_items: InventoryItems;
   invitation_deliveries: InvitationDeliveries;
+  invitation_mails: InvitationMails;
   invitation_roles: InvitationRoles;
   invitation_tokens: InvitationTokens;
   invitations: Invitations;
@@ -482,6 +498,7 @@ export interface DB {
   roles: Roles;
   scopes: Scopes;
   search_documents: SearchDocuments;
+  standalone_organizations: StandaloneOrganizations;
   tree_settings: TreeSettings;
   usage_event_keys: UsageEventKeys;
   usage_events: UsageEvents;

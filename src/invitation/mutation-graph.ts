@@ -6,17 +6,9 @@ import { decodeId } from '../ids.ts';
 import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
 import { UserErrorRef, mutation } from '../mutation.ts';
-import {
-  INVITED_MAX,
-  acceptInvitation,
-  createInvitation,
-  declineInvitation,
-  inviteUsers,
-  resendInvitation,
-  revokeInvitation,
-  type InvitationOutcome,
-} from './actions.ts';
+import { acceptInvitation, createInvitation, declineInvitation, inviteUsers, resendInvitation, revokeInvitation } from './actions.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './graph.ts';
+import { INVITED_MAX, type InvitationOutcome } from './invite.ts';
 import { invitationById, invitationOfPerson } from './store.ts';
 
 const organizationId = 'The organization to join: that of the request, or one below it.';
@@ -65,7 +57,15 @@ mutation('createInvitation', {
     }),
   }),
   payload: CreateInvitationPayloadRef,
-  failures: ['AlreadyMemberError', 'InvitationExistsError', 'NoValidRoleError', 'RoleEscalationError', 'IdempotencyConflictError'],
+  failures: [
+    'AlreadyMemberError',
+    'InvitationExistsError',
+    'NoValidRoleError',
+    'RoleEscalationError',
+    'EmailNotVerifiedError',
+    'InvitationLimitError',
+    'IdempotencyConflictError',
+  ],
   shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) =>
     createInvitation(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
@@ -130,7 +130,7 @@ mutation('resendInvitation', {
     fields: (t) => ({ id: t.id({ required: true, description: 'The invitation.' }) }),
   }),
   payload: invitationPayload('ResendInvitationPayload', 'The mail is on its way again.'),
-  failures: ['InvitationClosedError', 'RoleEscalationError'],
+  failures: ['InvitationClosedError', 'RoleEscalationError', 'EmailNotVerifiedError', 'InvitationLimitError'],
   shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) => resendInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });

@@ -9,7 +9,7 @@ import type { Database } from '../database/connect.ts';
 import { badInput, limitExceeded, notFound } from '../errors.ts';
 import { refuse } from '../failure.ts';
 import { requireScopes } from './scopes-input.ts';
-import { requireText } from '../text.ts';
+import { requireName, requireText } from '../text.ts';
 import { OWN_ROLES_MAX, usableRoles } from './choice.ts';
 import { countUses, isUsedBelow } from './use-store.ts';
 
@@ -42,7 +42,7 @@ function requireGrantable({ principal, organization }: ActingOn, scopes: readonl
 /** Defines a role, usable in the organization and everything below it. */
 export function createRole(request: ActionRequest, input: RoleInput) {
   requireKey(input.key);
-  const role = { key: input.key, name: requireText(input.name, 'name', NAME_LENGTH_MAX), description: description(input.description) };
+  const role = { key: input.key, name: requireName(input.name, 'name', NAME_LENGTH_MAX), description: description(input.description) };
   const { organizationId } = input;
   const attempt = { action: 'createRole', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
   return act(request, { ...attempt, scope: 'roles:manage' }, async (acting) => {
@@ -133,7 +133,7 @@ export function updateRole(request: ActionRequest, input: RolePatch) {
   const { scopes: given } = input;
   if (input.name === null) throw badInput('name', 'cannot be cleared');
   if (given === null) throw badInput('scopes', 'cannot be cleared; an empty list gives none');
-  const name = input.name === undefined ? undefined : requireText(input.name, 'name', NAME_LENGTH_MAX);
+  const name = input.name === undefined ? undefined : requireName(input.name, 'name', NAME_LENGTH_MAX);
   const text = input.description === undefined ? undefined : description(input.description);
   return act(request, changing('updateRole', input.id), async (acting) => {
     const { tx, record } = acting;

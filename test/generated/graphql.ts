@@ -173,7 +173,7 @@ export type DeliveryStatus =
   | 'FAILED'
   /** Waits to be sent. */
   | 'QUEUED'
-  /** Taken by the mail server. */
+  /** Handed over. Whether it reaches its reader is not known: mail servers drop mail, and so do we when an address gets too much of it. */
   | 'SENT';
 
 /** How far the setup of an organization's own domain is. */
@@ -591,8 +591,10 @@ export type CreateInvitationMutation = { createInvitation:
     | { __typename: 'AlreadyMemberError', code: string }
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'CreateInvitationPayload', ignoredRoles: Array<string>, invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
+    | { __typename: 'EmailNotVerifiedError', code: string }
     | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'InvitationExistsError', code: string, pendingInvitation: { id: string } | null }
+    | { __typename: 'InvitationLimitError', code: string }
     | { __typename: 'NoValidRoleError', ignoredRoles: Array<string>, code: string }
     | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
    };
@@ -610,12 +612,14 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'ContentionError', code: string }
           | { __typename: 'CycleError', code: string }
           | { __typename: 'DepthLimitError', code: string }
+          | { __typename: 'EmailNotVerifiedError', code: string }
           | { __typename: 'ExternalAccountTakenError', code: string }
           | { __typename: 'HasChildrenError', code: string }
           | { __typename: 'IdempotencyConflictError', code: string }
           | { __typename: 'InvitationClosedError', code: string }
           | { __typename: 'InvitationExistsError', code: string }
           | { __typename: 'InvitationInvalidError', code: string }
+          | { __typename: 'InvitationLimitError', code: string }
           | { __typename: 'LastAdminError', code: string }
           | { __typename: 'NoValidRoleError', code: string }
           | { __typename: 'ParentDeletedError', code: string }
@@ -636,7 +640,9 @@ export type ResendInvitationMutationVariables = Exact<{
 
 export type ResendInvitationMutation = { resendInvitation:
     | { __typename: 'ContentionError', code: string }
+    | { __typename: 'EmailNotVerifiedError', code: string }
     | { __typename: 'InvitationClosedError', code: string }
+    | { __typename: 'InvitationLimitError', code: string }
     | { __typename: 'ResendInvitationPayload', invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
     | { __typename: 'RoleEscalationError', code: string }
    };
@@ -710,8 +716,11 @@ export type CreateOrganizationMutation = { createOrganization:
           | { code: string }
           | { code: string }
           | { code: string }
+          | { code: string }
+          | { code: string }
          | null }> }
     | { __typename: 'DepthLimitError', code: string, limit: number, message: string }
+    | { __typename: 'EmailNotVerifiedError', code: string, message: string }
     | { __typename: 'ExternalAccountTakenError', code: string, system: string, accountId: string, message: string }
     | { __typename: 'IdempotencyConflictError', code: string, message: string }
     | { __typename: 'SlugTakenError', code: string, slug: string, reason: SlugUnavailableReason, message: string }
