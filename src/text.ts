@@ -53,10 +53,10 @@ export function looksLikeLink(text: string): boolean {
 }
 
 /** Scripts in which U+200C and U+200D between letters change how these are joined. */
-const JOINING = [
-  ...['Arabic', 'Syriac', 'Mongolian', 'Nko', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu'],
-  ...['Kannada', 'Malayalam', 'Sinhala', 'Khmer', 'Myanmar', 'Tibetan'],
-]
+const JOINING = (
+  'Arabic Syriac Mongolian Nko Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Khmer ' + 'Myanmar Tibetan'
+)
+  .split(' ')
   .map((script) => `\\p{Script=${script}}`)
   .join('');
 const JOINER = new RegExp(`(?<=[${JOINING}])[\\u200c\\u200d](?=[${JOINING}])`, 'gu');

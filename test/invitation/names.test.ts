@@ -31,11 +31,11 @@ const LINKS = [
   'x.xn--p1ai',
   'почта.рф',
 ];
-const INVISIBLE = [
-  ...['\u061c', '\u200e', '\u200f', '\u202a', '\u202b', '\u202c', '\u202d', '\u202e'],
-  ...['\u2066', '\u2067', '\u2068', '\u2069', '\u200b', '\u2060', '\u00ad', '\u200d', '\u200c', '\u2028', '\u2029', '\u3164'],
-  ...['\n', '\r', '\u0085', '\u{e0041}'],
-].map((character) => `Ac${character}me`);
+const INVISIBLE = Array.from(
+  '\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\u2060\u00ad\u200d\u200c\u2028\u2029\u3164' +
+    '\n\r\u0085\u{e0041}',
+  (character) => `Ac${character}me`,
+);
 const FINE = [
   'Acme Inc.',
   'S.p.A. Torino',
