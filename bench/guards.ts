@@ -48,7 +48,11 @@ export async function benchGuards(): Promise<void> {
     log,
     clock: () => new Date(),
     organizationHeader: 'X-Organization',
-    settings: { invitationDays: 7, retentionDays: 30 },
+    settings: {
+      invitationDays: 7,
+      retentionDays: 30,
+      mailLimits: { perSender: 1_000, perTree: 10_000, perAddress: 5 },
+    },
     introspection: 'off',
     graphiql: false,
     corsOrigins: [],

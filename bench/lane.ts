@@ -23,7 +23,11 @@ export async function openLane(url: string, organizationId: string): Promise<Lan
     log,
     clock: () => new Date(),
     organizationHeader: 'X-Organization',
-    settings: { invitationDays: 7, retentionDays: 30 },
+    settings: {
+      invitationDays: 7,
+      retentionDays: 30,
+      mailLimits: { perSender: 1_000_000, perTree: 1_000_000, perAddress: 5 },
+    },
     introspection: 'off',
     graphiql: false,
     corsOrigins: [],

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
+import type { MailLimits } from './invitation/sending.ts';
 import { LIMITS_DEFAULT, type Limits } from './limits/limits.ts';
 import { EVENT_DAYS_MIN } from './usage/retention.ts';
 import type { ProvisioningSettings } from './provisioning/providers.ts';
@@ -80,6 +81,8 @@ const settings = z.object({
     .refine((text) => URL.canParse(text.replaceAll('{token}', 'token')), 'must be an address; {token} in it becomes the token')
     .optional(),
   INVITATION_MAILS_PER_DAY: z.coerce.number().int().min(0).max(10_000_000).default(10_000),
+  INVITATION_MAILS_PER_SENDER: z.coerce.number().int().min(0).max(10_000_000).default(1_000),
+  INVITATION_MAILS_PER_ADDRESS: z.coerce.number().int().min(0).max(1_000).default(5),
   INVITATION_DAYS: z.coerce.number().int().min(1).max(90).default(7),
   USAGE_EVENT_DAYS: z.coerce.number().int().min(EVENT_DAYS_MIN).max(36_500).default(400),
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
@@ -131,8 +134,8 @@ export interface Config {
   /** Link in the mail of an invitation; undefined for one to GraphiQL. */
   invitationUrl: string | undefined;
   invitationDays: number;
-  /** Mails with invitations that one organization may cause within 24 hours. */
-  invitationMailsPerDay: number;
+  /** Mails with invitations within 24 hours. */
+  mailLimits: MailLimits;
   /** Days that a deleted organization can be restored. */
   retentionDays: number;
   /** How many days single events of usage are kept, unless a metric takes older ones. */
@@ -177,7 +180,11 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     mailFrom: value.MAIL_FROM,
     invitationUrl: value.INVITATION_URL,
     invitationDays: value.INVITATION_DAYS,
-    invitationMailsPerDay: value.INVITATION_MAILS_PER_DAY,
+    mailLimits: {
+      perSender: value.INVITATION_MAILS_PER_SENDER,
+      perTree: value.INVITATION_MAILS_PER_DAY,
+      perAddress: value.INVITATION_MAILS_PER_ADDRESS,
+    },
     retentionDays: value.RETENTION_DAYS,
     usageEventDays: value.USAGE_EVENT_DAYS,
     worker: value.WORKER,

@@ -2,6 +2,7 @@
 import type { Principal } from './access/principal.ts';
 import type { Loaders } from './database/loaders.ts';
 import type { Database } from './database/connect.ts';
+import type { MailLimits } from './invitation/sending.ts';
 import type { Logger } from './telemetry/log.ts';
 
 /** Settings that actions go by. */
@@ -10,6 +11,8 @@ export interface ActionSettings {
   invitationDays: number;
   /** How many days a deleted organization can be restored. */
   retentionDays: number;
+  /** How many mails with invitations may be caused. */
+  mailLimits: MailLimits;
 }
 
 export interface Context {

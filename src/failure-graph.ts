@@ -1,5 +1,6 @@
 /** The failure types of the result unions. */
 import { SCOPES_MAX } from './access/scopes.ts';
+import { builder } from './builder.ts';
 import { invitationById } from './invitation/store.ts';
 import { InvitationRef } from './invitation/graph.ts';
 import { atMost } from './limits/cost.ts';
@@ -11,18 +12,25 @@ failureType('LastAdminError', 'The change would leave the organization without a
 failureType('NoValidRoleError', 'None of the roles named can be given in this organization.', (t) => ({
   ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'The role keys that mean nothing here.', extensions: atMost(ROLES_MAX) }),
 }));
-failureType('RoleEscalationError', 'The change would give or take scopes that the caller does not hold on the organization.', (t) => ({
-  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.', extensions: atMost(SCOPES_MAX) }),
+failureType('RoleEscalationError', 'The change would give or take scopes that the caller does not hold where they take effect.', (t) => ({
+  missingScopes: t.exposeStringList('missingScopes', {
+    description: 'The scopes that the caller lacks; `child_organizations:manage` when the role is used in organizations below.',
+    extensions: atMost(SCOPES_MAX),
+  }),
 }));
-failureType('ScopeEscalationError', 'The key would have scopes that the caller does not hold on the organization.', (t) => ({
+failureType('ScopeEscalationError', 'The key has, or would have, scopes that the caller does not hold on its organization.', (t) => ({
   missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.', extensions: atMost(SCOPES_MAX) }),
 }));
 failureType('AlreadyMemberError', 'The person belongs to the organization already.');
 failureType('UserNotFoundError', 'Nobody that the caller may see has this address, verified.');
 failureType('RoleKeyTakenError', 'A role that is usable in the organization has the key: a built-in one, its own, or one from above.');
 failureType('RoleInUseError', 'The role is held by members or offered by open invitations.', (t) => ({
-  memberCount: t.exposeInt('memberCount', { description: 'Members that hold it, here and below.' }),
-  invitationCount: t.exposeInt('invitationCount', { description: 'Pending or expired invitations that offer it.' }),
+  memberCount: t.exposeInt('memberCount', {
+    description: 'Members that hold it, here and, for a caller with `child_organizations:manage`, below. 0 when only others use it.',
+  }),
+  invitationCount: t.exposeInt('invitationCount', {
+    description: 'Pending or expired invitations that offer it, here and, for a caller with `child_organizations:manage`, below.',
+  }),
 }));
 failureType('InvitationExistsError', 'The address has a pending invitation to the organization.', (t) => ({
   pendingInvitation: t.field({
@@ -51,6 +59,26 @@ failureType('ParentDeletedError', 'An organization cannot be restored below one 
 failureType('ExternalAccountTakenError', 'An account in another system belongs to one organization; another has it.', (t) => ({
   system: t.exposeString('system', { description: 'The other system.' }),
   accountId: t.exposeString('accountId', { description: "The account's id there." }),
+}));
+failureType(
+  'EmailNotVerifiedError',
+  'An account whose address is not verified creates one organization of its own, and nobody sends invitations in it.',
+);
+const InvitationLimitScopeRef = builder.enumType('InvitationLimitScope', {
+  description: 'Whose invitations a limit counts.',
+  values: {
+    SENDER: { description: 'Those of the calling person or API key.' },
+    TREE: { description: 'Those of the whole tree of organizations.' },
+  },
+});
+failureType('InvitationLimitError', 'As many invitations were sent within 24 hours as are allowed.', (t) => ({
+  scope: t.expose('scope', { type: InvitationLimitScopeRef, description: 'Whose invitations the limit counts.' }),
+  limit: t.exposeInt('limit', { description: 'Mails within 24 hours.' }),
+  retryAt: t.field({
+    type: 'DateTime',
+    description: 'When one more can be sent, at the earliest.',
+    resolve: ({ retryAt }) => new Date(retryAt),
+  }),
 }));
 failureType('IdempotencyConflictError', 'The idempotency key was used for another input in the last 24 hours.');
 failureType('ContentionError', 'The change met too many others at the same time, and nothing was done; any mutation may answer so.');

@@ -20,6 +20,9 @@ export interface FailureDetails {
   HasChildrenError: { childCount: number };
   ParentDeletedError: object;
   ExternalAccountTakenError: { system: string; accountId: string };
+  EmailNotVerifiedError: object;
+  /** `retryAt` as ISO 8601, since outcomes are kept as JSON. */
+  InvitationLimitError: { scope: 'SENDER' | 'TREE'; limit: number; retryAt: string };
   IdempotencyConflictError: object;
   ContentionError: object;
 }
@@ -40,7 +43,7 @@ const texts: Record<FailureName, { code: string; message: string }> = {
   },
   ScopeEscalationError: {
     code: 'SCOPE_ESCALATION',
-    message: 'A key cannot have scopes that you do not hold on this organization yourself.',
+    message: 'This would give or take away a key with scopes that you do not hold on its organization yourself.',
   },
   AlreadyMemberError: { code: 'ALREADY_MEMBER', message: 'The person is a member of this organization already.' },
   UserNotFoundError: {
@@ -62,6 +65,14 @@ const texts: Record<FailureName, { code: string; message: string }> = {
   HasChildrenError: { code: 'HAS_CHILDREN', message: 'There are organizations below; delete them first, or use the mode CASCADE.' },
   ParentDeletedError: { code: 'PARENT_DELETED', message: 'The organization above is deleted; restore that one first.' },
   ExternalAccountTakenError: { code: 'EXTERNAL_ACCOUNT_TAKEN', message: 'Another organization has this account of another system.' },
+  EmailNotVerifiedError: {
+    code: 'EMAIL_NOT_VERIFIED',
+    message: 'This requires a verified e-mail address: yours, and that of the person who created this tree of organizations.',
+  },
+  InvitationLimitError: {
+    code: 'INVITATION_LIMIT',
+    message: 'As many invitations were sent within 24 hours as are allowed; nothing was sent.',
+  },
   IdempotencyConflictError: {
     code: 'IDEMPOTENCY_CONFLICT',
     message: 'The idempotency key was used for another input in the last 24 hours.',

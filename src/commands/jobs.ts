@@ -20,7 +20,6 @@ export async function startJobs(config: Config, { db, url }: OpenDatabase, gatew
     log,
     mailer: createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, folder: path.join(config.dataDir, 'mail') }, log),
     linkTemplate: config.invitationUrl ?? graphiqlInvitationTemplate(gatewayUrl),
-    mailsPerDay: config.invitationMailsPerDay,
     providers: makeProviders(db, config.provisioning, () => new Date()),
     dnsServers: config.dnsServers,
     pendingHours: config.domainPendingHours,

@@ -43,7 +43,11 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       clock: () => new Date(),
       organizationHeader: config.organizationHeader,
       sessions: config.sessions && new Sessions(config.sessions, log),
-      settings: { invitationDays: config.invitationDays, retentionDays: config.retentionDays },
+      settings: {
+        invitationDays: config.invitationDays,
+        retentionDays: config.retentionDays,
+        mailLimits: config.mailLimits,
+      },
       limits: config.limits,
       introspection: config.introspection,
       corsOrigins: config.corsOrigins,

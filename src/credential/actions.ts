@@ -10,13 +10,23 @@ import { badInput, limitExceeded, notFound } from '../errors.ts';
 import { refuse } from '../failure.ts';
 import { requireScopes } from '../role/scopes-input.ts';
 import { requireText } from '../text.ts';
+import { countIssuedKeys, lockIssuedKeys } from './issued-store.ts';
 import { createToken, tokenHash, tokenPreview } from './secret.ts';
 import { LIVE_TOKENS_MAX } from './store.ts';
 
 const NAME_LENGTH_MAX = 100;
 
-function requireExpiry(expiresAt: Date | null | undefined, now: Date): Date | null {
+/**
+ * When a new credential ends. One that was made with an expiring key or token ends no later than that: what expires
+ * must not renew itself. Sessions are exempt; they are how people sign in.
+ */
+function requireExpiry(expiresAt: Date | null | undefined, { now, principal }: ActionRequest): Date | null {
   if (expiresAt != null && expiresAt <= now) throw badInput('expiresAt', 'must be in the future');
+  const { credential } = principal;
+  const bound = credential?.kind === 'SESSION' ? null : (credential?.expiresAt ?? null);
+  if (bound !== null && (expiresAt == null || expiresAt > bound)) {
+    throw badInput('expiresAt', `must be given and not be after ${bound.toISOString()}, when the credential of this request expires`);
+  }
   return expiresAt ?? null;
 }
 
@@ -30,7 +40,7 @@ interface ApiKeyInput {
 /** Makes an API key. Its secret is in this answer and nowhere else (R-TK-6). */
 export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
   const name = requireText(input.name, 'name', NAME_LENGTH_MAX);
-  const expiresAt = requireExpiry(input.expiresAt, request.now);
+  const expiresAt = requireExpiry(input.expiresAt, request);
   const { organizationId } = input;
   const attempt = { action: 'createApiKey', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
   return act(request, { ...attempt, scope: 'api_keys:manage' }, async ({ tx, principal, organization, record }) => {
@@ -40,10 +50,12 @@ export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
     const id = await newId(tx);
     const secret = createToken('ak', id);
     await sql`
-      insert into api_keys (id, organization_id, name, secret_hash, preview, scopes, expires_at)
-      values (${id}::uuid, ${organization.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${scopes}::text[], ${expiresAt})`.execute(
-      tx,
-    );
+      insert into api_keys
+        (id, organization_id, name, secret_hash, preview, scopes, expires_at, issued_by_key_id, issued_by_user_id)
+      values (
+        ${id}::uuid, ${organization.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${scopes}::text[],
+        ${expiresAt}, ${ownKeyId(principal)}::uuid, ${principal.user?.id ?? null}::uuid
+      )`.execute(tx);
     record({ target: { type: 'ApiKey', id }, before: null, after: { name, scopes, expiresAt } });
     return { apiKeyId: id, secret };
   });
@@ -57,6 +69,11 @@ async function organizationOfKey(tx: Database, principal: Principal, id: string)
   return rows[0]?.id ?? null;
 }
 
+/** The API key that the request was made with, if it was. */
+function ownKeyId({ credential }: Principal): string | null {
+  return credential?.kind === 'API_KEY' ? credential.id : null;
+}
+
 interface Revocable {
   name: string;
   revoked_at: Date | null;
@@ -67,16 +84,45 @@ const states = ({ name, revoked_at }: Revocable, after: Date | null) => ({
   after: { name, revokedAt: after },
 });
 
-/** Revokes an API key, at once and for good. Revoking it again changes nothing. */
-export function revokeApiKey(request: ActionRequest, { id }: { id: string }) {
+/** What a revocation did; data that the payload shows. */
+export interface RevokedKeys {
+  apiKeyId: string;
+  /** All that this call revoked: the key, unless it was revoked before, and those that it issued, if asked for. */
+  revokedApiKeyIds: string[];
+  /** Keys that it issued, directly or through others, which still work and the caller may see. */
+  issuedKeyCount: number;
+}
+
+/**
+ * Revokes an API key, at once and for good, and with `includeIssued` all that it issued. Each key's scopes must be held
+ * by the caller where the key acts: nobody takes away what they could not give. A key may always revoke itself, and
+ * revoking one again changes nothing.
+ */
+export function revokeApiKey(request: ActionRequest, { id, includeIssued }: { id: string; includeIssued: boolean }) {
   const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
-  return act(request, { action: 'revokeApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' }, async ({ tx, record }) => {
-    const { rows } = await sql<Revocable>`select name, revoked_at from api_keys where id = ${id}::uuid for update`.execute(tx);
-    if (!rows[0]) throw notFound();
+  const attempt = { action: 'revokeApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
+  return act(request, attempt, async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
+    const { rows } = await sql<Revocable & { scopes: string[] }>`
+      select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`.execute(tx);
+    const [key] = rows;
+    if (!key) throw notFound();
+    const isTaken = key.revoked_at === null && ownKeyId(principal) !== id;
+    const issued = includeIssued ? await lockIssuedKeys(tx, principal, id) : [];
+    const missingScopes = [
+      ...(isTaken ? scopesBeyond(principal, organization.lineage, key.scopes) : []),
+      ...issued.filter((one) => one.id !== ownKeyId(principal)).flatMap((one) => scopesBeyond(principal, one.lineage, one.scopes)),
+    ];
+    if (missingScopes.length > 0) refuse('ScopeEscalationError', { missingScopes: [...new Set(missingScopes)] });
+    const revoked = [...(key.revoked_at === null ? [id] : []), ...issued.map((one) => one.id)];
     const changed = await sql<{ revoked_at: Date }>`
-      update api_keys set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`.execute(tx);
-    record({ target: { type: 'ApiKey', id }, ...states(rows[0], changed.rows[0]?.revoked_at ?? null) });
-    return { apiKeyId: id };
+      update api_keys set revoked_at = now() where id = any (${revoked}::uuid[]) returning revoked_at`.execute(tx);
+    const revokedAt = changed.rows[0]?.revoked_at ?? key.revoked_at;
+    record({ target: { type: 'ApiKey', id }, ...states(key, key.revoked_at ?? revokedAt) });
+    for (const one of issued) {
+      const was = { name: one.name, revoked_at: null };
+      record({ target: { type: 'ApiKey', id: one.id }, organizationId: one.organization_id, ...states(was, revokedAt) });
+    }
+    return { apiKeyId: id, revokedApiKeyIds: revoked, issuedKeyCount: await countIssuedKeys(tx, principal, id) };
   });
 }
 
@@ -90,7 +136,7 @@ const NEW = '00000000-0000-0000-0000-000000000000';
 /** Makes a token of the calling person. Its secret is in this answer and nowhere else. */
 export function createPersonalAccessToken(request: ActionRequest, input: TokenInput) {
   const name = requireText(input.name, 'name', NAME_LENGTH_MAX);
-  const expiresAt = requireExpiry(input.expiresAt, request.now);
+  const expiresAt = requireExpiry(input.expiresAt, request);
   const target = { type: 'User', id: request.principal.user?.id ?? NEW } as const;
   return actAsPerson(request, { action: 'createPersonalAccessToken', target }, async ({ tx, person, record }) => {
     const { rows } = await sql<{ count: number }>`

@@ -6,7 +6,7 @@ import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments } from '../connection.ts';
 import { atMost } from '../limits/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { apiKeys, type ApiKeyRow, type TokenRow } from './store.ts';
+import { apiKeyById, apiKeys, type ApiKeyRow, type TokenRow } from './store.ts';
 
 export const ApiKeyRef = builder.objectRef<ApiKeyRow>('ApiKey');
 
@@ -22,6 +22,13 @@ builder.node(ApiKeyRef, {
     expiresAt: t.expose('expires_at', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
     lastUsedAt: t.expose('last_used_at', { type: 'DateTime', nullable: true, description: 'When it was last used, to within seconds.' }),
     revokedAt: t.expose('revoked_at', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
+    issuedByKey: t.field({
+      type: ApiKeyRef,
+      nullable: true,
+      description: 'The key that made this one; null when a person made it, or the caller may not see that key.',
+      resolve: ({ issued_by_key_id }, _args, { loaders }) =>
+        issued_by_key_id === null ? null : loaders.load(apiKeyById, null, issued_by_key_id),
+    }),
   }),
 });
 

@@ -2,14 +2,17 @@
 import '../failure-graph.ts';
 import { builder } from '../builder.ts';
 import { orNotFound } from '../errors.ts';
-import { decodeId } from '../ids.ts';
+import { decodeId, encodeId } from '../ids.ts';
+import { atMost } from '../limits/cost.ts';
 import { mutation } from '../mutation.ts';
-import { createApiKey, createPersonalAccessToken, revokeApiKey, revokePersonalAccessToken } from './actions.ts';
+import { createApiKey, createPersonalAccessToken, revokeApiKey, revokePersonalAccessToken, type RevokedKeys } from './actions.ts';
+import { ISSUED_MAX } from './issued-store.ts';
 import { ApiKeyRef, PersonalAccessTokenRef } from './graph.ts';
 import { apiKeyById, tokenById } from './store.ts';
 
 const secret = 'The whole credential for `Authorization: Bearer`, shown here and never again.';
-const expiresAt = 'When it stops working, in the future; never when absent.';
+const expiresAt =
+  'When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later.';
 
 mutation('createApiKey', {
   description: 'Makes an API key of an organization, bound to it for life. Takes `api_keys:manage`.',
@@ -40,13 +43,23 @@ mutation('createApiKey', {
 });
 
 mutation('revokeApiKey', {
-  description: 'Revokes an API key, at once and for good; it stays listed. Takes `api_keys:manage`.',
+  description:
+    'Revokes an API key, at once and for good; it stays listed. The caller has to hold its scopes on its organization, unless it is ' +
+    'the key of the request or was revoked before. Requires the `api_keys:manage` scope.',
   input: builder.inputType('RevokeApiKeyInput', {
     description: 'Which key to revoke.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The key.' }) }),
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The key.' }),
+      includeIssued: t.boolean({
+        defaultValue: false,
+        description:
+          'Whether to revoke all keys as well that it issued, directly or through others, in organizations whose keys the caller may ' +
+          `manage: at most ${ISSUED_MAX}, all or none, each under the same rule.`,
+      }),
+    }),
   }),
-  payload: builder.objectRef<{ apiKeyId: string }>('RevokeApiKeyPayload').implement({
-    description: 'The key works no more.',
+  payload: builder.objectRef<RevokedKeys>('RevokeApiKeyPayload').implement({
+    description: 'The key was revoked.',
     fields: (t) => ({
       apiKey: t.field({
         type: ApiKeyRef,
@@ -54,11 +67,21 @@ mutation('revokeApiKey', {
         description: 'The key as it is now; null when it is the key of this request, which may read nothing any more.',
         resolve: ({ apiKeyId }, _args, { loaders }) => loaders.load(apiKeyById, null, apiKeyId),
       }),
+      revokedApiKeyIds: t.idList({
+        description: `All keys that this call revoked, at most ${ISSUED_MAX + 1}; without the key itself if it was revoked before.`,
+        extensions: atMost(ISSUED_MAX + 1),
+        resolve: ({ revokedApiKeyIds }) => revokedApiKeyIds.map((id) => encodeId('ApiKey', id)),
+      }),
+      issuedKeyCount: t.exposeInt('issuedKeyCount', {
+        description:
+          'Keys that it issued, directly or through others, which still work and the caller may see: what `includeIssued` would revoke. ' +
+          `Counts up to ${ISSUED_MAX}.`,
+      }),
     }),
   }),
-  failures: [],
+  failures: ['ScopeEscalationError'],
   shows: [{ batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] }],
-  run: (input, context) => revokeApiKey(context, { id: decodeId('ApiKey', input.id, 'id') }),
+  run: (input, context) => revokeApiKey(context, { id: decodeId('ApiKey', input.id, 'id'), includeIssued: input.includeIssued ?? false }),
 });
 
 mutation('createPersonalAccessToken', {

@@ -13,11 +13,12 @@ export interface ApiKeyRow {
   expires_at: Date | null;
   last_used_at: Date | null;
   revoked_at: Date | null;
+  issued_by_key_id: string | null;
   lineage: Lineage;
 }
 
 const keyColumns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  k.id, k.name, k.preview, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, ${organization}.lineage`;
+  k.id, k.name, k.preview, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, k.issued_by_key_id, ${organization}.lineage`;
 
 /** The API keys of an organization, revoked and expired ones included, newest first. */
 export const apiKeys = relation<null, ApiKeyRow>({

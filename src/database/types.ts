@@ -67,6 +67,8 @@ export interface ApiKeys {
   created_at: Generated<Timestamp>;
   expires_at: Timestamp | null;
   id: Generated<string>;
+  issued_by_key_id: string | null;
+  issued_by_user_id: string | null;
   last_used_at: Timestamp | null;
   name: string;
   organization_id: string;
@@ -185,6 +187,16 @@ export interface InvitationDeliveries {
   last_error: string | null;
   sent_at: Timestamp | null;
   status: string;
+}
+
+export interface InvitationMails {
+  asked_at: Generated<Timestamp>;
+  canonical_email: string;
+  invitation_id: string;
+  round: number;
+  sender_id: string;
+  tree_id: string;
+  withheld: boolean;
 }
 
 export interface InvitationRoles {
@@ -361,6 +373,11 @@ export interface SearchDocuments {
   text: string;
 }
 
+export interface StandaloneOrganizations {
+  organization_id: string;
+  user_id: string;
+}
+
 export interface TreeSettings {
   max_depth: Generated<number>;
   singleton: Generated<boolean>;
@@ -461,6 +478,7 @@ export interface DB {
   identity_records: IdentityRecords;
   inventory_items: InventoryItems;
   invitation_deliveries: InvitationDeliveries;
+  invitation_mails: InvitationMails;
   invitation_roles: InvitationRoles;
   invitation_tokens: InvitationTokens;
   invitations: Invitations;
@@ -480,6 +498,7 @@ export interface DB {
   roles: Roles;
   scopes: Scopes;
   search_documents: SearchDocuments;
+  standalone_organizations: StandaloneOrganizations;
   tree_settings: TreeSettings;
   usage_event_keys: UsageEventKeys;
   usage_events: UsageEvents;

@@ -1,5 +1,5 @@
 /** What can be done with invitations. */
-import { act, actAsPerson, type ActingOn, type ActionRequest } from '../action/act.ts';
+import { act, actAsPerson, type ActionRequest } from '../action/act.ts';
 import { idempotencyKeyOf } from '../action/idempotency.ts';
 import { scopesBeyond } from '../access/granting.ts';
 import type { Principal } from '../access/principal.ts';
@@ -7,112 +7,20 @@ import { holds, type Lineage } from '../access/rights.ts';
 import { lockStanding } from '../credential/standing.ts';
 import { tokenHash } from '../credential/secret.ts';
 import type { Database } from '../database/connect.ts';
-import { badInput, forbidden, notFound, PublicError } from '../errors.ts';
+import { badInput, notFound, PublicError } from '../errors.ts';
 import { failure, refuse, Refused, type Failure } from '../failure.ts';
 import { insertMembership } from '../membership/write-store.ts';
-import { ROLE_DEFAULT, chooseSomeRoles, requireRoleKeys, scopesOf, usableRoles, type UsableRole } from '../role/choice.ts';
-import { requireEmail } from '../user/email.ts';
+import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
+import { mailAllowance, recordMails } from './sending.ts';
 import { isInvitationToken } from './token.ts';
 import {
   closeInvitation,
-  findObstacles,
-  insertInvitations,
   invitationOfToken,
   lockInvitation,
   organizationOfInvitation,
   renewInvitation,
   type HeldInvitation,
 } from './write-store.ts';
-
-/** Most people that one call may invite. */
-export const INVITED_MAX = 100;
-
-/** Somebody to be invited. */
-export interface Invitee {
-  email: string;
-  roles?: readonly string[] | null | undefined;
-}
-
-/** What became of inviting one person. */
-export interface InvitationOutcome {
-  email: string;
-  invitationId: string | null;
-  error: Failure | null;
-  ignoredRoles: string[];
-}
-
-interface Candidate {
-  email: string;
-  canonicalEmail: string;
-  roles: UsableRole[];
-  ignoredRoles: string[];
-}
-
-/** Bounds of an invitee, asked before anything is read. `at` names its place in the input. */
-export function requireInvitee({ email, roles }: Invitee, at = ''): void {
-  requireEmail(email, `${at}email`);
-  if (roles != null) requireRoleKeys(roles, `${at}roles`);
-}
-
-/** Who can be invited and who cannot, each on its own. */
-function examine(acting: ActingOn, usable: ReadonlyMap<string, UsableRole>, invitee: Invitee): Candidate | Failure {
-  try {
-    const { roles, ignoredRoles } = chooseSomeRoles(usable, invitee.roles ?? [ROLE_DEFAULT]);
-    const missingScopes = scopesBeyond(acting.principal, acting.organization.lineage, scopesOf(roles));
-    if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
-    return { email: invitee.email, canonicalEmail: requireEmail(invitee.email, 'email'), roles, ignoredRoles };
-  } catch (error) {
-    if (error instanceof Refused) return error.failure;
-    throw error;
-  }
-}
-
-/** Invites people, each with an outcome of its own, in a number of statements that does not depend on how many. */
-export async function invite(acting: ActingOn, invitees: readonly Invitee[], days: number): Promise<InvitationOutcome[]> {
-  const { tx, principal, organization, record } = acting;
-  const usable = await usableRoles(tx, organization.lineage);
-  const examined = invitees.map((invitee) => examine(acting, usable, invitee));
-  const candidates = examined.filter((one) => 'canonicalEmail' in one);
-  const obstacles = await findObstacles(
-    tx,
-    organization.id,
-    candidates.map((one) => one.canonicalEmail),
-  );
-  const inTheWay = new Map(
-    obstacles.map((one) => [
-      one.canonical_email,
-      one.member ? failure('AlreadyMemberError', {}) : failure('InvitationExistsError', { invitationId: one.invitation_id }),
-    ]),
-  );
-  // An address that stands in the list twice is invited by its first place.
-  const first = new Map(candidates.toReversed().map((one) => [one.canonicalEmail, one]));
-  const invited = candidates.filter((one) => first.get(one.canonicalEmail) === one && !inTheWay.has(one.canonicalEmail));
-  const ids = await insertInvitations(
-    tx,
-    principal,
-    organization.id,
-    days,
-    invited.map((one) => ({ ...one, roleIds: one.roles.map((role) => role.id) })),
-  );
-  const idOf = new Map(invited.map((one, index) => [one, ids[index] ?? '']));
-  return examined.map((one, index): InvitationOutcome => {
-    const email = invitees[index]?.email ?? '';
-    const refused = (error: Failure): InvitationOutcome => {
-      const target = { type: 'Organization', id: organization.id } as const;
-      record({ target, before: null, after: null, refusal: error.code });
-      return { email, invitationId: null, error, ignoredRoles: 'ignoredRoles' in one ? one.ignoredRoles : [] };
-    };
-    if (!('canonicalEmail' in one)) return refused(one);
-    const id = idOf.get(one);
-    if (id === undefined) {
-      const twin = first.get(one.canonicalEmail);
-      const invitationId = (twin && idOf.get(twin)) ?? null;
-      return refused(inTheWay.get(one.canonicalEmail) ?? failure('InvitationExistsError', { invitationId }));
-    }
-    record({ target: { type: 'Invitation', id }, before: null, after: { email, roles: one.roles.map((role) => role.key) } });
-    return { email, invitationId: id, error: null, ignoredRoles: one.ignoredRoles };
-  });
-}
 
 const inviting = (action: string, organizationId: string) =>
   ({ action, target: { type: 'Organization', id: organizationId }, on: organizationId, scope: 'members:manage' }) as const;
@@ -127,7 +35,7 @@ export function createInvitation(request: ActionRequest, input: InvitationInput)
   requireInvitee(input);
   const attempt = { ...inviting('createInvitation', input.organizationId), idempotency: idempotencyKeyOf(input) };
   return act(request, attempt, async (acting) => {
-    const [outcome] = await invite(acting, [input], request.settings.invitationDays);
+    const [outcome] = await invite(acting, [input], request.settings);
     if (outcome?.error) throw new Refused(outcome.error);
     return { invitationId: outcome?.invitationId ?? '', ignoredRoles: outcome?.ignoredRoles ?? [] };
   });
@@ -145,7 +53,7 @@ export function inviteUsers(request: ActionRequest, input: InvitationsInput) {
     throw badInput('users', `must name between 1 and ${INVITED_MAX} people`);
   for (const [index, invitee] of input.users.entries()) requireInvitee(invitee, `users.${index}.`);
   const attempt = { ...inviting('inviteUsers', input.organizationId), idempotency: idempotencyKeyOf(input) };
-  return act(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings.invitationDays) }));
+  return act(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings) }));
 }
 
 const changing = (action: string, id: string) =>
@@ -164,6 +72,12 @@ async function lockOpen(tx: Database, id: string): Promise<HeldInvitation> {
   return invitation;
 }
 
+/** Refuses an invitation that offers more than the caller holds there. */
+function requireGrantable(principal: Principal, lineage: Lineage, { scopes }: Pick<HeldInvitation, 'scopes'>): void {
+  const missingScopes = scopesBeyond(principal, lineage, scopes);
+  if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+}
+
 const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: string } = {}) => ({
   email,
   roles: role_keys,
@@ -175,18 +89,22 @@ const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: str
 export function resendInvitation(request: ActionRequest, { id }: { id: string }) {
   return act(request, changing('resendInvitation', id), async ({ tx, principal, organization, record }) => {
     const invitation = await lockOpen(tx, id);
-    const missing = scopesBeyond(principal, organization.lineage, invitation.scopes);
-    if (missing.length > 0) throw forbidden(missing);
-    await renewInvitation(tx, principal, id, request.settings.invitationDays);
+    requireGrantable(principal, organization.lineage, invitation);
+    const { invitationDays, mailLimits } = request.settings;
+    const { room, refusal } = await mailAllowance(tx, principal, organization.lineage, mailLimits, 1);
+    if (room < 1) throw new Refused(refusal);
+    await renewInvitation(tx, principal, id, invitationDays);
+    await recordMails(tx, principal, organization.lineage, mailLimits, [id]);
     record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'PENDING' }) });
     return { invitationId: id };
   });
 }
 
-/** Takes an invitation back. */
+/** Takes an invitation back. Requires the scopes that it offers: taking away is bounded like giving. */
 export function revokeInvitation(request: ActionRequest, { id }: { id: string }) {
-  return act(request, changing('revokeInvitation', id), async ({ tx, record }) => {
+  return act(request, changing('revokeInvitation', id), async ({ tx, principal, organization, record }) => {
     const invitation = await lockOpen(tx, id);
+    requireGrantable(principal, organization.lineage, invitation);
     await closeInvitation(tx, id, 'REVOKED');
     record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'REVOKED' }) });
     return { invitationId: id };

@@ -91,7 +91,10 @@ const DeliveryStatusRef = builder.enumType('DeliveryStatus', {
   description: 'State of sending a mail.',
   values: {
     QUEUED: { description: 'Waits to be sent.' },
-    SENT: { description: 'Taken by the mail server.' },
+    SENT: {
+      description:
+        'Handed over. Whether it reaches its reader is not known: mail servers drop mail, and so do we when an address gets too much of it.',
+    },
     FAILED: { description: 'Given up.' },
   },
 });
@@ -102,7 +105,7 @@ const InvitationDeliveryRef = builder.objectRef<DeliveryRow>('InvitationDelivery
     status: t.expose('status', { type: DeliveryStatusRef, description: 'State of sending.' }),
     attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
     lastError: t.exposeString('last_error', { nullable: true, description: 'Why the last attempt failed.' }),
-    sentAt: t.expose('sent_at', { type: 'DateTime', nullable: true, description: 'When the mail server took it.' }),
+    sentAt: t.expose('sent_at', { type: 'DateTime', nullable: true, description: 'When it was handed over.' }),
   }),
 });
 

@@ -1,5 +1,6 @@
 /** The mail of an invitation: what it says, and the link in it. */
 import type { Message } from '../mail/mailer.ts';
+import { harmlessName } from '../text.ts';
 
 export interface InvitationMail {
   /** Names the mail among others. */
@@ -31,10 +32,12 @@ export function graphiqlInvitationTemplate(graphqlUrl: string): string {
 export function invitationMessage(mail: InvitationMail, template: string): Message {
   const link = invitationLink(template, mail.token);
   const until = mail.expiresAt.toISOString().slice(0, 10);
-  const roles = mail.roleNames.join(', ');
-  const subject = `Invitation to ${mail.organizationName}`;
+  // Names may be older than the rule for names.
+  const organization = harmlessName(mail.organizationName);
+  const roles = mail.roleNames.map(harmlessName).join(', ');
+  const subject = `Invitation to ${organization}`;
   const text = [
-    `You are invited to join ${mail.organizationName} (${roles}).`,
+    `You are invited to join ${organization} (${roles}).`,
     '',
     'Sign in with this e-mail address and follow this link:',
     '',
@@ -49,7 +52,7 @@ export function invitationMessage(mail: InvitationMail, template: string): Messa
   ].join('\n');
   const html = [
     '<!doctype html>',
-    `<p>You are invited to join <strong>${escaped(mail.organizationName)}</strong> (${escaped(roles)}).</p>`,
+    `<p>You are invited to join <strong>${escaped(organization)}</strong> (${escaped(roles)}).</p>`,
     '<p>Sign in with this e-mail address and follow this link:</p>',
     `<p><a href="${escaped(link)}">Accept or decline the invitation</a></p>`,
     `<p>The invitation ends on ${until}. If you did not expect it, ignore this mail.</p>`,

@@ -8,17 +8,9 @@ import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
 import { UserErrorRef, mutation } from '../mutation.ts';
 import { ROLES_MAX } from '../role/choice.ts';
-import {
-  INVITED_MAX,
-  acceptInvitation,
-  createInvitation,
-  declineInvitation,
-  inviteUsers,
-  resendInvitation,
-  revokeInvitation,
-  type InvitationOutcome,
-} from './actions.ts';
+import { acceptInvitation, createInvitation, declineInvitation, inviteUsers, resendInvitation, revokeInvitation } from './actions.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './graph.ts';
+import { INVITED_MAX, type InvitationOutcome } from './invite.ts';
 import { invitationById, invitationOfPerson } from './store.ts';
 
 const organizationId = 'The organization to join: that of the request, or one below it.';
@@ -75,7 +67,15 @@ mutation('createInvitation', {
     }),
   }),
   payload: CreateInvitationPayloadRef,
-  failures: ['AlreadyMemberError', 'InvitationExistsError', 'NoValidRoleError', 'RoleEscalationError', 'IdempotencyConflictError'],
+  failures: [
+    'AlreadyMemberError',
+    'InvitationExistsError',
+    'NoValidRoleError',
+    'RoleEscalationError',
+    'EmailNotVerifiedError',
+    'InvitationLimitError',
+    'IdempotencyConflictError',
+  ],
   shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) =>
     createInvitation(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
@@ -143,19 +143,21 @@ mutation('resendInvitation', {
     fields: (t) => ({ id: t.id({ required: true, description: 'The invitation.' }) }),
   }),
   payload: invitationPayload('ResendInvitationPayload', 'The mail is on its way again.'),
-  failures: ['InvitationClosedError'],
+  failures: ['InvitationClosedError', 'RoleEscalationError', 'EmailNotVerifiedError', 'InvitationLimitError'],
   shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) => resendInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
 mutation('revokeInvitation', {
-  description: 'Takes an invitation back; its mails stop working at once. Takes `members:manage`.',
+  description:
+    'Takes an invitation back; its mails stop working at once. The caller has to hold the scopes of its roles. ' +
+    'Requires the `members:manage` scope.',
   input: builder.inputType('RevokeInvitationInput', {
     description: 'Which invitation to revoke.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The invitation.' }) }),
   }),
   payload: invitationPayload('RevokeInvitationPayload', 'The invitation is revoked.'),
-  failures: ['InvitationClosedError'],
+  failures: ['InvitationClosedError', 'RoleEscalationError'],
   shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
   run: (input, context) => revokeInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });

@@ -161,10 +161,14 @@ export async function closeInvitation(tx: Database, id: string, status: 'ACCEPTE
   await sql`update invitations set status = ${status}, updated_at = now() where id = ${id}::uuid`.execute(tx);
 }
 
-/** Ends the open invitation of an address, which has become a member on another way. */
-export async function closePendingInvitation(tx: Database, organizationId: string, canonicalEmail: string): Promise<void> {
+/** The open invitation of an address to an organization, locked. */
+export async function lockOpenInvitationOf(
+  tx: Database,
+  organizationId: string,
+  canonicalEmail: string,
+): Promise<HeldInvitation | undefined> {
   const { rows } = await sql<{ id: string }>`
     select id from invitations
     where organization_id = ${organizationId}::uuid and canonical_email = ${canonicalEmail} and status = 'PENDING'`.execute(tx);
-  for (const { id } of rows) await closeInvitation(tx, id, 'REVOKED');
+  return rows[0] && lockInvitation(tx, rows[0].id);
 }

@@ -2,6 +2,7 @@
 import { forgetAnswers } from '../action/idempotency.ts';
 import { verifyDomainTask, verifyDueDomainsTask, type DomainOptions } from '../domain/verify.ts';
 import { deliveryTask, type DeliveryOptions } from '../invitation/deliver.ts';
+import { forgetMails } from '../invitation/sending.ts';
 import { purgeOrganizations } from '../organization/delete-actions.ts';
 import { refreshSearch } from '../organization/search-documents.ts';
 import { provisionTask, type ProvisionOptions } from '../provisioning/provision.ts';
@@ -25,7 +26,10 @@ export function makeTasks(options: TaskOptions): Tasks {
     verify_domain: verifyDomainTask(options),
     verify_due_domains: verifyDueDomainsTask(options),
     refresh_search: () => refreshSearch(db),
-    forget_answers: () => forgetAnswers(db),
+    async forget_answers() {
+      await forgetAnswers(db);
+      await forgetMails(db);
+    },
     check_usage: () => checkSomeUsage(db, log),
     retain_usage: () => retainUsage(db, usageEventDays),
     async purge_organizations() {

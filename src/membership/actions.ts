@@ -3,8 +3,8 @@ import { act, type ActingOn, type ActionRequest } from '../action/act.ts';
 import { scopesBeyond } from '../access/granting.ts';
 import { notFound } from '../errors.ts';
 import { refuse, type Failure } from '../failure.ts';
-import { closePendingInvitation } from '../invitation/write-store.ts';
-import { ADMIN, chooseSomeRoles, requireRoleKeys, scopesOf, usableRoles } from '../role/choice.ts';
+import { closeInvitation, lockOpenInvitationOf } from '../invitation/write-store.ts';
+import { ADMIN, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf } from '../role/choice.ts';
 import { requireEmail } from '../user/email.ts';
 import {
   deleteMembership,
@@ -44,7 +44,7 @@ export function updateMemberRoles(request: ActionRequest, input: Member & { role
   return act(request, attempt('updateMemberRoles', input), async (acting) => {
     const { tx, principal, organization } = acting;
     const member = await lockMember(acting, input.userId);
-    const { roles, ignoredRoles } = chooseSomeRoles(await usableRoles(tx, organization.lineage), input.roles);
+    const { roles, ignoredRoles } = chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, input.roles), input.roles);
     const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
     if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
     if (!roles.some((role) => role.built_in && role.key === ADMIN)) await requireOtherAdmin(acting, member);
@@ -87,19 +87,23 @@ export function addMember(
   const what = { action: 'addMember', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
   return act(request, { ...what, scope: 'members:manage' }, async (acting) => {
     const { tx, principal, organization } = acting;
-    const { roles, ignoredRoles } = chooseSomeRoles(await usableRoles(tx, organization.lineage), keys);
+    const { roles, ignoredRoles } = chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, keys), keys);
     const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
     if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
     const userId = await findVisiblePerson(tx, principal, canonical);
     if (userId === undefined) refuse('UserNotFoundError', {});
     if (await lockMembership(tx, organization.id, userId)) refuse('AlreadyMemberError', {});
+    // The membership takes the place of an open invitation, and so takes away what that one offers.
+    const invitation = await lockOpenInvitationOf(tx, organization.id, canonical);
+    const lost = scopesBeyond(principal, organization.lineage, invitation?.scopes ?? []);
+    if (lost.length > 0) refuse('RoleEscalationError', { missingScopes: lost });
     const id = await insertMembership(
       tx,
       organization.id,
       userId,
       roles.map((role) => role.id),
     );
-    await closePendingInvitation(tx, organization.id, canonical);
+    if (invitation) await closeInvitation(tx, invitation.id, 'REVOKED');
     acting.record({ target: { type: 'Membership', id }, before: null, after: { email, roles: roles.map((role) => role.key) } });
     return { membershipId: id, ignoredRoles };
   });

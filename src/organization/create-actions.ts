@@ -1,6 +1,6 @@
 /** Creating an organization, with all that comes with one, in one transaction. */
 import { sql } from 'kysely';
-import { act, actAsPerson, type Acting, type ActionRequest } from '../action/act.ts';
+import { act, actAsPerson, type Acting, type ActingPerson, type ActionRequest } from '../action/act.ts';
 import { idempotencyKeyOf } from '../action/idempotency.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Lineage } from '../access/rights.ts';
@@ -10,7 +10,7 @@ import { followDomain } from '../domain/write-store.ts';
 import { badInput, personRequired } from '../errors.ts';
 import { refuse, type Failure } from '../failure.ts';
 import { encodeId } from '../ids.ts';
-import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../invitation/actions.ts';
+import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../invitation/invite.ts';
 import { insertMembership } from '../membership/write-store.ts';
 import { planProvisioning } from '../provisioning/write-store.ts';
 import { ADMIN, usableRoles } from '../role/choice.ts';
@@ -60,18 +60,28 @@ export function createOrganization(request: ActionRequest, input: CreateInput): 
   const details = requireDetails(rest);
   const idempotency = idempotencyKeyOf(input);
   const action = 'createOrganization';
-  const days = request.settings.invitationDays;
+  const { settings } = request;
   if (parentId != null) {
     const target = { type: 'Organization', id: parentId } as const;
     return act(request, { action, target, on: parentId, scope: MANAGE_CHILDREN, idempotency }, (acting) =>
-      create(acting, acting.organization, slug, details, invitees, days),
+      create(acting, acting.organization, slug, details, invitees, settings),
     );
   }
   const { user } = request.principal;
   if (!user) throw personRequired();
-  return actAsPerson(request, { action, target: { type: 'User', id: user.id }, idempotency }, (acting) =>
-    create(acting, null, slug, details, invitees, days),
-  );
+  const target = { type: 'User', id: user.id } as const;
+  return actAsPerson(request, { action, target, idempotency }, async (acting) => {
+    await requireFirstOrVerified(acting);
+    return create(acting, null, slug, details, invitees, settings);
+  });
+}
+
+/** An account whose address is not verified creates one tree of its own. The person's lock makes the count hold. */
+async function requireFirstOrVerified({ tx, person }: ActingPerson): Promise<void> {
+  if (person.verifiedEmail !== null) return;
+  const { rows } = await sql`
+    select from standalone_organizations where user_id = ${person.id}::uuid limit 1`.execute(tx);
+  if (rows.length > 0) refuse('EmailNotVerifiedError', {});
 }
 
 async function create(
@@ -80,7 +90,7 @@ async function create(
   slug: string,
   details: Details,
   invitees: readonly Invitee[],
-  invitationDays: number,
+  settings: ActionRequest['settings'],
 ): Promise<Created> {
   const { tx, principal } = acting;
   const organization = await insertOrganization(tx, parent, slug, details);
@@ -102,10 +112,14 @@ async function create(
     },
   });
   await planProvisioning(tx, id);
+  if (!parent && principal.user) {
+    await sql`
+      insert into standalone_organizations (organization_id, user_id)
+      values (${id}::uuid, ${principal.user.id}::uuid)`.execute(tx);
+  }
   // In a tree of its own the person invites as its admin, since it acts from nowhere above.
   const inviter: Principal = parent ? principal : { ...principal, home: { id, lineage, scopes: new Set(admin?.scopes) } };
-  const outcomes =
-    invitees.length > 0 ? await invite({ ...acting, principal: inviter, organization, record }, invitees, invitationDays) : [];
+  const outcomes = invitees.length > 0 ? await invite({ ...acting, principal: inviter, organization, record }, invitees, settings) : [];
   return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((one) => one.ignoredRoles))] };
 }
 

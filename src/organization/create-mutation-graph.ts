@@ -2,7 +2,7 @@
 import { builder } from '../builder.ts';
 import { orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
-import { INVITED_MAX, type InvitationOutcome } from '../invitation/actions.ts';
+import { INVITED_MAX, type InvitationOutcome } from '../invitation/invite.ts';
 import { InvitationRef } from '../invitation/graph.ts';
 import { InviteUserInputRef, InviteUserOutcomeRef, idempotencyKey, invitedCount } from '../invitation/mutation-graph.ts';
 import { invitationById } from '../invitation/store.ts';
@@ -67,7 +67,7 @@ const CreateOrganizationPayloadRef = builder.objectRef<Created>('CreateOrganizat
 mutation('createOrganization', {
   description:
     'Creates an organization: below another one, which takes `child_organizations:manage` there, or as the top of a tree of its own, which ' +
-    'any person may do without naming an organization. The calling person becomes its admin.',
+    'any person may do without naming an organization, once while their address is not verified. The calling person becomes its admin.',
   input: builder.inputType('CreateOrganizationInput', {
     description: 'The new organization.',
     fields: (t) => ({
@@ -96,7 +96,7 @@ mutation('createOrganization', {
     }),
   }),
   payload: CreateOrganizationPayloadRef,
-  failures: ['SlugTakenError', 'DepthLimitError', 'ExternalAccountTakenError', 'IdempotencyConflictError'],
+  failures: ['SlugTakenError', 'DepthLimitError', 'ExternalAccountTakenError', 'EmailNotVerifiedError', 'IdempotencyConflictError'],
   shows: [
     { batch: organizationById, ids: ({ organizationId }) => [organizationId] },
     { batch: membershipById, ids: ({ membershipId }) => [membershipId] },

@@ -1,7 +1,7 @@
 /** Details of an organization as inputs give them: checked, and brought into the form in which they are stored. */
 import { CountryCodeResolver } from 'graphql-scalars';
 import { badInput } from '../errors.ts';
-import { isDomainName, requireStorable, requireText } from '../text.ts';
+import { isDomainName, requireName, requireStorable, requireText } from '../text.ts';
 import { requireEmail } from '../user/email.ts';
 import type { OrganizationKind } from './store.ts';
 
@@ -147,7 +147,7 @@ export function requireDetails(input: DetailsInput): Details {
     ...(input.invoiceOwner === undefined ? {} : { invoice_owner: input.invoiceOwner }),
   };
   return {
-    ...(input.name === undefined ? {} : { name: requireText(input.name, 'name', NAME_LENGTH_MAX) }),
+    ...(input.name === undefined ? {} : { name: requireName(input.name, 'name', NAME_LENGTH_MAX) }),
     ...(input.kind === undefined ? {} : { kind: input.kind }),
     ...(input.domain === undefined ? {} : { domain: input.domain && requireDomain(input.domain) }),
     ...(Object.keys(profile).length > 0 ? { profile } : {}),

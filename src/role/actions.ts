@@ -2,14 +2,16 @@
 import { sql } from 'kysely';
 import { act, type ActingOn, type ActionRequest } from '../action/act.ts';
 import { scopesBeyond } from '../access/granting.ts';
-import { organizationsWithin } from '../access/rights.ts';
+import { holds, organizationsWithin } from '../access/rights.ts';
+import { MANAGE_CHILDREN } from '../access/scopes.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';
 import { badInput, limitExceeded, notFound } from '../errors.ts';
 import { refuse } from '../failure.ts';
 import { requireScopes } from './scopes-input.ts';
-import { requireText } from '../text.ts';
+import { requireName, requireText } from '../text.ts';
 import { OWN_ROLES_MAX, usableRoles } from './choice.ts';
+import { countUses, isUsedBelow } from './use-store.ts';
 
 const NAME_LENGTH_MAX = 100;
 const DESCRIPTION_LENGTH_MAX = 500;
@@ -31,7 +33,7 @@ function requireKey(key: string): void {
 const description = (text: string | null | undefined): string | null =>
   text == null ? null : requireText(text, 'description', DESCRIPTION_LENGTH_MAX);
 
-/** Refuses scopes that the caller does not hold on the organization itself. */
+/** Refuses scopes that the caller does not hold on the organization. */
 function requireGrantable({ principal, organization }: ActingOn, scopes: readonly string[]): void {
   const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
   if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
@@ -40,7 +42,7 @@ function requireGrantable({ principal, organization }: ActingOn, scopes: readonl
 /** Defines a role, usable in the organization and everything below it. */
 export function createRole(request: ActionRequest, input: RoleInput) {
   requireKey(input.key);
-  const role = { key: input.key, name: requireText(input.name, 'name', NAME_LENGTH_MAX), description: description(input.description) };
+  const role = { key: input.key, name: requireName(input.name, 'name', NAME_LENGTH_MAX), description: description(input.description) };
   const { organizationId } = input;
   const attempt = { action: 'createRole', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
   return act(request, { ...attempt, scope: 'roles:manage' }, async (acting) => {
@@ -93,11 +95,30 @@ async function organizationOfRole(tx: Database, principal: Principal, id: string
   return rows[0]?.organization_id ?? null;
 }
 
-/** The role, locked, so that what rests on it is decided before or after. */
+/**
+ * The role, locked `for update`. That conflicts with the key-share lock which every grant takes (`lockUsableRoles` and
+ * the foreign keys), so each grant comes before, and is seen, or comes after, and is judged by the role as it is then.
+ */
 async function lockRole(tx: Database, id: string): Promise<OwnRole> {
-  const { rows } = await sql<OwnRole>`select key, name, description, scopes from roles where id = ${id}::uuid for update`.execute(tx);
+  const { rows } = await sql<OwnRole>`
+    select key, name, description, scopes from roles where id = ${id}::uuid for update`.execute(tx);
   if (!rows[0]) throw notFound();
   return rows[0];
+}
+
+/** The scopes and all that they imply. */
+async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`.execute(tx);
+  return rows[0]?.held ?? [];
+}
+
+/**
+ * Refuses to change what a role gives where the caller may give nothing: below the organization that defined it,
+ * without `child_organizations:manage`.
+ */
+async function requireUnusedBelow({ tx, principal, organization }: ActingOn, roleId: string): Promise<void> {
+  if (holds(principal, MANAGE_CHILDREN, organization.lineage)) return;
+  if (await isUsedBelow(tx, roleId, organization.id)) refuse('RoleEscalationError', { missingScopes: [MANAGE_CHILDREN] });
 }
 
 interface RolePatch {
@@ -112,14 +133,17 @@ export function updateRole(request: ActionRequest, input: RolePatch) {
   const { scopes: given } = input;
   if (input.name === null) throw badInput('name', 'cannot be cleared');
   if (given === null) throw badInput('scopes', 'cannot be cleared; an empty list gives none');
-  const name = input.name === undefined ? undefined : requireText(input.name, 'name', NAME_LENGTH_MAX);
+  const name = input.name === undefined ? undefined : requireName(input.name, 'name', NAME_LENGTH_MAX);
   const text = input.description === undefined ? undefined : description(input.description);
   return act(request, changing('updateRole', input.id), async (acting) => {
     const { tx, record } = acting;
     const before = await lockRole(tx, input.id);
     const scopes = given === undefined ? before.scopes : await requireScopes(tx, given);
+    const heldBefore = await impliedScopes(tx, before.scopes);
+    const heldAfter = await impliedScopes(tx, scopes);
     // Taking a scope from all who hold the role is as much a power over them as giving one.
-    requireGrantable(acting, [...before.scopes, ...scopes]);
+    requireGrantable(acting, [...heldBefore, ...heldAfter]);
+    if (heldBefore.join() !== heldAfter.join()) await requireUnusedBelow(acting, input.id);
     const after = { key: before.key, name: name ?? before.name, description: text === undefined ? before.description : text, scopes };
     await sql`
       update roles set name = ${after.name}, description = ${after.description}, scopes = ${scopes}::text[]
@@ -129,17 +153,19 @@ export function updateRole(request: ActionRequest, input: RolePatch) {
   });
 }
 
-/** Removes a role that nobody holds and no open invitation offers. */
+/**
+ * Removes a role that nobody holds and no open invitation offers. Requires the scopes that it gives, as changing it
+ * does. What is below is counted only for callers who may see it.
+ */
 export function deleteRole(request: ActionRequest, { id }: { id: string }) {
-  return act(request, changing('deleteRole', id), async ({ tx, record }) => {
+  return act(request, changing('deleteRole', id), async (acting) => {
+    const { tx, principal, organization, record } = acting;
     const before = await lockRole(tx, id);
-    const { rows } = await sql<{ members: number; invitations: number }>`
-      select
-        (select count(*)::int from membership_roles where role_id = ${id}::uuid) as members,
-        (select count(*)::int from invitation_roles ir join invitations i on i.id = ir.invitation_id and i.status = 'PENDING'
-         where ir.role_id = ${id}::uuid) as invitations`.execute(tx);
-    const { members = 0, invitations = 0 } = rows[0] ?? {};
-    if (members + invitations > 0) refuse('RoleInUseError', { memberCount: members, invitationCount: invitations });
+    requireGrantable(acting, await impliedScopes(tx, before.scopes));
+    const seesBelow = holds(principal, MANAGE_CHILDREN, organization.lineage);
+    const uses = await countUses(tx, id, seesBelow ? null : organization.id);
+    const isUsed = uses.memberCount + uses.invitationCount > 0;
+    if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id)))) refuse('RoleInUseError', uses);
     // Closed invitations keep their other roles.
     await sql`delete from invitation_roles where role_id = ${id}::uuid`.execute(tx);
     await sql`delete from roles where id = ${id}::uuid`.execute(tx);

@@ -53,6 +53,28 @@ export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<s
   return new Map(rows.map((role) => [role.key, role]));
 }
 
+/**
+ * Like `usableRoles`, of the roles with these keys alone, for giving them: an organization's own roles stay locked
+ * against changes of their scopes until the transaction ends, and are read as they are under the lock. Built-in roles
+ * never change.
+ */
+export async function lockUsableRoles(tx: Database, lineage: Lineage, keys: readonly string[]): Promise<Map<string, UsableRole>> {
+  const { rows } = await sql<UsableRole>`
+    with own as (
+      select r.id, r.key, r.scopes, d.organization_id from organization_roles d join roles r on r.id = d.role_id
+      where d.organization_id = any (${lineage}::uuid[]) and d.key = any (${keys}::text[])
+      order by r.id for key share of r
+    )
+    select id, key, scopes_held(scopes) as scopes, built_in from (
+      select own.id, own.key, own.scopes, false as built_in, array_position(${lineage}::uuid[], organization_id) as place
+      from own
+      union all
+      select r.id, r.key, r.scopes, true, null from roles r where r.built_in and r.key = any (${keys}::text[])
+    ) as usable
+    order by built_in, place`.execute(tx);
+  return new Map(rows.map((role) => [role.key, role]));
+}
+
 /** Splits keys into roles and what is unknown. */
 export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
   const unique = [...new Set(keys)];

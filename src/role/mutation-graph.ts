@@ -50,7 +50,8 @@ mutation('createRole', {
 mutation('updateRole', {
   description:
     'Changes a role for everybody who holds it, at once. The caller has to hold the scopes that it gave and those that it will give. ' +
-    'Takes `roles:manage`.',
+    'While it is held or offered in an organization below, its scopes change only for a caller with `child_organizations:manage`. ' +
+    'Requires the `roles:manage` scope.',
   input: builder.inputType('UpdateRoleInput', {
     description: 'What to change; absent stays as it is.',
     fields: (t) => ({
@@ -67,7 +68,9 @@ mutation('updateRole', {
 });
 
 mutation('deleteRole', {
-  description: 'Removes a role that nobody holds and no open invitation offers. Takes `roles:manage`.',
+  description:
+    'Removes a role that nobody holds and no open invitation offers. The caller has to hold the scopes that it gives. ' +
+    'Requires the `roles:manage` scope.',
   input: builder.inputType('DeleteRoleInput', {
     description: 'Which role to remove.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The role; one that an organization defined.' }) }),
@@ -78,6 +81,6 @@ mutation('deleteRole', {
       deletedRoleId: t.id({ description: 'Id that the role had.', resolve: ({ deletedRoleId }) => encodeId('Role', deletedRoleId) }),
     }),
   }),
-  failures: ['RoleInUseError'],
+  failures: ['RoleInUseError', 'RoleEscalationError'],
   run: (input, context) => deleteRole(context, { id: decodeId('Role', input.id, 'id') }),
 });

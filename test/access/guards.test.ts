@@ -12,7 +12,7 @@ import { encodeId, type IdType } from '../../src/ids.ts';
 import { organizationOfPerson } from '../../src/organization/store.ts';
 import { schema } from '../../src/schema.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { createWorld, insertInvitation, missingId, type Slug, type World } from '../setup/world.ts';
+import { MAIL_LIMITS, createWorld, insertInvitation, missingId, type Slug, type World } from '../setup/world.ts';
 import { documentOf, implementors, waysTo } from './paths.ts';
 
 let world: World;
@@ -72,7 +72,7 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     now,
     requestId: 'guards',
     organizationHeader: 'X-Organization',
-    settings: { invitationDays: 7, retentionDays: 30 },
+    settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
     cost: { requested: 0, nodes: 0 },
     mutated: false,
     showing: undefined,

@@ -116,6 +116,7 @@ describe('schema.graphql', () => {
       'MoveOrganizationPayload.adoptedRoles',
       'DeleteOrganizationPayload.deletedOrganizationIds',
       'RecordUsagePayload.results',
+      'RevokeApiKeyPayload.revokedApiKeyIds',
     ]);
     const lists = Object.values(schema.getTypeMap())
       .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.name.endsWith('Connection'))

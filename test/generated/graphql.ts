@@ -57,7 +57,7 @@ export type BrandingInput = {
 
 /** The new key. */
 export type CreateApiKeyInput = {
-  /** When it stops working, in the future; never when absent. */
+  /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
   expiresAt?: string | null | undefined;
   /** What the key is for, 1 to 100 characters. */
   name: string;
@@ -111,7 +111,7 @@ export type CreateOrganizationInput = {
 
 /** The new token. */
 export type CreatePersonalAccessTokenInput = {
-  /** When it stops working, in the future; never when absent. */
+  /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
   expiresAt?: string | null | undefined;
   /** What the token is for, 1 to 100 characters. */
   name: string;
@@ -173,7 +173,7 @@ export type DeliveryStatus =
   | 'FAILED'
   /** Waits to be sent. */
   | 'QUEUED'
-  /** Taken by the mail server. */
+  /** Handed over. Whether it reaches its reader is not known: mail servers drop mail, and so do we when an address gets too much of it. */
   | 'SENT';
 
 /** How far the setup of an organization's own domain is. */
@@ -376,6 +376,8 @@ export type RetryProvisioningInput = {
 export type RevokeApiKeyInput = {
   /** The key. */
   id: string;
+  /** Whether to revoke all keys as well that it issued, directly or through others, in organizations whose keys the caller may manage: at most 1000, all or none, each under the same rule. */
+  includeIssued?: boolean | null | undefined;
 };
 
 /** Which invitation to revoke. */
@@ -544,7 +546,8 @@ export type RevokeApiKeyMutationVariables = Exact<{
 
 export type RevokeApiKeyMutation = { revokeApiKey:
     | { __typename: 'ContentionError', code: string }
-    | { __typename: 'RevokeApiKeyPayload', apiKey: { id: string, revokedAt: string | null } | null }
+    | { __typename: 'RevokeApiKeyPayload', revokedApiKeyIds: Array<string>, issuedKeyCount: number, apiKey: { id: string, revokedAt: string | null } | null }
+    | { __typename: 'ScopeEscalationError', missingScopes: Array<string>, code: string }
    | null };
 
 export type CreatePersonalAccessTokenMutationVariables = Exact<{
@@ -588,8 +591,10 @@ export type CreateInvitationMutation = { createInvitation:
     | { __typename: 'AlreadyMemberError', code: string }
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'CreateInvitationPayload', ignoredRoles: Array<string>, invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
+    | { __typename: 'EmailNotVerifiedError', code: string }
     | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'InvitationExistsError', code: string, pendingInvitation: { id: string } | null }
+    | { __typename: 'InvitationLimitError', code: string }
     | { __typename: 'NoValidRoleError', ignoredRoles: Array<string>, code: string }
     | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
    | null };
@@ -607,12 +612,14 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'ContentionError', code: string }
           | { __typename: 'CycleError', code: string }
           | { __typename: 'DepthLimitError', code: string }
+          | { __typename: 'EmailNotVerifiedError', code: string }
           | { __typename: 'ExternalAccountTakenError', code: string }
           | { __typename: 'HasChildrenError', code: string }
           | { __typename: 'IdempotencyConflictError', code: string }
           | { __typename: 'InvitationClosedError', code: string }
           | { __typename: 'InvitationExistsError', code: string }
           | { __typename: 'InvitationInvalidError', code: string }
+          | { __typename: 'InvitationLimitError', code: string }
           | { __typename: 'LastAdminError', code: string }
           | { __typename: 'NoValidRoleError', code: string }
           | { __typename: 'ParentDeletedError', code: string }
@@ -633,8 +640,11 @@ export type ResendInvitationMutationVariables = Exact<{
 
 export type ResendInvitationMutation = { resendInvitation:
     | { __typename: 'ContentionError', code: string }
+    | { __typename: 'EmailNotVerifiedError', code: string }
     | { __typename: 'InvitationClosedError', code: string }
+    | { __typename: 'InvitationLimitError', code: string }
     | { __typename: 'ResendInvitationPayload', invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
+    | { __typename: 'RoleEscalationError', code: string }
    | null };
 
 export type RevokeInvitationMutationVariables = Exact<{
@@ -646,6 +656,7 @@ export type RevokeInvitationMutation = { revokeInvitation:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'InvitationClosedError', code: string }
     | { __typename: 'RevokeInvitationPayload', invitation: { id: string, status: InvitationStatus } }
+    | { __typename: 'RoleEscalationError', code: string }
    | null };
 
 export type AcceptInvitationMutationVariables = Exact<{
@@ -705,8 +716,11 @@ export type CreateOrganizationMutation = { createOrganization:
           | { code: string }
           | { code: string }
           | { code: string }
+          | { code: string }
+          | { code: string }
          | null }> }
     | { __typename: 'DepthLimitError', code: string, limit: number, message: string }
+    | { __typename: 'EmailNotVerifiedError', code: string, message: string }
     | { __typename: 'ExternalAccountTakenError', code: string, system: string, accountId: string, message: string }
     | { __typename: 'IdempotencyConflictError', code: string, message: string }
     | { __typename: 'SlugTakenError', code: string, slug: string, reason: SlugUnavailableReason, message: string }
@@ -853,6 +867,7 @@ export type DeleteRoleMutationVariables = Exact<{
 export type DeleteRoleMutation = { deleteRole:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'DeleteRolePayload', deletedRoleId: string }
+    | { __typename: 'RoleEscalationError', code: string }
     | { __typename: 'RoleInUseError', memberCount: number, invitationCount: number, code: string }
    | null };
 
@@ -1116,6 +1131,11 @@ export const RevokeApiKeyDocument = new TypedDocumentString(`
         id
         revokedAt
       }
+      revokedApiKeyIds
+      issuedKeyCount
+    }
+    ... on ScopeEscalationError {
+      missingScopes
     }
     ... on UserError {
       code

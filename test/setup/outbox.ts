@@ -19,7 +19,6 @@ export async function runJobs({ db, url }: TestDatabase, mailer: Mailer = discar
     mailer,
     log,
     linkTemplate: LINK_TEMPLATE,
-    mailsPerDay: 10_000,
     providers: makeProviders(db, LOCAL_PROVISIONING, () => new Date()),
     dnsServers: ['127.0.0.1:1'],
     pendingHours: 72,

@@ -166,6 +166,9 @@ export async function createWorld(overrides: Partial<GatewayOptions> = {}, { poo
   };
 }
 
+/** Limits of sending as they are by default; tests that count in thousands bring their own. */
+export const MAIL_LIMITS = { perSender: 1_000, perTree: 10_000, perAddress: 5 };
+
 /** The gateway over a database, with the settings of the tests. */
 export function gatewayOver(db: Database, overrides: Partial<GatewayOptions> = {}): Gateway {
   return createGateway({
@@ -173,7 +176,7 @@ export function gatewayOver(db: Database, overrides: Partial<GatewayOptions> = {
     log: createLogger('silent'),
     clock: () => new Date(),
     organizationHeader: 'X-Organization',
-    settings: { invitationDays: 7, retentionDays: 30 },
+    settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
     introspection: 'public',
     graphiql: false,
     corsOrigins: [],
