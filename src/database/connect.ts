@@ -8,8 +8,8 @@ import type { DB } from './types.ts';
 
 export type Database = Kysely<DB>;
 
-/** Called with the text of every statement that the pool runs. */
-export type StatementListener = (sql: string) => void;
+/** Called with the text and the parameters of every statement that the pool runs. */
+export type StatementListener = (sql: string, parameters: readonly unknown[]) => void;
 
 export interface ConnectOptions {
   url: string;
@@ -40,7 +40,7 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, log, onStatemen
   pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')));
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
-    ...(onStatement ? { log: (event) => onStatement(event.query.sql) } : {}),
+    ...(onStatement ? { log: (event) => onStatement(event.query.sql, event.query.parameters) } : {}),
   });
 }
 
