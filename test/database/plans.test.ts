@@ -126,7 +126,7 @@ beforeAll(async () => {
     PersonalAccessToken: text(encodeId('PersonalAccessToken', pat.id)),
   };
   db = connect({
-    url: database.url,
+    url: database.gatewayUrl,
     poolSize: 4,
     log: createLogger('silent'),
     onStatement(statement, parameters) {
