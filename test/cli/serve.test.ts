@@ -2,7 +2,6 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { createDatabase } from '../setup/database.ts';
@@ -229,28 +228,6 @@ describe('with DATABASE_URL', () => {
     expect(own.printed).not.toContain('credentials');
     expect(await db.selectFrom('organizations').select('id').execute()).toEqual([]);
     expect((await own.end('SIGTERM')).code).toBe(0);
-    await close();
-  });
-
-  it('migrates as the owner and serves as a role that owns nothing, which later needs no owner any more', async () => {
-    const { url, gatewayUrl, db, close } = await createDatabase({ empty: true });
-    await fails({ DATABASE_MIGRATION_URL: url }, /^banyan: DATABASE_MIGRATION_URL is set without DATABASE_URL/);
-    const first = await serve({ DATABASE_URL: gatewayUrl, DATABASE_MIGRATION_URL: url });
-    const { rows } = await sql<{ role: string }>`
-      select distinct usename as role from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
-        and application_name like 'banyan%' order by 1`.execute(db);
-    expect(rows).toEqual([{ role: 'banyan_gateway' }]);
-    expect((await first.end('SIGTERM')).code).toBe(0);
-    const second = await serve({ DATABASE_URL: gatewayUrl });
-    const ready = await fetch(new URL('/ready', second.url));
-    expect(ready.status).toBe(200);
-    expect((await second.end('SIGTERM')).code).toBe(0);
-    await sql`delete from kysely_migration where name = '0023_gateway_role'`.execute(db);
-    await fails(
-      { DATABASE_URL: gatewayUrl },
-      /^banyan: The database lacks 0023_gateway_role: run banyan migrate with DATABASE_MIGRATION_URL, as its owner\.\n$/,
-    );
-    await fails({ DATABASE_URL: url, DATABASE_MIGRATION_URL: gatewayUrl }, /^banyan: The database lacks 0023_gateway_role/);
     await close();
   });
 });
