@@ -31,5 +31,6 @@ describe('a gateway on a server of its own', () => {
     );
     await fails({ DATABASE_URL: url, DATABASE_MIGRATION_URL: gatewayUrl }, /^banyan: The database lacks 0023_gateway_role/);
     await close();
-  });
+    // Five processes, one after the other.
+  }, 180_000);
 });
