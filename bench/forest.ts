@@ -25,17 +25,17 @@ export async function openForest(organizations: number, { oneTree = false } = {}
   await chmod(dataDir, 0o755);
   const server = await startEmbedded({ dataDir, settings: { shared_buffers: '2GB', max_wal_size: '4GB' } });
   // One connection, so that settings of the session hold for every statement.
-  const db = connect({ url: server.url, poolSize: 1, log: createLogger('warn') });
+  const db = connect({ url: server.ownerUrl, poolSize: 1, log: createLogger('warn') });
   await migrate(db);
   const planted = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
   if (!planted) {
     console.log(`planting ${organizations.toLocaleString('en')} organizations…`);
     const begin = performance.now();
-    await seedSynthetic(server.url, { organizations, oneTree, seed: 1, now: new Date('2026-11-01T00:00:00Z') });
+    await seedSynthetic(server.ownerUrl, { organizations, oneTree, seed: 1, now: new Date('2026-11-01T00:00:00Z') });
     console.log(`  took ${Math.round((performance.now() - begin) / 1000)} s`);
   }
   return {
-    url: server.url,
+    url: server.ownerUrl,
     db,
     async close() {
       await db.destroy();

@@ -39,7 +39,7 @@ export async function startGateway(): Promise<RunningGateway> {
   return {
     ...demo,
     url,
-    databaseUrl: (await startEmbedded({ dataDir, shared: true })).url,
+    databaseUrl: (await startEmbedded({ dataDir, shared: true })).ownerUrl,
     pid,
     async stop() {
       const ended = new Promise((resolve) => child.once('exit', resolve));

@@ -11,12 +11,12 @@ import { createLogger } from '../src/telemetry/log.ts';
 const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-types-'));
 const server = await startEmbedded({ dataDir });
 try {
-  const db = connect({ url: server.url, poolSize: 1, log: createLogger('warn') });
+  const db = connect({ url: server.ownerUrl, poolSize: 1, log: createLogger('warn') });
   await migrate(db);
   await db.destroy();
   const { status } = spawnSync(
     path.join('node_modules', '.bin', 'kysely-codegen'),
-    ['--dialect', 'postgres', '--url', server.url, '--out-file', 'src/database/types.ts', '--exclude-pattern', 'kysely_*'],
+    ['--dialect', 'postgres', '--url', server.ownerUrl, '--out-file', 'src/database/types.ts', '--exclude-pattern', 'kysely_*'],
     { stdio: ['ignore', 'inherit', 'inherit'] },
   );
   process.exitCode = status ?? 1;

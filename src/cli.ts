@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { OpenDatabase } from './commands/database.ts';
 import { readConfig } from './config.ts';
-import { StartError } from './errors.ts';
+import { StartError, sqlState } from './errors.ts';
 import { createLogger } from './telemetry/log.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -223,7 +223,7 @@ async function untilStopped(stop: () => Promise<void>): Promise<never> {
 async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
   const { openDatabase } = await import('./commands/database.ts');
   const config = readConfig();
-  const database = await openDatabase(config, createLogger(config.logLevel), { shared: true });
+  const database = await openDatabase(config, createLogger(config.logLevel), { shared: true, as: 'owner' });
   try {
     await work(database);
   } finally {
@@ -237,7 +237,12 @@ function overview(): string {
   return ['Usage: npm run banyan -- <command> [options]', '', ...lines, '', 'banyan <command> --help tells more.'].join('\n');
 }
 
+const INSUFFICIENT_PRIVILEGE = '42501';
+
 function fail(error: unknown): never {
+  if (sqlState(error) === INSUFFICIENT_PRIVILEGE) {
+    error = new StartError('The role of DATABASE_URL may not do this: set DATABASE_MIGRATION_URL to the address for the owner.');
+  }
   // Anything but a StartError is a defect of ours and deserves its stack.
   process.stderr.write(
     error instanceof StartError

@@ -37,6 +37,10 @@ const settings = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
     .optional(),
+  DATABASE_MIGRATION_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
+    .optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
   DATA_DIR: z.string().min(1).default('.data'),
@@ -115,6 +119,10 @@ const settings = z.object({
 /** The product's settings. README.md lists each with its default. */
 export interface Config {
   databaseUrl: string | undefined;
+  /** The same database for the role that owns it; undefined where `databaseUrl` is for everything. */
+  databaseMigrationUrl: string | undefined;
+  /** Whether NODE_ENV says so. */
+  production: boolean;
   databasePoolSize: number;
   statementTimeoutMs: number;
   dataDir: string;
@@ -162,8 +170,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const value = parsed.data;
   const production = value.NODE_ENV === 'production';
+  if (value.DATABASE_MIGRATION_URL !== undefined && value.DATABASE_URL === undefined)
+    throw new StartError('DATABASE_MIGRATION_URL is set without DATABASE_URL, which gateways connect with.');
   return {
     databaseUrl: value.DATABASE_URL,
+    databaseMigrationUrl: value.DATABASE_MIGRATION_URL,
+    production,
     databasePoolSize: value.DATABASE_POOL_SIZE,
     statementTimeoutMs: value.STATEMENT_TIMEOUT_MS,
     dataDir: value.DATA_DIR,

@@ -1,16 +1,24 @@
 /** The database that a command works on: the one of DATABASE_URL, or the embedded one. */
+import { sql } from 'kysely';
 import type { Config } from '../config.ts';
 import { connect, requireServer, type Database } from '../database/connect.ts';
 import { startEmbedded } from '../database/embedded.ts';
-import { migrate } from '../database/migrate.ts';
+import { grantGateway } from '../database/grants.ts';
+import { migrate, missingMigrations } from '../database/migrate.ts';
+import { StartError } from '../errors.ts';
 import { installQueue } from '../jobs/worker.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 export interface OpenDatabase {
+  /** Address for the role that was asked for. */
   url: string;
+  /** Address for the owner; the same where there is one role for everything. */
+  ownerUrl: string;
   db: Database;
   /** Whether it is the embedded server. */
   embedded: boolean;
+  /** Whether gateways are meant to connect as another role than the owner. */
+  apart: boolean;
   /** Names of the migrations that were applied on opening. */
   applied: string[];
   close(): Promise<void>;
@@ -19,13 +27,20 @@ export interface OpenDatabase {
 export interface OpenOptions {
   /** A command of moments may use the embedded server of a running gateway; a gateway wants it for itself. */
   shared: boolean;
+  /** Gateways and workers connect as a role that owns nothing, where there is one; an operator's commands as the owner. */
+  as: 'gateway' | 'owner';
 }
 
 /** Reaches or starts the server and brings it to the newest schema. */
-export async function openDatabase(config: Config, log: Logger, { shared }: OpenOptions): Promise<OpenDatabase> {
+export async function openDatabase(config: Config, log: Logger, { shared, as }: OpenOptions): Promise<OpenDatabase> {
   const embedded = config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, shared }) : undefined;
-  const url = embedded?.url ?? config.databaseUrl ?? '';
-  if (!embedded) await requireServer(url);
+  const gatewayUrl = embedded?.url ?? config.databaseUrl ?? '';
+  const ownerUrl = embedded?.ownerUrl ?? config.databaseMigrationUrl ?? gatewayUrl;
+  if (!embedded) {
+    await requireServer(gatewayUrl);
+    if (ownerUrl !== gatewayUrl) await requireServer(ownerUrl, 'DATABASE_MIGRATION_URL');
+  }
+  const url = as === 'owner' ? ownerUrl : gatewayUrl;
   // Commands and migrations may take as long as they need; what callers ask of the gateway may not.
   const statementTimeoutMs = shared ? 0 : config.statementTimeoutMs;
   const db = connect({ url, poolSize: config.databasePoolSize, statementTimeoutMs, log });
@@ -34,20 +49,44 @@ export async function openDatabase(config: Config, log: Logger, { shared }: Open
     await embedded?.stop();
   };
   try {
-    const applied = await migrateUnhurried(url, config, log);
-    return { url, db, embedded: embedded !== undefined, applied, close };
+    const applied = await prepare({ ownerUrl, gatewayUrl }, config, log);
+    return { url, ownerUrl, db, embedded: embedded !== undefined, apart: ownerUrl !== gatewayUrl, applied, close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-async function migrateUnhurried(url: string, { maxTreeDepth }: Config, log: Logger): Promise<string[]> {
+/** Migrates as the owner and gives the gateway's role its rights; a role that owns nothing only makes sure that nothing is missing. */
+async function prepare(urls: { ownerUrl: string; gatewayUrl: string }, { maxTreeDepth }: Config, log: Logger): Promise<string[]> {
+  const owner = connect({ url: urls.ownerUrl, poolSize: 1, log });
+  try {
+    if (!(await mayMigrate(owner))) {
+      const missing = await missingMigrations(owner);
+      if (missing.length === 0) return [];
+      throw new StartError(`The database lacks ${missing.join(', ')}: run banyan migrate with DATABASE_MIGRATION_URL, as its owner.`);
+    }
+    const applied = await migrate(owner, maxTreeDepth);
+    await installQueue(urls.ownerUrl, log);
+    if (urls.ownerUrl !== urls.gatewayUrl) await grantGateway(owner, await roleOf(urls.gatewayUrl, log));
+    return applied;
+  } finally {
+    await owner.destroy();
+  }
+}
+
+/** Whether the role owns the tables, or there are none yet. */
+async function mayMigrate(db: Database): Promise<boolean> {
+  const { rows } = await sql<{ owns: boolean }>`
+    select pg_has_role(current_user, c.relowner, 'usage') as owns from pg_class c where c.oid = to_regclass('organizations')`.execute(db);
+  return rows[0]?.owns ?? true;
+}
+
+async function roleOf(url: string, log: Logger): Promise<string> {
   const db = connect({ url, poolSize: 1, log });
   try {
-    const applied = await migrate(db, maxTreeDepth);
-    await installQueue(url, log);
-    return applied;
+    const { rows } = await sql<{ role: string }>`select current_user as role`.execute(db);
+    return rows[0]?.role ?? '';
   } finally {
     await db.destroy();
   }

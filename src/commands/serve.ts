@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Config } from '../config.ts';
 import { LastUsed } from '../credential/last-used.ts';
 import { Sessions } from '../credential/session.ts';
+import { checkSchemaLaws } from '../database/laws.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
@@ -31,7 +32,8 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
   let database: OpenDatabase | undefined;
   try {
-    database = await openDatabase(config, log, { shared: false });
+    database = await openDatabase(config, log, { shared: false, as: 'gateway' });
+    await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
     const demo = database.embedded ? await demonstration(database, config, url) : undefined;
     const { db, close } = database;
     const lastUsed = new LastUsed(db, log);
@@ -85,13 +87,13 @@ async function listen(server: Server, { host, port }: Config): Promise<string> {
 }
 
 /** The credentials of the demonstration, which is planted first if the database is empty. Undefined for a database with other data. */
-async function demonstration({ db, url: databaseUrl }: OpenDatabase, { dataDir }: Config, url: string): Promise<Demo | undefined> {
+async function demonstration({ db, ownerUrl }: OpenDatabase, { dataDir }: Config, url: string): Promise<Demo | undefined> {
   const file = path.join(dataDir, 'demo.json');
   const save = (demo: Demo): Promise<void> => writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
   const found = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
   if (!found) {
     let demo: Demo | undefined;
-    await seedDemo(databaseUrl, new Date(), (credentials) => save((demo = { url, ...credentials })));
+    await seedDemo(ownerUrl, new Date(), (credentials) => save((demo = { url, ...credentials })));
     return demo;
   }
   const text = await readFile(file, 'utf8').catch(() => undefined);

@@ -8,8 +8,8 @@ import type { DB } from './types.ts';
 
 export type Database = Kysely<DB>;
 
-/** Called with the text of every statement that the pool runs. */
-export type StatementListener = (sql: string) => void;
+/** Called with the text and the parameters of every statement that the pool runs. */
+export type StatementListener = (sql: string, parameters: readonly unknown[]) => void;
 
 export interface ConnectOptions {
   url: string;
@@ -40,7 +40,7 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, log, onStatemen
   pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')));
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
-    ...(onStatement ? { log: (event) => onStatement(event.query.sql) } : {}),
+    ...(onStatement ? { log: (event) => onStatement(event.query.sql, event.query.parameters) } : {}),
   });
 }
 
@@ -66,8 +66,8 @@ class NamedStatementClient extends pg.Client {
   }
 }
 
-/** Makes sure that a server answers at `url` and is new enough; throws a `StartError` that names `DATABASE_URL` if not. */
-export async function requireServer(url: string): Promise<void> {
+/** Makes sure that a server answers at `url` and is new enough; throws a `StartError` that names the variable if not. */
+export async function requireServer(url: string, variable = 'DATABASE_URL'): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
@@ -77,12 +77,12 @@ export async function requireServer(url: string): Promise<void> {
     );
     const [server] = rows;
     if (!server || server.version < OLDEST_SERVER) {
-      throw new StartError(`DATABASE_URL leads to PostgreSQL ${server?.shown ?? 'of unknown version'}; version 18 or newer is needed.`);
+      throw new StartError(`${variable} leads to PostgreSQL ${server?.shown ?? 'of unknown version'}; version 18 or newer is needed.`);
     }
-    if (server.encoding !== 'UTF8') throw new StartError(`DATABASE_URL leads to a database in ${server.encoding}; UTF8 is needed.`);
+    if (server.encoding !== 'UTF8') throw new StartError(`${variable} leads to a database in ${server.encoding}; UTF8 is needed.`);
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError(`DATABASE_URL cannot be used: ${connectionProblem(error)}.`);
+    throw new StartError(`${variable} cannot be used: ${connectionProblem(error)}.`);
   } finally {
     await client.end().catch(() => undefined);
   }

@@ -15,8 +15,10 @@ import { StartError } from '../errors.ts';
 import { reachableBinaries, reachableFolder, serverAccount, type Account } from './server-account.ts';
 
 export interface EmbeddedServer {
-  /** Address of the product's database on the running server. */
+  /** Address of the product's database on the running server, for the gateway's role, which owns nothing in it. */
   url: string;
+  /** The same for the role that owns everything. */
+  ownerUrl: string;
   /** Stops the server in an orderly way; later calls do nothing. */
   stop(): Promise<void>;
   /** Stops the server and deletes everything that it kept. For throw-away servers. */
@@ -35,13 +37,19 @@ export interface EmbeddedOptions {
 /** What the data folder remembers of its server. */
 interface ServerRecord {
   folder: string;
+  /** Of the owner. */
   password: string;
+  /** Of the gateway's role; absent in folders from before there was one. */
+  gatewayPassword?: string;
 }
 
 /** What differs from PostgreSQL's own defaults: enough memory and log space for millions of rows on one machine. */
 const SETTINGS = { listen_addresses: '127.0.0.1', unix_socket_directories: '', shared_buffers: '256MB', max_wal_size: '2GB' };
 
 const DATABASE = 'banyan';
+const OWNER = 'banyan';
+/** The role that gateways connect as. */
+export const GATEWAY_ROLE = 'banyan_gateway';
 const START_ATTEMPTS = 5;
 const CLAIM_ATTEMPTS = 5;
 const RETRY_MS = 200;
@@ -54,16 +62,18 @@ export async function startEmbedded({ dataDir, shared = false, settings = {} }: 
   const known = await readRecord(recordFile);
   const account = await serverAccount(known?.folder);
   const binaries = await reachableBinaries(account);
-  const record = known ?? { folder: await reachableFolder(root, account), password: randomBytes(24).toString('base64url') };
-  if (!known) {
-    await initialize(record, binaries, account);
+  const record = known ?? { folder: await reachableFolder(root, account), password: newPassword() };
+  if (!known) await initialize(record, binaries, account);
+  const gatewayPassword = record.gatewayPassword ?? newPassword();
+  if (record.gatewayPassword === undefined) {
     // Relative where it can be, so that the data folder may be moved as a whole.
     const folder = record.folder.startsWith(root + path.sep) ? path.relative(root, record.folder) : record.folder;
-    await writeFile(recordFile, JSON.stringify({ ...record, folder }), { mode: 0o600 });
+    await writeFile(recordFile, JSON.stringify({ ...record, folder, gatewayPassword }), { mode: 0o600 });
   }
   const { folder, password } = record;
   const port = (await runningPort(folder)) ?? (await start(folder, binaries, account, settings));
-  const url = (database: string): string => `postgres://banyan:${password}@127.0.0.1:${port}/${database}`;
+  const address = `127.0.0.1:${port}`;
+  const url = (database: string): string => `postgres://${OWNER}:${password}@${address}/${database}`;
   // The server may not have noticed yet that the process which held it was killed.
   const attempts = shared ? 1 : CLAIM_ATTEMPTS;
   let guard = await claim(url('postgres'));
@@ -72,6 +82,7 @@ export async function startEmbedded({ dataDir, shared = false, settings = {} }: 
     guard = await claim(url('postgres'));
   }
   if (!guard && !shared) throw new StartError(`DATA_DIR is in use by another running process: ${dataDir}.`);
+  await provideGatewayRole(url('postgres'), gatewayPassword, record.gatewayPassword === undefined);
   let stopped: Promise<void> | undefined;
   const stop = async (): Promise<void> => {
     if (!guard) return;
@@ -79,7 +90,8 @@ export async function startEmbedded({ dataDir, shared = false, settings = {} }: 
     await run(path.join(binaries, 'pg_ctl'), ['stop', '-D', folder, '-m', 'fast', '-w'], account);
   };
   return {
-    url: url(DATABASE),
+    url: `postgres://${GATEWAY_ROLE}:${gatewayPassword}@${address}/${DATABASE}`,
+    ownerUrl: url(DATABASE),
     stop: () => (stopped ??= stop()),
     async discard() {
       await (stopped ??= stop());
@@ -89,6 +101,22 @@ export async function startEmbedded({ dataDir, shared = false, settings = {} }: 
       await rm(root, { recursive: true, force: true });
     },
   };
+}
+
+const newPassword = (): string => randomBytes(24).toString('base64url');
+
+/** Makes the role that gateways connect as, if it is missing; gives it the password if that is new. */
+async function provideGatewayRole(ownerUrl: string, password: string, isNew: boolean): Promise<void> {
+  const client = new pg.Client({ connectionString: ownerUrl });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('select from pg_roles where rolname = $1', [GATEWAY_ROLE]);
+    const having = `login nosuperuser nocreatedb nocreaterole noreplication nobypassrls password ${pg.escapeLiteral(password)}`;
+    if (rowCount === 0) await client.query(`create role ${GATEWAY_ROLE} ${having}`);
+    else if (isNew) await client.query(`alter role ${GATEWAY_ROLE} ${having}`);
+  } finally {
+    await client.end();
+  }
 }
 
 async function requireWritable(root: string, shown: string): Promise<void> {
@@ -138,7 +166,7 @@ async function initialize(record: ServerRecord, binaries: string, account: Accou
         '-D',
         record.folder,
         '-U',
-        'banyan',
+        OWNER,
         '--pwfile',
         passwordFile,
         '-A',
@@ -179,7 +207,7 @@ async function answers(port: number): Promise<boolean> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
-    user: 'banyan',
+    user: OWNER,
     database: 'postgres',
     password: 'probe',
     connectionTimeoutMillis: 2_000,

@@ -35,6 +35,13 @@ export async function migrate(db: Database, maxTreeDepth?: number): Promise<stri
   return results.map((result) => result.migrationName);
 }
 
+/** Names of the migrations that the database lacks; it needs no more than the right to read which it has. */
+export async function missingMigrations(db: Database): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
+  const applied = new Set(rows.map(({ name }) => name));
+  return Object.keys(await sqlFiles.getMigrations()).filter((name) => !applied.has(name));
+}
+
 async function setMaxTreeDepth(db: Database, maxTreeDepth: number): Promise<void> {
   const current = await db.selectFrom('tree_settings').select('max_depth').executeTakeFirstOrThrow();
   if (current.max_depth === maxTreeDepth) return;

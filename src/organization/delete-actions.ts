@@ -33,8 +33,15 @@ export function deleteOrganization(request: ActionRequest, { id, mode }: { id: s
     const childCount = children.rows[0]?.count ?? 0;
     if (mode === 'RESTRICT' && childCount > 0) refuse('HasChildrenError', { childCount });
     const { rows } = await sql<{ id: string }>`
-      select o.id from organizations top join organizations o on o.path >= top.path and o.path < subtree_end(top.path)
-      where top.id = ${id}::uuid and o.deleted_at is null order by o.path limit ${DELETED_MAX + 1}`.execute(tx);
+      select o.id
+      from organizations top
+      -- The fence keeps the planner from walking all organizations in order until the limit.
+      cross join lateral (
+        select o.id from organizations o
+        where o.path >= top.path and o.path < subtree_end(top.path) and o.deleted_at is null
+        order by o.path limit ${DELETED_MAX + 1}
+      ) as o
+      where top.id = ${id}::uuid`.execute(tx);
     if (rows.length > DELETED_MAX)
       throw limitExceeded('id', `has more than ${DELETED_MAX} organizations below it; delete parts of them first`);
     const ids = rows.map((row) => row.id);

@@ -9,13 +9,17 @@ interface OfOrganization {
 
 const key = (row: OfOrganization): string => row.organization_id;
 
-/** The rows of `table` that belong to the given organizations, as far as the caller may read them. */
-function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: WithinOptions = {}) {
+/**
+ * The rows of `table`, named `t`, that belong to the given organizations, as far as the caller may read them. The order
+ * is one of the whole statement: a table expression with an order of its own would be sorted, and read, as a whole.
+ */
+function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: WithinOptions = {}, order = sql`o.id`) {
   return async ({ db, principal }: ReadRequest, ids: readonly string[]): Promise<readonly Row[]> => {
     const statement = sql<Row>`
       select o.id as organization_id, ${columns}
       from ${organizationsWithin(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
-      where o.id = any (${ids}::uuid[])`;
+      where o.id = any (${ids}::uuid[])
+      order by ${order}`;
     return (await statement.execute(db)).rows;
   };
 }
@@ -59,7 +63,7 @@ export interface MarketplaceOfferRow extends OfOrganization {
 export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
   'marketplace offers',
   key,
-  rowsOf(sql`(select * from marketplace_offers order by marketplace)`, sql`t.marketplace, t.url`, { scope: 'organizations:manage' }),
+  rowsOf(sql`marketplace_offers`, sql`t.marketplace, t.url`, { scope: 'organizations:manage' }, sql`t.marketplace`),
 );
 
 export interface ExternalAccountRow extends OfOrganization {
@@ -70,7 +74,7 @@ export interface ExternalAccountRow extends OfOrganization {
 export const externalAccounts = listBatch<null, ExternalAccountRow>(
   'external accounts',
   key,
-  rowsOf(sql`(select * from external_accounts order by system)`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }),
+  rowsOf(sql`external_accounts`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }, sql`t.system`),
 );
 
 export interface BillingRow extends OfOrganization {

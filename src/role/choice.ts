@@ -46,9 +46,14 @@ export function requireRoleKeys(keys: readonly string[], argument = 'roles'): vo
 export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<string, UsableRole>> {
   const { rows } = await sql<UsableRole>`
     select r.id, r.key, scopes_held(r.scopes) as scopes, r.built_in
-    from roles r left join organization_roles d on d.role_id = r.id
-    where r.built_in or d.organization_id = any (${lineage}::uuid[])
-    order by r.built_in, array_position(${lineage}::uuid[], d.organization_id)`.execute(tx);
+    from (
+      -- Two reads by index; as one with an "or", all roles of the platform would be read.
+      select r.*, null::uuid as organization_id from roles r where r.built_in
+      union all
+      select r.*, d.organization_id from organization_roles d join roles r on r.id = d.role_id
+      where d.organization_id = any (${lineage}::uuid[])
+    ) as r
+    order by r.built_in, array_position(${lineage}::uuid[], r.organization_id)`.execute(tx);
   // Later entries win: the nearest organization, and before all the built-in roles.
   return new Map(rows.map((role) => [role.key, role]));
 }

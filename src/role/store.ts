@@ -60,11 +60,15 @@ function rolesLinked(
       const statement = sql<RoleRow & { of: string }>`
       select ${columns}, t.id as of, o.lineage, o.shown_to
       from ${owner} as t
-      join (
-        select id, lineage, null::uuid as shown_to from ${organizationsWithin(principal, { scope: 'members:read' })} as within
+      cross join lateral (
+        -- Of each row that was asked for: joined as a whole, all organizations that the caller may read would be read.
+        select lineage, null::uuid as shown_to from ${organizationsWithin(principal, { scope: 'members:read' })} as within
+        where within.id = t.organization_id
         union all
-        select id, lineage, shown_to from ${organizationsOfPerson(principal)} as own
-      ) as o on o.id = t.organization_id and (o.shown_to is null or ${belongsToPerson(user, email)})
+        select lineage, shown_to from ${organizationsOfPerson(principal)} as own
+        where own.id = t.organization_id and ${belongsToPerson(user, email)}
+        offset 0
+      ) as o
       join ${link} on link.of = t.id join roles r on r.id = link.role_id
       where t.id = any (${ids}::uuid[])
       order by r.built_in desc, r.key, r.id`;

@@ -148,13 +148,13 @@ describe('a later start', () => {
   });
 });
 
-describe('a start that cannot succeed says in one sentence which variable to mend', () => {
-  const fails = async (environment: Record<string, string>, sentence: RegExp): Promise<void> => {
-    const { code, stdout, stderr } = await run(['serve'], { PORT: '0', ...environment });
-    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });
-    expect(stderr.trim().split('\n')).toHaveLength(1);
-  };
+const fails = async (environment: Record<string, string>, sentence: RegExp): Promise<void> => {
+  const { code, stdout, stderr } = await run(['serve'], { PORT: '0', ...environment });
+  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });
+  expect(stderr.trim().split('\n')).toHaveLength(1);
+};
 
+describe('a start that cannot succeed says in one sentence which variable to mend', () => {
   it('when the port is taken', async () => {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -43,7 +43,7 @@ describe('GraphQL over HTTP', () => {
         method: 'OPTIONS',
         headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
       });
-    const { db, close } = await createDatabase();
+    const { gatewayDb: db, close } = await createDatabase();
     const [closed, open] = [gatewayOver(db), gatewayOver(db, { corsOrigins: ['https://app.example'] })];
     expect((await preflight((url, init) => closed.fetch(url, init))).headers.get('access-control-allow-origin')).toBeNull();
     const allowed = await preflight((url, init) => open.fetch(url, init));
@@ -148,7 +148,7 @@ describe('a document', () => {
 
 describe('introspection', () => {
   it('is open, for those with a credential, or for nobody, as configured', async () => {
-    const { db, close } = await createDatabase();
+    const { gatewayDb: db, close } = await createDatabase();
     const ask = async (introspection: 'public' | 'authenticated' | 'off', headers: Record<string, string> = {}) => {
       const gateway = gatewayOver(db, { introspection });
       const response = await gateway.fetch('http://banyan.test/graphql', {
@@ -168,7 +168,7 @@ describe('introspection', () => {
 describe('a statement that takes too long', () => {
   it('is cancelled, and the caller is told so', async () => {
     const slow = await createDatabase({ statementTimeoutMs: 100 });
-    const gateway = gatewayOver(slow.db);
+    const gateway = gatewayOver(slow.gatewayDb);
     const { apiKey } = await bootstrap(slow.db, { slug: 'slow-one', name: 'Slow', email: 'slow@x.example' });
     const blocker = new pg.Client({ connectionString: slow.url });
     await blocker.connect();
@@ -193,7 +193,7 @@ describe('a failure of ours', () => {
     const logged: string[] = [];
     const log = createLogger('silent');
     log.error = (entry: { requestId: string }) => void logged.push(entry.requestId);
-    const gateway = gatewayOver(broken.db, { log });
+    const gateway = gatewayOver(broken.gatewayDb, { log });
     await broken.close();
     const response = await gateway.fetch('http://banyan.test/graphql', {
       method: 'POST',

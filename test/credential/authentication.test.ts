@@ -155,7 +155,7 @@ describe('a credential (R-TK-2, R-TK-5, R-TK-6)', () => {
   });
 
   it('is stored as a hash alone and shows when it was last used', async () => {
-    const lastUsed = new LastUsed(world.db, createLogger('silent'));
+    const lastUsed = new LastUsed(world.gatewayDb, createLogger('silent'));
     const { id = '' } = parseToken(world.token('key@acme')) ?? {};
     lastUsed.note('API_KEY', id, new Date('2026-05-01T00:00:00Z'));
     lastUsed.note('API_KEY', id, new Date('2026-05-02T00:00:00Z'));

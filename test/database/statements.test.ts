@@ -130,8 +130,9 @@ describe('statements', () => {
     expect(reads.length).toBe(2);
     for (const text of reads) expect(text).toContain('= any (lineage)');
     const prepared = await sql<{ name: string }>`select name from pg_prepared_statements where statement like '%lineage%'`.execute(
-      world.db,
+      world.gatewayDb,
     );
+    expect(prepared.rows.length).toBeGreaterThan(0);
     expect(prepared.rows.every(({ name }) => /^[\w-]{22}$/.test(name))).toBe(true);
   });
 });

@@ -151,7 +151,7 @@ describe('deleting an organization (decision 14, D36, D37, D43)', () => {
       );
     expect((await take()).data?.createOrganization).toMatchObject({ __typename: 'SlugTakenError', reason: 'TAKEN' });
     await sql`update organizations set deleted_at = now() - interval '31 days' where deleted_with = ${top}`.execute(world.db);
-    expect(await purgeOrganizations(world.db, 30)).toBe(3);
+    expect(await purgeOrganizations(world.gatewayDb, 30)).toBe(3);
     expect((await take()).data?.createOrganization).toMatchObject({ __typename: 'SlugTakenError', reason: 'TAKEN' });
   });
 });
@@ -227,14 +227,14 @@ describe('the purge', () => {
     const young = await chain();
     for (const { top } of [due, young]) await removed(top, 'CASCADE');
     await sql`update organizations set deleted_at = now() - interval '30 days' where deleted_with = ${due.top}`.execute(world.db);
-    await purgeOrganizations(world.db, 30);
+    await purgeOrganizations(world.gatewayDb, 30);
     expect(await world.rows(sql`select from organizations where id in (${due.top}, ${due.mid}, ${due.end})`)).toEqual([]);
     expect(await world.rows(sql`select from retired_slugs where organization_id in (${due.top}, ${due.mid}, ${due.end})`)).toHaveLength(3);
     expect(await world.rows(sql`select from users where email like ${`%-${due.n}@x.example`}`)).toHaveLength(3);
     expect(await world.rows(sql`select from audit_events where organization_id = ${due.top}`)).not.toEqual([]);
     expect(await restored(young.top)).toMatchObject({ restoredCount: 3 });
     const deleted = await world.rows(sql<{ id: string }>`select id from organizations where deleted_at is not null`);
-    expect(await purgeOrganizations(world.db, 30)).toBe(0);
+    expect(await purgeOrganizations(world.gatewayDb, 30)).toBe(0);
     expect(await world.rows(sql`select id from organizations where deleted_at is not null`)).toEqual(deleted);
   });
 
@@ -248,7 +248,7 @@ describe('the purge', () => {
         { input: { name: 'X', slug: `end-${n}`, parentId: world.org('rival') } },
         { as: 'key@rival' },
       );
-    const [, ...answers] = await Promise.all([purgeOrganizations(world.db, 30), take(), take(), take()]);
+    const [, ...answers] = await Promise.all([purgeOrganizations(world.gatewayDb, 30), take(), take(), take()]);
     for (const answer of answers) expect(answer.data?.createOrganization?.__typename).toBe('SlugTakenError');
 
     await sql`insert into organizations (slug, name) values ('waited-for', 'X')`.execute(world.db);

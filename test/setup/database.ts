@@ -6,9 +6,15 @@ import { connect, type Database } from '../../src/database/connect.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 
 export interface TestDatabase {
+  /** Address for the owner. */
   url: string;
+  /** For fixtures and direct SQL, as the owner. */
   db: Database;
-  /** Text of every statement that ran through `db`, in order. */
+  /** Address for the role that gateways and workers connect as. */
+  gatewayUrl: string;
+  /** What gateways and workers work with, as that role. */
+  gatewayDb: Database;
+  /** Text of every statement that ran through `gatewayDb`, in order. */
   statements: string[];
   close(): Promise<void>;
 }
@@ -27,6 +33,7 @@ async function administrate(statement: string): Promise<void> {
 }
 
 const LEAVING_MS = 5_000;
+const OWNER_POOL_SIZE = 8;
 
 /** Waits until everybody has left the database: a pool that was ended may still be saying goodbye, and being cut off is an error to it. */
 async function left(name: string): Promise<void> {
@@ -44,14 +51,21 @@ export async function createDatabase({ empty = false, poolSize = 8, statementTim
   const name = `test_${randomBytes(6).toString('hex')}`;
   await administrate(empty ? `create database ${name}` : `create database ${name} template banyan`);
   const url = withDatabase(inject('templateUrl'), name);
+  // The rights on a database are not among what a clone has of its template.
+  await administrate(`revoke temporary on database ${name} from public`);
+  const gatewayUrl = withDatabase(inject('gatewayUrl'), name);
   const statements: string[] = [];
-  const db = connect({ url, poolSize, statementTimeoutMs, log: createLogger('silent'), onStatement: (sql) => statements.push(sql) });
+  const log = createLogger('silent');
+  const db = connect({ url, poolSize: OWNER_POOL_SIZE, log });
+  const gatewayDb = connect({ url: gatewayUrl, poolSize, statementTimeoutMs, log, onStatement: (sql) => statements.push(sql) });
   return {
     url,
     db,
+    gatewayUrl,
+    gatewayDb,
     statements,
     async close() {
-      await db.destroy();
+      await Promise.all([db.destroy(), gatewayDb.destroy()]);
       await left(name);
       await administrate(`drop database ${name} with (force)`);
     },

@@ -12,14 +12,18 @@ export const LINK_TEMPLATE = 'https://front.example/join/{token}';
 const discard: Mailer = () => Promise.resolve();
 
 /** Does every job that waits, as if its time had come, with a mailer; once. */
-export async function runJobs({ db, url }: TestDatabase, mailer: Mailer = discard, overrides: Partial<TaskOptions> = {}): Promise<void> {
+export async function runJobs(
+  { db, gatewayDb, gatewayUrl }: TestDatabase,
+  mailer: Mailer = discard,
+  overrides: Partial<TaskOptions> = {},
+): Promise<void> {
   const log = createLogger('silent');
   const tasks = makeTasks({
-    db,
+    db: gatewayDb,
     mailer,
     log,
     linkTemplate: LINK_TEMPLATE,
-    providers: makeProviders(db, LOCAL_PROVISIONING, () => new Date()),
+    providers: makeProviders(gatewayDb, LOCAL_PROVISIONING, () => new Date()),
     dnsServers: ['127.0.0.1:1'],
     pendingHours: 72,
     retentionDays: 30,
@@ -27,7 +31,7 @@ export async function runJobs({ db, url }: TestDatabase, mailer: Mailer = discar
     ...overrides,
   });
   await sql`update graphile_worker._private_jobs set run_at = now() where locked_at is null`.execute(db);
-  await runDueJobs({ url, log, tasks });
+  await runDueJobs({ url: gatewayUrl, log, tasks });
 }
 
 /** Does the jobs and returns the mail that they would have sent. */

@@ -119,7 +119,7 @@ export async function createWorld(overrides: Partial<GatewayOptions> = {}, { poo
   }
   for (const name of KEYS) tokens.set(name, await insertApiKey(db, ids.get(name.slice('key@'.length)) ?? '', name));
 
-  const gateway = gatewayOver(db, overrides);
+  const gateway = gatewayOver(database.gatewayDb, overrides);
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}${GRAPHQL_PATH}`;

@@ -224,7 +224,7 @@ describe('recording usage (R-ME, R-US)', () => {
       expect(await total('acme', 'messages'), round).toBe('10');
       expect(await total('north', 'messages_per_thread'), round).toBe('2.5');
       expect(await total('kiosk', 'messages_per_thread'), round).toBe('0');
-      await rollUsage(world.db);
+      await rollUsage(world.gatewayDb);
     }
   });
 

@@ -30,7 +30,7 @@ beforeAll(async () => {
   await sql`insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events`.execute(
     world.db,
   );
-  await rollUsage(world.db);
+  await rollUsage(world.gatewayDb);
 });
 afterAll(() => world.close());
 

@@ -1,0 +1,68 @@
+/**
+ * What the gateway's role may do (docs/decisions/0022-database-roles.md). It owns nothing, so it can change no table,
+ * disable no trigger and empty no table; the audit log it can only read and add to.
+ */
+import { sql, type RawBuilder } from 'kysely';
+import type { Database } from './connect.ts';
+
+/** Rights on tables that are not the usual ones: to select, insert, update and delete. */
+const EXCEPTIONS: Readonly<Record<string, 'select' | 'select, insert'>> = {
+  // The audit log. The ends of its chains move with the function that seals events.
+  audit_events: 'select, insert',
+  account_events: 'select, insert',
+  audit_chains: 'select',
+  // Written by `banyan migrate` and other commands of an operator.
+  tree_settings: 'select',
+  scopes: 'select',
+  reserved_slugs: 'select',
+  usage_metrics: 'select',
+  kysely_migration: 'select',
+  kysely_migration_lock: 'select',
+  // Moved by the function that drops old events.
+  usage_retention: 'select',
+  // A slug that was used once is never given again.
+  retired_slugs: 'select, insert',
+};
+
+const QUEUE = 'graphile_worker';
+/** Processes that grant at the same time would change the same rows of the catalog. */
+const GRANT_LOCK = 7_309_172;
+
+/**
+ * Gives `role` what a gateway and a worker need, and takes what else it had on tables. Run by the owner after every
+ * migration; it may be repeated.
+ */
+export async function grantGateway(owner: Database, role: string): Promise<void> {
+  await owner.transaction().execute(async (tx) => {
+    const to = sql.id(role);
+    const run = async (statement: RawBuilder<unknown>): Promise<void> => void (await statement.execute(tx));
+    await run(sql`select pg_advisory_xact_lock(${GRANT_LOCK})`);
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(tx);
+    // Tables of its own would let a session put others in the place of those that triggers read.
+    await run(sql`revoke temporary on database ${sql.id(rows[0]?.name ?? '')} from public`);
+    await run(sql`revoke create on schema public from public`);
+    await run(sql`grant usage on schema public, ${sql.id(QUEUE)} to ${to}`);
+    await run(sql`revoke all on all tables in schema public from ${to}`);
+    await run(sql`grant select, insert, update, delete on all tables in schema public, ${sql.id(QUEUE)} to ${to}`);
+    for (const [table, rights] of Object.entries(EXCEPTIONS)) {
+      await run(sql`revoke insert, update, delete on ${sql.id('public', table)} from ${to}`);
+      await run(sql`grant ${sql.raw(rights)} on ${sql.id('public', table)} to ${to}`);
+    }
+    await run(sql`revoke insert, update, delete on ${sql.id(QUEUE, 'migrations')} from ${to}`);
+    await run(sql`grant usage, select on all sequences in schema public, ${sql.id(QUEUE)} to ${to}`);
+    await run(sql`grant execute on all functions in schema public, ${sql.id(QUEUE)} to ${to}`);
+    await openQueue(tx, role);
+  });
+}
+
+/** The queue keeps its tables under row security without any policy, which shows them to their owner alone. */
+async function openQueue(tx: Database, role: string): Promise<void> {
+  const { rows } = await sql<{ name: string }>`
+    select c.relname as name from pg_class c
+    where c.relnamespace = ${QUEUE}::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity
+      and not exists (select from pg_policies p where p.schemaname = ${QUEUE} and p.tablename = c.relname and ${role} = any (p.roles))`.execute(
+    tx,
+  );
+  for (const { name } of rows)
+    await sql`create policy ${sql.id(role)} on ${sql.id(QUEUE, name)} to ${sql.id(role)} using (true) with check (true)`.execute(tx);
+}

@@ -1,0 +1,339 @@
+/** No statement reads the platform: what it reads grows with what it answers, and not with how many organizations there are. */
+import type { GraphQLObjectType } from 'graphql';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tokenHash } from '../../src/credential/secret.ts';
+import { connect, type Database } from '../../src/database/connect.ts';
+import { encodeId } from '../../src/ids.ts';
+import { createInvitationToken } from '../../src/invitation/token.ts';
+import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
+import { schema } from '../../src/schema.ts';
+import type { Gateway } from '../../src/server.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { gatewayOver } from '../setup/world.ts';
+import { everyField, type Asked, type Values } from './every-field.ts';
+import { BOUNDED, GROWN, plantPlatform } from './platform.ts';
+import { reading, type Statement } from './plans.ts';
+
+const DAY_MS = 86_400_000;
+const PERSON = 'admin@home.example';
+let database: TestDatabase;
+let db: Database;
+let gateway: Gateway;
+let client: pg.Client;
+/** Names of tables that have grown, and of their partitions, each with the table. */
+let growing: Map<string, string>;
+/** Rows of each of them. */
+let grown: Map<string, number>;
+let home: { id: string; slug: string; organizations: number };
+const callers: Record<string, Record<string, string>> = {};
+let values: Values;
+/** By text: the run that asked for the most. */
+const statements = new Map<string, Statement>();
+
+interface Answer {
+  data?: unknown;
+  errors?: { message: string; extensions: { code: string } }[];
+}
+
+async function ask(document: string, headers: Record<string, string> = {}, variables?: unknown): Promise<Answer> {
+  const response = await gateway.fetch('http://127.0.0.1/graphql', {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ query: document, variables }),
+  });
+  return (await response.json()) as Answer;
+}
+
+const one = async <Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row> => {
+  const [row] = (await statement.execute(database.db)).rows;
+  if (!row) throw new RangeError('there is no such row');
+  return row;
+};
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await plantPlatform(database.url);
+  const relations = await sql<{ name: string; table: string; rows: number; own: number }>`
+    select c.relname as name, coalesce(p.relname, c.relname) as table, c.reltuples as own,
+      sum(greatest(c.reltuples, 0)) over (partition by coalesce(p.relname, c.relname)) as rows
+    from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
+    where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`.execute(database.db);
+  growing = new Map(relations.rows.filter(({ rows }) => rows >= GROWN).map(({ name, table }) => [name, table]));
+  grown = new Map(relations.rows.map(({ name, own }) => [name, own]));
+  home = await one(sql<typeof home>`
+    select o.id, o.slug, b.organizations from organizations o cross join lateral (
+      select count(*)::int as organizations from organizations b where b.path >= o.path and b.path < subtree_end(o.path)
+    ) as b
+    where o.depth between 2 and 4 and b.organizations between 60 and 200
+      and exists (select from organization_roles d where d.organization_id = o.id)
+      and exists (select from usage_meters m where m.path >= o.path and m.path < subtree_end(o.path))
+    order by o.id limit 1`);
+  const user = await one(sql<{ id: string }>`
+    insert into users (email, canonical_email, name) values (${PERSON}, ${PERSON}, 'Ada Home') returning id`);
+  const membership = await one(sql<{ id: string }>`
+    insert into memberships (organization_id, user_id) values (${home.id}, ${user.id}) returning id`);
+  await sql`insert into membership_roles (membership_id, role_id)
+    select ${membership.id}, id from roles where built_in and key = 'admin'`.execute(database.db);
+  const invitation = await one(sql<{ id: string; token: string }>`
+    insert into invitations (organization_id, email, canonical_email, inviter_kind, inviter_organization_id, expires_at)
+    select id, ${PERSON}, ${PERSON}, 'API_KEY', id, now() + interval '1 day'
+    from organizations where slug <> ${home.slug} order by id limit 1 returning id, '' as token`);
+  await sql`insert into invitation_roles (invitation_id, role_id) select ${invitation.id}, id from roles where built_in and key = 'viewer'`.execute(
+    database.db,
+  );
+  const token = await insertPersonalAccessToken(database.db, user.id, 'plans');
+  callers['an API key'] = { authorization: `Bearer ${await insertApiKey(database.db, home.id, 'plans')}` };
+  callers['a person'] = { authorization: `Bearer ${token}`, 'x-organization': home.slug };
+  callers['a person without organization'] = { authorization: `Bearer ${token}` };
+  const inHome = async (table: string): Promise<string> =>
+    (await one(sql<{ id: string }>`select id from ${sql.table(table)} where organization_id = ${home.id} order by id desc limit 1`)).id;
+  const role = await one(sql<{ id: string }>`select role_id as id from organization_roles where organization_id = ${home.id}`);
+  const pat = await one(sql<{ id: string }>`select id from personal_access_tokens where user_id = ${user.id}`);
+  const below = await one(sql<{ id: string }>`select id from organizations where parent_id = ${home.id} limit 1`);
+  const text = JSON.stringify;
+  values = {
+    first: '5',
+    last: '5',
+    maxDepth: '3',
+    search: '"an"',
+    separator: '"/"',
+    slug: text(home.slug),
+    'Query.slugAvailability(slug)': '"anything-free"',
+    'Query.organization(id)': text(encodeId('Organization', below.id)),
+    id: text(encodeId('Organization', home.id)),
+    ids: text([encodeId('Organization', home.id), encodeId('Organization', below.id)]),
+    organizationId: text(encodeId('Organization', below.id)),
+    scope: '"members:read"',
+    'Organization.usage(scope)': 'ALL',
+    from: text(new Date(Date.now() - 12 * DAY_MS).toISOString()),
+    to: text(new Date(Date.now() - 2 * DAY_MS).toISOString()),
+    keys: '["voice_calls"]',
+    metric: '"voice_calls"',
+    roles: '["admin"]',
+    actions: '["createRole"]',
+    status: '[PENDING, EXPIRED]',
+    token: text(`inv_${'A'.repeat(48)}`),
+    Organization: text(encodeId('Organization', below.id)),
+    Invitation: text(encodeId('Invitation', await inHome('invitations'))),
+    Membership: text(encodeId('Membership', await inHome('memberships'))),
+    ApiKey: text(encodeId('ApiKey', await inHome('api_keys'))),
+    AuditEvent: text(encodeId('AuditEvent', await inHome('audit_events'))),
+    Role: text(encodeId('Role', role.id)),
+    User: text(encodeId('User', user.id)),
+    PersonalAccessToken: text(encodeId('PersonalAccessToken', pat.id)),
+  };
+  db = connect({
+    url: database.gatewayUrl,
+    poolSize: 4,
+    log: createLogger('silent'),
+    onStatement(statement, parameters) {
+      const keys = (list: readonly unknown[]): number => Math.max(0, ...list.map((item) => (Array.isArray(item) ? item.length : 0)));
+      const before = statements.get(statement);
+      if (!before || keys(before.parameters) < keys(parameters)) statements.set(statement, { text: statement, parameters });
+    },
+  });
+  gateway = gatewayOver(db);
+  client = new pg.Client({ connectionString: database.url, options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan' });
+  await client.connect();
+});
+afterAll(async () => {
+  await client.end();
+  await db.destroy();
+  await database.close();
+});
+
+/** The first cursors in an answer. */
+async function cursors(document: string): Promise<{ after: string; before: string } | undefined> {
+  const answer = JSON.stringify(await ask(document, callers['an API key']));
+  const [, before] = /"startCursor":"([^"]+)"/.exec(answer) ?? [];
+  const [, after] = /"endCursor":"([^"]+)"/.exec(answer) ?? [];
+  return after !== undefined && before !== undefined ? { after, before } : undefined;
+}
+
+/** Runs every mutation once, each on rows of its own. */
+async function mutate(): Promise<string[]> {
+  const failed: string[] = [];
+  const results: Record<string, unknown> = {};
+  const organizationId = encodeId('Organization', home.id);
+  const create = async (slug: string): Promise<string> => {
+    await run(
+      'createOrganization',
+      { name: slug, slug, parentId: organizationId },
+      '... on CreateOrganizationPayload { organization { id } }',
+    );
+    return /"id":"([^"]+)"/.exec(JSON.stringify(results['createOrganization']))?.[1] ?? '';
+  };
+  const idIn = (name: string): string => /"id":"([^"]+)"/.exec(JSON.stringify(results[name]))?.[1] ?? '';
+  async function run(name: string, input: Record<string, unknown>, selection = '', as = 'an API key'): Promise<void> {
+    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+    const document = `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename ${selection} } }`;
+    const answer = await ask(document, callers[as], { input });
+    results[name] = answer.data;
+    if (!JSON.stringify(answer.data ?? null).includes(`"${type}Payload"`)) failed.push(`${name}: ${JSON.stringify(answer)}`);
+    done.add(name);
+  }
+  const [place, victim] = [await create('plans-place'), await create('plans-victim')];
+  await run('moveOrganization', { id: victim, newParentId: place });
+  await run('updateOrganization', {
+    id: victim,
+    name: 'Renamed',
+    domain: 'plans.example',
+    externalAccounts: [{ system: 'zuora', accountId: 'a' }],
+  });
+  await run('suspendOrganization', { id: place });
+  await run('resumeOrganization', { id: place });
+  await run('retryProvisioning', { organizationId: victim });
+  await run('deleteOrganization', { id: place, mode: 'CASCADE' });
+  await run('restoreOrganization', { id: place });
+  const { email } = await one(sql<{ email: string }>`
+    select u.email from memberships m join users u on u.id = m.user_id join organizations o on o.id = m.organization_id
+    where ${home.id}::uuid = any (o.lineage) and o.id <> ${home.id} and not exists (
+      select from memberships h where h.user_id = u.id and h.organization_id = ${home.id}) limit 1`);
+  await run('addMember', { organizationId, email, roles: ['user'] }, '... on AddMemberPayload { membership { user { id } } }');
+  const userId = idIn('addMember');
+  await run('updateMemberRoles', { organizationId, userId, roles: ['viewer'] });
+  await run('removeMember', { organizationId, userId });
+  await run(
+    'createRole',
+    { organizationId, key: 'plans', name: 'Plans', scopes: ['usage:read'] },
+    '... on CreateRolePayload { role { id } }',
+  );
+  await run('updateRole', { id: idIn('createRole'), name: 'Planned' });
+  await run('deleteRole', { id: idIn('createRole') });
+  await run('inviteUsers', { organizationId, users: [{ email: 'one@plans.example' }, { email: 'two@plans.example' }] });
+  await run(
+    'createInvitation',
+    { organizationId, email: 'three@plans.example', roles: ['viewer'] },
+    '... on CreateInvitationPayload { invitation { id } }',
+  );
+  await run('resendInvitation', { id: idIn('createInvitation') });
+  await run('revokeInvitation', { id: idIn('createInvitation') });
+  await run('createApiKey', { organizationId, name: 'plans', scopes: ['usage:read'] }, '... on CreateApiKeyPayload { apiKey { id } }');
+  await run('revokeApiKey', { id: idIn('createApiKey') });
+  const event = { id: 'plans', organizationId, metric: 'voice_calls', quantity: '1', occurredAt: new Date().toISOString() };
+  await run('recordUsage', { events: [event] });
+  await run(
+    'createPersonalAccessToken',
+    { name: 'plans' },
+    '... on CreatePersonalAccessTokenPayload { personalAccessToken { id } }',
+    'a person',
+  );
+  await run('revokePersonalAccessToken', { id: idIn('createPersonalAccessToken') }, '', 'a person');
+  for (const name of ['acceptInvitation', 'declineInvitation'])
+    await run(name, { token: await invitationToken() }, '', 'a person without organization');
+  return failed;
+}
+
+/** The token of an invitation to the person, from an API key that may still give what it offers. */
+async function invitationToken(): Promise<string> {
+  const token = createInvitationToken();
+  const invitation = await one(sql<{ id: string }>`
+    insert into invitations (organization_id, email, canonical_email, inviter_kind, inviter_organization_id, inviter_api_key_id, expires_at)
+    select o.id, ${PERSON}, ${PERSON}, 'API_KEY', k.organization_id, k.id, now() + interval '1 day'
+    from organizations o, api_keys k
+    where k.name = 'plans' and k.organization_id = ${home.id} and k.revoked_at is null and o.parent_id = ${home.id} and o.deleted_at is null
+      and not exists (select from invitations i where i.organization_id = o.id and i.canonical_email = ${PERSON})
+    order by o.id limit 1 returning id`);
+  await sql`insert into invitation_roles (invitation_id, role_id)
+    select ${invitation.id}, id from roles where built_in and key = 'viewer'`.execute(database.db);
+  await sql`insert into invitation_tokens (token_hash, invitation_id, organization_id)
+    select ${tokenHash(token)}, id, organization_id from invitations where id = ${invitation.id}`.execute(database.db);
+  return token;
+}
+
+const done = new Set<string>();
+
+/** Statements that read more than they answer, each with the reason and how many rows of a table that may be. */
+const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = [
+  { when: /limit 1000\b/, rows: () => 2_200, why: 'a search looks through the next 1,000 organizations, and at what else it finds' },
+  {
+    when: /earlier\.user_id = m\.user_id|count\(distinct m\.user_id\)/,
+    rows: () => 2_000 * MEMBERSHIPS_PER_PERSON,
+    why: 'people are told apart by their other memberships, for up to 2,000 of the subtree',
+  },
+  { when: /as asked \(root_id, user_id\)/, rows: (keys) => 50 + keys * MEMBERSHIPS_PER_PERSON, why: 'the memberships of each person' },
+  {
+    when: /audit_events[^]*o\.path >= parent\.path/,
+    rows: () => 50 + home.organizations * EVENTS_PER_ORGANIZATION,
+    why: 'the log of a subtree is put in order by time',
+  },
+  {
+    when: /select count\(\*\)::int as count[^]*subtree_end|o\.path < page\.high/,
+    rows: () => 50 + 2 * home.organizations,
+    why: 'a subtree is counted',
+  },
+  {
+    when: /usage_members\(/,
+    rows: () => 50 + 3 * home.organizations,
+    why: 'usage is summed over the organizations of a subtree that have any',
+  },
+];
+const MEMBERSHIPS_PER_PERSON = 30;
+const EVENTS_PER_ORGANIZATION = 4;
+
+/** The queue's own functions, which look for the task, the queue and the job of each key. */
+const QUEUE = /graphile_worker\.add_jobs/;
+
+it('lists every table that has not grown with the reason', async () => {
+  const { rows } = await sql<{ name: string }>`
+    select relname as name from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relispartition
+      and relname not like 'kysely%'`.execute(database.db);
+  const grown = new Set(growing.values());
+  expect(
+    rows
+      .map(({ name }) => name)
+      .filter((name) => !grown.has(name))
+      .toSorted(),
+  ).toEqual(Object.keys(BOUNDED).toSorted());
+});
+
+it('answers documents that select every field with every argument', async () => {
+  const asked: Asked[] = await everyField(schema, schema.getQueryType() as GraphQLObjectType, values, cursors);
+  const failed: unknown[] = [];
+  for (const { document, about, alone } of asked) {
+    const answers = await Promise.all(
+      Object.values(callers)
+        .slice(0, alone ? (/^(Query|Viewer)\b/.test(about) ? 3 : 2) : 1)
+        .map((headers) => ask(document, headers)),
+    );
+    if (answers.every(({ data, errors }) => errors || !data)) failed.push([about, answers.map((answer) => answer.errors?.[0]?.message)]);
+  }
+  expect(failed).toEqual([]);
+});
+
+it('does every mutation', async () => {
+  expect(await mutate()).toEqual([]);
+  const all = Object.keys((schema.getMutationType() as GraphQLObjectType).getFields());
+  expect(all.filter((name) => !done.has(name))).toEqual([]);
+});
+
+it('reads a small multiple of what it answers in every statement, and no table from end to end', async () => {
+  expect(statements.size).toBeGreaterThan(300);
+  const greedy = [];
+  const used = new Set<string>();
+  for (const statement of statements.values()) {
+    if (!/^\s*(select|with|insert|update|delete)/i.test(statement.text) || QUEUE.test(statement.text)) continue;
+    const read = await reading(client, statement, growing);
+    const allowance = ALLOWANCES.find(({ when }) => when.test(statement.text));
+    if (allowance) used.add(allowance.why);
+    const most = Math.max(50 + 10 * Math.max(read.returned, read.keys), allowance?.rows(read.keys) ?? 0);
+    const rows = Object.fromEntries([...read.rows].filter(([, count]) => count > most));
+    const scanned = read.scanned.filter((relation) => (grown.get(relation) ?? 0) >= GROWN);
+    if (scanned.length > 0 || Object.keys(rows).length > 0 || read.pages > 4 * most)
+      greedy.push({
+        text: statement.text.replaceAll(/\s+/g, ' '),
+        returned: read.returned,
+        keys: read.keys,
+        most,
+        scanned,
+        rows,
+        pages: read.pages,
+      });
+  }
+  expect(greedy).toEqual([]);
+  // An allowance that no statement needs any more would let another one through.
+  expect([...used].toSorted()).toEqual(ALLOWANCES.map(({ why }) => why).toSorted());
+});
