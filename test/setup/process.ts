@@ -16,7 +16,13 @@ const FLAGS = '--max-old-space-size=512 --max-semi-space-size=8';
 
 /** Starts `banyan serve` over a database, as in production. */
 export async function serveMeasured(databaseUrl: string, environment: Record<string, string> = {}): Promise<MeasuredGateway> {
-  const gateway = await serve({ DATABASE_URL: databaseUrl, NODE_ENV: 'production', NODE_OPTIONS: FLAGS, LOG_LEVEL: 'error', ...environment });
+  const gateway = await serve({
+    DATABASE_URL: databaseUrl,
+    NODE_ENV: 'production',
+    NODE_OPTIONS: FLAGS,
+    LOG_LEVEL: 'error',
+    ...environment,
+  });
   const { pid } = gateway;
   return {
     ...gateway,
