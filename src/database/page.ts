@@ -89,9 +89,19 @@ const KEY_FORMS = {
   numeric: /^-?\d{1,100}(\.\d{1,100})?$/,
 };
 
+/** Refuses a page whose cursors do not hold one value of each of these types. */
+export function requirePositions(page: Pick<Page, 'after' | 'before'>, types: readonly (keyof typeof KEY_FORMS)[]): void {
+  for (const argument of ['after', 'before'] as const) {
+    const position = page[argument];
+    if (!position) continue;
+    const fits = position.length === types.length && types.every((type, at) => KEY_FORMS[type].test(position[at] ?? ''));
+    if (!fits) throw notOfThisList(argument);
+  }
+}
+
 /** The columns that order a list. All run in the same direction; the last one makes the order total. */
 export interface SortOrder {
-  keys: readonly { expression: RawBuilder<unknown>; type: 'text' | 'uuid' | 'timestamptz' | 'numeric' }[];
+  keys: readonly { expression: RawBuilder<unknown>; type: keyof typeof KEY_FORMS }[];
   descending?: boolean;
 }
 
@@ -103,15 +113,16 @@ export function positionOf(order: SortOrder): RawBuilder<string[]> {
 /** Conditions that keep a query behind `after` and before `before`. Refuses a position that is none in this order. */
 export function between(order: SortOrder, page: Page): RawBuilder<unknown>[] {
   const keys = sql.join(order.keys.map((key) => key.expression));
-  const values = (position: Position, argument: string): RawBuilder<unknown> => {
-    const fits = position.length === order.keys.length && order.keys.every(({ type }, at) => KEY_FORMS[type].test(position[at] ?? ''));
-    if (!fits) throw notOfThisList(argument);
-    return sql.join(order.keys.map((key, index) => sql`${position[index]}::${sql.raw(key.type)}`));
-  };
+  requirePositions(
+    page,
+    order.keys.map(({ type }) => type),
+  );
+  const values = (position: Position): RawBuilder<unknown> =>
+    sql.join(order.keys.map((key, index) => sql`${position[index]}::${sql.raw(key.type)}`));
   const conditions: RawBuilder<unknown>[] = [];
   const [behind, ahead] = order.descending ? [sql`<`, sql`>`] : [sql`>`, sql`<`];
-  if (page.after) conditions.push(sql`(${keys}) ${behind} (${values(page.after, 'after')})`);
-  if (page.before) conditions.push(sql`(${keys}) ${ahead} (${values(page.before, 'before')})`);
+  if (page.after) conditions.push(sql`(${keys}) ${behind} (${values(page.after)})`);
+  if (page.before) conditions.push(sql`(${keys}) ${ahead} (${values(page.before)})`);
   return conditions;
 }
 

@@ -8,7 +8,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { MANAGE_CHILDREN } from '../access/scopes.ts';
-import type { Page } from '../database/page.ts';
+import { requirePositions, type Page } from '../database/page.ts';
 import { ofOrganizations, type Placed, type Relation, type Viewer } from '../database/relation.ts';
 import type { PersonRow } from './store.ts';
 
@@ -41,6 +41,7 @@ function isFirst(viewer: Viewer): RawBuilder<unknown> {
 
 /** Conditions that keep the walk between the page's cursors. */
 function bounds({ after, before }: Page): RawBuilder<unknown> {
+  requirePositions({ after, before }, ['text', 'uuid']);
   const place = (position: readonly string[]): RawBuilder<unknown> => sql`(parent.path || ${position[0]}::text, ${position[1]}::uuid)`;
   const conditions = [sql`true`];
   // The path alone, too, so that the walk begins at the cursor.

@@ -17,10 +17,12 @@ async function bodyText(request: Request, maximum: number): Promise<string> {
   if (length !== null) return request.text();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  for await (const chunk of request.body ?? []) {
-    bytes += chunk.byteLength;
+  // Not `for await`: leaving that early would cut the connection before the refusal is written.
+  const reader = request.body?.getReader();
+  for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
+    bytes += next.value.byteLength;
     if (bytes > maximum) throw overLimit('bodyBytes', maximum, bytes, 413);
-    chunks.push(chunk);
+    chunks.push(next.value);
   }
   return Buffer.concat(chunks).toString();
 }
