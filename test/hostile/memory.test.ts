@@ -28,7 +28,7 @@ async function growth(bodies: Iterable<string>, token?: string): Promise<number>
   const grown = (await gateway.memory()) - before;
   expect(gateway.runs()).toBe(true);
   expect((await post(gateway.url, query('{ viewer { scopes } }'), world.token('key@acme'))).status).toBe(200);
-  console.log(`grew by ${grown.toFixed(1)} MiB`);
+  process.stdout.write(`grew by ${grown.toFixed(1)} MiB\n`);
   return grown;
 }
 

@@ -1,7 +1,7 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { getIntrospectionQuery, parse, print, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import { Kind, getIntrospectionQuery, parse, print, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { DOCUMENT_LIMITS, exceededLimit, measureDocument, type DocumentSize } from '../../src/limits/document.ts';
 
@@ -112,8 +112,7 @@ describe('the measure of a document', () => {
       const { definitions } = parse(await readFile(path.join(folder, file), 'utf8'));
       const fragments = definitions.filter((definition) => definition.kind === 'FragmentDefinition');
       for (const definition of definitions) {
-        if (definition.kind === 'OperationDefinition')
-          texts.push(print({ kind: 'Document', definitions: [definition, ...fragments] } as DocumentNode));
+        if (definition.kind === 'OperationDefinition') texts.push(print({ kind: Kind.DOCUMENT, definitions: [definition, ...fragments] }));
       }
     }
     expect(texts.length).toBeGreaterThan(30);

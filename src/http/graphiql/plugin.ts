@@ -56,7 +56,8 @@ export function graphiqlPage({ endpoint, options, localOptions, hosts }: GraphiQ
       if (isPage) {
         const isLocal = isLoopback(host) && isFromThisMachine(serverContext);
         const page = pageText((isLocal && localOptions) || options, known);
-        endResponse(new Response(page, { headers: pageHeaders }));
+        // A copy: the response keeps its length in the object that it is given.
+        endResponse(new Response(page, { headers: { ...pageHeaders } }));
         return;
       }
       const file = files.get(url.pathname);

@@ -2,9 +2,9 @@
 import { isIP } from 'node:net';
 import type { Plugin } from 'graphql-yoga';
 
-/** The host of a `Host` header, without port and brackets, in lower case. */
+/** The host of the `Host` header, without port and brackets, in lower case; empty when there is none. */
 export function hostOf(request: Request): string {
-  const header = request.headers.get('host') ?? URL.parse(request.url)?.host ?? '';
+  const header = request.headers.get('host') ?? '';
   return header
     .replace(/:\d*$/, '')
     .replace(/^\[(.*)\]$/, '$1')
