@@ -59,7 +59,7 @@ export async function benchGuards(): Promise<void> {
     credentialUsed: () => undefined,
   };
   const checked = createGateway(options);
-  const plain = createGateway({ ...options, limits: false });
+  const plain = createGateway({ ...options, boundsCost: false });
   const ratios: number[] = [];
   const [withChecks, without]: [number[], number[]] = [[], []];
   for (let round = 0; round < ROUNDS; round++) {

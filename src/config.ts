@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
 import type { MailLimits } from './invitation/sending.ts';
-import { LIMITS_DEFAULT, type Limits } from './limits/limits.ts';
+import { limitSettings, requestLimits, type RequestLimits } from './limits/settings.ts';
 import { EVENT_DAYS_MIN } from './usage/retention.ts';
 import type { ProvisioningSettings } from './provisioning/providers.ts';
 
@@ -42,6 +42,7 @@ const settings = z.object({
     .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
     .optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
+  DATABASE_POOL_WAIT_MS: z.coerce.number().int().min(100).max(60_000).default(5_000),
   STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
   DATA_DIR: z.string().min(1).default('.data'),
   HOST: z.string().min(1).default('127.0.0.1'),
@@ -50,9 +51,6 @@ const settings = z.object({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be a header name of letters, digits and hyphens')
     .default('X-Organization'),
-  MAX_NODES: z.coerce.number().int().min(100).max(10_000_000).default(LIMITS_DEFAULT.nodes),
-  MAX_COST: z.coerce.number().int().min(100).max(100_000_000).default(LIMITS_DEFAULT.cost),
-  MAX_RESPONSE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(LIMITS_DEFAULT.responseBytes),
   MAX_TREE_DEPTH: z.coerce.number().int().min(1).max(64).optional(),
   GRAPHIQL: flag.optional(),
   INTROSPECTION: z.enum(['public', 'authenticated', 'off']).optional(),
@@ -64,6 +62,13 @@ const settings = z.object({
       (list) => list.every((origin) => /^https?:\/\/[^/\s]+$/.test(origin)),
       'must be origins such as https://app.example.com, separated by commas',
     ),
+  ALLOWED_HOSTS: z
+    .string()
+    .default('')
+    .transform(commaSeparated)
+    .refine((list) => list.every((host) => /^[\w.:-]+$/.test(host)), 'must be host names without ports, separated by commas'),
+  MAX_CONNECTIONS: z.coerce.number().int().min(1).max(1_000_000).default(2_000),
+  ...limitSettings,
   JWT_JWKS_URL: z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)').optional(),
   JWT_ISSUER: z.string().optional(),
   JWT_AUDIENCE: z.string().optional(),
@@ -124,17 +129,22 @@ export interface Config {
   /** Whether NODE_ENV says so. */
   production: boolean;
   databasePoolSize: number;
+  /** How long a statement waits for a free connection of the pool. */
+  databasePoolWaitMs: number;
   statementTimeoutMs: number;
   dataDir: string;
   host: string;
   port: number;
   organizationHeader: string;
-  /** What one operation may ask for. */
-  limits: Limits;
   maxTreeDepth: number | undefined;
   graphiql: boolean;
   introspection: 'public' | 'authenticated' | 'off';
   corsOrigins: readonly string[];
+  /** The only host names that are answered; empty for any. */
+  allowedHosts: readonly string[];
+  /** Connections at the same time; more are closed at once. */
+  maxConnections: number;
+  limits: RequestLimits;
   /** The identity provider whose sessions are accepted; undefined for none. */
   sessions: SessionSettings | undefined;
   smtpUrl: string | undefined;
@@ -177,16 +187,19 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     databaseMigrationUrl: value.DATABASE_MIGRATION_URL,
     production,
     databasePoolSize: value.DATABASE_POOL_SIZE,
+    databasePoolWaitMs: value.DATABASE_POOL_WAIT_MS,
     statementTimeoutMs: value.STATEMENT_TIMEOUT_MS,
     dataDir: value.DATA_DIR,
     host: value.HOST,
     port: value.PORT,
     organizationHeader: value.ORGANIZATION_HEADER,
-    limits: { nodes: value.MAX_NODES, cost: value.MAX_COST, responseBytes: value.MAX_RESPONSE_BYTES },
     maxTreeDepth: value.MAX_TREE_DEPTH,
     graphiql: value.GRAPHIQL ?? !production,
     introspection: value.INTROSPECTION ?? (production ? 'authenticated' : 'public'),
     corsOrigins: value.CORS_ORIGINS,
+    allowedHosts: value.ALLOWED_HOSTS,
+    maxConnections: value.MAX_CONNECTIONS,
+    limits: requestLimits(value),
     sessions: sessionSettings(value),
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,

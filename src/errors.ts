@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'INVALID_WINDOW'
   | 'LIMIT_EXCEEDED'
   | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
   | 'INTERNAL_SERVER_ERROR';
 
 /** A refusal whose message and extensions are written for the caller. Anything else that is thrown is masked. */
@@ -92,6 +93,24 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
+/** What `pg` says, without a code, when no connection could be had or the one in use was lost. */
+const CONNECTION_TROUBLE =
+  /^(timeout exceeded when trying to connect|Connection terminated|Client was closed|Client has encountered a connection error)/;
+const SOCKET_TROUBLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+
+/**
+ * Whether the database could not be reached in time: no free connection within the wait, none to be had, or the one in
+ * use was lost (class 08), the server shut down (57P) or is full (53300).
+ */
+function isUnavailable(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  if (!(error instanceof Error)) return false;
+  const state = sqlState(error);
+  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '53300';
+  if ('code' in error && SOCKET_TROUBLE.has(String(error.code))) return true;
+  return CONNECTION_TROUBLE.test(error.message);
+}
+
 function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
 }
@@ -151,6 +170,13 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
     // Cancelled by the statement timeout: what was asked for is more than one answer may cost.
     report(cause);
     return new GraphQLError('The operation takes longer than the server allows.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });
+  }
+  if (isUnavailable(cause)) {
+    report(cause);
+    return new GraphQLError('The database cannot be reached in time. Try again in a moment.', {
+      ...where,
+      extensions: { code: 'UNAVAILABLE' },
+    });
   }
   if (cause instanceof RangeError && cause.message.includes('call stack')) {
     return new GraphQLError('The operation is nested too deeply.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });

@@ -43,7 +43,7 @@ export async function openDatabase(config: Config, log: Logger, { shared, as }: 
   const url = as === 'owner' ? ownerUrl : gatewayUrl;
   // Commands and migrations may take as long as they need; what callers ask of the gateway may not.
   const statementTimeoutMs = shared ? 0 : config.statementTimeoutMs;
-  const db = connect({ url, poolSize: config.databasePoolSize, statementTimeoutMs, log });
+  const db = connect({ url, poolSize: config.databasePoolSize, poolWaitMs: config.databasePoolWaitMs, statementTimeoutMs, log });
   const close = async (): Promise<void> => {
     await db.destroy();
     await embedded?.stop();

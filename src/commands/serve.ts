@@ -6,6 +6,7 @@ import path from 'node:path';
 import type { Config } from '../config.ts';
 import { LastUsed } from '../credential/last-used.ts';
 import { Sessions } from '../credential/session.ts';
+import { Readiness } from '../database/connect.ts';
 import { checkSchemaLaws } from '../database/laws.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
@@ -23,12 +24,20 @@ interface Demo extends DemoCredentials {
 /** How long requests under way may take to end when the process is asked to stop. */
 const DRAIN_MS = 10_000;
 
+/** Slow clients: headers within 10 seconds, the whole request within 30, and how often that is looked at. */
+const CONNECTION_LIMITS = {
+  headersTimeout: 10_000,
+  requestTimeout: 30_000,
+  keepAliveTimeout: 60_000,
+  connectionsCheckingInterval: 1_000,
+};
+
 /** Starts the gateway and resolves once it answers. The returned function stops everything in an orderly way. */
 export async function serve(config: Config, log: Logger, print: (line: string) => void): Promise<() => Promise<void>> {
   // The port comes first: when it is taken, nothing else has to be started to find out.
   let handle: RequestListener = (_request, response) => void response.writeHead(503, { 'retry-after': '1' }).end('starting\n');
-  const server = createServer((request, response) => handle(request, response));
-  Object.assign(server, { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 60_000 });
+  const server = createServer(CONNECTION_LIMITS, (request, response) => handle(request, response));
+  server.maxConnections = config.maxConnections;
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
   let database: OpenDatabase | undefined;
   try {
@@ -37,6 +46,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     const demo = database.embedded ? await demonstration(database, config, url) : undefined;
     const { db, close } = database;
     const lastUsed = new LastUsed(db, log);
+    const readiness = new Readiness(database.url);
     // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
     process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
     const gateway = createGateway({
@@ -50,10 +60,14 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
         retentionDays: config.retentionDays,
         mailLimits: config.mailLimits,
       },
-      limits: config.limits,
       introspection: config.introspection,
       corsOrigins: config.corsOrigins,
-      graphiql: config.graphiql && graphiqlOptions(demo?.apiKey, demo?.organizationId),
+      graphiql: config.graphiql && graphiqlOptions(undefined, demo?.organizationId),
+      graphiqlLocal: demo && graphiqlOptions(demo.apiKey, demo.organizationId),
+      graphiqlHosts: [config.host],
+      allowedHosts: config.allowedHosts,
+      limits: config.limits,
+      ready: () => readiness.check(),
       credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
     });
     const stopJobs = config.worker === 'inline' ? await startJobs(config, database, url, log) : undefined;
@@ -66,6 +80,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       await drained;
       await stopJobs?.();
       await lastUsed.close();
+      await readiness.close();
       await close();
     };
   } catch (error) {

@@ -1,9 +1,9 @@
-/** The connection pool: named prepared statements, UTC, and errors that an operator can act on. */
-import { createHash } from 'node:crypto';
+/** The connection pool, in UTC, and errors that an operator can act on. */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { StartError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { RequestClient, RequestPool } from './client.ts';
 import type { DB } from './types.ts';
 
 export type Database = Kysely<DB>;
@@ -16,6 +16,8 @@ export interface ConnectOptions {
   poolSize: number;
   /** Statements that run longer are cancelled; 0 or absent for no limit. */
   statementTimeoutMs?: number;
+  /** How long a statement waits for a free connection; then it fails, which callers see as `UNAVAILABLE`. */
+  poolWaitMs?: number;
   log: Logger;
   onStatement?: StatementListener;
 }
@@ -23,13 +25,15 @@ export interface ConnectOptions {
 /** The oldest server that has everything the migrations use (`uuidv7()`, the `pg_c_utf8` collation). */
 const OLDEST_SERVER = 180_000;
 
+const POOL_WAIT_MS = 10_000;
+
 /** Opens a pool. Nothing is connected until the first statement. */
-export function connect({ url, poolSize, statementTimeoutMs = 0, log, onStatement }: ConnectOptions): Database {
-  const pool = new pg.Pool({
-    Client: NamedStatementClient,
+export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = POOL_WAIT_MS, log, onStatement }: ConnectOptions): Database {
+  const pool = new RequestPool({
+    Client: RequestClient,
     connectionString: url,
     max: poolSize,
-    connectionTimeoutMillis: 10_000,
+    connectionTimeoutMillis: poolWaitMs,
     application_name: 'banyan',
     // One plan a statement, whatever its parameters (docs/decisions/0017-generic-plans.md).
     options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementTimeoutMs}`,
@@ -44,25 +48,54 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, log, onStatemen
   });
 }
 
-/** Names are a hash of the text, so every connection prepares each text once. The set of texts is bounded by the code. */
-const statementNames = new Map<string, string>();
+/** How long the answer to `/ready` may take. */
+const READY_MS = 1_500;
 
-function statementName(text: string): string {
-  let name = statementNames.get(text);
-  if (name === undefined) {
-    name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-    statementNames.set(text, name);
+/** Asks whether the database answers, over a connection of its own: a pool in full use is no reason to be taken out of service. */
+export class Readiness {
+  readonly #url: string;
+  #client: pg.Client | undefined;
+  #asked: Promise<boolean> | undefined;
+
+  constructor(url: string) {
+    this.#url = url;
   }
-  return name;
-}
 
-/** A client whose statements with parameters run as named prepared statements: PostgreSQL parses each text once a connection. */
-class NamedStatementClient extends pg.Client {
-  // `pg` declares many forms of `query`; the pool's users here only use text with values.
-  override query(...call: unknown[]): never {
-    const [text, values] = call;
-    const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
-    return Reflect.apply(super.query, this, named ? [{ name: statementName(text), text, values }] : call) as never;
+  /** Whether the database answers within 1.5 seconds. Those who ask at the same time share one statement. */
+  check(): Promise<boolean> {
+    this.#asked ??= this.#ask().finally(() => (this.#asked = undefined));
+    return this.#asked;
+  }
+
+  async #ask(): Promise<boolean> {
+    try {
+      await (await this.#connected()).query('select 1');
+      return true;
+    } catch {
+      await this.close();
+      return false;
+    }
+  }
+
+  async #connected(): Promise<pg.Client> {
+    if (this.#client) return this.#client;
+    const client = new pg.Client({
+      connectionString: this.#url,
+      connectionTimeoutMillis: READY_MS,
+      query_timeout: READY_MS,
+      application_name: 'banyan readiness',
+    });
+    // A connection that was lost is made again for the next question.
+    client.on('error', () => (this.#client = undefined));
+    await client.connect();
+    return (this.#client = client);
+  }
+
+  /** Closes the connection, if there is one. */
+  async close(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => undefined);
   }
 }
 

@@ -57,13 +57,51 @@ function decodeCursor(cursor: string, list: string, argument: string): Position 
   const text = bytes.subarray(TAG_BYTES).toString();
   const genuine =
     bytes.length > TAG_BYTES && bytes.toString('base64url') === cursor && bytes.subarray(0, TAG_BYTES).equals(tag(list, text));
-  if (!genuine) throw badInput(argument, 'must be a cursor that this list gave out in this order');
-  return JSON.parse(text) as Position;
+  const position = genuine ? positionIn(text) : undefined;
+  if (!position) throw notOfThisList(argument);
+  return position;
+}
+
+function notOfThisList(argument: string): Error {
+  return badInput(argument, 'must be a cursor that this list gave out in this order');
+}
+
+/**
+ * The position in a cursor's text, or undefined for what is none. The tag of a cursor is no secret, so anything at all
+ * may stand in one.
+ */
+function positionIn(text: string): Position | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  const isKey = (key: unknown): boolean => typeof key === 'string' && key.isWellFormed() && !key.includes('\0');
+  return Array.isArray(value) && value.length > 0 && value.every(isKey) ? (value as Position) : undefined;
+}
+
+/** How PostgreSQL writes a value of each type of sort key. What passes and is still none, like a 31st of June, it refuses. */
+const KEY_FORMS = {
+  text: /^/,
+  uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+  timestamptz: /^\d{4,6}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?[+-]\d\d(:\d\d){0,2}$/,
+  numeric: /^-?\d{1,100}(\.\d{1,100})?$/,
+};
+
+/** Refuses a page whose cursors do not hold one value of each of these types. */
+export function requirePositions(page: Pick<Page, 'after' | 'before'>, types: readonly (keyof typeof KEY_FORMS)[]): void {
+  for (const argument of ['after', 'before'] as const) {
+    const position = page[argument];
+    if (!position) continue;
+    const fits = position.length === types.length && types.every((type, at) => KEY_FORMS[type].test(position[at] ?? ''));
+    if (!fits) throw notOfThisList(argument);
+  }
 }
 
 /** The columns that order a list. All run in the same direction; the last one makes the order total. */
 export interface SortOrder {
-  keys: readonly { expression: RawBuilder<unknown>; type: 'text' | 'uuid' | 'timestamptz' | 'numeric' }[];
+  keys: readonly { expression: RawBuilder<unknown>; type: keyof typeof KEY_FORMS }[];
   descending?: boolean;
 }
 
@@ -72,11 +110,15 @@ export function positionOf(order: SortOrder): RawBuilder<string[]> {
   return sql`array[${sql.join(order.keys.map((key) => sql`(${key.expression})::text`))}]`;
 }
 
-/** Conditions that keep a query behind `after` and before `before`. */
+/** Conditions that keep a query behind `after` and before `before`. Refuses a position that is none in this order. */
 export function between(order: SortOrder, page: Page): RawBuilder<unknown>[] {
   const keys = sql.join(order.keys.map((key) => key.expression));
+  requirePositions(
+    page,
+    order.keys.map(({ type }) => type),
+  );
   const values = (position: Position): RawBuilder<unknown> =>
-    sql.join(order.keys.map((key, index) => sql`${position[index] ?? null}::${sql.raw(key.type)}`));
+    sql.join(order.keys.map((key, index) => sql`${position[index]}::${sql.raw(key.type)}`));
   const conditions: RawBuilder<unknown>[] = [];
   const [behind, ahead] = order.descending ? [sql`<`, sql`>`] : [sql`>`, sql`<`];
   if (page.after) conditions.push(sql`(${keys}) ${behind} (${values(page.after)})`);

@@ -5,10 +5,10 @@ import type { Context } from '../context.ts';
 import { PublicError } from '../errors.ts';
 import { ByteMeter } from './bytes.ts';
 import { Estimator } from './estimate.ts';
-import type { Limits } from './limits.ts';
+import { overLimit } from './refusal.ts';
+import type { RequestLimits } from './settings.ts';
 
-const DEPTH_MAX = 20;
-const FIELDS_MAX = 1_000;
+type Limits = Pick<RequestLimits, 'nodes' | 'cost' | 'responseBytes'>;
 
 /** Puts the cost of the operation on the context, refuses it over a limit, and tells it in `extensions.cost`. */
 export function costLimits(schema: GraphQLSchema, limits: Limits): Plugin<Context> {
@@ -40,23 +40,9 @@ function costExtension({ cost }: Context, limits: Limits): Record<string, number
   return { requested: cost.requested, charged: cost.requested, limit: limits.cost };
 }
 
-function refusalOf({ nodes, cost, fields, depth }: ReturnType<Estimator['estimate']>, limits: Limits): PublicError | undefined {
-  if (depth > DEPTH_MAX)
-    return overLimit('depth', DEPTH_MAX, depth, 'is nested in levels', 'Ask for the lower levels in an operation of their own.');
-  if (fields > FIELDS_MAX) return overLimit('fields', FIELDS_MAX, fields, 'selects fields', 'Ask for fewer, or in several operations.');
-  if (nodes > limits.nodes)
-    return overLimit('nodes', limits.nodes, nodes, 'may answer rows', 'Ask for smaller pages, shorter windows or fewer metrics.');
-  if (cost > limits.cost)
-    return overLimit('cost', limits.cost, cost, 'may cost', 'Ask for smaller pages, shorter windows or fewer fields.');
-  return undefined;
-}
-
-function overLimit(limit: string, maximum: number, actual: number, what: string, advice: string): PublicError {
-  return new PublicError('LIMIT_EXCEEDED', `The operation ${what}: ${actual}, but at most ${maximum} are allowed. ${advice}`, {
-    limit,
-    maximum,
-    actual,
-  });
+function refusalOf({ nodes, cost }: ReturnType<Estimator['estimate']>, limits: Limits): PublicError | undefined {
+  if (nodes > limits.nodes) return overLimit('nodes', limits.nodes, nodes);
+  return cost > limits.cost ? overLimit('cost', limits.cost, cost) : undefined;
 }
 
 /** An error without its value is short, but an answer can hold one for each of its rows. */

@@ -7,7 +7,7 @@
  * the index of names and addresses.
  */
 import { sql, type RawBuilder } from 'kysely';
-import type { Page } from '../database/page.ts';
+import { requirePositions, type Page } from '../database/page.ts';
 import { ofOrganizations, type Placed, type Relation } from '../database/relation.ts';
 import type { PersonRow } from './store.ts';
 
@@ -35,6 +35,7 @@ function isFirst(): RawBuilder<unknown> {
 
 /** Conditions that keep the walk between the page's cursors. */
 function bounds({ after, before }: Page): RawBuilder<unknown> {
+  requirePositions({ after, before }, ['text', 'uuid']);
   const place = (position: readonly string[]): RawBuilder<unknown> => sql`(parent.path || ${position[0]}::text, ${position[1]}::uuid)`;
   const conditions = [sql`true`];
   // The path alone, too, so that the walk begins at the cursor.

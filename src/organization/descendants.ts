@@ -7,7 +7,7 @@
  * moves (docs/decisions/0013-moves.md); the places of the organizations themselves never do, and decide.
  */
 import { sql, type RawBuilder } from 'kysely';
-import type { Page } from '../database/page.ts';
+import { requirePositions, type Page } from '../database/page.ts';
 import { ofOrganizations, type Placed, type Relation, type Viewer } from '../database/relation.ts';
 import { organizationColumns, type OrganizationRow } from './store.ts';
 
@@ -32,6 +32,7 @@ const GRAMS_MAX = 3;
 
 /** The bounds of the page within the parent's subtree, and the pattern in its folded form. */
 function bounds({ search }: DescendantsArguments, page: Pick<Page, 'after' | 'before'>): RawBuilder<unknown> {
+  requirePositions(page, ['text']);
   const high = page.before ? sql`parent.path || ${page.before[0]}::text` : sql`subtree_end(parent.path)`;
   const pattern = sql`search_fold(${search}::text)`;
   return sql`

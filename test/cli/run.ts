@@ -32,6 +32,7 @@ export function run(args: readonly string[], environment: Record<string, string>
 }
 
 export interface RunningGateway {
+  /** Id of its process. */
   pid: number;
   /** Address that it printed. */
   url: string;

@@ -107,7 +107,7 @@ describe('the first start', () => {
 
   it('has example queries that all succeed', async () => {
     const page = await (await fetch(gateway.url, { headers: { accept: 'text/html' } })).text();
-    const [, options] = /renderYogaGraphiQL\(\s*window\.document\.querySelector\('#root'\),\s*(\{.*\}),\s*\);/.exec(page) ?? [];
+    const [, options] = /id="options">(.*?)<\/script>/s.exec(page) ?? [];
     const { defaultTabs } = JSON.parse(options ?? '{}') as { defaultTabs: { query: string; headers: string }[] };
     expect(defaultTabs.length).toBeGreaterThanOrEqual(5);
     for (const { query, headers } of defaultTabs)
@@ -218,6 +218,12 @@ describe('a start that cannot succeed says in one sentence which variable to men
     ['INTROSPECTION', 'perhaps'],
     ['MAX_TREE_DEPTH', '65'],
     ['CORS_ORIGINS', 'example.com'],
+    ['ALLOWED_HOSTS', 'https://api.example'],
+    ['MAX_DOCUMENT_BYTES', '5'],
+    ['MAX_DEPTH', 'deep'],
+    ['OPERATION_DEADLINE_MS', '0'],
+    ['DATABASE_POOL_WAIT_MS', '1'],
+    ['MAX_CONNECTIONS', '0'],
   ])('when %s is %s', (name, value) => fails({ DATA_DIR: dataDir, [name]: value }, new RegExp(`^banyan: ${name} is not valid: `)));
 });
 

@@ -2,10 +2,10 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { Kind, getIntrospectionQuery, parse } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { Estimator } from '../../src/limits/estimate.ts';
-import { LIMITS_DEFAULT } from '../../src/limits/limits.ts';
+import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
 import { schema } from '../../src/schema.ts';
 
-const estimator = new Estimator(schema, LIMITS_DEFAULT.cost);
+const estimator = new Estimator(schema, REQUEST_LIMITS.cost);
 const estimate = (text: string, variables = {}) => estimator.estimate(parse(text), null, variables);
 const YEAR = 'from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z"';
 
@@ -79,14 +79,14 @@ describe('the estimate of an operation', () => {
       (_, n) => `a${n}: types { fields { type { name ofType { name } } args { name type { name } } } }`,
     );
     const begin = process.cpuUsage();
-    expect(estimate(`{ __schema { ${types.join(' ')} } }`).cost).toBeGreaterThan(LIMITS_DEFAULT.cost);
+    expect(estimate(`{ __schema { ${types.join(' ')} } }`).cost).toBeGreaterThan(REQUEST_LIMITS.cost);
     expect(process.cpuUsage(begin).user / 1_000).toBeLessThan(500);
   });
 });
 
 describe('the default limits', () => {
   const within = (found: { nodes: number; cost: number }): boolean =>
-    found.nodes <= LIMITS_DEFAULT.nodes && found.cost <= LIMITS_DEFAULT.cost;
+    found.nodes <= REQUEST_LIMITS.nodes && found.cost <= REQUEST_LIMITS.cost;
 
   it('let every operation of a client pass at its usual page size', () => {
     const document = parse(

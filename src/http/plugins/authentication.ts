@@ -1,0 +1,21 @@
+/** Who calls is settled first: before the body is read, and before anything in it is looked at. */
+import type { Plugin } from 'graphql-yoga';
+import type { Principal } from '../../access/principal.ts';
+
+/** Who calls, and when the request came. */
+export interface Caller {
+  principal: Principal;
+  now: Date;
+}
+
+/** The callers of the requests under way. */
+export type Callers = Pick<WeakMap<Request, Caller>, 'get' | 'set'>;
+
+/** Authenticates each request once; a credential that is refused ends the request. */
+export function authentication(callers: Callers, identify: (request: Request) => Promise<Caller>): Plugin {
+  return {
+    async onRequestParse({ request }) {
+      callers.set(request, await identify(request));
+    },
+  };
+}

@@ -1,0 +1,66 @@
+/** Bodies: bounded by bytes according to who calls, and JSON objects. */
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { PublicError } from '../../errors.ts';
+import { overLimit } from '../../limits/refusal.ts';
+import type { RequestLimits } from '../../limits/settings.ts';
+import type { Callers } from './authentication.ts';
+
+function badRequest(argument: string, bound: string): PublicError {
+  return new PublicError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
+}
+
+/** The text of a body of at most `maximum` bytes. */
+async function bodyText(request: Request, maximum: number): Promise<string> {
+  const length = request.headers.get('content-length');
+  if (length !== null && Number(length) > maximum) throw overLimit('bodyBytes', maximum, Number(length), 413);
+  // A server of HTTP reads no more than the length that was announced; without one, the bytes are counted.
+  if (length !== null) return request.text();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  // Not `for await`: leaving that early would cut the connection before the refusal is written.
+  const reader = request.body?.getReader();
+  for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
+    bytes += next.value.byteLength;
+    if (bytes > maximum) throw overLimit('bodyBytes', maximum, bytes, 413);
+    chunks.push(next.value);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+/** Reads and checks bodies, in place of Yoga's own reader, whose refusals carry neither our codes nor the status 400. */
+export function body(callers: Callers, limits: RequestLimits): Plugin {
+  return {
+    onRequestParse({ request, requestParser, setRequestParser }) {
+      if (requestParser === undefined) return;
+      if (request.method !== 'POST') {
+        setRequestParser(async (asked) => {
+          try {
+            return await requestParser(asked);
+          } catch (error) {
+            if (error instanceof SyntaxError) throw badRequest('query string', 'must have JSON in "variables" and "extensions"');
+            throw error;
+          }
+        });
+        return;
+      }
+      const known = callers.get(request)?.principal.credential != null;
+      const maximum = known ? limits.bodyBytes : limits.bodyBytesAnonymous;
+      setRequestParser(async (asked) => {
+        const text = await bodyText(asked, maximum);
+        let value: unknown;
+        try {
+          value = JSON.parse(text);
+        } catch {
+          throw badRequest('body', 'must be JSON');
+        }
+        if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+          throw badRequest('body', 'must be one JSON object with "query"; there are no batches');
+        }
+        return value as GraphQLParams;
+      });
+    },
+    onParams({ params: { query } }) {
+      if (typeof query !== 'string') throw badRequest('query', 'must be the text of a GraphQL document');
+    },
+  };
+}

@@ -1,0 +1,37 @@
+/** Who may read the schema through the API. */
+import { BREAK, visit, type DocumentNode } from 'graphql';
+import type { Plugin } from 'graphql-yoga';
+import type { Context } from '../../context.ts';
+import { PublicError, unauthenticated } from '../../errors.ts';
+
+/** Everybody, anybody with a credential, or nobody. */
+export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
+
+const introspects = new WeakMap<DocumentNode, boolean>();
+
+function isIntrospection(document: DocumentNode): boolean {
+  let found = introspects.get(document);
+  if (found === undefined) {
+    found = false;
+    visit(document, {
+      Field(node) {
+        if (node.name.value !== '__schema' && node.name.value !== '__type') return undefined;
+        found = true;
+        return BREAK;
+      },
+    });
+    introspects.set(document, found);
+  }
+  return found;
+}
+
+/** Refuses introspection to those whom the policy excludes. */
+export function introspection(policy: IntrospectionPolicy): Plugin<Context> {
+  return {
+    onExecute({ args: { document, contextValue } }) {
+      if (policy === 'public' || !isIntrospection(document)) return;
+      if (policy === 'off') throw new PublicError('FORBIDDEN', 'Introspection is turned off.', { requiredScopes: [] });
+      if (!contextValue.principal.credential) throw unauthenticated();
+    },
+  };
+}

@@ -1,0 +1,15 @@
+/** Bodies are JSON; forms and plain text could be sent across sites without a preflight. */
+import type { Plugin } from 'graphql-yoga';
+
+/** Refuses other content types with 415. */
+export function jsonOnly(): Plugin {
+  return {
+    onRequest({ request, endResponse, fetchAPI }) {
+      const type = request.headers.get('content-type') ?? '';
+      if (request.method === 'POST' && !/^application\/(json|graphql\+json)\s*(;|$)/i.test(type)) {
+        const body = { errors: [{ message: 'The body must be application/json.', extensions: { code: 'BAD_USER_INPUT' } }] };
+        endResponse(fetchAPI.Response.json(body, { status: 415 }));
+      }
+    },
+  };
+}

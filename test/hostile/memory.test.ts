@@ -1,0 +1,58 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { post, serveMeasured, type MeasuredGateway } from '../setup/process.ts';
+import { createWorld, type World } from '../setup/world.ts';
+
+const GROWTH_MAX_MIB = 64;
+
+let world: World;
+let gateway: MeasuredGateway;
+beforeAll(async () => {
+  world = await createWorld();
+  gateway = await serveMeasured(world.url);
+});
+afterAll(async () => {
+  await gateway.end('SIGTERM');
+  await world.close();
+});
+
+const query = (document: string): string => JSON.stringify({ query: document });
+
+/** Sends every body once and tells by how many MiB the process grew. */
+async function growth(bodies: Iterable<string>, token?: string): Promise<number> {
+  for (let n = 0; n < 100; n++) await post(gateway.url, query('{ __typename }'), world.token('key@acme'));
+  const before = await gateway.memory();
+  for (const body of bodies) {
+    const { status } = await post(gateway.url, body, token);
+    expect(status).toBeLessThan(500);
+  }
+  const grown = (await gateway.memory()) - before;
+  expect(gateway.runs()).toBe(true);
+  expect((await post(gateway.url, query('{ viewer { scopes } }'), world.token('key@acme'))).status).toBe(200);
+  process.stdout.write(`grew by ${grown.toFixed(1)} MiB\n`);
+  return grown;
+}
+
+function* times(count: number, body: (n: number) => string): Generator<string> {
+  for (let n = 0; n < count; n++) yield body(n);
+}
+
+describe('memory stays bounded', () => {
+  const attacks: [string, number, (n: number) => string][] = [
+    ['33 documents of 495 kB made of empty comments', 33, (n) => query(`{__typename}${'#\n'.repeat(165_000)}#${n}`)],
+    ['976 documents of 10 kB made of empty comments', 976, (n) => query(`{__typename}${'#\n'.repeat(3_300)}#${n}`)],
+    ['999 documents with a long string', 999, (n) => query(`{a(b:"${n}${'x'.repeat(490_000)}")}`)],
+  ];
+  it.each(attacks)('when anybody sends %s', async (_what, count, body) => {
+    expect(await growth(times(count, body))).toBeLessThan(GROWTH_MAX_MIB);
+  });
+
+  const withCredential: [string, number, (n: number) => string][] = [
+    ['100 valid documents of 99 kB made of comments', 100, (n) => query(`{__typename}${'#\n'.repeat(33_000)}#${n}`)],
+    ['200 valid documents of 900 fields', 200, (n) => query(`query Q${n} {organization{${'id '.repeat(900)}}}`)],
+    ['200 documents with 900 unknown fields', 200, (n) => query(`query Q${n} {${'zz '.repeat(9)} viewer{${'zz '.repeat(900)}}}`)],
+    ['200 documents with a syntax error at their end', 200, (n) => query(`query Q${n} {${'id '.repeat(900)}`)],
+  ];
+  it.each(withCredential)('when a key sends %s', async (_what, count, body) => {
+    expect(await growth(times(count, body), world.token('key@acme'))).toBeLessThan(GROWTH_MAX_MIB);
+  });
+});

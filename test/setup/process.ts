@@ -1,0 +1,65 @@
+/** A gateway in a process of its own, whose memory and processor time are read from the system. */
+import { readFile, readdir } from 'node:fs/promises';
+import { serve, type RunningGateway } from '../cli/run.ts';
+
+export interface MeasuredGateway extends RunningGateway {
+  /** Resident memory in MiB. */
+  memory(): Promise<number>;
+  /** Processor time used so far by all threads, in milliseconds. */
+  cpu(): Promise<number>;
+  /** Whether the process still runs. */
+  runs(): boolean;
+}
+
+/** Flags of `npm start`. */
+const FLAGS = '--max-old-space-size=512 --max-semi-space-size=8';
+
+/** Starts `banyan serve` over a database, as in production. */
+export async function serveMeasured(databaseUrl: string, environment: Record<string, string> = {}): Promise<MeasuredGateway> {
+  const gateway = await serve({
+    DATABASE_URL: databaseUrl,
+    NODE_ENV: 'production',
+    NODE_OPTIONS: FLAGS,
+    LOG_LEVEL: 'error',
+    ...environment,
+  });
+  const { pid } = gateway;
+  return {
+    ...gateway,
+    async memory() {
+      const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+      return Number(kilobytes) / 1_024;
+    },
+    async cpu() {
+      let nanoseconds = 0;
+      for (const thread of await readdir(`/proc/${pid}/task`)) {
+        const [used] = (await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0')).split(' ');
+        nanoseconds += Number(used);
+      }
+      return nanoseconds / 1_000_000;
+    },
+    runs() {
+      try {
+        return process.kill(pid, 0);
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** One request with a JSON body of exactly this text. */
+export async function post(url: string, body: string, token?: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    body,
+  });
+  return { status: response.status, text: await response.text() };
+}
+
+/** The value below which the given share of the values lies. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
