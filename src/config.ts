@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
+import { limitSettings, limitVariables, type LimitSettings } from './limits/settings.ts';
 import { EVENT_DAYS_MIN } from './usage/retention.ts';
 import type { ProvisioningSettings } from './provisioning/providers.ts';
 
@@ -101,6 +102,7 @@ const settings = z.object({
   STRIPE_API_KEY: z.string().optional(),
   STRIPE_PRICE_ID: z.string().optional(),
   STRIPE_API_URL: z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)').optional(),
+  ...limitVariables,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -138,6 +140,8 @@ export interface Config {
   /** Hours after which a domain without proof is FAILED. */
   domainPendingHours: number;
   provisioning: ProvisioningSettings;
+  /** Budgets and admission; undefined when they are off. */
+  limits: LimitSettings | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -177,6 +181,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dnsServers: value.DNS_SERVERS,
     domainPendingHours: value.DOMAIN_PENDING_HOURS,
     provisioning: provisioningSettings(value),
+    limits: limitSettings(value),
     logLevel: value.LOG_LEVEL,
   };
 }

@@ -21,6 +21,8 @@ export interface Context {
   /** Instant of the request. */
   now: Date;
   requestId: string;
+  /** Static cost of the operation, known once its document is; absent where nothing computes it. */
+  cost?: { requested: number; nodes: number };
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
   settings: ActionSettings;

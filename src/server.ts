@@ -10,6 +10,7 @@ import type { Sessions } from './credential/session.ts';
 import type { Database } from './database/connect.ts';
 import { Loaders } from './database/loaders.ts';
 import { PublicError, maskError, unauthenticated } from './errors.ts';
+import { limitsPlugin, type Limits } from './limits/plugin.ts';
 import { schema } from './schema.ts';
 import type { Logger } from './telemetry/log.ts';
 
@@ -26,6 +27,8 @@ export interface GatewayOptions {
   graphiql: GraphiQLOptions | false;
   /** Origins whose pages may call the API. */
   corsOrigins: readonly string[];
+  /** Rate and cost budgets and admission; absent for none. */
+  budgets?: Limits | undefined;
   /** Told of every credential that was accepted. */
   credentialUsed(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
 }
@@ -61,7 +64,10 @@ export function createGateway(options: GatewayOptions) {
     maxRequestBodySize: BODY_BYTES_MAX,
     multipart: false,
     batching: false,
-    cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: false, methods: ['GET', 'POST', 'OPTIONS'] } : false,
+    cors:
+      corsOrigins.length > 0
+        ? { origin: [...corsOrigins], credentials: false, methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: ['Retry-After'] }
+        : false,
     logging: { debug: () => undefined, info: () => undefined, warn: (...args) => log.warn({ args }), error: () => undefined },
     // Masking is done where the request is known, in `answers`.
     maskedErrors: false,
@@ -89,7 +95,14 @@ export function createGateway(options: GatewayOptions) {
         log: log.child({ requestId }),
       };
     },
-    plugins: [routes(db), jsonOnly(), documentLimits(), introspectionPolicy(options.introspection), answers(log, organizationHeader)],
+    plugins: [
+      routes(db),
+      jsonOnly(),
+      documentLimits(),
+      introspectionPolicy(options.introspection),
+      limitsPlugin(GRAPHQL_PATH, options.budgets),
+      answers(log, organizationHeader),
+    ],
   });
 }
 

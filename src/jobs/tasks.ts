@@ -4,6 +4,7 @@ import { verifyDomainTask, verifyDueDomainsTask, type DomainOptions } from '../d
 import { deliveryTask, type DeliveryOptions } from '../invitation/deliver.ts';
 import { purgeOrganizations } from '../organization/delete-actions.ts';
 import { refreshSearch } from '../organization/search-documents.ts';
+import { sweepBudgets } from '../limits/budgets.ts';
 import { provisionTask, type ProvisionOptions } from '../provisioning/provision.ts';
 import { checkSomeUsage } from '../usage/check.ts';
 import { retainUsage } from '../usage/retention.ts';
@@ -26,6 +27,7 @@ export function makeTasks(options: TaskOptions): Tasks {
     verify_due_domains: verifyDueDomainsTask(options),
     refresh_search: () => refreshSearch(db),
     forget_answers: () => forgetAnswers(db),
+    sweep_budgets: () => sweepBudgets(db),
     check_usage: () => checkSomeUsage(db, log),
     retain_usage: () => retainUsage(db, usageEventDays),
     async purge_organizations() {
@@ -39,6 +41,7 @@ export function makeTasks(options: TaskOptions): Tasks {
 export const SCHEDULE = [
   '* * * * * refresh_search ?jobKey=refresh_search',
   '* * * * * verify_due_domains ?jobKey=verify_due_domains',
+  '*/5 * * * * sweep_budgets ?jobKey=sweep_budgets',
   '7 * * * * purge_organizations ?jobKey=purge_organizations',
   '17 * * * * check_usage ?jobKey=check_usage',
   '27 3 * * * retain_usage ?jobKey=retain_usage',
