@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
-import { limitSettings, limitVariables, type LimitSettings } from './limits/settings.ts';
+import { budgetSettings, budgetVariables, type BudgetSettings } from './limits/budget-settings.ts';
 import { EVENT_DAYS_MIN } from './usage/retention.ts';
 import type { ProvisioningSettings } from './provisioning/providers.ts';
 
@@ -102,7 +102,7 @@ const settings = z.object({
   STRIPE_API_KEY: z.string().optional(),
   STRIPE_PRICE_ID: z.string().optional(),
   STRIPE_API_URL: z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)').optional(),
-  ...limitVariables,
+  ...budgetVariables,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -141,7 +141,7 @@ export interface Config {
   domainPendingHours: number;
   provisioning: ProvisioningSettings;
   /** Budgets and admission; undefined when they are off. */
-  limits: LimitSettings | undefined;
+  budgets: BudgetSettings | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -181,7 +181,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dnsServers: value.DNS_SERVERS,
     domainPendingHours: value.DOMAIN_PENDING_HOURS,
     provisioning: provisioningSettings(value),
-    limits: limitSettings(value),
+    budgets: budgetSettings(value),
     logLevel: value.LOG_LEVEL,
   };
 }

@@ -10,7 +10,7 @@ import type { Sessions } from './credential/session.ts';
 import type { Database } from './database/connect.ts';
 import { Loaders } from './database/loaders.ts';
 import { PublicError, maskError, unauthenticated } from './errors.ts';
-import { limitsPlugin, type Limits } from './limits/plugin.ts';
+import { budgetPlugins, type CallerBudgets } from './limits/budget-plugins.ts';
 import { schema } from './schema.ts';
 import type { Logger } from './telemetry/log.ts';
 
@@ -28,7 +28,7 @@ export interface GatewayOptions {
   /** Origins whose pages may call the API. */
   corsOrigins: readonly string[];
   /** Rate and cost budgets and admission; absent for none. */
-  budgets?: Limits | undefined;
+  budgets?: CallerBudgets | undefined;
   /** Told of every credential that was accepted. */
   credentialUsed(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
 }
@@ -54,6 +54,7 @@ function requestIdOf(request: Request): string {
 /** Makes the gateway. */
 export function createGateway(options: GatewayOptions) {
   const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
+  const { arrival, spending } = budgetPlugins(GRAPHQL_PATH, options.budgets);
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -97,10 +98,11 @@ export function createGateway(options: GatewayOptions) {
     },
     plugins: [
       routes(db),
+      arrival,
       jsonOnly(),
       documentLimits(),
       introspectionPolicy(options.introspection),
-      limitsPlugin(GRAPHQL_PATH, options.budgets),
+      spending,
       answers(log, organizationHeader),
     ],
   });

@@ -9,7 +9,7 @@ import { Sessions } from '../credential/session.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
-import { createLimits } from '../limits/plugin.ts';
+import { createBudgets } from '../limits/budget-plugins.ts';
 import { GRAPHQL_PATH, createGateway } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openDatabase, type OpenDatabase } from './database.ts';
@@ -38,7 +38,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     const lastUsed = new LastUsed(db, log);
     // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
     process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
-    const limits = config.limits && createLimits(config.limits, log, database.url);
+    const budgets = config.budgets && createBudgets(config.budgets, log, database.url);
     const gateway = createGateway({
       db,
       log,
@@ -49,7 +49,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       introspection: config.introspection,
       corsOrigins: config.corsOrigins,
       graphiql: config.graphiql && graphiqlOptions(demo?.apiKey, demo?.organizationId),
-      budgets: limits,
+      budgets,
       credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
     });
     const stopJobs = config.worker === 'inline' ? await startJobs(config, database, url, log) : undefined;
@@ -62,7 +62,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       await drained;
       await stopJobs?.();
       await lastUsed.close();
-      await limits?.budgets.close();
+      await budgets?.budgets.close();
       await close();
     };
   } catch (error) {

@@ -4,7 +4,7 @@
  * have work (docs/decisions/0023-budgets.md).
  */
 import { FairQueue, type Entry } from './fair-queue.ts';
-import type { AdmissionSettings } from './settings.ts';
+import type { AdmissionSettings } from './budget-settings.ts';
 
 /** Operations of one credential that wait behind its own; more are refused at once. */
 const WAITING_PER_CREDENTIAL = 40;

@@ -1,10 +1,9 @@
 /** Counters in memory whose number is bounded, so that nobody grows them by coming under many names. */
 import { RateLimiterCompatibleAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import { RecentMap } from './recent-map.ts';
 
 /** Counters that one limiter keeps; a million distinct keys grow it no further. */
 const KEYS_MAX = 50_000;
-/** Expired counters removed with each new one, so that the map shrinks by itself without a timer per key. */
-const SWEEP = 2;
 
 interface Counter {
   points: number;
@@ -12,8 +11,8 @@ interface Counter {
 }
 
 /**
- * A limiter with fixed windows that holds at most `KEYS_MAX` counters. The library's own has no bound and a timer per
- * key. Windows are equally long, so the counter that was added first also ends first: it makes room for a new one.
+ * A limiter with fixed windows that holds at most `KEYS_MAX` counters; when there are more, those unused for longest
+ * are forgotten. The library's own has no bound and a timer per key.
  */
 export class BoundedMemory extends RateLimiterCompatibleAbstract {
   override readonly keyPrefix = '';
@@ -22,15 +21,15 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
   /** Points per window. */
   readonly points: number;
   readonly #durationMs: number;
-  readonly #counters = new Map<string | number, Counter>();
-  readonly #keysMax: number;
+  readonly #counters: RecentMap<Counter>;
+  #agedAt = Date.now();
 
   /** `duration` is in seconds. */
-  constructor(options: { points: number; duration: number; keysMax?: number }) {
+  constructor({ points, duration, keysMax = KEYS_MAX }: { points: number; duration: number; keysMax?: number }) {
     super();
-    this.points = options.points;
-    this.#durationMs = options.duration * 1_000;
-    this.#keysMax = options.keysMax ?? KEYS_MAX;
+    this.points = points;
+    this.#durationMs = duration * 1_000;
+    this.#counters = new RecentMap(keysMax);
   }
 
   /** Number of counters held. */
@@ -67,22 +66,16 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
     let counter = this.#counters.get(key);
     const isNew = counter === undefined || counter.endsAt <= now;
     if (counter === undefined || counter.endsAt <= now) {
-      this.#counters.delete(key);
-      this.#makeRoom(now);
       counter = { points: 0, endsAt: now + this.#durationMs };
       this.#counters.set(key, counter);
+      // What nobody has used for a whole window has ended.
+      if (now - this.#agedAt >= this.#durationMs) {
+        this.#agedAt = now;
+        this.#counters.age();
+      }
     }
     counter.points += points;
     return this.#result(counter, now, isNew);
-  }
-
-  #makeRoom(now: number): void {
-    let swept = 0;
-    for (const [key, { endsAt }] of this.#counters) {
-      if (this.#counters.size < this.#keysMax && (endsAt > now || swept >= SWEEP)) return;
-      this.#counters.delete(key);
-      swept++;
-    }
   }
 
   #result({ points, endsAt }: Counter, now: number, isNew: boolean): RateLimiterRes {

@@ -5,7 +5,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import type { Database } from '../database/connect.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { BoundedMemory } from './bounded-memory.ts';
-import type { BudgetName, LimitSettings } from './settings.ts';
+import type { BudgetName, BudgetSettings } from './budget-settings.ts';
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -56,7 +56,7 @@ export class Budgets {
   readonly #log: Logger;
   readonly #pool: pg.Pool | undefined;
 
-  constructor({ points, store }: Pick<LimitSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string) {
+  constructor({ points, store }: Pick<BudgetSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string) {
     this.#log = log;
     this.#pool = store === 'postgres' && databaseUrl !== undefined ? counterPool(databaseUrl, log) : undefined;
     for (const [name, limit] of Object.entries(points) as [BudgetName, number][]) {

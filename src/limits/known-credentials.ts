@@ -1,12 +1,13 @@
 /** Credentials that were accepted not long ago, so that a flood of bad ones from one address shuts out nobody behind it. */
 import { hash } from 'node:crypto';
+import { RecentMap } from './recent-map.ts';
 
-/** Credentials remembered; the one that was used longest ago makes room. */
+/** Credentials remembered; those unused for longest make room. */
 const KEPT_MAX = 20_000;
 
 /** What is remembered of an `Authorization` header. Never who it is for rights: every request is authenticated anew. */
 export class KnownCredentials {
-  readonly #keys = new Map<string, string>();
+  readonly #keys = new RecentMap<string>(KEPT_MAX);
 
   /** What a header is remembered under; the header itself is not kept. */
   fingerprint(authorization: string): string {
@@ -20,11 +21,7 @@ export class KnownCredentials {
 
   /** It was accepted. */
   add(fingerprint: string, key: string): void {
-    this.#keys.delete(fingerprint);
-    this.#keys.set(fingerprint, key);
-    if (this.#keys.size <= KEPT_MAX) return;
-    const [oldest] = this.#keys.keys();
-    if (oldest !== undefined) this.#keys.delete(oldest);
+    if (this.#keys.get(fingerprint) !== key) this.#keys.set(fingerprint, key);
   }
 
   /** It was refused. */

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PublicError } from '../errors.ts';
 import type { Refusal } from './admission.ts';
 import type { Balance } from './budgets.ts';
-import type { BudgetName } from './settings.ts';
+import type { BudgetName } from './budget-settings.ts';
 
 const WORDS: Record<BudgetName, string> = {
   credentialRequests: 'requests per minute with this credential',

@@ -2,9 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createLimits, type Limits } from '../../src/limits/plugin.ts';
+import { createBudgets, type CallerBudgets } from '../../src/limits/budget-plugins.ts';
 import { sweepBudgets } from '../../src/limits/budgets.ts';
-import { defaultLimits } from '../../src/limits/settings.ts';
+import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createToken } from '../../src/credential/secret.ts';
 import { newId } from '../../src/database/id.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -19,12 +19,15 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-type Variables = Parameters<typeof defaultLimits>[0];
+type Variables = Parameters<typeof defaultBudgets>[0];
 type Ask = (document: string, options?: RequestOptions, variables?: Record<string, unknown>) => Promise<GraphQLAnswer>;
 
 /** A gateway with limits of its own over the database of the world. */
-async function limited(variables: Variables, corsOrigins: string[] = []): Promise<{ ask: Ask; limits: Limits; close(): Promise<void> }> {
-  const limits = createLimits(defaultLimits(variables), log, world.url);
+async function limited(
+  variables: Variables,
+  corsOrigins: string[] = [],
+): Promise<{ ask: Ask; limits: CallerBudgets; close(): Promise<void> }> {
+  const limits = createBudgets(defaultBudgets(variables), log, world.url);
   const gateway = gatewayOver(world.db, { budgets: limits, corsOrigins });
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -55,7 +58,7 @@ async function limited(variables: Variables, corsOrigins: string[] = []): Promis
 }
 
 /** Runs `test` against a gateway with these limits. */
-async function withLimits(variables: Variables, test: (ask: Ask, limits: Limits) => Promise<void>): Promise<void> {
+async function withLimits(variables: Variables, test: (ask: Ask, limits: CallerBudgets) => Promise<void>): Promise<void> {
   const { ask, limits, close } = await limited(variables);
   try {
     await test(ask, limits);

@@ -20,7 +20,7 @@ function isRange(text: string): boolean {
 }
 
 /** The variables, for the schema of the environment. */
-export const limitVariables = {
+export const budgetVariables = {
   RATE_LIMITS: z.enum(['memory', 'postgres', 'off']).default('memory'),
   RATE_REQUESTS_PER_MINUTE: budget(12_000),
   RATE_COST_PER_MINUTE: budget(1_000_000),
@@ -49,9 +49,9 @@ export const limitVariables = {
   QUEUE_TIMEOUT_MS: z.coerce.number().int().min(100).max(60_000).default(10_000),
 };
 
-const variables = z.object(limitVariables);
+const variables = z.object(budgetVariables);
 
-export interface LimitSettings {
+export interface BudgetSettings {
   /** Where budgets are counted: in this process, or in the database for several processes. */
   store: 'memory' | 'postgres';
   /** Points per window; 0 for no limit. */
@@ -96,7 +96,7 @@ const SHARED_FACTOR = 5;
 const UNVERIFIED_FACTOR = 10;
 
 /** The settings that the variables make; undefined when `RATE_LIMITS` is off. */
-export function limitSettings(value: z.infer<typeof variables>): LimitSettings | undefined {
+export function budgetSettings(value: z.infer<typeof variables>): BudgetSettings | undefined {
   if (value.RATE_LIMITS === 'off') return undefined;
   return {
     store: value.RATE_LIMITS,
@@ -128,8 +128,8 @@ export function limitSettings(value: z.infer<typeof variables>): LimitSettings |
 }
 
 /** The settings that apply when nothing is set. */
-export const defaultLimits = (changes: Partial<z.input<typeof variables>> = {}): LimitSettings => {
-  const settings = limitSettings(variables.parse(changes));
+export const defaultBudgets = (changes: Partial<z.input<typeof variables>> = {}): BudgetSettings => {
+  const settings = budgetSettings(variables.parse(changes));
   if (!settings) throw new RangeError('the limits are off');
   return settings;
 };

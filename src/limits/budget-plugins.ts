@@ -1,7 +1,7 @@
 /**
- * The plugin that holds callers to their budgets. In this order, the cheapest first: the address and the credential by
- * its fingerprint before anything is parsed or read; who calls and their tree once authenticated; the cost and rare
- * operations once the document is known; at last a slot. Whatever is refused has executed nothing.
+ * The plugins that hold callers to their budgets, the cheapest check first. On arrival, before anything is parsed or
+ * read: the address, and the credential by its fingerprint. Before execution, when caller, tree and cost are known:
+ * their budgets, and at last a slot. Whatever is refused has executed nothing.
  */
 import type { ExecutionResult } from 'graphql';
 import { getOperationAST } from 'graphql';
@@ -16,18 +16,18 @@ import { attemptsOf } from './attempts.ts';
 import { Budgets, type Balance, type Charge } from './budgets.ts';
 import { KnownCredentials } from './known-credentials.ts';
 import { holdBack, neverAffordable, rateLimited, tooBusy } from './refusal.ts';
-import type { BudgetName, LimitSettings } from './settings.ts';
+import type { BudgetName, BudgetSettings } from './budget-settings.ts';
 
 /** Budgets and admission of one gateway. */
-export interface Limits {
+export interface CallerBudgets {
   budgets: Budgets;
   admission: Admission;
   clientAddress: ClientAddress;
   known: KnownCredentials;
 }
 
-/** Makes what the plugin needs; shared counters are kept in the database at `databaseUrl`. */
-export function createLimits(settings: LimitSettings, log: Logger, databaseUrl?: string): Limits {
+/** Makes what the plugins need; shared counters are kept in the database at `databaseUrl`. */
+export function createBudgets(settings: BudgetSettings, log: Logger, databaseUrl?: string): CallerBudgets {
   return {
     budgets: new Budgets(settings, log, databaseUrl),
     admission: new Admission(settings.admission),
@@ -56,12 +56,20 @@ function isOperation(request: Request, url: URL): boolean {
   return request.method === 'POST' || (request.method === 'GET' && /[?&](query|extensions|documentId)=/.test(url.search));
 }
 
-/** Limits what callers may ask for; without `limits`, nothing. */
-export function limitsPlugin(path: string, limits: Limits | undefined): Plugin<Context> {
-  if (!limits) return {};
-  const { budgets, admission, known } = limits;
+/**
+ * Limits what callers may ask for; without `limits`, nothing. `arrival` has to stand before authentication, `spending`
+ * after whatever computes `context.cost`, and last of those that wrap execution.
+ */
+export function budgetPlugins(path: string, limits: CallerBudgets | undefined): { arrival: Plugin<Context>; spending: Plugin<Context> } {
+  if (!limits) return { arrival: {}, spending: {} };
   const arrivals = new WeakMap<Request, Arrival>();
+  return { arrival: arrivalPlugin(path, limits, arrivals), spending: spendingPlugin(limits, arrivals) };
+}
 
+type Arrivals = WeakMap<Request, Arrival>;
+
+function arrivalPlugin(path: string, limits: CallerBudgets, arrivals: Arrivals): Plugin<Context> {
+  const { budgets, known } = limits;
   const arrive = async (request: Request, serverContext: object): Promise<Balance | undefined> => {
     const address = limits.clientAddress(peerOf(serverContext), request.headers.get('x-forwarded-for'));
     const authorization = request.headers.get('authorization');
@@ -89,10 +97,23 @@ export function limitsPlugin(path: string, limits: Limits | undefined): Plugin<C
       endResponse(answer(fetchAPI.Response, request, rateLimited(refused)));
     },
 
+    async onResponse({ request, response }) {
+      const arrival = arrivals.get(request);
+      if (!arrival || arrival.isAuthenticated || arrival.fingerprint === undefined || response.status !== 401) return;
+      // With Retry-After it is our fault: sessions could not be checked.
+      if (response.headers.has('retry-after')) return;
+      known.remove(arrival.fingerprint);
+      await budgets.count({ budget: 'failedAuthentications', key: arrival.address, points: 1 });
+    },
+  };
+}
+
+function spendingPlugin({ budgets, admission, known }: CallerBudgets, arrivals: Arrivals): Plugin<Context> {
+  return {
     async onExecute({ args, executeFn, setExecuteFn }) {
       const { principal, request, cost } = args.contextValue;
       const arrival = arrivals.get(request);
-      if (!arrival) return;
+      if (!arrival) return undefined;
       const requested = cost?.requested ?? 1;
       const credential = keyOfCredential(principal) ?? `adr:${arrival.address}`;
       const tree = principal.home?.lineage[0];
@@ -138,20 +159,16 @@ export function limitsPlugin(path: string, limits: Limits | undefined): Plugin<C
           return { errors: [tooBusy(place)] };
         }
         try {
-          return withCost((await executeFn(executionArgs)) as ExecutionResult, requested, balance);
+          return await executeFn(executionArgs);
         } finally {
           place.leave();
         }
       });
-    },
-
-    async onResponse({ request, response }) {
-      const arrival = arrivals.get(request);
-      if (!arrival || arrival.isAuthenticated || arrival.fingerprint === undefined || response.status !== 401) return;
-      // With Retry-After it is our fault: sessions could not be checked.
-      if (response.headers.has('retry-after')) return;
-      known.remove(arrival.fingerprint);
-      await budgets.count({ budget: 'failedAuthentications', key: arrival.address, points: 1 });
+      return {
+        onExecuteDone({ result, setResult }) {
+          if (!(Symbol.asyncIterator in result)) setResult(withCost(result, requested, balance));
+        },
+      };
     },
   };
 }
