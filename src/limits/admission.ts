@@ -16,7 +16,7 @@ const WAITING_MAX = 1_000;
 const LIGHT_QUANTUM = 100;
 const HEAVY_QUANTUM = 1_000;
 /** After a heavy operation the next one waits this many times as long as that one took, if others have work. */
-const REST_FACTOR = 2;
+const REST_FACTOR = 3;
 /** Work of another tree counts as such for this long. */
 const ACTIVITY_MS = 2_000;
 
