@@ -114,9 +114,9 @@ describe('a tenant with twenty connections of the heaviest operation', () => {
     const { victim: answers, attack } = await underAttack(kind === 'one key' ? attackers.map(() => first) : attackers);
     const busy = p50(answers);
     const served = attack.filter(({ failed }) => !failed).length;
-    console.log(
+    process.stdout.write(
       `${kind}: p50 of another tenant ${quiet.toFixed(1)} ms quiet, ${busy.toFixed(1)} ms under attack (${(busy / quiet).toFixed(2)}×, ` +
-        `${answers.length} pages); the attacker got ${served} answers and ${attack.length - served} refusals`,
+        `${answers.length} pages); the attacker got ${served} answers and ${attack.length - served} refusals\n`,
     );
     expect(answers.filter(({ failed }) => failed)).toEqual([]);
     expect(busy / quiet).toBeLessThanOrEqual(FACTOR_MAX);
