@@ -21,7 +21,7 @@ export interface RunningGateway {
 export async function startGateway(): Promise<RunningGateway> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-bench-'));
   const child = spawn('npm', ['start'], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', NODE_ENV: '', LOG_LEVEL: 'warn' },
+    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', NODE_ENV: '', LOG_LEVEL: 'warn', RATE_LIMITS: 'off' },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });

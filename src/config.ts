@@ -5,6 +5,7 @@ import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
 import type { MailLimits } from './invitation/sending.ts';
 import { limitSettings, requestLimits, type RequestLimits } from './limits/settings.ts';
+import { budgetSettings, budgetVariables, type BudgetSettings } from './limits/budget-settings.ts';
 import { EVENT_DAYS_MIN } from './usage/retention.ts';
 import type { ProvisioningSettings } from './provisioning/providers.ts';
 
@@ -117,6 +118,7 @@ const settings = z.object({
   STRIPE_API_KEY: z.string().optional(),
   STRIPE_PRICE_ID: z.string().optional(),
   STRIPE_API_URL: z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)').optional(),
+  ...budgetVariables,
   LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   NODE_ENV: z.string().optional(),
 });
@@ -165,6 +167,8 @@ export interface Config {
   /** Hours after which a domain without proof is FAILED. */
   domainPendingHours: number;
   provisioning: ProvisioningSettings;
+  /** Budgets and admission; undefined when they are off. */
+  budgets: BudgetSettings | undefined;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -216,6 +220,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     dnsServers: value.DNS_SERVERS,
     domainPendingHours: value.DOMAIN_PENDING_HOURS,
     provisioning: provisioningSettings(value),
+    budgets: budgetSettings(value),
     logLevel: value.LOG_LEVEL,
   };
 }

@@ -19,6 +19,7 @@ import { introspection, type IntrospectionPolicy } from './http/plugins/introspe
 import { jsonOnly } from './http/plugins/json-only.ts';
 import { probes } from './http/plugins/probes.ts';
 import { requestIdsOf } from './http/request-id.ts';
+import { budgetPlugins, type CallerBudgets } from './limits/budget-plugins.ts';
 import { costLimits } from './limits/cost-plugin.ts';
 import { REQUEST_LIMITS, type RequestLimits } from './limits/settings.ts';
 import { schema } from './schema.ts';
@@ -47,6 +48,8 @@ export interface GatewayOptions {
   limits?: Partial<RequestLimits>;
   /** Whether the cost of operations is bounded; true but where it is measured what that costs. */
   boundsCost?: boolean;
+  /** Rate and cost budgets and admission; absent for none. */
+  budgets?: CallerBudgets | undefined;
   /** Whether the database answers; absent for a statement through the pool. */
   ready?: () => Promise<boolean>;
   /** Told of every credential that was accepted. */
@@ -61,6 +64,7 @@ export function createGateway(options: GatewayOptions) {
   const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
   const { allowedHosts = [], boundsCost = true } = options;
   const limits = { ...REQUEST_LIMITS, ...options.limits };
+  const { arrival, spending } = budgetPlugins(GRAPHQL_PATH, options.budgets);
   const callers = new WeakMap<Request, Caller>();
   const whoCalls = (request: Request, now: Date, organizationId?: string): Promise<Principal> => {
     const headers = new Headers(request.headers);
@@ -85,7 +89,10 @@ export function createGateway(options: GatewayOptions) {
     parserAndValidationCache: false,
     multipart: false,
     batching: false,
-    cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: false, methods: ['GET', 'POST', 'OPTIONS'] } : false,
+    cors:
+      corsOrigins.length > 0
+        ? { origin: [...corsOrigins], credentials: false, methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: ['Retry-After'] }
+        : false,
     logging: { debug: () => undefined, info: () => undefined, warn: (...args) => log.warn({ args }), error: () => undefined },
     // Masking is done where the request is known, in `answers`.
     maskedErrors: false,
@@ -119,12 +126,15 @@ export function createGateway(options: GatewayOptions) {
           localOptions: options.graphiqlLocal,
           hosts: [...allowedHosts, ...(options.graphiqlHosts ?? [])],
         }),
+      arrival,
       jsonOnly(),
       authentication(callers, identify),
       body(callers, limits),
       documents(callers, limits),
       boundsCost && costLimits(schema, limits),
       introspection(options.introspection),
+      // Last of those that wrap execution: what waits here has passed all else.
+      spending,
       answers(log, organizationHeader),
     ],
   });

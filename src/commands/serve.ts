@@ -11,6 +11,7 @@ import { checkSchemaLaws } from '../database/laws.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
+import { createBudgets } from '../limits/budget-plugins.ts';
 import { GRAPHQL_PATH, createGateway } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openDatabase, type OpenDatabase } from './database.ts';
@@ -49,6 +50,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     const readiness = new Readiness(database.url);
     // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
     process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
+    const budgets = config.budgets && createBudgets(config.budgets, log, database.url);
     const gateway = createGateway({
       db,
       log,
@@ -67,6 +69,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       graphiqlHosts: [config.host],
       allowedHosts: config.allowedHosts,
       limits: config.limits,
+      budgets,
       ready: () => readiness.check(),
       credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
     });
@@ -81,6 +84,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       await stopJobs?.();
       await lastUsed.close();
       await readiness.close();
+      await budgets?.budgets.close();
       await close();
     };
   } catch (error) {

@@ -340,6 +340,12 @@ export interface ProvisioningSteps {
   status: Generated<string>;
 }
 
+export interface RateBudgets {
+  expire: Int8 | null;
+  key: string;
+  points: Generated<number>;
+}
+
 export interface ReservedSlugs {
   slug: string;
 }
@@ -493,6 +499,7 @@ export interface DB {
   personal_access_tokens: PersonalAccessTokens;
   phone_numbers: PhoneNumbers;
   provisioning_steps: ProvisioningSteps;
+  rate_budgets: RateBudgets;
   reserved_slugs: ReservedSlugs;
   retired_slugs: RetiredSlugs;
   roles: Roles;

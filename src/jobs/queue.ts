@@ -14,6 +14,7 @@ export interface JobPayloads {
   verify_due_domains: Nothing;
   purge_organizations: Nothing;
   forget_answers: Nothing;
+  sweep_budgets: Nothing;
   check_usage: Nothing;
   retain_usage: Nothing;
 }

@@ -5,6 +5,7 @@ import { deliveryTask, type DeliveryOptions } from '../invitation/deliver.ts';
 import { forgetMails } from '../invitation/sending.ts';
 import { purgeOrganizations } from '../organization/delete-actions.ts';
 import { refreshSearch } from '../organization/search-documents.ts';
+import { sweepBudgets } from '../limits/budgets.ts';
 import { provisionTask, type ProvisionOptions } from '../provisioning/provision.ts';
 import { checkSomeUsage } from '../usage/check.ts';
 import { retainUsage } from '../usage/retention.ts';
@@ -30,6 +31,7 @@ export function makeTasks(options: TaskOptions): Tasks {
       await forgetAnswers(db);
       await forgetMails(db);
     },
+    sweep_budgets: () => sweepBudgets(db),
     check_usage: () => checkSomeUsage(db, log),
     retain_usage: () => retainUsage(db, usageEventDays),
     async purge_organizations() {
@@ -43,6 +45,7 @@ export function makeTasks(options: TaskOptions): Tasks {
 export const SCHEDULE = [
   '* * * * * refresh_search ?jobKey=refresh_search',
   '* * * * * verify_due_domains ?jobKey=verify_due_domains',
+  '*/5 * * * * sweep_budgets ?jobKey=sweep_budgets',
   '7 * * * * purge_organizations ?jobKey=purge_organizations',
   '17 * * * * check_usage ?jobKey=check_usage',
   '27 3 * * * retain_usage ?jobKey=retain_usage',

@@ -1,0 +1,172 @@
+/**
+ * Who may execute now. Operations wait in two queues, both fair between trees: light ones share a number of slots;
+ * heavy ones go one at a time, because they share one thread with everybody's light ones, and rest between while others
+ * have work (docs/decisions/0023-budgets.md).
+ */
+import { FairQueue, type Entry } from './fair-queue.ts';
+import type { AdmissionSettings } from './budget-settings.ts';
+
+/** Operations of one credential that wait behind its own; more are refused at once. */
+const WAITING_PER_CREDENTIAL = 40;
+/** Operations of one tree that wait for a slot. */
+const WAITING_PER_TREE = 200;
+/** Operations of all that wait for a slot in this process. */
+const WAITING_MAX = 1_000;
+/** A turn in a queue is worth this many nodes. */
+const LIGHT_QUANTUM = 100;
+const HEAVY_QUANTUM = 1_000;
+/** After a heavy operation the next one waits this many times as long as that one took, if others have work. */
+const REST_FACTOR = 3;
+/** Work of another tree counts as such for this long. */
+const ACTIVITY_MS = 2_000;
+
+export interface Operation {
+  /** Key of the credential, or of the address for an anonymous caller. */
+  credential: string;
+  /** Key of the tree; of the credential where it acts in none. */
+  tree: string;
+  /** Objects that it may read, at least 1. */
+  nodes: number;
+  /** Aborted when the client goes away. */
+  signal: AbortSignal;
+}
+
+/** Why an operation was not admitted: the caller has too much under way, or the process has. */
+export type Refusal = { refused: 'credential' | 'tree' | 'process' | 'timeout' | 'gone'; limit: number };
+
+/** A place that was given; `leave` returns it, once. */
+export interface Place {
+  leave(): void;
+}
+
+interface Gate {
+  inside: number;
+  waiting: (() => void)[];
+}
+
+export class Admission {
+  readonly #settings: AdmissionSettings;
+  readonly #light: FairQueue;
+  readonly #heavy = new FairQueue({ slots: 1, quantum: HEAVY_QUANTUM });
+  readonly #gates = new Map<string, Gate>();
+  /** The last two trees that had light work, newest first. */
+  #active: { tree: string; at: number }[] = [];
+
+  constructor(settings: AdmissionSettings) {
+    this.#settings = settings;
+    this.#light = new FairQueue({ slots: settings.slots, quantum: LIGHT_QUANTUM });
+  }
+
+  /** Operations that wait for a slot. */
+  get waiting(): number {
+    return this.#light.waiting + this.#heavy.waiting;
+  }
+
+  /** Credentials that have something under way. */
+  get credentials(): number {
+    return this.#gates.size;
+  }
+
+  /** Resolves when the operation may run, or with why it may not. */
+  async enter(operation: Operation): Promise<Place | Refusal> {
+    const { signal, credential } = operation;
+    if (signal.aborted) return { refused: 'gone', limit: 0 };
+    const deadline = performance.now() + this.#settings.waitMs;
+    const refusal = await this.#enterGate(credential, signal);
+    if (refusal) return refusal;
+    const place = await this.#enterQueue(operation, deadline);
+    if ('refused' in place) this.#leaveGate(credential);
+    return place;
+  }
+
+  /** At most so many operations of one credential are under way; those behind wait in the order they came. */
+  async #enterGate(credential: string, signal: AbortSignal): Promise<Refusal | undefined> {
+    const { perCredential, waitMs } = this.#settings;
+    let gate = this.#gates.get(credential);
+    if (!gate) this.#gates.set(credential, (gate = { inside: 0, waiting: [] }));
+    if (gate.inside < perCredential) {
+      gate.inside++;
+      return undefined;
+    }
+    if (gate.waiting.length >= WAITING_PER_CREDENTIAL) return { refused: 'credential', limit: perCredential };
+    const { waiting } = gate;
+    // A place is handed over by whoever leaves, so `inside` does not change.
+    return wait(waitMs, signal, perCredential, (start) => {
+      waiting.push(start);
+      return () => void waiting.splice(waiting.indexOf(start), 1);
+    });
+  }
+
+  #leaveGate(credential: string): void {
+    const gate = this.#gates.get(credential);
+    if (!gate) return;
+    const next = gate.waiting.shift();
+    if (next) next();
+    else if (--gate.inside === 0) this.#gates.delete(credential);
+  }
+
+  async #enterQueue({ tree, nodes, signal, credential }: Operation, deadline: number): Promise<Place | Refusal> {
+    const { heavyNodes, slots } = this.#settings;
+    const isHeavy = nodes >= heavyNodes;
+    const queue = isHeavy ? this.#heavy : this.#light;
+    if (!isHeavy) this.#note(tree);
+    if (queue.waitingOf(tree) >= WAITING_PER_TREE) return { refused: 'tree', limit: WAITING_PER_TREE };
+    if (this.waiting >= WAITING_MAX) return { refused: 'process', limit: WAITING_MAX };
+    const refusal = await wait(deadline - performance.now(), signal, isHeavy ? 1 : slots, (start) => {
+      const entry: Entry = { tenant: tree, cost: nodes, start };
+      queue.add(entry);
+      return () => queue.remove(entry);
+    });
+    if (refusal) return refusal;
+    const startedAt = performance.now();
+    let left = false;
+    return {
+      leave: () => {
+        if (left) return;
+        left = true;
+        queue.done(isHeavy && this.#othersThan(tree) ? (performance.now() - startedAt) * REST_FACTOR : 0);
+        this.#leaveGate(credential);
+      },
+    };
+  }
+
+  #note(tree: string): void {
+    const [newest] = this.#active;
+    const at = performance.now();
+    if (newest?.tree === tree) newest.at = at;
+    else this.#active = newest ? [{ tree, at }, newest] : [{ tree, at }];
+  }
+
+  #othersThan(tree: string): boolean {
+    const since = performance.now() - ACTIVITY_MS;
+    return this.#active.some((other) => other.tree !== tree && other.at > since);
+  }
+}
+
+/** Waits until `begin`'s function is called, the time is over, or the client has gone; in the last two cases it withdraws. */
+function wait(
+  milliseconds: number,
+  signal: AbortSignal,
+  limit: number,
+  begin: (start: () => void) => () => void,
+): Promise<Refusal | undefined> {
+  return new Promise((resolve) => {
+    let isOver = false;
+    let timer: NodeJS.Timeout | undefined;
+    const end = (refusal?: Refusal): void => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      signal.removeEventListener('abort', gone);
+      if (refusal) withdraw();
+      resolve(refusal);
+    };
+    const gone = (): void => end({ refused: 'gone', limit });
+    const withdraw = begin(() => end());
+    // Nothing has to be watched when it started at once.
+    if (isOver) return;
+    if (signal.aborted) return gone();
+    signal.addEventListener('abort', gone);
+    timer = setTimeout(() => end({ refused: 'timeout', limit }), milliseconds);
+  });
+}

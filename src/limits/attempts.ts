@@ -1,0 +1,73 @@
+/** Fields that have a budget of their own, counted in the document: two aliases are two attempts. */
+import {
+  Kind,
+  valueFromASTUntyped,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** What is counted, by root field. */
+const KINDS = {
+  slugAvailability: 'slugChecks',
+  invitationPreview: 'invitationAttempts',
+  acceptInvitation: 'invitationAttempts',
+  declineInvitation: 'invitationAttempts',
+  createOrganization: 'standaloneCreations',
+} as const;
+
+type Kinds = typeof KINDS;
+export type AttemptKind = Kinds[keyof Kinds];
+export type Attempts = Partial<Record<AttemptKind, number>>;
+
+const NONE: ReadonlyMap<string, FieldNode> = new Map();
+/** Fields to be counted, by operation and response name; the same document is looked through once. */
+const counted = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, FieldNode>>();
+
+/** How many attempts an operation makes. Fields behind `@skip` or `@include` count as if they were asked for. */
+export function attemptsOf(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Attempts {
+  let fields = counted.get(operation);
+  if (!fields) {
+    fields = fieldsToCount(document, operation);
+    counted.set(operation, fields);
+  }
+  const attempts: Attempts = {};
+  for (const field of fields.values()) {
+    if (field.name.value === 'createOrganization' && !isStandalone(field, variables)) continue;
+    const kind = KINDS[field.name.value as keyof Kinds];
+    attempts[kind] = (attempts[kind] ?? 0) + 1;
+  }
+  return attempts;
+}
+
+/** Whether the field creates an organization that has none above it. */
+function isStandalone(field: FieldNode, variables: Record<string, unknown>): boolean {
+  const input = field.arguments?.find(({ name }) => name.value === 'input');
+  const value: unknown = input ? valueFromASTUntyped(input.value, variables) : undefined;
+  return typeof value !== 'object' || value === null || !('parentId' in value) || value.parentId == null;
+}
+
+function fieldsToCount(document: DocumentNode, operation: OperationDefinitionNode): ReadonlyMap<string, FieldNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  }
+  const fields = new Map<string, FieldNode>();
+  const seen = new Set<string>();
+  const collect = ({ selections }: SelectionSetNode): void => {
+    for (const selection of selections) {
+      if (selection.kind === Kind.FIELD) {
+        if (Object.hasOwn(KINDS, selection.name.value)) fields.set((selection.alias ?? selection.name).value, selection);
+      } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
+      else if (!seen.has(selection.name.value)) {
+        seen.add(selection.name.value);
+        const fragment = fragments.get(selection.name.value);
+        if (fragment) collect(fragment.selectionSet);
+      }
+    }
+  };
+  collect(operation.selectionSet);
+  return fields.size > 0 ? fields : NONE;
+}

@@ -1,0 +1,84 @@
+/** Counters in memory whose number is bounded, so that nobody grows them by coming under many names. */
+import { RateLimiterCompatibleAbstract, RateLimiterRes } from 'rate-limiter-flexible';
+import { RecentMap } from './recent-map.ts';
+
+/** Counters that one limiter keeps; a million distinct keys grow it no further. */
+const KEYS_MAX = 50_000;
+
+interface Counter {
+  points: number;
+  endsAt: number;
+}
+
+/**
+ * A limiter with fixed windows that holds at most `KEYS_MAX` counters; when there are more, those unused for longest
+ * are forgotten. The library's own has no bound and a timer per key.
+ */
+export class BoundedMemory extends RateLimiterCompatibleAbstract {
+  override readonly keyPrefix = '';
+  override blockDuration = 0;
+  override execEvenly = false;
+  /** Points per window. */
+  readonly points: number;
+  readonly #durationMs: number;
+  readonly #counters: RecentMap<Counter>;
+  #agedAt = Date.now();
+
+  /** `duration` is in seconds. */
+  constructor({ points, duration, keysMax = KEYS_MAX }: { points: number; duration: number; keysMax?: number }) {
+    super();
+    this.points = points;
+    this.#durationMs = duration * 1_000;
+    this.#counters = new RecentMap(keysMax);
+  }
+
+  /** Number of counters held. */
+  get size(): number {
+    return this.#counters.size;
+  }
+
+  override consume(key: string | number, points = 1): Promise<RateLimiterRes> {
+    const result = this.#add(key, points);
+    // The contract of the library: a refusal rejects with the result.
+    return new Promise((resolve, reject) => (result.consumedPoints > this.points ? reject : resolve)(result));
+  }
+
+  override penalty(key: string | number, points = 1): Promise<RateLimiterRes> {
+    return Promise.resolve(this.#add(key, points));
+  }
+
+  override reward(key: string | number, points = 1): Promise<RateLimiterRes> {
+    return Promise.resolve(this.#add(key, -points));
+  }
+
+  override get(key: string | number): Promise<RateLimiterRes | null> {
+    const counter = this.#counters.get(key);
+    const now = Date.now();
+    return Promise.resolve(counter && counter.endsAt > now ? this.#result(counter, now, false) : null);
+  }
+
+  override delete(key: string | number): Promise<boolean> {
+    return Promise.resolve(this.#counters.delete(key));
+  }
+
+  #add(key: string | number, points: number): RateLimiterRes {
+    const now = Date.now();
+    let counter = this.#counters.get(key);
+    const isNew = counter === undefined || counter.endsAt <= now;
+    if (counter === undefined || counter.endsAt <= now) {
+      counter = { points: 0, endsAt: now + this.#durationMs };
+      this.#counters.set(key, counter);
+      // What nobody has used for a whole window has ended.
+      if (now - this.#agedAt >= this.#durationMs) {
+        this.#agedAt = now;
+        this.#counters.age();
+      }
+    }
+    counter.points += points;
+    return this.#result(counter, now, isNew);
+  }
+
+  #result({ points, endsAt }: Counter, now: number, isNew: boolean): RateLimiterRes {
+    return new RateLimiterRes(Math.max(this.points - points, 0), endsAt - now, points, isNew);
+  }
+}

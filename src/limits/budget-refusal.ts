@@ -1,0 +1,82 @@
+/** What a caller over a limit is told. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { PublicError } from '../errors.ts';
+import type { Refusal } from './admission.ts';
+import type { Balance } from './budgets.ts';
+import type { BudgetName } from './budget-settings.ts';
+
+const WORDS: Record<BudgetName, string> = {
+  credentialRequests: 'requests per minute with this credential',
+  credentialCost: 'points of cost per minute with this credential',
+  treeRequests: 'requests per minute in this tree of organizations',
+  treeCost: 'points of cost per minute in this tree of organizations',
+  addressRequests: 'requests per minute from this address',
+  addressCost: 'points of cost per minute from this address',
+  anonymousRequests: 'requests per minute without a credential from this address',
+  failedAuthentications: 'failed authentications per minute from this address',
+  unverifiedCredentials: 'credentials that are not known yet per minute from this address',
+  slugChecks: 'questions for slugs per minute with this credential',
+  treeSlugChecks: 'questions for slugs per minute in this tree of organizations',
+  invitationAttempts: 'attempts with invitation tokens per minute by this person',
+  addressInvitationAttempts: 'attempts with invitation tokens per minute from this address',
+  standaloneCreations: 'standalone organizations per day by this person',
+  addressStandaloneCreations: 'standalone organizations per day from this address',
+};
+
+/** A budget is spent: HTTP 429, and when it is full again. */
+export function rateLimited({ budget, limit, remaining, resetAt }: Balance): PublicError {
+  const seconds = Math.max(1, Math.ceil((resetAt.getTime() - Date.now()) / 1_000));
+  return new PublicError('RATE_LIMITED', `The limit of ${limit} ${WORDS[budget]} is reached. Try again in ${seconds} s.`, {
+    budget,
+    limit,
+    remaining,
+    resetAt: resetAt.toISOString(),
+    http: { status: 429, headers: { 'retry-after': String(seconds) } },
+  });
+}
+
+/** One operation costs more than a whole window allows; waiting does not help. */
+export function neverAffordable(budget: BudgetName, limit: number, requested: number): PublicError {
+  return new PublicError(
+    'LIMIT_EXCEEDED',
+    `The operation costs ${requested}; the limit is ${limit} ${WORDS[budget]}. Ask for smaller pages.`,
+    { limit: budget, bound: limit },
+  );
+}
+
+const CONCURRENCY: Record<Refusal['refused'], (limit: number) => string> = {
+  credential: (limit) => `This credential has ${limit} operations under way and too many that wait behind them.`,
+  tree: (limit) => `${limit} operations of this tree of organizations wait already.`,
+  process: (limit) => `${limit} operations wait already.`,
+  timeout: () => 'The operation waited too long for its turn and was not started.',
+  gone: () => 'The client has gone.',
+};
+
+/** Too much is under way: 429 for what the caller has under way, 503 when it is the whole process. Nothing was executed. */
+export function tooBusy({ refused, limit }: Refusal): PublicError {
+  const resetAt = new Date(Date.now() + 1_000).toISOString();
+  return new PublicError('RATE_LIMITED', `${CONCURRENCY[refused](limit)} Try again in 1 s.`, {
+    budget: 'concurrency',
+    limit,
+    remaining: 0,
+    resetAt,
+    http: { status: refused === 'process' ? 503 : 429, headers: { 'retry-after': '1' } },
+  });
+}
+
+/** How long a refusal is held back. A client that asks again at once, on many connections, would cost more than it is refused. */
+const HOLD_MS = 250;
+/** Refusals held at a time; more are sent at once. */
+const HELD_MAX = 1_000;
+let held = 0;
+
+/** Waits before a refusal is sent, unless too many wait or the client has gone. */
+export async function holdBack(signal: AbortSignal): Promise<void> {
+  if (held >= HELD_MAX || signal.aborted) return;
+  held++;
+  try {
+    await delay(HOLD_MS);
+  } finally {
+    held--;
+  }
+}

@@ -1,0 +1,168 @@
+/** Budgets: points that a credential, a tree or an address may spend in a window of time. */
+import { sql } from 'kysely';
+import pg from 'pg';
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import type { Database } from '../database/connect.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { BoundedMemory } from './bounded-memory.ts';
+import type { BudgetName, BudgetSettings } from './budget-settings.ts';
+
+const MINUTE = 60;
+const DAY = 86_400;
+
+/** Table of the shared counters, made by a migration. */
+const TABLE = 'rate_budgets';
+
+/** Connections of the shared counters; their own, so that a busy pool does not let everybody through. */
+const CONNECTIONS = 4;
+/** How long a counter in the database may take before the one in memory answers instead. */
+const STORE_TIMEOUT_MS = 500;
+
+/**
+ * Counted in this process even when others are shared. These guard the process against an address, some of them so that
+ * a request that is refused costs no statement at all.
+ */
+const IN_PROCESS: ReadonlySet<BudgetName> = new Set([
+  'addressRequests',
+  'addressCost',
+  'anonymousRequests',
+  'failedAuthentications',
+  'unverifiedCredentials',
+]);
+
+/** Something to be spent: points of one budget under a key that the server derived. */
+export interface Charge {
+  budget: BudgetName;
+  key: string;
+  points: number;
+}
+
+/** Where a budget stands after a charge. */
+export interface Balance {
+  budget: BudgetName;
+  /** Points per window. */
+  limit: number;
+  remaining: number;
+  resetAt: Date;
+}
+
+/** What became of charges: the balances in their order, or the budget that was exceeded. */
+export type Outcome = { spent: Balance[] } | { refused: Balance };
+
+type Limiter = BoundedMemory | RateLimiterPostgres;
+
+export class Budgets {
+  readonly #limiters = new Map<BudgetName, Limiter>();
+  readonly #log: Logger;
+  readonly #pool: pg.Pool | undefined;
+
+  constructor({ points, store }: Pick<BudgetSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string) {
+    this.#log = log;
+    this.#pool = store === 'postgres' && databaseUrl !== undefined ? counterPool(databaseUrl, log) : undefined;
+    for (const [name, limit] of Object.entries(points) as [BudgetName, number][]) {
+      if (limit > 0) this.#limiters.set(name, this.#limiter(name, limit));
+    }
+  }
+
+  #limiter(name: BudgetName, points: number): Limiter {
+    const duration = name.toLowerCase().endsWith('creations') ? DAY : MINUTE;
+    const memory = new BoundedMemory({ points, duration });
+    if (!this.#pool || IN_PROCESS.has(name)) return memory;
+    return new RateLimiterPostgres({
+      storeClient: this.#pool,
+      storeType: 'pool',
+      tableName: TABLE,
+      tableCreated: true,
+      clearExpiredByTimeout: false,
+      keyPrefix: name,
+      points,
+      duration,
+      insuranceLimiter: memory,
+    });
+  }
+
+  /** Spends all charges, or none of them: what was taken before a refusal is given back. Charges of budgets that are off are skipped. */
+  async spend(charges: readonly Charge[]): Promise<Outcome> {
+    const spent: Balance[] = [];
+    for (const [index, charge] of charges.entries()) {
+      const balance = await this.#take(charge);
+      if (balance === undefined) continue;
+      if ('refused' in balance) {
+        await this.giveBack(charges.slice(0, index + 1));
+        return { refused: balance.refused };
+      }
+      spent.push(balance);
+    }
+    return { spent };
+  }
+
+  /** Gives points back, for what was charged and then not done. */
+  async giveBack(charges: readonly Charge[]): Promise<void> {
+    for (const { budget, key, points } of charges) {
+      await this.#limiters
+        .get(budget)
+        ?.reward(key, points)
+        .catch((error: unknown) => this.#log.warn({ err: error, budget }, 'points of a budget could not be given back'));
+    }
+  }
+
+  /** Counts without asking: for what has happened already. */
+  async count({ budget, key, points }: Charge): Promise<void> {
+    await this.#limiters.get(budget)?.penalty(key, points);
+  }
+
+  /** The balance of a budget whose points are all spent; undefined while there are some left. */
+  async exhausted(budget: BudgetName, key: string): Promise<Balance | undefined> {
+    const limiter = this.#limiters.get(budget);
+    const state = await limiter?.get(key);
+    if (!limiter || !state || state.consumedPoints < limiter.points) return undefined;
+    return balanceOf(budget, limiter, state);
+  }
+
+  /** The limit of a budget; undefined when it is off. */
+  limit(budget: BudgetName): number | undefined {
+    return this.#limiters.get(budget)?.points;
+  }
+
+  async #take({ budget, key, points }: Charge): Promise<Balance | { refused: Balance } | undefined> {
+    const limiter = this.#limiters.get(budget);
+    if (!limiter || points === 0) return undefined;
+    try {
+      return balanceOf(budget, limiter, await limiter.consume(key, points));
+    } catch (error) {
+      if (error instanceof RateLimiterRes) return { refused: balanceOf(budget, limiter, error) };
+      // Neither the database nor memory could count; a caller is not refused for that.
+      this.#log.error({ err: error, budget }, 'a budget could not be counted');
+      return undefined;
+    }
+  }
+
+  /** Closes the connections of shared counters. */
+  async close(): Promise<void> {
+    await this.#pool?.end();
+  }
+}
+
+function balanceOf(budget: BudgetName, limiter: Limiter, { remainingPoints, msBeforeNext }: RateLimiterRes): Balance {
+  return { budget, limit: limiter.points, remaining: remainingPoints, resetAt: new Date(Date.now() + Math.max(msBeforeNext, 0)) };
+}
+
+function counterPool(connectionString: string, log: Logger): pg.Pool {
+  const pool = new pg.Pool({
+    connectionString,
+    max: CONNECTIONS,
+    connectionTimeoutMillis: STORE_TIMEOUT_MS,
+    query_timeout: STORE_TIMEOUT_MS,
+    application_name: 'banyan budgets',
+    // A counter is worth no wait for the disk.
+    options: `-c statement_timeout=${STORE_TIMEOUT_MS} -c synchronous_commit=off`,
+  });
+  pool.on('error', (error) => log.warn({ err: error }, 'a database connection of the budgets was lost'));
+  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection of the budgets was lost')));
+  return pool;
+}
+
+/** Removes shared counters whose window has ended; a job. */
+export async function sweepBudgets(db: Database): Promise<void> {
+  await sql`delete from rate_budgets where expire < (extract(epoch from now()) * 1000)::bigint`.execute(db);
+}
