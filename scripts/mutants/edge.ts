@@ -1,0 +1,109 @@
+/** What is refused before anything is run, and what an answer may tell. */
+import type { MutantGroup } from './mutant.ts';
+
+const HTTP = 'test/contract/http.test.ts';
+
+export const edge: readonly MutantGroup[] = [
+  {
+    file: 'src/database/page.ts',
+    tests: 'test/database/cursors.test.ts',
+    mutants: [
+      {
+        what: 'a cursor that was changed is obeyed',
+        from: ' && bytes.subarray(0, TAG_BYTES).equals(tag(list, text))',
+        to: '',
+      },
+      {
+        what: 'a cursor of another list is obeyed',
+        from: 'update(`${list}\\0${positionText}`)',
+        to: 'update(positionText)',
+      },
+      {
+        what: 'a page has any size',
+        from: 'if (size < 1 || size > PAGE_SIZE_MAX)',
+        to: 'if (size < 1)',
+        tests: 'test/organization/reading.test.ts',
+        only: 'refuse page arguments out of bounds',
+      },
+    ],
+  },
+  {
+    file: 'src/server.ts',
+    tests: HTTP,
+    mutants: [
+      {
+        what: 'forms and plain text are taken as bodies',
+        from: "if (request.method === 'POST' && !",
+        to: "if (request.method === 'PUT' && !",
+        only: 'takes bodies in JSON only',
+      },
+      {
+        what: 'documents of any number of tokens are parsed',
+        from: 'maxTokens: TOKENS_MAX',
+        to: '',
+        only: 'too long, too deep, too broad',
+      },
+      {
+        what: 'bodies of any size are read',
+        from: 'maxRequestBodySize: BODY_BYTES_MAX',
+        to: 'maxRequestBodySize: 100 * BODY_BYTES_MAX',
+        only: 'too long, too deep, too broad',
+      },
+      {
+        what: 'the schema is told where introspection is off',
+        from: "if (policy === 'off') throw",
+        to: "if (policy === 'public') throw",
+        only: 'introspection',
+      },
+      {
+        what: 'the schema is told to anonymous callers',
+        from: 'if (!contextValue.principal.credential) throw unauthenticated();',
+        to: '',
+        only: 'introspection',
+      },
+      {
+        what: 'answers are kept in caches',
+        from: "response.headers.set('cache-control', 'no-store');",
+        to: '',
+        tests: 'test/credential/authentication.test.ts',
+        only: 'is never cached',
+      },
+    ],
+  },
+  {
+    file: 'src/errors.ts',
+    tests: HTTP,
+    mutants: [
+      {
+        what: 'messages of the database and of the code reach the caller',
+        from: "return new GraphQLError('Something went wrong on our side.',",
+        to: 'return new GraphQLError(String(cause),',
+        only: 'is one constant sentence',
+      },
+      {
+        what: 'names of the schema are suggested to those who guess',
+        from: ".replace(/ Did you mean .*\\?$/s, '')",
+        to: '',
+        only: 'refused without suggestions',
+      },
+    ],
+  },
+  {
+    file: 'src/builder.ts',
+    tests: HTTP,
+    mutants: [
+      {
+        what: 'operations are nested to any depth',
+        from: 'const DEPTH_MAX = 20;',
+        to: 'const DEPTH_MAX = 20_000;',
+        only: 'too long, too deep, too broad',
+      },
+      {
+        what: 'operations cost anything',
+        from: 'const COST_MAX = 1_000_000;',
+        to: 'const COST_MAX = 1_000_000_000_000;',
+        only: 'too long, too deep, too broad',
+      },
+    ],
+  },
+];
