@@ -47,6 +47,7 @@ const settings = z.object({
   MAX_TREE_DEPTH: z.coerce.number().int().min(1).max(64).optional(),
   GRAPHIQL: flag.optional(),
   INTROSPECTION: z.enum(['public', 'authenticated', 'off']).optional(),
+  TRUSTED_DOCUMENTS: z.enum(['off', 'allow', 'require']).default('off'),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -117,6 +118,8 @@ export interface Config {
   maxTreeDepth: number | undefined;
   graphiql: boolean;
   introspection: 'public' | 'authenticated' | 'off';
+  /** Whether registered documents are answered by their hash, and whether anything else is. */
+  trustedDocuments: 'off' | 'allow' | 'require';
   corsOrigins: readonly string[];
   /** The identity provider whose sessions are accepted; undefined for none. */
   sessions: SessionSettings | undefined;
@@ -153,6 +156,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   }
   const value = parsed.data;
   const production = value.NODE_ENV === 'production';
+  const trustedOnly = value.TRUSTED_DOCUMENTS === 'require';
   return {
     databaseUrl: value.DATABASE_URL,
     databasePoolSize: value.DATABASE_POOL_SIZE,
@@ -162,8 +166,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: value.PORT,
     organizationHeader: value.ORGANIZATION_HEADER,
     maxTreeDepth: value.MAX_TREE_DEPTH,
-    graphiql: value.GRAPHIQL ?? !production,
-    introspection: value.INTROSPECTION ?? (production ? 'authenticated' : 'public'),
+    graphiql: value.GRAPHIQL ?? !(production || trustedOnly),
+    introspection: value.INTROSPECTION ?? (trustedOnly ? 'off' : production ? 'authenticated' : 'public'),
+    trustedDocuments: value.TRUSTED_DOCUMENTS,
     corsOrigins: value.CORS_ORIGINS,
     sessions: sessionSettings(value),
     smtpUrl: value.SMTP_URL,

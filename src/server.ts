@@ -10,6 +10,7 @@ import type { Sessions } from './credential/session.ts';
 import type { Database } from './database/connect.ts';
 import { Loaders } from './database/loaders.ts';
 import { PublicError, maskError, unauthenticated } from './errors.ts';
+import { DOCUMENT_ID, trustedDocuments, type TrustedDocumentsPolicy } from './http/plugins/trusted-documents.ts';
 import { schema } from './schema.ts';
 import type { Logger } from './telemetry/log.ts';
 
@@ -22,6 +23,8 @@ export interface GatewayOptions {
   sessions?: Sessions | undefined;
   settings: ActionSettings;
   introspection: 'public' | 'authenticated' | 'off';
+  /** Whether registered documents are answered by their hash, and whether anything else is; absent for `off`. */
+  trustedDocuments?: TrustedDocumentsPolicy;
   /** Options of the GraphiQL page; false serves none. */
   graphiql: GraphiQLOptions | false;
   /** Origins whose pages may call the API. */
@@ -60,6 +63,7 @@ export function createGateway(options: GatewayOptions) {
     renderGraphiQL: async (page) => (await import('@graphql-yoga/render-graphiql')).renderGraphiQL(page),
     maxRequestBodySize: BODY_BYTES_MAX,
     multipart: false,
+    extraParamNames: options.trustedDocuments === 'allow' || options.trustedDocuments === 'require' ? [DOCUMENT_ID] : [],
     batching: false,
     cors: corsOrigins.length > 0 ? { origin: [...corsOrigins], credentials: false, methods: ['GET', 'POST', 'OPTIONS'] } : false,
     logging: { debug: () => undefined, info: () => undefined, warn: (...args) => log.warn({ args }), error: () => undefined },
@@ -89,7 +93,14 @@ export function createGateway(options: GatewayOptions) {
         log: log.child({ requestId }),
       };
     },
-    plugins: [routes(db), jsonOnly(), documentLimits(), introspectionPolicy(options.introspection), answers(log, organizationHeader)],
+    plugins: [
+      routes(db),
+      jsonOnly(),
+      trustedDocuments(options.trustedDocuments ?? 'off', db),
+      documentLimits(),
+      introspectionPolicy(options.introspection),
+      answers(log, organizationHeader),
+    ],
   });
 }
 

@@ -106,4 +106,58 @@ export const edge: readonly MutantGroup[] = [
       },
     ],
   },
+  {
+    file: 'src/http/plugins/trusted-documents.ts',
+    tests: 'test/trusted-documents/trusted-documents.test.ts',
+    mutants: [
+      {
+        what: 'documents that nobody registered are answered',
+        from: "allowArbitraryOperations: policy === 'allow',",
+        to: 'allowArbitraryOperations: true,',
+        only: 'A document that is sent',
+      },
+    ],
+  },
+  {
+    file: 'src/trusted-documents/manifest.ts',
+    tests: 'test/trusted-documents/trusted-documents.test.ts',
+    mutants: [
+      {
+        what: 'a document is registered that the schema refuses',
+        from: 'if (problem !== undefined) throw',
+        to: "if (problem === '') throw",
+        only: 'names the document that is wrong',
+      },
+    ],
+  },
+  {
+    file: 'src/trusted-documents/lookup.ts',
+    tests: 'test/trusted-documents/trusted-documents.test.ts',
+    mutants: [
+      {
+        what: 'any number of made-up hashes wait to be looked up',
+        from: 'this.#waiting.size >= WAITING_MAX',
+        to: 'this.#waiting.size >= 1_000 * WAITING_MAX',
+        only: 'is refused with Retry-After',
+      },
+      {
+        what: 'a made-up hash is looked up again at once',
+        from: 'if (this.#unknown.has(hash)) return Promise.resolve(undefined);',
+        to: '',
+        only: 'costs at most one statement',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0026_trusted_documents.sql',
+    tests: 'test/trusted-documents/trusted-documents.test.ts',
+    mutants: [
+      {
+        what: 'a document stands under a hash that is not its own',
+        from: "check (hash = sha256(convert_to(document, 'UTF8')))",
+        to: 'check (true)',
+        only: 'cannot put a document under a hash',
+      },
+    ],
+  },
 ];

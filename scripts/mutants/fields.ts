@@ -2,7 +2,7 @@
 import type { MutantGroup } from './mutant.ts';
 
 const GUARDS = 'test/access/guards.test.ts';
-const HIDES = (type: string): string => `the scope on the types alone hides a foreign ${type} `;
+const HIDES = (type: string): string => `the scope on the types alone > hides a foreign ${type} `;
 const RIGHTS = 'test/access/rights.test.ts';
 const FIELDS = 'test/access/fields.test.ts';
 
@@ -64,7 +64,7 @@ export const fields: readonly MutantGroup[] = [
         after: 'children: t.field',
         from: 'authScopes: requiresReach,',
         to: 'authScopes: inside,',
-        only: 'scope children',
+        only: '> children',
       },
       {
         what: 'descendants is open to all',
@@ -219,9 +219,9 @@ export const fields: readonly MutantGroup[] = [
       {
         what: 'a PersonalAccessToken type shows the tokens of others',
         from: 'user_id === principal.user?.id,',
-        to: 'user_id !== principal.user?.email,',
+        to: "user_id !== '' || principal.user !== null,",
         tests: GUARDS,
-        only: 'PersonalAccessToken',
+        only: 'is never a token of somebody else',
       },
     ],
   },
@@ -235,7 +235,7 @@ export const fields: readonly MutantGroup[] = [
         from: 't.user_id = ${principal.user?.id ?? null}::uuid',
         to: 'true',
         tests: GUARDS,
-        only: 'PersonalAccessToken',
+        only: 'is never a token of somebody else',
       },
     ],
   },
@@ -298,7 +298,7 @@ export const fields: readonly MutantGroup[] = [
         from: 'runScopesOnType: true,',
         to: 'runScopesOnType: false,',
         tests: GUARDS,
-        only: 'the scope on the types alone hides',
+        only: 'the scope on the types alone > hides',
       },
       {
         what: 'queries are answered without a credential',

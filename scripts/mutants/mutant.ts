@@ -11,7 +11,7 @@ export interface Mutant {
   after?: string;
   /** The test file that must notice, where it is not the one of the group. */
   tests?: string;
-  /** Runs only the tests of the file whose full name matches this regular expression. */
+  /** Runs only the tests whose full name (suites and title, joined by " > ") matches this regular expression. */
   only?: string;
 }
 

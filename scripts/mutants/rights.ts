@@ -14,7 +14,7 @@ export const rights: readonly MutantGroup[] = [
         from: '!lineage.includes(home.id)',
         to: 'false',
         tests: GUARDS,
-        only: 'the scope on the types alone hides',
+        only: 'the scope on the types alone > hides',
       },
       {
         what: 'what is below is seen without child_organizations:manage (question about a row)',
@@ -27,7 +27,7 @@ export const rights: readonly MutantGroup[] = [
         from: 'sql`${home.id}::uuid = any (lineage)`',
         to: 'sql`true`',
         tests: GUARDS,
-        only: 'the predicate in the statements alone hides',
+        only: 'the predicate in the statements alone > hides',
       },
       {
         what: 'what is below is read without child_organizations:manage (statements)',

@@ -45,6 +45,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       sessions: config.sessions && new Sessions(config.sessions, log),
       settings: { invitationDays: config.invitationDays, retentionDays: config.retentionDays },
       introspection: config.introspection,
+      trustedDocuments: config.trustedDocuments,
       corsOrigins: config.corsOrigins,
       graphiql: config.graphiql && graphiqlOptions(demo?.apiKey, demo?.organizationId),
       credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),

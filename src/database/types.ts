@@ -366,6 +366,13 @@ export interface TreeSettings {
   singleton: Generated<boolean>;
 }
 
+export interface TrustedDocuments {
+  added_at: Generated<Timestamp>;
+  client: string;
+  document: string;
+  hash: Buffer;
+}
+
 export interface UsageEventKeys {
   id: string;
   occurred_at: Timestamp;
@@ -481,6 +488,7 @@ export interface DB {
   scopes: Scopes;
   search_documents: SearchDocuments;
   tree_settings: TreeSettings;
+  trusted_documents: TrustedDocuments;
   usage_event_keys: UsageEventKeys;
   usage_events: UsageEvents;
   usage_meters: UsageMeters;
