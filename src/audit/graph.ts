@@ -5,11 +5,11 @@ import { builder } from '../builder.ts';
 import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { badInput, orNotFound } from '../errors.ts';
-import { parseId } from '../ids.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/store.ts';
 import { requireStorable } from '../text.ts';
 import { ActorRef } from '../user/graph.ts';
+import { redact, type SeenState } from './redaction.ts';
 import { auditLog, type AuditEventRow } from './store.ts';
 
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
@@ -49,14 +49,22 @@ builder.node(AuditEventRef, {
     before: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Its state before; null for something new.',
-      resolve: ({ before }, _args, context) => asSeen(before, context),
+      description: 'Its state before, as far as the caller may read the fields that it comes from; null for something new.',
+      resolve: async (row, _args, context) => (await asSeen(row, row.before, context)).state,
     }),
     after: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Its state after; null for something removed or refused.',
-      resolve: ({ after }, _args, context) => asSeen(after, context),
+      description: 'Its state after, as far as the caller may read the fields that it comes from; null for something removed or refused.',
+      resolve: async (row, _args, context) => (await asSeen(row, row.after, context)).state,
+    }),
+    redacted: t.stringList({
+      description:
+        'What was left out of `before` and `after`, e.g. before.billingEmail: parts whose fields the caller may not read. At most 100.',
+      async resolve(row, _args, context) {
+        const [before, after] = [await asSeen(row, row.before, context), await asSeen(row, row.after, context)];
+        return [...before.redacted.map((name) => `before.${name}`), ...after.redacted.map((name) => `after.${name}`)];
+      },
     }),
     viaAncestor: t.boolean({
       description: 'Whether it was done from an organization above, by somebody who need not be a member here.',
@@ -71,12 +79,8 @@ builder.node(AuditEventRef, {
   }),
 });
 
-/** A state without the parent that it names, unless the caller may see that organization. */
-async function asSeen(state: unknown, { loaders }: Context): Promise<unknown> {
-  if (typeof state !== 'object' || state === null || !('parentId' in state)) return state;
-  const { parentId, ...rest } = state;
-  const id = parseId(String(parentId))?.uuid;
-  return id !== undefined && (await loaders.load(organizationById, null, id)) ? state : rest;
+function asSeen(event: AuditEventRow, state: object | null, { loaders, principal }: Context): Promise<SeenState> {
+  return redact(event, state, principal, async (id) => (await loaders.load(organizationById, null, id)) !== null);
 }
 
 const AuditEventConnectionRef = connectionType<AuditEventRow>({ name: 'AuditEvent', node: AuditEventRef, plural: 'audit events' });

@@ -16,8 +16,8 @@ export interface AuditEventRow {
   organization_id: string;
   target_type: string;
   target_id: string;
-  before: unknown;
-  after: unknown;
+  before: object | null;
+  after: object | null;
   /** Code of the answer, if the attempt was refused. */
   refusal: string | null;
   request_id: string;

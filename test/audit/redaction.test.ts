@@ -1,0 +1,103 @@
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
+import { createWorld, type World } from '../setup/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+  const mutate = async (document: string, as: 'key@acme' | 'admin@north' = 'key@acme') => {
+    const answer = await world.ask(`mutation { ${document} }`, { as });
+    expect(answer.errors).toBeUndefined();
+    expect(answer.text).not.toContain('"code"');
+  };
+  const north = world.org('north');
+  await mutate(`updateOrganization(input: {
+    id: "${north}", name: "Northern", billingEmail: "bills@north.example", domain: "north.example"
+    primaryAddress: { line1: "Street 1", city: "Town", state: "TX", zip: "1", country: "US" }
+    branding: { primaryColor: "#112233" }, invoiceOwner: PARTNER
+    externalAccounts: [{ system: "zuora", accountId: "A-1" }], marketplaceOffers: [{ marketplace: AWS, url: "https://aws.example/1" }]
+  }) { __typename ... on UserError { code } }`);
+  await mutate(
+    `createApiKey(input: { organizationId: "${north}", name: "secret plan", scopes: ["usage:write"] }) { __typename ... on UserError { code } }`,
+  );
+  await mutate(
+    `createInvitation(input: { organizationId: "${north}", email: "new@x.example", roles: ["viewer"] }) { __typename ... on UserError { code } }`,
+  );
+  await mutate(
+    `createRole(input: { organizationId: "${north}", key: "lead", name: "Lead", scopes: ["usage:read"] }) { __typename ... on UserError { code } }`,
+  );
+  await mutate('createPersonalAccessToken(input: { name: "my laptop" }) { __typename ... on UserError { code } }', 'admin@north');
+});
+afterAll(() => world.close());
+
+interface Event {
+  action: string;
+  before: Record<string, unknown> | null;
+  after: Record<string, unknown> | null;
+  redacted: string[];
+}
+
+/** The log of north for a key of north with these scopes, by action. */
+async function logFor(scopes: readonly string[]): Promise<Record<string, Event>> {
+  const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
+  const token = createToken('ak', id);
+  await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
+    values (${id}, ${world.uuid('north')}, 'reader', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(world.db);
+  const answer = await world.ask<{ organization: { auditLog: { nodes: Event[] } } }>(
+    '{ organization { auditLog(first: 50) { nodes { action before after redacted } } } }',
+    { token },
+  );
+  expect(answer.errors).toBeUndefined();
+  return Object.fromEntries((answer.data?.organization.auditLog.nodes ?? []).map((event) => [event.action, event]));
+}
+
+describe('an audit event', () => {
+  it('shows a reader of the log alone what happened, and says what it leaves out', async () => {
+    const log = await logFor(['audit:read']);
+    expect(log['updateOrganization']?.after).toEqual({ name: 'Northern', domain: 'north.example', profile: expect.any(Object) });
+    expect(log['updateOrganization']?.after?.['profile']).toEqual({ logo_url: null, primary_color: '#112233', secondary_color: null });
+    expect(log['updateOrganization']?.redacted).toEqual(
+      expect.arrayContaining(['after.billingEmail', 'after.externalAccounts', 'after.marketplaceOffers', 'after.profile.address_city']),
+    );
+    expect(log['createApiKey']).toMatchObject({ before: null, after: {} });
+    expect(log['createApiKey']?.redacted).toEqual(expect.arrayContaining(['after.name', 'after.scopes', 'after.expiresAt']));
+    expect(log['createInvitation']).toMatchObject({ after: {}, redacted: ['after.email', 'after.roles'] });
+    expect(log['createRole']).toMatchObject({ after: { key: 'lead', name: 'Lead', scopes: ['usage:read'] }, redacted: [] });
+    expect(log['createPersonalAccessToken']).toMatchObject({ after: {}, redacted: ['after.name', 'after.expiresAt'] });
+    expect(JSON.stringify(log)).not.toMatch(/bills@|A-1|aws\.example|Street|Town|secret plan|usage:write|new@x|laptop/);
+  });
+
+  it.each([
+    ['billing:manage', 'updateOrganization', 'billingEmail', 'bills@north.example'],
+    ['organizations:manage', 'updateOrganization', 'externalAccounts', { zuora: 'A-1' }],
+    ['organizations:manage', 'updateOrganization', 'marketplaceOffers', { AWS: 'https://aws.example/1' }],
+    ['api_keys:manage', 'createApiKey', 'name', 'secret plan'],
+    ['api_keys:manage', 'createApiKey', 'scopes', ['usage:write']],
+    ['members:read', 'createInvitation', 'email', 'new@x.example'],
+  ])('shows a part to those who may read the field that it comes from: %s, %s, %s', async (scope, action, part, value) => {
+    const log = await logFor(['audit:read', scope]);
+    expect(log[action]?.after?.[part]).toEqual(value);
+    expect(log[action]?.redacted).not.toContain(`after.${part}`);
+  });
+
+  it.each(['billing:manage', 'organizations:manage'])('shows the address of an organization to holders of %s', async (scope) => {
+    const { updateOrganization } = await logFor(['audit:read', scope]);
+    expect(updateOrganization?.after?.['profile']).toMatchObject({ address_city: 'Town', invoice_owner: 'PARTNER' });
+  });
+
+  it('shows a caller with every right every part, and the person alone what their tokens are called', async () => {
+    const answer = await world.ask<{ organization: { auditLog: { nodes: Event[] } } }>(
+      '{ organization(slug: "north") { auditLog(first: 50) { nodes { action before after redacted } } } }',
+      { as: 'key@acme' },
+    );
+    const redacted = answer.data?.organization.auditLog.nodes.filter((event) => event.redacted.length > 0);
+    expect(redacted?.map((event) => event.action)).toEqual(['createPersonalAccessToken']);
+    const own = await world.ask('{ organization { auditLog(actions: ["createPersonalAccessToken"]) { nodes { after redacted } } } }', {
+      as: 'admin@north',
+    });
+    expect(own.data).toEqual({
+      organization: { auditLog: { nodes: [{ after: { name: 'my laptop', expiresAt: null }, redacted: [] }] } },
+    });
+  });
+});
