@@ -62,10 +62,10 @@ export const actions: readonly MutantGroup[] = [
       },
       {
         what: 'refused attempts are in the log of those who may not know',
-        from: 'const organizationId = seen ? aimedAt :',
-        to: 'const organizationId = aimedAt ?? on === undefined ? aimedAt :',
+        from: "const seen = aimedAt !== null && (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);",
+        to: 'const seen = aimedAt !== null;',
         tests: 'test/audit/trail.test.ts',
-        only: 'tells of an attempt on a foreign organization',
+        only: 'tells of an answer to an invitation elsewhere',
       },
       {
         what: 'a change repeats under the same idempotency key',

@@ -4,9 +4,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { act, actAsPerson, addBelow, type ActionRequest } from '../../src/action/act.ts';
 import type { Principal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scopes.ts';
-import type { Database } from '../../src/database/connect.ts';
 import { PublicError } from '../../src/errors.ts';
-import { lockInvitation } from '../../src/invitation/write-store.ts';
+import { lockInvitation, organizationOfInvitation } from '../../src/invitation/write-store.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createWorld, insertInvitation, type World } from '../setup/world.ts';
 
@@ -34,7 +33,7 @@ function requestOf(principal: Principal): ActionRequest {
     settings: { invitationDays: 7, retentionDays: 30 },
     log: createLogger('silent'),
     showing: undefined,
-  } as ActionRequest;
+  };
 }
 
 const north = () => ({ id: world.uuid('north'), lineage: [world.uuid('acme'), world.uuid('north')], scopes: new Set<string>(SCOPES) });
@@ -145,10 +144,25 @@ describe('while a change is made', () => {
   it('to an invitation that is answered, nobody else answers it', async () => {
     const invitation = await insertInvitation(world, world.uuid('north'), 'x@x.example', Buffer.alloc(32, 1));
     const free = await world.db.transaction().execute(async (tx) => {
-      await lockInvitation(tx as Database, invitation);
+      await lockInvitation(tx, invitation);
       return isFree('invitations', invitation);
     });
     expect(free).toBe(false);
+  });
+});
+
+describe('before a change is made', () => {
+  it('of an invitation elsewhere, nothing is found that could be locked', async () => {
+    const { principal } = (await key()).request;
+    const find = async (slug: 'rival' | 'acme' | 'shop-1') =>
+      organizationOfInvitation(
+        world.db,
+        principal,
+        await insertInvitation(world, world.uuid(slug), `${slug}@x.example`, Buffer.alloc(32, slug)),
+      );
+    expect(await find('rival')).toBeNull();
+    expect(await find('acme')).toBeNull();
+    expect(await find('shop-1')).toBe(world.uuid('shop-1'));
   });
 });
 
