@@ -1,8 +1,9 @@
-/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway> [--organizations N | --queries N | --batches N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards> [--organizations N | --queries N | --batches N]; see bench/README.md. */
 import { parseArgs } from 'node:util';
 import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
+import { benchGuards } from './guards.ts';
 import { benchIngest } from './ingest.ts';
 import { benchInvite } from './invite.ts';
 import { benchMove } from './move.ts';
@@ -28,6 +29,7 @@ const benches: Record<string, () => Promise<void>> = {
   ingest: () => benchIngest(Number(values.batches)),
   move: () => benchMove(Number(values.organizations)),
   gateway: () => benchGateway(Number(values.queries)),
+  guards: () => benchGuards(),
 };
 const chosen = benches[positionals[0] ?? ''];
 if (chosen) await chosen();

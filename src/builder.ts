@@ -1,18 +1,12 @@
 /** The schema builder: plugins, scalars and the scopes that guard fields. It defines no type of the domain. */
 import SchemaBuilder from '@pothos/core';
-import ComplexityPlugin from '@pothos/plugin-complexity';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { DateTimeResolver, EmailAddressResolver, JSONResolver, URLResolver } from 'graphql-scalars';
 import type { Context } from './context.ts';
 import { DecimalResolver } from './decimal.ts';
-import { PublicError, notFound, organizationRequired, unauthenticated } from './errors.ts';
+import { notFound, organizationRequired, unauthenticated } from './errors.ts';
 import { encodeId, type IdType } from './ids.ts';
-
-/** Objects that one operation may ask for, counted before it runs: pages at their full size, each field once. */
-const COST_MAX = 1_000_000;
-const DEPTH_MAX = 20;
-const FIELDS_MAX = 1_000;
 
 export const builder = new SchemaBuilder<{
   Context: Context;
@@ -33,7 +27,7 @@ export const builder = new SchemaBuilder<{
     JSON: { Input: unknown; Output: unknown };
   };
 }>({
-  plugins: [RelayPlugin, ScopeAuthPlugin, ComplexityPlugin],
+  plugins: [RelayPlugin, ScopeAuthPlugin],
   defaultFieldNullability: false,
   relay: {
     encodeGlobalID: (typename, id) => encodeId(typename as IdType, String(id)),
@@ -64,20 +58,6 @@ export const builder = new SchemaBuilder<{
       if (!context.principal.home && info.parentType.name === 'Query') return organizationRequired(context.organizationHeader);
       return notFound();
     },
-  },
-  complexity: {
-    defaultComplexity: 1,
-    defaultListMultiplier: 5,
-    limit: { complexity: COST_MAX, depth: DEPTH_MAX, breadth: FIELDS_MAX },
-    complexityError: (kind, result) =>
-      new PublicError(
-        'LIMIT_EXCEEDED',
-        {
-          Complexity: `The operation may ask for up to ${result.complexity} values; the limit is ${COST_MAX}. Ask for smaller pages.`,
-          Depth: `The operation is ${result.depth} levels deep; the limit is ${DEPTH_MAX}.`,
-          Breadth: `The operation selects ${result.breadth} fields; the limit is ${FIELDS_MAX}.`,
-        }[kind],
-      ),
   },
 });
 

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
+import { LIMITS_DEFAULT, type Limits } from './limits/limits.ts';
 import { EVENT_DAYS_MIN } from './usage/retention.ts';
 import type { ProvisioningSettings } from './provisioning/providers.ts';
 
@@ -44,6 +45,9 @@ const settings = z.object({
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be a header name of letters, digits and hyphens')
     .default('X-Organization'),
+  MAX_NODES: z.coerce.number().int().min(100).max(10_000_000).default(LIMITS_DEFAULT.nodes),
+  MAX_COST: z.coerce.number().int().min(100).max(100_000_000).default(LIMITS_DEFAULT.cost),
+  MAX_RESPONSE_BYTES: z.coerce.number().int().min(10_000).max(1_000_000_000).default(LIMITS_DEFAULT.responseBytes),
   MAX_TREE_DEPTH: z.coerce.number().int().min(1).max(64).optional(),
   GRAPHIQL: flag.optional(),
   INTROSPECTION: z.enum(['public', 'authenticated', 'off']).optional(),
@@ -115,6 +119,8 @@ export interface Config {
   host: string;
   port: number;
   organizationHeader: string;
+  /** What one operation may ask for. */
+  limits: Limits;
   maxTreeDepth: number | undefined;
   graphiql: boolean;
   introspection: 'public' | 'authenticated' | 'off';
@@ -165,6 +171,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     host: value.HOST,
     port: value.PORT,
     organizationHeader: value.ORGANIZATION_HEADER,
+    limits: { nodes: value.MAX_NODES, cost: value.MAX_COST, responseBytes: value.MAX_RESPONSE_BYTES },
     maxTreeDepth: value.MAX_TREE_DEPTH,
     graphiql: value.GRAPHIQL ?? !(production || trustedOnly),
     introspection: value.INTROSPECTION ?? (trustedOnly ? 'off' : production ? 'authenticated' : 'public'),

@@ -4,6 +4,7 @@ import { builder } from './builder.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, encodeCursor, pageOf, type PageArguments } from './database/page.ts';
 import { connectionOf, listName, type Connection, type Placed, type Relation } from './database/relation.ts';
 import type { Context } from './context.ts';
+import { atMostWithin, countOf, weighs, type Given } from './limits/cost.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
@@ -24,11 +25,20 @@ export interface ConnectionOptions<Row> {
   plural: string;
   /** Whether the connection has `nodes` and `totalCount`; true unless said otherwise. */
   counted?: boolean;
+  /** What one row weighs in the cost of an operation: its checks and its columns; 5 unless rows are large. */
+  rowWeight?: number;
   edgeFields?: EdgeFields<Row>;
 }
 
 /** Defines the connection and edge types over nodes of one type. */
-export function connectionType<Row extends object>({ name, node, plural, counted = true, edgeFields }: ConnectionOptions<Row>) {
+export function connectionType<Row extends object>({
+  name,
+  node,
+  plural,
+  counted = true,
+  rowWeight = 5,
+  edgeFields,
+}: ConnectionOptions<Row>) {
   const edge = builder.objectRef<Edge<Row>>(`${name}Edge`);
   edge.implement({
     description: `One of the ${plural} and its place in the list.`,
@@ -48,7 +58,7 @@ export function connectionType<Row extends object>({ name, node, plural, counted
       edges: t.field({
         type: [edge],
         description: 'The rows of the page with their cursors.',
-        complexity: { field: 1, multiplier: 1 },
+        extensions: atMostWithin(pageSize, rowWeight),
         resolve: async (parent) => (await parent.rows()).rows.map((row) => ({ row, connection: parent })),
       }),
       pageInfo: t.field({
@@ -69,11 +79,12 @@ export function connectionType<Row extends object>({ name, node, plural, counted
         nodes: t.field({
           type: [node],
           description: 'The rows of the page without their cursors.',
-          complexity: { field: 1, multiplier: 1 },
+          extensions: atMostWithin(pageSize, rowWeight),
           resolve: async (parent) => (await parent.rows()).rows as never,
         }),
         totalCount: t.int({
           description: 'Number of rows on all pages. Counted only when selected.',
+          extensions: weighs(5),
           resolve: (parent) => parent.totalCount(),
         }),
       }),
@@ -93,9 +104,9 @@ export function pageArguments(t: ArgBuilder<Types>) {
   };
 }
 
-/** How much a page counts towards the limit of an operation: its size. */
-export function pageCost({ first, last }: PageArguments) {
-  return { field: 1, multiplier: first ?? last ?? PAGE_SIZE_DEFAULT };
+/** How many rows the page arguments of a connection field ask for. */
+function pageSize({ first, last }: Given): number {
+  return countOf(first ?? last, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX);
 }
 
 /** The connection for a relation below `parentId`; refuses page arguments that are out of bounds. */

@@ -24,6 +24,8 @@ export interface Context {
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
   settings: ActionSettings;
+  /** What the operation may come to, known before it runs: weighted values, and rows. */
+  cost: { requested: number; nodes: number };
   /**
    * Reads what the answer of the mutation under way shows, in its transaction: so the answer follows the commit without
    * a further look at the database, and cannot arrive after that of a revocation that had to wait for it.

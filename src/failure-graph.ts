@@ -1,18 +1,21 @@
 /** The failure types of the result unions. */
+import { SCOPES_MAX } from './access/scopes.ts';
 import { invitationById } from './invitation/store.ts';
 import { InvitationRef } from './invitation/graph.ts';
+import { atMost } from './limits/cost.ts';
 import { failureType } from './mutation.ts';
 import { SlugUnavailableReasonRef } from './organization/slug-graph.ts';
+import { ROLES_MAX } from './role/choice.ts';
 
 failureType('LastAdminError', 'The change would leave the organization without an admin; nobody can do that, at any level.');
 failureType('NoValidRoleError', 'None of the roles named can be given in this organization.', (t) => ({
-  ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'The role keys that mean nothing here.' }),
+  ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'The role keys that mean nothing here.', extensions: atMost(ROLES_MAX) }),
 }));
 failureType('RoleEscalationError', 'The change would give or take scopes that the caller does not hold on the organization.', (t) => ({
-  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.' }),
+  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.', extensions: atMost(SCOPES_MAX) }),
 }));
 failureType('ScopeEscalationError', 'The key would have scopes that the caller does not hold on the organization.', (t) => ({
-  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.' }),
+  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.', extensions: atMost(SCOPES_MAX) }),
 }));
 failureType('AlreadyMemberError', 'The person belongs to the organization already.');
 failureType('UserNotFoundError', 'Nobody that the caller may see has this address, verified.');

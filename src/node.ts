@@ -7,6 +7,7 @@ import type { Batch } from './database/loaders.ts';
 import { badInput, notFound } from './errors.ts';
 import { parseId, type IdType } from './ids.ts';
 import { invitationById } from './invitation/store.ts';
+import { atMost, lengthOf } from './limits/cost.ts';
 import { membershipById } from './membership/store.ts';
 import { organizationById } from './organization/store.ts';
 import { roleById } from './role/store.ts';
@@ -59,7 +60,7 @@ builder.queryFields((t) => ({
     nullable: { list: true, items: true },
     description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with a NOT_FOUND error of its own.`,
     authScopes: { authenticated: true, organization: true },
-    complexity: ({ ids }) => ({ field: 1, multiplier: ids.length }),
+    extensions: atMost(({ ids }) => lengthOf(ids, 0, NODES_MAX)),
     args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
     resolve(_root, { ids }, context) {
       if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must hold between 1 and ${NODES_MAX} ids`);

@@ -11,6 +11,8 @@ import type { Database } from './database/connect.ts';
 import { Loaders } from './database/loaders.ts';
 import { PublicError, maskError, unauthenticated } from './errors.ts';
 import { DOCUMENT_ID, trustedDocuments, type TrustedDocumentsPolicy } from './http/plugins/trusted-documents.ts';
+import { costLimits } from './limits/cost-plugin.ts';
+import { LIMITS_DEFAULT, type Limits } from './limits/limits.ts';
 import { schema } from './schema.ts';
 import type { Logger } from './telemetry/log.ts';
 
@@ -22,6 +24,8 @@ export interface GatewayOptions {
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions?: Sessions | undefined;
   settings: ActionSettings;
+  /** What one operation may ask for, where it is not the default; false for no limits, to measure what they cost. */
+  limits?: Partial<Limits> | false;
   introspection: 'public' | 'authenticated' | 'off';
   /** Whether registered documents are answered by their hash, and whether anything else is; absent for `off`. */
   trustedDocuments?: TrustedDocumentsPolicy;
@@ -54,6 +58,7 @@ function requestIdOf(request: Request): string {
 /** Makes the gateway. */
 export function createGateway(options: GatewayOptions) {
   const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
+  const limits = options.limits === false ? undefined : { ...LIMITS_DEFAULT, ...options.limits };
   return createYoga<object, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -85,11 +90,12 @@ export function createGateway(options: GatewayOptions) {
         mutated: false,
         showing: undefined,
         settings,
+        cost: { requested: 0, nodes: 0 },
         db,
         now,
         requestId,
         organizationHeader,
-        loaders: new Loaders({ db, principal, now }),
+        loaders: new Loaders({ db, principal, now }, limits && 2 * limits.responseBytes),
         log: log.child({ requestId }),
       };
     },
@@ -98,6 +104,7 @@ export function createGateway(options: GatewayOptions) {
       jsonOnly(),
       trustedDocuments(options.trustedDocuments ?? 'off', db),
       documentLimits(),
+      ...(limits ? [costLimits(schema, limits)] : []),
       introspectionPolicy(options.introspection),
       answers(log, organizationHeader),
     ],
@@ -135,7 +142,7 @@ function jsonOnly(): Plugin {
   };
 }
 
-/** Long documents are refused while they are read. Depth and cost are bounded by the schema builder. */
+/** Long documents are refused while they are read. Depth and cost are bounded in src/limits. */
 function documentLimits(): Plugin {
   return {
     onParse({ params, setParseFn }) {

@@ -19,8 +19,7 @@ export const actions: readonly MutantGroup[] = [
         what: 'a change needs no scope',
         from: 'if (!holds(fresh, attempt.scope, lineage)) throw forbidden([attempt.scope]);',
         to: '',
-        tests: 'test/role/roles.test.ts',
-        only: 'takes the scopes that it had',
+        only: 'its person was removed, or their role',
       },
       {
         what: 'a change rests on the rights that were read before its locks',
@@ -114,7 +113,8 @@ export const actions: readonly MutantGroup[] = [
         what: 'a suspension does not wait for the changes below that it forbids',
         from: 'scope: MANAGE_CHILDREN, wholeTree: true }',
         to: 'scope: MANAGE_CHILDREN, wholeTree: false }',
-        only: 'takes no write after its suspension',
+        tests: LOCKS,
+        only: 'a suspension waits',
       },
     ],
   },
@@ -141,12 +141,6 @@ export const actions: readonly MutantGroup[] = [
     tests: 'test/organization/deleting.test.ts',
     mutants: [
       {
-        what: 'others than its managers restore an organization',
-        from: '{ includeDeleted: true, scope: MANAGE_CHILDREN }',
-        to: '{ includeDeleted: true }',
-        only: 'is for whoever managed it',
-      },
-      {
         what: 'an organization is restored after the retention',
         from: 'if (!state || state.gone) throw notFound();',
         to: 'if (!state) throw notFound();',
@@ -163,12 +157,6 @@ export const actions: readonly MutantGroup[] = [
         from: 'if (context.mutated) context.principal = await context.authenticate();',
         to: '',
         only: 'see the revocation of their own key',
-      },
-      {
-        what: 'what was decided before a mutation is believed after it',
-        from: 'RequestCache.clearForContext(context);',
-        to: '',
-        only: 'several mutations in one document',
       },
       {
         what: 'what was read before a mutation is shown after it',

@@ -11,6 +11,9 @@ export type Scope =
   | 'billing:manage'
   | 'audit:read';
 
+/** Most scopes that the catalog may have, and hence any list of them; part of what an operation costs. */
+export const SCOPES_MAX = 20;
+
 /**
  * Held at home, it gives every right on everything below, and the console's rights at home. Without it
  * nothing below home exists for the request.

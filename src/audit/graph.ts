@@ -2,9 +2,10 @@
 import { requires, requiresReach } from '../access/guards.ts';
 import { holds } from '../access/rights.ts';
 import { builder } from '../builder.ts';
-import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { connect, connectionType, pageArguments } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { badInput, orNotFound } from '../errors.ts';
+import { atMost } from '../limits/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/store.ts';
 import { requireStorable } from '../text.ts';
@@ -61,6 +62,7 @@ builder.node(AuditEventRef, {
     redacted: t.stringList({
       description:
         'What was left out of `before` and `after`, e.g. before.billingEmail: parts whose fields the caller may not read. At most 100.',
+      extensions: atMost(100),
       async resolve(row, _args, context) {
         const [before, after] = [await asSeen(row, row.before, context), await asSeen(row, row.after, context)];
         return [...before.redacted.map((name) => `before.${name}`), ...after.redacted.map((name) => `after.${name}`)];
@@ -83,7 +85,12 @@ function asSeen(event: AuditEventRow, state: object | null, { loaders, principal
   return redact(event, state, principal, async (id) => (await loaders.load(organizationById, null, id)) !== null);
 }
 
-const AuditEventConnectionRef = connectionType<AuditEventRow>({ name: 'AuditEvent', node: AuditEventRef, plural: 'audit events' });
+const AuditEventConnectionRef = connectionType<AuditEventRow>({
+  name: 'AuditEvent',
+  node: AuditEventRef,
+  plural: 'audit events',
+  rowWeight: 20,
+});
 
 const ACTIONS_MAX = 50;
 
@@ -102,7 +109,6 @@ builder.objectField(OrganizationRef, 'auditLog', (t) =>
       actions: t.arg.stringList({ description: `Only these actions; at most ${ACTIONS_MAX}.` }),
       ...pageArguments(t.arg),
     },
-    complexity: pageCost,
     authScopes(organization, args, context) {
       if (args.includeDescendants) requiresReach(organization, args, context);
       return requires('audit:read')(organization, args, context);

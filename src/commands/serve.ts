@@ -44,6 +44,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       organizationHeader: config.organizationHeader,
       sessions: config.sessions && new Sessions(config.sessions, log),
       settings: { invitationDays: config.invitationDays, retentionDays: config.retentionDays },
+      limits: config.limits,
       introspection: config.introspection,
       trustedDocuments: config.trustedDocuments,
       corsOrigins: config.corsOrigins,

@@ -11,9 +11,9 @@ import { refuse } from '../failure.ts';
 import { requireScopes } from '../role/scopes-input.ts';
 import { requireText } from '../text.ts';
 import { createToken, tokenHash, tokenPreview } from './secret.ts';
+import { LIVE_TOKENS_MAX } from './store.ts';
 
 const NAME_LENGTH_MAX = 100;
-const LIVE_TOKENS_MAX = 100;
 
 function requireExpiry(expiresAt: Date | null | undefined, now: Date): Date | null {
   if (expiresAt != null && expiresAt <= now) throw badInput('expiresAt', 'must be in the future');

@@ -1,8 +1,10 @@
 /** API keys and personal access tokens, as far as they can be shown: never a secret. */
 import { requires } from '../access/guards.ts';
 import { holds } from '../access/rights.ts';
+import { SCOPES_MAX } from '../access/scopes.ts';
 import { builder } from '../builder.ts';
-import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { connect, connectionType, pageArguments } from '../connection.ts';
+import { atMost } from '../limits/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { apiKeys, type ApiKeyRow, type TokenRow } from './store.ts';
 
@@ -15,7 +17,7 @@ builder.node(ApiKeyRef, {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the key is for.' }),
     preview: t.exposeString('preview', { description: 'First and last characters of the key, to tell keys apart.' }),
-    scopes: t.exposeStringList('scopes', { description: 'Scopes that the key was given.' }),
+    scopes: t.exposeStringList('scopes', { description: 'Scopes that the key was given.', extensions: atMost(SCOPES_MAX) }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
     expiresAt: t.expose('expires_at', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
     lastUsedAt: t.expose('last_used_at', { type: 'DateTime', nullable: true, description: 'When it was last used, to within seconds.' }),
@@ -31,7 +33,6 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
     nullable: true,
     description: 'API keys of this organization, revoked and expired ones included, newest first. Takes `api_keys:manage`.',
     args: pageArguments(t.arg),
-    complexity: pageCost,
     authScopes: requires('api_keys:manage'),
     resolve: ({ id }, page, context) => connect(context, apiKeys, id, null, page),
   }),

@@ -54,6 +54,9 @@ export interface TokenRow {
 
 const tokenColumns = sql`t.id, t.user_id, t.name, t.preview, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;
 
+/** Most tokens of a person that work, and most that are shown. */
+export const LIVE_TOKENS_MAX = 100;
+
 /** The caller's own tokens: those that work (at most 100), then others as far as 100 go, newest first; the key is the person. */
 export const ownTokens = listBatch<null, TokenRow>(
   'own tokens',
@@ -62,7 +65,7 @@ export const ownTokens = listBatch<null, TokenRow>(
     const statement = sql<TokenRow>`
     select ${tokenColumns} from personal_access_tokens t
     where t.user_id = any (${users}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid
-    order by t.revoked_at is not null or coalesce(t.expires_at <= now(), false), t.id desc limit 100`;
+    order by t.revoked_at is not null or coalesce(t.expires_at <= now(), false), t.id desc limit ${LIVE_TOKENS_MAX}`;
     return (await statement.execute(db)).rows;
   },
 );

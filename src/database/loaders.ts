@@ -1,6 +1,8 @@
 /** Batching: what the fields of one level ask for becomes one statement. */
 import DataLoader from 'dataloader';
 import type { Principal } from '../access/principal.ts';
+import { PublicError } from '../errors.ts';
+import { ByteMeter } from '../limits/bytes.ts';
 import type { Database } from './connect.ts';
 
 /** What a batch may use. */
@@ -23,8 +25,28 @@ export class Loaders {
   #request: ReadRequest;
   readonly #loaders = new Map<string, DataLoader<string, unknown>>();
 
-  constructor(request: ReadRequest) {
+  readonly #bytesMax: number;
+  readonly #rows: ByteMeter;
+
+  /** `bytesMax`: how many bytes the rows of the operation may have together. */
+  constructor(request: ReadRequest, bytesMax = Infinity) {
     this.#request = request;
+    this.#bytesMax = bytesMax;
+    this.#rows = new ByteMeter(bytesMax);
+  }
+
+  /** Whether rows, or texts made of them, went over the bound. */
+  get isOverBound(): boolean {
+    return this.#rows.isOver;
+  }
+
+  /** Counts what was made for the answer, and returns it. Throws LIMIT_EXCEEDED once all of it is over the bound. */
+  count<Value>(value: Value): Value {
+    if (this.#bytesMax === Infinity || this.#rows.add(value)) return value;
+    throw new PublicError('LIMIT_EXCEEDED', `The operation reads more than ${this.#bytesMax} bytes. Ask for smaller pages.`, {
+      limit: 'rowBytes',
+      maximum: this.#bytesMax,
+    });
   }
 
   /** Forgets everything and reads for `principal` from now on. */
@@ -47,7 +69,7 @@ export class Loaders {
     const id = `${batch.name} ${JSON.stringify(args)}`;
     let loader = this.#loaders.get(id);
     if (!loader) {
-      loader = new DataLoader<string, unknown>((keys) => batch.load(this.#request, keys, args));
+      loader = new DataLoader<string, unknown>(async (keys) => this.count(await batch.load(this.#request, keys, args)));
       this.#loaders.set(id, loader);
     }
     return loader;

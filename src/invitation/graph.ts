@@ -2,11 +2,13 @@
 import { requires } from '../access/guards.ts';
 import { holds, isWithin } from '../access/rights.ts';
 import { builder } from '../builder.ts';
-import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { connect, connectionType, pageArguments } from '../connection.ts';
 import { tokenHash } from '../credential/secret.ts';
 import { badInput, orNotFound } from '../errors.ts';
+import { atMost } from '../limits/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById, organizationOfPerson } from '../organization/store.ts';
+import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/graph.ts';
 import { rolesOfInvitation } from '../role/store.ts';
 import { ActorRef } from '../user/graph.ts';
@@ -50,7 +52,8 @@ builder.node(InvitationRef, {
     email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
     roles: t.field({
       type: [RoleRef],
-      description: 'Roles offered.',
+      description: `Roles offered, at most ${ROLES_MAX}.`,
+      extensions: atMost(ROLES_MAX),
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfInvitation, null, id),
     }),
     status: t.expose('status', { type: InvitationStatusRef, description: 'What became of it.' }),
@@ -114,7 +117,6 @@ builder.objectField(OrganizationRef, 'invitations', (t) =>
       status: t.arg({ type: [InvitationStatusRef], defaultValue: ['PENDING'], description: 'Only invitations in one of these states.' }),
       ...pageArguments(t.arg),
     },
-    complexity: pageCost,
     authScopes: requires('members:read'),
     resolve({ id }, { status, ...page }, context) {
       if (status?.length === 0) throw badInput('status', 'must name at least one state');
@@ -128,7 +130,7 @@ const InvitationPreviewRef = builder.objectRef<PreviewRow>('InvitationPreview').
   fields: (t) => ({
     organizationName: t.exposeString('organization_name', { description: 'Name of the organization to join.' }),
     email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
-    roles: t.exposeStringList('roles', { description: 'Keys of the roles offered.' }),
+    roles: t.exposeStringList('roles', { description: 'Keys of the roles offered.', extensions: atMost(ROLES_MAX) }),
     status: t.expose('status', { type: InvitationStatusRef, description: 'What became of it.' }),
     expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
   }),

@@ -3,9 +3,11 @@ import '../failure-graph.ts';
 import { builder } from '../builder.ts';
 import { badInput, orNotFound } from '../errors.ts';
 import { decodeId } from '../ids.ts';
+import { atMost, inputOf, lengthOf, atMostWithin, type Given } from '../limits/cost.ts';
 import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
 import { UserErrorRef, mutation } from '../mutation.ts';
+import { ROLES_MAX } from '../role/choice.ts';
 import {
   INVITED_MAX,
   acceptInvitation,
@@ -21,9 +23,14 @@ import { invitationById, invitationOfPerson } from './store.ts';
 
 const organizationId = 'The organization to join: that of the request, or one below it.';
 const email = 'The address to invite, at most 255 characters.';
-const roles = 'Role keys, 1 to 50; ["user"] when absent. Keys that name no role here are left out and reported.';
+const roles = `Role keys, 1 to ${ROLES_MAX}; ["user"] when absent. Keys that name no role here are left out and reported.`;
 export const idempotencyKey =
   "Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect.";
+
+/** How many people the input of a mutation invites. */
+export function invitedCount({ input }: Given): number {
+  return lengthOf(inputOf(input)['users'], 0, INVITED_MAX);
+}
 
 function invitationPayload(name: string, description: string) {
   return builder.objectRef<{ invitationId: string }>(name).implement({
@@ -48,7 +55,10 @@ const CreateInvitationPayloadRef = builder
         description: 'The invitation.',
         resolve: async ({ invitationId }, _args, { loaders }) => orNotFound(await loaders.load(invitationById, null, invitationId)),
       }),
-      ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'Role keys that name no role here and were left out.' }),
+      ignoredRoles: t.exposeStringList('ignoredRoles', {
+        description: 'Role keys that name no role here and were left out.',
+        extensions: atMost(ROLES_MAX),
+      }),
     }),
   });
 
@@ -90,7 +100,10 @@ export const InviteUserOutcomeRef = builder.objectRef<InvitationOutcome>('Invite
       resolve: ({ invitationId }, _args, { loaders }) => (invitationId === null ? null : loaders.load(invitationById, null, invitationId)),
     }),
     error: t.expose('error', { type: UserErrorRef, nullable: true, description: 'Why the person was not invited.' }),
-    ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'Role keys that name no role here and were left out.' }),
+    ignoredRoles: t.exposeStringList('ignoredRoles', {
+      description: 'Role keys that name no role here and were left out.',
+      extensions: atMost(ROLES_MAX),
+    }),
   }),
 });
 
@@ -110,7 +123,7 @@ mutation('inviteUsers', {
       results: t.field({
         type: [InviteUserOutcomeRef],
         description: 'One for each person, in the order of the input.',
-        complexity: { field: 1, multiplier: INVITED_MAX },
+        extensions: atMostWithin(invitedCount),
         resolve: ({ results }) => results,
       }),
     }),

@@ -1,17 +1,20 @@
 /** Members of an organization, and people over a subtree. */
 import { requires, requiresReach } from '../access/guards.ts';
 import { holds, isWithin } from '../access/rights.ts';
+import { SCOPES_MAX } from '../access/scopes.ts';
 import { builder } from '../builder.ts';
-import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { connect, connectionType, pageArguments } from '../connection.ts';
 import { badInput, orNotFound } from '../errors.ts';
+import { atMost, countOf } from '../limits/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById, organizationOfPerson } from '../organization/store.ts';
+import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/graph.ts';
 import { rolesOfMembership } from '../role/store.ts';
 import { requireStorable, searchPattern } from '../text.ts';
 import { UserRef } from '../user/graph.ts';
 import { people } from './people.ts';
-import { members, membershipScopes, membershipsOfPerson, type MembershipRow, type PersonRow } from './store.ts';
+import { members, membershipScopes, membershipsOfPerson, MEMBERSHIPS_MAX, type MembershipRow, type PersonRow } from './store.ts';
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
 
@@ -41,11 +44,13 @@ builder.node(MembershipRef, {
     }),
     roles: t.field({
       type: [RoleRef],
-      description: 'Roles held, built-in ones first.',
+      description: `Roles held, built-in ones first; at most ${ROLES_MAX}.`,
+      extensions: atMost(ROLES_MAX),
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfMembership, null, id),
     }),
     scopes: t.stringList({
       description: 'Scopes that the roles give together, implied ones included.',
+      extensions: atMost(SCOPES_MAX),
       resolve: async ({ id }, _args, { loaders }) => (await loaders.load(membershipScopes, null, id))?.scopes ?? [],
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person joined.' }),
@@ -54,6 +59,8 @@ builder.node(MembershipRef, {
 });
 
 export const MembershipConnectionRef = connectionType<MembershipRow>({ name: 'Membership', node: MembershipRef, plural: 'memberships' });
+
+const MEMBERSHIPS_DEFAULT = 25;
 
 const PersonRef = builder.objectRef<PersonRow>('Person').implement({
   description: 'A person and where in a subtree it belongs.',
@@ -72,8 +79,21 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
     }),
     memberships: t.field({
       type: [MembershipRef],
-      description: 'All memberships in the subtree, as far as the caller may read the members there.',
-      resolve: ({ id, organization_id }, _args, { loaders }) => loaders.load(membershipsOfPerson, null, `${organization_id}/${id}`),
+      description:
+        'Memberships in the subtree, as far as the caller may read the members there, oldest first. Where a person has more ' +
+        'than can be asked for, `Organization.members` and `people` further down the tree show the rest.',
+      args: {
+        first: t.arg.int({
+          required: true,
+          defaultValue: MEMBERSHIPS_DEFAULT,
+          description: `How many at most, between 1 and ${MEMBERSHIPS_MAX}.`,
+        }),
+      },
+      extensions: atMost(({ first }) => countOf(first, MEMBERSHIPS_DEFAULT, MEMBERSHIPS_MAX)),
+      resolve({ id, organization_id }, { first }, { loaders }) {
+        if (first < 1 || first > MEMBERSHIPS_MAX) throw badInput('first', `must be between 1 and ${MEMBERSHIPS_MAX}`);
+        return loaders.load(membershipsOfPerson, first, `${organization_id}/${id}`);
+      },
     }),
   }),
 });
@@ -92,7 +112,6 @@ builder.objectFields(OrganizationRef, (t) => ({
       roles: t.arg.stringList({ description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.` }),
       ...pageArguments(t.arg),
     },
-    complexity: pageCost,
     authScopes: requires('members:read'),
     resolve({ id }, { search, roles, ...page }, context) {
       const keys = roles ?? null;
@@ -112,7 +131,6 @@ builder.objectFields(OrganizationRef, (t) => ({
       search: t.arg.string({ description: 'Case-insensitive literal part of address or name, 1 to 64 characters.' }),
       ...pageArguments(t.arg),
     },
-    complexity: pageCost,
     authScopes: requiresReach,
     resolve: ({ id }, { search, ...page }, context) => connect(context, people, id, { search: searchPattern(search) }, page),
   }),

@@ -100,18 +100,26 @@ export interface PersonRow {
   organization_id: string;
 }
 
-/** The memberships that people have in an organization and below it; the key is `<organization>/<person>`. */
-export const membershipsOfPerson: Batch<null, MembershipRow[]> = listBatch<null, MembershipRow & { key: string }>(
+/** Most memberships of one person that can be asked for. */
+export const MEMBERSHIPS_MAX = 100;
+
+/** Up to so many memberships that people have in an organization and below it; the key is `<organization>/<person>`. */
+export const membershipsOfPerson: Batch<number, MembershipRow[]> = listBatch<number, MembershipRow & { key: string }>(
   'memberships of person',
   (row) => row.key,
-  async ({ db, principal }, keys) => {
+  async ({ db, principal }, keys, limit) => {
     const pairs = keys.map((key) => key.split('/'));
     const statement = sql<MembershipRow & { key: string }>`
-      select ${columns(sql`o`)}, asked.root_id || '/' || asked.user_id as key
+      select m.*, asked.root_id || '/' || asked.user_id as key
       from unnest(${pairs.map(([root]) => root)}::uuid[], ${pairs.map(([, user]) => user)}::uuid[]) as asked (root_id, user_id)
-      join memberships as m on m.user_id = asked.user_id
-      join users as u on u.id = m.user_id
-      join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id and asked.root_id = any (o.lineage)
+      cross join lateral (
+        select ${columns(sql`o`)}
+        from memberships as m
+        join users as u on u.id = m.user_id
+        join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
+        where m.user_id = asked.user_id and asked.root_id = any (o.lineage)
+        order by m.id limit ${limit}
+      ) as m
       order by m.id`;
     return (await statement.execute(db)).rows;
   },

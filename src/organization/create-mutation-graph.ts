@@ -4,11 +4,13 @@ import { orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { INVITED_MAX, type InvitationOutcome } from '../invitation/actions.ts';
 import { InvitationRef } from '../invitation/graph.ts';
-import { InviteUserInputRef, InviteUserOutcomeRef, idempotencyKey } from '../invitation/mutation-graph.ts';
+import { InviteUserInputRef, InviteUserOutcomeRef, idempotencyKey, invitedCount } from '../invitation/mutation-graph.ts';
 import { invitationById } from '../invitation/store.ts';
+import { atMost, atMostWithin } from '../limits/cost.ts';
 import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
 import { mutation } from '../mutation.ts';
+import { ROLES_MAX } from '../role/choice.ts';
 import { createOrganization, type Created } from './create-actions.ts';
 import { InvoiceOwnerRef } from './details-graph.ts';
 import { AddressInputRef, BrandingInputRef, ExternalAccountInputRef, MarketplaceOfferInputRef } from './mutation-graph.ts';
@@ -34,6 +36,7 @@ const CreateOrganizationPayloadRef = builder.objectRef<Created>('CreateOrganizat
     memberships: t.field({
       type: [MembershipRef],
       description: 'All members of the new organization: the calling person, or nobody.',
+      extensions: atMost(1),
       resolve: async ({ membershipId }, _args, { loaders }) => {
         const found = membershipId === null ? null : await loaders.load(membershipById, null, membershipId);
         return found ? [found] : [];
@@ -42,7 +45,7 @@ const CreateOrganizationPayloadRef = builder.objectRef<Created>('CreateOrganizat
     invitations: t.field({
       type: [InvitationRef],
       description: 'The invitations of those who could be invited, in the order of the input.',
-      complexity: { field: 1, multiplier: INVITED_MAX },
+      extensions: atMostWithin(invitedCount),
       resolve: async ({ outcomes }, _args, { loaders }) => {
         const found = await Promise.all(invitationIds(outcomes).map((id) => loaders.load(invitationById, null, id)));
         return found.filter((invitation) => invitation !== null);
@@ -51,10 +54,13 @@ const CreateOrganizationPayloadRef = builder.objectRef<Created>('CreateOrganizat
     invitationOutcomes: t.field({
       type: [InviteUserOutcomeRef],
       description: 'What became of inviting each person, in the order of the input.',
-      complexity: { field: 1, multiplier: INVITED_MAX },
+      extensions: atMostWithin(invitedCount),
       resolve: ({ outcomes }) => outcomes,
     }),
-    ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'Role keys that name no role here and were left out, each once.' }),
+    ignoredRoles: t.exposeStringList('ignoredRoles', {
+      description: 'Role keys that name no role here and were left out, each once.',
+      extensions: atMostWithin((parent) => invitedCount(parent) * ROLES_MAX),
+    }),
   }),
 });
 

@@ -1,9 +1,12 @@
 /** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
 import { inside, requires, requiresOneOf } from '../access/guards.ts';
 import { holds } from '../access/rights.ts';
+import { SCOPES_MAX } from '../access/scopes.ts';
 import { builder } from '../builder.ts';
 import { encodeId } from '../ids.ts';
+import { atMost } from '../limits/cost.ts';
 import { scopeCatalog } from '../role/store.ts';
+import { ACCOUNTS_MAX } from './details-input.ts';
 import {
   STEP_NAMES,
   billing,
@@ -37,6 +40,9 @@ const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
     country: t.string({ description: 'Country, ISO 3166-1 alpha-2.', resolve: (row) => row.address_country ?? '' }),
   }),
 });
+
+/** How many marketplaces there are. */
+const MARKETPLACES = 3;
 
 export const MarketplaceRef = builder.enumType('Marketplace', {
   description: 'Cloud marketplaces.',
@@ -175,6 +181,7 @@ const ProvisioningRef = builder.objectRef<StepRow[]>('Provisioning').implement({
     steps: t.field({
       type: [ProvisioningStepRef],
       description: 'The steps begun or planned so far, in order.',
+      extensions: atMost(STEP_NAMES.length),
       resolve: (steps) => steps.toSorted((a, b) => STEP_NAMES.indexOf(a.name) - STEP_NAMES.indexOf(b.name)),
     }),
   }),
@@ -207,6 +214,7 @@ const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').imple
     }),
     scopes: t.stringList({
       description: 'Scopes that this request has on the organization: at home those held there, below it all or none.',
+      extensions: atMost(SCOPES_MAX),
       async resolve({ lineage }, _args, { loaders, principal }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
         return catalog.map(({ key }) => key).filter((scope) => holds(principal, scope, lineage));
@@ -230,6 +238,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     type: [MarketplaceOfferRef],
     nullable: true,
     description: "Links to the organization's offers, at most one per marketplace. Requires `organizations:manage`.",
+    extensions: atMost(MARKETPLACES),
     authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(marketplaceOffers, null, id),
   }),
@@ -237,6 +246,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     type: [ExternalAccountRef],
     nullable: true,
     description: 'Accounts of this organization in other systems, one per system. Requires `organizations:manage`.',
+    extensions: atMost(ACCOUNTS_MAX),
     authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(externalAccounts, null, id),
   }),

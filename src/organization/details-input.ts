@@ -49,7 +49,8 @@ export interface Details {
 const NAME_LENGTH_MAX = 200;
 const ADDRESS_LENGTH_MAX = 200;
 const URL_LENGTH_MAX = 2_000;
-const ACCOUNTS_MAX = 20;
+/** Most accounts in other systems that an organization may have. */
+export const ACCOUNTS_MAX = 20;
 function requireDomain(domain: string): string {
   const lower = domain.toLowerCase();
   if (!isDomainName(lower)) throw badInput('domain', 'must be a domain name such as portal.example.com, in its ASCII form');

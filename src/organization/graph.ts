@@ -2,14 +2,18 @@
 import { inside, requiresReach } from '../access/guards.ts';
 import { isWithin } from '../access/rights.ts';
 import { builder } from '../builder.ts';
-import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { connect, connectionType, pageArguments } from '../connection.ts';
 import { countBatch } from '../database/relation.ts';
 import { badInput, notFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
+import { atMost, weighs } from '../limits/cost.ts';
 import { requireStorable, searchPattern } from '../text.ts';
 import { descendants, type DescendantRow } from './descendants.ts';
-import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef } from './refs.ts';
+import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, PATH_WEIGHT } from './refs.ts';
 import { ancestors, children, hasChildren, organizationById, organizationBySlug, slugById } from './store.ts';
+
+/** The most that `MAX_TREE_DEPTH` can be. */
+const DEPTH_MAX = 64;
 
 const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
   description: 'Whether an organization is in use.',
@@ -79,7 +83,8 @@ builder.node(OrganizationRef, {
     ancestors: t.field({
       type: [OrganizationRef],
       nullable: true,
-      description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own.",
+      description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own. At most 64.",
+      extensions: atMost(DEPTH_MAX),
       authScopes: inside,
       resolve: ({ id }, _args, { loaders }) => loaders.load(ancestors, null, id),
     }),
@@ -119,7 +124,6 @@ builder.node(OrganizationRef, {
         includeDeleted: includeDeletedArgument(t),
         ...pageArguments(t.arg),
       },
-      complexity: pageCost,
       authScopes: requiresReach,
       resolve: ({ id }, { orderBy, kind, includeDeleted, ...page }, context) =>
         connect(
@@ -143,7 +147,6 @@ builder.node(OrganizationRef, {
         includeDeleted: includeDeletedArgument(t),
         ...pageArguments(t.arg),
       },
-      complexity: pageCost,
       authScopes: requiresReach,
       resolve: ({ id }, { search, maxDepth, includeDeleted, ...page }, context) => {
         if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
@@ -168,6 +171,9 @@ function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
   });
 }
 
+/** How many fields a search looks in. */
+const SEARCH_FIELDS = 4;
+
 const SearchFieldRef = builder.enumType('SearchField', {
   description: 'Fields that a search looks in.',
   values: {
@@ -189,6 +195,7 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
     }),
     path: t.string({
       description: 'Breadcrumb of slugs from the organization that `descendants` was asked on to the node, both included.',
+      extensions: weighs(PATH_WEIGHT),
       args: {
         separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
       },
@@ -196,12 +203,13 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
         if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
         const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
         const found = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
-        return found.map((organization) => organization?.slug ?? '').join(separator);
+        return loaders.count(found.map((organization) => organization?.slug ?? '').join(separator));
       },
     }),
     matchedOn: t.field({
       type: [SearchFieldRef],
       description: 'Fields that hold the search text; empty without `search`.',
+      extensions: atMost(SEARCH_FIELDS),
       resolve: ({ row }) => row.matched_on,
     }),
   }),

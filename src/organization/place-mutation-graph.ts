@@ -3,12 +3,14 @@ import { builder } from '../builder.ts';
 import { badInput, orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { idempotencyKey } from '../invitation/mutation-graph.ts';
+import { atMost, weighs } from '../limits/cost.ts';
 import { mutation } from '../mutation.ts';
+import { OWN_ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/graph.ts';
 import { roleById } from '../role/store.ts';
 import { DELETED_MAX, deleteOrganization, restoreOrganization } from './delete-actions.ts';
 import { moveOrganization, type Moved } from './move-actions.ts';
-import { OrganizationRef } from './refs.ts';
+import { OrganizationRef, PATH_WEIGHT } from './refs.ts';
 import { organizationById } from './store.ts';
 
 const below = 'The organization; one below that of the request.';
@@ -19,6 +21,7 @@ const MoveOrganizationPayloadRef = builder.objectRef<Moved>('MoveOrganizationPay
     const path = (of: (moved: Moved) => string[], description: string) =>
       t.string({
         description,
+        extensions: weighs(PATH_WEIGHT),
         args: {
           separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
         },
@@ -40,6 +43,7 @@ const MoveOrganizationPayloadRef = builder.objectRef<Moved>('MoveOrganizationPay
       }),
       adoptedRoles: t.field({
         type: [RoleRef],
+        extensions: atMost(OWN_ROLES_MAX),
         description:
           'Roles that people below hold and that an organization defines which is no longer above: the moved organization has a copy of each ' +
           'now, which these people hold instead. Empty for a dry run.',
@@ -105,6 +109,7 @@ mutation('deleteOrganization', {
       fields: (t) => ({
         deletedOrganizationIds: t.idList({
           description: `It, and what was deleted with it, in tree order; at most ${DELETED_MAX.toLocaleString('en')}.`,
+          extensions: atMost(DELETED_MAX),
           resolve: ({ deletedOrganizationIds }) => deletedOrganizationIds.map((id) => encodeId('Organization', id)),
         }),
         removedMemberCount: t.exposeInt('removedMemberCount', { description: 'Memberships that ended.' }),

@@ -21,3 +21,6 @@ export const OrganizationConnectionRef = connectionType<OrganizationRow>({
   node: OrganizationRef,
   plural: 'organizations',
 });
+
+/** What a breadcrumb of slugs weighs: it can be as long as twenty other values. */
+export const PATH_WEIGHT = 20;

@@ -21,8 +21,8 @@ export interface ChosenRoles {
   ignoredRoles: string[];
 }
 
-/** Most roles that one input may name. */
-export const ROLES_MAX = 50;
+/** Most roles that one input may name, and hence a membership or an invitation may have. */
+export const ROLES_MAX = 10;
 
 /** Most roles that one organization may define. */
 export const OWN_ROLES_MAX = 100;

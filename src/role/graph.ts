@@ -1,9 +1,11 @@
 /** Roles and the catalog of scopes. */
 import { inside } from '../access/guards.ts';
 import { isWithin } from '../access/rights.ts';
+import { SCOPES_MAX } from '../access/scopes.ts';
 import { builder } from '../builder.ts';
+import { atMost } from '../limits/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { rolesUsableIn, scopeCatalog, type RoleRow, type ScopeRow } from './store.ts';
+import { rolesUsableIn, scopeCatalog, USABLE_ROLES_MAX, type RoleRow, type ScopeRow } from './store.ts';
 
 export const RoleRef = builder.objectRef<RoleRow>('Role');
 
@@ -18,7 +20,10 @@ builder.node(RoleRef, {
     key: t.exposeString('key', { description: 'Name used in inputs, e.g. admin; unique among the roles of one organization.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
     description: t.exposeString('description', { nullable: true, description: 'What the role is for.' }),
-    scopes: t.exposeStringList('scopes', { description: 'Scopes that the role gives, implied ones included.' }),
+    scopes: t.exposeStringList('scopes', {
+      description: 'Scopes that the role gives, implied ones included.',
+      extensions: atMost(SCOPES_MAX),
+    }),
     builtIn: t.exposeBoolean('built_in', { description: 'Whether it comes with the product and is the same everywhere.' }),
   }),
 });
@@ -27,7 +32,10 @@ builder.objectField(OrganizationRef, 'roles', (t) =>
   t.field({
     type: [RoleRef],
     nullable: true,
-    description: 'Roles that can be given here: the built-in ones, its own and those of organizations above. At most 100 an organization.',
+    description:
+      'Roles that can be given here: the built-in ones, its own and those of organizations above. An organization defines at most 100. ' +
+      `At most ${USABLE_ROLES_MAX} are shown, of those above the nearest first; ask \`Organization.roles\` further up for the rest.`,
+    extensions: atMost(USABLE_ROLES_MAX),
     authScopes: inside,
     resolve: ({ id }, _args, { loaders }) => loaders.load(rolesUsableIn, null, id),
   }),
@@ -38,7 +46,7 @@ const ScopeInfoRef = builder.objectRef<ScopeRow>('ScopeInfo').implement({
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Name of the scope, e.g. members:read. More may come.' }),
     description: t.exposeString('description', { description: 'What it allows.' }),
-    implies: t.exposeStringList('implies', { description: 'Scopes that holding this one also gives.' }),
+    implies: t.exposeStringList('implies', { description: 'Scopes that holding this one also gives.', extensions: atMost(SCOPES_MAX) }),
   }),
 });
 
@@ -47,6 +55,7 @@ builder.queryField('scopes', (t) =>
     type: [ScopeInfoRef],
     nullable: true,
     description: 'The catalog of scopes that roles and keys are made of.',
+    extensions: atMost(SCOPES_MAX),
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(scopeCatalog, null, 'all'),
   }),

@@ -18,6 +18,9 @@ export interface RoleRow {
 
 const columns = sql`r.id, r.key, r.name, r.description, scopes_held(r.scopes) as scopes, r.built_in`;
 
+/** Most roles that are shown of those that can be given in an organization: the built-in ones and its own are always among them. */
+export const USABLE_ROLES_MAX = 200;
+
 /** The roles that can be given in an organization: built-in ones first, then its own and those of the organizations above it. */
 export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
   'roles usable in',
@@ -27,9 +30,13 @@ export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
     select ${columns}, o.id as of, o.lineage, null::uuid as shown_to
     from ${organizationsWithin(principal)} as o
     cross join lateral (
-      select r.* from roles r where r.built_in
-      union all
-      select r.* from organization_roles d join roles r on r.id = d.role_id where d.organization_id = any (o.lineage)
+      select r.* from (
+        select r.*, null::integer as distance from roles r where r.built_in
+        union all
+        select r.*, o.depth + 1 - array_position(o.lineage, d.organization_id) from organization_roles d join roles r on r.id = d.role_id
+        where d.organization_id = any (o.lineage)
+      ) as r
+      order by r.distance nulls first, r.key, r.id limit ${USABLE_ROLES_MAX}
     ) as r
     where o.id = any (${ids}::uuid[])
     order by o.id, r.built_in desc, r.key, r.id`;

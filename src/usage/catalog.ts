@@ -3,6 +3,9 @@ import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { StartError } from '../errors.ts';
 
+/** Most metrics in the catalog, and hence in a list of them; part of what an operation costs. */
+export const METRICS_MAX = 25;
+
 /** A metric to be added to the catalog. */
 export interface NewMetric {
   key: string;
@@ -33,6 +36,8 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
   await db.transaction().execute(async (tx) => {
     // One at a time, for the next position and slot.
     await sql`lock table usage_metrics in share row exclusive mode`.execute(tx);
+    const { rows: present } = await sql<{ count: number }>`select count(*)::int as count from usage_metrics`.execute(tx);
+    if ((present[0]?.count ?? 0) >= METRICS_MAX) throw new StartError(`The catalog has ${METRICS_MAX} metrics, the most it can have.`);
     const recorded = await sql<{ key: string }>`
       select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`.execute(tx);
     const missing = named.find((one) => !recorded.rows.some((row) => row.key === one));

@@ -1,11 +1,13 @@
 /** Usage: the catalog of metrics, and summaries over one organization or its subtree. */
 import { requires, requiresReach } from '../access/guards.ts';
 import { builder } from '../builder.ts';
-import { connect, connectionType, pageArguments, pageCost } from '../connection.ts';
+import { connect, connectionType, pageArguments } from '../connection.ts';
 import type { Context } from '../context.ts';
 import { badInput, invalidWindow } from '../errors.ts';
+import { atMost, atMostWithin, lengthOf, type Given } from '../limits/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/store.ts';
+import { METRICS_MAX } from './catalog.ts';
 import { EVENT_DAYS_MIN } from './retention.ts';
 import {
   eventsFrom,
@@ -19,7 +21,17 @@ import {
   type TotalRow,
   type UsageArguments,
 } from './store.ts';
-import { GRAINS, bucketsOf, checkMetricKeys, checkWindow, layOut, type BucketSize, type Grain, type Window } from './window.ts';
+import {
+  GRAINS,
+  bucketsOf,
+  checkMetricKeys,
+  checkWindow,
+  layOut,
+  bucketCount,
+  type BucketSize,
+  type Grain,
+  type Window,
+} from './window.ts';
 
 const UsageScopeRef = builder.enumType('UsageScope', {
   description: 'What a usage summary covers.',
@@ -59,6 +71,11 @@ const UsageMetricTotalRef = builder.objectRef<TotalRow>('UsageMetricTotal').impl
   }),
 });
 
+/** How many metrics a field with the argument `keys` answers. */
+function metricCount({ keys }: Given): number {
+  return lengthOf(keys, METRICS_MAX, METRICS_MAX);
+}
+
 /** One part of a window and the metrics over it. */
 interface Bucket extends Window {
   metrics: TotalRow[];
@@ -69,7 +86,11 @@ const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement({
   fields: (t) => ({
     from: t.expose('from', { type: 'DateTime', description: 'Start of the part, included.' }),
     to: t.expose('to', { type: 'DateTime', description: 'End of the part, excluded.' }),
-    metrics: t.expose('metrics', { type: [UsageMetricTotalRef], description: 'The metrics asked for, in the order of the catalog.' }),
+    metrics: t.expose('metrics', {
+      type: [UsageMetricTotalRef],
+      description: 'The metrics asked for, in the order of the catalog.',
+      extensions: atMostWithin(metricCount),
+    }),
   }),
 });
 
@@ -160,6 +181,7 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
       metrics: t.field({
         type: [UsageMetricTotalRef],
         description: 'Metrics over the whole window, in the order of the catalog.',
+        extensions: atMost(metricCount),
         args: { keys },
         async resolve({ organization, scope, from, to }, args, context) {
           const wanted = await wantedKeys(args.keys, context);
@@ -171,6 +193,7 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         type: [UsageBucketRef],
         description:
           'Metrics over each part of the window; empty parts are there too, and the first and last end where the window does. At most 1,000 parts.',
+        extensions: atMostWithin(({ from, to }, { size }) => bucketCount(from, to, size)),
         args: { size: t.arg({ type: UsageBucketSizeRef, required: true, defaultValue: 'DAY', description: 'Length of the parts.' }), keys },
         async resolve({ organization, scope, from, to }, args, context) {
           const buckets = bucketsOf({ from, to }, args.size);
@@ -178,11 +201,9 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
           const grains = GRAINS_WITHIN[args.size];
           const missing = await missingEdge({ from, to }, grains, context);
           if (missing) throw badInput('size', `must be at least DAY in a window that begins before ${missing.since.toISOString()}`);
-          const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets, grains }, organization.id);
-          const byBucket = Map.groupBy(
-            rows.filter(({ key }) => !wanted || wanted.has(key)),
-            (row) => row.bucket,
-          );
+          const keys = wanted && [...wanted].toSorted();
+          const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets, grains, keys }, organization.id);
+          const byBucket = Map.groupBy(rows, (row) => row.bucket);
           return buckets.map((bucket, index) => ({ ...bucket, metrics: byBucket.get(index) ?? [] }));
         },
       }),
@@ -197,7 +218,6 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
           first: pageArguments(t.arg).first,
           after: pageArguments(t.arg).after,
         },
-        complexity: pageCost,
         authScopes: ({ organization }, args, context) => requiresReach(organization, args, context),
         async resolve({ organization, scope, from, to }, { metric, ...page }, context) {
           const catalog = await context.loaders.load(metricCatalog, null, 'all');
@@ -246,7 +266,8 @@ builder.queryField('usageMetrics', (t) =>
   t.field({
     type: [UsageMetricRef],
     nullable: true,
-    description: 'The catalog of metered quantities.',
+    description: `The catalog of metered quantities, at most ${METRICS_MAX}.`,
+    extensions: atMost(METRICS_MAX),
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(metricCatalog, null, 'all'),
   }),

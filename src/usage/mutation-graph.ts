@@ -1,5 +1,6 @@
 /** The mutation that records usage. */
 import { builder } from '../builder.ts';
+import { atMostWithin, inputOf, lengthOf } from '../limits/cost.ts';
 import { mutation } from '../mutation.ts';
 import { AHEAD_MAX_MS, EVENTS_MAX, recordUsage, type EventOutcome, type Rejection } from './record.ts';
 
@@ -71,7 +72,7 @@ mutation('recordUsage', {
       results: t.field({
         type: [OutcomeRef],
         description: 'One for each event, in the order of the input.',
-        complexity: { field: 1, multiplier: EVENTS_MAX },
+        extensions: atMostWithin(({ input }) => lengthOf(inputOf(input)['events'], 0, EVENTS_MAX)),
         resolve: ({ outcomes }) => outcomes,
       }),
     }),

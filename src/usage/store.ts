@@ -158,11 +158,18 @@ export interface BucketTotalRow extends TotalRow {
   bucket: number;
 }
 
-/** All metrics over each bucket of a window, by organization. The buckets follow one another without a gap. */
-export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Window[]; grains: readonly Grain[] }, BucketTotalRow>(
+export interface BucketArguments extends UsageArguments {
+  buckets: readonly Window[];
+  grains: readonly Grain[];
+  /** Only these metrics; null for all. */
+  keys: readonly string[] | null;
+}
+
+/** The metrics asked for over each bucket of a window, by organization. The buckets follow one another without a gap. */
+export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
   'usage buckets',
   (row) => row.organization_id,
-  async ({ db, principal, now }, ids, { buckets, grains, scope, ...window }) => {
+  async ({ db, principal, now }, ids, { buckets, grains, keys, scope, ...window }) => {
     const starts = sql`${buckets.map((bucket) => bucket.from)}::timestamptz[]`;
     const statement = sql<BucketTotalRow>`
       select parent.id as organization_id, totals.*
@@ -179,7 +186,7 @@ export const usageBuckets = listBatch<UsageArguments & { buckets: readonly Windo
         from generate_series(1, ${buckets.length}::integer) as bucket (number)
         cross join lateral (
           with sums as (select * from all_sums where all_sums.bucket = bucket.number)
-          select m.*, ${metricValue} as value from usage_metrics m
+          select m.*, ${metricValue} as value from usage_metrics m where ${keys === null ? sql`true` : sql`m.key = any (${keys}::text[])`}
         ) as m
         order by bucket.number, m.position, m.key
       ) as totals

@@ -48,6 +48,21 @@ export function bucketsOf({ from, to }: Window, size: BucketSize): Window[] {
   return buckets;
 }
 
+/** The shortest that a bucket can be, except at the ends of a window. */
+const LENGTHS_MS: Record<BucketSize, number> = { HOUR: DAY_MS / 24, DAY: DAY_MS, WEEK: 7 * DAY_MS, MONTH: 28 * DAY_MS };
+
+/** Most buckets that a window can be cut into, from arguments that may not have been checked. */
+export function bucketCount(from: unknown, to: unknown, size: unknown = 'DAY'): number {
+  const length = Object.entries(LENGTHS_MS).find(([name]) => name === size)?.[1];
+  const buckets = Math.ceil((instantOf(to) - instantOf(from)) / (length ?? NaN)) + 1;
+  // A window that has no sense is refused; so is one of more parts.
+  return buckets >= 1 && buckets <= BUCKETS_MAX ? buckets : BUCKETS_MAX;
+}
+
+function instantOf(value: unknown): number {
+  return typeof value === 'string' || typeof value === 'number' || value instanceof Date ? new Date(value).getTime() : NaN;
+}
+
 /** What totals are kept of, longest first. */
 export const GRAINS = ['MONTH', 'DAY', 'HOUR'] as const;
 export type Grain = (typeof GRAINS)[number];

@@ -1,14 +1,16 @@
 /** Who is calling and what they may do. */
 import type { Principal } from '../access/principal.ts';
 import { holds } from '../access/rights.ts';
+import { SCOPES_MAX } from '../access/scopes.ts';
 import { builder } from '../builder.ts';
-import { connect, pageArguments, pageCost } from '../connection.ts';
+import { connect, pageArguments } from '../connection.ts';
 import { PersonalAccessTokenRef } from '../credential/graph.ts';
-import { ownTokens } from '../credential/store.ts';
+import { ownTokens, LIVE_TOKENS_MAX } from '../credential/store.ts';
 import { badInput, unauthenticated } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { InvitationConnectionRef } from '../invitation/graph.ts';
 import { ownInvitations } from '../invitation/store.ts';
+import { atMost } from '../limits/cost.ts';
 import { MembershipConnectionRef } from '../membership/graph.ts';
 import { ownMemberships } from '../membership/store.ts';
 import { OrganizationRef } from '../organization/refs.ts';
@@ -54,6 +56,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     }),
     scopes: t.stringList({
       description: 'Scopes held in that organization, implied ones included.',
+      extensions: atMost(SCOPES_MAX),
       async resolve({ home }, _args, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
         return catalog.map(({ key }) => key).filter((key) => home?.scopes.has(key));
@@ -77,19 +80,18 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       type: MembershipConnectionRef,
       description: 'Every organization in which the user is a native member, oldest membership first. Empty for an API key.',
       args: pageArguments(t.arg),
-      complexity: pageCost,
       resolve: ({ user }, page, context) => connect(context, ownMemberships, user?.id ?? NOBODY, null, page),
     }),
     invitations: t.field({
       type: InvitationConnectionRef,
       description: "Invitations waiting for the user's verified address, newest first. Empty for an API key.",
       args: pageArguments(t.arg),
-      complexity: pageCost,
       resolve: ({ user }, page, context) => connect(context, ownInvitations, user?.id ?? NOBODY, null, page),
     }),
     personalAccessTokens: t.field({
       type: [PersonalAccessTokenRef],
       description: "The user's tokens: those that work, then revoked and expired ones, newest first; at most 100. Empty for an API key.",
+      extensions: atMost(LIVE_TOKENS_MAX),
       resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(ownTokens, null, user.id) : []),
     }),
   }),

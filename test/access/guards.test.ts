@@ -73,6 +73,7 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     requestId: 'guards',
     organizationHeader: 'X-Organization',
     settings: { invitationDays: 7, retentionDays: 30 },
+    cost: { requested: 0, nodes: 0 },
     mutated: false,
     showing: undefined,
     authenticate: () => Promise.resolve(guards.types),

@@ -141,6 +141,29 @@ describe('while a change is made', () => {
     expect(done).toEqual({ organization: true, key: false, tree: 'shared' });
   });
 
+  it('anywhere in the tree, a suspension waits for it', async () => {
+    const suspend = (): Promise<string> =>
+      world
+        .ask(`mutation { suspendOrganization(input: { id: "${world.org('north')}" }) { __typename } }`, { as: 'admin@acme' })
+        .then(({ text }) => text);
+    const waiting = async (): Promise<boolean> => {
+      const { rows } = await sql`
+        select from pg_locks l join pg_database d on d.oid = l.database
+        where l.locktype = 'advisory' and not l.granted and d.datname = current_database()`.execute(world.db);
+      return rows.length > 0;
+    };
+    const suspension = await world.db.transaction().execute(async (tx) => {
+      await sql`select pg_advisory_xact_lock_shared(tree_lock_key(${world.uuid('acme')}::uuid))`.execute(tx);
+      const suspended = suspend();
+      let ended = false;
+      const watched = suspended.finally(() => (ended = true));
+      while (!ended && !(await waiting())) await new Promise((resolve) => setImmediate(resolve));
+      expect(ended).toBe(false);
+      return { watched };
+    });
+    expect(await suspension.watched).toContain('SuspendOrganizationPayload');
+  });
+
   it('to an invitation that is answered, nobody else answers it', async () => {
     const invitation = await insertInvitation(world, world.uuid('north'), 'x@x.example', Buffer.alloc(32, 1));
     const free = await world.db.transaction().execute(async (tx) => {

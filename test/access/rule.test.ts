@@ -1,6 +1,7 @@
 /** The rule for rights in both of its forms, each asked alone: nothing else stands between these callers and the rows. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { scopesBeyond } from '../../src/access/granting.ts';
 import type { Principal } from '../../src/access/principal.ts';
 import { holds, isWithin, organizationsWithin, type WithinOptions } from '../../src/access/rights.ts';
 import type { Scope } from '../../src/access/scopes.ts';
@@ -108,6 +109,17 @@ describe('a scope', () => {
     expect(await read(reader, { scope: 'usage:read', reachingBelow: true })).toEqual([]);
     const manager = await keyWith('usage:read', 'child_organizations:manage');
     expect(await read(manager, { scope: 'usage:read', reachingBelow: true })).toContain('kiosk');
+  });
+});
+
+describe('what a caller may give', () => {
+  it('is nothing where the organization does not exist for them, what they hold at home, and everything below', async () => {
+    const manager = await keyWith('child_organizations:manage', 'usage:read');
+    const given = ['usage:read', 'members:manage'];
+    for (const slug of ['acme', 'south', 'rival'] as const) expect(scopesBeyond(manager, lineageOf(slug), given)).toEqual(given);
+    expect(scopesBeyond(manager, lineageOf('north'), given)).toEqual(['members:manage']);
+    expect(scopesBeyond(manager, lineageOf('kiosk'), given)).toEqual([]);
+    expect(scopesBeyond(await keyWith('usage:read'), lineageOf('kiosk'), ['usage:read'])).toEqual(['usage:read']);
   });
 });
 

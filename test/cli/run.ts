@@ -32,6 +32,7 @@ export function run(args: readonly string[], environment: Record<string, string>
 }
 
 export interface RunningGateway {
+  pid: number;
   /** Address that it printed. */
   url: string;
   printed: string;
@@ -63,6 +64,7 @@ async function launch(args: readonly string[], environment: Record<string, strin
     finished.then(({ code, stdout, stderr }) => Promise.reject(new Error(`ended with ${code}: ${stdout}${stderr}`))),
   ]);
   return {
+    pid: child.pid ?? 0,
     url,
     printed: printed(),
     end(signal) {

@@ -4,7 +4,8 @@ import { createWorld, insertMembership, insertUser, type World } from '../setup/
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld();
+  // Documents are as large as it takes to see what a statement is shared by.
+  world = await createWorld({ limits: { nodes: 1_000_000, cost: 1_000_000 } });
   // 100 parents with four children each, who have a child each; parents and children have a member.
   await sql`insert into organizations (slug, name, parent_id) select 'parent-' || n, 'Parent ' || n, ${world.uuid('rival-shop')} from generate_series(1, 100) as n`.execute(
     world.db,

@@ -25,7 +25,7 @@ export type AddMemberInput = {
   email: string;
   /** The organization: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 50. Keys that name no role here are left out and reported. */
+  /** Role keys, 1 to 10. Keys that name no role here are left out and reported. */
   roles: Array<string>;
 };
 
@@ -75,7 +75,7 @@ export type CreateInvitationInput = {
   idempotencyKey?: string | null | undefined;
   /** The organization to join: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 50; ["user"] when absent. Keys that name no role here are left out and reported. */
+  /** Role keys, 1 to 10; ["user"] when absent. Keys that name no role here are left out and reported. */
   roles?: Array<string> | null | undefined;
 };
 
@@ -212,7 +212,7 @@ export type InvitationStatus =
 export type InviteUserInput = {
   /** The address to invite, at most 255 characters. */
   email: string;
-  /** Role keys, 1 to 50; ["user"] when absent. Keys that name no role here are left out and reported. */
+  /** Role keys, 1 to 10; ["user"] when absent. Keys that name no role here are left out and reported. */
   roles?: Array<string> | null | undefined;
 };
 
@@ -422,7 +422,7 @@ export type SuspendOrganizationInput = {
 export type UpdateMemberRolesInput = {
   /** The organization: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 50. Keys that name no role here are left out and reported. */
+  /** Role keys, 1 to 10. Keys that name no role here are left out and reported. */
   roles: Array<string>;
   /** The member. */
   userId: string;
@@ -946,6 +946,7 @@ export type PeopleQueryVariables = Exact<{
   after?: string | null | undefined;
   last?: number | null | undefined;
   before?: string | null | undefined;
+  memberships?: number;
 }>;
 
 
@@ -2002,7 +2003,7 @@ export const MembersDocument = new TypedDocumentString(`
 }
     `, {"hash":"sha256:dc40d3369d690344b368bf298b8f7387d6da4e4721fc6c3da34101f126351f19"}) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
 export const PeopleDocument = new TypedDocumentString(`
-    query People($id: ID, $search: String, $first: Int, $after: String, $last: Int, $before: String) {
+    query People($id: ID, $search: String, $first: Int, $after: String, $last: Int, $before: String, $memberships: Int! = 8) {
   organization(id: $id) {
     people(
       search: $search
@@ -2016,7 +2017,7 @@ export const PeopleDocument = new TypedDocumentString(`
         user {
           email
         }
-        memberships {
+        memberships(first: $memberships) {
           organization {
             slug
           }

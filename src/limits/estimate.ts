@@ -1,0 +1,249 @@
+/**
+ * The most that an operation can answer, computed from its document and variables before anything runs.
+ *
+ * A document is compiled once into a list of steps, each of which refers to earlier ones only. A request runs through
+ * the list once, so the work is linear in the document however often fragments are shared. Selections that the executor
+ * would merge are counted each; the estimate is never below the answer.
+ */
+import {
+  Kind,
+  getNamedType,
+  getOperationAST,
+  isAbstractType,
+  isCompositeType,
+  isListType,
+  isObjectType,
+  getNullableType,
+  valueFromASTUntyped,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLField,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionNode,
+  type SelectionSetNode,
+  type ValueNode,
+} from 'graphql';
+import type { FieldCost, Given } from './cost.ts';
+import { introspectionSize } from './introspection.ts';
+import { evaluate, read, type Estimate, type Read, type Shape, type Step, type Term } from './plan.ts';
+
+interface Plan extends Shape {
+  steps: readonly Step[];
+  /** The estimate, where no variable enters it. */
+  fixed: Estimate | undefined;
+  defaults: Given;
+}
+
+/** The field that led to an object, and its arguments. */
+interface Parent {
+  node: FieldNode | null;
+  args: Read<Given>;
+}
+
+const NO_PARENT: Parent = { node: null, args: {} };
+
+/** Estimates operations of one schema. What it learns of a document is kept as long as the document. */
+export class Estimator {
+  readonly #schema: GraphQLSchema;
+  readonly #costMax: number;
+  readonly #plans = new WeakMap<DocumentNode, Map<string, Plan>>();
+
+  /** Questions about the schema are counted until they cost more than `costMax`. */
+  constructor(schema: GraphQLSchema, costMax: number) {
+    this.#schema = schema;
+    this.#costMax = costMax;
+  }
+
+  /** The estimate of an operation of a valid document. */
+  estimate(document: DocumentNode, operationName: string | null | undefined, variables: Given): Estimate & Shape {
+    const plan = this.#planOf(document, operationName ?? '');
+    const { nodes, cost } = plan.fixed ?? evaluate(plan.steps, { ...plan.defaults, ...variables });
+    return { nodes, cost, fields: plan.fields, depth: plan.depth };
+  }
+
+  #planOf(document: DocumentNode, operationName: string): Plan {
+    let plans = this.#plans.get(document);
+    if (!plans) this.#plans.set(document, (plans = new Map<string, Plan>()));
+    let plan = plans.get(operationName);
+    if (!plan) {
+      const operation = getOperationAST(document, operationName === '' ? null : operationName);
+      plan = operation ? new Compiler(this.#schema, document, this.#costMax).compile(operation) : EMPTY;
+      plans.set(operationName, plan);
+    }
+    return plan;
+  }
+}
+
+/** What the executor refuses by itself: there is no such operation. */
+const EMPTY: Plan = { steps: [], fixed: { nodes: 0, cost: 0 }, defaults: {}, fields: 0, depth: 0 };
+
+/** Makes the plan of one operation. */
+class Compiler {
+  readonly #schema: GraphQLSchema;
+  readonly #costMax: number;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #steps: Step[] = [];
+  readonly #shapes: Shape[] = [];
+  readonly #known = new Map<SelectionSetNode, Map<GraphQLCompositeType, Map<FieldNode | null, number>>>();
+  readonly #readsParent = new Map<GraphQLCompositeType, boolean>();
+  #variable = false;
+
+  constructor(schema: GraphQLSchema, document: DocumentNode, costMax: number) {
+    this.#schema = schema;
+    this.#costMax = costMax;
+    this.#fragments = new Map(
+      document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION).map((one) => [one.name.value, one]),
+    );
+  }
+
+  compile({ operation, selectionSet, variableDefinitions = [] }: OperationDefinitionNode): Plan {
+    const type = this.#schema.getRootType(operation);
+    if (!type) return EMPTY;
+    const last = this.#selection(selectionSet, type, NO_PARENT);
+    const defaults = Object.fromEntries(
+      variableDefinitions.flatMap(({ variable, defaultValue }) =>
+        defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
+      ),
+    );
+    const steps = this.#steps;
+    return { steps, defaults, fixed: this.#variable ? undefined : evaluate(steps, {}), ...this.#shape(last) };
+  }
+
+  #add(step: Step, shape: Shape): number {
+    this.#steps.push(step);
+    return this.#shapes.push(shape) - 1;
+  }
+
+  #shape(step: number): Shape {
+    return this.#shapes[step] ?? { fields: 0, depth: 0 };
+  }
+
+  #selection(set: SelectionSetNode, type: GraphQLCompositeType, parent: Parent): number {
+    const byType = getOrAdd(this.#known, set, () => new Map<GraphQLCompositeType, Map<FieldNode | null, number>>());
+    const byParent = getOrAdd(byType, type, () => new Map<FieldNode | null, number>());
+    return getOrAdd(byParent, this.#looksAtParent(type) ? parent.node : null, () => {
+      const terms: Term[] = [];
+      // An object of an abstract type has one concrete type: of the fragments on different ones, the largest counts.
+      const concrete = new Map<GraphQLCompositeType, Term[]>();
+      for (const selection of set.selections) {
+        const [step, on] = this.#selected(selection, type, parent);
+        const apart = on !== type && isObjectType(on) && isAbstractType(type);
+        (apart ? getOrAdd(concrete, on, () => []) : terms).push({ step, included: this.#included(selection) });
+      }
+      const shapes = [...terms, ...[...concrete.values()].flat()].map(({ step }) => this.#shape(step));
+      return this.#add(
+        { kind: 'selection', terms, alternatives: [...concrete.values()] },
+        {
+          fields: shapes.reduce((total, { fields }) => total + fields, 0),
+          depth: shapes.reduce((most, { depth }) => Math.max(most, depth), 0),
+        },
+      );
+    });
+  }
+
+  /** The step of a selection, and the type that it is on. */
+  #selected(selection: SelectionNode, type: GraphQLCompositeType, parent: Parent): [number, GraphQLCompositeType] {
+    if (selection.kind === Kind.FIELD) return [this.#field(selection, type, parent), type];
+    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(selection.name.value) : selection;
+    const named = fragment?.typeCondition && this.#schema.getType(fragment.typeCondition.name.value);
+    const on = named && isCompositeType(named) ? named : type;
+    return [
+      fragment ? this.#selection(fragment.selectionSet, on, parent) : this.#add({ kind: 'size', size: { nodes: 0, cost: 0 } }, NOTHING),
+      on,
+    ];
+  }
+
+  #field(node: FieldNode, type: GraphQLCompositeType, parent: Parent): number {
+    const name = node.name.value;
+    if (name === '__schema' || name === '__type') {
+      return this.#add(
+        { kind: 'size', size: introspectionSize(this.#schema, node, this.#fragments, this.#costMax) },
+        this.#shapeBelow(node),
+      );
+    }
+    const field = isCompositeType(type) ? this.#schema.getField(type, name) : undefined;
+    const cost = field ? costOf(field) : {};
+    const args = this.#arguments(node);
+    const result = field && getNamedType(field.type);
+    const composite = result && isCompositeType(result) ? result : undefined;
+    const child = composite && node.selectionSet ? this.#selection(node.selectionSet, composite, { node, args }) : null;
+    const isList = field !== undefined && isListType(getNullableType(field.type));
+    const below = child === null ? NOTHING : this.#shape(child);
+    return this.#add(
+      {
+        kind: 'field',
+        weight: cost.weight ?? 1,
+        items: isList ? this.#items(cost, args, parent.args) : null,
+        rows: composite !== undefined,
+        child,
+      },
+      { fields: below.fields + 1, depth: below.depth + 1 },
+    );
+  }
+
+  #items({ items = 0 }: FieldCost, args: Read<Given>, parent: Read<Given>): Read<number> {
+    if (typeof items === 'number') return items;
+    if (typeof args !== 'function' && typeof parent !== 'function') return items(args, parent);
+    this.#variable = true;
+    return (variables) => items(read(args, variables), read(parent, variables));
+  }
+
+  #arguments({ arguments: nodes = [] }: FieldNode): Read<Given> {
+    const of = (variables: Given): Given =>
+      Object.fromEntries(nodes.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]));
+    return nodes.some(({ value }) => holdsVariable(value)) ? of : of({});
+  }
+
+  #included({ directives = [] }: SelectionNode): Read<boolean> {
+    const conditions = directives.flatMap(({ name: { value: name }, arguments: given = [] }) => {
+      const condition = given.find((one) => one.name.value === 'if')?.value;
+      return condition && (name === 'skip' || name === 'include') ? [{ condition, wanted: name === 'include' }] : [];
+    });
+    if (conditions.length === 0) return true;
+    this.#variable = true;
+    return (variables) => conditions.every(({ condition, wanted }) => valueFromASTUntyped(condition, variables) === wanted);
+  }
+
+  #looksAtParent(type: GraphQLCompositeType): boolean {
+    if (!isObjectType(type)) return true;
+    return getOrAdd(this.#readsParent, type, () => Object.values(type.getFields()).some((field) => costOf(field).readsParent));
+  }
+
+  /** The shape of a field of introspection, whose types need not be known for it. */
+  #shapeBelow(node: FieldNode, known = new Map<SelectionSetNode, Shape>()): Shape {
+    const of = (set: SelectionSetNode | undefined): Shape => {
+      if (!set) return NOTHING;
+      return getOrAdd(known, set, () => {
+        const shapes = set.selections.map((one) => {
+          if (one.kind === Kind.FIELD) return this.#shapeBelow(one, known);
+          return of(one.kind === Kind.INLINE_FRAGMENT ? one.selectionSet : this.#fragments.get(one.name.value)?.selectionSet);
+        });
+        return { fields: shapes.reduce((total, { fields }) => total + fields, 0), depth: Math.max(0, ...shapes.map(({ depth }) => depth)) };
+      });
+    };
+    const below = of(node.selectionSet);
+    return { fields: below.fields + 1, depth: below.depth + 1 };
+  }
+}
+
+const NOTHING: Shape = { fields: 0, depth: 0 };
+
+function holdsVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.VARIABLE) return true;
+  if (value.kind === Kind.LIST) return value.values.some(holdsVariable);
+  return value.kind === Kind.OBJECT && value.fields.some((field) => holdsVariable(field.value));
+}
+
+/** What a field declares about its cost. */
+export function costOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldCost {
+  return (extensions['cost'] as FieldCost | undefined) ?? {};
+}
+
+function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  let value = map.get(key);
+  if (value === undefined) map.set(key, (value = make()));
+  return value;
+}
