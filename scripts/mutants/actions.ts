@@ -166,5 +166,5 @@ export const actions: readonly MutantGroup[] = [
       },
     ],
   },
-  // Budgets, fairness and deadlines: in edge.ts.
+  // Concurrency and fairness of changes: here.
 ];

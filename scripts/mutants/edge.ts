@@ -89,10 +89,23 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/builder.ts',
-    tests: HTTP,
-    mutants: [],
+    file: 'src/limits/cost-plugin.ts',
+    tests: 'test/limits/cost.test.ts',
+    mutants: [
+      {
+        what: 'operations are nested to any depth',
+        from: 'if (depth > DEPTH_MAX)',
+        to: 'if (depth > 1e6)',
+        tests: HTTP,
+        only: 'too long, too deep',
+      },
+      { what: 'operations ask for any number of rows', from: 'if (nodes > limits.nodes)', to: 'if (nodes > 1e15)' },
+      { what: 'operations cost anything', from: 'if (cost > limits.cost)', to: 'if (cost > 1e15)' },
+      { what: 'answers are of any length', from: 'return !answer.add(data);', to: 'return false;' },
+      { what: 'rows of any length are read', from: 'if (loaders.isOverBound) return true;', to: '' },
+    ],
   },
+  // Bodies, documents, hosts, deadlines and budgets: here.
   {
     file: 'src/http/plugins/trusted-documents.ts',
     tests: 'test/trusted-documents/trusted-documents.test.ts',

@@ -265,6 +265,17 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/audit/redaction.ts',
+    tests: 'test/audit/redaction.test.ts',
+    mutants: [
+      {
+        what: 'the log shows what its fields do not',
+        from: 'return rule.some((scope) => holds(principal, scope, event.lineage));',
+        to: 'return rule.length > 0;',
+      },
+    ],
+  },
+  {
     file: 'src/usage/graph.ts',
     tests: FIELDS,
     mutants: [
