@@ -78,7 +78,7 @@ export const credentials: readonly MutantGroup[] = [
         what: 'the secret of a token is not compared',
         from: '!isTokenOf(token, row.secret_hash)',
         to: 'false',
-        only: 'malformed or unknown',
+        only: 'another well-formed secret',
       },
       {
         what: 'a token acts nowhere where the header names an organization of others',
@@ -96,7 +96,7 @@ export const credentials: readonly MutantGroup[] = [
         what: 'people act in a deleted organization',
         from: 'm.user_id = u.id and o.deleted_at is null and',
         to: 'm.user_id = u.id and',
-        only: 'of a deleted organization is refused',
+        only: 'of a person does not act in an organization that was deleted',
       },
       {
         what: 'people act where they are no members',

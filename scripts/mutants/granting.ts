@@ -94,7 +94,7 @@ export const granting: readonly MutantGroup[] = [
         from: "holds(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0",
         to: 'scopesBeyond(now, lineage, invitation.scopes).length === 0',
         tests: 'test/invitation/inviting.test.ts',
-        only: 'inviter could not invite with these roles',
+        only: 'the inviter may not invite any more',
       },
     ],
   },

@@ -155,10 +155,10 @@ describe('while a change is made', () => {
     const suspension = await world.db.transaction().execute(async (tx) => {
       await sql`select pg_advisory_xact_lock_shared(tree_lock_key(${world.uuid('acme')}::uuid))`.execute(tx);
       const suspended = suspend();
-      let ended = false;
-      const watched = suspended.finally(() => (ended = true));
-      while (!ended && !(await waiting())) await new Promise((resolve) => setImmediate(resolve));
-      expect(ended).toBe(false);
+      const state = { ended: false };
+      const watched = suspended.finally(() => (state.ended = true));
+      while (!state.ended && !(await waiting())) await new Promise((resolve) => setImmediate(resolve));
+      expect(state.ended).toBe(false);
       return { watched };
     });
     expect(await suspension.watched).toContain('SuspendOrganizationPayload');
