@@ -173,6 +173,27 @@ const commands: Record<string, Command> = {
       });
     },
   },
+  documents: {
+    summary: 'Register the documents that a client sends, so that it can name them by hash.',
+    usage:
+      'banyan documents add <manifest.json> [--client <name>]\n       npm run banyan -- documents list\n' +
+      '       npm run banyan -- documents remove --client <name>\n\n' +
+      'A manifest is a JSON object from the SHA-256 of each document to the document, as code generators write it. All of it is ' +
+      'registered or nothing; documents of earlier manifests stay. Running gateways know it within seconds (TRUSTED_DOCUMENTS).',
+    options: { client: { type: 'string' } },
+    positionals: true,
+    async run(values, [what, file]) {
+      const { addDocuments, listDocuments, removeDocuments } = await import('./commands/documents.ts');
+      if (what === 'add') {
+        if (file === undefined) throw new StartError('banyan documents add needs a manifest.');
+        const client = values['client'] === undefined ? 'default' : required(values, 'client');
+        return addDocuments(withDatabase, client, file, print);
+      }
+      if (what === 'list') return listDocuments(withDatabase, print);
+      if (what === 'remove') return removeDocuments(withDatabase, required(values, 'client'), print);
+      throw new StartError('banyan documents knows three things: add, list and remove.');
+    },
+  },
   schema: {
     summary: 'Print the GraphQL schema.',
     usage: 'banyan schema',

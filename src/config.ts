@@ -55,6 +55,7 @@ const settings = z.object({
   MAX_TREE_DEPTH: z.coerce.number().int().min(1).max(64).optional(),
   GRAPHIQL: flag.optional(),
   INTROSPECTION: z.enum(['public', 'authenticated', 'off']).optional(),
+  TRUSTED_DOCUMENTS: z.enum(['off', 'allow', 'require']).default('off'),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -141,6 +142,8 @@ export interface Config {
   maxTreeDepth: number | undefined;
   graphiql: boolean;
   introspection: 'public' | 'authenticated' | 'off';
+  /** Whether registered documents are answered by their hash, and whether anything else is. */
+  trustedDocuments: 'off' | 'allow' | 'require';
   corsOrigins: readonly string[];
   /** The only host names that are answered; empty for any. */
   allowedHosts: readonly string[];
@@ -186,6 +189,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const production = value.NODE_ENV === 'production';
   if (value.DATABASE_MIGRATION_URL !== undefined && value.DATABASE_URL === undefined)
     throw new StartError('DATABASE_MIGRATION_URL is set without DATABASE_URL, which gateways connect with.');
+  const trustedOnly = value.TRUSTED_DOCUMENTS === 'require';
   return {
     databaseUrl: value.DATABASE_URL,
     databaseMigrationUrl: value.DATABASE_MIGRATION_URL,
@@ -198,8 +202,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     port: value.PORT,
     organizationHeader: value.ORGANIZATION_HEADER,
     maxTreeDepth: value.MAX_TREE_DEPTH,
-    graphiql: value.GRAPHIQL ?? !production,
-    introspection: value.INTROSPECTION ?? (production ? 'authenticated' : 'public'),
+    graphiql: value.GRAPHIQL ?? !(production || trustedOnly),
+    introspection: value.INTROSPECTION ?? (trustedOnly ? 'off' : production ? 'authenticated' : 'public'),
+    trustedDocuments: value.TRUSTED_DOCUMENTS,
     corsOrigins: value.CORS_ORIGINS,
     allowedHosts: value.ALLOWED_HOSTS,
     maxConnections: value.MAX_CONNECTIONS,

@@ -13,6 +13,8 @@ export type ErrorCode =
   | 'LIMIT_EXCEEDED'
   | 'RATE_LIMITED'
   | 'UNAVAILABLE'
+  | 'PERSISTED_DOCUMENT_NOT_FOUND'
+  | 'PERSISTED_DOCUMENT_REQUIRED'
   | 'INTERNAL_SERVER_ERROR';
 
 /** A refusal whose message and extensions are written for the caller. Anything else that is thrown is masked. */

@@ -18,6 +18,7 @@ import { hosts } from './http/plugins/hosts.ts';
 import { introspection, type IntrospectionPolicy } from './http/plugins/introspection.ts';
 import { jsonOnly } from './http/plugins/json-only.ts';
 import { probes } from './http/plugins/probes.ts';
+import { DOCUMENT_ID, trustedDocuments, type TrustedDocumentsPolicy } from './http/plugins/trusted-documents.ts';
 import { requestIdsOf } from './http/request-id.ts';
 import { budgetPlugins, type CallerBudgets } from './limits/budget-plugins.ts';
 import { costLimits } from './limits/cost-plugin.ts';
@@ -34,6 +35,8 @@ export interface GatewayOptions {
   sessions?: Sessions | undefined;
   settings: ActionSettings;
   introspection: IntrospectionPolicy;
+  /** Whether registered documents are answered by their hash, and whether anything else is; absent for `off`. */
+  trustedDocuments?: TrustedDocumentsPolicy;
   /** Options of the GraphiQL page; false serves none. */
   graphiql: GraphiQLOptions | false;
   /** Options of the page with a credential in it, served to browsers on this machine only. */
@@ -62,7 +65,7 @@ export const GRAPHQL_PATH = '/graphql';
 /** Makes the gateway. */
 export function createGateway(options: GatewayOptions) {
   const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
-  const { allowedHosts = [], boundsCost = true } = options;
+  const { allowedHosts = [], boundsCost = true, trustedDocuments: trusted = 'off' } = options;
   const limits = { ...REQUEST_LIMITS, ...options.limits };
   const { arrival, spending } = budgetPlugins(GRAPHQL_PATH, options.budgets);
   const callers = new WeakMap<Request, Caller>();
@@ -87,6 +90,7 @@ export function createGateway(options: GatewayOptions) {
     maxRequestBodySize: false,
     // Kept in `documents`, by bytes.
     parserAndValidationCache: false,
+    extraParamNames: trusted === 'off' ? [] : [DOCUMENT_ID],
     multipart: false,
     batching: false,
     cors:
@@ -129,6 +133,7 @@ export function createGateway(options: GatewayOptions) {
       arrival,
       jsonOnly(),
       authentication(callers, identify),
+      trustedDocuments(trusted, db),
       body(callers, limits),
       documents(callers, limits),
       boundsCost && costLimits(schema, limits),

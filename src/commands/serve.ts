@@ -63,6 +63,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
         mailLimits: config.mailLimits,
       },
       introspection: config.introspection,
+      trustedDocuments: config.trustedDocuments,
       corsOrigins: config.corsOrigins,
       graphiql: config.graphiql && graphiqlOptions(undefined, demo?.organizationId),
       graphiqlLocal: demo && graphiqlOptions(demo.apiKey, demo.organizationId),

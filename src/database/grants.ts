@@ -16,12 +16,15 @@ const EXCEPTIONS: Readonly<Record<string, 'select' | 'select, insert'>> = {
   scopes: 'select',
   reserved_slugs: 'select',
   usage_metrics: 'select',
+  trusted_documents: 'select',
   kysely_migration: 'select',
   kysely_migration_lock: 'select',
   // Moved by the function that drops old events.
   usage_retention: 'select',
   // A slug that was used once is never given again.
   retired_slugs: 'select, insert',
+  // Who created a tree of their own stays known for as long as it exists.
+  standalone_organizations: 'select, insert',
 };
 
 const QUEUE = 'graphile_worker';

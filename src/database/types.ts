@@ -389,6 +389,13 @@ export interface TreeSettings {
   singleton: Generated<boolean>;
 }
 
+export interface TrustedDocuments {
+  added_at: Generated<Timestamp>;
+  client: string;
+  document: string;
+  hash: Buffer;
+}
+
 export interface UsageEventKeys {
   id: string;
   occurred_at: Timestamp;
@@ -507,6 +514,7 @@ export interface DB {
   search_documents: SearchDocuments;
   standalone_organizations: StandaloneOrganizations;
   tree_settings: TreeSettings;
+  trusted_documents: TrustedDocuments;
   usage_event_keys: UsageEventKeys;
   usage_events: UsageEvents;
   usage_meters: UsageMeters;

@@ -124,13 +124,27 @@ it('lets each alone through to what is inside, so that the answers above are no 
 });
 
 describe('what is shown to a person for its own sake', () => {
+  it('is never a token of somebody else, whichever of the two guards asks', async () => {
+    const [row] = await world.rows(sql<{ own: string; rival: string; token: string }>`
+      select own.id as own, rival.id as rival, t.id as token
+      from users own, users rival join personal_access_tokens t on t.user_id = rival.id
+      where own.email = 'admin@kiosk.example' and rival.email = 'admin@rival.example'`);
+    const as = (id: string | undefined): Principal => ({ ...north, user: { id: id ?? '', verifiedEmail: null } });
+    const ask = (statements: Principal, types: Principal) =>
+      run(`{ node(id: "${encodeId('PersonalAccessToken', row?.token ?? '')}") { __typename id } }`, { statements, types });
+    expect(await ask(as(row?.rival), as(row?.rival))).toContain('"__typename":"PersonalAccessToken"');
+    expect(await ask(as(row?.rival), as(row?.own))).toContain('NOT_FOUND');
+    expect(await ask(as(row?.own), as(row?.rival))).toContain('NOT_FOUND');
+  });
+
   it('is the organizations it belongs to and those it is invited to under its verified address, and no others', async () => {
     const [person] = await world.rows(sql<{ id: string }>`select id from users where email = 'admin@kiosk.example'`);
     await insertInvitation(world, world.uuid('rival-shop'), 'admin@kiosk.example', Buffer.alloc(32, 7));
     await insertInvitation(world, world.uuid('depot'), 'somebody-else@x.example', Buffer.alloc(32, 8));
+    await insertInvitation(world, world.uuid('south'), 'admin@kiosk.example', Buffer.alloc(32, 9), new Date(Date.now() - 1_000));
     const shown = async (verifiedEmail: string | null) => {
       const principal: Principal = { credential: null, user: { id: person?.id ?? '', verifiedEmail }, home: null };
-      const slugs = ['kiosk', 'rival-shop', 'depot', 'acme', 'rival'] as const;
+      const slugs = ['kiosk', 'rival-shop', 'depot', 'south', 'acme', 'rival'] as const;
       const rows = await organizationOfPerson.load(
         { db: world.db, principal, now: new Date() },
         slugs.map((slug) => world.uuid(slug)),

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkTrail } from '../../src/audit/check.ts';
+import { tokenHash } from '../../src/credential/secret.ts';
+import { createInvitationToken } from '../../src/invitation/token.ts';
 import { AuditLogDocument, CreatePersonalAccessTokenDocument, CreateRoleDocument } from '../generated/graphql.ts';
-import { code, createWorld, insertUser, type Caller, type Slug, type World } from '../setup/world.ts';
+import { code, createWorld, insertInvitation, insertUser, type Caller, type Slug, type World } from '../setup/world.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 
 let world: World;
@@ -71,6 +73,17 @@ describe('the audit log (R-AU, R-DA-6)', () => {
       targetId: world.org('rival'),
       after: null,
     });
+  });
+
+  it('tells of an answer to an invitation elsewhere where the caller acts, and not where it would lead', async () => {
+    const token = createInvitationToken();
+    await insertInvitation(world, world.uuid('north'), 'somebody@x.example', tokenHash(token));
+    const document = 'mutation ($token: String!) { acceptInvitation(input: { token: $token }) { __typename } }';
+    const answer = await world.ask(document, { as: 'admin@rival' }, { token });
+    expect(answer.data).toEqual({ acceptInvitation: { __typename: 'InvitationInvalidError' } });
+    const places = await world.rows(sql`
+      select o.slug from audit_events e join organizations o on o.id = e.organization_id where e.action = 'acceptInvitation'`);
+    expect(places).toEqual([{ slug: 'rival' }]);
   });
 
   it('is written in the transaction of what it tells of: neither is without the other', async () => {

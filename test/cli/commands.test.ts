@@ -16,7 +16,19 @@ describe('the command line', () => {
   it('explains itself, as a whole and command by command', async () => {
     const overview = await run(['--help']);
     expect(overview).toMatchObject({ code: 0, stderr: '' });
-    for (const command of ['serve', 'worker', 'migrate', 'bootstrap', 'seed', 'phone-numbers', 'metrics', 'usage', 'schema', 'check']) {
+    for (const command of [
+      'serve',
+      'worker',
+      'migrate',
+      'bootstrap',
+      'seed',
+      'phone-numbers',
+      'metrics',
+      'usage',
+      'documents',
+      'schema',
+      'check',
+    ]) {
       expect(overview.stdout).toContain(command);
       expect(await run([command, '--help'])).toMatchObject({
         code: 0,
@@ -36,6 +48,13 @@ describe('the command line', () => {
       ['seed', '--organizations', '0'],
       ['phone-numbers'],
       ['usage'],
+      ['documents'],
+      ['documents', 'add'],
+      ['documents', 'add', 'no-such-file.json'],
+      ['documents', 'add', 'package.json'],
+      ['documents', 'add', 'test/generated/persisted-documents.json', '--client', 'Not A Name'],
+      ['documents', 'remove'],
+      ['documents', 'remove', '--client', 'nobody'],
       ['metrics', 'add', '--key', 'x', '--name', 'X'],
       ['metrics', 'add', '--key', 'x', '--name', 'X', '--unit', 'x', '--late-days', '0'],
       ['phone-numbers', 'remove', '+12025550123'],

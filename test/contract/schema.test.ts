@@ -161,6 +161,7 @@ describe('the packages', () => {
       '@pothos/plugin-relay',
       '@pothos/plugin-scope-auth',
       '@pothos/plugin-complexity',
+      '@graphql-yoga/plugin-persisted-operations',
       'graphql-scalars',
       '@graphql-tools/executor',
     ]) {

@@ -147,6 +147,29 @@ describe('a credential (R-TK-2, R-TK-5, R-TK-6)', () => {
     expect((await world.ask(WHO, { as: 'key@shop-1' })).status).toBe(200);
   });
 
+  it('with the id of one that works and another well-formed secret is refused', async () => {
+    for (const [kind, as] of [
+      ['ak', 'key@acme'],
+      ['pat', 'admin@acme'],
+    ] as const) {
+      const id = parseToken(world.token(as))?.id ?? '';
+      expect((await world.ask('{ viewer { scopes } }', { token: world.token(as) })).status).toBe(200);
+      const forged = await world.ask('{ viewer { scopes } }', { token: createToken(kind, id) });
+      expect({ as, status: forged.status, code: code(forged) }).toEqual({ as, status: 401, code: 'UNAUTHENTICATED' });
+    }
+  });
+
+  it('of a person does not act in an organization that was deleted', async () => {
+    const deleted = (state: boolean) =>
+      sql`update organizations set deleted_at = ${state ? sql`now()` : null}, status = ${state ? 'DELETED' : 'ACTIVE'} where slug = 'south'`;
+    const ask = () => world.ask('{ viewer { scopes } }', { as: 'admin@south' });
+    expect((await ask()).status).toBe(200);
+    await deleted(true).execute(world.db);
+    expect(code(await ask())).toBe('NOT_FOUND');
+    await deleted(false).execute(world.db);
+    expect((await ask()).status).toBe(200);
+  });
+
   it('of a deleted organization is refused', async () => {
     const key = await insertApiKey(world.db, world.uuid('depot'), 'depot');
     await sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'depot'`.execute(world.db);

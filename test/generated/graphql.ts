@@ -1121,7 +1121,7 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+    `, {"hash":"sha256:0f7f0931e012504b3df83f77b80bcb99ac25bb6f540b070b7d6efa73b0ac355b"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const RevokeApiKeyDocument = new TypedDocumentString(`
     mutation RevokeApiKey($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) {
@@ -1142,7 +1142,7 @@ export const RevokeApiKeyDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
+    `, {"hash":"sha256:99ad8033a1e8561e7aa9701730ed78b318b3aa956037a7e58d5d7695a11ba182"}) as unknown as TypedDocumentString<RevokeApiKeyMutation, RevokeApiKeyMutationVariables>;
 export const CreatePersonalAccessTokenDocument = new TypedDocumentString(`
     mutation CreatePersonalAccessToken($input: CreatePersonalAccessTokenInput!) {
   createPersonalAccessToken(input: $input) {
@@ -1162,7 +1162,7 @@ export const CreatePersonalAccessTokenDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CreatePersonalAccessTokenMutation, CreatePersonalAccessTokenMutationVariables>;
+    `, {"hash":"sha256:37c157331cc843c978a7f2827e42709a3aee9bd831ae95b987f4ae96a4cbdf84"}) as unknown as TypedDocumentString<CreatePersonalAccessTokenMutation, CreatePersonalAccessTokenMutationVariables>;
 export const RevokePersonalAccessTokenDocument = new TypedDocumentString(`
     mutation RevokePersonalAccessToken($input: RevokePersonalAccessTokenInput!) {
   revokePersonalAccessToken(input: $input) {
@@ -1178,7 +1178,7 @@ export const RevokePersonalAccessTokenDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RevokePersonalAccessTokenMutation, RevokePersonalAccessTokenMutationVariables>;
+    `, {"hash":"sha256:1b8c3532dab576982bb1d604d855d3e0deb37571ef433c24e7e41a5749184ebd"}) as unknown as TypedDocumentString<RevokePersonalAccessTokenMutation, RevokePersonalAccessTokenMutationVariables>;
 export const AuditLogDocument = new TypedDocumentString(`
     query AuditLog($id: ID, $includeDescendants: Boolean! = false, $actions: [String!], $first: Int) {
   organization(id: $id) {
@@ -1214,7 +1214,7 @@ export const AuditLogDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
+    `, {"hash":"sha256:0de640a37cd1a2cf6a61f245e26ccfe31d6a5185b92e1b60d48a41a8e7652f66"}) as unknown as TypedDocumentString<AuditLogQuery, AuditLogQueryVariables>;
 export const CreateInvitationDocument = new TypedDocumentString(`
     mutation CreateInvitation($input: CreateInvitationInput!) {
   createInvitation(input: $input) {
@@ -1265,7 +1265,7 @@ export const CreateInvitationDocument = new TypedDocumentString(`
     lastError
     sentAt
   }
-}`) as unknown as TypedDocumentString<CreateInvitationMutation, CreateInvitationMutationVariables>;
+}`, {"hash":"sha256:ea3a1734551b112c26899d6d8f81440efdfa0557ea2685b6eed66e4ab3ba8112"}) as unknown as TypedDocumentString<CreateInvitationMutation, CreateInvitationMutationVariables>;
 export const InviteUsersDocument = new TypedDocumentString(`
     mutation InviteUsers($input: InviteUsersInput!) {
   inviteUsers(input: $input) {
@@ -1292,7 +1292,7 @@ export const InviteUsersDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<InviteUsersMutation, InviteUsersMutationVariables>;
+    `, {"hash":"sha256:2e266bb992e87e5decf6030db214b9b627073b4acb5a15dda316242d2270c976"}) as unknown as TypedDocumentString<InviteUsersMutation, InviteUsersMutationVariables>;
 export const ResendInvitationDocument = new TypedDocumentString(`
     mutation ResendInvitation($input: ResendInvitationInput!) {
   resendInvitation(input: $input) {
@@ -1331,7 +1331,7 @@ export const ResendInvitationDocument = new TypedDocumentString(`
     lastError
     sentAt
   }
-}`) as unknown as TypedDocumentString<ResendInvitationMutation, ResendInvitationMutationVariables>;
+}`, {"hash":"sha256:e75af1a1ac7d7b9c8b2b016af29b660ff07b2863d0bc6489721b7f4fbf3432fb"}) as unknown as TypedDocumentString<ResendInvitationMutation, ResendInvitationMutationVariables>;
 export const RevokeInvitationDocument = new TypedDocumentString(`
     mutation RevokeInvitation($input: RevokeInvitationInput!) {
   revokeInvitation(input: $input) {
@@ -1347,7 +1347,7 @@ export const RevokeInvitationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RevokeInvitationMutation, RevokeInvitationMutationVariables>;
+    `, {"hash":"sha256:12a30f12af0b9bdc4b2eaac0a9d93f9e268bd934fcbad15b815a85b4342956d7"}) as unknown as TypedDocumentString<RevokeInvitationMutation, RevokeInvitationMutationVariables>;
 export const AcceptInvitationDocument = new TypedDocumentString(`
     mutation AcceptInvitation($input: AcceptInvitationInput!) {
   acceptInvitation(input: $input) {
@@ -1370,7 +1370,7 @@ export const AcceptInvitationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AcceptInvitationMutation, AcceptInvitationMutationVariables>;
+    `, {"hash":"sha256:15b6d1cd235b3e62f733b45acce049248aa5fc9a1e640e1864ba3d26f1d08850"}) as unknown as TypedDocumentString<AcceptInvitationMutation, AcceptInvitationMutationVariables>;
 export const DeclineInvitationDocument = new TypedDocumentString(`
     mutation DeclineInvitation($input: DeclineInvitationInput!) {
   declineInvitation(input: $input) {
@@ -1393,7 +1393,7 @@ export const DeclineInvitationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DeclineInvitationMutation, DeclineInvitationMutationVariables>;
+    `, {"hash":"sha256:9a4a1e70a8b78ccf773da7890a3e8c3146d4264fb1af9cc608c4f0938f282e2c"}) as unknown as TypedDocumentString<DeclineInvitationMutation, DeclineInvitationMutationVariables>;
 export const InvitationPreviewDocument = new TypedDocumentString(`
     query InvitationPreview($token: String!) {
   invitationPreview(token: $token) {
@@ -1404,7 +1404,7 @@ export const InvitationPreviewDocument = new TypedDocumentString(`
     expiresAt
   }
 }
-    `) as unknown as TypedDocumentString<InvitationPreviewQuery, InvitationPreviewQueryVariables>;
+    `, {"hash":"sha256:a3709cf74c5c258ecfc8afe5e527f76f8e2e93412f417943e57ce15f39eeb109"}) as unknown as TypedDocumentString<InvitationPreviewQuery, InvitationPreviewQueryVariables>;
 export const CreateOrganizationDocument = new TypedDocumentString(`
     mutation CreateOrganization($input: CreateOrganizationInput!) {
   createOrganization(input: $input) {
@@ -1503,7 +1503,7 @@ export const CreateOrganizationDocument = new TypedDocumentString(`
   name
   status
   version
-}`) as unknown as TypedDocumentString<CreateOrganizationMutation, CreateOrganizationMutationVariables>;
+}`, {"hash":"sha256:fad9307659e81e6cf3d653f9edd9012e5df74dd6159c75e52402c3a99a4537ed"}) as unknown as TypedDocumentString<CreateOrganizationMutation, CreateOrganizationMutationVariables>;
 export const MoveOrganizationDocument = new TypedDocumentString(`
     mutation MoveOrganization($input: MoveOrganizationInput!) {
   moveOrganization(input: $input) {
@@ -1542,7 +1542,7 @@ export const MoveOrganizationDocument = new TypedDocumentString(`
   name
   status
   version
-}`) as unknown as TypedDocumentString<MoveOrganizationMutation, MoveOrganizationMutationVariables>;
+}`, {"hash":"sha256:53910bfef43b144a510e4aca638f3dc7ba2aa2ab3a7ecf6b34a41afd81773540"}) as unknown as TypedDocumentString<MoveOrganizationMutation, MoveOrganizationMutationVariables>;
 export const DeleteOrganizationDocument = new TypedDocumentString(`
     mutation DeleteOrganization($input: DeleteOrganizationInput!) {
   deleteOrganization(input: $input) {
@@ -1561,7 +1561,7 @@ export const DeleteOrganizationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DeleteOrganizationMutation, DeleteOrganizationMutationVariables>;
+    `, {"hash":"sha256:819874bbf9cbb1ef117833470c376fc17baf2a0c30800825d06ab39b1d3c359c"}) as unknown as TypedDocumentString<DeleteOrganizationMutation, DeleteOrganizationMutationVariables>;
 export const RestoreOrganizationDocument = new TypedDocumentString(`
     mutation RestoreOrganization($input: RestoreOrganizationInput!) {
   restoreOrganization(input: $input) {
@@ -1584,7 +1584,7 @@ export const RestoreOrganizationDocument = new TypedDocumentString(`
   name
   status
   version
-}`) as unknown as TypedDocumentString<RestoreOrganizationMutation, RestoreOrganizationMutationVariables>;
+}`, {"hash":"sha256:c64ecad9685166a76bd7262760102a699b4b4150420cbb5614f575a125939e11"}) as unknown as TypedDocumentString<RestoreOrganizationMutation, RestoreOrganizationMutationVariables>;
 export const RetryProvisioningDocument = new TypedDocumentString(`
     mutation RetryProvisioning($input: RetryProvisioningInput!) {
   retryProvisioning(input: $input) {
@@ -1603,7 +1603,7 @@ export const RetryProvisioningDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RetryProvisioningMutation, RetryProvisioningMutationVariables>;
+    `, {"hash":"sha256:a6338922648a166ed0d9511a3c3e07d3704eb198be79f1b3dba485846a9b3b5f"}) as unknown as TypedDocumentString<RetryProvisioningMutation, RetryProvisioningMutationVariables>;
 export const ProvisioningDocument = new TypedDocumentString(`
     query Provisioning($id: ID) {
   organization(id: $id) {
@@ -1641,7 +1641,7 @@ export const ProvisioningDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ProvisioningQuery, ProvisioningQueryVariables>;
+    `, {"hash":"sha256:0ff52bd2cf8e99b19433040e8f80b8b64db8302e60d8be707ca2eca889045413"}) as unknown as TypedDocumentString<ProvisioningQuery, ProvisioningQueryVariables>;
 export const DomainDocument = new TypedDocumentString(`
     query Domain($id: ID) {
   organization(id: $id) {
@@ -1658,7 +1658,7 @@ export const DomainDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DomainQuery, DomainQueryVariables>;
+    `, {"hash":"sha256:a07506ff0f499cbd8a3f59e91f425b29607ab2b89488198b0624058e184ceafc"}) as unknown as TypedDocumentString<DomainQuery, DomainQueryVariables>;
 export const SlugAvailabilityDocument = new TypedDocumentString(`
     query SlugAvailability($slug: String!) {
   slugAvailability(slug: $slug) {
@@ -1667,7 +1667,7 @@ export const SlugAvailabilityDocument = new TypedDocumentString(`
     reason
   }
 }
-    `) as unknown as TypedDocumentString<SlugAvailabilityQuery, SlugAvailabilityQueryVariables>;
+    `, {"hash":"sha256:2a3ae6b2d38e16a0fad6311596c7db8ebd8d20641ebc6ebab866fb28dbe254f7"}) as unknown as TypedDocumentString<SlugAvailabilityQuery, SlugAvailabilityQueryVariables>;
 export const UpdateMemberRolesDocument = new TypedDocumentString(`
     mutation UpdateMemberRoles($input: UpdateMemberRolesInput!) {
   updateMemberRoles(input: $input) {
@@ -1694,7 +1694,7 @@ export const UpdateMemberRolesDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UpdateMemberRolesMutation, UpdateMemberRolesMutationVariables>;
+    `, {"hash":"sha256:8859f18dcec84706d6a92e98c6469679bbc2f1d2158cac75053c6a6b82cbd147"}) as unknown as TypedDocumentString<UpdateMemberRolesMutation, UpdateMemberRolesMutationVariables>;
 export const RemoveMemberDocument = new TypedDocumentString(`
     mutation RemoveMember($input: RemoveMemberInput!) {
   removeMember(input: $input) {
@@ -1710,7 +1710,7 @@ export const RemoveMemberDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RemoveMemberMutation, RemoveMemberMutationVariables>;
+    `, {"hash":"sha256:29240e48a3cc4fb2ff06f86634ba1c7ef67b4206509ff26a9f6acd6f2a4b7d3f"}) as unknown as TypedDocumentString<RemoveMemberMutation, RemoveMemberMutationVariables>;
 export const AddMemberDocument = new TypedDocumentString(`
     mutation AddMember($input: AddMemberInput!) {
   addMember(input: $input) {
@@ -1735,7 +1735,7 @@ export const AddMemberDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<AddMemberMutation, AddMemberMutationVariables>;
+    `, {"hash":"sha256:f3b00af1669ee70b61ad8188e92e104810516e156f0c26002fa1538d9dff1b83"}) as unknown as TypedDocumentString<AddMemberMutation, AddMemberMutationVariables>;
 export const CreateRoleDocument = new TypedDocumentString(`
     mutation CreateRole($input: CreateRoleInput!) {
   createRole(input: $input) {
@@ -1758,7 +1758,7 @@ export const CreateRoleDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<CreateRoleMutation, CreateRoleMutationVariables>;
+    `, {"hash":"sha256:45b70e6f60215550facf28bf08b69831ecf3da9eb7b81ba3e9da91db260a9f21"}) as unknown as TypedDocumentString<CreateRoleMutation, CreateRoleMutationVariables>;
 export const UpdateRoleDocument = new TypedDocumentString(`
     mutation UpdateRole($input: UpdateRoleInput!) {
   updateRole(input: $input) {
@@ -1780,7 +1780,7 @@ export const UpdateRoleDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UpdateRoleMutation, UpdateRoleMutationVariables>;
+    `, {"hash":"sha256:d740b45f1db380f1e69c5be8f7b36a48f73ea4afb57825423ee528f8123d8907"}) as unknown as TypedDocumentString<UpdateRoleMutation, UpdateRoleMutationVariables>;
 export const DeleteRoleDocument = new TypedDocumentString(`
     mutation DeleteRole($input: DeleteRoleInput!) {
   deleteRole(input: $input) {
@@ -1797,7 +1797,7 @@ export const DeleteRoleDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<DeleteRoleMutation, DeleteRoleMutationVariables>;
+    `, {"hash":"sha256:cc21b7d71d99af5d7f962771969b47a01be794d689d01008e1fc045a0ad2f4ea"}) as unknown as TypedDocumentString<DeleteRoleMutation, DeleteRoleMutationVariables>;
 export const OrganizationDocument = new TypedDocumentString(`
     query Organization($id: ID, $slug: String) {
   organization(id: $id, slug: $slug) {
@@ -1828,7 +1828,7 @@ export const OrganizationDocument = new TypedDocumentString(`
   domainSetupStatus
   parentId
   depth
-}`) as unknown as TypedDocumentString<OrganizationQuery, OrganizationQueryVariables>;
+}`, {"hash":"sha256:d0a93ff4d688ca70027062a994f671a1c3f5a3c92c1c0385a6ad3918b94ce0fa"}) as unknown as TypedDocumentString<OrganizationQuery, OrganizationQueryVariables>;
 export const ChildrenDocument = new TypedDocumentString(`
     query Children($id: ID, $orderBy: OrganizationOrder, $kind: OrganizationKind, $includeDeleted: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
   organization(id: $id) {
@@ -1860,7 +1860,7 @@ export const ChildrenDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ChildrenQuery, ChildrenQueryVariables>;
+    `, {"hash":"sha256:be9b59e465e4b769a6c82dd3ca9c7509384b8dc932c02b6259a8de629bfaf035"}) as unknown as TypedDocumentString<ChildrenQuery, ChildrenQueryVariables>;
 export const DescendantsDocument = new TypedDocumentString(`
     query Descendants($id: ID, $search: String, $maxDepth: Int, $includeDeleted: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
   organization(id: $id) {
@@ -1902,7 +1902,7 @@ export const DescendantsDocument = new TypedDocumentString(`
   domainSetupStatus
   parentId
   depth
-}`) as unknown as TypedDocumentString<DescendantsQuery, DescendantsQueryVariables>;
+}`, {"hash":"sha256:2cc91a1d35873f8ecfcc098e33ad139c91edbfb7c7c3d1c066357c81f82f82fb"}) as unknown as TypedDocumentString<DescendantsQuery, DescendantsQueryVariables>;
 export const SuspendOrganizationDocument = new TypedDocumentString(`
     mutation SuspendOrganization($input: SuspendOrganizationInput!) {
   suspendOrganization(input: $input) {
@@ -1919,7 +1919,7 @@ export const SuspendOrganizationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<SuspendOrganizationMutation, SuspendOrganizationMutationVariables>;
+    `, {"hash":"sha256:21e900b69309377c311920d8122bb20b50688458579a6b1b5a448a8aea47b4aa"}) as unknown as TypedDocumentString<SuspendOrganizationMutation, SuspendOrganizationMutationVariables>;
 export const ResumeOrganizationDocument = new TypedDocumentString(`
     mutation ResumeOrganization($input: ResumeOrganizationInput!) {
   resumeOrganization(input: $input) {
@@ -1936,7 +1936,7 @@ export const ResumeOrganizationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<ResumeOrganizationMutation, ResumeOrganizationMutationVariables>;
+    `, {"hash":"sha256:167245f2f4014a413388bc5c3d32c24401c2aa274a809b7deb842ec8dbc05924"}) as unknown as TypedDocumentString<ResumeOrganizationMutation, ResumeOrganizationMutationVariables>;
 export const UpdateOrganizationDocument = new TypedDocumentString(`
     mutation UpdateOrganization($input: UpdateOrganizationInput!) {
   updateOrganization(input: $input) {
@@ -1986,7 +1986,7 @@ export const UpdateOrganizationDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
+    `, {"hash":"sha256:69d04802bc14cc284e95803aaa6a9a32db51a1a88c0c756a3c546f94317501d5"}) as unknown as TypedDocumentString<UpdateOrganizationMutation, UpdateOrganizationMutationVariables>;
 export const MembersDocument = new TypedDocumentString(`
     query Members($id: ID, $search: String, $roles: [String!], $first: Int, $after: String, $last: Int, $before: String) {
   organization(id: $id) {
@@ -2021,7 +2021,7 @@ export const MembersDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
+    `, {"hash":"sha256:dc40d3369d690344b368bf298b8f7387d6da4e4721fc6c3da34101f126351f19"}) as unknown as TypedDocumentString<MembersQuery, MembersQueryVariables>;
 export const PeopleDocument = new TypedDocumentString(`
     query People($id: ID, $search: String, $first: Int, $after: String, $last: Int, $before: String, $memberships: Int! = 8) {
   organization(id: $id) {
@@ -2055,7 +2055,7 @@ export const PeopleDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<PeopleQuery, PeopleQueryVariables>;
+    `, {"hash":"sha256:87f22571c5d8163ec0947e54854c657984eb306eec816372b2a43774df41254d"}) as unknown as TypedDocumentString<PeopleQuery, PeopleQueryVariables>;
 export const InvitationsDocument = new TypedDocumentString(`
     query Invitations($id: ID, $status: [InvitationStatus!]) {
   organization(id: $id) {
@@ -2089,7 +2089,7 @@ export const InvitationsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<InvitationsQuery, InvitationsQueryVariables>;
+    `, {"hash":"sha256:6d102603c24cfd6885608f3788d34da59471ed90f2d374a43921d4541fb7a85d"}) as unknown as TypedDocumentString<InvitationsQuery, InvitationsQueryVariables>;
 export const OwnMembershipsDocument = new TypedDocumentString(`
     query OwnMemberships {
   viewer {
@@ -2122,7 +2122,7 @@ export const OwnMembershipsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<OwnMembershipsQuery, OwnMembershipsQueryVariables>;
+    `, {"hash":"sha256:755d425c96808183966ebb2b5700b30aadd974fd85e8c401d4b7bf0aed96e6e6"}) as unknown as TypedDocumentString<OwnMembershipsQuery, OwnMembershipsQueryVariables>;
 export const UsageDocument = new TypedDocumentString(`
     query Usage($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $keys: [String!]) {
   organization(id: $id) {
@@ -2141,7 +2141,7 @@ export const UsageDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UsageQuery, UsageQueryVariables>;
+    `, {"hash":"sha256:3063d4de84790c8a917bcca1f39741f8937fa2c3dc734f6cf41e2c3691331f7b"}) as unknown as TypedDocumentString<UsageQuery, UsageQueryVariables>;
 export const UsageBucketsDocument = new TypedDocumentString(`
     query UsageBuckets($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $size: UsageBucketSize!, $keys: [String!]) {
   organization(id: $id) {
@@ -2159,7 +2159,7 @@ export const UsageBucketsDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UsageBucketsQuery, UsageBucketsQueryVariables>;
+    `, {"hash":"sha256:9244a5fc9e55cececddb06f6b89bd65b8ac44ba547543493b9557ab0791d145a"}) as unknown as TypedDocumentString<UsageBucketsQuery, UsageBucketsQueryVariables>;
 export const UsageByChildDocument = new TypedDocumentString(`
     query UsageByChild($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $metric: String!, $first: Int, $after: String) {
   organization(id: $id) {
@@ -2182,7 +2182,7 @@ export const UsageByChildDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<UsageByChildQuery, UsageByChildQueryVariables>;
+    `, {"hash":"sha256:c18dd5b018c7f4e763b887b4b723e2427d5aca42ca3d6e6913fbbc4b6e9ac19c"}) as unknown as TypedDocumentString<UsageByChildQuery, UsageByChildQueryVariables>;
 export const RecordUsageDocument = new TypedDocumentString(`
     mutation RecordUsage($input: RecordUsageInput!) {
   recordUsage(input: $input) {
@@ -2202,7 +2202,7 @@ export const RecordUsageDocument = new TypedDocumentString(`
     }
   }
 }
-    `) as unknown as TypedDocumentString<RecordUsageMutation, RecordUsageMutationVariables>;
+    `, {"hash":"sha256:6949ad2a8110cff70ab4eed9d5bcccda8133ab5ed132751012c919ffa2932b12"}) as unknown as TypedDocumentString<RecordUsageMutation, RecordUsageMutationVariables>;
 export const ViewerDocument = new TypedDocumentString(`
     query Viewer {
   viewer {
@@ -2224,4 +2224,4 @@ export const ViewerDocument = new TypedDocumentString(`
     scopes
   }
 }
-    `) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;
+    `, {"hash":"sha256:c982ee1bee3aa302832216ec1ba0826e38a9970aecb8886280171f73f49e0f8f"}) as unknown as TypedDocumentString<ViewerQuery, ViewerQueryVariables>;

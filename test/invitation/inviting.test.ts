@@ -321,6 +321,19 @@ describe('accepting (E4, E5, decision 13, R-IV-1 to R-IV-4)', () => {
     expect(id).not.toBe(second.id);
   });
 
+  it('is refused when the inviter may not invite any more, though they hold all that it offers', async () => {
+    const inviter = await insertUser(world, 'demoted@x.example');
+    await insertMembership(world, world.uuid('shop-2'), inviter, ['admin']);
+    // The database keeps the last admin of an organization.
+    await insertMembership(world, world.uuid('shop-2'), await insertUser(world, 'stays@x.example'), ['admin']);
+    const options = { token: await insertPersonalAccessToken(world.db, inviter, 'x'), organization: 'shop-2' };
+    const email = newAddress();
+    const { token } = await invite({ organizationId: world.org('shop-2'), email, roles: ['restricted_user'] }, options);
+    await sql`update membership_roles mr set role_id = (select id from roles where key = 'viewer' and built_in)
+      from memberships m where m.id = mr.membership_id and m.user_id = ${inviter}`.execute(world.db);
+    expect(await accept(token, await person(email))).toMatchObject({ code: 'INVITATION_INVALID' });
+  });
+
   it('is refused while the organization, or one above it, is suspended', async () => {
     const email = newAddress();
     const { token } = await invite({ email, organizationId: world.org('kiosk') });

@@ -162,6 +162,7 @@ describe('changing and removing a role', () => {
   it('removes a role only when nobody holds it and no open invitation offers it', async () => {
     const id = await newRole('key@north', 'north', 'passing');
     await holderOf('passing', 'shop-2');
+    expect(await remove('key@north', id)).toMatchObject({ memberCount: 1, invitationCount: 0 });
     const input = { organizationId: world.org('shop-2'), email: 'offered@x.example', roles: ['passing'] };
     await world.query(CreateInvitationDocument, { input }, { as: 'key@north' });
     expect(await remove('key@north', id)).toEqual({
@@ -171,6 +172,7 @@ describe('changing and removing a role', () => {
       invitationCount: 1,
     });
     await sql`delete from membership_roles where role_id = ${parseId(id)?.uuid}`.execute(world.db);
+    expect(await remove('key@north', id)).toMatchObject({ memberCount: 0, invitationCount: 1 });
     await sql`update invitations set status = 'DECLINED' where email = 'offered@x.example'`.execute(world.db);
     expect(await remove('key@north', id)).toEqual({ __typename: 'DeleteRolePayload', deletedRoleId: id });
     expect(await remove('key@north', id)).toMatchObject({ error: { code: 'NOT_FOUND' } });

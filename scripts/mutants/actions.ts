@@ -1,0 +1,170 @@
+/** The way of every change (docs/decisions/0008-changes.md): its checks, its locks, its records. */
+import type { MutantGroup } from './mutant.ts';
+
+const LOCKS = 'test/access/locks.test.ts';
+const KEYS = 'test/organization/creating.test.ts';
+
+export const actions: readonly MutantGroup[] = [
+  {
+    file: 'src/action/act.ts',
+    tests: LOCKS,
+    mutants: [
+      {
+        what: 'a change is made to an organization that is no longer below',
+        from: 'if (!lineage || !isWithin(fresh, lineage)) throw notFound();',
+        to: 'if (!lineage) throw notFound();',
+        only: 'its organization was moved',
+      },
+      {
+        what: 'a change needs no scope',
+        from: 'if (!holds(fresh, attempt.scope, lineage)) throw forbidden([attempt.scope]);',
+        to: '',
+        only: 'its person was removed, or their role',
+      },
+      {
+        what: 'a change rests on the rights that were read before its locks',
+        after: 'const lineage = await lockOrganization(tx, id, attempt);',
+        from: 'const fresh = await lockStanding(tx, principal);',
+        to: 'const fresh = principal;',
+        only: 'its key was revoked or expired',
+      },
+      {
+        what: 'a person’s change rests on the rights that were read before its locks',
+        from: 'const fresh = await lockStanding(tx, request.principal);',
+        to: 'const fresh = request.principal;',
+        only: 'their own sake$',
+      },
+      {
+        what: 'usage is recorded with rights that were read before its locks',
+        from: 'return add(tx, await lockStanding(tx, request.principal));',
+        to: 'return add(tx, request.principal);',
+        only: 'its key was revoked, where usage',
+      },
+      {
+        what: 'two changes to one person are made at a time',
+        from: 'where id = ${id}::uuid for no key update`',
+        to: 'where id = ${id}::uuid`',
+        only: 'by a person for their own sake',
+      },
+      {
+        what: 'a suspension overlaps with changes below',
+        from: '${id}::uuid, ${wholeTree}, ${includeDeleted})',
+        to: '${id}::uuid, false, ${includeDeleted})',
+        only: 'nothing else in the tree',
+      },
+      {
+        what: 'refused attempts are not in the log',
+        from: 'await recordRefusal(request, attempt, refusal);',
+        to: '',
+        tests: 'test/audit/trail.test.ts',
+        only: 'tells of an attempt on a foreign organization',
+      },
+      {
+        what: 'refused attempts are in the log of those who may not know',
+        from: "const seen = aimedAt !== null && (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);",
+        to: 'const seen = aimedAt !== null;',
+        tests: 'test/audit/trail.test.ts',
+        only: 'tells of an answer to an invitation elsewhere',
+      },
+      {
+        what: 'a change repeats under the same idempotency key',
+        from: 'const known = attempt.idempotency && (await recall<Result>(tx, place, attempt.action, attempt.idempotency));',
+        to: 'const known = null as Result | null;',
+        tests: KEYS,
+        only: 'has one effect and one answer',
+      },
+    ],
+  },
+  {
+    file: 'src/action/idempotency.ts',
+    tests: KEYS,
+    mutants: [
+      {
+        what: 'an idempotency key answers another input',
+        from: "if (!known.input_hash.equals(inputHash)) refuse('IdempotencyConflictError', {});",
+        to: '',
+        only: 'with another input is a conflict',
+      },
+      {
+        what: 'an idempotency key answers another actor',
+        from: 'columns: { organization_id: id, actor }',
+        to: 'columns: { organization_id: id, actor: actor.slice(0, 3) }',
+        only: 'with another input is a conflict',
+      },
+      {
+        what: 'an idempotency key is kept for good',
+        from: ' and created_at > now() - ${KEPT}',
+        to: '',
+        only: 'is kept for 24 hours',
+      },
+    ],
+  },
+  {
+    file: 'src/organization/actions.ts',
+    tests: 'test/organization/suspending.test.ts',
+    mutants: [
+      {
+        what: 'somebody suspends or deletes the organization that they act in',
+        from: "if (id === principal.home?.id) throw badInput('id', 'must be an organization below that of the request');",
+        to: '',
+        only: 'cannot be the one that the request acts in',
+      },
+      {
+        what: 'a suspension does not wait for the changes below that it forbids',
+        from: 'scope: MANAGE_CHILDREN, wholeTree: true }',
+        to: 'scope: MANAGE_CHILDREN, wholeTree: false }',
+        tests: LOCKS,
+        only: 'a suspension waits',
+      },
+    ],
+  },
+  {
+    file: 'src/organization/move-actions.ts',
+    tests: 'test/organization/moving.test.ts',
+    mutants: [
+      {
+        what: 'something is moved to a parent elsewhere',
+        from: '${organizationsWithin(principal)} as o where',
+        to: 'organizations as o where',
+        only: 'needs the organization, where it leaves',
+      },
+      {
+        what: 'a move names what lies above the organization of the request',
+        from: "lineage.slice(lineage.indexOf(home?.id ?? ''))",
+        to: "lineage.slice(0 * lineage.indexOf(home?.id ?? ''))",
+        only: 'names nothing above',
+      },
+    ],
+  },
+  {
+    file: 'src/organization/delete-actions.ts',
+    tests: 'test/organization/deleting.test.ts',
+    mutants: [
+      {
+        what: 'an organization is restored after the retention',
+        from: 'if (!state || state.gone) throw notFound();',
+        to: 'if (!state) throw notFound();',
+        only: 'is over with the retention',
+      },
+    ],
+  },
+  {
+    file: 'src/mutation.ts',
+    tests: 'test/access/documents.test.ts',
+    mutants: [
+      {
+        what: 'a later mutation of a document has the rights from before the earlier ones',
+        from: 'if (context.mutated) context.principal = await context.authenticate();',
+        to: '',
+        only: 'see the revocation of their own key',
+      },
+      {
+        what: 'what was read before a mutation is shown after it',
+        from: 'context.loaders.renew(context.principal);',
+        to: '',
+        only: 'read what is true after each',
+      },
+    ],
+  },
+  // Concurrency and fairness of changes: here.
+];

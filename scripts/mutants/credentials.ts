@@ -1,0 +1,210 @@
+/** What is checked of a credential before anybody is believed. */
+import type { MutantGroup } from './mutant.ts';
+
+const AUTHENTICATION = 'test/credential/authentication.test.ts';
+
+export const credentials: readonly MutantGroup[] = [
+  {
+    file: 'src/credential/secret.ts',
+    tests: AUTHENTICATION,
+    mutants: [
+      {
+        what: 'a mistyped token reaches the database',
+        from: 'if (!checksum(head, secret.subarray(0, SECRET_BYTES)).equals(secret.subarray(SECRET_BYTES))) return undefined;',
+        to: '',
+        only: 'never reaches the database',
+      },
+      {
+        what: 'the secret of a token is not compared',
+        from: 'return timingSafeEqual(tokenHash(token), hash);',
+        to: 'return hash.length > 0;',
+        only: 'malformed or unknown',
+      },
+    ],
+  },
+  {
+    file: 'src/credential/authenticate.ts',
+    tests: AUTHENTICATION,
+    mutants: [
+      {
+        what: 'a revoked key works',
+        from: ".where('k.revoked_at', 'is', null)",
+        to: '',
+        only: 'stops working on the very next request',
+      },
+      {
+        what: 'an expired key works',
+        from: ".where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', sql<Date>`now()`)]))",
+        to: '',
+        only: 'stops working on the very next request',
+      },
+      {
+        what: 'the key of a deleted organization works',
+        from: ".where('o.deleted_at', 'is', null)",
+        to: '',
+        only: 'of a deleted organization is refused',
+      },
+      {
+        what: 'the secret of a key is not compared',
+        from: '!isTokenOf(token, key.secret_hash)',
+        to: 'false',
+        only: 'malformed or unknown',
+      },
+      {
+        what: 'the key of a suspended organization works',
+        from: '|| key.suspended) throw',
+        to: ') throw',
+        only: 'of an organization that is suspended',
+      },
+      {
+        what: 'a key acts although the header names another organization',
+        from: 'if (named && named.value !== (named.column',
+        to: "if (named && named.value === '' && named.value !== (named.column",
+        only: 'must agree with an API key',
+      },
+      {
+        what: 'a revoked token works',
+        from: 't.revoked_at is null and (t.expires_at',
+        to: '(t.expires_at',
+        only: 'stops working on the very next request',
+      },
+      {
+        what: 'an expired token works',
+        from: ' and (t.expires_at is null or t.expires_at > now())',
+        to: '',
+        only: 'stops working on the very next request',
+      },
+      {
+        what: 'the secret of a token is not compared',
+        from: '!isTokenOf(token, row.secret_hash)',
+        to: 'false',
+        only: 'another well-formed secret',
+      },
+      {
+        what: 'a token acts nowhere where the header names an organization of others',
+        from: 'if (named && !found) throw cannotActThere();',
+        to: '',
+        only: 'that names a foreign organization',
+      },
+      {
+        what: 'people act in a suspended organization',
+        from: 'if (row.suspended) throw organizationSuspended();',
+        to: '',
+        only: 'of an organization that is suspended',
+      },
+      {
+        what: 'people act in a deleted organization',
+        from: 'm.user_id = u.id and o.deleted_at is null and',
+        to: 'm.user_id = u.id and',
+        only: 'of a person does not act in an organization that was deleted',
+      },
+      {
+        what: 'people act where they are no members',
+        from: 'where m.user_id = u.id and',
+        to: 'where',
+        only: 'that names a foreign organization',
+      },
+      {
+        what: 'only the suspended organization itself is closed, and not what lies below',
+        from: 'a.id = any (o.lineage)',
+        to: 'a.id = o.id',
+        only: 'of an organization that is suspended',
+      },
+    ],
+  },
+  {
+    file: 'src/credential/session.ts',
+    tests: 'test/credential/sessions.test.ts',
+    mutants: [
+      {
+        what: 'a session for another audience works',
+        from: '        audience,\n        algorithms',
+        to: '        algorithms',
+        only: 'what is no session',
+      },
+      {
+        what: 'a session of another issuer works',
+        from: '        issuer,\n        audience,\n',
+        to: '        audience,\n',
+        only: 'what is no session',
+      },
+      { what: 'a session without an end works', from: "requiredClaims: ['sub', 'exp'],", to: '', only: 'what is no session' },
+      {
+        what: 'an address that is not verified counts',
+        from: 'emailVerified: verified === true',
+        to: 'emailVerified: verified !== null',
+        only: 'gets nothing from an address that is not verified',
+      },
+    ],
+  },
+  {
+    file: 'src/credential/standing.ts',
+    tests: 'test/access/locks.test.ts',
+    mutants: [
+      {
+        what: 'a key can be revoked in the middle of its change',
+        after: '${credential.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())',
+        from: ' for share`;',
+        to: '`;',
+        only: 'nobody changes its organization',
+      },
+      {
+        what: 'a token can be revoked in the middle of its change',
+        after: "credential.kind === 'SESSION' ? null : credential.id",
+        from: '    for share`;',
+        to: '`;',
+        only: 'nobody revokes the token',
+      },
+      {
+        what: 'a member can be removed in the middle of their change',
+        after: 'select id from memberships where organization_id',
+        from: ' for share`;',
+        to: '`;',
+        only: 'nobody revokes the token',
+      },
+      {
+        what: 'a role can be changed in the middle of a change that rests on it',
+        from: 'not r.built_in for share of r',
+        to: 'not r.built_in',
+        only: 'nobody revokes the token',
+      },
+      {
+        what: 'a change rests on a revoked key',
+        from: 'where id = ${credential.id}::uuid and revoked_at is null and',
+        to: 'where id = ${credential.id}::uuid and',
+        only: 'its key was revoked or expired',
+      },
+      {
+        what: 'a change rests on an expired key',
+        after: 'where id = ${credential.id}::uuid and revoked_at is null',
+        from: ' and (expires_at is null or expires_at > now())',
+        to: '',
+        only: 'its key was revoked or expired',
+      },
+      {
+        what: 'a change rests on a revoked token',
+        from: "credential.kind === 'SESSION' ? null : credential.id}::uuid and revoked_at is null",
+        to: "credential.kind === 'SESSION' ? null : credential.id}::uuid",
+        only: 'its token was revoked or expired',
+      },
+      {
+        what: 'a change rests on a membership that was removed',
+        from: 'if (membership === null) throw cannotActThere();',
+        to: '',
+        only: 'its person was removed',
+      },
+      {
+        what: 'a change is made in a suspended organization',
+        from: 'if (home?.suspended) throw organizationSuspended();',
+        to: '',
+        only: 'its home was suspended',
+      },
+      {
+        what: 'a change is made in a deleted organization',
+        from: 'o.id = ${id}::uuid and o.deleted_at is null and',
+        to: 'o.id = ${id}::uuid and',
+        only: 'its home was suspended',
+      },
+    ],
+  },
+];

@@ -1,0 +1,178 @@
+/** What the database refuses by itself, whatever the application does. */
+import type { MutantGroup } from './mutant.ts';
+
+const TREE = 'test/database/tree.test.ts';
+const TRAIL = 'test/audit/trail.test.ts';
+
+export const database: readonly MutantGroup[] = [
+  {
+    file: 'migrations/0001_organizations.sql',
+    tests: TREE,
+    mutants: [
+      {
+        what: 'an organization is its own parent',
+        from: 'constraint organizations_not_own_parent check (parent_id <> id)',
+        to: 'constraint organizations_not_own_parent check (true)',
+        only: 'an organization as its own parent',
+      },
+      {
+        what: 'an organization lies below itself',
+        from: 'if new.id = any (parent.lineage) then',
+        to: 'if false then',
+        only: 'a cycle of any length',
+      },
+      {
+        what: 'a level too many is created',
+        from: 'if new.depth > (select max_depth from tree_settings) then',
+        to: 'if false then',
+        only: 'a level too many',
+      },
+      {
+        what: 'a level too many is moved together',
+        from: 'if new.depth + coalesce(deepest, 0) > (select max_depth from tree_settings) then',
+        to: 'if false then',
+        only: 'a level too many',
+      },
+      {
+        what: 'concurrent moves make a cycle',
+        from: 'perform pg_advisory_xact_lock(k) from (',
+        to: 'perform k from (',
+        only: 'concurrent moves that would make a cycle',
+      },
+      {
+        what: 'a child is created below something that is being moved',
+        from: 'perform pg_advisory_xact_lock_shared(tree_lock_key(root));',
+        to: '',
+        only: 'a move begins while a child below it is created',
+      },
+      {
+        what: 'something is moved in an older snapshot than its lock',
+        from: "if current_setting('transaction_isolation') not in ('read committed', 'read uncommitted') then",
+        to: 'if false then',
+        only: 'whose snapshot could be older',
+      },
+      {
+        what: 'ids and slugs change',
+        from: 'if new.id <> old.id or new.ordinal <> old.ordinal or new.slug <> old.slug then',
+        to: 'if false then',
+        only: 'to change an id or a slug',
+      },
+      {
+        what: 'the place in the tree is written directly',
+        from: 'if pg_trigger_depth() = 1 and (new.path',
+        to: 'if false and (new.path',
+        only: 'cannot be written directly',
+      },
+      {
+        what: 'a reserved slug is taken',
+        from: 'if exists (select from reserved_slugs r where r.slug = new.slug) then',
+        to: 'if false then',
+        only: 'a slug that is taken',
+      },
+      {
+        what: 'a retired slug is taken',
+        from: 'if exists (select from retired_slugs r where r.slug = new.slug or r.organization_id = new.id) then',
+        to: 'if false then',
+        only: 'a slug that is taken',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0014_life_cycle.sql',
+    tests: 'test/access/locks.test.ts',
+    mutants: [
+      {
+        what: 'two changes to one organization are made at a time',
+        from: '(include_deleted or o.deleted_at is null) for no key update;',
+        to: '(include_deleted or o.deleted_at is null);',
+        only: 'nobody changes its organization',
+      },
+      {
+        what: 'an organization is moved or suspended in the middle of a change to it',
+        from: 'perform pg_advisory_xact_lock_shared(tree_lock_key(root));',
+        to: '',
+        only: 'nobody changes its organization',
+      },
+      {
+        what: 'changes for everything below overlap with changes there',
+        from: 'perform pg_advisory_xact_lock(tree_lock_key(root));',
+        to: 'perform pg_advisory_xact_lock_shared(tree_lock_key(root));',
+        only: 'nothing else in the tree',
+      },
+      {
+        what: 'a deleted organization is changed',
+        from: '(include_deleted or o.deleted_at is null)',
+        to: 'true',
+        only: 'its organization was moved',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0008_audit_trail.sql',
+    tests: TRAIL,
+    mutants: [
+      {
+        what: 'the audit log is changed',
+        from: "raise exception 'the audit log can only be added to' using errcode = 'insufficient_privilege';",
+        to: "if tg_level = 'ROW' then return new; end if; return null;",
+        only: 'can only be added to',
+      },
+      {
+        what: 'an event does not seal the one before it',
+        from: 'sha256(previous || convert_to(',
+        to: 'sha256(convert_to(',
+        only: 'shows where somebody with the power',
+      },
+      {
+        what: 'an event that was changed goes unseen',
+        from: 'where sequence <> previous + 1 or hash <> expected',
+        to: 'where sequence <> previous + 1',
+        only: 'shows where somebody with the power',
+      },
+      {
+        what: 'an event that was taken out goes unseen',
+        from: 'where sequence <> previous + 1 or hash <> expected',
+        to: 'where false',
+        only: 'shows where somebody with the power',
+      },
+      {
+        what: 'events that were cut off go unseen',
+        from: 'where not exists (select from audit_seals s where s.chain_id = c.id and s.sequence = c.sequence and s.hash = c.hash)',
+        to: 'where false',
+        only: 'shows where somebody with the power',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0009_last_admin.sql',
+    tests: 'test/membership/changing.test.ts',
+    mutants: [
+      {
+        what: 'the last admin goes past the application',
+        from: "raise exception 'an organization keeps its last admin' using errcode = 'check_violation', constraint = 'organizations_last_admin';",
+        to: 'return null;',
+        only: 'is kept by the database too',
+      },
+      {
+        what: 'two transactions each take the other admin away',
+        from: 'o.deleted_at is null for no key update;',
+        to: 'o.deleted_at is null;',
+        only: 'lets one of two transactions',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0002_people.sql',
+    tests: 'test/database/tree.test.ts',
+    mutants: [
+      {
+        what: 'two accounts have one address',
+        from: 'constraint users_email_key unique',
+        to: '',
+        tests: 'test/user/email.test.ts',
+        only: 'are unique by the stored column',
+      },
+    ],
+  },
+  // Privileges of the gateway's role: here.
+];

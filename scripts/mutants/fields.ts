@@ -1,0 +1,323 @@
+/** The guards before fields, and those of the types that can be reached by id. */
+import type { MutantGroup } from './mutant.ts';
+
+const GUARDS = 'test/access/guards.test.ts';
+const HIDES = (type: string): string => `the scope on the types alone > hides a foreign ${type} `;
+const RIGHTS = 'test/access/rights.test.ts';
+const FIELDS = 'test/access/fields.test.ts';
+
+export const fields: readonly MutantGroup[] = [
+  {
+    file: 'src/access/guards.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'organizations that are shown for a person’s own sake lead further',
+        from: 'throw organizationRequired(context.organizationHeader);',
+        to: '{}',
+        tests: 'test/access/subtree.test.ts',
+        only: 'show their basic facts and lead nowhere',
+      },
+      { what: 'no field requires its scope', from: 'throw forbidden(scopes);', to: '{}', only: 'apiKeys' },
+      {
+        what: 'fields that tell of what is below are open to all',
+        from: 'throw forbidden([MANAGE_CHILDREN]);',
+        to: '{}',
+        only: 'childCount',
+      },
+    ],
+  },
+  {
+    file: 'src/organization/graph.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'an Organization type shows what is elsewhere',
+        from: 'isWithin(principal, lineage) || (shown_to',
+        to: 'true || (shown_to',
+        tests: GUARDS,
+        only: HIDES('Organization'),
+      },
+      {
+        what: 'hasChildren is open to all',
+        after: 'hasChildren: t.boolean',
+        from: 'authScopes: requiresReach,',
+        to: 'authScopes: inside,',
+        only: 'hasChildren',
+      },
+      {
+        what: 'childCount is open to all',
+        after: 'childCount: t.int',
+        from: 'authScopes: requiresReach,',
+        to: 'authScopes: inside,',
+        only: 'childCount',
+      },
+      {
+        what: 'descendantCount is open to all',
+        after: 'descendantCount: t.int',
+        from: 'authScopes: requiresReach,',
+        to: 'authScopes: inside,',
+        only: 'descendantCount',
+      },
+      {
+        what: 'children is open to all',
+        after: 'children: t.field',
+        from: 'authScopes: requiresReach,',
+        to: 'authScopes: inside,',
+        only: '> children',
+      },
+      {
+        what: 'descendants is open to all',
+        after: 'descendants: t.field',
+        from: 'authScopes: requiresReach,',
+        to: 'authScopes: inside,',
+        only: 'descendants . totalCount',
+      },
+    ],
+  },
+  {
+    file: 'src/organization/details-graph.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'the address is open to all',
+        after: 'primaryAddress: t.field',
+        from: "authScopes: requiresOneOf('organizations:manage', 'billing:manage'),",
+        to: 'authScopes: inside,',
+        only: 'primaryAddress',
+      },
+      {
+        what: 'marketplace offers are open to all',
+        after: 'marketplaceOffers: t.field',
+        from: "authScopes: requires('organizations:manage'),",
+        to: 'authScopes: inside,',
+        only: 'marketplaceOffers',
+      },
+      {
+        what: 'external accounts are open to all',
+        after: 'externalAccounts: t.field',
+        from: "authScopes: requires('organizations:manage'),",
+        to: 'authScopes: inside,',
+        only: 'externalAccounts',
+      },
+      {
+        what: 'the owner of invoices is open to all',
+        after: 'invoiceOwner: t.field',
+        from: "authScopes: requiresOneOf('organizations:manage', 'billing:manage'),",
+        to: 'authScopes: inside,',
+        only: 'invoiceOwner',
+      },
+      {
+        what: 'billing is open to all',
+        after: 'billing: t.field',
+        from: "authScopes: requires('billing:manage'),",
+        to: 'authScopes: inside,',
+        only: 'billing . email',
+      },
+      {
+        what: 'limits are open to all',
+        after: 'limits: t.field',
+        from: "authScopes: requiresOneOf('organizations:manage', 'billing:manage'),",
+        to: 'authScopes: inside,',
+        only: 'limits',
+      },
+      {
+        what: 'the inventory is open to all',
+        after: 'inventory: t.field',
+        from: "authScopes: requires('organizations:manage'),",
+        to: 'authScopes: inside,',
+        only: 'inventory',
+      },
+    ],
+  },
+  {
+    file: 'src/membership/graph.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'a Membership type shows memberships elsewhere',
+        from: "holds(principal, 'members:read', lineage),",
+        after: 'user_id === principal.user?.id ||',
+        to: 'true,',
+        tests: GUARDS,
+        only: HIDES('Membership'),
+      },
+      {
+        what: 'members are read without members:read',
+        from: "authScopes: requires('members:read'),",
+        to: 'authScopes: () => true,',
+        only: 'members . totalCount',
+      },
+      {
+        what: 'people are read without child_organizations:manage',
+        from: 'authScopes: requiresReach,',
+        to: 'authScopes: () => true,',
+        only: 'people',
+      },
+    ],
+  },
+  {
+    file: 'src/user/graph.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'a User type shows people elsewhere',
+        from: '(reached !== null && holds(principal, reached.scope, reached.lineage))',
+        to: 'reached !== null',
+        only: HIDES('User'),
+      },
+    ],
+  },
+  {
+    file: 'src/invitation/graph.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'an Invitation type shows invitations elsewhere',
+        from: "holds(principal, 'members:read', lineage),",
+        to: 'true,',
+        tests: GUARDS,
+        only: HIDES('Invitation'),
+      },
+      {
+        what: 'invitations are read without members:read',
+        from: "authScopes: requires('members:read'),",
+        to: 'authScopes: () => true,',
+        only: 'invitations',
+      },
+    ],
+  },
+  {
+    file: 'src/role/graph.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'a Role type shows roles elsewhere',
+        from: 'built_in || isWithin(principal, lineage)',
+        to: 'built_in || lineage !== undefined',
+        only: HIDES('Role'),
+      },
+    ],
+  },
+  {
+    file: 'src/credential/graph.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'an ApiKey type shows keys elsewhere',
+        from: "holds(principal, 'api_keys:manage', lineage),",
+        to: 'lineage !== undefined,',
+        tests: GUARDS,
+        only: HIDES('ApiKey'),
+      },
+      {
+        what: 'keys are read without api_keys:manage',
+        from: "authScopes: requires('api_keys:manage'),",
+        to: 'authScopes: () => true,',
+        only: 'apiKeys',
+      },
+      {
+        what: 'a PersonalAccessToken type shows the tokens of others',
+        from: 'user_id === principal.user?.id,',
+        to: "user_id !== '' || principal.user !== null,",
+        tests: GUARDS,
+        only: 'is never a token of somebody else',
+      },
+    ],
+  },
+  {
+    file: 'src/credential/store.ts',
+    tests: 'test/access/subtree.test.ts',
+    mutants: [
+      {
+        what: 'the tokens of others are read by id',
+        after: "'token by id',",
+        from: 't.user_id = ${principal.user?.id ?? null}::uuid',
+        to: 'true',
+        tests: GUARDS,
+        only: 'is never a token of somebody else',
+      },
+    ],
+  },
+  {
+    file: 'src/audit/graph.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'an AuditEvent type shows events elsewhere',
+        from: "holds(principal, 'audit:read', lineage)",
+        to: 'lineage !== undefined',
+        tests: GUARDS,
+        only: HIDES('AuditEvent'),
+      },
+      {
+        what: 'the log of what is below is read without child_organizations:manage',
+        from: 'if (args.includeDescendants) requiresReach(organization, args, context);',
+        to: '',
+        only: 'auditLog with what is below',
+      },
+      {
+        what: 'the log is read without audit:read',
+        from: "return requires('audit:read')(organization, args, context);",
+        to: 'return true;',
+        only: 'auditLog',
+      },
+    ],
+  },
+  {
+    file: 'src/audit/redaction.ts',
+    tests: 'test/audit/redaction.test.ts',
+    mutants: [
+      {
+        what: 'the log shows what its fields do not',
+        from: 'return rule.some((scope) => holds(principal, scope, event.lineage));',
+        to: 'return rule.length > 0;',
+      },
+    ],
+  },
+  {
+    file: 'src/usage/graph.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'usage is broken down by child without child_organizations:manage',
+        from: 'authScopes: ({ organization }, args, context) => requiresReach(organization, args, context),',
+        to: 'authScopes: () => true,',
+        tests: 'test/usage/usage.test.ts',
+        only: 'requires the right to manage children',
+      },
+      {
+        what: 'usage of everything below is read without child_organizations:manage',
+        from: "(args.scope === 'ALL' ? requiresReach : requires('usage:read'))",
+        to: "requires('usage:read')",
+        only: 'scope: ALL',
+      },
+      {
+        what: 'usage is read without usage:read',
+        from: "(args.scope === 'ALL' ? requiresReach : requires('usage:read'))",
+        to: "(args.scope === 'ALL' ? requiresReach : () => true)",
+        only: 'scope: SINGLE',
+      },
+    ],
+  },
+  {
+    file: 'src/builder.ts',
+    tests: RIGHTS,
+    mutants: [
+      {
+        what: 'types are shown without their guard where only __typename is asked',
+        from: 'runScopesOnType: true,',
+        to: 'runScopesOnType: false,',
+        tests: GUARDS,
+        only: 'the scope on the types alone > hides',
+      },
+      {
+        what: 'queries are answered without a credential',
+        from: 'authenticated: principal.credential !== null,',
+        to: 'authenticated: true,',
+        tests: 'test/credential/authentication.test.ts',
+        only: 'without a credential gets 401',
+      },
+    ],
+  },
+];

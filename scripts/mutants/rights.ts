@@ -1,0 +1,133 @@
+/** The one rule for rights (docs/decisions/0002-rights.md), in both of its forms. */
+import type { MutantGroup } from './mutant.ts';
+
+const GUARDS = 'test/access/guards.test.ts';
+const RULE = 'test/access/rule.test.ts';
+
+export const rights: readonly MutantGroup[] = [
+  {
+    file: 'src/access/rights.ts',
+    tests: RULE,
+    mutants: [
+      {
+        what: 'a manager sees organizations beside and above their own (question about a row)',
+        from: '!lineage.includes(home.id)',
+        to: 'false',
+        tests: GUARDS,
+        only: 'the scope on the types alone > hides',
+      },
+      {
+        what: 'what is below is seen without child_organizations:manage (question about a row)',
+        from: 'return lineage.at(-1) === home.id || reachesBelow(principal);',
+        to: 'return true;',
+        only: 'what exists',
+      },
+      {
+        what: 'a manager sees organizations beside and above their own (statements)',
+        from: 'sql`${home.id}::uuid = any (lineage)`',
+        to: 'sql`true`',
+        tests: GUARDS,
+        only: 'the predicate in the statements alone > hides',
+      },
+      {
+        what: 'what is below is read without child_organizations:manage (statements)',
+        from: 'sql`id = ${home.id}::uuid`',
+        to: 'sql`${home.id}::uuid = any (lineage)`',
+        only: 'what exists',
+      },
+      {
+        what: 'a manager reads at home what needs a scope that they lack there (statements)',
+        from: 'if (!atHome) conditions.push(sql`id <> ${home.id}::uuid`);',
+        to: '',
+        only: '^a scope',
+      },
+      {
+        what: 'without any of the scopes, home is read all the same (statements)',
+        from: 'home !== null && (!scopes || scopes.some((one) => holdsAtHome(home, one)))',
+        to: 'home !== null',
+        only: '^a scope',
+      },
+      {
+        what: 'what tells of organizations below is read without child_organizations:manage (statements)',
+        from: '(reachingBelow && !below)',
+        to: 'false',
+        only: '^a scope',
+      },
+      {
+        what: 'deleted organizations are read',
+        from: 'if (!includeDeleted) conditions.push(sql`deleted_at is null`);',
+        to: '',
+        only: 'what exists',
+      },
+      {
+        what: 'a scope counts on organizations that do not exist for the request',
+        from: 'if (!home || !isWithin(principal, lineage)) return false;',
+        to: 'if (!home) return false;',
+        only: '^a scope',
+      },
+      {
+        what: 'at home every scope is held',
+        from: 'return holdsAtHome(home, scope);',
+        to: 'return true;',
+        only: '^a scope',
+      },
+      {
+        what: 'child_organizations:manage is every right at home',
+        from: 'CONSOLE_SCOPES.includes(scope)',
+        to: 'true',
+        only: '^a scope',
+      },
+      {
+        what: 'child_organizations:manage is nothing at home',
+        from: 'CONSOLE_SCOPES.includes(scope)',
+        to: 'false',
+        only: '^a scope',
+      },
+      {
+        what: 'everybody manages what is below',
+        from: 'home?.scopes.has(MANAGE_CHILDREN) ?? false',
+        to: 'home !== null',
+        only: 'what exists',
+      },
+      {
+        what: 'a revoked key reads on within its request',
+        from: 'k.id = ${credential.id}::uuid and k.revoked_at is null',
+        to: 'k.id = ${credential.id}::uuid',
+        only: 'once its key',
+      },
+      {
+        what: 'a revoked token reads on within its request',
+        from: 't.id = ${credential.id}::uuid and t.revoked_at is null',
+        to: 't.id = ${credential.id}::uuid',
+        only: 'once its token',
+      },
+      {
+        what: 'a removed member reads on within their request',
+        from: 'm.organization_id = ${home?.id ?? null}::uuid and m.user_id = ${user.id}::uuid)`,',
+        to: 'true)`,',
+        only: 'once its person is no member',
+      },
+      {
+        what: 'an organization is shown to people whom it did not invite',
+        from: 'i.canonical_email = ${user.verifiedEmail}',
+        to: 'true',
+        tests: GUARDS,
+        only: 'is the organizations it belongs to',
+      },
+      {
+        what: 'an organization is shown to people who are no members',
+        from: 'm.organization_id = o.id and m.user_id = ${user.id}::uuid',
+        to: 'm.user_id = ${user.id}::uuid',
+        tests: GUARDS,
+        only: 'is the organizations it belongs to',
+      },
+      {
+        what: 'an organization is shown for an invitation that ran out',
+        from: "i.status = 'PENDING' and i.expires_at > now()",
+        to: "i.status = 'PENDING'",
+        tests: GUARDS,
+        only: 'is the organizations it belongs to',
+      },
+    ],
+  },
+];

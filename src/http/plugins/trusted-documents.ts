@@ -1,0 +1,63 @@
+/** Requests that name a registered document by its hash instead of sending it (docs/decisions/0024-trusted-documents.md). */
+import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
+import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { Database } from '../../database/connect.ts';
+import { PublicError } from '../../errors.ts';
+import { TrustedDocuments } from '../../trusted-documents/lookup.ts';
+import { findTrustedDocuments } from '../../trusted-documents/store.ts';
+
+/** Whether hashes of registered documents are answered, and whether anything else is. */
+export type TrustedDocumentsPolicy = 'off' | 'allow' | 'require';
+
+/** The parameter that GraphQL over HTTP names documents with; Yoga knows it by `extraParamNames`. */
+export const DOCUMENT_ID = 'documentId';
+
+const notFound = (): PublicError =>
+  new PublicError('PERSISTED_DOCUMENT_NOT_FOUND', 'No document with this hash is registered.', { http: { status: 404 } });
+
+const required = (): PublicError =>
+  new PublicError(
+    'PERSISTED_DOCUMENT_REQUIRED',
+    'Only registered documents are answered: name one with "documentId", and send no "query".',
+    { http: { status: 403 } },
+  );
+
+function badInput(argument: string, bound: string): PublicError {
+  return new PublicError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
+}
+
+/** The hash that a request names, in lower-case hex; null when it names none. */
+function hashOf(params: GraphQLParams, request: Request): string | null {
+  const given: unknown =
+    (DOCUMENT_ID in params ? params[DOCUMENT_ID] : undefined) ??
+    (request.method === 'GET' ? new URL(request.url).searchParams.get(DOCUMENT_ID) : undefined);
+  if (given != null) {
+    const [, hash] = typeof given === 'string' ? (/^sha256:([0-9a-f]{64})$/.exec(given) ?? []) : [];
+    if (hash === undefined) throw badInput(DOCUMENT_ID, 'must be sha256: and the 64 lower-case hex digits of a document');
+    return hash;
+  }
+  const persisted: unknown = params.extensions?.['persistedQuery'];
+  if (typeof persisted !== 'object' || persisted === null || !('sha256Hash' in persisted)) return null;
+  const hash = persisted.sha256Hash;
+  if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) {
+    throw badInput('persistedQuery.sha256Hash', 'must be the 64 lower-case hex digits of a document');
+  }
+  return hash;
+}
+
+/** Replaces the hash of a registered document by the document, before anything is parsed. */
+export function trustedDocuments(policy: TrustedDocumentsPolicy, db: Database): Plugin | false {
+  if (policy === 'off') return false;
+  const documents = new TrustedDocuments((hashes) => findTrustedDocuments(db, hashes));
+  return usePersistedOperations({
+    allowArbitraryOperations: policy === 'allow',
+    extractPersistedOperationId: hashOf,
+    getPersistedOperation: async (hash) => (await documents.find(hash)) ?? null,
+    customErrors: {
+      notFound,
+      persistedQueryOnly: required,
+      keyNotFound: () =>
+        policy === 'require' ? required() : badInput('query', 'must be the text of a GraphQL document, unless "documentId" names one'),
+    },
+  });
+}
