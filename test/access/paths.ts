@@ -86,3 +86,21 @@ export function implementors(schema: GraphQLSchema, name: string): string[] {
         .toSorted()
     : [];
 }
+
+/**
+ * Everything that a caller can ask by itself: the fields of `Query`, `Viewer` and `Organization`, and whatever else
+ * is guarded, fields as `Type.field` and types by their name.
+ */
+export function guardedCoordinates(schema: GraphQLSchema): string[] {
+  const isGuarded = ({ extensions }: { extensions: object }): boolean => {
+    const { pothosOptions } = extensions as { pothosOptions?: { authScopes?: unknown } };
+    return pothosOptions?.authScopes !== undefined;
+  };
+  return Object.values(schema.getTypeMap()).flatMap((type) => {
+    if (!isObjectType(type) || type.name.startsWith('__') || type === schema.getMutationType()) return [];
+    const isAsked = ['Query', 'Viewer', 'Organization'].includes(type.name);
+    const fields = Object.values(type.getFields()).filter((field) => isAsked || isGuarded(field));
+    const named = fields.map((field) => `${type.name}.${field.name}`);
+    return isGuarded(type) && type !== schema.getQueryType() ? [...named, type.name] : named;
+  });
+}
