@@ -21,6 +21,7 @@ import {
   type RequestOptions,
   type World,
 } from '../setup/world.ts';
+import { atOnce } from './matrix.ts';
 
 let world: World;
 let issuer: Issuer;
