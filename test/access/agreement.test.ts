@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sized } from '../setup/size.ts';
 import { createWorld, type World } from '../setup/world.ts';
 import { cases, disagreements } from './agreement.ts';
 
-const TREES = 20;
+const TREES = sized(20, 2_000);
 
 let world: World;
 beforeAll(async () => {

@@ -176,6 +176,9 @@ function nothing(): Target {
   };
 }
 
+/** When sessions end, in seconds since 1970: after the longest run. */
+const NIGHT_END = Math.floor(Date.now() / 1_000) + 86_400;
+
 /** Puts a row of every kind into an organization. */
 async function furnish(world: World, forest: Forest, slug: string): Promise<Target> {
   const { db } = world;
@@ -313,9 +316,9 @@ async function credentials(world: World, issuer: Issuer): Promise<{ states: Cred
     );
     ownTokens.set(set, encodeId('PersonalAccessToken', own));
     await sql`insert into user_identities (issuer, subject, user_id) values (${issuer.settings.issuer}, ${subject}, ${user})`.execute(db);
-    put('session', await issuer.session(subject, email));
+    put('session', await issuer.session(subject, email, { claims: { exp: NIGHT_END } }));
     put('expired session', await issuer.session(subject, email, { claims: { iat: 1_600_000_000, exp: 1_600_000_600 } }));
-    put('session for others', await issuer.session(subject, email, { claims: { aud: 'somebody-else' } }));
+    put('session for others', await issuer.session(subject, email, { claims: { aud: 'somebody-else', exp: NIGHT_END } }));
   }
   await sql`update organizations set status = 'DELETED', deleted_at = now(), deleted_with = id where slug = 'dropped'`.execute(db);
 

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sized } from '../setup/size.ts';
 import { createWorld, type World } from '../setup/world.ts';
 import { gaps, isHidden, told } from './timing.ts';
 
-const ROUNDS = 300;
+const ROUNDS = sized(300, 20_000);
 
 let world: World;
 beforeAll(async () => {
