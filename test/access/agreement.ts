@@ -100,7 +100,8 @@ const lists: Record<string, { text(page: string): string; of(node: never): strin
   },
   people: {
     text: (page) => `people(${page}) { pageInfo { hasNextPage endCursor } edges { node { memberships { organization { id } } } } }`,
-    of: ({ memberships }: { memberships: { organization: { id: string } }[] }) => memberships.map(({ organization }) => organization.id),
+    of: ({ memberships }: { memberships: { organization: { id: string } }[] }) =>
+      memberships.length > 0 ? memberships.map(({ organization }) => organization.id) : ['a person of no organization'],
   },
   auditLog: {
     text: (page) =>
