@@ -11,6 +11,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
+import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
 import type { Database } from '../../src/database/connect.ts';
 import { createGateway, GRAPHQL_PATH, type Gateway, type GatewayOptions } from '../../src/server.ts';
 import { encodeId, type IdType } from '../../src/ids.ts';
@@ -212,6 +213,16 @@ export async function insertMembership(
     db,
   );
   return id;
+}
+
+/** Adds an API key with these scopes and returns its token. */
+export async function insertKey(world: Pick<World, 'db' | 'uuid'>, slug: Slug, scopes: readonly string[]): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select uuidv7() as id`.execute(world.db);
+  const id = rows[0]?.id ?? '';
+  const token = createToken('ak', id);
+  await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
+    values (${id}, ${world.uuid(slug)}, 'key', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(world.db);
+  return token;
 }
 
 /** Adds a pending invitation that ends at `expiresAt` and returns its UUID. */
