@@ -18,10 +18,18 @@ import {
 import { atOnce } from './matrix.ts';
 import { ROLES, SCOPES, type Request } from './model.ts';
 import { documentsOf, idArguments, idsOf, implementors, waysFrom } from './paths.ts';
+import { DOCUMENT_LIMITS } from '../../src/limits/document.ts';
 import { forestOf, rowsWithIds, visibleTo } from './visible.ts';
 
 /** Walks whole trees at once, which may be more than an operation of a client may ask for. */
-const unlimited = { introspection: 'public' as const, boundsCost: false };
+const unlimited = {
+  introspection: 'public' as const,
+  boundsCost: false,
+  limits: {
+    tokens: 20_000,
+    document: { ...DOCUMENT_LIMITS, depth: 100, rootFields: 1_000, aliases: 1_000, fields: 10_000, selectionSets: 10_000 },
+  },
+};
 
 let world: World;
 const ids = new Map<string, string>();
