@@ -1,0 +1,30 @@
+/** Random histories, compared step by step with a model of rights that was written from the decision records. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { changes } from '../model/changes.ts';
+import { newTally, runHistories } from '../model/histories.ts';
+import { createWorld, type World } from '../setup/world.ts';
+
+const OPERATIONS = 5_000;
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+it(`answers and shows through ${OPERATIONS.toLocaleString('en')} random operations exactly what the model of rights says`, async () => {
+  const tally = newTally();
+  const first = Date.now() % 1_000_000_000;
+  const size = { organizations: 40, depth: 8, people: 8, keys: 5 };
+  for (let seed = first; tally.operations < OPERATIONS; seed++) await runHistories(world, tally, { size, length: 250, seed, runs: 5 });
+  const seconds = Math.round(performance.now() / 1_000);
+  process.stdout.write(
+    `${tally.operations} operations in ${tally.histories} histories and ${tally.sights} full sights, from seed ${first}, in ${seconds} s: no difference\n`,
+  );
+  // Every mutation was done and refused.
+  for (const name of Object.keys(changes)) {
+    const outcomes = [...tally.outcomes.keys()].filter((outcome) => outcome.startsWith(`${name} `));
+    expect(outcomes).toContain(`${name} done`);
+    expect(outcomes.length, name).toBeGreaterThan(1);
+  }
+}, 600_000);
