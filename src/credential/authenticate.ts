@@ -5,7 +5,7 @@ import { parseId } from '../ids.ts';
 import { anonymous, type Credential, type Home, type Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';
 import { meetPerson, verifiedAddress } from '../user/identity.ts';
-import { isTokenOf, parseToken, type ParsedToken } from './secret.ts';
+import { isTokenOf, parseToken, tokenHash, type ParsedToken } from './secret.ts';
 import { isSessionToken, type SessionClaims, type Sessions } from './session.ts';
 
 export interface Authenticator {
@@ -80,6 +80,8 @@ async function apiKeyPrincipal(db: Database, { id, token }: ParsedToken, named: 
     .select(['k.name', 'k.secret_hash', 'k.expires_at', 'k.organization_id', 'o.slug', 'o.lineage'])
     .select([sql<string[]>`scopes_held(k.scopes)`.as('scopes'), suspendedAbove.as('suspended')])
     .where('k.id', '=', id)
+    // Here as well as below, so that an id that exists, with another secret, costs what an unknown one does.
+    .where('k.secret_hash', '=', tokenHash(token))
     .where('k.revoked_at', 'is', null)
     .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', sql<Date>`now()`)]))
     .where('o.deleted_at', 'is', null)
@@ -131,7 +133,7 @@ async function tokenPrincipal(db: Database, { id, token }: ParsedToken, named: O
   const statement = sql<PersonRow & { name: string; secret_hash: Buffer; expires_at: Date | null }>`
     select t.name, t.secret_hash, t.expires_at, ${personColumns}
     from ${withHome(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
-    where t.id = ${id}::uuid and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
+    where t.id = ${id}::uuid and t.secret_hash = ${tokenHash(token)} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
   const [row] = (await statement.execute(db)).rows;
   if (!row || !isTokenOf(token, row.secret_hash)) throw unauthenticated();
   return personPrincipal({ kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at }, row, named);

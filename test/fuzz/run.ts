@@ -18,6 +18,9 @@ const CODES: Record<Exclude<ErrorCode, 'INTERNAL_SERVER_ERROR'>, true> = {
   INVALID_WINDOW: true,
   LIMIT_EXCEEDED: true,
   RATE_LIMITED: true,
+  UNAVAILABLE: true,
+  PERSISTED_DOCUMENT_NOT_FOUND: true,
+  PERSISTED_DOCUMENT_REQUIRED: true,
 };
 /** Words of the database, of stack frames, of files and of hosts. */
 const LEAK =
