@@ -16,6 +16,7 @@ import './viewer/graph.ts';
 import './organization/mutation-graph.ts';
 import './organization/create-mutation-graph.ts';
 import './organization/place-mutation-graph.ts';
+import './provisioning/graph.ts';
 import './provisioning/mutation-graph.ts';
 import './membership/mutation-graph.ts';
 import './role/mutation-graph.ts';

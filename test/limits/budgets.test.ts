@@ -27,8 +27,8 @@ async function limited(
   variables: Variables,
   corsOrigins: string[] = [],
 ): Promise<{ ask: Ask; limits: CallerBudgets; close(): Promise<void> }> {
-  const limits = createBudgets(defaultBudgets(variables), log, world.url);
-  const gateway = gatewayOver(world.db, { budgets: limits, corsOrigins });
+  const limits = createBudgets(defaultBudgets(variables), log, world.gatewayUrl);
+  const gateway = gatewayOver(world.gatewayDb, { budgets: limits, corsOrigins });
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
@@ -144,15 +144,16 @@ describe('a budget of requests', () => {
 describe('a budget of cost', () => {
   it('is told in every answer, and what was refused is not charged', () =>
     withLimits({ RATE_COST_PER_MINUTE: 3, RATE_TREE_REQUESTS_PER_MINUTE: 2 }, async (ask, { budgets }) => {
-      expect(costOf(await ask(READ, { as: 'key@acme' }))).toEqual({
+      const trivial = '{ __typename }';
+      expect(costOf(await ask(trivial, { as: 'key@acme' }))).toEqual({
         requested: 1,
         charged: 1,
         limit: 3,
         remaining: 2,
         resetAt: expect.stringMatching(/Z$/),
       });
-      expect(costOf(await ask(READ, { as: 'key@acme' }))).toMatchObject({ remaining: 1 });
-      expect(await statuses(3, () => ask(READ, { as: 'key@acme' }))).toEqual([429, 429, 429]);
+      expect(costOf(await ask(trivial, { as: 'key@acme' }))).toMatchObject({ remaining: 1 });
+      expect(await statuses(3, () => ask(trivial, { as: 'key@acme' }))).toEqual([429, 429, 429]);
       const key = world
         .token('key@acme')
         .slice(3, 35)

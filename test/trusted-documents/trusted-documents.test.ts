@@ -27,7 +27,7 @@ beforeAll(async () => {
   world = await createWorld();
   folder = await mkdtemp(path.join(tmpdir(), 'banyan-manifest-'));
   for (const policy of ['off', 'allow', 'require'] as const) {
-    gateways.set(policy, gatewayOver(world.db, { trustedDocuments: policy }));
+    gateways.set(policy, gatewayOver(world.gatewayDb, { trustedDocuments: policy }));
   }
   const documents = Object.entries(JSON.parse(await readFile(MANIFEST, 'utf8')) as Record<string, string>);
   const found = documents.find(([, text]) => text.startsWith('query Viewer '));
@@ -250,10 +250,10 @@ describe('banyan documents', () => {
     expect(await ask('require', id)).toMatchObject({ status: 200 });
     expect((await documentsCommand('remove', '', 'ios')).stdout).toBe('Removed 1 document of ios.\n');
     // A gateway that starts now knows no more than the database.
-    gateways.set('require', gatewayOver(world.db, { trustedDocuments: 'require' }));
+    gateways.set('require', gatewayOver(world.gatewayDb, { trustedDocuments: 'require' }));
     expect(await ask('require', id)).toMatchObject({ status: 200 });
     await documentsCommand('remove', '', 'default');
-    gateways.set('require', gatewayOver(world.db, { trustedDocuments: 'require' }));
+    gateways.set('require', gatewayOver(world.gatewayDb, { trustedDocuments: 'require' }));
     expect(await ask('require', id)).toMatchObject({ status: 404 });
   });
 
