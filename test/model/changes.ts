@@ -1,6 +1,5 @@
 /** What each mutation answers, and what it changes, in the words of the decision records. */
 import { couldRestore, exists, may, mayGive, reaches, voucher, type Actor } from './rights.ts';
-import { TAKING_IS_BOUNDED } from './rules.ts';
 import { implied, type Invitation, type Role, type State } from './state.ts';
 
 /** What an operation is about; each uses the parts that it needs. */
@@ -238,7 +237,7 @@ export const changes: Record<string, Change> = {
     if (!invitation) throw new Refused('NOT_FOUND', actor.home);
     const { organization, roles } = invitation;
     if (invitation.status !== 'PENDING') throw new Refused('INVITATION_CLOSED', organization);
-    if (TAKING_IS_BOUNDED) requireGiving(state, actor, state.scopesOf(roles), organization);
+    requireGiving(state, actor, state.scopesOf(roles), organization);
     return () => {
       invitation.status = 'REVOKED';
       state.log(organization);
@@ -254,7 +253,7 @@ export const changes: Record<string, Change> = {
     if (!isSeen && actor.person !== person) throw new Refused('USER_NOT_FOUND', organization);
     if (state.membership(organization, person)) throw new Refused('ALREADY_MEMBER', organization);
     const open = pendingTo(state, organization, state.people.get(person)?.email ?? '');
-    if (TAKING_IS_BOUNDED) requireGiving(state, actor, state.scopesOf(open?.roles ?? []), organization);
+    requireGiving(state, actor, state.scopesOf(open?.roles ?? []), organization);
     return () => {
       if (open) open.status = 'REVOKED';
       state.join(organization, person, roles);
@@ -300,7 +299,7 @@ export const changes: Record<string, Change> = {
     const held = [...state.scopesOf([id])].toSorted().join();
     const changed = held !== [...implied(scopes)].toSorted().join();
     const isUsedBelow = usesOf(state, id).some((one) => one.organization !== organization);
-    if (TAKING_IS_BOUNDED && changed && isUsedBelow && !reaches(actor)) throw new Refused('ROLE_ESCALATION', organization);
+    if (changed && isUsedBelow && !reaches(actor)) throw new Refused('ROLE_ESCALATION', organization);
     return () => {
       const role = state.roles.get(id);
       if (role) role.scopes = [...scopes];
@@ -309,7 +308,7 @@ export const changes: Record<string, Change> = {
   },
   deleteRole(state, actor, { role: id }) {
     const { organization, scopes } = requireOwnRole(state, actor, id);
-    if (TAKING_IS_BOUNDED) requireGiving(state, actor, scopes, organization);
+    requireGiving(state, actor, scopes, organization);
     if (usesOf(state, id).length > 0) throw new Refused('ROLE_IN_USE', organization);
     return () => {
       for (const { roles } of state.invitations.values()) roles.delete(id);
@@ -330,7 +329,7 @@ export const changes: Record<string, Change> = {
     requireRightToSeen(state, actor, key?.organization, 'api_keys:manage', 'api_keys:manage');
     if (!key) throw new Refused('NOT_FOUND', actor.home);
     const isTaken = !key.revoked && key.id !== actor.key;
-    if (TAKING_IS_BOUNDED && isTaken) requireGiving(state, actor, key.scopes, key.organization, 'SCOPE_ESCALATION');
+    if (isTaken) requireGiving(state, actor, key.scopes, key.organization, 'SCOPE_ESCALATION');
     return () => {
       key.revoked = true;
       state.log(key.organization);
