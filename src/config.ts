@@ -230,7 +230,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   };
 }
 
-/** Sessions are configured in full or not at all: half of it would accept tokens that were meant for somebody else (R-TK-3). */
+/** Sessions are configured in full or not at all: half of it would accept tokens that were meant for somebody else. */
 function sessionSettings(value: z.infer<typeof settings>): SessionSettings | undefined {
   const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms } = value;
   if (jwksUrl === undefined && issuer === undefined && audience === undefined && algorithms === undefined) return undefined;

@@ -84,8 +84,8 @@ export function mutation<Input, Payload extends object>(name: string, options: M
 
 /**
  * Runs one of several mutations of an operation as if it had come alone: whoever calls is authenticated anew, and
- * nothing that was read or decided before is believed afterwards (finding 1 of the security notes: scope-auth
- * remembers its answers for a whole operation).
+ * nothing that was read or decided before is believed afterwards (scope-auth remembers its answers for a whole
+ * operation).
  */
 async function separately<Payload, Result>(
   context: Context,

@@ -37,7 +37,7 @@ interface ApiKeyInput {
   expiresAt?: Date | null | undefined;
 }
 
-/** Makes an API key. Its secret is in this answer and nowhere else (R-TK-6). */
+/** Makes an API key. Its secret is in this answer and nowhere else. */
 export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
   const name = requireText(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);

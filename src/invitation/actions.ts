@@ -143,7 +143,7 @@ async function answering<Result extends object>(
   });
 }
 
-/** Accepts an invitation: the membership begins now, if whoever invited could still invite with these roles (R-IV-4). */
+/** Accepts an invitation: the membership begins now, if whoever invited could still invite with these roles. */
 export function acceptInvitation(request: ActionRequest, { token }: { token: string }) {
   return answering(request, 'acceptInvitation', token, async ({ tx, person, record }, invitation, lineage) => {
     if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse('InvitationInvalidError', {});

@@ -24,7 +24,7 @@ interface Member {
 const attempt = (action: string, { organizationId, userId }: Member) =>
   ({ action, target: { type: 'User', id: userId }, on: organizationId, scope: 'members:manage' }) as const;
 
-/** The member to be changed. Whoever holds more than the caller may not be touched by it (R-DA-2). */
+/** The member to be changed. Whoever holds more than the caller may not be touched by it. */
 async function lockMember({ tx, principal, organization }: ActingOn, userId: string): Promise<HeldMembership> {
   const member = await lockMembership(tx, organization.id, userId);
   if (!member) throw notFound();
@@ -33,7 +33,7 @@ async function lockMember({ tx, principal, organization }: ActingOn, userId: str
   return member;
 }
 
-/** Refuses to take the last admin away, whoever asks (decision 3). The organization's lock makes the count hold. */
+/** Refuses to take the last admin away, whoever asks. The organization's lock makes the count hold. */
 async function requireOtherAdmin({ tx, organization }: ActingOn, member: HeldMembership): Promise<void> {
   if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id))) refuse('LastAdminError', {});
 }
@@ -62,7 +62,7 @@ export function updateMemberRoles(request: ActionRequest, input: Member & { role
   });
 }
 
-/** Ends a membership: neither the person's account nor any other membership is touched (E7). */
+/** Ends a membership: neither the person's account nor any other membership is touched. */
 export function removeMember(request: ActionRequest, input: Member) {
   return act(request, attempt('removeMember', input), async (acting) => {
     const member = await lockMember(acting, input.userId);

@@ -86,7 +86,7 @@ export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, keys: reado
   return { roles: unique.flatMap((key) => usable.get(key) ?? []), ignoredRoles: unique.filter((key) => !usable.has(key)) };
 }
 
-/** The same, refusing a list of which nothing is left: "no role" is never what a misspelt role means (R-DA-5). */
+/** The same, refusing a list of which nothing is left: "no role" is never what a misspelt role means. */
 export function chooseSomeRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
   const chosen = chooseRoles(usable, keys);
   if (chosen.roles.length === 0) refuse('NoValidRoleError', { ignoredRoles: chosen.ignoredRoles });

@@ -25,7 +25,7 @@ const role = (alias: string, key: string): string =>
   `${alias}: createRole(input: { organizationId: "${world.org('shop-1')}", key: "${key}", name: "X", scopes: [] }) { __typename ... on UserError { code } }`;
 const exists = async (key: string) => (await world.rows(sql`select from roles where key = ${key}`)).length > 0;
 
-describe('several mutations in one document (R-AZ-4)', () => {
+describe('several mutations in one document', () => {
   it('all happen, in order, each seeing what those before it did', async () => {
     const answer = await world.ask<Record<string, { __typename: string }>>(
       `mutation { ${role('a', 'doc_a')} ${role('b', 'doc_a')} ${role('c', 'doc_c')} }`,
@@ -131,7 +131,7 @@ describe('several mutations in one document (R-AZ-4)', () => {
   });
 });
 
-describe('a request under way (E6, decision 2)', () => {
+describe('a request under way', () => {
   it('reads nothing more once its person is removed: the next statement sees it', async () => {
     const { db } = world;
     await sql`insert into organization_profiles (organization_id, address_line1, address_city, address_state, address_zip, address_country)

@@ -1,4 +1,4 @@
-/** Nobody gives or takes what they do not hold, on any way that leads to a grant (R-DA-1 to R-DA-3). */
+/** Nobody gives or takes what they do not hold, on any way that leads to a grant. */
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -70,7 +70,7 @@ function tally(outcomes: readonly string[]): Record<string, number> {
   return counts;
 }
 
-describe('races (R-AZ-5, R-DA-4, R-IV-4)', () => {
+describe('races', () => {
   it(`${RACES} times, two admins demote each other or are demoted by a third: exactly one stays`, async () => {
     const pairs = await Promise.all(
       lanes.map(async (lane) => {

@@ -125,7 +125,7 @@ async function askers(): Promise<{ name: string; reaches: boolean; options: Requ
   ];
 }
 
-describe('an id that the caller may not see (A14, A32, A42, A58, R-EX-1)', () => {
+describe('an id that the caller may not see', () => {
   it('can be given in no argument that has no question here', () => {
     expect(Object.keys(questions).toSorted()).toEqual(idArguments(schema).toSorted());
   });
@@ -276,7 +276,7 @@ describe('every way through the schema', () => {
   });
 });
 
-describe('organizations that are shown to a person for its own sake (B4, B5, F2)', () => {
+describe('organizations that are shown to a person for its own sake', () => {
   it('show their basic facts and lead nowhere', async () => {
     const as = 'admin@kiosk';
     const listed = await world.ask<{ viewer: { memberships: { nodes: { organization: { slug: string; name: string } }[] } } }>(

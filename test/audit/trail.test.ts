@@ -23,7 +23,7 @@ const createRole = (as: Caller, slug: Slug, headers?: Record<string, string>) =>
 const log = async (as: Caller, id: string | null = null, includeDescendants = false) =>
   (await world.query(AuditLogDocument, { id, includeDescendants, first: 5 }, { as })).data?.organization?.auditLog;
 
-describe('the audit log (R-AU, R-DA-6)', () => {
+describe('the audit log', () => {
   it('tells who did what, from where, on what, with the request id', async () => {
     await createRole('admin@acme', 'shop-1', { 'x-request-id': 'request-of-mine' });
     const seenAbove = await log('admin@acme', world.org('shop-1'));

@@ -17,7 +17,7 @@ afterAll(() => world.close());
 const WHO = '{ viewer { organization { slug } } }';
 const whoWith = (token: string, organization: string | null = null) => world.ask(WHO, { token, organization });
 
-describe('a caller (A15–A17, B8, B10, B12, B13)', () => {
+describe('a caller', () => {
   it("with an API key acts in the key's organization with the key's scopes", async () => {
     const { data } = await world.query(ViewerDocument, {}, { as: 'key@north' });
     expect(data?.viewer).toMatchObject({
@@ -84,7 +84,7 @@ describe('a caller (A15–A17, B8, B10, B12, B13)', () => {
   });
 });
 
-describe('a credential (R-TK-2, R-TK-5, R-TK-6)', () => {
+describe('a credential', () => {
   it('that is malformed or unknown is refused with one indistinguishable answer', async () => {
     const real = world.token('key@north');
     const expected = (await whoWith('nonsense')).text;
@@ -211,7 +211,7 @@ describe('a credential (R-TK-2, R-TK-5, R-TK-6)', () => {
   });
 });
 
-describe('the organization header (R-TK-4)', () => {
+describe('the organization header', () => {
   it('that names a foreign organization is answered exactly like one that names none', async () => {
     const missing = await whoWith(world.token('admin@north'), 'nobody-has-this');
     expect(code(missing)).toBe('NOT_FOUND');

@@ -22,7 +22,7 @@ const soon = (): string => new Date(Date.now() + 3_600_000).toISOString();
 const works = async (token: string, options: RequestOptions = {}): Promise<boolean> =>
   (await world.ask('{ viewer { scopes } }', { token, ...options })).status === 200;
 
-describe('an API key (B31, B36, E21–E23)', () => {
+describe('an API key', () => {
   it('is made with its scopes, shows its secret once, and works at once in its organization', async () => {
     const expiresAt = soon();
     const made = payload(

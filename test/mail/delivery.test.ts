@@ -77,7 +77,7 @@ const delivery = async (email: string) =>
     )
   ).data?.organization.invitations.nodes.find((node) => node.email === email)?.delivery;
 
-describe('the mail of an invitation (C40, decision 13)', () => {
+describe('the mail of an invitation', () => {
   it('goes out over SMTP with a text and an HTML part, and the link in it works', async () => {
     const server = await startServer();
     const { email } = await invite();

@@ -62,7 +62,7 @@ const FULL: Input = {
   ],
 };
 
-describe('creating an organization below another (A65–A69, B15, B19, C1–C14, C25)', () => {
+describe('creating an organization below another', () => {
   it('takes everything that there is to say in one mutation', async () => {
     const slug = fresh();
     const all = await created({ ...FULL, slug });
@@ -100,7 +100,7 @@ describe('creating an organization below another (A65–A69, B15, B19, C1–C14,
     expect(mails.map(tokenIn)).toHaveLength(3);
   });
 
-  it('makes the person its admin, who signs in there with the next request (A68)', async () => {
+  it('makes the person its admin, who signs in there with the next request', async () => {
     const { organization } = await created();
     const there = await world.ask<{ viewer: { scopes: string[] } }>('{ viewer { scopes } organization { slug } }', {
       as: 'admin@north',
@@ -110,7 +110,7 @@ describe('creating an organization below another (A65–A69, B15, B19, C1–C14,
     expect(there.data?.viewer.scopes).toHaveLength(10);
   });
 
-  it('makes no member for an API key: whoever is to be admin is invited (decision 7)', async () => {
+  it('makes no member for an API key: whoever is to be admin is invited', async () => {
     const { membership, memberships, invitations, organization } = await created(
       { users: [{ email: 'first@admin.example', roles: ['admin'] }] },
       { as: 'key@north' },
@@ -120,7 +120,7 @@ describe('creating an organization below another (A65–A69, B15, B19, C1–C14,
     expect(organization.billing?.email).toBeNull();
   });
 
-  it('takes the billing address from the person unless one is given (B21)', async () => {
+  it('takes the billing address from the person unless one is given', async () => {
     expect((await created()).organization.billing).toMatchObject({ plan: 'free', email: 'admin@north.example' });
   });
 
@@ -166,7 +166,7 @@ describe('creating an organization below another (A65–A69, B15, B19, C1–C14,
   });
 });
 
-describe('creating an organization of its own (A70, B14)', () => {
+describe('creating an organization of its own', () => {
   it('is open to every person, without an organization, and its answer shows it whole', async () => {
     const token = await issuer.session('founder', 'founder@start.example');
     const all = await created(
@@ -220,7 +220,7 @@ describe('creating an organization of its own (A70, B14)', () => {
   });
 });
 
-describe('a slug (A75, B16, B17, B28)', () => {
+describe('a slug', () => {
   it('is refused exactly as slugAvailability tells', async () => {
     const taken = (await created()).organization.slug;
     await sql`insert into retired_slugs (slug, organization_id) values ('once-there', uuidv7())`.execute(world.db);
@@ -313,7 +313,7 @@ describe('what is refused leaves nothing behind', () => {
     expect(await counted()).toBe(before);
   });
 
-  it('an unknown field of the input or of a person (C15, C18)', async () => {
+  it('an unknown field of the input or of a person', async () => {
     for (const more of ['color: "red"', 'users: [{ email: "a@x.example", rank: 1 }]', 'primaryAddress: { line1: "1" }']) {
       const answer = await world.ask(
         `mutation { createOrganization(input: { name: "X", slug: "unknown-field", ${more} }) { __typename } }`,
@@ -351,7 +351,7 @@ describe('what is refused leaves nothing behind', () => {
     expect(await counted()).toBe(before);
   });
 
-  it('a caller without the scope on the parent (A66)', async () => {
+  it('a caller without the scope on the parent', async () => {
     for (const as of ['viewer@north', 'viewer@acme', 'user@acme'] as const) {
       const answer = await create({ parentId: world.org(as === 'viewer@north' ? 'north' : 'acme') }, { as });
       expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScopes: ['child_organizations:manage'] });
@@ -371,7 +371,7 @@ describe('what is refused leaves nothing behind', () => {
   });
 });
 
-describe('an idempotency key (R-ID)', () => {
+describe('an idempotency key', () => {
   const twin = (input: Input, options?: RequestOptions) => create({ slug: fresh(), ...input }, options);
 
   it('has one effect and one answer, however often the request is sent', async () => {

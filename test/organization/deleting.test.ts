@@ -68,7 +68,7 @@ const read = (id: string, options: RequestOptions = { as: 'key@north' }) =>
   world.ask('query ($id: ID) { organization(id: $id) { slug status } }', options, { id });
 const own = (options: RequestOptions) => world.ask('{ organization { slug } }', options);
 
-describe('deleting an organization (decision 14, D36, D37, D43)', () => {
+describe('deleting an organization', () => {
   it('with others below is refused unless they are to go too', async () => {
     const { top } = await chain();
     expect((await remove(top)).data?.deleteOrganization).toMatchObject({

@@ -1,7 +1,7 @@
 /**
  * Many workers that create, move, delete and restore in one tree at the same time. Afterwards the tree has to be whole,
- * and the audit log, replayed event by event through a model, has to give every count that was answered and the tree as
- * it is (R-TR-1, R-TR-3, R-TR-5).
+ * and the audit log, replayed event by event through a model, has to give every count that was answered and the tree
+ * as it is.
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

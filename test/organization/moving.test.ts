@@ -83,7 +83,7 @@ describe('moving an organization', () => {
     expect(await checkTree(world.db)).toMatchObject({ differing: 0 });
   });
 
-  it('is lost to those above before and found by those above now, at once, in every way of looking (R-TR-4)', async () => {
+  it('is lost to those above before and found by those above now, at once, in every way of looking', async () => {
     const { n, top, leaf } = await branch();
     expect(await sees('key@north', leaf)).toBe(true);
     expect(await found('key@north', `-${n}`)).toHaveLength(4);

@@ -69,7 +69,7 @@ const runWithWebhook = (steps: readonly StepName[], timeoutMs = 2_000) =>
     ),
   });
 
-describe('provisioning with the local provider (B18–B26, decision 16)', () => {
+describe('provisioning with the local provider', () => {
   it('plans five steps with the organization, and makes real rows of each', async () => {
     await stock('+12025550100');
     const id = await create();

@@ -47,7 +47,7 @@ async function holderOf(role: string, slug: Slug) {
   return { token: await insertPersonalAccessToken(world.db, user, role), organization: slug };
 }
 
-describe('defining a role (B30, B35, E9, decision 5)', () => {
+describe('defining a role', () => {
   it('makes it usable in the organization and below, and nowhere else', async () => {
     expect(await create('admin@north', 'north', 'auditor', ['audit:read', 'usage:read'], { description: 'Looks.' })).toMatchObject({
       role: { key: 'auditor', name: 'Role auditor', description: 'Looks.', scopes: ['usage:read', 'audit:read'], builtIn: false },
@@ -127,7 +127,7 @@ describe('changing and removing a role', () => {
       expect(await update('key@north', { id, ...patch })).toMatchObject({ error: { code: 'BAD_USER_INPUT' } });
   });
 
-  it('takes the scopes that it had and those that it gets (R-DA-1, R-DA-2)', async () => {
+  it('takes the scopes that it had and those that it gets', async () => {
     const strong = await newRole('key@acme', 'north', 'strong', ['billing:manage']);
     const weak = await newRole('key@acme', 'north', 'weak', []);
     await newRole('key@acme', 'north', 'role_lead', ['roles:manage', 'usage:read']);

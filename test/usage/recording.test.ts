@@ -45,7 +45,7 @@ async function total(slug: Slug, metric = 'voice_minutes', as: Caller = 'key@acm
 }
 const stored = async (): Promise<number> => (await world.rows(sql`select from usage_events`)).length;
 
-describe('recording usage (R-ME, R-US)', () => {
+describe('recording usage', () => {
   it('counts what is acknowledged in the next read, on every level above', async () => {
     const answer = await recorded([
       event('shop-1', { quantity: '0.1' }),

@@ -141,7 +141,7 @@ async function expectExact(random: Random, windows: number, among?: readonly str
   }
 }
 
-describe('usage totals (R-US)', () => {
+describe('usage totals', () => {
   it('are exact to the last digit through records, rolls, moves, deletions and restorations in any order', async () => {
     const random = new Random(11);
     const ids = (
