@@ -32,7 +32,7 @@ describe('the cost of an operation', () => {
     const before = small.statements.length;
     const rows = await small.ask('{ organization { children(first: 31) { nodes { slug } } } }', { as: 'key@acme' });
     expect(rows.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'nodes', maximum: 30, actual: 31 } }]);
-    expect(rows.errors?.[0]?.message).toMatch(/31.* 30 /);
+    expect(rows.errors?.[0]?.message).toMatch(/ 31 .* is 30\./);
     const values = await small.ask('{ organization { children(first: 30) { nodes { members(first: 1) { nodes { scopes } } } } } }', {
       as: 'key@acme',
     });
@@ -57,8 +57,8 @@ describe('the cost of an operation', () => {
 
 describe('the length of an answer', () => {
   it('is bounded, whether its bytes are in rows or in one text under many names', async () => {
-    const names = Array.from({ length: 100 }, (_, n) => `a${n}: name`).join(' ');
-    const repeated = await small.ask(`{ organization { ${names} } }`, { as: 'key@acme' });
+    const names = Array.from({ length: 30 }, (_, n) => `a${n}: name`).join(' ');
+    const repeated = await small.ask(`{ organization { descendants(first: 6) { nodes { ${names} } } } }`, { as: 'key@acme' });
     expect(repeated.data).toBeNull();
     expect(repeated.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'responseBytes', maximum: 1_000 } }]);
     const rows = await small.ask('{ organization { descendants(first: 20) { nodes { id } } roles { id } } }', { as: 'key@acme' });

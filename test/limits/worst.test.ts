@@ -3,11 +3,12 @@ import { Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSet
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenHash } from '../../src/credential/secret.ts';
+import { encodeId } from '../../src/ids.ts';
 import { Estimator } from '../../src/limits/estimate.ts';
 import { schema } from '../../src/schema.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { METRICS_MAX, addMetric } from '../../src/usage/catalog.ts';
-import { createWorld, insertInvitation, insertMembership, insertUser, type Caller, type World } from '../setup/world.ts';
+import { createWorld, insertInvitation, insertKey, insertMembership, insertUser, type Caller, type World } from '../setup/world.ts';
 
 const estimator = new Estimator(schema, 1e9);
 /** The deepest organization, below a chain under depot. */
@@ -196,6 +197,17 @@ describe('the answer is never more than was counted before it ran', () => {
       limited,
     );
     await compare('{ organization { auditLog(includeDescendants: true) { edges { cursor } nodes { action before after } } } }');
+    const issuer = await insertApiKey(world.db, world.uuid('kiosk'), 'issuer');
+    await compare(
+      `mutation { createApiKey(input: { ${organizationId}, name: "issued", scopes: ["audit:read"] }) { __typename ... on CreateApiKeyPayload { apiKey { scopes } } } }`,
+      { token: issuer },
+    );
+    const auditor = { token: await insertKey(world, 'kiosk', ['audit:read']) };
+    await compare('{ organization { auditLog { nodes { action redacted } } } }', auditor);
+    const [key] = await world.rows(sql<{ id: string }>`select id from api_keys where name = 'issuer'`);
+    await compare(
+      `mutation { revokeApiKey(input: { id: "${encodeId('ApiKey', key?.id ?? '')}", includeIssued: true }) { __typename ... on RevokeApiKeyPayload { revokedApiKeyIds } } }`,
+    );
   });
 
   it('for every list of the schema, none left out', () => {

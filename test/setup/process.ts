@@ -14,11 +14,13 @@ export interface MeasuredGateway extends RunningGateway {
 /** Flags of `npm start`. */
 const FLAGS = '--max-old-space-size=512 --max-semi-space-size=8';
 
-/** Starts `banyan serve` over a database, as in production. */
+/**
+ * Starts `banyan serve` over a database with the flags of production. NODE_ENV is left to the caller: in production the
+ * gateway refuses a server without fsync, which the one of the tests is.
+ */
 export async function serveMeasured(databaseUrl: string, environment: Record<string, string> = {}): Promise<MeasuredGateway> {
   const gateway = await serve({
     DATABASE_URL: databaseUrl,
-    NODE_ENV: 'production',
     NODE_OPTIONS: FLAGS,
     LOG_LEVEL: 'error',
     ...environment,
