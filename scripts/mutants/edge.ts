@@ -2,6 +2,7 @@
 import type { MutantGroup } from './mutant.ts';
 
 const HTTP = 'test/contract/http.test.ts';
+const GRAPHIQL = 'test/http/graphiql.test.ts';
 
 export const edge: readonly MutantGroup[] = [
   {
@@ -89,17 +90,6 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/limits/cost-plugin.ts',
-    tests: 'test/limits/cost.test.ts',
-    mutants: [
-      { what: 'operations ask for any number of rows', from: 'if (nodes > limits.nodes)', to: 'if (nodes > 1e15)' },
-      { what: 'operations cost anything', from: 'return cost > limits.cost ?', to: 'return cost > 1e15 ?' },
-      { what: 'answers are of any length', from: 'return !answer.add(data);', to: 'return false;' },
-      { what: 'rows of any length are read', from: 'if (loaders.isOverBound) return true;', to: '' },
-    ],
-  },
-  // Bodies, documents, hosts, deadlines and budgets: here.
-  {
     file: 'src/http/plugins/trusted-documents.ts',
     tests: 'test/trusted-documents/trusted-documents.test.ts',
     mutants: [
@@ -150,6 +140,74 @@ export const edge: readonly MutantGroup[] = [
         from: "check (hash = sha256(convert_to(document, 'UTF8')))",
         to: 'check (true)',
         only: 'cannot put a document under a hash',
+      },
+    ],
+  },
+  {
+    file: 'src/database/page.ts',
+    tests: 'test/database/cursors.test.ts',
+    mutants: [
+      { what: 'the database is asked for positions that are none', from: 'if (!fits) throw notOfThisList(argument);', to: '' },
+      { what: 'positions hold anything at all', from: 'value.every(isKey)', to: 'value.length < 99' },
+    ],
+  },
+  {
+    file: 'src/membership/people.ts',
+    tests: 'test/database/cursors.test.ts',
+    mutants: [
+      { what: 'people are paged from positions that are none', from: "requirePositions({ after, before }, ['text', 'uuid']);", to: '' },
+    ],
+  },
+  {
+    file: 'src/organization/descendants.ts',
+    tests: 'test/database/cursors.test.ts',
+    mutants: [{ what: 'descendants are paged from positions that are none', from: "requirePositions(page, ['text']);", to: '' }],
+  },
+  {
+    file: 'src/http/plugins/hosts.ts',
+    tests: GRAPHIQL,
+    mutants: [
+      {
+        what: 'the gateway answers under any name',
+        from: 'names.has(hostOf(request)) ||',
+        to: "hostOf(request) !== '' ||",
+        only: 'host names',
+      },
+      {
+        what: 'a name that begins like an address of this machine is this machine',
+        from: "(isIP(plain) === 4 && plain.startsWith('127.'))",
+        to: "plain.startsWith('127.')",
+        only: 'holds the credential for browsers on this machine',
+      },
+    ],
+  },
+  {
+    file: 'src/http/graphiql/plugin.ts',
+    tests: GRAPHIQL,
+    mutants: [
+      {
+        what: 'GraphiQL is served under any name',
+        from: 'if (!isLoopback(host) && !names.has(host)) {',
+        to: "if (host === '') {",
+        only: 'holds the credential for browsers on this machine',
+      },
+      {
+        what: 'GraphiQL holds its credential under names that are not of this machine',
+        from: 'isLoopback(host) && isFromThisMachine(serverContext)',
+        to: 'isFromThisMachine(serverContext)',
+        only: 'holds the credential for browsers on this machine',
+      },
+      {
+        what: 'GraphiQL holds its credential for other machines that name this one',
+        from: "return isLoopback(req.socket.remoteAddress ?? '');",
+        to: 'return true;',
+        only: 'for other machines',
+      },
+      {
+        what: 'GraphiQL holds its credential for those who come through a proxy',
+        from: "['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => req.headers[name] !== undefined)",
+        to: 'false',
+        only: 'come through a proxy',
       },
     ],
   },

@@ -78,6 +78,8 @@ describe('a document', () => {
     };
     expect(await ask('key@acme')).toEqual({ status: 200 });
     expect(await ask()).toEqual({ status: 413, limit: 'bodyBytes', maximum: 16_000 });
+    variables.x = 'x'.repeat(500_000);
+    expect(await ask('key@acme')).toEqual({ status: 413, limit: 'bodyBytes', maximum: 500_000 });
   });
 
   it('is refused for variables that are too many or too deep', async () => {
