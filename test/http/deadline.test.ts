@@ -125,6 +125,7 @@ describe('the deadline of an operation', () => {
     // A deferred trigger makes the commit itself wait.
     await blocker.query(`
       create table gate (id int);
+      grant select on gate to public;
       create function wait_at_gate() returns trigger language plpgsql as $$ begin perform from gate; return null; end $$;
       create constraint trigger gate after insert on organizations deferrable initially deferred
         for each row execute function wait_at_gate()`);

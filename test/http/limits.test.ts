@@ -54,7 +54,8 @@ describe('a document', () => {
       headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` },
       body: JSON.stringify({ query: 'query A { __typename } query B { viewer { scopes } }', operationName: 'A' }),
     });
-    expect(await response.json()).toEqual({ data: { __typename: 'Query' } });
+    const { data, errors } = (await response.json()) as { data: unknown; errors?: unknown };
+    expect({ data, errors }).toEqual({ data: { __typename: 'Query' }, errors: undefined });
   });
 
   it('may be 4 kB long for anybody, and 100 kB with a credential', async () => {
