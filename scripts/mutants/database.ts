@@ -2,6 +2,8 @@
 import type { MutantGroup } from './mutant.ts';
 
 const TREE = 'test/database/tree.test.ts';
+const ROLES = 'test/database/roles.test.ts';
+const LAWS = 'test/database/laws.test.ts';
 const TRAIL = 'test/audit/trail.test.ts';
 
 export const database: readonly MutantGroup[] = [
@@ -174,5 +176,103 @@ export const database: readonly MutantGroup[] = [
       },
     ],
   },
-  // Privileges of the gateway's role: here.
+  {
+    file: 'src/database/grants.ts',
+    tests: ROLES,
+    mutants: [
+      {
+        what: 'the gateway may change the audit log',
+        from: "audit_events: 'select, insert',",
+        to: '',
+        only: 'is refused by privilege to change audit_events',
+      },
+      {
+        what: 'the gateway may change the log of accounts',
+        from: "account_events: 'select, insert',",
+        to: '',
+        only: 'is refused by privilege to change account_events',
+      },
+      { what: 'the gateway may move the ends of chains', from: "audit_chains: 'select',", to: '', only: 'the ends of the chains' },
+      {
+        what: 'the gateway may register documents',
+        from: "trusted_documents: 'select',",
+        to: '',
+        only: 'insert into trusted_documents',
+      },
+      { what: 'the gateway may raise the depth of trees', from: "tree_settings: 'select',", to: '', only: 'update tree_settings' },
+      { what: 'the gateway may change what scopes imply', from: "scopes: 'select',", to: '', only: 'update scopes' },
+      {
+        what: 'the gateway may make tables of its own for a session',
+        from: "await run(sql`revoke temporary on database ${sql.id(rows[0]?.name ?? '')} from public`);",
+        to: '',
+        only: 'create temporary table',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0023_gateway_role.sql',
+    tests: ROLES,
+    mutants: [
+      {
+        what: 'any role drops months of usage',
+        from: 'revoke execute on function prepare_usage_months(timestamptz, timestamptz), retire_usage_events(timestamptz), seal_audit_event() from public;',
+        to: '',
+        only: 'is the only one for which functions',
+      },
+      {
+        what: 'usage is dropped that may be read still',
+        from: "if keep_from > now() - interval '31 days' then",
+        to: 'if false then',
+        only: 'prepares and drops months',
+      },
+      {
+        what: 'any number of months are prepared',
+        from: "if first < now() - interval '14 months' or last > now() + interval '4 months' then",
+        to: "if first < '-infinity' then",
+        only: 'prepares and drops months',
+      },
+    ],
+  },
+  {
+    file: 'src/database/laws.ts',
+    tests: LAWS,
+    mutants: [
+      { what: 'tables are of nobody', from: 'broken(found.nullable,', to: 'broken([],', only: 'a table of nobody' },
+      {
+        what: 'tables are of organizations that are not there',
+        from: 'broken(found.unkeyed,',
+        to: 'broken([],',
+        only: 'a table of organizations that are not there',
+      },
+      { what: 'quantities are not exact', from: 'broken(found.floats,', to: 'broken([],', only: 'a quantity that is not exact' },
+      { what: 'triggers are disabled', from: 'broken(found.triggers,', to: 'broken([],', only: 'a trigger that is disabled' },
+      { what: 'constraints are not enforced', from: 'broken(found.constraints,', to: 'broken([],', only: 'a constraint that' },
+      { what: 'sequences start over', from: 'broken(found.cycling,', to: 'broken([],', only: 'a sequence that starts over' },
+      {
+        what: 'a gateway starts on a connection that fires no triggers',
+        from: 'if (found.replica) throw',
+        to: "if (found.role === '') throw",
+        only: 'fires no triggers',
+      },
+      {
+        what: 'a gateway starts as a superuser',
+        from: 'if (superuser) throw',
+        to: "if (role === '') throw",
+        only: 'connects as the owner',
+      },
+      {
+        what: 'a gateway starts as one that bypasses row security',
+        from: 'if (bypass) throw',
+        to: "if (role === '') throw",
+        only: 'bypasses row security',
+      },
+      { what: 'a gateway starts as an owner of tables', from: 'if (owns) throw', to: "if (role === '') throw", only: 'owns a table' },
+      {
+        what: 'a gateway starts in production on a server that loses data',
+        from: 'if (production) throw',
+        to: "if (found.role === '') throw",
+        only: 'may lose what it has promised',
+      },
+    ],
+  },
 ];

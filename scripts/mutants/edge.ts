@@ -2,6 +2,7 @@
 import type { MutantGroup } from './mutant.ts';
 
 const HTTP = 'test/contract/http.test.ts';
+const GRAPHIQL = 'test/http/graphiql.test.ts';
 
 export const edge: readonly MutantGroup[] = [
   {
@@ -28,7 +29,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/server.ts',
+    file: 'src/http/plugins/json-only.ts',
     tests: HTTP,
     mutants: [
       {
@@ -37,18 +38,12 @@ export const edge: readonly MutantGroup[] = [
         to: "if (request.method === 'PUT' && !",
         only: 'takes bodies in JSON only',
       },
-      {
-        what: 'documents of any number of tokens are parsed',
-        from: 'maxTokens: TOKENS_MAX',
-        to: '',
-        only: 'too long, too deep, too broad',
-      },
-      {
-        what: 'bodies of any size are read',
-        from: 'maxRequestBodySize: BODY_BYTES_MAX',
-        to: 'maxRequestBodySize: 100 * BODY_BYTES_MAX',
-        only: 'too long, too deep, too broad',
-      },
+    ],
+  },
+  {
+    file: 'src/http/plugins/introspection.ts',
+    tests: HTTP,
+    mutants: [
       {
         what: 'the schema is told where introspection is off',
         from: "if (policy === 'off') throw",
@@ -61,9 +56,15 @@ export const edge: readonly MutantGroup[] = [
         to: '',
         only: 'introspection',
       },
+    ],
+  },
+  {
+    file: 'src/http/plugins/answers.ts',
+    tests: HTTP,
+    mutants: [
       {
         what: 'answers are kept in caches',
-        from: "response.headers.set('cache-control', 'no-store');",
+        from: "headers.set('cache-control', 'no-store');",
         to: '',
         tests: 'test/credential/authentication.test.ts',
         only: 'is never cached',
@@ -88,24 +89,6 @@ export const edge: readonly MutantGroup[] = [
       },
     ],
   },
-  {
-    file: 'src/limits/cost-plugin.ts',
-    tests: 'test/limits/cost.test.ts',
-    mutants: [
-      {
-        what: 'operations are nested to any depth',
-        from: 'if (depth > DEPTH_MAX)',
-        to: 'if (depth > 1e6)',
-        tests: HTTP,
-        only: 'too long, too deep',
-      },
-      { what: 'operations ask for any number of rows', from: 'if (nodes > limits.nodes)', to: 'if (nodes > 1e15)' },
-      { what: 'operations cost anything', from: 'if (cost > limits.cost)', to: 'if (cost > 1e15)' },
-      { what: 'answers are of any length', from: 'return !answer.add(data);', to: 'return false;' },
-      { what: 'rows of any length are read', from: 'if (loaders.isOverBound) return true;', to: '' },
-    ],
-  },
-  // Bodies, documents, hosts, deadlines and budgets: here.
   {
     file: 'src/http/plugins/trusted-documents.ts',
     tests: 'test/trusted-documents/trusted-documents.test.ts',
@@ -157,6 +140,74 @@ export const edge: readonly MutantGroup[] = [
         from: "check (hash = sha256(convert_to(document, 'UTF8')))",
         to: 'check (true)',
         only: 'cannot put a document under a hash',
+      },
+    ],
+  },
+  {
+    file: 'src/database/page.ts',
+    tests: 'test/database/cursors.test.ts',
+    mutants: [
+      { what: 'the database is asked for positions that are none', from: 'if (!fits) throw notOfThisList(argument);', to: '' },
+      { what: 'positions hold anything at all', from: 'value.every(isKey)', to: 'value.length < 99' },
+    ],
+  },
+  {
+    file: 'src/membership/people.ts',
+    tests: 'test/database/cursors.test.ts',
+    mutants: [
+      { what: 'people are paged from positions that are none', from: "requirePositions({ after, before }, ['text', 'uuid']);", to: '' },
+    ],
+  },
+  {
+    file: 'src/organization/descendants.ts',
+    tests: 'test/database/cursors.test.ts',
+    mutants: [{ what: 'descendants are paged from positions that are none', from: "requirePositions(page, ['text']);", to: '' }],
+  },
+  {
+    file: 'src/http/plugins/hosts.ts',
+    tests: GRAPHIQL,
+    mutants: [
+      {
+        what: 'the gateway answers under any name',
+        from: 'names.has(hostOf(request)) ||',
+        to: "hostOf(request) !== '' ||",
+        only: 'host names',
+      },
+      {
+        what: 'a name that begins like an address of this machine is this machine',
+        from: "(isIP(plain) === 4 && plain.startsWith('127.'))",
+        to: "plain.startsWith('127.')",
+        only: 'holds the credential for browsers on this machine',
+      },
+    ],
+  },
+  {
+    file: 'src/http/graphiql/plugin.ts',
+    tests: GRAPHIQL,
+    mutants: [
+      {
+        what: 'GraphiQL is served under any name',
+        from: 'if (!isLoopback(host) && !names.has(host)) {',
+        to: "if (host === '') {",
+        only: 'holds the credential for browsers on this machine',
+      },
+      {
+        what: 'GraphiQL holds its credential under names that are not of this machine',
+        from: 'isLoopback(host) && isFromThisMachine(serverContext)',
+        to: 'isFromThisMachine(serverContext)',
+        only: 'holds the credential for browsers on this machine',
+      },
+      {
+        what: 'GraphiQL holds its credential for other machines that name this one',
+        from: "return isLoopback(req.socket.remoteAddress ?? '');",
+        to: 'return true;',
+        only: 'for other machines',
+      },
+      {
+        what: 'GraphiQL holds its credential for those who come through a proxy',
+        from: "['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => req.headers[name] !== undefined)",
+        to: 'false',
+        only: 'come through a proxy',
       },
     ],
   },

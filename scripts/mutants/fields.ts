@@ -273,6 +273,39 @@ export const fields: readonly MutantGroup[] = [
         from: 'return rule.some((scope) => holds(principal, scope, event.lineage));',
         to: 'return rule.length > 0;',
       },
+      {
+        what: 'the log shows what nothing is decided about',
+        from: 'if (rule === undefined) return false;',
+        to: 'if (rule === undefined) return true;',
+      },
+      {
+        what: 'the log shows settings',
+        from: "const settings: Visibility = ['organizations:manage'];",
+        to: "const settings: Visibility = 'everybody';",
+      },
+      {
+        what: 'the log shows addresses',
+        from: "const address: Visibility = ['organizations:manage', 'billing:manage'];",
+        to: "const address: Visibility = 'everybody';",
+      },
+      { what: 'the log shows people', from: "const people: Visibility = ['members:read'];", to: "const people: Visibility = 'everybody';" },
+      { what: 'the log shows keys', from: "const keys: Visibility = ['api_keys:manage'];", to: "const keys: Visibility = 'everybody';" },
+      {
+        what: 'the log shows how many organizations are below',
+        from: "const below: Visibility = ['child_organizations:manage'];",
+        to: "const below: Visibility = 'everybody';",
+      },
+      { what: 'the log shows who gets the bills', from: "billingEmail: ['billing:manage'],", to: "billingEmail: 'everybody'," },
+      {
+        what: 'the log shows organizations elsewhere',
+        from: 'return id !== undefined && (await seesOrganization(id));',
+        to: 'return id !== undefined;',
+      },
+      {
+        what: 'the log shows what others call their tokens',
+        from: 'return event.actor_user_id !== null && event.actor_user_id === principal.user?.id;',
+        to: 'return event.actor_user_id !== null;',
+      },
     ],
   },
   {

@@ -2,6 +2,8 @@
 import type { MutantGroup } from './mutant.ts';
 
 const GRANTING = 'test/access/granting.test.ts';
+const ABOVE = 'test/access/roles-above.test.ts';
+const ISSUED = 'test/credential/issued-keys.test.ts';
 const CHANGING = 'test/membership/changing.test.ts';
 
 export const granting: readonly MutantGroup[] = [
@@ -43,7 +45,7 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'an addition gives more than the caller holds',
-        after: 'chooseSomeRoles(await usableRoles(tx, organization.lineage), keys);',
+        after: 'chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, keys), keys);',
         from: 'if (missingScopes.length > 0)',
         to: 'if (missingScopes.length > 99)',
         only: '^an addition gives',
@@ -70,17 +72,10 @@ export const granting: readonly MutantGroup[] = [
     tests: GRANTING,
     mutants: [
       {
-        what: 'an invitation offers more than the inviter holds',
-        after: 'scopesBeyond(acting.principal, acting.organization.lineage, scopesOf(roles));',
-        from: 'if (missingScopes.length > 0)',
-        to: 'if (missingScopes.length > 99)',
-        only: '^an invitation gives',
-      },
-      {
         what: 'an invitation is sent again by somebody who could not offer its roles',
-        after: 'scopesBeyond(principal, organization.lineage, invitation.scopes);',
-        from: '.length > 0)',
-        to: '.length > 99)',
+        after: "return act(request, changing('resendInvitation', id)",
+        from: 'requireGrantable(principal, organization.lineage, invitation);',
+        to: '',
         only: '^an invitation sent again gives',
       },
       {
@@ -95,6 +90,18 @@ export const granting: readonly MutantGroup[] = [
         to: 'scopesBeyond(now, lineage, invitation.scopes).length === 0',
         tests: 'test/invitation/inviting.test.ts',
         only: 'the inviter may not invite any more',
+      },
+    ],
+  },
+  {
+    file: 'src/invitation/invite.ts',
+    tests: GRANTING,
+    mutants: [
+      {
+        what: 'an invitation offers more than the inviter holds',
+        from: 'if (missingScopes.length > 0)',
+        to: 'if (missingScopes.length > 99)',
+        only: '^an invitation gives',
       },
     ],
   },
@@ -123,29 +130,174 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'a role gets scopes that the caller does not hold',
-        from: 'requireGrantable(acting, [...before.scopes, ...scopes]);',
-        to: 'requireGrantable(acting, before.scopes);',
+        from: 'requireGrantable(acting, [...heldBefore, ...heldAfter]);',
+        to: 'requireGrantable(acting, heldBefore);',
         only: '^a role that gets the scopes gives',
       },
       {
         what: 'a role loses scopes that the caller does not hold',
-        from: 'requireGrantable(acting, [...before.scopes, ...scopes]);',
-        to: 'requireGrantable(acting, scopes);',
+        from: 'requireGrantable(acting, [...heldBefore, ...heldAfter]);',
+        to: 'requireGrantable(acting, heldAfter);',
         only: '^a role that loses the scopes gives',
       },
       {
         what: 'a role is removed while somebody holds it',
-        from: 'if (members + invitations > 0)',
-        to: 'if (invitations > 0)',
+        from: 'uses.memberCount + uses.invitationCount > 0;',
+        to: 'uses.invitationCount > 0;',
         tests: 'test/role/roles.test.ts',
         only: 'removes a role only when nobody holds it',
       },
       {
         what: 'a role is removed while an invitation offers it',
-        from: 'if (members + invitations > 0)',
-        to: 'if (members > 0)',
+        from: 'uses.memberCount + uses.invitationCount > 0;',
+        to: 'uses.memberCount > 0;',
         tests: 'test/role/roles.test.ts',
         only: 'removes a role only when nobody holds it',
+      },
+    ],
+  },
+  {
+    file: 'src/membership/actions.ts',
+    tests: GRANTING,
+    mutants: [
+      {
+        what: 'an addition takes an invitation away that offers more than the caller holds',
+        from: 'if (lost.length > 0)',
+        to: 'if (lost.length > 99)',
+        only: '^an addition in the place of an invitation gives',
+      },
+    ],
+  },
+  {
+    file: 'src/invitation/actions.ts',
+    tests: GRANTING,
+    mutants: [
+      {
+        what: 'an invitation is taken back that offers more than the caller holds',
+        after: "return act(request, changing('revokeInvitation', id)",
+        from: 'requireGrantable(principal, organization.lineage, invitation);',
+        to: '',
+        only: '^a revocation of an invitation gives',
+      },
+    ],
+  },
+  {
+    file: 'src/role/actions.ts',
+    tests: ABOVE,
+    mutants: [
+      {
+        what: 'a role is changed for those below who hold it',
+        from: 'if (heldBefore.join() !== heldAfter.join()) await requireUnusedBelow(acting, input.id);',
+        to: '',
+        only: 'neither gains nor loses a scope',
+      },
+      {
+        what: 'a role is removed that somebody below holds',
+        from: '(!seesBelow && (await isUsedBelow(tx, id, organization.id)))',
+        to: 'false',
+        only: 'counts what is below only for a caller',
+      },
+      {
+        what: 'whoever removes a role learns how many hold it below',
+        from: 'seesBelow ? null : organization.id',
+        to: 'null',
+        only: 'counts what is below only for a caller',
+      },
+      {
+        what: 'a role is removed with scopes that the caller does not hold',
+        from: 'requireGrantable(acting, await impliedScopes(tx, before.scopes));',
+        to: '',
+        only: 'requires the scopes that it gives',
+      },
+      {
+        what: 'a role is changed while it is being given below',
+        from: 'where id = ${id}::uuid for update`',
+        to: 'where id = ${id}::uuid`',
+        only: 'waits for a grant under way',
+      },
+    ],
+  },
+  {
+    file: 'src/role/choice.ts',
+    tests: ABOVE,
+    mutants: [
+      {
+        what: 'a role is given while its scopes are being changed',
+        from: 'order by r.id for key share of r',
+        to: 'order by r.id',
+        only: 'waits for a grant under way',
+      },
+    ],
+  },
+  {
+    file: 'src/role/use-store.ts',
+    tests: ABOVE,
+    mutants: [
+      {
+        what: 'members below do not count as holders of a role',
+        from: 'mr.organization_id > ${organizationId}::uuid',
+        to: 'false',
+        only: 'neither gains nor loses a scope',
+      },
+      {
+        what: 'invitations below do not count as offers of a role',
+        from: 'i.organization_id <> ${organizationId}::uuid',
+        to: 'false',
+        only: 'while an invitation below is open',
+      },
+    ],
+  },
+  {
+    file: 'src/credential/actions.ts',
+    tests: ISSUED,
+    mutants: [
+      {
+        what: 'a key is revoked that holds more than the caller',
+        from: '...(isTaken ? scopesBeyond(principal, organization.lineage, key.scopes) : []),',
+        to: '',
+        only: 'requires its scopes',
+      },
+      {
+        what: 'keys are revoked along that hold more than the caller',
+        from: '.flatMap((one) => scopesBeyond(principal, one.lineage, one.scopes)),',
+        to: '.flatMap(() => []),',
+        only: 'takes all that it issued or none',
+      },
+      {
+        what: 'what an expiring key makes outlives it',
+        from: 'if (bound !== null && (expiresAt == null || expiresAt > bound)) {',
+        to: 'if (bound !== null && expiresAt === bound) {',
+        only: 'makes no key and no token that outlives it',
+      },
+      {
+        what: 'what an expiring key makes may have no end',
+        from: '(expiresAt == null || expiresAt > bound)',
+        to: '(expiresAt != null && expiresAt > bound)',
+        only: 'makes no key and no token that outlives it',
+      },
+    ],
+  },
+  {
+    file: 'src/credential/issued-store.ts',
+    tests: ISSUED,
+    mutants: [
+      {
+        what: 'keys of organizations that the caller may not manage are revoked',
+        from: "join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id",
+        to: 'join organizations as o on o.id = k.organization_id',
+        only: 'moved away since',
+      },
+      {
+        what: 'any number of keys are revoked at once',
+        from: 'if (keys.length > ISSUED_MAX || !complete) {',
+        to: 'if (keys.length > 1e9) {',
+        only: 'at most 1,000 issued keys',
+      },
+      {
+        what: 'keys that were issued meanwhile stay',
+        from: 'if (keys.every((key) => locked.has(key.id))) return keys;',
+        to: 'if (locked.size >= 0) return keys;',
+        only: 'made at the same moment',
       },
     ],
   },

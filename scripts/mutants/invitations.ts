@@ -2,6 +2,8 @@
 import type { MutantGroup } from './mutant.ts';
 
 const INVITING = 'test/invitation/inviting.test.ts';
+const SENDING = 'test/invitation/sending.test.ts';
+const NAMES = 'test/invitation/names.test.ts';
 const WRONG = 'has one answer for whatever is wrong';
 
 export const invitations: readonly MutantGroup[] = [
@@ -98,5 +100,131 @@ export const invitations: readonly MutantGroup[] = [
       },
     ],
   },
-  // Limits of mail and of unverified accounts: here.
+  {
+    file: 'src/invitation/sending.ts',
+    tests: SENDING,
+    mutants: [
+      {
+        what: 'mail is sent for a person whose address is not verified',
+        from: 'u.id = ${user?.id ?? null}::uuid\n        or ',
+        to: '',
+        only: 'in organizations that others created',
+      },
+      {
+        what: 'mail is sent in a tree whose creator has no verified address',
+        from: 'or u.id = (select s.user_id from standalone_organizations s where s.organization_id = ${treeId}::uuid)',
+        to: '',
+        only: 'nor does a key or anybody else',
+      },
+      {
+        what: 'one sender asks for any number of mails',
+        from: 'Math.min(wanted, roomOfSender, roomOfTree)',
+        to: 'Math.min(wanted, roomOfTree)',
+        only: 'the limits of sending',
+      },
+      {
+        what: 'a tree asks for any number of mails',
+        from: 'Math.min(wanted, roomOfSender, roomOfTree)',
+        to: 'Math.min(wanted, roomOfSender)',
+        only: 'the limits of sending',
+      },
+      {
+        what: 'mails that are asked for at the same moment are not counted',
+        from: 'select pg_advisory_xact_lock(hashtextextended(name, 0))',
+        to: 'select hashtextextended(name, 0)',
+        only: 'at the same moment',
+      },
+      {
+        what: 'an address gets any number of mails out of one tree',
+        from: 'sent.mails >= ${perAddress}::int',
+        to: 'sent.mails > 1e9',
+        only: 'gets five mails out of one tree',
+      },
+      {
+        what: 'mails out of another tree count towards the limit of an address',
+        from: 'm.tree_id = ${treeId}::uuid and m.canonical_email',
+        to: '(m.tree_id = ${treeId}::uuid or true) and m.canonical_email',
+        only: 'is blocked for nobody',
+      },
+    ],
+  },
+  {
+    file: 'src/invitation/deliver.ts',
+    tests: SENDING,
+    mutants: [
+      {
+        what: 'mails are sent that were to be withheld',
+        from: 'if (invitation.withheld) {',
+        to: 'if (invitation.withheld === null) {',
+        only: 'gets five mails out of one tree',
+      },
+    ],
+  },
+  {
+    file: 'src/invitation/actions.ts',
+    tests: SENDING,
+    mutants: [
+      {
+        what: 'invitations are sent again beyond the limits',
+        from: 'if (room < 1) throw new Refused(refusal);',
+        to: 'if (room < -1e9) throw new Refused(refusal);',
+        only: 'the limits of sending refuse|the limits of sending > refuse',
+      },
+    ],
+  },
+  {
+    file: 'src/organization/create-actions.ts',
+    tests: SENDING,
+    mutants: [
+      {
+        what: 'an account whose address is not verified creates any number of trees',
+        from: 'await requireFirstOrVerified(acting);',
+        to: '',
+        only: 'creates one organization',
+      },
+    ],
+  },
+  {
+    file: 'src/text.ts',
+    tests: NAMES,
+    mutants: [
+      { what: 'names are links', from: 'if (looksLikeLink(name)) {', to: "if (name === '') {", only: 'looks like a link' },
+      {
+        what: 'names are links in full-width letters',
+        from: "LINK.test(text) || LINK.test(text.normalize('NFKC'))",
+        to: 'LINK.test(text)',
+        only: 'looks like a link',
+      },
+      {
+        what: 'names turn the direction of writing',
+        from: "if (name.replaceAll(JOINER, '').search(INVISIBLE) >= 0) {",
+        to: "if (name === '') {",
+        only: 'cannot be seen',
+      },
+      {
+        what: 'joiners that nobody needs hide in names',
+        from: "name.replaceAll(JOINER, '')",
+        to: "name.replaceAll(/[\\u200c\\u200d]/g, '')",
+        only: 'cannot be seen',
+      },
+    ],
+  },
+  {
+    file: 'src/invitation/mail.ts',
+    tests: NAMES,
+    mutants: [
+      {
+        what: 'names from before become links in mails',
+        from: 'harmlessName(mail.organizationName)',
+        to: 'mail.organizationName',
+        only: 'a name from before',
+      },
+      {
+        what: 'names of roles from before become links in mails',
+        from: 'mail.roleNames.map(harmlessName)',
+        to: 'mail.roleNames',
+        only: 'a name from before',
+      },
+    ],
+  },
 ];

@@ -9,6 +9,7 @@ import { edge } from './edge.ts';
 import { fields } from './fields.ts';
 import { granting } from './granting.ts';
 import { invitations } from './invitations.ts';
+import { limits } from './limits.ts';
 import { rights } from './rights.ts';
 import type { Mutant, MutantGroup } from './mutant.ts';
 
@@ -22,6 +23,7 @@ export const areas: Record<string, readonly MutantGroup[]> = {
   actions,
   database,
   edge,
+  limits,
 };
 
 /** A mutant with all that belongs to it. */

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { parseId } from '../../src/ids.ts';
 import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
@@ -38,12 +39,12 @@ interface Event {
   redacted: string[];
 }
 
-/** The log of north for a key of north with these scopes, by action. */
-async function logFor(scopes: readonly string[]): Promise<Record<string, Event>> {
+/** The log of an organization for a key of it with these scopes, by action. */
+async function logFor(scopes: readonly string[], organizationId = world.uuid('north')): Promise<Record<string, Event>> {
   const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
   const token = createToken('ak', id);
   await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-    values (${id}, ${world.uuid('north')}, 'reader', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(world.db);
+    values (${id}, ${organizationId}, 'reader', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(world.db);
   const answer = await world.ask<{ organization: { auditLog: { nodes: Event[] } } }>(
     '{ organization { auditLog(first: 50) { nodes { action before after redacted } } } }',
     { token },
@@ -84,6 +85,47 @@ describe('an audit event', () => {
   it.each(['billing:manage', 'organizations:manage'])('shows the address of an organization to holders of %s', async (scope) => {
     const { updateOrganization } = await logFor(['audit:read', scope]);
     expect(updateOrganization?.after?.['profile']).toMatchObject({ address_city: 'Town', invoice_owner: 'PARTNER' });
+  });
+
+  it('shows counts of what is below, and organizations by name, to those who may see them', async () => {
+    const change = async (document: string) => {
+      const answer = await world.ask<Record<string, { organization?: { id: string } }>>(`mutation { ${document} }`, { as: 'key@acme' });
+      expect(answer.errors).toBeUndefined();
+      return Object.values(answer.data ?? {})[0]?.organization?.id ?? '';
+    };
+    const made = await change(
+      `createOrganization(input: { name: "Wanders", slug: "wanders", parentId: "${world.org('north')}" }) {
+        ... on CreateOrganizationPayload { organization { id } }
+      }`,
+    );
+    await change(
+      `moveOrganization(input: { id: "${made}", newParentId: "${world.org('south')}" }) {
+        ... on MoveOrganizationPayload { organization { id } }
+      }`,
+    );
+    const uuid = parseId(made)?.uuid;
+    const alone = (await logFor(['audit:read'], uuid))['moveOrganization'];
+    expect(alone).toMatchObject({ before: {}, after: {} });
+    expect(alone?.redacted).toEqual(['before.parentId', 'after.parentId', 'after.affectedCount']);
+    const reaching = (await logFor(['audit:read', 'child_organizations:manage'], uuid))['moveOrganization'];
+    expect(reaching).toMatchObject({ before: {}, after: { affectedCount: 1 } });
+    expect(reaching?.redacted).toEqual(['before.parentId', 'after.parentId']);
+    const above = await world.ask<{ organization: { auditLog: { nodes: Event[] } } }>(
+      `{ organization(id: "${made}") { auditLog(actions: ["moveOrganization"]) { nodes { before after redacted } } } }`,
+      { as: 'key@acme' },
+    );
+    expect(above.data?.organization.auditLog.nodes).toEqual([
+      { before: { parentId: world.org('north') }, after: { parentId: world.org('south'), affectedCount: 1 }, redacted: [] },
+    ]);
+  });
+
+  it('shows nobody a part that nothing is decided about', async () => {
+    await sql`insert into audit_events (action, actor_kind, organization_id, target_type, target_id, request_id, after)
+      values ('createRole', 'API_KEY', ${world.uuid('rival')}, 'Role', 'x', 'r', '{"key": "k", "novelty": 1}')`.execute(world.db);
+    const answer = await world.ask('{ organization { auditLog(actions: ["createRole"]) { nodes { after redacted } } } }', {
+      as: 'key@rival',
+    });
+    expect(answer.data).toEqual({ organization: { auditLog: { nodes: [{ after: { key: 'k' }, redacted: ['after.novelty'] }] } } });
   });
 
   it('shows a caller with every right every part, and the person alone what their tokens are called', async () => {

@@ -38,6 +38,11 @@ describe('the command line', () => {
     }
   });
 
+  it('migrates, once', async () => {
+    expect((await banyan('migrate')).stdout).toMatch(/^Applied 0001_organizations, .*0005_usage/);
+    expect((await banyan('migrate')).stdout).toBe('The database is up to date.\n');
+  });
+
   it('refuses unknown commands and options in one sentence', async () => {
     for (const args of [
       ['nonsense'],
@@ -64,11 +69,6 @@ describe('the command line', () => {
       expect({ args, code, lines: stderr.trim().split('\n').length }).toEqual({ args, code: 1, lines: 1 });
       expect(stderr).toMatch(/^banyan: /);
     }
-  });
-
-  it('migrates, once', async () => {
-    expect((await banyan('migrate')).stdout).toMatch(/^Applied 0001_organizations, .*0005_usage/);
-    expect((await banyan('migrate')).stdout).toBe('The database is up to date.\n');
   });
 
   it('bootstraps the first organization with credentials that work', async () => {

@@ -59,7 +59,7 @@ describe('the first start', () => {
     expect(gateway.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
     const token = { authorization: `Bearer ${demo.personalAccessToken}`, 'x-organization': demo.organizationSlug };
     for (const headers of [{ authorization: `Bearer ${demo.apiKey}` }, token]) {
-      expect(await ask('{ viewer { organization { id slug } } }', headers)).toEqual({
+      expect(await ask('{ viewer { organization { id slug } } }', headers)).toMatchObject({
         data: { viewer: { organization: { id: demo.organizationId, slug: demo.organizationSlug } } },
       });
     }
@@ -73,7 +73,7 @@ describe('the first start', () => {
         people: { nodes: { memberships: { roles: { key: string }[] }[] }[] };
       };
     }>(
-      '{ organization { descendantCount descendants(first: 100) { edges { depth } } people(first: 100) { nodes { memberships { roles { key } } } } } }',
+      '{ organization { descendantCount descendants(first: 100) { edges { depth } } people(first: 100) { nodes { memberships(first: 5) { roles { key } } } } } }',
     );
     expect(data.organization.descendantCount).toBeGreaterThan(50);
     expect(Math.max(...data.organization.descendants.edges.map((edge) => edge.depth))).toBeGreaterThanOrEqual(5);
@@ -124,7 +124,7 @@ describe('the first start', () => {
       code: 0,
       stdout: expect.stringContaining('agree with the recursive truth'),
     });
-    expect(await ask('{ viewer { organization { slug } } }')).toEqual({
+    expect(await ask('{ viewer { organization { slug } } }')).toMatchObject({
       data: { viewer: { organization: { slug: demo.organizationSlug } } },
     });
   });

@@ -87,6 +87,10 @@ describe("the gateway's role", () => {
     ['create role anything', /permission denied to create role/],
     ['set role banyan', /permission denied to set role/],
     ['update tree_settings set max_depth = 64', /permission denied for table tree_settings/],
+    [
+      `insert into trusted_documents (hash, client, document) values (sha256('{ __typename }'), 'x', '{ __typename }')`,
+      /permission denied for table trusted_documents/,
+    ],
     ["update scopes set implies = '{}'", /permission denied for table scopes/],
     ["insert into kysely_migration values ('9999', '')", /permission denied for table kysely_migration/],
     ["copy organizations to program 'cat'", /permission denied to COPY to or from an external program/],

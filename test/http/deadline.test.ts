@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Deadline, underDeadline } from '../../src/database/deadline.ts';
 import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
@@ -90,6 +92,16 @@ describe('the deadline of an operation', () => {
       expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
     });
     await expectWhole();
+  });
+
+  it('begins no statement after it', async () => {
+    const deadline = new Deadline(60_000);
+    deadline.abandon();
+    await world.db.connection().execute(async (db) => {
+      // The connection is there already, so it is the statement that is refused.
+      await expect(underDeadline(deadline, () => sql`select 1`.execute(db))).rejects.toThrow('The client closed the request');
+      expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
+    });
   });
 
   it('undoes a mutation that it ends', async () => {

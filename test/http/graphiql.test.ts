@@ -77,11 +77,17 @@ describe('the page of GraphiQL', () => {
     }
   });
 
-  it('does not hold the credential where the address of the client is not known', async () => {
+  it('does not hold the credential for other machines, or where the address of the client is not known', async () => {
     const gateway = gatewayOver(database.db, { graphiql: { title: 'Banyan' }, graphiqlLocal: { headers: SECRET } });
-    const page = await (await gateway.fetch('http://localhost/graphql', { headers: html('localhost') })).text();
-    expect(page).toContain('<title>Banyan</title>');
-    expect(page).not.toContain(SECRET);
+    const from = (remoteAddress: string) => ({ req: { headers: {}, socket: { remoteAddress } } });
+    const page = async (context: object) =>
+      (await gateway.fetch('http://localhost/graphql', { headers: html('localhost') }, context)).text();
+    for (const context of [{}, from('203.0.113.9'), from('::ffff:10.0.0.7'), from('2001:db8::1')]) {
+      const text = await page(context);
+      expect(text).toContain('<title>');
+      expect({ context, holds: text.includes(SECRET) }).toEqual({ context, holds: false });
+    }
+    expect(await page(from('::ffff:127.0.0.1'))).toContain(SECRET);
   });
 
   it('may not be framed, runs no script but its own, and tells nobody where it was', async () => {

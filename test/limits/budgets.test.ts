@@ -7,10 +7,15 @@ import { sweepBudgets } from '../../src/limits/budgets.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createToken } from '../../src/credential/secret.ts';
 import { newId } from '../../src/database/id.ts';
+import { parseId } from '../../src/ids.ts';
+import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { code, createWorld, gatewayOver, type GraphQLAnswer, type RequestOptions, type World } from '../setup/world.ts';
 
 const READ = '{ viewer { scopes } }';
+/** Costs 1. */
+const TYPE = '{ __typename }';
+const CHILDREN = '{ organization { children(first: 2) { nodes { slug } } } }';
 const log = createLogger('silent');
 
 let world: World;
@@ -75,6 +80,8 @@ const statuses = async (count: number, ask: () => Promise<GraphQLAnswer>): Promi
 
 const costOf = ({ text }: GraphQLAnswer): unknown => (JSON.parse(text) as { extensions?: { cost?: unknown } }).extensions?.cost;
 
+const uuidOf = (person: Parameters<World['person']>[0]): string => parseId(world.person(person))?.uuid ?? '';
+
 const stranger = async (): Promise<string> => createToken('ak', await newId(world.db));
 
 describe('a budget of requests', () => {
@@ -101,7 +108,9 @@ describe('a budget of requests', () => {
 
   it('is shared by the tokens of one person, and by nobody else', () =>
     withLimits({ RATE_REQUESTS_PER_MINUTE: 2 }, async (ask) => {
-      expect(await statuses(3, () => ask(READ, { as: 'admin@acme' }))).toEqual([200, 200, 429]);
+      const own = { token: await insertPersonalAccessToken(world.db, uuidOf('admin@acme'), 'another'), organization: 'acme' };
+      expect(await statuses(2, () => ask(READ, { as: 'admin@acme' }))).toEqual([200, 200]);
+      expect(await statuses(2, () => ask(READ, own))).toEqual([429, 429]);
       expect((await ask(READ, { as: 'viewer@acme' })).status).toBe(200);
     }));
 
@@ -144,22 +153,59 @@ describe('a budget of requests', () => {
 describe('a budget of cost', () => {
   it('is told in every answer, and what was refused is not charged', () =>
     withLimits({ RATE_COST_PER_MINUTE: 3, RATE_TREE_REQUESTS_PER_MINUTE: 2 }, async (ask, { budgets }) => {
-      const trivial = '{ __typename }';
-      expect(costOf(await ask(trivial, { as: 'key@acme' }))).toEqual({
+      expect(costOf(await ask(TYPE, { as: 'key@acme' }))).toEqual({
         requested: 1,
         charged: 1,
         limit: 3,
         remaining: 2,
         resetAt: expect.stringMatching(/Z$/),
       });
-      expect(costOf(await ask(trivial, { as: 'key@acme' }))).toMatchObject({ remaining: 1 });
-      expect(await statuses(3, () => ask(trivial, { as: 'key@acme' }))).toEqual([429, 429, 429]);
+      expect(costOf(await ask(TYPE, { as: 'key@acme' }))).toMatchObject({ remaining: 1 });
+      expect(await statuses(3, () => ask(TYPE, { as: 'key@acme' }))).toEqual([429, 429, 429]);
       const key = world
         .token('key@acme')
         .slice(3, 35)
         .replace(/(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
       const left = await budgets.spend([{ budget: 'credentialCost', key: `key:${key}`, points: 1 }]);
       expect(left).toEqual({ spent: [expect.objectContaining({ limit: 3, remaining: 0 })] });
+    }));
+
+  it('is one for a tree and one for an address', async () => {
+    await withLimits({ RATE_TREE_COST_PER_MINUTE: 20 }, async (ask) => {
+      expect((await ask(CHILDREN, { as: 'key@acme' })).status).toBe(200);
+      const refused = await ask(CHILDREN, { as: 'key@north' });
+      expect([refused.status, refused.errors?.[0]?.extensions]).toEqual([429, expect.objectContaining({ budget: 'treeCost', limit: 20 })]);
+      expect((await ask(CHILDREN, { as: 'key@rival' })).status).toBe(200);
+    });
+    await withLimits({ RATE_ADDRESS_COST_PER_MINUTE: 20 }, async (ask) => {
+      expect((await ask(CHILDREN, { as: 'key@acme' })).status).toBe(200);
+      expect((await ask(CHILDREN, { as: 'key@rival' })).errors?.[0]?.extensions).toMatchObject({ budget: 'addressCost', limit: 20 });
+    });
+  });
+
+  it('says so of an operation that waiting does not help', () =>
+    withLimits({ RATE_COST_PER_MINUTE: 3 }, async (ask) => {
+      const { errors, headers } = await ask(CHILDREN, { as: 'key@acme' });
+      expect(errors?.[0]?.extensions).toEqual({ code: 'LIMIT_EXCEEDED', limit: 'credentialCost', bound: 3 });
+      expect(headers.get('retry-after')).toBeNull();
+    }));
+});
+
+describe('a slot', () => {
+  it('is needed to execute anything, and is given back also by what fails', () =>
+    withLimits({ CONCURRENCY_PER_CREDENTIAL: 1, QUEUE_TIMEOUT_MS: 100 }, async (ask, { admission }) => {
+      const failing = '{ organization(slug: "rival") { slug } }';
+      for (const document of [READ, failing, READ]) expect((await ask(document, { as: 'admin@acme' })).status).toBe(200);
+      const credential = `usr:${uuidOf('admin@acme')}`;
+      const place = await admission.enter({ credential, tree: 'x', nodes: 1, signal: new AbortController().signal });
+      const refused = await ask(READ, { as: 'admin@acme' });
+      expect([refused.status, refused.data, refused.errors?.[0]?.extensions]).toEqual([
+        429,
+        undefined,
+        expect.objectContaining({ code: 'RATE_LIMITED', budget: 'concurrency' }),
+      ]);
+      if ('leave' in place) place.leave();
+      expect((await ask(READ, { as: 'admin@acme' })).status).toBe(200);
     }));
 });
 
@@ -242,6 +288,25 @@ describe('rare operations have budgets of their own', () => {
       expect((await make('budget-four')).status).toBe(200);
       expect(code(await make('budget-five'))).toBe('RATE_LIMITED');
       expect(code(await make('budget-six', world.org('acme')))).toBeUndefined();
+    }));
+});
+
+describe('rare operations of several people', () => {
+  it('with invitation tokens and standalone organizations are bounded per address', () =>
+    withLimits({ RATE_INVITATION_ATTEMPTS_PER_MINUTE: 1, RATE_STANDALONE_CREATIONS_PER_DAY: 1 }, async (ask) => {
+      const people = ['admin@acme', 'viewer@acme', 'user@acme', 'support@acme', 'admin@north'] as const;
+      const preview = '{ invitationPreview(token: "nothing") { email } }';
+      const create = (slug: string) => `mutation { createOrganization(input: { name: "A", slug: "${slug}" }) { __typename } }`;
+      for (const [n, as] of people.entries()) {
+        expect((await ask(preview, { as })).status).toBe(200);
+        expect((await ask(create(`address-${n}`), { as })).status).toBe(200);
+      }
+      const late = { as: 'admin@rival' } as const;
+      expect((await ask(preview, late)).errors?.[0]?.extensions).toMatchObject({ budget: 'addressInvitationAttempts', limit: 5 });
+      expect((await ask(create('address-5'), late)).errors?.[0]?.extensions).toMatchObject({
+        budget: 'addressStandaloneCreations',
+        limit: 5,
+      });
     }));
 });
 

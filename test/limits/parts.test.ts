@@ -123,6 +123,20 @@ describe('admission', () => {
     expect([admission.waiting, admission.credentials]).toEqual([0, 0]);
   });
 
+  it('bounds what waits of one tree and of all', async () => {
+    const admission = new Admission({ ...settings, slots: 1, waitMs: 60_000 });
+    const clients = new AbortController();
+    const wait = (n: number, tree: string) => admission.enter(operation(`${tree} ${n}`, { tree, signal: clients.signal }));
+    const first = entered(await admission.enter(operation('first')));
+    const waiting = Array.from({ length: 1_000 }, (_, n) => wait(n, `tree ${Math.floor(n / 200)}`));
+    expect(await wait(1_000, 'tree 0')).toEqual({ refused: 'tree', limit: 200 });
+    expect(await wait(1_001, 'another tree')).toEqual({ refused: 'process', limit: 1_000 });
+    clients.abort();
+    await Promise.all(waiting);
+    first.leave();
+    expect([admission.waiting, admission.credentials]).toEqual([0, 0]);
+  });
+
   it('refuses what has waited too long, with nothing left behind', async () => {
     const admission = new Admission({ ...settings, slots: 1, waitMs: 30 });
     const first = entered(await admission.enter(operation('a')));

@@ -165,6 +165,7 @@ describe('A hash that is not registered', () => {
     const before = reads();
     const answers = await Promise.all(ids.map((documentId) => ask('require', { documentId }, { anonymous: true })));
     expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(['PERSISTED_DOCUMENT_NOT_FOUND']));
+    expect(reads() - before).toBeGreaterThan(0);
     expect(reads() - before).toBeLessThanOrEqual(10);
     const again = reads();
     expect(await ask('require', { documentId: ids.at(-1) }, { anonymous: true })).toMatchObject({ status: 404 });

@@ -1,0 +1,488 @@
+/** What one request and one caller may take: bodies, documents, cost, time, budgets and slots. */
+import type { Mutant, MutantGroup } from './mutant.ts';
+
+const DOCUMENTS = 'test/http/limits.test.ts';
+const STATUS = 'test/http/status.test.ts';
+const DEADLINE = 'test/http/deadline.test.ts';
+const COST = 'test/limits/cost.test.ts';
+const BUDGETS = 'test/limits/budgets.test.ts';
+const PARTS = 'test/limits/parts.test.ts';
+
+/** A limit of documents that is not asked for any more. */
+const unlimited = (limit: string, what: string): Mutant => ({
+  what,
+  from: 'if (actual > maximum) return',
+  to: `if (actual > maximum && limit !== '${limit}') return`,
+  only: `over the limit of ${limit} `,
+});
+
+export const limits: readonly MutantGroup[] = [
+  {
+    file: 'src/limits/document.ts',
+    tests: DOCUMENTS,
+    mutants: [
+      unlimited('depth', 'fields lie inside each other to any depth'),
+      unlimited('aliases', 'fields have any number of aliases'),
+      unlimited('rootFields', 'operations have any number of fields at the top'),
+      unlimited('fields', 'operations have any number of fields'),
+      unlimited('selectionSets', 'operations have any number of selection sets'),
+      unlimited('directives', 'documents have any number of directives'),
+      unlimited('directivesPerLocation', 'one place has any number of directives'),
+      unlimited('operations', 'documents have any number of operations'),
+      unlimited('variables', 'operations declare any number of variables'),
+      {
+        what: 'a fragment counts once, however often it is spread',
+        from: 'if (known) return known;',
+        to: 'if (known) return NOTHING;',
+        only: 'over the limit of rootFields',
+      },
+      {
+        what: 'fragments that double each other are measured each time',
+        from: 'if (known) return known;',
+        to: '',
+        tests: 'test/limits/document.test.ts',
+        only: 'fragments that double each other',
+      },
+    ],
+  },
+  {
+    file: 'src/http/plugins/documents.ts',
+    tests: DOCUMENTS,
+    mutants: [
+      {
+        what: 'documents of any number of tokens are parsed',
+        from: '{ maxTokens: limits.tokens }',
+        to: '{}',
+        only: 'over the limit of tokens',
+      },
+      {
+        what: 'documents of any length are parsed',
+        from: 'if (bytes > maximum) throw',
+        to: 'if (bytes > 1e9) throw',
+        only: 'may be 4 kB long',
+      },
+      {
+        what: 'documents of anonymous callers are as long as those of others',
+        from: 'isKnown(request) ? limits.documentBytes : limits.documentBytesAnonymous',
+        to: 'isKnown(request) ? limits.documentBytes : limits.documentBytes',
+        only: 'may be 4 kB long',
+      },
+      {
+        what: 'requests send any number of variables',
+        from: 'if (count > limits.document.variables) throw',
+        to: 'if (count > 1e9) throw',
+        only: 'too many or too deep',
+      },
+      {
+        what: 'variables are nested to any depth',
+        from: 'if (depth > limits.variableDepth) throw',
+        to: 'if (depth > 1e9) throw',
+        only: 'too many or too deep',
+      },
+    ],
+  },
+  {
+    file: 'src/http/plugins/body.ts',
+    tests: DOCUMENTS,
+    mutants: [
+      {
+        what: 'bodies of any announced length are read',
+        from: 'if (length !== null && Number(length) > maximum) throw',
+        to: 'if (length !== null && Number(length) > 1e9) throw',
+        only: 'variables of a thousand events',
+      },
+      {
+        what: 'bodies of any length that is not announced are read',
+        from: 'if (bytes > maximum) throw',
+        to: 'if (bytes > 1e9) throw',
+        tests: STATUS,
+        only: 'length is not announced',
+      },
+      {
+        what: 'bodies of anonymous callers are as long as those of others',
+        from: 'known ? limits.bodyBytes : limits.bodyBytesAnonymous',
+        to: 'known ? limits.bodyBytes : limits.bodyBytes',
+        only: 'variables of a thousand events',
+      },
+      {
+        what: 'several questions come in one body',
+        from: '|| Array.isArray(value)',
+        to: '',
+        tests: STATUS,
+        only: 'is answered with 400 and a code',
+      },
+    ],
+  },
+  {
+    file: 'src/http/plugins/authentication.ts',
+    tests: DOCUMENTS,
+    mutants: [
+      {
+        what: 'bodies are read before anybody asks whose they are',
+        from: 'callers.set(request, await identify(request));',
+        to: '',
+        only: 'before anything of the body is read',
+      },
+    ],
+  },
+  {
+    file: 'src/database/deadline.ts',
+    tests: DEADLINE,
+    mutants: [
+      {
+        what: 'statements go on after their time',
+        from: 'for (const stop of this.#stops) stop();',
+        to: "for (const stop of this.#stops) if (why === 'client') stop();",
+        only: 'ends reads that wait at the database',
+      },
+      {
+        what: 'statements go on when their client has gone',
+        from: "this.#end('client');",
+        to: '',
+        only: 'takes its statements with it',
+      },
+    ],
+  },
+  {
+    file: 'src/http/plugins/deadline.ts',
+    tests: DEADLINE,
+    mutants: [
+      {
+        what: 'nobody notices that a client goes away',
+        from: "request.signal.addEventListener('abort', () => deadline.abandon(), { once: true });",
+        to: '',
+        only: 'takes its statements with it',
+      },
+    ],
+  },
+  {
+    file: 'src/database/client.ts',
+    tests: DEADLINE,
+    mutants: [
+      {
+        what: 'a commit under way is cancelled, and nobody knows what became of it',
+        from: "(text === 'commit' ? run() : this.#guarded(deadline, run))",
+        to: 'this.#guarded(deadline, run)',
+        only: 'waits for a commit',
+      },
+      {
+        what: 'a transaction that the deadline ends stays open',
+        from: "text === 'rollback' || ",
+        to: '',
+        only: 'undoes a mutation',
+      },
+      {
+        what: 'statements begin after the deadline',
+        from: 'if (deadline.isOver) return Promise.reject(deadline.refusal()) as never;',
+        to: '',
+        only: 'begins no statement after it',
+      },
+      {
+        what: 'requests wait for a connection beyond their deadline',
+        from: 'if (deadline === undefined) return waiting;',
+        to: 'if (deadline !== null) return waiting;',
+        only: 'wait for a connection',
+      },
+      {
+        what: 'a connection that comes too late is lost',
+        from: '(given ? client.release() : resolve(client))',
+        to: '(given ? undefined : resolve(client))',
+        only: 'wait for a connection',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/cost-plugin.ts',
+    tests: COST,
+    mutants: [
+      { what: 'operations ask for any number of rows', from: 'if (nodes > limits.nodes)', to: 'if (nodes > 1e15)', only: 'both numbers' },
+      { what: 'operations cost anything', from: 'return cost > limits.cost ?', to: 'return cost > 1e15 ?', only: 'both numbers' },
+      { what: 'answers are of any length', from: 'return !answer.add(data);', to: 'return false;', only: 'is bounded' },
+      { what: 'rows of any length are read', from: 'if (loaders.isOverBound) return true;', to: '', only: 'is bounded' },
+    ],
+  },
+  {
+    file: 'src/limits/plan.ts',
+    tests: 'test/limits/estimate.test.ts',
+    mutants: [
+      {
+        what: 'rows within rows are not multiplied',
+        from: 'nodes: items * ((step.rows ? 1 : 0) + nodes), cost: 1 + items * (step.weight + cost)',
+        to: 'nodes: items * (step.rows ? 1 : 0) + nodes, cost: 1 + items * step.weight + cost',
+        only: 'multiplies the rows',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/introspection.ts',
+    tests: 'test/limits/estimate.test.ts',
+    mutants: [
+      {
+        what: 'questions about the schema are counted to the end, whatever they cost',
+        from: 'if (total.cost > enough) break;',
+        to: '',
+        only: 'stops counting questions about the schema',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/budget-plugins.ts',
+    tests: BUDGETS,
+    mutants: [
+      {
+        what: 'an address sends any number of requests',
+        from: "{ budget: 'addressRequests', key: address, points: 1 }",
+        to: '',
+        only: 'is counted for an address',
+      },
+      {
+        what: 'anonymous callers send any number of requests',
+        from: "charges.push({ budget: 'anonymousRequests', key: address, points: 1 });",
+        to: '{}',
+        only: 'is counted for an address',
+      },
+      {
+        what: 'a credential in use sends any number of requests',
+        from: "else if (credential !== undefined) charges.push({ budget: 'credentialRequests', key: credential, points: 1 });",
+        to: 'else if (credential !== undefined) {}',
+        only: 'refuses a credential that has spent it',
+      },
+      {
+        what: 'the first request of a credential is not counted',
+        from: 'if (arrival.credential === undefined && principal.credential) {',
+        to: 'if (arrival.credential === null) {',
+        only: 'refuses a credential that has spent it',
+      },
+      {
+        what: 'every token of a person has a budget of its own',
+        from: 'if (user) return `usr:${user.id}`;',
+        to: '',
+        only: 'is shared by the tokens of one person',
+      },
+      {
+        what: 'an address guesses credentials without end',
+        from: 'if (failed) return failed;',
+        to: '',
+        only: 'of one address are refused beyond the limit',
+      },
+      {
+        what: 'failed authentications are not counted',
+        from: "await budgets.count({ budget: 'failedAuthentications', key: arrival.address, points: 1 });",
+        to: '',
+        only: 'of one address are refused beyond the limit',
+      },
+      {
+        what: 'a credential that was revoked goes on being exempt',
+        from: 'known.remove(arrival.fingerprint);',
+        to: '',
+        only: 'end its exemption',
+      },
+      {
+        what: 'any number of credentials are guessed at the same moment',
+        from: "charges.push({ budget: 'unverifiedCredentials', key: address, points: 1 });",
+        to: '',
+        only: 'that all come at once are bounded',
+      },
+      {
+        what: 'a tree sends any number of requests',
+        from: "{ budget: 'treeRequests', key: tree, points: 1 }, ",
+        to: '',
+        only: 'is counted for a whole tree',
+      },
+      {
+        what: 'a tree spends any cost',
+        from: ", { budget: 'treeCost', key: tree, points: requested }",
+        to: '',
+        only: 'is one for a tree and one for an address',
+      },
+      {
+        what: 'an address spends any cost',
+        from: "{ budget: 'addressCost', key: arrival.address, points: requested },",
+        to: '',
+        only: 'is one for a tree and one for an address',
+      },
+      {
+        what: 'a credential spends any cost',
+        from: "{ budget: 'credentialCost', key: credential, points: requested },",
+        to: '',
+        only: 'is told in every answer, and what was refused',
+      },
+      {
+        what: 'operations that cost more than a minute allows are told to try again',
+        from: 'if (limit !== undefined && requested > limit) throw',
+        to: 'if (limit === -1) throw',
+        only: 'says so of an operation that waiting does not help',
+      },
+      {
+        what: 'a person asks for any number of slugs',
+        from: "...charge('slugChecks', credential, slugChecks),",
+        to: '',
+        only: 'slugAvailability counts every alias',
+      },
+      {
+        what: 'a tree asks for any number of slugs',
+        from: "...(tree === undefined ? [] : charge('treeSlugChecks', tree, slugChecks)),",
+        to: '',
+        only: 'slugAvailability is counted for the tree',
+      },
+      {
+        what: 'a person tries any number of invitation tokens',
+        from: "...charge('invitationAttempts', credential, invitationAttempts),",
+        to: '',
+        only: 'previews and answers to invitations share one',
+      },
+      {
+        what: 'an address tries any number of invitation tokens',
+        from: "...charge('addressInvitationAttempts', address, invitationAttempts),",
+        to: '',
+        only: 'invitation tokens and standalone organizations are bounded per address',
+      },
+      {
+        what: 'a person creates any number of standalone organizations',
+        from: "...charge('standaloneCreations', credential, standaloneCreations),",
+        to: '',
+        only: 'standalone organizations are bounded per person',
+      },
+      {
+        what: 'an address creates any number of standalone organizations',
+        from: "...charge('addressStandaloneCreations', address, standaloneCreations),",
+        to: '',
+        only: 'invitation tokens and standalone organizations are bounded per address',
+      },
+      {
+        what: 'operations run however many are under way',
+        from: 'const place = await admission.enter({ credential, tree: tree ?? credential, nodes, signal: request.signal });',
+        to: 'const place = { leave: () => nodes };',
+        only: 'a slot',
+      },
+      { what: 'slots are never given back', from: 'place.leave();', to: '', only: 'a slot' },
+    ],
+  },
+  {
+    file: 'src/limits/attempts.ts',
+    tests: BUDGETS,
+    mutants: [
+      {
+        what: 'an alias more is no attempt more',
+        from: '(selection.alias ?? selection.name).value, selection',
+        to: 'selection.name.value, selection',
+        only: 'slugAvailability counts every alias',
+      },
+      {
+        what: 'attempts in fragments are not counted',
+        from: 'if (fragment) collect(fragment.selectionSet);',
+        to: '',
+        only: 'slugAvailability counts every alias',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/budgets.ts',
+    tests: BUDGETS,
+    mutants: [
+      {
+        what: 'what was refused is charged',
+        from: 'await this.giveBack(charges.slice(0, index + 1));',
+        to: '',
+        only: 'is told in every answer, and what was refused',
+      },
+      {
+        what: 'nothing is counted while the table cannot be reached',
+        from: 'insuranceLimiter: memory,',
+        to: '',
+        only: 'while the table cannot be reached',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/address.ts',
+    tests: BUDGETS,
+    mutants: [
+      {
+        what: 'the client says what its address is',
+        from: 'while (isTrusted(address)) {',
+        to: 'while (hops.length > 0) {',
+        only: 'only behind a trusted proxy',
+      },
+      {
+        what: 'an address of IPv6 is as many callers as its network has addresses',
+        from: 'if (isIP(address) !== 6) return address;',
+        to: 'return address;',
+        tests: PARTS,
+        only: 'the address of a client',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/bounded-memory.ts',
+    tests: PARTS,
+    mutants: [
+      {
+        what: 'counters are kept for any number of keys',
+        from: 'new RecentMap(keysMax)',
+        to: 'new RecentMap(1e9)',
+        only: 'make room by dropping',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/admission.ts',
+    tests: PARTS,
+    mutants: [
+      {
+        what: 'one credential has any number of operations under way',
+        from: 'if (gate.inside < perCredential) {',
+        to: 'if (gate.inside < 1e9) {',
+        only: 'lets one credential have so many',
+      },
+      {
+        what: 'any number of operations wait behind those of their credential',
+        from: 'if (gate.waiting.length >= WAITING_PER_CREDENTIAL) return',
+        to: 'if (gate.waiting.length >= 1e9) return',
+        only: 'lets one credential have so many',
+      },
+      {
+        what: 'any number of operations of a tree wait',
+        from: 'if (queue.waitingOf(tree) >= WAITING_PER_TREE) return',
+        to: 'if (queue.waitingOf(tree) >= 1e9) return',
+        only: 'bounds what waits of one tree and of all',
+      },
+      {
+        what: 'any number of operations wait',
+        from: 'if (this.waiting >= WAITING_MAX) return',
+        to: 'if (this.waiting >= 1e9) return',
+        only: 'bounds what waits of one tree and of all',
+      },
+      {
+        what: 'operations wait without end',
+        from: "timer = setTimeout(() => end({ refused: 'timeout', limit }), milliseconds);",
+        to: 'timer = setTimeout(() => undefined, milliseconds);',
+        only: 'refuses what has waited too long',
+      },
+      {
+        what: 'the place of a client that went away is lost',
+        from: "signal.addEventListener('abort', gone);",
+        to: '',
+        only: 'forgets a client that goes away',
+      },
+      {
+        what: 'heavy operations run at the same time',
+        from: 'isHeavy ? this.#heavy : this.#light',
+        to: 'this.#light',
+        only: 'runs one heavy operation at a time',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/fair-queue.ts',
+    tests: PARTS,
+    mutants: [
+      {
+        what: 'a turn is worth any cost',
+        from: 'if (tenant.deficit < next.cost) {',
+        to: 'if (tenant.deficit < 0) {',
+        only: 'the fair queue',
+      },
+    ],
+  },
+];
