@@ -166,7 +166,7 @@ export const limits: readonly MutantGroup[] = [
         only: 'waits for a commit',
       },
       {
-        what: 'a transaction that the deadline ends stays open',
+        what: 'the connection of a transaction that the deadline ends is thrown away',
         from: "text === 'rollback' || ",
         to: '',
         only: 'undoes a mutation',

@@ -34,6 +34,15 @@ async function busy(): Promise<string[]> {
   return rows.map((row) => row.query);
 }
 
+/** Processes of the server behind the connections of the gateway. */
+async function connections(): Promise<number[]> {
+  const { rows } = await observer.query<{ pid: number }>(
+    `select pid from pg_stat_activity
+     where datname = current_database() and application_name = 'banyan' and usename = 'banyan_gateway'`,
+  );
+  return rows.map((row) => row.pid);
+}
+
 async function until(condition: () => Promise<boolean>): Promise<boolean> {
   const end = Date.now() + 5_000;
   while (Date.now() < end) {
@@ -104,7 +113,9 @@ describe('the deadline of an operation', () => {
     });
   });
 
-  it('undoes a mutation that it ends', async () => {
+  it('undoes a mutation that it ends, and keeps its connection', async () => {
+    await expectWhole();
+    const before = await connections();
     const create = (slug: string) =>
       world.ask(
         `mutation { createOrganization(input: { parentId: "${world.org('acme')}", name: "Late", slug: "${slug}" }) { __typename } }`,
@@ -116,6 +127,7 @@ describe('the deadline of an operation', () => {
       expect((await create('too-late')).errors?.map((error) => error.extensions)).toEqual([refusal]);
       expect(await busy()).toEqual([]);
     });
+    expect(await connections()).toEqual(expect.arrayContaining(before));
     expect(await world.db.selectFrom('organizations').select('id').where('slug', '=', 'too-late').execute()).toEqual([]);
     expect((await create('too-late')).data).toEqual({ createOrganization: { __typename: 'CreateOrganizationPayload' } });
     await expectWhole();
