@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
-import { createWorld, type World } from '../setup/world.ts';
+import { createWorld, type GraphQLAnswer, type World } from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -94,6 +94,21 @@ describe('a document', () => {
     expect(await send({ x: deep(17) })).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 'variableDepth', maximum: 16 });
     expect(await send({ x: deep(100_000) })).toMatchObject({ limit: 'variableDepth' });
     expect(await send({ x: deep(16) })).toBeUndefined();
+  });
+
+  it('is refused for its depth before it is parsed, and for no bracket in a text', async () => {
+    const send = async (body: string) => {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` };
+      const response = await fetch(world.endpoint, { method: 'POST', headers, body });
+      const { errors } = (await response.json()) as GraphQLAnswer;
+      return { status: response.status, ...errors?.[0]?.extensions };
+    };
+    const refused = { status: 400, code: 'LIMIT_EXCEEDED', limit: 'variableDepth', maximum: 16, actual: 17 };
+    expect(await send('{"query":"{__typename}","variables":{"a":'.padEnd(480_000, '['))).toMatchObject(refused);
+    expect(await send(`{"query":"{__typename}","unknown":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`)).toMatchObject(refused);
+    expect(await send('{"query":"{__typename}","variables":{"a":[')).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
+    const variables = { a: `\\"${'['.repeat(1_000)}` };
+    expect(await send(JSON.stringify({ query: '{ __typename }', variables }))).toEqual({ status: 200 });
   });
 });
 

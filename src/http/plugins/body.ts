@@ -3,7 +3,11 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { PublicError } from '../../errors.ts';
 import { overLimit } from '../../limits/refusal.ts';
 import type { RequestLimits } from '../../limits/settings.ts';
+import { jsonDepth } from '../json-depth.ts';
 import type { Callers } from './authentication.ts';
+
+/** Levels of a body around the value of a variable: the body itself and the object of all variables. */
+const LEVELS_AROUND = 2;
 
 function badRequest(argument: string, bound: string): PublicError {
   return new PublicError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
@@ -47,6 +51,8 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
       const maximum = known ? limits.bodyBytes : limits.bodyBytesAnonymous;
       setRequestParser(async (asked) => {
         const text = await bodyText(asked, maximum);
+        const depth = jsonDepth(text, limits.variableDepth + LEVELS_AROUND) - LEVELS_AROUND;
+        if (depth > limits.variableDepth) throw overLimit('variableDepth', limits.variableDepth, depth, 400);
         let value: unknown;
         try {
           value = JSON.parse(text);
