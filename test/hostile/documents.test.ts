@@ -22,10 +22,10 @@ afterAll(() => world.close());
 const legitimate = JSON.stringify({ query: '{ viewer { scopes } }' });
 
 /** Every family from every sender, with a legitimate request after each. */
-async function attackWithAll(gateway: MeasuredGateway, steps: readonly number[], senders: readonly Sender[] = SENDERS) {
+async function attackWithAll(gateway: MeasuredGateway, steps: readonly number[], senders: readonly Sender[] = SENDERS, every = 1) {
   const figures: FamilyFigures[] = [];
   let slowest = 0;
-  for (const family of FAMILY_NAMES) {
+  for (const family of FAMILY_NAMES.filter((_, n) => n % every === 0)) {
     for (const sender of senders) {
       figures.push(await attackWithFamily({ gateway, key: world.token('key@north') }, family, sender, steps));
       const startedAt = performance.now();
@@ -54,7 +54,7 @@ async function withGateway(environment: Record<string, string>, work: (gateway: 
 describe('the hostile corpus ends no process, makes no error of ours and no memory grow, and leaves others their answers', () => {
   it('with budgets off, so that every document is looked at, and refuses at little cost', async () => {
     await withGateway({ RATE_LIMITS: 'off' }, async (gateway) => {
-      await attackWithAll(gateway, [1, STEPS]);
+      await attackWithAll(gateway, [STEPS]);
       const before = await gateway.memory();
       const { figures, slowest } = await attackWithAll(gateway, spread(sized(4, STEPS)));
       const growth = (await gateway.memory()) - before;
@@ -72,8 +72,13 @@ describe('the hostile corpus ends no process, makes no error of ours and no memo
     await withGateway({}, async (gateway) => {
       for (let n = 0; n < 100; n++) await post(gateway.url, legitimate, world.token('key@acme'));
       const before = await gateway.memory();
-      // A refusal over budget is held back, so that there is time for one sender only by day.
-      const { figures, slowest } = await attackWithAll(gateway, spread(sized(1, STEPS)), sized(1, 0) === 1 ? ['forger'] : SENDERS);
+      // A refusal over budget is held back, so that there is time for one sender and a third of all families by day.
+      const { figures, slowest } = await attackWithAll(
+        gateway,
+        spread(sized(1, STEPS)),
+        sized(1, 0) === 1 ? ['forger'] : SENDERS,
+        sized(3, 1),
+      );
       const growth = (await gateway.memory()) - before;
       process.stdout.write(`${answersLine(figures, growth)}slowest legitimate answer: ${slowest.toFixed(0)} ms\n`);
       expect(figures.flatMap(({ wrong }) => wrong)).toEqual([]);
