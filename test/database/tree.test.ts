@@ -240,6 +240,23 @@ describe('the database refuses (R-TR-2, R-AZ-7, R-SL-1)', () => {
   });
 });
 
+describe('two moves in one statement', () => {
+  it('that close a circle together are refused, in either order, and end', async () => {
+    const root = await plant(null);
+    const [a, b] = [await plant(root), await plant(root)];
+    for (const [first, second] of [
+      [a, b],
+      [b, a],
+    ] as const) {
+      const both = sql`
+        update organizations o set parent_id = given.parent
+        from (values (${first}::uuid, ${second}::uuid), (${second}::uuid, ${first}::uuid)) as given (id, parent) where o.id = given.id`;
+      expect(await constraintOf(both.execute(database.db))).toBe('organizations_no_cycle');
+    }
+    expect((await checkTree(database.db)).differing).toBe(0);
+  });
+});
+
 describe('the depth limit', () => {
   it('is set when migrating and cannot be put below what the tree has', async () => {
     const fresh = await createDatabase({ empty: true });
