@@ -1,23 +1,36 @@
-/** What the checks before a request cost: plain reads of the gateway with and without them, alternating in one run. */
-import { createGateway, type Gateway, type GatewayOptions } from '../src/server.ts';
-import { connect } from '../src/database/connect.ts';
+/** What guarding adds to the CPU of plain reads: counting cost, and spending budgets; gateways with and without, in turns. */
+import { createBudgets, type CallerBudgets } from '../src/limits/budget-plugins.ts';
+import { defaultBudgets } from '../src/limits/budget-settings.ts';
+import { insertApiKey } from '../src/seed/bootstrap.ts';
+import { createGateway, type Gateway } from '../src/server.ts';
 import { createLogger } from '../src/telemetry/log.ts';
-import { verdict } from './measure.ts';
-import { startGateway } from './process.ts';
+import { openForest } from './forest.ts';
+import { table, verdict } from './measure.ts';
 
-const TARGET_PERCENT = 1;
-const ROUNDS = 41;
-const REQUESTS = 300;
+const TARGET_PERCENT = 3;
+const ROUNDS = 400;
+const WARM_UP_ROUNDS = 40;
+/** Few, so that what slows the machine down for a moment slows every lane down. */
+const REQUESTS = 15;
+/** A budget that no round exhausts. */
+const PLENTY = '1000000000';
 
 const reads: { query: string; variables?: Record<string, unknown> }[] = [
   { query: '{ viewer { organization { slug } scopes } }' },
-  { query: '{ organization { name descendantCount children { totalCount nodes { slug name childCount } } } }' },
+  { query: '{ organization { name descendantCount children(first: 10) { totalCount nodes { slug name childCount } } } }' },
   {
     query:
       'query ($n: Int!) { organization { children(first: $n) { nodes { slug members(first: 5) { nodes { user { email } roles { key } } } } } } }',
     variables: { n: 4 },
   },
 ];
+
+interface Lane {
+  name: string;
+  gateway: Gateway;
+  /** Microseconds of CPU a request, by round. */
+  times: number[];
+}
 
 /** CPU of this process for some requests, in microseconds each. */
 async function measure(gateway: Gateway, token: string): Promise<number> {
@@ -29,52 +42,83 @@ async function measure(gateway: Gateway, token: string): Promise<number> {
       body: JSON.stringify(reads[n % reads.length]),
     });
     const body = await response.text();
-    if (body.includes('"errors"')) throw new Error(body);
+    if (response.status !== 200 || body.includes('"errors"')) throw new Error(body);
   }
   const { user, system } = process.cpuUsage(before);
   return (user + system) / REQUESTS;
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
+/** The median, and the bounds between which it lies with 95 % confidence (by the order of the values). */
+function medianOf(values: readonly number[]): { median: number; low: number; high: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  const at = (index: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(index)))] ?? NaN;
+  const half = (1.96 * Math.sqrt(sorted.length)) / 2;
+  return { median: at(sorted.length / 2), low: at(sorted.length / 2 - half), high: at(sorted.length / 2 + half) };
 }
 
+/** CPU of plain reads with the checks, against the same reads without them. */
 export async function benchGuards(): Promise<void> {
-  const running = await startGateway();
-  const log = createLogger('warn');
-  const db = connect({ url: running.databaseUrl, poolSize: 4, log });
-  const options: GatewayOptions = {
-    db,
-    log,
-    clock: () => new Date(),
-    organizationHeader: 'X-Organization',
-    settings: {
-      invitationDays: 7,
-      retentionDays: 30,
-      mailLimits: { perSender: 1_000, perTree: 10_000, perAddress: 5 },
-    },
-    introspection: 'off',
-    graphiql: false,
-    corsOrigins: [],
-    credentialUsed: () => undefined,
+  const { db, url, close } = await openForest(1_000);
+  const log = createLogger('silent');
+  const root = await db.selectFrom('organizations').select('id').where('parent_id', 'is', null).limit(1).executeTakeFirstOrThrow();
+  const token = await insertApiKey(db, root.id, 'bench');
+  const budgetsIn = (store: 'memory' | 'postgres'): CallerBudgets => {
+    const plenty = ['', 'TREE_', 'ADDRESS_'].flatMap((who) => [
+      [`RATE_${who}REQUESTS_PER_MINUTE`, PLENTY],
+      [`RATE_${who}COST_PER_MINUTE`, PLENTY],
+    ]);
+    return createBudgets(defaultBudgets({ RATE_LIMITS: store, ...Object.fromEntries(plenty) }), log, url);
   };
-  const checked = createGateway(options);
-  const plain = createGateway({ ...options, boundsCost: false });
-  const ratios: number[] = [];
-  const [withChecks, without]: [number[], number[]] = [[], []];
-  for (let round = 0; round < ROUNDS; round++) {
-    // Whoever comes second finds warmer caches.
-    const first = round % 2 === 0 ? checked : plain;
-    const one = await measure(first, running.apiKey);
-    const other = await measure(first === checked ? plain : checked, running.apiKey);
-    const [guarded, bare] = first === checked ? [one, other] : [other, one];
-    if (round < 4) continue;
-    withChecks.push(guarded);
-    without.push(bare);
-    ratios.push(guarded / bare);
+  const laneOf = (name: string, boundsCost: boolean, budgets?: CallerBudgets): Lane => ({
+    name,
+    gateway: createGateway({
+      db,
+      log,
+      clock: () => new Date(),
+      organizationHeader: 'X-Organization',
+      settings: {
+        invitationDays: 7,
+        retentionDays: 30,
+        mailLimits: { perSender: 1_000, perTree: 10_000, perAddress: 5 },
+      },
+      introspection: 'off',
+      graphiql: false,
+      corsOrigins: [],
+      boundsCost,
+      budgets,
+      credentialUsed: () => undefined,
+    }),
+    times: [],
+  });
+  const shared = budgetsIn('postgres');
+  const bare = laneOf('neither', false);
+  const guarded = laneOf('cost, budgets in memory', true, budgetsIn('memory'));
+  const lanes = [
+    bare,
+    laneOf('neither, again', false),
+    laneOf('cost', true),
+    laneOf('budgets in memory', false, budgetsIn('memory')),
+    guarded,
+    laneOf('cost, budgets in PostgreSQL', true, shared),
+  ];
+  for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
+    // Each lane follows each other one as often.
+    const shift = (((round * 5) % lanes.length) + lanes.length) % lanes.length;
+    const order = [...lanes.slice(shift), ...lanes.slice(0, shift)];
+    for (const { gateway, times } of round % 2 === 0 ? order : order.toReversed()) {
+      const time = await measure(gateway, token);
+      if (round >= 0) times.push(time);
+    }
   }
-  console.log(`        CPU of a plain read: ${median(withChecks).toFixed(0)} µs with the checks, ${median(without).toFixed(0)} µs without`);
-  verdict('the checks add, median of pairs', (median(ratios) - 1) * 100, TARGET_PERCENT, ' %');
-  await db.destroy();
-  await running.stop();
+  const ratio = ({ times }: Lane): ReturnType<typeof medianOf> => medianOf(times.map((time, round) => time / (bare.times[round] ?? NaN)));
+  table(
+    ['checks', 'CPU µs per request, median', 'against neither, median of rounds', '95 % of the median'],
+    lanes.map((lane) => {
+      const { median, low, high } = ratio(lane);
+      return [lane.name, medianOf(lane.times).median.toFixed(0), median.toFixed(3), `${low.toFixed(3)} to ${high.toFixed(3)}`];
+    }),
+  );
+  verdict('cost and budgets in memory add', (ratio(guarded).median - 1) * 100, TARGET_PERCENT, ' %');
+  await shared.budgets.close();
+  await close();
 }

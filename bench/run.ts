@@ -1,6 +1,5 @@
-/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards | budgets> [--organizations N | --queries N | --batches N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards> [--organizations N | --queries N | --batches N]; see bench/README.md. */
 import { parseArgs } from 'node:util';
-import { benchBudgets } from './budgets.ts';
 import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
@@ -29,7 +28,6 @@ const benches: Record<string, () => Promise<void>> = {
   usage: () => benchUsage(Number(values.organizations)),
   ingest: () => benchIngest(Number(values.batches)),
   move: () => benchMove(Number(values.organizations)),
-  budgets: () => benchBudgets(),
   gateway: () => benchGateway(Number(values.queries)),
   guards: () => benchGuards(),
 };
