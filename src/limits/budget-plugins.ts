@@ -15,6 +15,7 @@ import { Admission } from './admission.ts';
 import { attemptsOf } from './attempts.ts';
 import { Budgets, type Balance, type Charge } from './budgets.ts';
 import { KnownCredentials } from './known-credentials.ts';
+import type { RedisCounters } from './redis.ts';
 import { holdBack, neverAffordable, rateLimited, tooBusy } from './budget-refusal.ts';
 import type { BudgetName, BudgetSettings } from './budget-settings.ts';
 
@@ -26,10 +27,10 @@ export interface CallerBudgets {
   known: KnownCredentials;
 }
 
-/** Makes what the plugins need; shared counters are kept in the database at `databaseUrl`. */
-export function createBudgets(settings: BudgetSettings, log: Logger, databaseUrl?: string): CallerBudgets {
+/** Makes what the plugins need; shared counters are kept in `redis`, or in the database at `databaseUrl`. */
+export function createBudgets(settings: BudgetSettings, log: Logger, databaseUrl?: string, redis?: RedisCounters): CallerBudgets {
   return {
-    budgets: new Budgets(settings, log, databaseUrl),
+    budgets: new Budgets(settings, log, databaseUrl, redis),
     admission: new Admission(settings.admission),
     clientAddress: clientAddress(settings.trustedProxies),
     known: new KnownCredentials(),

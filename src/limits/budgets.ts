@@ -1,11 +1,12 @@
 /** Budgets: points that a credential, a tree or an address may spend in a window of time. */
 import { sql } from 'kysely';
 import pg from 'pg';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterPostgres, RateLimiterRes, type RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Database } from '../database/connect.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { BoundedMemory } from './bounded-memory.ts';
 import type { BudgetName, BudgetSettings } from './budget-settings.ts';
+import type { RedisCounters } from './redis.ts';
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -49,15 +50,17 @@ export interface Balance {
 /** What became of charges: the balances in their order, or the budget that was exceeded. */
 export type Outcome = { spent: Balance[] } | { refused: Balance };
 
-type Limiter = BoundedMemory | RateLimiterPostgres;
+type Limiter = BoundedMemory | RateLimiterPostgres | RateLimiterRedis;
 
 export class Budgets {
   readonly #limiters = new Map<BudgetName, Limiter>();
   readonly #log: Logger;
   readonly #pool: pg.Pool | undefined;
+  readonly #redis: RedisCounters | undefined;
 
-  constructor({ points, store }: Pick<BudgetSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string) {
+  constructor({ points, store }: Pick<BudgetSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string, redis?: RedisCounters) {
     this.#log = log;
+    this.#redis = redis;
     this.#pool = store === 'postgres' && databaseUrl !== undefined ? counterPool(databaseUrl, log) : undefined;
     for (const [name, limit] of Object.entries(points) as [BudgetName, number][]) {
       if (limit > 0) this.#limiters.set(name, this.#limiter(name, limit));
@@ -67,7 +70,9 @@ export class Budgets {
   #limiter(name: BudgetName, points: number): Limiter {
     const duration = name.toLowerCase().endsWith('creations') ? DAY : MINUTE;
     const memory = new BoundedMemory({ points, duration });
-    if (!this.#pool || IN_PROCESS.has(name)) return memory;
+    if (IN_PROCESS.has(name)) return memory;
+    if (this.#redis) return this.#redis.limiter(name, { points, duration }, memory);
+    if (!this.#pool) return memory;
     return new RateLimiterPostgres({
       storeClient: this.#pool,
       storeType: 'pool',
@@ -139,6 +144,7 @@ export class Budgets {
 
   /** Closes the connections of shared counters. */
   async close(): Promise<void> {
+    this.#redis?.close();
     await this.#pool?.end();
   }
 }
