@@ -2,6 +2,7 @@
 import { createLogger } from '../src/telemetry/log.ts';
 import { createBudgets } from '../src/limits/budget-plugins.ts';
 import { defaultBudgets } from '../src/limits/budget-settings.ts';
+import { openRedisCounters } from '../src/limits/redis.ts';
 import { createGateway } from '../src/server.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
 import { openForest } from './forest.ts';
@@ -14,15 +15,17 @@ const READ = '{ organization { name children(first: 10) { nodes { slug name } } 
 /** A budget that no round exhausts. */
 const PLENTY = '1000000000';
 
-/** CPU per request with budgets in memory, and in the database, against none. */
+/** CPU per request with budgets in memory, in the database, and in Redis where REDIS_URL names one, against none. */
 export async function benchBudgets(): Promise<void> {
   const { db, url, close } = await openForest(1_000);
   const log = createLogger('silent');
   const root = await db.selectFrom('organizations').select('id').where('parent_id', 'is', null).limit(1).executeTakeFirstOrThrow();
   const token = await insertApiKey(db, root.id, 'bench');
-  const settings = (store: 'memory' | 'postgres') =>
+  const redisUrl = process.env['REDIS_URL'] || undefined;
+  const settings = (store: 'memory' | 'postgres' | 'redis') =>
     defaultBudgets({
       RATE_LIMITS: store,
+      REDIS_URL: redisUrl,
       ...Object.fromEntries(
         ['', 'TREE_', 'ADDRESS_'].flatMap((who) => [
           [`RATE_${who}REQUESTS_PER_MINUTE`, PLENTY],
@@ -34,6 +37,7 @@ export async function benchBudgets(): Promise<void> {
     none: undefined,
     memory: createBudgets(settings('memory'), log),
     postgres: createBudgets(settings('postgres'), log, url),
+    ...(redisUrl !== undefined && { redis: createBudgets(settings('redis'), log, undefined, await openRedisCounters(redisUrl, log)) }),
   };
   const lanes = Object.entries(kinds).map(([name, budgets]) => {
     const gateway = createGateway({
@@ -77,5 +81,6 @@ export async function benchBudgets(): Promise<void> {
   );
   verdict('CPU of a plain read with budgets in memory, against none', (memory ?? NaN) / (none ?? NaN), RATIO_TARGET, '×');
   await kinds.postgres.budgets.close();
+  await kinds.redis?.budgets.close();
   await close();
 }
