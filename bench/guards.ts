@@ -4,6 +4,7 @@ import { defaultBudgets } from '../src/limits/budget-settings.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
 import { createGateway, type Gateway } from '../src/server.ts';
 import { createLogger } from '../src/telemetry/log.ts';
+import { openRedisCounters } from '../src/limits/redis.ts';
 import { openForest } from './forest.ts';
 import { table, verdict } from './measure.ts';
 
@@ -62,12 +63,14 @@ export async function benchGuards(): Promise<void> {
   const log = createLogger('silent');
   const root = await db.selectFrom('organizations').select('id').where('parent_id', 'is', null).limit(1).executeTakeFirstOrThrow();
   const token = await insertApiKey(db, root.id, 'bench');
-  const budgetsIn = (store: 'memory' | 'postgres'): CallerBudgets => {
+  const redisUrl = process.env['REDIS_URL'] || undefined;
+  const redis = redisUrl === undefined ? undefined : await openRedisCounters(redisUrl, log);
+  const budgetsIn = (store: 'memory' | 'postgres' | 'redis'): CallerBudgets => {
     const plenty = ['', 'TREE_', 'ADDRESS_'].flatMap((who) => [
       [`RATE_${who}REQUESTS_PER_MINUTE`, PLENTY],
       [`RATE_${who}COST_PER_MINUTE`, PLENTY],
     ]);
-    return createBudgets(defaultBudgets({ RATE_LIMITS: store, ...Object.fromEntries(plenty) }), log, url);
+    return createBudgets(defaultBudgets({ RATE_LIMITS: store, REDIS_URL: redisUrl, ...Object.fromEntries(plenty) }), log, url, redis);
   };
   const laneOf = (name: string, boundsCost: boolean, budgets?: CallerBudgets): Lane => ({
     name,
@@ -100,6 +103,7 @@ export async function benchGuards(): Promise<void> {
     laneOf('budgets in memory', false, budgetsIn('memory')),
     guarded,
     laneOf('cost, budgets in PostgreSQL', true, shared),
+    ...(redis ? [laneOf('cost, budgets in Redis', true, budgetsIn('redis'))] : []),
   ];
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
     // Each lane follows each other one as often.
@@ -120,5 +124,6 @@ export async function benchGuards(): Promise<void> {
   );
   verdict('cost and budgets in memory add', (ratio(guarded).median - 1) * 100, TARGET_PERCENT, ' %');
   await shared.budgets.close();
+  redis?.close();
   await close();
 }

@@ -1,6 +1,7 @@
 /** What every resolver is given: fresh for each operation, shared by none. */
 import type { Principal } from './access/principal.ts';
 import type { Loaders } from './database/loaders.ts';
+import type { Balance } from './limits/budgets.ts';
 import type { Database } from './database/connect.ts';
 import type { MailLimits } from './invitation/sending.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -27,8 +28,8 @@ export interface Context {
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
   settings: ActionSettings;
-  /** What the operation may come to, known before it runs: weighted values, and rows. */
-  cost: { requested: number; nodes: number };
+  /** What the operation may come to, known before it runs (weighted values, and rows), and what the credential has left after it. */
+  cost: { requested: number; nodes: number; balance?: Balance };
   /**
    * Reads what the answer of the mutation under way shows, in its transaction: so the answer follows the commit without
    * a further look at the database, and cannot arrive after that of a revocation that had to wait for it.

@@ -114,7 +114,7 @@ export function createGateway(options: GatewayOptions) {
         now,
         requestId: ids.requestId,
         organizationHeader,
-        loaders: new Loaders({ db, principal, now }, boundsCost ? 2 * limits.responseBytes : undefined),
+        loaders: new Loaders({ db, principal, now }),
         log: log.child({ ...ids }),
       };
     },

@@ -395,6 +395,66 @@ export const limits: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/limits/redis.ts',
+    tests: 'test/limits/redis.test.ts',
+    mutants: [
+      {
+        what: 'keys of budgets look like those of others in the same Redis',
+        from: 'keyPrefix: `${PREFIX}:${budget}`,',
+        to: 'keyPrefix: budget,',
+        only: 'their keys begin with banyan:',
+      },
+      {
+        what: 'nothing is counted while Redis is gone',
+        from: 'insuranceLimiter: memory,',
+        to: '',
+        only: 'while Redis is gone',
+      },
+      {
+        what: 'every charge waits for a Redis that does not answer',
+        from: 'socketTimeout: ANSWER_TIMEOUT_MS,',
+        to: '',
+        only: 'hold nobody up for long',
+      },
+      {
+        what: 'every attempt to reach Redis is logged',
+        from: 'if (now < silentUntil) return;',
+        to: '',
+        only: 'do not keep a gateway from starting',
+      },
+      {
+        what: 'a refused password is logged',
+        from: 'log.warn({ reason: error.message || code }',
+        to: 'log.warn({ err: error, reason: error.message || code }',
+        only: 'no password is logged',
+      },
+      {
+        what: 'nobody is told that Redis refuses to count',
+        from: 'complaints.note(error);',
+        to: '',
+        only: 'refuses to write',
+      },
+      {
+        what: 'a script that has to be sent again is complained of',
+        from: "if (error.message.startsWith('NOSCRIPT')) return false;",
+        to: '',
+        only: 'lost the script',
+      },
+      {
+        what: 'gateways go on asking a server that was made a replica',
+        from: "return error.message.startsWith('READONLY');",
+        to: 'return false;',
+        only: 'made a replica',
+      },
+      {
+        what: 'the connection to Redis is never closed',
+        from: 'client.disconnect();',
+        to: '',
+        only: 'leave no connection behind',
+      },
+    ],
+  },
+  {
     file: 'src/limits/address.ts',
     tests: BUDGETS,
     mutants: [

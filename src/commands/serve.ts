@@ -12,6 +12,7 @@ import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
 import { createBudgets } from '../limits/budget-plugins.ts';
+import { openRedisCounters } from '../limits/redis.ts';
 import { GRAPHQL_PATH, createGateway } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { openDatabase, type OpenDatabase } from './database.ts';
@@ -50,7 +51,8 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     const readiness = new Readiness(database.url);
     // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
     process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
-    const budgets = config.budgets && createBudgets(config.budgets, log, database.url);
+    const redis = config.budgets?.redisUrl === undefined ? undefined : await openRedisCounters(config.budgets.redisUrl, log);
+    const budgets = config.budgets && createBudgets(config.budgets, log, database.url, redis);
     const gateway = createGateway({
       db,
       log,

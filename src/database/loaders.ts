@@ -25,27 +25,28 @@ export class Loaders {
   #request: ReadRequest;
   readonly #loaders = new Map<string, DataLoader<string, unknown>>();
 
-  readonly #bytesMax: number;
-  readonly #rows: ByteMeter;
+  #rows: ByteMeter | undefined;
 
-  /** `bytesMax`: how many bytes the rows of the operation may have together. */
-  constructor(request: ReadRequest, bytesMax = Infinity) {
+  constructor(request: ReadRequest) {
     this.#request = request;
-    this.#bytesMax = bytesMax;
+  }
+
+  /** From now on, rows and texts made of them may have `bytesMax` bytes together. Without it they are not counted. */
+  bound(bytesMax: number): void {
     this.#rows = new ByteMeter(bytesMax);
   }
 
   /** Whether rows, or texts made of them, went over the bound. */
   get isOverBound(): boolean {
-    return this.#rows.isOver;
+    return this.#rows?.isOver ?? false;
   }
 
   /** Counts what was made for the answer, and returns it. Throws LIMIT_EXCEEDED once all of it is over the bound. */
   count<Value>(value: Value): Value {
-    if (this.#bytesMax === Infinity || this.#rows.add(value)) return value;
-    throw new PublicError('LIMIT_EXCEEDED', `The operation reads more than ${this.#bytesMax} bytes. Ask for smaller pages.`, {
+    if (!this.#rows || this.#rows.add(value)) return value;
+    throw new PublicError('LIMIT_EXCEEDED', `The operation reads more than ${this.#rows.max} bytes. Ask for smaller pages.`, {
       limit: 'rowBytes',
-      maximum: this.#bytesMax,
+      maximum: this.#rows.max,
     });
   }
 

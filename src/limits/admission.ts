@@ -72,24 +72,27 @@ export class Admission {
     const { signal, credential } = operation;
     if (signal.aborted) return { refused: 'gone', limit: 0 };
     const deadline = performance.now() + this.#settings.waitMs;
-    const refusal = await this.#enterGate(credential, signal);
+    const refusal = this.#passGate(credential) ? undefined : await this.#waitAtGate(credential, signal);
     if (refusal) return refusal;
     const place = await this.#enterQueue(operation, deadline);
     if ('refused' in place) this.#leaveGate(credential);
     return place;
   }
 
-  /** At most so many operations of one credential are under way; those behind wait in the order they came. */
-  async #enterGate(credential: string, signal: AbortSignal): Promise<Refusal | undefined> {
+  /** At most so many operations of one credential are under way. */
+  #passGate(credential: string): boolean {
+    const gate = this.#gates.get(credential);
+    if (!gate) this.#gates.set(credential, { inside: 1, waiting: [] });
+    else if (gate.inside < this.#settings.perCredential) gate.inside++;
+    else return false;
+    return true;
+  }
+
+  /** Those behind wait in the order they came. */
+  async #waitAtGate(credential: string, signal: AbortSignal): Promise<Refusal | undefined> {
     const { perCredential, waitMs } = this.#settings;
-    let gate = this.#gates.get(credential);
-    if (!gate) this.#gates.set(credential, (gate = { inside: 0, waiting: [] }));
-    if (gate.inside < perCredential) {
-      gate.inside++;
-      return undefined;
-    }
-    if (gate.waiting.length >= WAITING_PER_CREDENTIAL) return { refused: 'credential', limit: perCredential };
-    const { waiting } = gate;
+    const waiting = this.#gates.get(credential)?.waiting ?? [];
+    if (waiting.length >= WAITING_PER_CREDENTIAL) return { refused: 'credential', limit: perCredential };
     // A place is handed over by whoever leaves, so `inside` does not change.
     return wait(waitMs, signal, perCredential, (start) => {
       waiting.push(start);
@@ -112,12 +115,14 @@ export class Admission {
     if (!isHeavy) this.#note(tree);
     if (queue.waitingOf(tree) >= WAITING_PER_TREE) return { refused: 'tree', limit: WAITING_PER_TREE };
     if (this.waiting >= WAITING_MAX) return { refused: 'process', limit: WAITING_MAX };
-    const refusal = await wait(deadline - performance.now(), signal, isHeavy ? 1 : slots, (start) => {
-      const entry: Entry = { tenant: tree, cost: nodes, start };
-      queue.add(entry);
-      return () => queue.remove(entry);
-    });
-    if (refusal) return refusal;
+    if (!queue.tryStart()) {
+      const refusal = await wait(deadline - performance.now(), signal, isHeavy ? 1 : slots, (start) => {
+        const entry: Entry = { tenant: tree, cost: nodes, start };
+        queue.add(entry);
+        return () => queue.remove(entry);
+      });
+      if (refusal) return refusal;
+    }
     const startedAt = performance.now();
     let left = false;
     return {

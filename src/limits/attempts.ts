@@ -26,13 +26,18 @@ const NONE: ReadonlyMap<string, FieldNode> = new Map();
 /** Fields to be counted, by operation and response name; the same document is looked through once. */
 const counted = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, FieldNode>>();
 
-/** How many attempts an operation makes. Fields behind `@skip` or `@include` count as if they were asked for. */
-export function attemptsOf(document: DocumentNode, operation: OperationDefinitionNode, variables: Record<string, unknown>): Attempts {
+/** How many attempts an operation makes; undefined for none, as most do. Fields behind `@skip` or `@include` count as if they were asked for. */
+export function attemptsOf(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Record<string, unknown>,
+): Attempts | undefined {
   let fields = counted.get(operation);
   if (!fields) {
     fields = fieldsToCount(document, operation);
     counted.set(operation, fields);
   }
+  if (fields === NONE) return undefined;
   const attempts: Attempts = {};
   for (const field of fields.values()) {
     if (field.name.value === 'createOrganization' && !isStandalone(field, variables)) continue;

@@ -6,7 +6,9 @@ import { RecentMap } from './recent-map.ts';
 const KEYS_MAX = 50_000;
 
 interface Counter {
+  /** Points spent in this window. */
   points: number;
+  /** End of the window, in milliseconds since 1970. */
   endsAt: number;
 }
 
@@ -37,34 +39,10 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
     return this.#counters.size;
   }
 
-  override consume(key: string | number, points = 1): Promise<RateLimiterRes> {
-    const result = this.#add(key, points);
-    // The contract of the library: a refusal rejects with the result.
-    return new Promise((resolve, reject) => (result.consumedPoints > this.points ? reject : resolve)(result));
-  }
-
-  override penalty(key: string | number, points = 1): Promise<RateLimiterRes> {
-    return Promise.resolve(this.#add(key, points));
-  }
-
-  override reward(key: string | number, points = 1): Promise<RateLimiterRes> {
-    return Promise.resolve(this.#add(key, -points));
-  }
-
-  override get(key: string | number): Promise<RateLimiterRes | null> {
-    const counter = this.#counters.get(key);
-    const now = Date.now();
-    return Promise.resolve(counter && counter.endsAt > now ? this.#result(counter, now, false) : null);
-  }
-
-  override delete(key: string | number): Promise<boolean> {
-    return Promise.resolve(this.#counters.delete(key));
-  }
-
-  #add(key: string | number, points: number): RateLimiterRes {
+  /** Adds points to a counter and returns it. At once: a promise for each of a request's budgets would cost more than counting. */
+  add(key: string | number, points: number): Readonly<Counter> {
     const now = Date.now();
     let counter = this.#counters.get(key);
-    const isNew = counter === undefined || counter.endsAt <= now;
     if (counter === undefined || counter.endsAt <= now) {
       counter = { points: 0, endsAt: now + this.#durationMs };
       this.#counters.set(key, counter);
@@ -75,10 +53,39 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
       }
     }
     counter.points += points;
-    return this.#result(counter, now, isNew);
+    return counter;
   }
 
-  #result({ points, endsAt }: Counter, now: number, isNew: boolean): RateLimiterRes {
-    return new RateLimiterRes(Math.max(this.points - points, 0), endsAt - now, points, isNew);
+  /** The counter, if its window has not ended. */
+  find(key: string | number): Readonly<Counter> | undefined {
+    const counter = this.#counters.get(key);
+    return counter && counter.endsAt > Date.now() ? counter : undefined;
+  }
+
+  override consume(key: string | number, points = 1): Promise<RateLimiterRes> {
+    const result = this.#result(this.add(key, points));
+    // The contract of the library: a refusal rejects with the result.
+    return new Promise((resolve, reject) => (result.consumedPoints > this.points ? reject : resolve)(result));
+  }
+
+  override penalty(key: string | number, points = 1): Promise<RateLimiterRes> {
+    return Promise.resolve(this.#result(this.add(key, points)));
+  }
+
+  override reward(key: string | number, points = 1): Promise<RateLimiterRes> {
+    return Promise.resolve(this.#result(this.add(key, -points)));
+  }
+
+  override get(key: string | number): Promise<RateLimiterRes | null> {
+    const counter = this.find(key);
+    return Promise.resolve(counter ? this.#result(counter) : null);
+  }
+
+  override delete(key: string | number): Promise<boolean> {
+    return Promise.resolve(this.#counters.delete(key));
+  }
+
+  #result({ points, endsAt }: Counter): RateLimiterRes {
+    return new RateLimiterRes(Math.max(this.points - points, 0), endsAt - Date.now(), points);
   }
 }

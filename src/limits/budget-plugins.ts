@@ -3,7 +3,6 @@
  * read: the address, and the credential by its fingerprint. Before execution, when caller, tree and cost are known:
  * their budgets, and at last a slot. Whatever is refused has executed nothing.
  */
-import type { ExecutionResult } from 'graphql';
 import { getOperationAST } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Principal } from '../access/principal.ts';
@@ -12,9 +11,10 @@ import type { PublicError } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { clientAddress, type ClientAddress } from './address.ts';
 import { Admission } from './admission.ts';
-import { attemptsOf } from './attempts.ts';
+import { attemptsOf, type Attempts } from './attempts.ts';
 import { Budgets, type Balance, type Charge } from './budgets.ts';
 import { KnownCredentials } from './known-credentials.ts';
+import type { RedisCounters } from './redis.ts';
 import { holdBack, neverAffordable, rateLimited, tooBusy } from './budget-refusal.ts';
 import type { BudgetName, BudgetSettings } from './budget-settings.ts';
 
@@ -26,10 +26,10 @@ export interface CallerBudgets {
   known: KnownCredentials;
 }
 
-/** Makes what the plugins need; shared counters are kept in the database at `databaseUrl`. */
-export function createBudgets(settings: BudgetSettings, log: Logger, databaseUrl?: string): CallerBudgets {
+/** Makes what the plugins need; shared counters are kept in `redis`, or in the database at `databaseUrl`. */
+export function createBudgets(settings: BudgetSettings, log: Logger, databaseUrl?: string, redis?: RedisCounters): CallerBudgets {
   return {
-    budgets: new Budgets(settings, log, databaseUrl),
+    budgets: new Budgets(settings, log, databaseUrl, redis),
     admission: new Admission(settings.admission),
     clientAddress: clientAddress(settings.trustedProxies),
     known: new KnownCredentials(),
@@ -113,7 +113,7 @@ function spendingPlugin({ budgets, admission, known }: CallerBudgets, arrivals: 
     async onExecute({ args, executeFn, setExecuteFn }) {
       const { principal, request, cost } = args.contextValue;
       const arrival = arrivals.get(request);
-      if (!arrival) return undefined;
+      if (!arrival) return;
       const requested = Math.max(1, cost.requested);
       const credential = keyOfCredential(principal) ?? `adr:${arrival.address}`;
       const tree = principal.home?.lineage[0];
@@ -139,17 +139,15 @@ function spendingPlugin({ budgets, admission, known }: CallerBudgets, arrivals: 
         charges.push({ budget: 'treeRequests', key: tree, points: 1 }, { budget: 'treeCost', key: tree, points: requested });
       }
       const operation = getOperationAST(args.document, args.operationName);
-      if (operation) {
-        const variables = (args.variableValues ?? {}) as Record<string, unknown>;
-        const attempts = attemptsOf(args.document, operation, variables);
-        charges.push(...attemptCharges(attempts, credential, tree, arrival.address));
-      }
+      const attempts = operation && attemptsOf(args.document, operation, (args.variableValues ?? {}) as Record<string, unknown>);
+      if (attempts) charges.push(...attemptCharges(attempts, credential, tree, arrival.address));
       const outcome = await budgets.spend(charges);
       if ('refused' in outcome) {
         await holdBack(request.signal);
         throw rateLimited(outcome.refused);
       }
       const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
+      if (balance) cost.balance = balance;
       setExecuteFn(async (executionArgs) => {
         const nodes = Math.max(1, cost.nodes);
         const place = await admission.enter({ credential, tree: tree ?? credential, nodes, signal: request.signal });
@@ -164,11 +162,6 @@ function spendingPlugin({ budgets, admission, known }: CallerBudgets, arrivals: 
           place.leave();
         }
       });
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (!(Symbol.asyncIterator in result)) setResult(withCost(result, requested, balance));
-        },
-      };
     },
   };
 }
@@ -179,7 +172,7 @@ function peerOf(serverContext: object): string {
   return req?.socket?.remoteAddress ?? '127.0.0.1';
 }
 
-function attemptCharges(attempts: ReturnType<typeof attemptsOf>, credential: string, tree: string | undefined, address: string): Charge[] {
+function attemptCharges(attempts: Attempts, credential: string, tree: string | undefined, address: string): Charge[] {
   const { slugChecks = 0, invitationAttempts = 0, standaloneCreations = 0 } = attempts;
   const charge = (budget: BudgetName, key: string, points: number): Charge[] => (points > 0 ? [{ budget, key, points }] : []);
   return [
@@ -190,18 +183,6 @@ function attemptCharges(attempts: ReturnType<typeof attemptsOf>, credential: str
     ...charge('standaloneCreations', credential, standaloneCreations),
     ...charge('addressStandaloneCreations', address, standaloneCreations),
   ];
-}
-
-/** The result with `extensions.cost`: what the operation was charged, and what the credential has left in this minute. */
-function withCost(result: ExecutionResult, requested: number, balance: Balance | undefined): ExecutionResult {
-  const cost = {
-    requested,
-    charged: requested,
-    limit: balance?.limit ?? null,
-    remaining: balance?.remaining ?? null,
-    resetAt: balance?.resetAt.toISOString() ?? null,
-  };
-  return { ...result, extensions: { ...result.extensions, cost } };
 }
 
 /** A refusal as the answer to a request that was not looked into. */

@@ -25,12 +25,12 @@ const WORDS: Record<BudgetName, string> = {
 
 /** A budget is spent: HTTP 429, and when it is full again. */
 export function rateLimited({ budget, limit, remaining, resetAt }: Balance): PublicError {
-  const seconds = Math.max(1, Math.ceil((resetAt.getTime() - Date.now()) / 1_000));
+  const seconds = Math.max(1, Math.ceil((resetAt - Date.now()) / 1_000));
   return new PublicError('RATE_LIMITED', `The limit of ${limit} ${WORDS[budget]} is reached. Try again in ${seconds} s.`, {
     budget,
     limit,
     remaining,
-    resetAt: resetAt.toISOString(),
+    resetAt: new Date(resetAt).toISOString(),
     http: { status: 429, headers: { 'retry-after': String(seconds) } },
   });
 }

@@ -1,6 +1,7 @@
 /** Settings of the budgets and of admission, as the environment gives them. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { StartError } from '../errors.ts';
 
 const BUDGET_MAX = 1_000_000_000;
 
@@ -19,9 +20,15 @@ function isRange(text: string): boolean {
   return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
 }
 
+function isRedisUrl(text: string): boolean {
+  const url = URL.parse(text);
+  return url !== null && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
+}
+
 /** The variables, for the schema of the environment. */
 export const budgetVariables = {
-  RATE_LIMITS: z.enum(['memory', 'postgres', 'off']).default('memory'),
+  REDIS_URL: z.string().refine(isRedisUrl, 'must be a redis:// or rediss:// address').optional(),
+  RATE_LIMITS: z.enum(['memory', 'postgres', 'redis', 'off']).optional(),
   RATE_REQUESTS_PER_MINUTE: budget(12_000),
   RATE_COST_PER_MINUTE: budget(2_000_000),
   RATE_TREE_REQUESTS_PER_MINUTE: budget(60_000),
@@ -52,8 +59,10 @@ export const budgetVariables = {
 const variables = z.object(budgetVariables);
 
 export interface BudgetSettings {
-  /** Where budgets are counted: in this process, or in the database for several processes. */
-  store: 'memory' | 'postgres';
+  /** Where budgets are counted: in this process, or in the database or in Redis for several processes. */
+  store: 'memory' | 'postgres' | 'redis';
+  /** The Redis; undefined with another store. */
+  redisUrl: string | undefined;
   /** Points per window; 0 for no limit. */
   points: Record<BudgetName, number>;
   /** Addresses and ranges whose `X-Forwarded-For` is believed. */
@@ -95,11 +104,18 @@ const SHARED_FACTOR = 5;
 /** Credentials that are not yet known to be good and are checked at a time, per address and minute. */
 const UNVERIFIED_FACTOR = 10;
 
-/** The settings that the variables make; undefined when `RATE_LIMITS` is off. */
+/**
+ * The settings that the variables make; undefined when `RATE_LIMITS` is off. Throws a `StartError` when it is redis and
+ * there is none.
+ */
 export function budgetSettings(value: z.infer<typeof variables>): BudgetSettings | undefined {
-  if (value.RATE_LIMITS === 'off') return undefined;
+  const redisUrl = value.REDIS_URL;
+  const store = value.RATE_LIMITS ?? (redisUrl === undefined ? 'memory' : 'redis');
+  if (store === 'off') return undefined;
+  if (store === 'redis' && redisUrl === undefined) throw new StartError('RATE_LIMITS is redis, but REDIS_URL is missing.');
   return {
-    store: value.RATE_LIMITS,
+    store,
+    redisUrl: store === 'redis' ? redisUrl : undefined,
     points: {
       credentialRequests: value.RATE_REQUESTS_PER_MINUTE,
       credentialCost: value.RATE_COST_PER_MINUTE,

@@ -1,11 +1,12 @@
 /** Budgets: points that a credential, a tree or an address may spend in a window of time. */
 import { sql } from 'kysely';
 import pg from 'pg';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterPostgres, RateLimiterRes, type RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Database } from '../database/connect.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { BoundedMemory } from './bounded-memory.ts';
 import type { BudgetName, BudgetSettings } from './budget-settings.ts';
+import type { RedisCounters } from './redis.ts';
 
 const MINUTE = 60;
 const DAY = 86_400;
@@ -43,21 +44,25 @@ export interface Balance {
   /** Points per window. */
   limit: number;
   remaining: number;
-  resetAt: Date;
+  /** When it is full again, in milliseconds since 1970. */
+  resetAt: number;
 }
 
-/** What became of charges: the balances in their order, or the budget that was exceeded. */
+/** What became of charges: the balances, or the budget that was exceeded. */
 export type Outcome = { spent: Balance[] } | { refused: Balance };
 
-type Limiter = BoundedMemory | RateLimiterPostgres;
+type SharedLimiter = RateLimiterPostgres | RateLimiterRedis;
+type Limiter = BoundedMemory | SharedLimiter;
 
 export class Budgets {
   readonly #limiters = new Map<BudgetName, Limiter>();
   readonly #log: Logger;
   readonly #pool: pg.Pool | undefined;
+  readonly #redis: RedisCounters | undefined;
 
-  constructor({ points, store }: Pick<BudgetSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string) {
+  constructor({ points, store }: Pick<BudgetSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string, redis?: RedisCounters) {
     this.#log = log;
+    this.#redis = redis;
     this.#pool = store === 'postgres' && databaseUrl !== undefined ? counterPool(databaseUrl, log) : undefined;
     for (const [name, limit] of Object.entries(points) as [BudgetName, number][]) {
       if (limit > 0) this.#limiters.set(name, this.#limiter(name, limit));
@@ -67,7 +72,9 @@ export class Budgets {
   #limiter(name: BudgetName, points: number): Limiter {
     const duration = name.toLowerCase().endsWith('creations') ? DAY : MINUTE;
     const memory = new BoundedMemory({ points, duration });
-    if (!this.#pool || IN_PROCESS.has(name)) return memory;
+    if (IN_PROCESS.has(name)) return memory;
+    if (this.#redis) return this.#redis.limiter(name, { points, duration }, memory);
+    if (!this.#pool) return memory;
     return new RateLimiterPostgres({
       storeClient: this.#pool,
       storeType: 'pool',
@@ -81,29 +88,49 @@ export class Budgets {
     });
   }
 
-  /** Spends all charges, or none of them: what was taken before a refusal is given back. Charges of budgets that are off are skipped. */
+  /**
+   * Spends all charges, or none of them: what was taken before a refusal is given back. The first charge that is too much
+   * is named. Charges of budgets that are off are skipped.
+   */
   async spend(charges: readonly Charge[]): Promise<Outcome> {
     const spent: Balance[] = [];
+    const shared: { charge: Charge; limiter: SharedLimiter }[] = [];
     for (const [index, charge] of charges.entries()) {
-      const balance = await this.#take(charge);
-      if (balance === undefined) continue;
-      if ('refused' in balance) {
-        await this.giveBack(charges.slice(0, index + 1));
-        return { refused: balance.refused };
+      const limiter = this.#limiters.get(charge.budget);
+      if (!limiter || charge.points === 0) continue;
+      if (!(limiter instanceof BoundedMemory)) {
+        shared.push({ charge, limiter });
+        continue;
+      }
+      const { points, endsAt } = limiter.add(charge.key, charge.points);
+      const balance = { budget: charge.budget, limit: limiter.points, remaining: Math.max(limiter.points - points, 0), resetAt: endsAt };
+      if (points > limiter.points) {
+        await this.giveBack(charges.slice(0, index + 1).filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory));
+        return { refused: balance };
       }
       spent.push(balance);
     }
-    return { spent };
+    if (shared.length === 0) return { spent };
+    const taken = await Promise.all(shared.map(({ charge, limiter }) => this.#take(charge, limiter)));
+    const refused = taken.find((one) => one?.isRefused);
+    if (refused) {
+      await this.giveBack(charges);
+      return { refused: refused.balance };
+    }
+    return { spent: [...spent, ...taken.flatMap((one) => one?.balance ?? [])] };
   }
 
   /** Gives points back, for what was charged and then not done. */
   async giveBack(charges: readonly Charge[]): Promise<void> {
-    for (const { budget, key, points } of charges) {
-      await this.#limiters
-        .get(budget)
-        ?.reward(key, points)
-        .catch((error: unknown) => this.#log.warn({ err: error, budget }, 'points of a budget could not be given back'));
-    }
+    await Promise.all(
+      charges.map(async ({ budget, key, points }) => {
+        try {
+          await this.#limiters.get(budget)?.reward(key, points);
+        } catch (error) {
+          this.#log.warn({ err: error, budget }, 'points of a budget could not be given back');
+        }
+      }),
+    );
   }
 
   /** Counts without asking: for what has happened already. */
@@ -124,14 +151,12 @@ export class Budgets {
     return this.#limiters.get(budget)?.points;
   }
 
-  async #take({ budget, key, points }: Charge): Promise<Balance | { refused: Balance } | undefined> {
-    const limiter = this.#limiters.get(budget);
-    if (!limiter || points === 0) return undefined;
+  async #take({ budget, key, points }: Charge, limiter: SharedLimiter): Promise<{ balance: Balance; isRefused: boolean } | undefined> {
     try {
-      return balanceOf(budget, limiter, await limiter.consume(key, points));
+      return { balance: balanceOf(budget, limiter, await limiter.consume(key, points)), isRefused: false };
     } catch (error) {
-      if (error instanceof RateLimiterRes) return { refused: balanceOf(budget, limiter, error) };
-      // Neither the database nor memory could count; a caller is not refused for that.
+      if (error instanceof RateLimiterRes) return { balance: balanceOf(budget, limiter, error), isRefused: true };
+      // Neither the store nor memory could count; a caller is not refused for that.
       this.#log.error({ err: error, budget }, 'a budget could not be counted');
       return undefined;
     }
@@ -139,12 +164,13 @@ export class Budgets {
 
   /** Closes the connections of shared counters. */
   async close(): Promise<void> {
+    this.#redis?.close();
     await this.#pool?.end();
   }
 }
 
 function balanceOf(budget: BudgetName, limiter: Limiter, { remainingPoints, msBeforeNext }: RateLimiterRes): Balance {
-  return { budget, limit: limiter.points, remaining: remainingPoints, resetAt: new Date(Date.now() + Math.max(msBeforeNext, 0)) };
+  return { budget, limit: limiter.points, remaining: remainingPoints, resetAt: Date.now() + Math.max(msBeforeNext, 0) };
 }
 
 function counterPool(connectionString: string, log: Logger): pg.Pool {

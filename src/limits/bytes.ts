@@ -29,20 +29,21 @@ export function bytesOf(value: unknown, enough = Infinity): number {
 
 /** Counts the bytes that one operation makes, and says when they are too many. */
 export class ByteMeter {
-  readonly #max: number;
+  /** Bytes that are allowed. */
+  readonly max: number;
   #bytes = 0;
 
   constructor(max: number) {
-    this.#max = max;
+    this.max = max;
   }
 
   /** Counts a value. False once the values together are over the bound. */
   add(value: unknown): boolean {
-    if (this.#bytes <= this.#max) this.#bytes += bytesOf(value, this.#max - this.#bytes);
+    if (this.#bytes <= this.max) this.#bytes += bytesOf(value, this.max - this.#bytes);
     return !this.isOver;
   }
 
   get isOver(): boolean {
-    return this.#bytes > this.#max;
+    return this.#bytes > this.max;
   }
 }

@@ -1,14 +1,26 @@
 /** Refuses operations that ask for too much, before they run, and answers that are too long, before they are written. */
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import { OperationTypeNode, locatedError, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../context.ts';
 import { PublicError } from '../errors.ts';
-import { ByteMeter } from './bytes.ts';
-import { Estimator } from './estimate.ts';
+import { ByteMeter, bytesOf } from './bytes.ts';
+import { Estimator, type Estimated } from './estimate.ts';
 import { overLimit } from './refusal.ts';
 import type { RequestLimits } from './settings.ts';
 
 type Limits = Pick<RequestLimits, 'nodes' | 'cost' | 'responseBytes'>;
+
+/**
+ * Bytes for each point of cost that an answer stays below, names of fields apart. The longest value that weighs one point
+ * is an address of 2,048 characters; longer ones declare more.
+ */
+const BYTES_PER_POINT = 3_000;
+
+/** The rows of an operation may have this many times the bytes of an answer: not all that is read is shown. */
+const ROWS_FACTOR = 2;
+
+/** An error without its value is short, but an answer can hold one for each of its rows. */
+const ERROR_BYTES = 300;
 
 /** Puts the cost of the operation on the context, refuses it over a limit, and tells it in `extensions.cost`. */
 export function costLimits(schema: GraphQLSchema, limits: Limits): Plugin<Context> {
@@ -18,44 +30,75 @@ export function costLimits(schema: GraphQLSchema, limits: Limits): Plugin<Contex
       const { document, operationName, variableValues, contextValue: context } = args;
       const estimate = estimator.estimate(document, operationName, variableValues ?? {});
       context.cost = { requested: estimate.cost, nodes: estimate.nodes };
-      const withCost = (result: ExecutionResult): ExecutionResult =>
-        context.principal.credential ? { ...result, extensions: { ...result.extensions, cost: costExtension(context, limits) } } : result;
       const refusal = refusalOf(estimate, limits);
       if (refusal) {
-        setResultAndStopExecution(withCost({ errors: [refusal] }));
+        setResultAndStopExecution(withCost({ errors: [refusal] }, context, limits));
         return undefined;
       }
+      // Nearly every answer is short for certain, and is not measured.
+      const isMeasured = bytesAtMost(estimate) > limits.responseBytes;
+      if (isMeasured) context.loaders.bound(ROWS_FACTOR * limits.responseBytes);
       return {
         onExecuteDone({ result, setResult }) {
           if (Symbol.asyncIterator in result) return;
-          setResult(withCost(isTooLong(result, context, limits) ? { data: null, errors: [tooLong(limits)] } : result));
+          setResult(withCost(isMeasured ? shortened(result, estimate.operation, context, limits) : result, context, limits));
         },
       };
     },
   };
 }
 
-/** What `extensions.cost` tells. */
-function costExtension({ cost }: Context, limits: Limits): Record<string, number> {
-  return { requested: cost.requested, charged: cost.requested, limit: limits.cost };
+/** The result with `extensions.cost`: what the operation was charged, and what the credential has left in this minute. */
+function withCost(result: ExecutionResult, { principal, cost: { requested, balance } }: Context, limits: Limits): ExecutionResult {
+  if (!principal.credential) return result;
+  const charged = Math.max(1, requested);
+  const cost = balance
+    ? { requested: charged, charged, limit: balance.limit, remaining: balance.remaining, resetAt: new Date(balance.resetAt).toISOString() }
+    : { requested, charged: requested, limit: limits.cost };
+  return { ...result, extensions: { ...result.extensions, cost } };
 }
 
-function refusalOf({ nodes, cost }: ReturnType<Estimator['estimate']>, limits: Limits): PublicError | undefined {
+function refusalOf({ nodes, cost }: Estimated, limits: Limits): PublicError | undefined {
   if (nodes > limits.nodes) return overLimit('nodes', limits.nodes, nodes);
   return cost > limits.cost ? overLimit('cost', limits.cost, cost) : undefined;
 }
 
-/** An error without its value is short, but an answer can hold one for each of its rows. */
-const ERROR_BYTES = 300;
+/**
+ * Bytes that an answer cannot exceed. Each field costs a point at least, is answered under a name, and may have an error
+ * whose path names the fields above.
+ */
+export function bytesAtMost({ cost, depth, nameLength }: Pick<Estimated, 'cost' | 'depth' | 'nameLength'>): number {
+  return cost * (BYTES_PER_POINT + nameLength * (depth + 1));
+}
 
-function isTooLong({ data, errors = [] }: ExecutionResult, { loaders }: Context, { responseBytes }: Limits): boolean {
-  if (loaders.isOverBound) return true;
+/** The result, or what is left of it when it is longer than the limit. */
+function shortened(
+  result: ExecutionResult,
+  operation: OperationTypeNode,
+  { loaders }: Context,
+  { responseBytes }: Limits,
+): ExecutionResult {
+  const { data, errors = [] } = result;
   const answer = new ByteMeter(responseBytes - errors.length * ERROR_BYTES);
-  return !answer.add(data);
+  if (answer.add(data) && !loaders.isOverBound) return result;
+  if (operation !== OperationTypeNode.MUTATION) return { data: null, errors: [tooLong(responseBytes)] };
+  // Each mutation has taken effect, and its answer may hold a secret that is shown once: only the long ones are left out.
+  const kept: Record<string, unknown> = { ...data };
+  const refusals: GraphQLError[] = [];
+  let left = responseBytes;
+  for (const [name, value] of Object.entries(kept)) {
+    const bytes = bytesOf(value, left);
+    if (bytes <= left) left -= bytes;
+    else {
+      kept[name] = null;
+      refusals.push(locatedError(tooLong(responseBytes), undefined, [name]));
+    }
+  }
+  return { data: kept, errors: [...errors, ...refusals] };
 }
 
 /** The refusal of an answer that would be longer than the limit. */
-function tooLong({ responseBytes }: Limits): PublicError {
+function tooLong(responseBytes: number): PublicError {
   return new PublicError(
     'LIMIT_EXCEEDED',
     `The answer would be longer than ${responseBytes} bytes. Ask for smaller pages or fewer fields.`,

@@ -7,6 +7,7 @@
  */
 import {
   Kind,
+  OperationTypeNode,
   getNamedType,
   getOperationAST,
   isAbstractType,
@@ -30,10 +31,16 @@ import type { FieldCost, Given } from './cost.ts';
 import { introspectionSize } from './introspection.ts';
 import { evaluate, read, type Estimate, type Read, type Shape, type Step, type Term } from './plan.ts';
 
-interface Plan extends Shape {
+/** What an operation can come to, and what it is. */
+export interface Estimated extends Estimate, Shape {
+  operation: OperationTypeNode;
+}
+
+interface Plan {
   steps: readonly Step[];
   /** The estimate, where no variable enters it. */
-  fixed: Estimate | undefined;
+  fixed: Estimated | undefined;
+  shape: Shape & Pick<Estimated, 'operation'>;
   defaults: Given;
 }
 
@@ -58,10 +65,9 @@ export class Estimator {
   }
 
   /** The estimate of an operation of a valid document. */
-  estimate(document: DocumentNode, operationName: string | null | undefined, variables: Given): Estimate & Shape {
+  estimate(document: DocumentNode, operationName: string | null | undefined, variables: Given): Estimated {
     const plan = this.#planOf(document, operationName ?? '');
-    const { nodes, cost } = plan.fixed ?? evaluate(plan.steps, { ...plan.defaults, ...variables });
-    return { nodes, cost, fields: plan.fields, depth: plan.depth };
+    return plan.fixed ?? { ...evaluate(plan.steps, { ...plan.defaults, ...variables }), ...plan.shape };
   }
 
   #planOf(document: DocumentNode, operationName: string): Plan {
@@ -77,8 +83,14 @@ export class Estimator {
   }
 }
 
+const NOTHING: Shape = { fields: 0, depth: 0, nameLength: 0 };
+
 /** What the executor refuses by itself: there is no such operation. */
-const EMPTY: Plan = { steps: [], fixed: { nodes: 0, cost: 0 }, defaults: {}, fields: 0, depth: 0 };
+const EMPTY: Plan = planOf([], {}, { ...NOTHING, operation: OperationTypeNode.QUERY }, false);
+
+function planOf(steps: readonly Step[], defaults: Given, shape: Plan['shape'], hasVariables: boolean): Plan {
+  return { steps, defaults, shape, fixed: hasVariables ? undefined : { ...evaluate(steps, {}), ...shape } };
+}
 
 /** Makes the plan of one operation. */
 class Compiler {
@@ -108,8 +120,7 @@ class Compiler {
         defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
       ),
     );
-    const steps = this.#steps;
-    return { steps, defaults, fixed: this.#variable ? undefined : evaluate(steps, {}), ...this.#shape(last) };
+    return planOf(this.#steps, defaults, { ...this.#shape(last), operation }, this.#variable);
   }
 
   #add(step: Step, shape: Shape): number {
@@ -118,7 +129,7 @@ class Compiler {
   }
 
   #shape(step: number): Shape {
-    return this.#shapes[step] ?? { fields: 0, depth: 0 };
+    return this.#shapes[step] ?? NOTHING;
   }
 
   #selection(set: SelectionSetNode, type: GraphQLCompositeType, parent: Parent): number {
@@ -134,13 +145,7 @@ class Compiler {
         (apart ? getOrAdd(concrete, on, () => []) : terms).push({ step, included: this.#included(selection) });
       }
       const shapes = [...terms, ...[...concrete.values()].flat()].map(({ step }) => this.#shape(step));
-      return this.#add(
-        { kind: 'selection', terms, alternatives: [...concrete.values()] },
-        {
-          fields: shapes.reduce((total, { fields }) => total + fields, 0),
-          depth: shapes.reduce((most, { depth }) => Math.max(most, depth), 0),
-        },
-      );
+      return this.#add({ kind: 'selection', terms, alternatives: [...concrete.values()] }, together(shapes));
     });
   }
 
@@ -180,7 +185,7 @@ class Compiler {
         rows: composite !== undefined,
         child,
       },
-      { fields: below.fields + 1, depth: below.depth + 1 },
+      above(node, below),
     );
   }
 
@@ -221,15 +226,28 @@ class Compiler {
           if (one.kind === Kind.FIELD) return this.#shapeBelow(one, known);
           return of(one.kind === Kind.INLINE_FRAGMENT ? one.selectionSet : this.#fragments.get(one.name.value)?.selectionSet);
         });
-        return { fields: shapes.reduce((total, { fields }) => total + fields, 0), depth: Math.max(0, ...shapes.map(({ depth }) => depth)) };
+        return together(shapes);
       });
     };
-    const below = of(node.selectionSet);
-    return { fields: below.fields + 1, depth: below.depth + 1 };
+    return above(node, of(node.selectionSet));
   }
 }
 
-const NOTHING: Shape = { fields: 0, depth: 0 };
+/** The shape of selections beside each other. */
+function together(shapes: readonly Shape[]): Shape {
+  const total = { ...NOTHING };
+  for (const { fields, depth, nameLength } of shapes) {
+    total.fields += fields;
+    total.depth = Math.max(total.depth, depth);
+    total.nameLength = Math.max(total.nameLength, nameLength);
+  }
+  return total;
+}
+
+/** The shape of a field over that of its selection. */
+function above({ alias, name }: FieldNode, { fields, depth, nameLength }: Shape): Shape {
+  return { fields: fields + 1, depth: depth + 1, nameLength: Math.max(nameLength, (alias ?? name).value.length) };
+}
 
 function holdsVariable(value: ValueNode): boolean {
   if (value.kind === Kind.VARIABLE) return true;

@@ -44,10 +44,16 @@ export class FairQueue {
     return this.#tenants.get(tenant)?.waiting.length ?? 0;
   }
 
+  /** Takes a slot if one is free and nobody waits for it; whoever gets it says when it is `done`. */
+  tryStart(): boolean {
+    if (this.#waiting > 0 || this.#running >= this.#slots || this.#rest() > 0) return false;
+    this.#running++;
+    return true;
+  }
+
   /** Starts the operation at once or when its turn comes. */
   add(entry: Entry): void {
-    if (this.#waiting === 0 && this.#running < this.#slots && this.#rest() === 0) {
-      this.#running++;
+    if (this.tryStart()) {
       entry.start();
       return;
     }

@@ -15,6 +15,8 @@ export interface Shape {
   fields: number;
   /** Levels of the deepest field. */
   depth: number;
+  /** Characters of the longest name under which a field is answered. */
+  nameLength: number;
 }
 
 /** Something known beforehand, or read from the variables of a request. */

@@ -14,7 +14,7 @@ function start(
   args: readonly string[],
   environment: Record<string, string>,
 ): { child: ChildProcess; finished: Promise<Finished>; printed(): string } {
-  const { DATABASE_URL: _database, ...inherited } = process.env;
+  const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = spawn(process.execPath, [cli, ...args], {
     env: { ...inherited, NODE_ENV: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],

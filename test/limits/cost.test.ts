@@ -65,6 +65,21 @@ describe('the length of an answer', () => {
     expect(rows.errors?.[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
   });
 
+  it('costs a mutation its own answer only: what another one of the operation shows once is kept', async () => {
+    const names = Array.from({ length: 28 }, (_, n) => `a${n}: id`).join(' ');
+    const { data, errors } = await small.ask(
+      `mutation {
+        key: createApiKey(input: { organizationId: "${small.org('acme')}", name: "Kept", scopes: ["usage:write"] }) { ... on CreateApiKeyPayload { secret } }
+        long: updateOrganization(input: { id: "${small.org('acme')}", name: "Acme of some length" }) {
+          ... on UpdateOrganizationPayload { organization { ${names} } }
+        }
+      }`,
+      { as: 'key@acme' },
+    );
+    expect(data).toEqual({ key: { secret: expect.stringMatching(/^ak_/) }, long: null });
+    expect(errors).toMatchObject([{ path: ['long'], extensions: { code: 'LIMIT_EXCEEDED', limit: 'responseBytes' } }]);
+  });
+
   it('is estimated to within a fifth of the text', async () => {
     const { data } = await world.ask('{ __schema { types { name description fields { name description } } } }', { as: 'key@acme' });
     const text = JSON.stringify(data).length;

@@ -188,6 +188,22 @@ describe('settings of the limits', () => {
     });
   });
 
+  it('count in Redis where its address is set, unless told to count elsewhere', () => {
+    const REDIS_URL = 'rediss://user:secret@redis.example:6380/2';
+    expect(readConfig({ REDIS_URL }).budgets).toMatchObject({ store: 'redis', redisUrl: REDIS_URL });
+    expect(readConfig({ REDIS_URL, RATE_LIMITS: 'redis' }).budgets).toMatchObject({ store: 'redis', redisUrl: REDIS_URL });
+    expect(readConfig({ REDIS_URL: '', RATE_LIMITS: '' }).budgets).toMatchObject({ store: 'memory' });
+    for (const store of ['memory', 'postgres']) {
+      expect(readConfig({ REDIS_URL, RATE_LIMITS: store }).budgets).toMatchObject({ store, redisUrl: undefined });
+    }
+    expect(readConfig({ REDIS_URL, RATE_LIMITS: 'off' }).budgets).toBeUndefined();
+    expect(() => readConfig({ RATE_LIMITS: 'redis' })).toThrow('RATE_LIMITS is redis, but REDIS_URL is missing.');
+  });
+
+  it.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host:port'])('REDIS_URL refuses %s', (REDIS_URL) => {
+    expect(() => readConfig({ REDIS_URL })).toThrow('REDIS_URL is not valid: must be a redis:// or rediss:// address');
+  });
+
   it.each([
     ['RATE_REQUESTS_PER_MINUTE', '-1'],
     ['RATE_COST_PER_MINUTE', 'plenty'],

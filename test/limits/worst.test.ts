@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenHash } from '../../src/credential/secret.ts';
 import { encodeId } from '../../src/ids.ts';
+import { bytesAtMost } from '../../src/limits/cost-plugin.ts';
 import { Estimator } from '../../src/limits/estimate.ts';
 import { schema } from '../../src/schema.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
@@ -111,6 +112,8 @@ async function compare(text: string, caller: Caller | { token: string } = 'key@a
   const estimate = estimator.estimate(document, null, {});
   expect(actual.nodes, text).toBeLessThanOrEqual(estimate.nodes);
   expect(actual.values, text).toBeLessThanOrEqual(estimate.cost);
+  // An answer that is not measured because it is short for certain is short.
+  expect(JSON.stringify(answer.data).length, text).toBeLessThanOrEqual(bytesAtMost(estimate));
 }
 
 describe('the answer is never more than was counted before it ran', () => {
