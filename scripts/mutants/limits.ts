@@ -197,8 +197,15 @@ export const limits: readonly MutantGroup[] = [
     mutants: [
       { what: 'operations ask for any number of rows', from: 'if (nodes > limits.nodes)', to: 'if (nodes > 1e15)', only: 'both numbers' },
       { what: 'operations cost anything', from: 'return cost > limits.cost ?', to: 'return cost > 1e15 ?', only: 'both numbers' },
-      { what: 'answers are of any length', from: 'return !answer.add(data);', to: 'return false;', only: 'is bounded' },
-      { what: 'rows of any length are read', from: 'if (loaders.isOverBound) return true;', to: '', only: 'is bounded' },
+      { what: 'answers are of any length', from: 'if (answer.add(data) && !loaders', to: 'if (!loaders', only: 'is bounded' },
+      { what: 'rows of any length are read', from: 'answer.add(data) && !loaders.isOverBound', to: 'answer.add(data)', only: 'is bounded' },
+      { what: 'no answer is measured', from: 'bytesAtMost(estimate) > limits.responseBytes;', to: 'false;', only: 'is bounded' },
+      {
+        what: 'a long mutation costs the others their answers',
+        from: 'operation !== OperationTypeNode.MUTATION',
+        to: 'operation',
+        only: 'costs a mutation its own',
+      },
     ],
   },
   {
@@ -382,7 +389,7 @@ export const limits: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'what was refused is charged',
-        from: 'await this.giveBack(charges.slice(0, index + 1));',
+        from: 'await this.giveBack(charges.slice(0, index + 1).filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory));',
         to: '',
         only: 'is told in every answer, and what was refused',
       },
@@ -391,6 +398,12 @@ export const limits: readonly MutantGroup[] = [
         from: 'insuranceLimiter: memory,',
         to: '',
         only: 'while the table cannot be reached',
+      },
+      {
+        what: 'what a shared counter refused is charged to the others',
+        from: 'await this.giveBack(charges);',
+        to: '',
+        only: 'in the database',
       },
     ],
   },
@@ -491,14 +504,14 @@ export const limits: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'one credential has any number of operations under way',
-        from: 'if (gate.inside < perCredential) {',
-        to: 'if (gate.inside < 1e9) {',
+        from: 'else if (gate.inside < this.#settings.perCredential)',
+        to: 'else if (gate.inside < 1e9)',
         only: 'lets one credential have so many',
       },
       {
         what: 'any number of operations wait behind those of their credential',
-        from: 'if (gate.waiting.length >= WAITING_PER_CREDENTIAL) return',
-        to: 'if (gate.waiting.length >= 1e9) return',
+        from: 'if (waiting.length >= WAITING_PER_CREDENTIAL) return',
+        to: 'if (waiting.length >= 1e9) return',
         only: 'lets one credential have so many',
       },
       {
@@ -541,6 +554,12 @@ export const limits: readonly MutantGroup[] = [
         what: 'a turn is worth any cost',
         from: 'if (tenant.deficit < next.cost) {',
         to: 'if (tenant.deficit < 0) {',
+        only: 'the fair queue',
+      },
+      {
+        what: 'whoever comes last goes first',
+        from: 'if (this.#waiting > 0 || this.#running >= this.#slots ||',
+        to: 'if (this.#running >= this.#slots + 1 ||',
         only: 'the fair queue',
       },
     ],
