@@ -183,7 +183,9 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
-    throw new StartError(`${name} is not valid: ${issue?.message ?? 'unknown reason'} (it is "${given[name] ?? ''}").`);
+    // What may hold a password is not repeated where it may be kept.
+    const value = /URL|SECRET|KEY/.test(name) ? '' : ` (it is "${given[name] ?? ''}")`;
+    throw new StartError(`${name} is not valid: ${issue?.message ?? 'unknown reason'}${value}.`);
   }
   const value = parsed.data;
   const production = value.NODE_ENV === 'production';

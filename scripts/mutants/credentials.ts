@@ -14,12 +14,6 @@ export const credentials: readonly MutantGroup[] = [
         to: '',
         only: 'never reaches the database',
       },
-      {
-        what: 'the secret of a token is not compared',
-        from: 'return timingSafeEqual(tokenHash(token), hash);',
-        to: 'return hash.length > 0;',
-        only: 'malformed or unknown',
-      },
     ],
   },
   {
@@ -46,8 +40,8 @@ export const credentials: readonly MutantGroup[] = [
       },
       {
         what: 'the secret of a key is not compared',
-        from: '!isTokenOf(token, key.secret_hash)',
-        to: 'false',
+        from: ".where('k.secret_hash', '=', tokenHash(token))",
+        to: '',
         only: 'malformed or unknown',
       },
       {
@@ -76,8 +70,8 @@ export const credentials: readonly MutantGroup[] = [
       },
       {
         what: 'the secret of a token is not compared',
-        from: '!isTokenOf(token, row.secret_hash)',
-        to: 'false',
+        from: 'and t.secret_hash = ${tokenHash(token)} and',
+        to: 'and',
         only: 'another well-formed secret',
       },
       {

@@ -4,7 +4,7 @@ import { sized } from '../setup/size.ts';
 import { createWorld, type World } from '../setup/world.ts';
 import { cases, disagreements } from './agreement.ts';
 
-const TREES = sized(20, 2_000);
+const TREES = sized(8, 2_000);
 
 let world: World;
 beforeAll(async () => {

@@ -4,7 +4,7 @@ import { changes } from '../model/changes.ts';
 import { newTally, runHistories } from '../model/histories.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
-const OPERATIONS = 5_000;
+const OPERATIONS = 2_000;
 
 let world: World;
 beforeAll(async () => {

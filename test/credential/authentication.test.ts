@@ -1,7 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createToken, isTokenOf, parseToken, tokenHash } from '../../src/credential/secret.ts';
+import { createToken, parseToken, tokenHash } from '../../src/credential/secret.ts';
 import { LastUsed } from '../../src/credential/last-used.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
@@ -194,8 +194,8 @@ describe('a credential', () => {
       sql<{ text: string; secret_hash: Buffer }>`select k::text as text, secret_hash from api_keys k where id = ${id}`,
     );
     expect(row?.text).not.toContain(world.token('key@acme').split('.')[1]);
-    expect(isTokenOf(world.token('key@acme'), row?.secret_hash ?? Buffer.alloc(32))).toBe(true);
-    expect(tokenHash('a')).toHaveLength(32);
+    expect(row?.secret_hash).toEqual(tokenHash(world.token('key@acme')));
+    expect(row?.secret_hash).toHaveLength(32);
   });
 
   it('of 20,000 with one character changed is never accepted', () => {
@@ -206,7 +206,7 @@ describe('a credential', () => {
       const changed = real.slice(0, at) + (alphabet[n % alphabet.length] ?? '') + real.slice(at + 1);
       if (changed === real) continue;
       const parsed = parseToken(changed);
-      expect(parsed === undefined || !isTokenOf(parsed.token, tokenHash(real))).toBe(true);
+      expect(parsed === undefined || !tokenHash(parsed.token).equals(tokenHash(real))).toBe(true);
     }
   });
 });

@@ -11,7 +11,7 @@ import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import { createWorld, insertInvitation, insertUser, type World } from '../setup/world.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 
-const FORGED = 50_000;
+const FORGED = 10_000;
 const TIMED = 1_500;
 
 let world: World;

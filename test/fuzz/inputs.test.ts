@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createWorld, type World } from '../setup/world.ts';
 import { figuresOf, fuzzInputs } from './run.ts';
 
-const REQUESTS = 3_000;
+const REQUESTS = 1_500;
 
 let world: World;
 beforeAll(async () => {

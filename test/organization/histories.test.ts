@@ -14,8 +14,8 @@ import { sized } from '../setup/size.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
 const WORKERS = 16;
-const OPERATIONS = sized(2_000, 20_000);
-const KEYS = sized(100, 1_000);
+const OPERATIONS = sized(600, 20_000);
+const KEYS = sized(30, 1_000);
 
 let world: World;
 beforeAll(async () => {
