@@ -4,8 +4,20 @@ import { badInput } from './errors.ts';
 
 const form = /^-?\d{1,29}(\.\d{1,9})?$/;
 
+/** A binary float gives every decimal number back that has so many significant digits, and not every one that has more. */
+const FLOAT_DIGITS = 15;
+
+/** The digits of a JSON number, which was a binary float before it came here: what was written can only be known of short ones. */
+function digitsOf(value: number): string {
+  const text = String(value);
+  const significant = text.replace(/[-.]/g, '').replace(/^0+/, '').length;
+  if (Number.isInteger(value) ? !Number.isSafeInteger(value) : significant > FLOAT_DIGITS)
+    throw badInput('Decimal', `must be sent as a string when it has more digits than a JSON number keeps (${FLOAT_DIGITS})`);
+  return text;
+}
+
 function parse(value: unknown): string {
-  const text = typeof value === 'number' ? String(value) : value;
+  const text = typeof value === 'number' ? digitsOf(value) : value;
   if (typeof text !== 'string' || !form.test(text)) {
     throw badInput('Decimal', 'must be a decimal number of at most 29 digits before and 9 after the point');
   }
@@ -15,7 +27,8 @@ function parse(value: unknown): string {
 /** The scalar `Decimal`: a string of digits in both directions, never a binary float. */
 export const DecimalResolver = new GraphQLScalarType<string, string>({
   name: 'Decimal',
-  description: 'An exact decimal number as a string, e.g. "12.5": at most 29 digits before and 9 after the point.',
+  description:
+    'An exact decimal number as a string, e.g. "12.5": at most 29 digits before and 9 after the point. A JSON number is taken while it is exact, with at most 15 digits.',
   serialize: (value) => String(value),
   parseValue: parse,
   parseLiteral(node) {

@@ -1,4 +1,4 @@
-/** Answers remembered by a key that the caller chose, so that a request that is sent twice has one effect (R-ID). */
+/** Answers remembered by a key that the caller chose, so that a request that is sent twice has one effect. */
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Principal } from '../access/principal.ts';

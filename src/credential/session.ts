@@ -62,7 +62,6 @@ export class Sessions {
         audience,
         algorithms: [...algorithms],
         clockTolerance: CLOCK_TOLERANCE_S,
-        requiredClaims: ['sub', 'exp'],
       });
       const { sub, exp, email, email_verified: verified, name } = payload;
       if (typeof sub !== 'string' || !/^\P{Cc}{1,255}$/u.test(sub) || typeof exp !== 'number') throw unauthenticated();

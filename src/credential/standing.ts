@@ -1,4 +1,4 @@
-/** What a request's rights rest on, locked so that it cannot be taken away before the transaction ends (R-AZ-5). */
+/** What a request's rights rest on, locked so that it cannot be taken away before the transaction ends. */
 import { sql, type RawBuilder } from 'kysely';
 import type { Home, Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';

@@ -1,4 +1,4 @@
-/** The one place that makes the canonical form of an e-mail address (R-EM-1). */
+/** The one place that makes the canonical form of an e-mail address. */
 import { domainToASCII, domainToUnicode } from 'node:url';
 import { badInput } from '../errors.ts';
 import { isDomainName } from '../text.ts';

@@ -238,6 +238,11 @@ describe('a change is refused that began before', () => {
     expect(await refusalAfter(request, sql`delete from memberships where id = ${membership}`)).toBe('NOT_FOUND');
   });
 
+  it('its person was removed from the very organization that it changes, and they are told as much as a stranger', async () => {
+    const { membership, request } = await member();
+    expect(await refusalAfter(request, sql`delete from memberships where id = ${membership}`, 'north')).toBe('NOT_FOUND');
+  });
+
   it('its home was suspended or deleted', async () => {
     const { request } = await key();
     expect(await refusalAfter(request, sql`update organizations set status = 'SUSPENDED' where slug = 'acme'`)).toBe('FORBIDDEN');

@@ -86,7 +86,7 @@ describe('a session (D2, L4, decision 2)', () => {
     ]);
   });
 
-  it('acts in an organization that the header names, as a native member only (A6, R-TK-4)', async () => {
+  it('acts in an organization that the header names, as a native member only', async () => {
     const token = await issuer.session('worker', 'worker@x.example');
     expect(code(await world.ask('{ organization { slug } }', { token }))).toBe('ORGANIZATION_REQUIRED');
     expect((await who({ token, organization: 'shop-1' })).status).toBe(404);
@@ -206,7 +206,7 @@ describe('the keys of the issuer', () => {
   });
 });
 
-describe('the configuration of sessions (R-TK-3)', () => {
+describe('the configuration of sessions', () => {
   const whole = {
     JWT_JWKS_URL: 'https://id.example/jwks',
     JWT_ISSUER: 'https://id.example/',

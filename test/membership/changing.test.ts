@@ -75,7 +75,7 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
     });
   });
 
-  it('stay when none of the names is a role: nothing is never what a misspelling means (R-DA-5)', async () => {
+  it('stay when none of the names is a role: nothing is never what a misspelling means', async () => {
     const user = await newMember('shop-1', ['viewer']);
     expect(await update('key@north', 'shop-1', user, ['vewer', 'amdin'])).toMatchObject({
       __typename: 'NoValidRoleError',
@@ -118,7 +118,7 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
   });
 });
 
-describe('the last admin (decision 3, E8, R-DA-4)', () => {
+describe('the last admin', () => {
   it('can be neither demoted nor removed, by anyone: itself, a colleague, or whoever is above', async () => {
     const admin = world.person('admin@kiosk');
     for (const as of ['admin@kiosk', 'admin@shop-1', 'admin@acme', 'key@acme', 'key@shop-1'] as Caller[]) {
@@ -201,7 +201,7 @@ describe('removing a member (A26, A38, D39, E6, E7)', () => {
   });
 });
 
-describe('touching a member who holds more (R-DA-2)', () => {
+describe('touching a member who holds more', () => {
   it('is refused, for demotion and removal alike, and so is giving more than one holds', async () => {
     // A member manager of north that holds nothing but members:manage.
     await sql`with made as (insert into roles (key, name, scopes) values ('people_lead', 'People', '{members:manage}') returning id, key)

@@ -244,7 +244,7 @@ describe('roles (B30, B35)', () => {
   });
 });
 
-describe('the canonical form of an address (R-EM-1)', () => {
+describe('the canonical form of an address', () => {
   it('lowers ASCII letters, makes domains ASCII and refuses what has more than one form', () => {
     expect(canonicalEmail('Ada.Lovelace+x@EXAMPLE.org')).toBe('ada.lovelace+x@example.org');
     expect(canonicalEmail('a@bücher.example')).toBe('a@xn--bcher-kva.example');

@@ -5,6 +5,7 @@ import type { Mailer, Message } from '../../src/mail/mailer.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { LOCAL_PROVISIONING, makeProviders } from '../../src/provisioning/providers.ts';
 import { sql } from 'kysely';
+import { vi } from 'vitest';
 import type { TestDatabase } from './database.ts';
 
 export const LINK_TEMPLATE = 'https://front.example/join/{token}';
@@ -32,6 +33,14 @@ export async function runJobs(
   });
   await sql`update graphile_worker._private_jobs set run_at = now() where locked_at is null`.execute(db);
   await runDueJobs({ url: gatewayUrl, log, tasks });
+  // The queue says that it has ended before it has written down which jobs failed, and those look busy until then.
+  await vi.waitFor(
+    async () => {
+      const { rows } = await sql`select id from graphile_worker._private_jobs where locked_at is not null`.execute(db);
+      if (rows.length > 0) throw new Error(`${rows.length} jobs are still locked`);
+    },
+    { timeout: 10_000, interval: 5 },
+  );
 }
 
 /** Does the jobs and returns the mail that they would have sent. */

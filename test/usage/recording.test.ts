@@ -146,6 +146,21 @@ describe('recording usage', () => {
     expect(await stored()).toBe(before);
   });
 
+  it('takes JSON numbers that are exact, and asks for a string where a binary float may have lost digits', async () => {
+    const numbers = (quantities: readonly number[]) =>
+      record(quantities.map((quantity) => event('north', { quantity: quantity as unknown as string })));
+    const before = await stored();
+    // As JSON.parse reads 9007199254740993, 12345678901234567890 and 0.1234567890123456789.
+    for (const quantity of [9_007_199_254_740_992, 12_345_678_901_234_567_000, 0.12345678901234568, 1234567890123456.5]) {
+      const { errors } = await numbers([1, quantity]);
+      expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      expect(errors?.[0]?.message).toMatch(/events\[1\].* as a string/);
+    }
+    expect(await stored()).toBe(before);
+    expect((await numbers([9_007_199_254_740_991, 0.1, 12.5, 123_456.123456789])).errors).toBeUndefined();
+    expect(await stored()).toBe(before + 4);
+  });
+
   it('takes a thousand events in as many statements as one', async () => {
     const statements = async (count: number): Promise<number> => {
       const events = Array.from({ length: count }, () => event('shop-1', { metric: 'chat_minutes', quantity: '0.001' }));

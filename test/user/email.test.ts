@@ -20,7 +20,7 @@ const folding: { name: string; fold(text: string): string }[] = [
   { name: 'NFKD', fold: (text) => text.normalize('NFKD') },
 ];
 
-describe('the canonical form of an address (R-EM-1)', () => {
+describe('the canonical form of an address', () => {
   it('takes no character outside ASCII before the @, whatever any folding makes of it', () => {
     const colliding = new Map(folding.map(({ name }) => [name, 0]));
     const taken: string[] = [];
