@@ -249,6 +249,11 @@ export interface Memberships {
   user_id: string;
 }
 
+export interface MigrationChecksums {
+  name: string;
+  sha256: Buffer;
+}
+
 export interface MovedSubtrees {
   id: Generated<Int8>;
   organization_id: string;
@@ -464,7 +469,7 @@ export interface UserIdentities {
 
 export interface Users {
   /**
-   * The address in the one form in which addresses are compared (R-EM-1), once it is verified; else null.
+   * The address in the one form in which addresses are compared, once it is verified; else null.
    */
   canonical_email: string | null;
   created_at: Generated<Timestamp>;
@@ -498,6 +503,7 @@ export interface DB {
   marketplace_offers: MarketplaceOffers;
   membership_roles: MembershipRoles;
   memberships: Memberships;
+  migration_checksums: MigrationChecksums;
   moved_subtrees: MovedSubtrees;
   organization_profiles: OrganizationProfiles;
   organization_roles: OrganizationRoles;

@@ -16,6 +16,7 @@ export const BOUNDED: Readonly<Record<string, string>> = {
   moved_subtrees: 'moves of the last minute',
   usage_tail: 'usage of the last second',
   rate_budgets: 'counters of the present minute and day, looked up by key',
+  migration_checksums: 'one row a migration',
   trusted_documents: 'documents that the operator registered, looked up by hash',
 };
 
