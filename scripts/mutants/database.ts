@@ -8,21 +8,22 @@ const TRAIL = 'test/audit/trail.test.ts';
 
 export const database: readonly MutantGroup[] = [
   {
-    file: 'migrations/0001_organizations.sql',
+    // The trigger before it and the check beside it refuse single moves earlier; this one alone would do.
+    file: 'migrations/0027_no_cycle_by_several_moves.sql',
     tests: TREE,
     mutants: [
       {
-        what: 'an organization is its own parent',
-        from: 'constraint organizations_not_own_parent check (parent_id <> id)',
-        to: 'constraint organizations_not_own_parent check (true)',
-        only: 'an organization as its own parent',
-      },
-      {
-        what: 'an organization lies below itself',
-        from: 'if new.id = any (parent.lineage) then',
+        what: 'two moves close a circle',
+        from: 'if new.id = any (below) then',
         to: 'if false then',
-        only: 'a cycle of any length',
+        only: 'two moves in one statement',
       },
+    ],
+  },
+  {
+    file: 'migrations/0001_organizations.sql',
+    tests: TREE,
+    mutants: [
       {
         what: 'a level too many is created',
         from: 'if new.depth > (select max_depth from tree_settings) then',
@@ -205,7 +206,7 @@ export const database: readonly MutantGroup[] = [
         what: 'the gateway may make tables of its own for a session',
         from: "await run(sql`revoke temporary on database ${sql.id(rows[0]?.name ?? '')} from public`);",
         to: '',
-        only: 'create temporary table',
+        only: 'whatever the database allowed everybody before',
       },
     ],
   },

@@ -71,6 +71,14 @@ describe("the gateway's role", () => {
     }
   });
 
+  it('is refused tables of its own for a session, whatever the database allowed everybody before', async () => {
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(world.db);
+    await sql`grant temporary on database ${sql.id(rows[0]?.name ?? '')} to public`.execute(world.db);
+    expect(await refusal('create temporary table organizations (id uuid)')).toBe('nothing was refused');
+    await grantGateway(world.db, 'banyan_gateway');
+    expect(await refusal('create temporary table organizations (id uuid)')).toMatch(/^42501 permission denied to create temporary tables/);
+  });
+
   it.each([
     ['set session_replication_role = replica', /permission denied to set parameter "session_replication_role"/],
     ['create table anything (id integer)', /permission denied for schema public/],
