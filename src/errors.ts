@@ -97,20 +97,53 @@ export function sqlState(error: unknown): string | undefined {
 
 /** What `pg` says, without a code, when no connection could be had or the one in use was lost. */
 const CONNECTION_TROUBLE =
-  /^(timeout exceeded when trying to connect|Connection terminated|Client was closed|Client has encountered a connection error)/;
-const SOCKET_TROUBLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EHOSTUNREACH', 'ENOTFOUND', 'EAI_AGAIN']);
+  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client was closed|Client has encountered a connection error|Postgres connection has been discarded)/;
+const SOCKET_TROUBLE = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENETDOWN',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
 
 /**
- * Whether the database could not be reached in time: no free connection within the wait, none to be had, or the one in
- * use was lost (class 08), the server shut down (57P) or is full (53300).
+ * SQLSTATEs of a server that cannot do it now: lost connections (class 08), one that lacks connections, disk or memory
+ * (53), ends or starts (57P), cannot write its files (58030), or takes no changes (25006), such as a primary of before.
  */
-function isUnavailable(error: unknown): boolean {
+const SERVER_TROUBLE = /^(08...|53[0-3]..|57P..|58030|25006)$/;
+
+/** Whether the database could not be reached in time, or cannot serve now: nobody's mistake, and worth another try. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof OutcomeUnknown) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
   if (!(error instanceof Error)) return false;
   const state = sqlState(error);
-  if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '53300';
+  if (state !== undefined && SERVER_TROUBLE.test(state)) return true;
   if ('code' in error && SOCKET_TROUBLE.has(String(error.code))) return true;
   return CONNECTION_TROUBLE.test(error.message);
+}
+
+/** A commit was sent, and its answer did not come: whether the change was made is not known here. */
+export class OutcomeUnknown extends Error {
+  constructor(cause: unknown) {
+    super('a commit was sent and not answered', { cause });
+  }
+}
+
+/** Whether a change that was asked for can have been made, as `extensions.outcome` of `UNAVAILABLE` says. */
+export type UnavailableOutcome = 'NOTHING_CHANGED' | 'UNKNOWN';
+
+/** What is answered for a database that is unavailable. */
+export function unavailable(outcome: UnavailableOutcome): PublicError {
+  const message =
+    outcome === 'UNKNOWN'
+      ? 'The database cannot be reached in time. The change may have been made: send the request again with the same idempotencyKey, or look.'
+      : 'The database cannot be reached in time. Nothing was changed; try again in a moment.';
+  return new PublicError('UNAVAILABLE', message, { outcome });
 }
 
 function rootCause(error: unknown): unknown {
@@ -175,10 +208,8 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
   }
   if (isUnavailable(cause)) {
     report(cause);
-    return new GraphQLError('The database cannot be reached in time. Try again in a moment.', {
-      ...where,
-      extensions: { code: 'UNAVAILABLE' },
-    });
+    const { message, extensions } = unavailable(cause instanceof OutcomeUnknown ? 'UNKNOWN' : 'NOTHING_CHANGED');
+    return new GraphQLError(message, { ...where, extensions });
   }
   if (cause instanceof RangeError && cause.message.includes('call stack')) {
     return new GraphQLError('The operation is nested too deeply.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });

@@ -6,7 +6,7 @@ import path from 'node:path';
 import type { Config } from '../config.ts';
 import { LastUsed } from '../credential/last-used.ts';
 import { Sessions } from '../credential/session.ts';
-import { Readiness } from '../database/connect.ts';
+import { Readiness } from '../database/probe.ts';
 import { checkSchemaLaws } from '../database/laws.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
@@ -86,7 +86,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
       await drained;
       await stopJobs?.();
       await lastUsed.close();
-      await readiness.close();
+      readiness.close();
       await budgets?.budgets.close();
       await close();
     };

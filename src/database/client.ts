@@ -1,10 +1,28 @@
-/** Connections of the pool: named prepared statements, which end with the request that they are run for. */
+/** Connections of the pool: named prepared statements that end with their request, and silence that ends as well. */
 import { createHash } from 'node:crypto';
 import pg from 'pg';
+import { OutcomeUnknown, isUnavailable, sqlState } from '../errors.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
+import { WorkingSessions, streamOf } from './probe.ts';
 
 /** How long cancelling a statement may take before its connection is given up instead. */
-const CANCEL_MS = 2_000;
+const CANCEL_MS = 1_000;
+
+/** After how long without an answer the server is asked whether it still works on a statement. */
+const SILENCE_MS = 1_000;
+
+/**
+ * Share of the wait for a connection that making one may take. The smaller one holds for some seconds after a fault, so
+ * that attempts which went nowhere soon make room for those that succeed.
+ */
+const CONNECT_SHARE = { usual: 0.5, afterFault: 0.25 };
+const AFTER_FAULT_MS = 5_000;
+
+/** How long the answer to a commit is waited for. */
+const COMMIT_MS = 10_000;
+
+/** Idle connections show the network that they are in use, and are found dead while nobody waits for them. */
+const KEEP_ALIVE_MS = 10_000;
 
 /** Names are a hash of the text, so every connection prepares each text once. The set of texts is bounded by the code. */
 const statementNames = new Map<string, string>();
@@ -18,30 +36,132 @@ function statementName(text: string): string {
   return name;
 }
 
+/** What connections of one pool share. */
+interface Shared {
+  sessions: WorkingSessions;
+  /** Longest that any statement may take, as this side measures it; 0 for no limit. */
+  answerMs: number;
+  /** Told when a connection was lost, or is no longer of use. */
+  onFault(): void;
+  /** Whether there was a fault within the last seconds. */
+  isTroubled(): boolean;
+}
+
 /**
  * A client whose statements with parameters run as named prepared statements (PostgreSQL parses each text once per
  * connection), and whose statements are cancelled at the server when their request's deadline is over. Such a
  * statement fails with the deadline's refusal. A commit that was sent is waited for, since only its answer tells
  * whether the change was made; a rollback is always sent.
+ *
+ * A statement that the server does not answer and does not work on any more fails within 2.5 seconds, and its
+ * connection is given up. A commit without an answer fails with `OutcomeUnknown`.
  */
 export class RequestClient extends pg.Client {
   readonly #config: pg.ClientConfig;
+  readonly #shared: Shared | undefined;
+  #isLost = false;
+  /** Whether the server of this connection answers, and is of no use: it ends, or takes no changes. */
+  #isSpent = false;
+  /** When the server last answered over this connection. */
+  #answeredAt = 0;
 
-  constructor(config: pg.ClientConfig = {}) {
-    super(config);
-    this.#config = config;
+  constructor(config: pg.ClientConfig & { shared?: Shared } = {}) {
+    const { shared, ...rest } = config;
+    const connectionTimeoutMillis =
+      (config.connectionTimeoutMillis ?? 0) * (shared?.isTroubled() ? CONNECT_SHARE.afterFault : CONNECT_SHARE.usual);
+    super({ ...rest, connectionTimeoutMillis, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS });
+    this.#config = rest;
+    this.#shared = shared;
+    this.once('connect', () => (this.#answeredAt = performance.now()));
+    this.on('error', () => this.#lost());
   }
 
-  // `pg` declares many forms of `query`; the pool's users here only use text with values.
+  /** Whether nothing has come over this connection since a fault. */
+  isDoubtful(faultAt: number): boolean {
+    return this.#isLost || this.#isSpent || this.#answeredAt < faultAt;
+  }
+
+  /** Closes the connection without waiting for the other side. A statement under way fails with `reason`. */
+  giveUp(reason?: Error): void {
+    // Its end is no news to the pool.
+    this.#isLost = true;
+    streamOf(this).destroy(reason);
+  }
+
+  // `pg` declares many forms of `query`; the pool's users here only use text with values, or an object with both.
   override query(...call: unknown[]): never {
     const [text, values] = call;
     const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
     const given = named ? [{ name: statementName(text), text, values }] : call;
-    const run = (): Promise<unknown> => Reflect.apply(super.query, this, given) as Promise<unknown>;
+    const send = (): Promise<unknown> => Reflect.apply(super.query, this, given) as Promise<unknown>;
+    // With a callback, or an object that submits itself.
+    if (call.some((one) => typeof one === 'function') || (text as { submit?: unknown }).submit !== undefined) return send() as never;
+    const run = (): Promise<unknown> => this.#answered(text === 'commit', send);
+    if (text === 'rollback') return this.#rollback(run) as never;
     const deadline = currentDeadline();
-    if (deadline === undefined || text === 'rollback' || typeof text !== 'string') return run() as never;
+    if (deadline === undefined || typeof text !== 'string') return run() as never;
     if (deadline.isOver) return Promise.reject(deadline.refusal()) as never;
     return (text === 'commit' ? run() : this.#guarded(deadline, run)) as never;
+  }
+
+  /** Where the connection is lost, the server rolls back by itself, and what went wrong before is what counts. */
+  async #rollback(run: () => Promise<unknown>): Promise<unknown> {
+    const done = { command: 'ROLLBACK', rowCount: null, rows: [] };
+    if (this.#isLost) return done;
+    try {
+      return await run();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      this.giveUp();
+      return done;
+    }
+  }
+
+  /** Runs a statement whose answer is not waited for in vain. */
+  async #answered(isCommit: boolean, send: () => Promise<unknown>): Promise<unknown> {
+    const sentAt = performance.now();
+    let timer: NodeJS.Timeout | undefined;
+    const watch = (): void => {
+      timer = setTimeout(() => void ask(), SILENCE_MS);
+    };
+    const ask = async (): Promise<void> => {
+      const asking = timer;
+      const before = streamOf(this).bytesRead;
+      if (!(await this.#mayStillCome(isCommit, sentAt)) && timer === asking && streamOf(this).bytesRead === before) {
+        this.#shared?.onFault();
+        this.giveUp(new Error('Connection terminated: the server does not answer'));
+      } else if (timer === asking) watch();
+    };
+    watch();
+    try {
+      const result = await send();
+      this.#answeredAt = performance.now();
+      return result;
+    } catch (error) {
+      if (isServerGone(error)) {
+        this.#isSpent = true;
+        this.#shared?.onFault();
+      }
+      throw isCommit && isUnavailable(error) ? new OutcomeUnknown(error) : error;
+    } finally {
+      clearTimeout(timer);
+      timer = undefined;
+    }
+  }
+
+  async #mayStillCome(isCommit: boolean, sentAt: number): Promise<boolean> {
+    if (!this.#shared) return true;
+    const { sessions, answerMs } = this.#shared;
+    const longest = isCommit ? COMMIT_MS : answerMs;
+    if (longest > 0 && performance.now() - sentAt > longest) return false;
+    const { processID } = this as { processID?: number | null };
+    return processID == null || sessions.mayWork(processID, sentAt);
+  }
+
+  #lost(): void {
+    if (this.#isLost) return;
+    this.#isLost = true;
+    this.#shared?.onFault();
   }
 
   async #guarded(deadline: Deadline, run: () => Promise<unknown>): Promise<unknown> {
@@ -67,21 +187,64 @@ export class RequestClient extends pg.Client {
       await control.connect();
       await control.query('select pg_cancel_backend($1)', [processID]);
     } catch {
-      void this.end();
+      this.#shared?.onFault();
+      this.giveUp(new Error('Connection terminated: a statement could not be cancelled'));
     } finally {
       await control.end().catch(() => undefined);
     }
   }
 }
 
-/** A pool in which a request waits for a connection no longer than its deadline lets it. */
+/** Whether a server says that it ends, starts or takes no changes, so that another may be in its place by now. */
+function isServerGone(error: unknown): boolean {
+  return /^(57P|08|25006)/.test(sqlState(error) ?? '');
+}
+
+/** Whether the attempt to make a connection got no answer in its time. */
+function isSilent(error: unknown): boolean {
+  return error instanceof Error && /^(timeout expired|Connection terminated due to connection timeout)$/.test(error.message);
+}
+
+/** Options of a pool, beside those of `pg`. */
+export interface RequestPoolOptions extends Omit<pg.PoolConfig, 'Client'> {
+  /** How long a connection is waited for. */
+  connectionTimeoutMillis: number;
+  /** Longest that any statement may take, as this side measures it; absent for no limit. */
+  answerMs?: number;
+}
+
+/**
+ * A pool in which a request waits for a connection no longer than its deadline lets it, and which hands out no
+ * connection that may have been lost: after a fault, those that have not answered since are replaced.
+ */
 export class RequestPool extends pg.Pool {
+  readonly #sessions: WorkingSessions;
+  readonly #waitMs: number;
+  #faultAt = -Infinity;
+
+  constructor({ answerMs = 0, ...options }: RequestPoolOptions) {
+    const sessions = new WorkingSessions(options);
+    const shared: Shared = { sessions, answerMs, onFault: () => this.#fault(), isTroubled: () => this.#isTroubled() };
+    const config: pg.PoolConfig & { shared: Shared } = { ...options, Client: RequestClient, shared };
+    super(config);
+    this.#sessions = sessions;
+    this.#waitMs = options.connectionTimeoutMillis;
+  }
+
+  #fault(): void {
+    this.#faultAt = performance.now();
+  }
+
+  #isTroubled(): boolean {
+    return performance.now() - this.#faultAt < AFTER_FAULT_MS;
+  }
+
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: Parameters<pg.Pool['connect']>[0]): void;
   override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
     if (callback) return super.connect(callback);
     const deadline = currentDeadline();
-    const waiting = super.connect();
+    const waiting = this.#sound();
     if (deadline === undefined) return waiting;
     return new Promise((resolve, reject) => {
       let given = false;
@@ -97,5 +260,40 @@ export class RequestPool extends pg.Pool {
           (error: unknown) => reject(error as Error),
         );
     });
+  }
+
+  /** A connection that has answered since the last fault. An attempt to make one that gets no answer is made again. */
+  async #sound(): Promise<pg.PoolClient> {
+    const end = performance.now() + this.#waitMs;
+    for (;;) {
+      const client = await this.#connected(end).catch((error: unknown) => {
+        if (!isSilent(error) || performance.now() >= end) throw error;
+      });
+      if (client === undefined) continue;
+      if (!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt)) return client;
+      client.giveUp();
+      client.release(true);
+    }
+  }
+
+  #connected(end: number): Promise<pg.PoolClient> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        reject(new Error('timeout exceeded when trying to connect'));
+      }, end - performance.now());
+      super
+        .connect()
+        .then((client) => (isLate ? client.release() : resolve(client)), reject)
+        .finally(() => clearTimeout(timer));
+    });
+  }
+
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | void {
+    this.#sessions.close();
+    return callback ? super.end(callback) : super.end();
   }
 }

@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { StartError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { RequestClient, RequestPool } from './client.ts';
+import { RequestPool } from './client.ts';
 import type { DB } from './types.ts';
 
 export type Database = Kysely<DB>;
@@ -27,13 +27,17 @@ const OLDEST_SERVER = 180_000;
 
 const POOL_WAIT_MS = 10_000;
 
+/** How much later than the server this side ends a statement. */
+const LIMIT_MARGIN_MS = 1_000;
+
 /** Opens a pool. Nothing is connected until the first statement. */
 export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = POOL_WAIT_MS, log, onStatement }: ConnectOptions): Database {
   const pool = new RequestPool({
-    Client: RequestClient,
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: poolWaitMs,
+    // The server's own limit comes first, as long as it can be heard.
+    answerMs: statementTimeoutMs > 0 ? statementTimeoutMs + LIMIT_MARGIN_MS : 0,
     application_name: 'banyan',
     // One plan a statement, whatever its parameters (docs/decisions/0017-generic-plans.md).
     options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementTimeoutMs}`,
@@ -46,57 +50,6 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = PO
     dialect: new PostgresDialect({ pool }),
     ...(onStatement ? { log: (event) => onStatement(event.query.sql, event.query.parameters) } : {}),
   });
-}
-
-/** How long the answer to `/ready` may take. */
-const READY_MS = 1_500;
-
-/** Asks whether the database answers, over a connection of its own: a pool in full use is no reason to be taken out of service. */
-export class Readiness {
-  readonly #url: string;
-  #client: pg.Client | undefined;
-  #asked: Promise<boolean> | undefined;
-
-  constructor(url: string) {
-    this.#url = url;
-  }
-
-  /** Whether the database answers within 1.5 seconds. Those who ask at the same time share one statement. */
-  check(): Promise<boolean> {
-    this.#asked ??= this.#ask().finally(() => (this.#asked = undefined));
-    return this.#asked;
-  }
-
-  async #ask(): Promise<boolean> {
-    try {
-      await (await this.#connected()).query('select 1');
-      return true;
-    } catch {
-      await this.close();
-      return false;
-    }
-  }
-
-  async #connected(): Promise<pg.Client> {
-    if (this.#client) return this.#client;
-    const client = new pg.Client({
-      connectionString: this.#url,
-      connectionTimeoutMillis: READY_MS,
-      query_timeout: READY_MS,
-      application_name: 'banyan readiness',
-    });
-    // A connection that was lost is made again for the next question.
-    client.on('error', () => (this.#client = undefined));
-    await client.connect();
-    return (this.#client = client);
-  }
-
-  /** Closes the connection, if there is one. */
-  async close(): Promise<void> {
-    const client = this.#client;
-    this.#client = undefined;
-    await client?.end().catch(() => undefined);
-  }
 }
 
 /** Makes sure that a server answers at `url` and is new enough; throws a `StartError` that names the variable if not. */

@@ -47,7 +47,9 @@ export class Deadline {
 
   /** What is answered in place of a result. */
   refusal(): PublicError {
-    if (this.#over === 'client') return new PublicError('UNAVAILABLE', 'The client closed the request before it was answered.');
+    if (this.#over === 'client') {
+      return new PublicError('UNAVAILABLE', 'The client closed the request before it was answered.', { outcome: 'NOTHING_CHANGED' });
+    }
     const maximum = this.#milliseconds;
     return new PublicError('LIMIT_EXCEEDED', `The operation takes longer than ${maximum} ms; the limit is "operationDeadlineMs".`, {
       limit: 'operationDeadlineMs',

@@ -24,6 +24,9 @@ export interface WorkerOptions {
 const RECOVER_EVERY_MS = 30_000;
 const CONCURRENCY_DEFAULT = 4;
 
+/** How long the connection that says which workers live may be silent before it is made again. */
+const ANSWER_MS = 10_000;
+
 /** First of the two numbers of the advisory locks that say which workers live. */
 const LIVING_WORKERS = 1_918_256;
 
@@ -132,7 +135,13 @@ class Living {
   }
 
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: this.#url, application_name: 'banyan worker' });
+    const client = new pg.Client({
+      connectionString: this.#url,
+      application_name: 'banyan worker',
+      connectionTimeoutMillis: ANSWER_MS,
+      query_timeout: ANSWER_MS,
+      keepAlive: true,
+    });
     client.on('error', () => this.#lost());
     await client.connect();
     return client;

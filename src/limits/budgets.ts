@@ -179,6 +179,7 @@ function counterPool(connectionString: string, log: Logger): pg.Pool {
     max: CONNECTIONS,
     connectionTimeoutMillis: STORE_TIMEOUT_MS,
     query_timeout: STORE_TIMEOUT_MS,
+    keepAlive: true,
     application_name: 'banyan budgets',
     // A counter is worth no wait for the disk.
     options: `-c statement_timeout=${STORE_TIMEOUT_MS} -c synchronous_commit=off`,

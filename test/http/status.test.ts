@@ -1,7 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Readiness, connect } from '../../src/database/connect.ts';
+import { connect } from '../../src/database/connect.ts';
+import { Readiness } from '../../src/database/probe.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
 
@@ -117,7 +118,7 @@ describe('a database that has no connection free', () => {
       expect((await gateway.fetch('http://banyan.test/ready')).status).toBe(200);
     });
     expect((await ask()).status).toBe(200);
-    await readiness.close();
+    readiness.close();
     await db.destroy();
   });
 
@@ -150,6 +151,6 @@ describe('a database that has no connection free', () => {
     // The first may still meet the lost connection.
     await readiness.check();
     expect(await readiness.check()).toBe(true);
-    await readiness.close();
+    readiness.close();
   });
 });

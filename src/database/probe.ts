@@ -1,0 +1,159 @@
+/** Questions to the database beside the pool, whose answer says whether the server is there and what it works on. */
+import pg from 'pg';
+import { sqlState } from '../errors.ts';
+
+/** How long one question may take; a kept connection that does not answer costs one more on a new one. */
+const ANSWER_MS = 700;
+
+/** How long a kept connection stays without a question. */
+const KEPT_MS = 10_000;
+
+/** Keeps one connection beside the pool. A question that it does not answer in time is asked again over a new one. */
+export class Probe {
+  readonly #config: pg.ClientConfig;
+  readonly #idle: NodeJS.Timeout;
+  #client: pg.Client | undefined;
+
+  constructor(config: pg.ClientConfig) {
+    this.#config = { ...config, connectionTimeoutMillis: ANSWER_MS };
+    this.#idle = setTimeout(() => this.close(), KEPT_MS).unref();
+  }
+
+  /** The rows of a statement; rejects when the server answers neither over the kept connection nor over a new one. */
+  async ask<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
+    this.#idle.refresh();
+    const kept = this.#client;
+    if (kept) {
+      try {
+        return await this.#rows<Row>(kept, statement);
+      } catch {
+        this.close();
+      }
+    }
+    const client = new pg.Client(this.#config);
+    client.on('error', () => this.#forget(client));
+    try {
+      await client.connect();
+      const rows = await this.#rows<Row>(client, statement);
+      this.#client = client;
+      return rows;
+    } catch (error) {
+      hangUp(client);
+      throw error;
+    }
+  }
+
+  #rows<Row extends pg.QueryResultRow>(client: pg.Client, statement: string): Promise<Row[]> {
+    return new Promise((resolve, reject) => {
+      const late = (): void => reject(new Error('timeout expired'));
+      // An answer that lay unread while this process was busy is read before it counts as late.
+      const timer = setTimeout(() => setImmediate(late), ANSWER_MS);
+      client
+        .query<Row>(statement)
+        .then(({ rows }) => resolve(rows), reject)
+        .finally(() => clearTimeout(timer));
+    });
+  }
+
+  /** Id of the session behind the kept connection, as the server gave it on connecting. */
+  get session(): number | null | undefined {
+    return (this.#client as { processID?: number | null } | undefined)?.processID;
+  }
+
+  #forget(client: pg.Client): void {
+    if (this.#client === client) this.#client = undefined;
+  }
+
+  /** Closes the kept connection, if there is one; the next question opens another. */
+  close(): void {
+    const client = this.#client;
+    this.#client = undefined;
+    if (client) hangUp(client);
+  }
+}
+
+/** Closes a connection without waiting for the other side, which may be gone. */
+export function hangUp(client: pg.Client): void {
+  streamOf(client).destroy();
+}
+
+/** The socket of a client, which the types of `pg` do not show. */
+export function streamOf(client: pg.Client): { destroy(error?: Error): void; readonly bytesRead: number } {
+  return (client as unknown as { connection: { stream: { destroy(error?: Error): void; readonly bytesRead: number } } }).connection.stream;
+}
+
+/** Asks whether the database answers, over a connection of its own: a pool in full use is no reason to be taken out of service. */
+export class Readiness {
+  readonly #probe: Probe;
+  #asked: Promise<boolean> | undefined;
+
+  constructor(url: string) {
+    this.#probe = new Probe({ connectionString: url, application_name: 'banyan readiness' });
+  }
+
+  /** Whether the database answers within 1.5 seconds. Those who ask at the same time share one statement. */
+  check(): Promise<boolean> {
+    this.#asked ??= this.#probe
+      .ask('select 1')
+      .then(
+        () => true,
+        () => false,
+      )
+      .finally(() => (this.#asked = undefined));
+    return this.#asked;
+  }
+
+  /** Closes the connection, if there is one. */
+  close(): void {
+    this.#probe.close();
+  }
+}
+
+/** What the server said of the sessions that work for this role, at some instant. */
+interface Sight {
+  askedAt: number;
+  /** Ids of the sessions that work, or have just answered; undefined when the server is there and cannot tell. */
+  working: ReadonlySet<number> | undefined;
+}
+
+/** Sessions of this role that work, or whose last answer may still be under way. A pooler between us has ids of its own. */
+const WORKING_SESSIONS = `
+  select pg_backend_pid() as own, pid from pg_stat_activity
+  where usename = current_user and (coalesce(state, '') not like 'idle%' or state_change > clock_timestamp() - interval '1 second')`;
+
+/** Tells a slow statement from one whose answer will never come. */
+export class WorkingSessions {
+  readonly #probe: Probe;
+  #sight: Promise<Sight> | undefined;
+
+  constructor(config: pg.ClientConfig) {
+    this.#probe = new Probe({ ...config, application_name: 'banyan probe' });
+  }
+
+  /** Whether the server may still work on a statement that was sent to this session at `sentAt` (`performance.now()`). */
+  async mayWork(session: number, sentAt: number): Promise<boolean> {
+    try {
+      let sight: Sight;
+      // One that was asked for before the statement was sent knows nothing of it.
+      do sight = await (this.#sight ??= this.#look().finally(() => (this.#sight = undefined)));
+      while (sight.askedAt < sentAt);
+      return sight.working?.has(session) ?? true;
+    } catch (error) {
+      // A server that has no connection left is there all the same.
+      return sqlState(error) === '53300';
+    }
+  }
+
+  async #look(): Promise<Sight> {
+    const askedAt = performance.now();
+    const rows = await this.#probe.ask<{ own: number; pid: number }>(WORKING_SESSIONS);
+    const working = new Set(rows.map(({ pid }) => pid));
+    const [first] = rows;
+    return { askedAt, working: first && this.#probe.session === first.own ? working : undefined };
+  }
+
+  /** Closes its connection. */
+  close(): void {
+    this.#probe.close();
+  }
+}
