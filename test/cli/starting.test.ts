@@ -4,6 +4,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { sized } from '../setup/size.ts';
 import { begin, run, serve, type Starting } from './run.ts';
@@ -43,7 +44,8 @@ async function serversOver(dataDir: string): Promise<number[]> {
 }
 
 async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+  // Asking without a pause would take the processor from the process that is waited for.
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 async function freePort(): Promise<number> {
@@ -157,17 +159,17 @@ describe('A password', () => {
     '"postgres://banyan:swordfish@db.example/banyan"',
     'mysql://banyan:swordfish@db.example/banyan',
     'postgres://banyan:swordfish@db.example:port/banyan',
-    'postgres://banyan:swordfish%zz@db.example/banyan',
     'postgres://banyan:swordfish/1@db.example/banyan',
-    'postgres://banyan:swordfish@127.0.0.1:1/banyan',
-  ])('in an address like %s is in no message', async (url) => {
-    for (const settings of [{ DATABASE_URL: url }, { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none', DATABASE_MIGRATION_URL: url }]) {
-      const { code, stdout, stderr } = await run(['migrate'], settings);
-      expect({ code, stdout, stderr }).toEqual({
-        code: 1,
-        stdout: '',
-        stderr: expect.stringMatching(/^banyan: DATABASE_[A-Z_]+ [^\n]+\n$/),
-      });
+  ])('in the address %s, which does not parse, is not in the sentence that refuses it', (url) => {
+    for (const settings of [{ DATABASE_URL: url }, { DATABASE_URL: 'postgres://db.example/banyan', DATABASE_MIGRATION_URL: url }]) {
+      expect(() => readConfig(settings)).toThrow(/^DATABASE_(MIGRATION_)?URL is not valid: must be (?!.*swordfish)/);
+    }
+  });
+
+  it('is in nothing that a command prints about an address', async () => {
+    for (const url of ['jdbc:postgresql://banyan:swordfish@db.example/banyan', 'postgres://banyan:swordfish@127.0.0.1:1/banyan']) {
+      const { code, stdout, stderr } = await run(['migrate'], { DATABASE_URL: url });
+      expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^banyan: DATABASE_URL [^\n]+\n$/) });
       expect(stderr).not.toContain('swordfish');
     }
   });
