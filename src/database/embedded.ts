@@ -57,6 +57,9 @@ export const GATEWAY_ROLE = 'banyan_gateway';
 const START_ATTEMPTS = 5;
 const CLAIM_ATTEMPTS = 5;
 const RETRY_MS = 200;
+/** How often, and how long apart, a process that ends at once looks for the server that it has just started. */
+const HALT_ROUNDS = 50;
+const HALT_PAUSE_MS = 20;
 
 /** Starts the server over `dataDir`, or takes over one that a killed process left running there. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
@@ -254,7 +257,12 @@ function pidFile(folder: string): (Running & { startedAt: number }) | undefined 
 
 /** Tells the server to stop, without waiting for it. A pid file from before, whose number may be anybody's by now, is left alone. */
 function halt(folder: string, found: Running | undefined, since: number): void {
-  const written = pidFile(folder);
+  let written = pidFile(folder);
+  // One that was started this very moment has not written it yet, and would stay behind.
+  for (let round = 0; !written && !found && round < HALT_ROUNDS; round++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HALT_PAUSE_MS);
+    written = pidFile(folder);
+  }
   if (!written) return;
   // PostgreSQL writes whole seconds.
   const isOurs = found ? written.pid === found.pid : written.startedAt > since - 1_000;

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { sized } from '../setup/size.ts';
-import { begin, run, serve, type Starting } from './run.ts';
+import { begin, run, serve, type Finished, type Starting } from './run.ts';
 
 const folders: string[] = [];
 
@@ -43,9 +43,14 @@ async function serversOver(dataDir: string): Promise<number[]> {
   return found;
 }
 
-async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
+async function until(isSo: () => Promise<boolean> | boolean, starting?: Starting): Promise<void> {
+  void starting?.finished.then((end) => (ended = end));
+  let ended: Finished | undefined;
   // Asking without a pause would take the processor from the process that is waited for.
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
+  while (!(await isSo())) {
+    if (ended) throw new Error(`ended with ${ended.code}: ${ended.stdout}${ended.stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 async function freePort(): Promise<number> {
@@ -72,7 +77,7 @@ describe('A gateway that starts for the first time', () => {
     const port = await freePort();
     const url = `http://127.0.0.1:${port}`;
     const gateway = begin(['serve'], { DATA_DIR: dataDir, PORT: String(port) });
-    await until(() => gateway.printed().includes('First start'));
+    await until(() => gateway.printed().includes('First start'), gateway);
     expect(gateway.printed()).toMatch(/First start: making a database .* takes about .* once\./);
     expect(await serverFolder(dataDir)).toBeUndefined();
     expect(await get(`${url}/health`)).toMatchObject({ status: 200, text: 'ok\n' });
@@ -81,7 +86,7 @@ describe('A gateway that starts for the first time', () => {
     const refused = await get(`${url}/graphql`, question);
     expect(refused).toMatchObject({ status: 503, retryAfter: '1' });
     expect(JSON.parse(refused?.text ?? '')).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
-    await until(() => gateway.printed().includes('Banyan is ready'));
+    await until(() => gateway.printed().includes('Banyan is ready'), gateway);
     expect(await get(`${url}/ready`)).toMatchObject({ status: 200 });
     expect(await get(`${url}/graphql`, question)).toMatchObject({ status: 200 });
     gateway.signal('SIGTERM');
@@ -104,9 +109,9 @@ async function givenUp(folder: string, moment: (starting: Starting) => Promise<v
 describe('A start that is given up', () => {
   it('leaves no server behind while the database is made, and the next one works', async () => {
     const folder = await newFolder();
-    await givenUp(folder, (starting) => until(() => starting.printed().includes('First start')), 'SIGINT');
+    await givenUp(folder, (starting) => until(() => starting.printed().includes('First start'), starting), 'SIGINT');
     // The record is written before the server is started for the first time.
-    await givenUp(folder, () => until(async () => (await serverFolder(folder)) !== undefined), 'SIGTERM');
+    await givenUp(folder, (starting) => until(async () => (await serverFolder(folder)) !== undefined, starting), 'SIGTERM');
   });
 
   it('leaves no server behind at whatever moment it is asked to stop', async () => {
@@ -118,7 +123,7 @@ describe('A start that is given up', () => {
 
   it('leaves no server behind when it is asked twice', async () => {
     const starting = begin(['serve'], { DATA_DIR: dataDir, PORT: '0' });
-    await until(async () => (await serversOver(dataDir)).length > 0);
+    await until(async () => (await serversOver(dataDir)).length > 0, starting);
     starting.signal('SIGTERM');
     starting.signal('SIGINT');
     await starting.finished;
