@@ -38,21 +38,23 @@ const commands: Record<string, Command> = {
     summary: 'Run the gateway (the default of npm start).',
     usage: 'banyan serve\n\nSettings come from the environment: DATABASE_URL, DATA_DIR, HOST, PORT and others (see README.md).',
     options: {},
-    async run() {
-      const { serve } = await import('./commands/serve.ts');
-      const config = readConfig();
-      await untilStopped(await serve(config, createLogger(config.logLevel), print));
-    },
+    run: () =>
+      untilStopped(async (stop) => {
+        const config = readConfig();
+        const { serve } = await import('./commands/serve.ts');
+        await serve(config, createLogger(config.logLevel), print, stop);
+      }),
   },
   worker: {
     summary: 'Do jobs (mail, provisioning, domains, purges) in a process of their own.',
     usage: 'banyan worker\n\nFor gateways that run with WORKER=separate. Any number of workers may run.',
     options: {},
-    async run() {
-      const { work } = await import('./commands/worker.ts');
-      const config = readConfig();
-      await untilStopped(await work(config, createLogger(config.logLevel), print));
-    },
+    run: () =>
+      untilStopped(async (stop) => {
+        const config = readConfig();
+        const { work } = await import('./commands/worker.ts');
+        await work(config, createLogger(config.logLevel), print, stop);
+      }),
   },
   'phone-numbers': {
     summary: 'Fill the pool that phone numbers for new organizations come from.',
@@ -225,25 +227,36 @@ const commands: Record<string, Command> = {
   },
 };
 
-/** Waits until the process is asked to stop, and ends it in an orderly way. */
-async function untilStopped(stop: () => Promise<void>): Promise<never> {
-  let stopping = false;
-  const end = (): void => {
-    // Asked twice: whoever asks does not want to wait.
-    if (stopping) process.exit(130);
-    stopping = true;
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => fail(error),
-    );
-  };
+/** Calls `end` for every signal that asks a process to stop. */
+function onStopSignal(end: () => void): void {
   process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
-  return new Promise(() => undefined);
+}
+
+/** Exit code of a process that was asked to end at once. */
+const INTERRUPTED = 130;
+
+/** Runs something until the process is asked to stop. Signals are listened to before anything is started that would be left behind. */
+async function untilStopped(run: (stop: AbortSignal) => Promise<void>): Promise<never> {
+  const asked = new AbortController();
+  onStopSignal(() => {
+    // Asked twice: whoever asks does not want to wait.
+    if (asked.signal.aborted) process.exit(INTERRUPTED);
+    asked.abort();
+  });
+  try {
+    await run(asked.signal);
+  } catch (error) {
+    // A start that was given up because it was asked to.
+    if (!asked.signal.aborted || error !== asked.signal.reason) throw error;
+  }
+  process.exit(0);
 }
 
 async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
   const { openDatabase } = await import('./commands/database.ts');
   const config = readConfig();
+  // Without a handler the process would end before it could stop the embedded database.
+  onStopSignal(() => process.exit(INTERRUPTED));
   const database = await openDatabase(config, createLogger(config.logLevel), { shared: true, as: 'owner' });
   try {
     await work(database);

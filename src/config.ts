@@ -1,5 +1,6 @@
 /** The environment, read once and checked; nothing else in the product reads `process.env`. */
 import { isIP } from 'node:net';
+import pg from 'pg';
 import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
 import { StartError } from './errors.ts';
@@ -33,15 +34,23 @@ function isDnsServer(text: string): boolean {
   return isIP(bracketed ?? plain ?? text) !== 0;
 }
 
+/** Whether the driver understands an address; it throws, with the address, where it does not. */
+function isDatabaseUrl(text: string): boolean {
+  try {
+    return new pg.Client({ connectionString: text }).host !== '';
+  } catch {
+    return false;
+  }
+}
+
+const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
+  .refine(isDatabaseUrl, 'must be an address that can be read: characters such as / : @ % in a password are written as %2F %3A %40 %25');
+
 const settings = z.object({
-  DATABASE_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
-    .optional(),
-  DATABASE_MIGRATION_URL: z
-    .string()
-    .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
-    .optional(),
+  DATABASE_URL: databaseUrl.optional(),
+  DATABASE_MIGRATION_URL: databaseUrl.optional(),
   DATABASE_POOL_SIZE: z.coerce.number().int().min(1).max(200).default(10),
   DATABASE_POOL_WAIT_MS: z.coerce.number().int().min(100).max(60_000).default(2_000),
   STATEMENT_TIMEOUT_MS: z.coerce.number().int().min(100).max(3_600_000).default(30_000),
@@ -96,6 +105,7 @@ const settings = z.object({
   INVITATION_MAILS_PER_ADDRESS: z.coerce.number().int().min(0).max(1_000).default(5),
   INVITATION_DAYS: z.coerce.number().int().min(1).max(90).default(7),
   USAGE_EVENT_DAYS: z.coerce.number().int().min(EVENT_DAYS_MIN).max(36_500).default(400),
+  SHUTDOWN_GRACE_MS: z.coerce.number().int().min(0).max(3_600_000).default(20_000),
   RETENTION_DAYS: z.coerce.number().int().min(1).max(3_650).default(30),
   WORKER: z.enum(['inline', 'separate']).default('inline'),
   DNS_SERVERS: z
@@ -172,6 +182,8 @@ export interface Config {
   provisioning: ProvisioningSettings;
   /** Budgets and admission; undefined when they are off. */
   budgets: BudgetSettings | undefined;
+  /** How long requests and jobs under way may take to end when the process is asked to stop. */
+  shutdownGraceMs: number;
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
 }
 
@@ -191,6 +203,8 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const production = value.NODE_ENV === 'production';
   if (value.DATABASE_MIGRATION_URL !== undefined && value.DATABASE_URL === undefined)
     throw new StartError('DATABASE_MIGRATION_URL is set without DATABASE_URL, which gateways connect with.');
+  if (production && value.DATABASE_URL === undefined)
+    throw new StartError('DATABASE_URL is missing: in production there is no embedded database and no demonstration.');
   const trustedOnly = value.TRUSTED_DOCUMENTS === 'require';
   return {
     databaseUrl: value.DATABASE_URL,
@@ -228,8 +242,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     domainPendingHours: value.DOMAIN_PENDING_HOURS,
     provisioning: provisioningSettings(value),
     budgets: budgetSettings(value),
+    shutdownGraceMs: value.SHUTDOWN_GRACE_MS,
     logLevel: value.LOG_LEVEL,
   };
+}
+
+/** In production, what sends invitations must know where their links lead: without a page of its own it would be GraphiQL, which is off. */
+export function requireInvitationUrl({ production, invitationUrl, worker }: Config, sends = worker === 'inline'): void {
+  if (production && sends && invitationUrl === undefined)
+    throw new StartError('INVITATION_URL is missing: in production the links in invitations need a page to lead to.');
 }
 
 /** Sessions are configured in full or not at all: half of it would accept tokens that were meant for somebody else. */

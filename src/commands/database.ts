@@ -29,11 +29,17 @@ export interface OpenOptions {
   shared: boolean;
   /** Gateways and workers connect as a role that owns nothing, where there is one; an operator's commands as the owner. */
   as: 'gateway' | 'owner';
+  /** Gives the start up, and stops what was started. */
+  stop?: AbortSignal;
+  /** Called before the embedded database is made, which takes seconds. */
+  firstStart?: () => void;
 }
 
 /** Reaches or starts the server and brings it to the newest schema. */
-export async function openDatabase(config: Config, log: Logger, { shared, as }: OpenOptions): Promise<OpenDatabase> {
-  const embedded = config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, shared }) : undefined;
+export async function openDatabase(config: Config, log: Logger, options: OpenOptions): Promise<OpenDatabase> {
+  const { shared, as, stop, firstStart } = options;
+  const embedded =
+    config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, shared, stop, firstStart }) : undefined;
   const gatewayUrl = embedded?.url ?? config.databaseUrl ?? '';
   const ownerUrl = embedded?.ownerUrl ?? config.databaseMigrationUrl ?? gatewayUrl;
   if (!embedded) {
@@ -49,6 +55,7 @@ export async function openDatabase(config: Config, log: Logger, { shared, as }: 
     await embedded?.stop();
   };
   try {
+    stop?.throwIfAborted();
     const applied = await prepare({ ownerUrl, gatewayUrl }, config, log);
     return { url, ownerUrl, db, embedded: embedded !== undefined, apart: ownerUrl !== gatewayUrl, applied, close };
   } catch (error) {

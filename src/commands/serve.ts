@@ -1,15 +1,16 @@
 /** `banyan serve`: the gateway, and with the embedded database a demonstration on the first start. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import type { Config } from '../config.ts';
+import { requireInvitationUrl, type Config } from '../config.ts';
 import { LastUsed } from '../credential/last-used.ts';
 import { Sessions } from '../credential/session.ts';
 import { Readiness } from '../database/probe.ts';
 import { checkSchemaLaws } from '../database/laws.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
+import { Lifecycle, aborted } from '../http/lifecycle.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
 import { createBudgets } from '../limits/budget-plugins.ts';
 import { openRedisCounters } from '../limits/redis.ts';
@@ -23,8 +24,8 @@ interface Demo extends DemoCredentials {
   url: string;
 }
 
-/** How long requests under way may take to end when the process is asked to stop. */
-const DRAIN_MS = 10_000;
+/** Shown as soon as the first start begins. */
+const FIRST_START = '\n  First start: making a database and a demonstration in it. This takes about ten seconds, once.';
 
 /** Slow clients: headers within 10 seconds, the whole request within 30, and how often that is looked at. */
 const CONNECTION_LIMITS = {
@@ -34,67 +35,83 @@ const CONNECTION_LIMITS = {
   connectionsCheckingInterval: 1_000,
 };
 
-/** Starts the gateway and resolves once it answers. The returned function stops everything in an orderly way. */
-export async function serve(config: Config, log: Logger, print: (line: string) => void): Promise<() => Promise<void>> {
-  // The port comes first: when it is taken, nothing else has to be started to find out.
-  let handle: RequestListener = (_request, response) => void response.writeHead(503, { 'retry-after': '1' }).end('starting\n');
-  const server = createServer(CONNECTION_LIMITS, (request, response) => handle(request, response));
+/**
+ * Runs the gateway until `stop` is aborted, whether it is ready by then or still starts; then requests end first, after
+ * them the jobs, the pool and the embedded database.
+ */
+export async function serve(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
+  requireInvitationUrl(config);
+  // What was opened last is closed first, also when the start fails.
+  await using opened = new AsyncDisposableStack();
+  const release = (what: string, close: () => void | Promise<void>): void => opened.defer(orderly(what, close, log));
+  // The port comes first: when it is taken, nothing else has to be started to find out, and probes are answered meanwhile.
+  const lifecycle = new Lifecycle();
+  const server = createServer(CONNECTION_LIMITS, lifecycle.listener);
   server.maxConnections = config.maxConnections;
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
-  let database: OpenDatabase | undefined;
-  try {
-    database = await openDatabase(config, log, { shared: false, as: 'gateway' });
-    await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
-    const demo = database.embedded ? await demonstration(database, config, url) : undefined;
-    const { db, close } = database;
-    const lastUsed = new LastUsed(db, log);
-    const readiness = new Readiness(database.url);
-    // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
-    process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
-    const redis = config.budgets?.redisUrl === undefined ? undefined : await openRedisCounters(config.budgets.redisUrl, log);
-    const budgets = config.budgets && createBudgets(config.budgets, log, database.url, redis);
-    const gateway = createGateway({
-      db,
-      log,
-      clock: () => new Date(),
-      organizationHeader: config.organizationHeader,
-      sessions: config.sessions && new Sessions(config.sessions, log),
-      settings: {
-        invitationDays: config.invitationDays,
-        retentionDays: config.retentionDays,
-        mailLimits: config.mailLimits,
-      },
-      introspection: config.introspection,
-      trustedDocuments: config.trustedDocuments,
-      corsOrigins: config.corsOrigins,
-      graphiql: config.graphiql && graphiqlOptions(undefined, demo?.organizationId),
-      graphiqlLocal: demo && graphiqlOptions(demo.apiKey, demo.organizationId),
-      graphiqlHosts: [config.host],
-      allowedHosts: config.allowedHosts,
-      limits: config.limits,
-      budgets,
-      ready: () => readiness.check(),
-      credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
-    });
-    const stopJobs = config.worker === 'inline' ? await startJobs(config, database, url, log) : undefined;
-    handle = (request, response) => void gateway(request, response);
-    announce(config, url, demo, print);
-    return async () => {
-      const drained = new Promise((resolve) => server.close(resolve));
-      server.closeIdleConnections();
-      setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-      await drained;
-      await stopJobs?.();
-      await lastUsed.close();
-      readiness.close();
-      await budgets?.budgets.close();
+  opened.defer(() => server.close().closeAllConnections());
+  const firstStart = (): void => print(FIRST_START);
+  const database = await openDatabase(config, log, { shared: false, as: 'gateway', stop, firstStart });
+  opened.defer(() => database.close());
+  stop.throwIfAborted();
+  await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
+  const demo = database.embedded ? await demonstration(database, config, url) : undefined;
+  stop.throwIfAborted();
+  const { db } = database;
+  const redis = config.budgets?.redisUrl === undefined ? undefined : await openRedisCounters(config.budgets.redisUrl, log);
+  const budgets = config.budgets && createBudgets(config.budgets, log, database.url, redis);
+  release('budgets', async () => budgets?.budgets.close());
+  const readiness = new Readiness(database.url);
+  release('readiness', () => readiness.close());
+  const lastUsed = new LastUsed(db, log);
+  release('last uses', () => lastUsed.close());
+  // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
+  const gateway = createGateway({
+    db,
+    log,
+    clock: () => new Date(),
+    organizationHeader: config.organizationHeader,
+    sessions: config.sessions && new Sessions(config.sessions, log),
+    settings: {
+      invitationDays: config.invitationDays,
+      retentionDays: config.retentionDays,
+      mailLimits: config.mailLimits,
+    },
+    introspection: config.introspection,
+    trustedDocuments: config.trustedDocuments,
+    corsOrigins: config.corsOrigins,
+    graphiql: config.graphiql && graphiqlOptions(undefined, demo?.organizationId),
+    graphiqlLocal: demo && graphiqlOptions(demo.apiKey, demo.organizationId),
+    graphiqlHosts: [config.host],
+    allowedHosts: config.allowedHosts,
+    limits: config.limits,
+    budgets,
+    ready: () => readiness.check(),
+    credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
+  });
+  const stopJobs = config.worker === 'inline' ? await startJobs(config, database, url, log) : undefined;
+  const grace = new AbortController();
+  if (stopJobs) release('jobs', () => Promise.race([stopJobs(), aborted(grace.signal)]));
+  stop.throwIfAborted();
+  lifecycle.open((request, response) => void gateway(request, response));
+  announce(config, url, demo, print);
+  await aborted(stop);
+  setTimeout(() => grace.abort(), config.shutdownGraceMs).unref();
+  log.info({ requests: lifecycle.requestsUnderWay }, 'stopping');
+  const cut = await lifecycle.drain(server, grace.signal);
+  if (cut > 0) log.warn({ requests: cut }, 'requests were cut off, because they took longer than SHUTDOWN_GRACE_MS');
+}
+
+/** Closes something whose trouble keeps nothing else from being closed, such as a connection to a database that is gone. */
+function orderly(what: string, close: () => void | Promise<void>, log: Logger): () => Promise<void> {
+  return async () => {
+    try {
       await close();
-    };
-  } catch (error) {
-    server.close();
-    await database?.close();
-    throw error;
-  }
+    } catch (error) {
+      log.warn({ err: error, what }, 'something could not be closed in an orderly way');
+    }
+  };
 }
 
 async function listen(server: Server, { host, port }: Config): Promise<string> {

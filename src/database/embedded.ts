@@ -5,9 +5,9 @@
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { constants } from 'node:fs';
+import { constants, readFileSync } from 'node:fs';
 import { access, chown, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
@@ -32,6 +32,10 @@ export interface EmbeddedOptions {
   shared?: boolean;
   /** Further `postgres -c` settings, for tests and benchmarks. */
   settings?: Record<string, string>;
+  /** Gives the start up, and stops what was started. */
+  stop?: AbortSignal | undefined;
+  /** Called before the database is made, which takes seconds. */
+  firstStart?: (() => void) | undefined;
 }
 
 /** What the data folder remembers of its server. */
@@ -53,9 +57,13 @@ export const GATEWAY_ROLE = 'banyan_gateway';
 const START_ATTEMPTS = 5;
 const CLAIM_ATTEMPTS = 5;
 const RETRY_MS = 200;
+/** How often, and how long apart, a process that ends at once looks for the server that it has just started. */
+const HALT_ROUNDS = 50;
+const HALT_PAUSE_MS = 20;
 
 /** Starts the server over `dataDir`, or takes over one that a killed process left running there. */
-export async function startEmbedded({ dataDir, shared = false, settings = {} }: EmbeddedOptions): Promise<EmbeddedServer> {
+export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
+  const { dataDir, shared = false, settings = {}, stop: asked, firstStart } = options;
   const root = path.resolve(dataDir);
   await requireWritable(root, dataDir);
   const recordFile = path.join(root, 'postgres.json');
@@ -63,7 +71,11 @@ export async function startEmbedded({ dataDir, shared = false, settings = {} }: 
   const account = await serverAccount(known?.folder);
   const binaries = await reachableBinaries(account);
   const record = known ?? { folder: await reachableFolder(root, account), password: newPassword() };
-  if (!known) await initialize(record, binaries, account);
+  asked?.throwIfAborted();
+  if (!known) {
+    firstStart?.();
+    await initialize(record, binaries, account, asked);
+  }
   const gatewayPassword = record.gatewayPassword ?? newPassword();
   if (record.gatewayPassword === undefined) {
     // Relative where it can be, so that the data folder may be moved as a whole.
@@ -71,30 +83,52 @@ export async function startEmbedded({ dataDir, shared = false, settings = {} }: 
     await writeFile(recordFile, JSON.stringify({ ...record, folder, gatewayPassword }), { mode: 0o600 });
   }
   const { folder, password } = record;
-  const port = (await runningPort(folder)) ?? (await start(folder, binaries, account, settings));
-  const address = `127.0.0.1:${port}`;
-  const url = (database: string): string => `postgres://${OWNER}:${password}@${address}/${database}`;
-  // The server may not have noticed yet that the process which held it was killed.
-  const attempts = shared ? 1 : CLAIM_ATTEMPTS;
-  let guard = await claim(url('postgres'));
-  for (let attempt = 1; !guard && attempt < attempts; attempt++) {
-    await sleep(RETRY_MS);
-    guard = await claim(url('postgres'));
-  }
-  if (!guard && !shared) throw new StartError(`DATA_DIR is in use by another running process: ${dataDir}.`);
-  await provideGatewayRole(url('postgres'), gatewayPassword, record.gatewayPassword === undefined);
-  let stopped: Promise<void> | undefined;
-  const stop = async (): Promise<void> => {
-    if (!guard) return;
-    await guard.end().catch(() => undefined);
-    await run(path.join(binaries, 'pg_ctl'), ['stop', '-D', folder, '-m', 'fast', '-w'], account);
+  const found = await runningServer(folder);
+  const startedAt = Date.now();
+  let isOurs = found === undefined;
+  // The last net, for a process that ends without stopping its server: told to end at once, or by a defect.
+  const haltAtExit = (): void => {
+    if (isOurs) halt(folder, found, startedAt);
   };
+  process.once('exit', haltAtExit);
+  let stopped: Promise<void> | undefined;
+  const stop = (): Promise<void> => (stopped ??= stopOurs());
+  let guard: pg.Client | undefined;
+  let port = found?.port;
+  const stopOurs = async (): Promise<void> => {
+    await guard?.end().catch(() => undefined);
+    // One that was killed is stopped already.
+    if (isOurs && port !== undefined && (await listens(port))) {
+      await run(path.join(binaries, 'pg_ctl'), ['stop', '-D', folder, '-m', 'fast', '-w'], account);
+    }
+    isOurs = false;
+    process.off('exit', haltAtExit);
+  };
+  const url = (database: string): string => `postgres://${OWNER}:${password}@127.0.0.1:${port}/${database}`;
+  try {
+    port ??= await start(folder, binaries, account, settings);
+    asked?.throwIfAborted();
+    // The server may not have noticed yet that the process which held it was killed.
+    const attempts = shared ? 1 : CLAIM_ATTEMPTS;
+    guard = await claim(url('postgres'));
+    for (let attempt = 1; !guard && attempt < attempts; attempt++) {
+      await sleep(RETRY_MS);
+      guard = await claim(url('postgres'));
+    }
+    isOurs = guard !== undefined;
+    if (!guard && !shared) throw new StartError(`DATA_DIR is in use by another running process: ${dataDir}.`);
+    await provideGatewayRole(url('postgres'), gatewayPassword, record.gatewayPassword === undefined);
+    asked?.throwIfAborted();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
-    url: `postgres://${GATEWAY_ROLE}:${gatewayPassword}@${address}/${DATABASE}`,
+    url: `postgres://${GATEWAY_ROLE}:${gatewayPassword}@127.0.0.1:${port}/${DATABASE}`,
     ownerUrl: url(DATABASE),
-    stop: () => (stopped ??= stop()),
+    stop,
     async discard() {
-      await (stopped ??= stop());
+      await stop();
       await rm(folder, { recursive: true, force: true });
       // Outside the data folder the server has a folder of its own, which is empty now.
       if (path.dirname(folder) !== root) await rm(path.dirname(folder), { recursive: true, force: true });
@@ -148,7 +182,12 @@ async function readRecord(file: string): Promise<ServerRecord | undefined> {
   return record;
 }
 
-async function initialize(record: ServerRecord, binaries: string, account: Account | undefined): Promise<void> {
+async function initialize(
+  record: ServerRecord,
+  binaries: string,
+  account: Account | undefined,
+  stop: AbortSignal | undefined,
+): Promise<void> {
   // What an interrupted first start left behind has no record, so nobody has stored anything in it.
   await rm(record.folder, { recursive: true, force: true });
   await mkdir(path.dirname(record.folder), { recursive: true });
@@ -178,29 +217,69 @@ async function initialize(record: ServerRecord, binaries: string, account: Accou
         '--no-instructions',
       ],
       account,
+      stop,
     );
   } finally {
     await rm(passwordFile, { force: true });
   }
 }
 
-/** The port of a server that runs over `folder`, or undefined. A stale pid file names a process that is gone or is no server of ours. */
-async function runningPort(folder: string): Promise<number | undefined> {
-  let lines: string[];
-  try {
-    lines = (await readFile(path.join(folder, 'postmaster.pid'), 'utf8')).split('\n');
-  } catch {
-    return undefined;
-  }
-  const port = Number(lines[3]);
+interface Running {
+  pid: number;
+  port: number;
+}
+
+/** The server that runs over `folder`, or undefined. A stale pid file names a process that is gone or is no server of ours. */
+async function runningServer(folder: string): Promise<Running | undefined> {
+  const written = pidFile(folder);
   // The last line says "ready" once the server accepts connections; one that is still starting or stopping is waited for by pg_ctl.
-  if (!Number.isInteger(port) || port <= 0) return undefined;
+  if (!written) return undefined;
   try {
-    process.kill(Number(lines[0]), 0);
+    process.kill(written.pid, 0);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
   }
-  return (await answers(port)) ? port : undefined;
+  return (await answers(written.port)) ? written : undefined;
+}
+
+/** What PostgreSQL writes into its folder while it runs. Read in one go, so that a process which ends can do it too. */
+function pidFile(folder: string): (Running & { startedAt: number }) | undefined {
+  let lines: string[];
+  try {
+    lines = readFileSync(path.join(folder, 'postmaster.pid'), 'utf8').split('\n');
+  } catch {
+    return undefined;
+  }
+  const [pid, , startedAt, port] = lines.map(Number);
+  if (!pid || !startedAt || !port) return undefined;
+  return { pid, port, startedAt: startedAt * 1_000 };
+}
+
+/** Tells the server to stop, without waiting for it. A pid file from before, whose number may be anybody's by now, is left alone. */
+function halt(folder: string, found: Running | undefined, since: number): void {
+  let written = pidFile(folder);
+  // One that was started this very moment has not written it yet, and would stay behind.
+  for (let round = 0; !written && !found && round < HALT_ROUNDS; round++) {
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HALT_PAUSE_MS);
+    written = pidFile(folder);
+  }
+  if (!written) return;
+  // PostgreSQL writes whole seconds.
+  const isOurs = found ? written.pid === found.pid : written.startedAt > since - 1_000;
+  try {
+    if (isOurs) process.kill(written.pid, 'SIGINT');
+  } catch {
+    // Gone already.
+  }
+}
+
+/** Whether anybody listens on a port of this machine. A killed server may keep its process number until somebody collects it, but no port. */
+function listens(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
 }
 
 async function answers(port: number): Promise<boolean> {
@@ -270,17 +349,24 @@ async function claim(url: string): Promise<pg.Client | undefined> {
   return client;
 }
 
-async function run(command: string, args: string[], account: Account | undefined): Promise<void> {
+async function run(command: string, args: string[], account: Account | undefined, stop?: AbortSignal): Promise<void> {
   const identity = account ? { uid: account.uid, gid: account.gid } : {};
   const child = spawn(command, args, {
     ...identity,
     cwd: path.parse(command).root,
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { PATH: '', LC_ALL: 'C' },
+    // A group of its own: Ctrl-C is for us to hear, and to stop what was started in an orderly way.
+    detached: true,
+    windowsHide: true,
   });
+  const end = (): void => void child.kill();
+  stop?.addEventListener('abort', end, { once: true });
   let problem = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (problem += text));
   const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
   child.stderr.destroy();
+  stop?.removeEventListener('abort', end);
+  stop?.throwIfAborted();
   if (code !== 0) throw new StartError(`${path.basename(command)} failed: ${problem.trim().split('\n').at(-1) ?? 'no reason given'}`);
 }

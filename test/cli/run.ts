@@ -31,6 +31,20 @@ export function run(args: readonly string[], environment: Record<string, string>
   return start(args, environment).finished;
 }
 
+export interface Starting {
+  pid: number;
+  /** What it has printed so far. */
+  printed(): string;
+  signal(signal: NodeJS.Signals): void;
+  finished: Promise<Finished>;
+}
+
+/** Starts a command and returns at once. */
+export function begin(args: readonly string[], environment: Record<string, string> = {}): Starting {
+  const { child, finished, printed } = start(args, environment);
+  return { pid: child.pid ?? 0, printed, signal: (signal) => void child.kill(signal), finished };
+}
+
 export interface RunningGateway {
   /** Id of its process. */
   pid: number;

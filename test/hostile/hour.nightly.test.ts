@@ -41,7 +41,11 @@ beforeAll(async () => {
     demo = credentials;
     await Promise.resolve();
   });
-  gateway = await serveMeasured(server.url, { NODE_ENV: 'production', DATABASE_MIGRATION_URL: server.ownerUrl });
+  gateway = await serveMeasured(server.url, {
+    NODE_ENV: 'production',
+    DATABASE_MIGRATION_URL: server.ownerUrl,
+    INVITATION_URL: 'https://app.example/invitations',
+  });
 });
 afterAll(async () => {
   await gateway.end('SIGTERM');

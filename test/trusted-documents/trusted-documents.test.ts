@@ -227,7 +227,10 @@ describe('The settings', () => {
       graphiql: true,
       introspection: 'authenticated',
     });
-    expect(readConfig({ NODE_ENV: 'production' })).toMatchObject({ graphiql: false, introspection: 'authenticated' });
+    expect(readConfig({ NODE_ENV: 'production', DATABASE_URL: 'postgres://db.example/banyan' })).toMatchObject({
+      graphiql: false,
+      introspection: 'authenticated',
+    });
     expect(() => readConfig({ TRUSTED_DOCUMENTS: 'yes' })).toThrow(/TRUSTED_DOCUMENTS is not valid/);
   });
 });

@@ -1,0 +1,95 @@
+/** What callers are told while the gateway starts and once it is asked to stop, and how requests under way come to their end. */
+import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+
+/** How long connections stay open for the next request on them, so that it is refused in words and not by a reset. */
+const REFUSE_IN_WORDS_MS = 500;
+
+const MESSAGES = {
+  starting: 'The gateway is starting. Nothing was done. Try again in a moment.',
+  stopping: 'The gateway is stopping. Nothing was done. Try again in a moment.',
+};
+
+/** Stands between the HTTP server and the gateway. Before `open` and after `drain` it answers itself. */
+export class Lifecycle {
+  /** The listener for the HTTP server. */
+  readonly listener: RequestListener = (request, response) => this.#receive(request, response);
+  #gateway: RequestListener | undefined;
+  #stage: 'starting' | 'open' | 'stopping' = 'starting';
+  readonly #underWay = new Set<ServerResponse>();
+  readonly #refusals = new Set<ServerResponse>();
+
+  /** How many requests the gateway has not answered yet. */
+  get requestsUnderWay(): number {
+    return this.#underWay.size;
+  }
+
+  /** Hands all requests to the gateway from now on. */
+  open(gateway: RequestListener): void {
+    this.#gateway = gateway;
+    this.#stage = 'open';
+  }
+
+  /**
+   * Refuses new requests, lets those under way end until `grace` is over, and closes the server. It listens until then, so
+   * that `/ready` is answered. Resolves with the number of requests that were cut off.
+   */
+  async drain(server: Server, grace: AbortSignal): Promise<number> {
+    this.#stage = 'stopping';
+    // Answers whose headers are not written yet tell the client that the connection ends with them.
+    for (const response of this.#underWay) response.shouldKeepAlive = false;
+    const over = aborted(grace);
+    const refusing = (await connections(server)) > 0 ? Promise.race([pause(REFUSE_IN_WORDS_MS), over]) : undefined;
+    await Promise.race([Promise.all([allClosed(this.#underWay), refusing]), over]);
+    const closed = new Promise((resolve) => server.close(resolve));
+    await Promise.race([allClosed(this.#refusals), pause(REFUSE_IN_WORDS_MS), over]);
+    const cut = this.#underWay.size;
+    // Also those on which nothing was ever sent; Node does not count them as idle.
+    server.closeAllConnections();
+    await closed;
+    return cut;
+  }
+
+  #receive(request: IncomingMessage, response: ServerResponse): void {
+    const responses = this.#stage === 'open' ? this.#underWay : this.#refusals;
+    responses.add(response);
+    response.once('close', () => responses.delete(response));
+    if (this.#stage === 'open') this.#gateway?.(request, response);
+    else this.#refuse(this.#stage, request, response);
+  }
+
+  #refuse(stage: keyof typeof MESSAGES, request: IncomingMessage, response: ServerResponse): void {
+    if (stage === 'stopping') response.shouldKeepAlive = false;
+    const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+    const answer = (): void => {
+      const path = request.url?.split('?', 1)[0];
+      if (path === '/health') {
+        response.writeHead(200, { ...headers, 'content-type': 'text/plain' }).end('ok\n');
+      } else if (path === '/ready') {
+        response.writeHead(503, { ...headers, 'content-type': 'text/plain', 'retry-after': '1' }).end(`${stage}\n`);
+      } else {
+        const error = { message: MESSAGES[stage], extensions: { code: 'UNAVAILABLE' } };
+        response.writeHead(503, { ...headers, 'content-type': 'application/json', 'retry-after': '1' });
+        response.end(JSON.stringify({ errors: [error] }));
+      }
+    };
+    // A connection that is closed with bytes still unread is reset, and the answer is lost with it.
+    request.resume().once('end', answer);
+  }
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+
+/** Resolves once the signal is aborted. */
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** Resolves once all responses are written or their connections are gone. */
+async function allClosed(responses: ReadonlySet<ServerResponse>): Promise<void> {
+  for (const response of responses) await new Promise((resolve) => response.once('close', resolve));
+}
+
+function connections(server: Server): Promise<number> {
+  return new Promise((resolve) => server.getConnections((_error, count) => resolve(count)));
+}

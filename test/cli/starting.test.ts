@@ -1,0 +1,181 @@
+/** A gateway while it starts, and a start that is given up. */
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readConfig } from '../../src/config.ts';
+import { startEmbedded } from '../../src/database/embedded.ts';
+import { sized } from '../setup/size.ts';
+import { begin, run, serve, type Finished, type Starting } from './run.ts';
+
+const folders: string[] = [];
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'banyan-starting-'));
+  folders.push(folder);
+  return folder;
+}
+
+afterAll(async () => {
+  for (const folder of folders) {
+    const servers = await serverFolder(folder);
+    // Outside the data folder the server has a folder of its own.
+    if (servers !== undefined && !servers.startsWith(folder)) await rm(path.dirname(servers), { recursive: true, force: true });
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+/** Where the embedded server of a data folder keeps its files; undefined before its first start is through. */
+async function serverFolder(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(path.join(dataDir, 'postgres.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : path.resolve(dataDir, (JSON.parse(text) as { folder: string }).folder);
+}
+
+/** Ids of all processes of a PostgreSQL that was started over the data folder, by their command lines and working folders. */
+async function serversOver(dataDir: string): Promise<number[]> {
+  const folder = (await serverFolder(dataDir)) ?? dataDir;
+  const found: number[] = [];
+  for (const entry of await readdir('/proc')) {
+    const commandLine = /^\d+$/.test(entry) ? await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '') : '';
+    if (commandLine.includes('postgres') && commandLine.includes(`${folder}\0`)) found.push(Number(entry));
+  }
+  return found;
+}
+
+async function until(isSo: () => Promise<boolean> | boolean, starting?: Starting): Promise<void> {
+  void starting?.finished.then((end) => (ended = end));
+  let ended: Finished | undefined;
+  // Asking without a pause would take the processor from the process that is waited for.
+  while (!(await isSo())) {
+    if (ended) throw new Error(`ended with ${ended.code}: ${ended.stdout}${ended.stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Status and text of an answer; undefined while nobody listens. */
+async function get(url: string, init?: RequestInit): Promise<{ status: number; text: string; retryAfter: string | null } | undefined> {
+  const response = await fetch(url, init).catch(() => undefined);
+  return response && { status: response.status, text: await response.text(), retryAfter: response.headers.get('retry-after') };
+}
+
+let dataDir: string;
+beforeAll(async () => {
+  dataDir = await newFolder();
+});
+
+describe('A gateway that starts for the first time', () => {
+  it('says at once what it does, lives, is not ready and refuses in words until it is, and then is', async () => {
+    const port = await freePort();
+    const url = `http://127.0.0.1:${port}`;
+    const gateway = begin(['serve'], { DATA_DIR: dataDir, PORT: String(port) });
+    await until(() => gateway.printed().includes('First start'), gateway);
+    expect(gateway.printed()).toMatch(/First start: making a database .* takes about .* once\./);
+    expect(await serverFolder(dataDir)).toBeUndefined();
+    expect(await get(`${url}/health`)).toMatchObject({ status: 200, text: 'ok\n' });
+    expect(await get(`${url}/ready`)).toMatchObject({ status: 503, text: 'starting\n', retryAfter: '1' });
+    const question = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ __typename }"}' };
+    const refused = await get(`${url}/graphql`, question);
+    expect(refused).toMatchObject({ status: 503, retryAfter: '1' });
+    expect(JSON.parse(refused?.text ?? '')).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+    await until(() => gateway.printed().includes('Banyan is ready'), gateway);
+    expect(await get(`${url}/ready`)).toMatchObject({ status: 200 });
+    expect(await get(`${url}/graphql`, question)).toMatchObject({ status: 200 });
+    gateway.signal('SIGTERM');
+    expect((await gateway.finished).code).toBe(0);
+    expect(await serversOver(dataDir)).toEqual([]);
+  });
+});
+
+/** Stops a start at some moment and expects that nothing of it is left. */
+async function givenUp(folder: string, moment: (starting: Starting) => Promise<void>, signal: NodeJS.Signals): Promise<void> {
+  const starting = begin(['serve'], { DATA_DIR: folder, PORT: '0' });
+  await moment(starting);
+  starting.signal(signal);
+  const { code, stderr } = await starting.finished;
+  // Before the first line of ours runs, the signal itself ends the process.
+  expect({ code: code ?? 0, failed: stderr.includes('banyan:') }).toEqual({ code: 0, failed: false });
+  expect(await serversOver(folder)).toEqual([]);
+}
+
+describe('A start that is given up', () => {
+  it('leaves no server behind while the database is made, and the next one works', async () => {
+    const folder = await newFolder();
+    await givenUp(folder, (starting) => until(() => starting.printed().includes('First start'), starting), 'SIGINT');
+    // The record is written before the server is started for the first time.
+    await givenUp(folder, (starting) => until(async () => (await serverFolder(folder)) !== undefined, starting), 'SIGTERM');
+  });
+
+  it('leaves no server behind at whatever moment it is asked to stop', async () => {
+    for (let round = 0; round < sized(3, 50); round++) {
+      const wait = Math.random() * 2_000;
+      await givenUp(dataDir, () => new Promise((resolve) => setTimeout(resolve, wait)), round % 2 === 0 ? 'SIGTERM' : 'SIGINT');
+    }
+  });
+
+  it('leaves no server behind when it is asked twice', async () => {
+    const starting = begin(['serve'], { DATA_DIR: dataDir, PORT: '0' });
+    await until(async () => (await serversOver(dataDir)).length > 0, starting);
+    starting.signal('SIGTERM');
+    starting.signal('SIGINT');
+    await starting.finished;
+    await until(async () => (await serversOver(dataDir)).length === 0);
+  });
+});
+
+describe('A gateway whose embedded database was killed', () => {
+  it('ends at once and with 0 when it is asked to stop', async () => {
+    const gateway = await serve({ DATA_DIR: dataDir });
+    const pidFile = path.join((await serverFolder(dataDir)) ?? '', 'postmaster.pid');
+    process.kill(Number((await readFile(pidFile, 'utf8')).split('\n')[0]), 'SIGKILL');
+    const at = performance.now();
+    const { code } = await gateway.end('SIGTERM');
+    expect(code).toBe(0);
+    expect(performance.now() - at).toBeLessThan(5_000);
+    // And the next start finds the data again.
+    await (await startEmbedded({ dataDir })).stop();
+  });
+});
+
+describe('In production', () => {
+  it.each([
+    [{}, /^banyan: DATABASE_URL is missing: .*\n$/],
+    [{ DATABASE_URL: '' }, /^banyan: DATABASE_URL is missing: .*\n$/],
+    [{ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, /^banyan: INVITATION_URL is missing: .*\n$/],
+  ])('a gateway with %o is refused in one sentence', async (settings, sentence) => {
+    const folder = await newFolder();
+    const { code, stdout, stderr } = await run(['serve'], { NODE_ENV: 'production', DATA_DIR: folder, PORT: '0', ...settings });
+    expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });
+    expect(await readdir(folder)).toEqual([]);
+  });
+});
+
+describe('A password', () => {
+  it.each([
+    'jdbc:postgresql://banyan:swordfish@db.example/banyan',
+    '"postgres://banyan:swordfish@db.example/banyan"',
+    'mysql://banyan:swordfish@db.example/banyan',
+    'postgres://banyan:swordfish@db.example:port/banyan',
+    'postgres://banyan:swordfish/1@db.example/banyan',
+  ])('in the address %s, which does not parse, is not in the sentence that refuses it', (url) => {
+    for (const settings of [{ DATABASE_URL: url }, { DATABASE_URL: 'postgres://db.example/banyan', DATABASE_MIGRATION_URL: url }]) {
+      expect(() => readConfig(settings)).toThrow(/^DATABASE_(MIGRATION_)?URL is not valid: must be (?!.*swordfish)/);
+    }
+  });
+
+  it('is in nothing that a command prints about an address', async () => {
+    for (const url of ['jdbc:postgresql://banyan:swordfish@db.example/banyan', 'postgres://banyan:swordfish@127.0.0.1:1/banyan']) {
+      const { code, stdout, stderr } = await run(['migrate'], { DATABASE_URL: url });
+      expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^banyan: DATABASE_URL [^\n]+\n$/) });
+      expect(stderr).not.toContain('swordfish');
+    }
+  });
+});
