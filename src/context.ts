@@ -1,5 +1,6 @@
 /** What every resolver is given: fresh for each operation, shared by none. */
 import type { Principal } from './access/principal.ts';
+import type { Sealing } from './action/sealing.ts';
 import type { Loaders } from './database/loaders.ts';
 import type { Balance } from './limits/budgets.ts';
 import type { Database } from './database/connect.ts';
@@ -25,6 +26,8 @@ export interface Context {
   /** Instant of the request. */
   now: Date;
   requestId: string;
+  /** Encrypts secrets for this caller alone. */
+  sealing: Sealing;
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
   settings: ActionSettings;

@@ -81,6 +81,13 @@ failureType('InvitationLimitError', 'As many invitations were sent within 24 hou
   }),
 }));
 failureType('IdempotencyConflictError', 'The idempotency key was used for another input in the last 24 hours.');
+failureType(
+  'SecretShownBeforeError',
+  'The idempotency key was used by another credential of the same person, which alone can be shown the secret again.',
+  (t) => ({
+    credentialId: t.exposeID('credentialId', { description: 'The API key or token that was created then. It still exists.' }),
+  }),
+);
 failureType('ContentionError', 'The change met too many others at the same time, and nothing was done; any mutation may answer so.');
 failureType(
   'InvitationInvalidError',

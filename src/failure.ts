@@ -24,6 +24,8 @@ export interface FailureDetails {
   /** `retryAt` as ISO 8601, since outcomes are kept as JSON. */
   InvitationLimitError: { scope: 'SENDER' | 'TREE'; limit: number; retryAt: string };
   IdempotencyConflictError: object;
+  /** The credential's public id. */
+  SecretShownBeforeError: { credentialId: string };
   ContentionError: object;
 }
 
@@ -76,6 +78,12 @@ const texts: Record<FailureName, { code: string; message: string }> = {
   IdempotencyConflictError: {
     code: 'IDEMPOTENCY_CONFLICT',
     message: 'The idempotency key was used for another input in the last 24 hours.',
+  },
+  SecretShownBeforeError: {
+    code: 'SECRET_SHOWN_BEFORE',
+    message:
+      'This request was answered before, to another credential of yours, and its secret can be shown to nobody else. ' +
+      'Revoke what it created and ask under another idempotency key.',
   },
   ContentionError: { code: 'CONTENTION', message: 'The change met too many others at the same time; nothing was done. Try again.' },
 };

@@ -24,6 +24,13 @@ export const UserErrorRef: InterfaceRef<Types, Failure> = builder.interfaceRef<F
   }),
 });
 
+/** Description of the input field `idempotencyKey`. */
+export const idempotencyKey =
+  "Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect.";
+
+/** Description of the input field `expectedVersion`. */
+export const expectedVersion = 'The `version` of the organization that this was decided on; another one is a `VersionConflictError`.';
+
 type FailureFields<Name extends FailureName> = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Failure<Name>>) => object;
 
 const failureRefs = new Map<FailureName, ObjectRef<Types, Failure>>();

@@ -3,6 +3,7 @@ import { createYoga, type GraphiQLOptions, type YogaInitialContext } from 'graph
 import { sql } from 'kysely';
 import type { Principal } from './access/principal.ts';
 import type { ActionSettings, Context } from './context.ts';
+import { sealingWith } from './action/sealing.ts';
 import { authenticate } from './credential/authenticate.ts';
 import type { Sessions } from './credential/session.ts';
 import type { Database } from './database/connect.ts';
@@ -108,6 +109,7 @@ export function createGateway(options: GatewayOptions) {
         authenticate: (organizationId) => whoCalls(request, now, organizationId),
         mutated: false,
         showing: undefined,
+        sealing: sealingWith(request.headers.get('authorization')),
         settings,
         cost: { requested: 0, nodes: 0 },
         db,

@@ -3,6 +3,7 @@ import type { MutantGroup } from './mutant.ts';
 
 const LOCKS = 'test/access/locks.test.ts';
 const KEYS = 'test/organization/creating.test.ts';
+const REPEATS = 'test/credential/repeated-requests.test.ts';
 
 export const actions: readonly MutantGroup[] = [
   {
@@ -72,6 +73,25 @@ export const actions: readonly MutantGroup[] = [
         to: 'const known = null as Result | null;',
         tests: KEYS,
         only: 'has one effect and one answer',
+      },
+      {
+        what: 'a repeat gets a secret without the rights that it gives',
+        from: 'await attempt.requireForRepeat?.(acting);',
+        to: '',
+        tests: REPEATS,
+        only: 'is judged anew',
+      },
+    ],
+  },
+  {
+    file: 'src/credential/remembered.ts',
+    tests: REPEATS,
+    mutants: [
+      {
+        what: 'a secret is remembered in clear',
+        from: 'sealed: sealing.seal(secret, id) };',
+        to: 'sealed: secret };',
+        only: 'leaves its secret in no table',
       },
     ],
   },

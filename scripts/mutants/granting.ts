@@ -73,7 +73,7 @@ export const granting: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an invitation is sent again by somebody who could not offer its roles',
-        after: "return act(request, changing('resendInvitation', id)",
+        after: "{ ...changing('resendInvitation', id), idempotency",
         from: 'requireGrantable(principal, organization.lineage, invitation);',
         to: '',
         only: '^an invitation sent again gives',

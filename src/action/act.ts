@@ -24,7 +24,10 @@ import type { IdType } from '../ids.ts';
 import { ofOrganization, ofPerson, recall, remember, type IdempotencyKey } from './idempotency.ts';
 
 /** What actions need of the request. */
-export type ActionRequest = Pick<Context, 'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'log' | 'showing'>;
+export type ActionRequest = Pick<
+  Context,
+  'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'log' | 'showing' | 'sealing'
+>;
 
 /** Finds the organization that a row belongs to, as far as the caller may see the row; null when there is none. */
 export type Locate = (tx: Database, principal: Principal) => Promise<string | null>;
@@ -48,6 +51,8 @@ export interface OrganizationAct extends Attempt {
   /** Whether it is meant for organizations that are deleted, too. */
   includeDeleted?: boolean;
   idempotency?: IdempotencyKey | null;
+  /** Rights beyond the scope that a repeat is asked for as well, before it gets the remembered answer. */
+  requireForRepeat?(acting: ActingOn): Promise<void> | void;
 }
 
 /** A change that a person makes for its own sake: by invitation in an organization, or to its own credentials. */
@@ -95,10 +100,14 @@ export function act<Result extends object>(
     if (!holds(fresh, attempt.scope, lineage)) throw forbidden([attempt.scope]);
     const place = ofOrganization(id, fresh);
     const known = attempt.idempotency && (await recall<Result>(tx, place, attempt.action, attempt.idempotency));
-    if (known) return known;
     const entries: AuditEntry[] = [];
     const record: Acting['record'] = (entry) => void entries.push({ organizationId: id, ...entry });
-    const result = await change({ tx, principal: fresh, now: request.now, record, organization: { id, lineage } });
+    const acting = { tx, principal: fresh, now: request.now, record, organization: { id, lineage } };
+    if (known) {
+      await attempt.requireForRepeat?.(acting);
+      return known;
+    }
+    const result = await change(acting);
     if (attempt.idempotency) await remember(tx, place, attempt.action, attempt.idempotency, result);
     await request.showing?.(tx, fresh, result);
     await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);

@@ -12,6 +12,8 @@ import { requireStorable } from '../text.ts';
 export interface IdempotencyKey {
   key: string;
   inputHash: Buffer;
+  /** How an answer is stored that must not be stored as it is. */
+  storage?: { store(answer: object): object; restore(stored: object): object };
 }
 
 const KEY_LENGTH_MAX = 255;
@@ -48,11 +50,11 @@ export function ofPerson(id: string): KeyPlace {
  * What the operation answered to the same key within the last 24 hours, or null. The caller's right has been checked
  * before; the lock of the organization, or of the person, makes a twin that is under way wait.
  */
-export async function recall<Result>(
+export async function recall<Result extends object>(
   tx: Database,
   { table, columns }: KeyPlace,
   operation: string,
-  { key, inputHash }: IdempotencyKey,
+  { key, inputHash, storage }: IdempotencyKey,
 ): Promise<Result | null> {
   const at = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
   const { rows } = await sql<{ input_hash: Buffer; result: Result }>`
@@ -61,7 +63,7 @@ export async function recall<Result>(
   const [known] = rows;
   if (!known) return null;
   if (!known.input_hash.equals(inputHash)) refuse('IdempotencyConflictError', {});
-  return known.result;
+  return storage ? (storage.restore(known.result) as Result) : known.result;
 }
 
 /** Keeps an answer, which must be data that JSON can hold, in the transaction of its effect. */
@@ -69,13 +71,14 @@ export async function remember(
   tx: Database,
   { table, columns }: KeyPlace,
   operation: string,
-  { key, inputHash }: IdempotencyKey,
+  { key, inputHash, storage }: IdempotencyKey,
   result: object,
 ): Promise<void> {
+  const stored = JSON.stringify(storage ? storage.store(result) : result);
   const names = sql.join([...Object.keys(columns), 'operation', 'key'].map((column) => sql.ref(column)));
   await sql`
     insert into ${sql.table(table)} (${names}, input_hash, result)
-    values (${sql.join(Object.values(columns))}, ${operation}, ${key}, ${inputHash}, ${JSON.stringify(result)}::jsonb)
+    values (${sql.join(Object.values(columns))}, ${operation}, ${key}, ${inputHash}, ${stored}::jsonb)
     on conflict (${names}) do update set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(tx);
 }
 

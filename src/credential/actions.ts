@@ -1,6 +1,6 @@
 /** What can be done with API keys and personal access tokens. */
 import { sql } from 'kysely';
-import { act, actAsPerson, type ActionRequest } from '../action/act.ts';
+import { act, actAsPerson, type ActingOn, type ActionRequest } from '../action/act.ts';
 import { scopesBeyond } from '../access/granting.ts';
 import { organizationsWithin } from '../access/rights.ts';
 import type { Principal } from '../access/principal.ts';
@@ -10,6 +10,7 @@ import { badInput, limitExceeded, notFound } from '../errors.ts';
 import { refuse } from '../failure.ts';
 import { requireScopes } from '../role/scopes-input.ts';
 import { requireText } from '../text.ts';
+import { issuingKeyOf, type Issued } from './remembered.ts';
 import { countIssuedKeys, lockIssuedKeys } from './issued-store.ts';
 import { createToken, tokenHash, tokenPreview } from './secret.ts';
 import { LIVE_TOKENS_MAX } from './store.ts';
@@ -35,18 +36,34 @@ interface ApiKeyInput {
   name: string;
   scopes: readonly string[];
   expiresAt?: Date | null | undefined;
+  idempotencyKey?: string | null | undefined;
 }
 
-/** Makes an API key. Its secret is in this answer and nowhere else. */
+/** The scopes of a new key, all of which the caller holds on its organization. */
+async function requireGrantable({ tx, principal, organization }: ActingOn, wanted: readonly string[]): Promise<string[]> {
+  const scopes = await requireScopes(tx, wanted);
+  const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
+  if (missingScopes.length > 0) refuse('ScopeEscalationError', { missingScopes });
+  return scopes;
+}
+
+/** Makes an API key. Its secret is in this answer, and in that to a repeat with the same credential. */
 export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
   const name = requireText(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);
   const { organizationId } = input;
-  const attempt = { action: 'createApiKey', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
-  return act(request, { ...attempt, scope: 'api_keys:manage' }, async ({ tx, principal, organization, record }) => {
-    const scopes = await requireScopes(tx, input.scopes);
-    const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
-    if (missingScopes.length > 0) refuse('ScopeEscalationError', { missingScopes });
+  const attempt = {
+    action: 'createApiKey',
+    target: { type: 'Organization', id: organizationId },
+    on: organizationId,
+    scope: 'api_keys:manage',
+    idempotency: issuingKeyOf(request, 'ApiKey', input),
+    // Whoever lost one of the scopes meanwhile is not given them by an answer from before.
+    requireForRepeat: async (acting: ActingOn) => void (await requireGrantable(acting, input.scopes)),
+  } as const;
+  return act(request, attempt, async (acting): Promise<Issued> => {
+    const { tx, principal, organization, record } = acting;
+    const scopes = await requireGrantable(acting, input.scopes);
     const id = await newId(tx);
     const secret = createToken('ak', id);
     await sql`
@@ -57,7 +74,7 @@ export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
         ${expiresAt}, ${ownKeyId(principal)}::uuid, ${principal.user?.id ?? null}::uuid
       )`.execute(tx);
     record({ target: { type: 'ApiKey', id }, before: null, after: { name, scopes, expiresAt } });
-    return { apiKeyId: id, secret };
+    return { id, secret };
   });
 }
 
@@ -129,16 +146,22 @@ export function revokeApiKey(request: ActionRequest, { id, includeIssued }: { id
 interface TokenInput {
   name: string;
   expiresAt?: Date | null | undefined;
+  idempotencyKey?: string | null | undefined;
 }
 
 const NEW = '00000000-0000-0000-0000-000000000000';
 
-/** Makes a token of the calling person. Its secret is in this answer and nowhere else. */
+/** Makes a token of the calling person. Its secret is in this answer, and in that to a repeat with the same credential. */
 export function createPersonalAccessToken(request: ActionRequest, input: TokenInput) {
   const name = requireText(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);
   const target = { type: 'User', id: request.principal.user?.id ?? NEW } as const;
-  return actAsPerson(request, { action: 'createPersonalAccessToken', target }, async ({ tx, person, record }) => {
+  const attempt = {
+    action: 'createPersonalAccessToken',
+    target,
+    idempotency: issuingKeyOf(request, 'PersonalAccessToken', input),
+  } as const;
+  return actAsPerson(request, attempt, async ({ tx, person, record }): Promise<Issued> => {
     const { rows } = await sql<{ count: number }>`
       select count(*)::int as count from personal_access_tokens
       where user_id = ${person.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`.execute(tx);
@@ -154,7 +177,7 @@ export function createPersonalAccessToken(request: ActionRequest, input: TokenIn
       insert into personal_access_tokens (id, user_id, name, secret_hash, preview, expires_at)
       values (${id}::uuid, ${person.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${expiresAt})`.execute(tx);
     record({ target: { type: 'PersonalAccessToken', id }, before: null, after: { name, expiresAt } });
-    return { personalAccessTokenId: id, secret };
+    return { id, secret };
   });
 }
 

@@ -4,13 +4,16 @@ import { builder } from '../builder.ts';
 import { orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { atMost } from '../limits/cost.ts';
-import { mutation } from '../mutation.ts';
+import { idempotencyKey, mutation } from '../mutation.ts';
+import type { Issued } from './remembered.ts';
 import { createApiKey, createPersonalAccessToken, revokeApiKey, revokePersonalAccessToken, type RevokedKeys } from './actions.ts';
 import { ISSUED_MAX } from './issued-store.ts';
 import { ApiKeyRef, PersonalAccessTokenRef } from './graph.ts';
 import { apiKeyById, tokenById } from './store.ts';
 
-const secret = 'The whole credential for `Authorization: Bearer`, shown here and never again.';
+const secret =
+  'The whole credential for `Authorization: Bearer`. Shown here, and to a repeat with the same idempotency key and the same credential; ' +
+  'never again.';
 const expiresAt =
   'When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later.';
 
@@ -23,21 +26,22 @@ mutation('createApiKey', {
       name: t.string({ required: true, description: 'What the key is for, 1 to 100 characters.' }),
       scopes: t.stringList({ required: true, description: 'Scopes of `Query.scopes`; only such as the caller holds on the organization.' }),
       expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: builder.objectRef<{ apiKeyId: string; secret: string }>('CreateApiKeyPayload').implement({
+  payload: builder.objectRef<Issued>('CreateApiKeyPayload').implement({
     description: 'The key works from now on.',
     fields: (t) => ({
       apiKey: t.field({
         type: ApiKeyRef,
         description: 'The key.',
-        resolve: async ({ apiKeyId }, _args, { loaders }) => orNotFound(await loaders.load(apiKeyById, null, apiKeyId)),
+        resolve: async ({ id }, _args, { loaders }) => orNotFound(await loaders.load(apiKeyById, null, id)),
       }),
       secret: t.exposeString('secret', { description: `${secret} The form is ak_<id>.<secret>.` }),
     }),
   }),
-  failures: ['ScopeEscalationError'],
-  shows: [{ batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] }],
+  failures: ['ScopeEscalationError', 'IdempotencyConflictError', 'SecretShownBeforeError'],
+  shows: [{ batch: apiKeyById, ids: ({ id }) => [id] }],
   run: (input, context) =>
     createApiKey(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
@@ -45,7 +49,8 @@ mutation('createApiKey', {
 mutation('revokeApiKey', {
   description:
     'Revokes an API key, at once and for good; it stays listed. The caller has to hold its scopes on its organization, unless it is ' +
-    'the key of the request or was revoked before. Requires the `api_keys:manage` scope.',
+    'the key of the request or was revoked before. A key that is revoked stays so when it is revoked again, so it takes no ' +
+    '`idempotencyKey`. Requires the `api_keys:manage` scope.',
   input: builder.inputType('RevokeApiKeyInput', {
     description: 'Which key to revoke.',
     fields: (t) => ({
@@ -92,27 +97,29 @@ mutation('createPersonalAccessToken', {
     fields: (t) => ({
       name: t.string({ required: true, description: 'What the token is for, 1 to 100 characters.' }),
       expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: builder.objectRef<{ personalAccessTokenId: string; secret: string }>('CreatePersonalAccessTokenPayload').implement({
+  payload: builder.objectRef<Issued>('CreatePersonalAccessTokenPayload').implement({
     description: 'The token works from now on.',
     fields: (t) => ({
       personalAccessToken: t.field({
         type: PersonalAccessTokenRef,
         description: 'The token.',
-        resolve: async ({ personalAccessTokenId }, _args, { loaders }) =>
-          orNotFound(await loaders.load(tokenById, null, personalAccessTokenId)),
+        resolve: async ({ id }, _args, { loaders }) => orNotFound(await loaders.load(tokenById, null, id)),
       }),
       secret: t.exposeString('secret', { description: `${secret} The form is pat_<id>.<secret>.` }),
     }),
   }),
-  failures: [],
-  shows: [{ batch: tokenById, ids: ({ personalAccessTokenId }) => [personalAccessTokenId] }],
+  failures: ['IdempotencyConflictError', 'SecretShownBeforeError'],
+  shows: [{ batch: tokenById, ids: ({ id }) => [id] }],
   run: (input, context) => createPersonalAccessToken(context, input),
 });
 
 mutation('revokePersonalAccessToken', {
-  description: 'Revokes a token of the calling person, at once and for good; it stays listed.',
+  description:
+    'Revokes a token of the calling person, at once and for good; it stays listed. A token that is revoked stays so when it is revoked ' +
+    'again, so it takes no `idempotencyKey`.',
   input: builder.inputType('RevokePersonalAccessTokenInput', {
     description: 'Which token to revoke.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The token; one of the calling person.' }) }),

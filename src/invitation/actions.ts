@@ -1,6 +1,6 @@
 /** What can be done with invitations. */
 import { act, actAsPerson, type ActionRequest } from '../action/act.ts';
-import { idempotencyKeyOf } from '../action/idempotency.ts';
+import { idempotencyKeyOf, type IdempotencyKey } from '../action/idempotency.ts';
 import { scopesBeyond } from '../access/granting.ts';
 import type { Principal } from '../access/principal.ts';
 import { holds, type Lineage } from '../access/rights.ts';
@@ -86,18 +86,23 @@ const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: str
 });
 
 /** Sends an invitation once more, with a new token and a new term. Whoever sends it vouches for it from now on. */
-export function resendInvitation(request: ActionRequest, { id }: { id: string }) {
-  return act(request, changing('resendInvitation', id), async ({ tx, principal, organization, record }) => {
-    const invitation = await lockOpen(tx, id);
-    requireGrantable(principal, organization.lineage, invitation);
-    const { invitationDays, mailLimits } = request.settings;
-    const { room, refusal } = await mailAllowance(tx, principal, organization.lineage, mailLimits, 1);
-    if (room < 1) throw new Refused(refusal);
-    await renewInvitation(tx, principal, id, invitationDays);
-    await recordMails(tx, principal, organization.lineage, mailLimits, [id]);
-    record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'PENDING' }) });
-    return { invitationId: id };
-  });
+export function resendInvitation(request: ActionRequest, input: { id: string; idempotencyKey?: string | null | undefined }) {
+  const { id } = input;
+  return act(
+    request,
+    { ...changing('resendInvitation', id), idempotency: idempotencyKeyOf(input) },
+    async ({ tx, principal, organization, record }) => {
+      const invitation = await lockOpen(tx, id);
+      requireGrantable(principal, organization.lineage, invitation);
+      const { invitationDays, mailLimits } = request.settings;
+      const { room, refusal } = await mailAllowance(tx, principal, organization.lineage, mailLimits, 1);
+      if (room < 1) throw new Refused(refusal);
+      await renewInvitation(tx, principal, id, invitationDays);
+      await recordMails(tx, principal, organization.lineage, mailLimits, [id]);
+      record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'PENDING' }) });
+      return { invitationId: id };
+    },
+  );
 }
 
 /** Takes an invitation back. Requires the scopes that it offers: taking away is bounded like giving. */
@@ -120,7 +125,7 @@ const NOBODYS = '00000000-0000-0000-0000-000000000000';
 async function answering<Result extends object>(
   request: ActionRequest,
   action: string,
-  token: string,
+  { token, idempotency = null }: { token: string; idempotency?: IdempotencyKey | null },
   change: (acting: Parameters<Parameters<typeof actAsPerson>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
 ): Promise<Result | Failure> {
   // A text that was never a token is nobody's attempt on anything.
@@ -131,6 +136,7 @@ async function answering<Result extends object>(
     action,
     target: { type: 'Invitation', id: found?.id ?? NOBODYS },
     on: async (tx: Database) => (await invitationOfToken(tx, hash))?.organization_id ?? null,
+    idempotency,
   } as const;
   return actAsPerson<Result>(request, attempt, async (acting) => {
     const now = await invitationOfToken(acting.tx, hash);
@@ -144,8 +150,9 @@ async function answering<Result extends object>(
 }
 
 /** Accepts an invitation: the membership begins now, if whoever invited could still invite with these roles. */
-export function acceptInvitation(request: ActionRequest, { token }: { token: string }) {
-  return answering(request, 'acceptInvitation', token, async ({ tx, person, record }, invitation, lineage) => {
+export function acceptInvitation(request: ActionRequest, input: { token: string; idempotencyKey?: string | null | undefined }) {
+  const given = { token: input.token, idempotency: idempotencyKeyOf(input) };
+  return answering(request, 'acceptInvitation', given, async ({ tx, person, record }, invitation, lineage) => {
     if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse('InvitationInvalidError', {});
     const id = await insertMembership(tx, invitation.organization_id, person.id, invitation.role_ids);
     await closeInvitation(tx, invitation.id, 'ACCEPTED');
@@ -160,7 +167,7 @@ export function acceptInvitation(request: ActionRequest, { token }: { token: str
 
 /** Declines an invitation. */
 export function declineInvitation(request: ActionRequest, { token }: { token: string }) {
-  return answering(request, 'declineInvitation', token, async ({ tx, record }, invitation) => {
+  return answering(request, 'declineInvitation', { token }, async ({ tx, record }, invitation) => {
     await closeInvitation(tx, invitation.id, 'DECLINED');
     record({
       target: { type: 'Invitation', id: invitation.id },

@@ -6,7 +6,7 @@ import { decodeId } from '../ids.ts';
 import { atMost, inputOf, lengthOf, atMostWithin, type Given } from '../limits/cost.ts';
 import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
-import { UserErrorRef, mutation } from '../mutation.ts';
+import { UserErrorRef, idempotencyKey, mutation } from '../mutation.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { acceptInvitation, createInvitation, declineInvitation, inviteUsers, resendInvitation, revokeInvitation } from './actions.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './graph.ts';
@@ -16,8 +16,6 @@ import { invitationById, invitationOfPerson } from './store.ts';
 const organizationId = 'The organization to join: that of the request, or one below it.';
 const email = 'The address to invite, at most 255 characters.';
 const roles = `Role keys, 1 to ${ROLES_MAX}; ["user"] when absent. Keys that name no role here are left out and reported.`;
-export const idempotencyKey =
-  "Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect.";
 
 /** How many people the input of a mutation invites. */
 export function invitedCount({ input }: Given): number {
@@ -140,17 +138,21 @@ mutation('resendInvitation', {
     'The caller vouches for the invitation from now on, and so has to hold the scopes of its roles. Takes `members:manage`.',
   input: builder.inputType('ResendInvitationInput', {
     description: 'Which invitation to send again.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The invitation.' }) }),
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The invitation.' }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
+    }),
   }),
   payload: invitationPayload('ResendInvitationPayload', 'The mail is on its way again.'),
-  failures: ['InvitationClosedError', 'RoleEscalationError', 'EmailNotVerifiedError', 'InvitationLimitError'],
+  failures: ['InvitationClosedError', 'RoleEscalationError', 'EmailNotVerifiedError', 'InvitationLimitError', 'IdempotencyConflictError'],
   shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
-  run: (input, context) => resendInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
+  run: (input, context) => resendInvitation(context, { ...input, id: decodeId('Invitation', input.id, 'id') }),
 });
 
 mutation('revokeInvitation', {
   description:
     'Takes an invitation back; its mails stop working at once. The caller has to hold the scopes of its roles. ' +
+    'Sent again it finds the invitation closed, and says so, so it takes no `idempotencyKey`. ' +
     'Requires the `members:manage` scope.',
   input: builder.inputType('RevokeInvitationInput', {
     description: 'Which invitation to revoke.',
@@ -164,10 +166,11 @@ mutation('revokeInvitation', {
 
 const token = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.`;
 
-function requireToken({ token: text }: { token: string }): { token: string } {
+function requireToken<Input extends { token: string }>(input: Input): Input {
+  const { token: text } = input;
   if (text.length === 0 || text.length > TOKEN_LENGTH_MAX)
     throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);
-  return { token: text };
+  return input;
 }
 
 mutation('acceptInvitation', {
@@ -176,7 +179,10 @@ mutation('acceptInvitation', {
     'Whoever invited has to be able to invite with these roles still.',
   input: builder.inputType('AcceptInvitationInput', {
     description: 'Which invitation to accept.',
-    fields: (t) => ({ token: t.string({ required: true, description: token }) }),
+    fields: (t) => ({
+      token: t.string({ required: true, description: token }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
+    }),
   }),
   payload: builder.objectRef<{ membershipId: string }>('AcceptInvitationPayload').implement({
     description: 'The person is a member.',
@@ -188,13 +194,15 @@ mutation('acceptInvitation', {
       }),
     }),
   }),
-  failures: ['InvitationInvalidError'],
+  failures: ['InvitationInvalidError', 'IdempotencyConflictError'],
   shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
   run: (input, context) => acceptInvitation(context, requireToken(input)),
 });
 
 mutation('declineInvitation', {
-  description: 'Declines an invitation. Takes a person whose verified address is the invited one, and no organization.',
+  description:
+    'Declines an invitation. Takes a person whose verified address is the invited one, and no organization. ' +
+    'Sent again it finds the invitation declined, and changes nothing, so it takes no `idempotencyKey`.',
   input: builder.inputType('DeclineInvitationInput', {
     description: 'Which invitation to decline.',
     fields: (t) => ({ token: t.string({ required: true, description: token }) }),

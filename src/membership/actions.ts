@@ -1,5 +1,6 @@
 /** What can be done to members of an organization. */
 import { act, type ActingOn, type ActionRequest } from '../action/act.ts';
+import { idempotencyKeyOf } from '../action/idempotency.ts';
 import { scopesBeyond } from '../access/granting.ts';
 import { notFound } from '../errors.ts';
 import { refuse, type Failure } from '../failure.ts';
@@ -80,12 +81,13 @@ export function removeMember(request: ActionRequest, input: Member) {
 /** Makes a person that the caller can already see a member at once, without an invitation. */
 export function addMember(
   request: ActionRequest,
-  { organizationId, email, roles: keys }: { organizationId: string; email: string; roles: readonly string[] },
+  input: { organizationId: string; email: string; roles: readonly string[]; idempotencyKey?: string | null | undefined },
 ): Promise<{ membershipId: string; ignoredRoles: string[] } | Failure> {
+  const { organizationId, email, roles: keys } = input;
   requireRoleKeys(keys);
   const canonical = requireEmail(email, 'email');
   const what = { action: 'addMember', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
-  return act(request, { ...what, scope: 'members:manage' }, async (acting) => {
+  return act(request, { ...what, scope: 'members:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
     const { tx, principal, organization } = acting;
     const { roles, ignoredRoles } = chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, keys), keys);
     const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));

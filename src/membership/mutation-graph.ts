@@ -4,7 +4,7 @@ import { builder } from '../builder.ts';
 import { orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { atMost } from '../limits/cost.ts';
-import { mutation } from '../mutation.ts';
+import { idempotencyKey, mutation } from '../mutation.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { addMember, removeMember, updateMemberRoles } from './actions.ts';
 import { MembershipRef } from './graph.ts';
@@ -32,7 +32,9 @@ function membershipPayload(name: string, description: string) {
 }
 
 mutation('updateMemberRoles', {
-  description: 'Replaces the roles of a member. Takes `members:manage`.',
+  description:
+    'Replaces the roles of a member. Sent again it leaves the same roles, so it takes no `idempotencyKey`; memberships have no version. ' +
+    'Takes `members:manage`.',
   input: builder.inputType('UpdateMemberRolesInput', {
     description: 'Which member, and its roles from now on.',
     fields: (t) => ({
@@ -53,7 +55,9 @@ mutation('updateMemberRoles', {
 });
 
 mutation('removeMember', {
-  description: "Ends a person's membership in one organization, at once. Its account and other memberships stay. Takes `members:manage`.",
+  description:
+    "Ends a person's membership in one organization, at once. Its account and other memberships stay. Sent again it finds no such " +
+    'member, so it takes no `idempotencyKey`. Takes `members:manage`.',
   input: builder.inputType('RemoveMemberInput', {
     description: 'Which member to remove.',
     fields: (t) => ({
@@ -88,10 +92,11 @@ mutation('addMember', {
       organizationId: t.id({ required: true, description: organizationId }),
       email: t.field({ type: 'EmailAddress', required: true, description: "The person's address, at most 255 characters." }),
       roles: t.stringList({ required: true, description: roles }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: membershipPayload('AddMemberPayload', 'The person is a member.'),
-  failures: ['AlreadyMemberError', 'NoValidRoleError', 'RoleEscalationError', 'UserNotFoundError'],
+  failures: ['AlreadyMemberError', 'NoValidRoleError', 'RoleEscalationError', 'UserNotFoundError', 'IdempotencyConflictError'],
   shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
   run: (input, context) =>
     addMember(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),

@@ -4,12 +4,12 @@ import { orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { INVITED_MAX, type InvitationOutcome } from '../invitation/invite.ts';
 import { InvitationRef } from '../invitation/graph.ts';
-import { InviteUserInputRef, InviteUserOutcomeRef, idempotencyKey, invitedCount } from '../invitation/mutation-graph.ts';
+import { InviteUserInputRef, InviteUserOutcomeRef, invitedCount } from '../invitation/mutation-graph.ts';
 import { invitationById } from '../invitation/store.ts';
 import { atMost, atMostWithin } from '../limits/cost.ts';
 import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
-import { mutation } from '../mutation.ts';
+import { idempotencyKey, mutation } from '../mutation.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { createOrganization, type Created } from './create-actions.ts';
 import { InvoiceOwnerRef } from './details-graph.ts';
@@ -67,7 +67,8 @@ const CreateOrganizationPayloadRef = builder.objectRef<Created>('CreateOrganizat
 mutation('createOrganization', {
   description:
     'Creates an organization: below another one, which takes `child_organizations:manage` there, or as the top of a tree of its own, which ' +
-    'any person may do without naming an organization, once while their address is not verified. The calling person becomes its admin.',
+    'any person may do without naming an organization, once while their address is not verified. The calling person becomes its admin. ' +
+    'There is nothing yet that could change meanwhile, so it takes no `expectedVersion`.',
   input: builder.inputType('CreateOrganizationInput', {
     description: 'The new organization.',
     fields: (t) => ({

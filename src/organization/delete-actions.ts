@@ -7,7 +7,7 @@ import type { Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';
 import { limitExceeded, notFound } from '../errors.ts';
 import { refuse } from '../failure.ts';
-import { requireBelowHome } from './actions.ts';
+import { requireBelowHome, requireVersion } from './actions.ts';
 
 /** Most organizations that one call deletes. */
 export const DELETED_MAX = 10_000;
@@ -18,7 +18,10 @@ const DAY_MS = 86_400_000;
  * Deletes an organization below that of the request; with CASCADE everything below it as well. Memberships rest, keys
  * are revoked and open invitations are taken back. For the retention it can be restored.
  */
-export function deleteOrganization(request: ActionRequest, { id, mode }: { id: string; mode: 'RESTRICT' | 'CASCADE' }) {
+export function deleteOrganization(
+  request: ActionRequest,
+  { id, mode, expectedVersion }: { id: string; mode: 'RESTRICT' | 'CASCADE'; expectedVersion?: number | null | undefined },
+) {
   requireBelowHome(request, id);
   const attempt = {
     action: 'deleteOrganization',
@@ -28,6 +31,7 @@ export function deleteOrganization(request: ActionRequest, { id, mode }: { id: s
     wholeTree: true,
   } as const;
   return act(request, attempt, async ({ tx, record }) => {
+    await requireVersion(tx, id, expectedVersion);
     const children = await sql<{ count: number }>`
       select count(*)::int as count from organizations where parent_id = ${id}::uuid and deleted_at is null`.execute(tx);
     const childCount = children.rows[0]?.count ?? 0;

@@ -3,7 +3,7 @@ import '../failure-graph.ts';
 import { builder } from '../builder.ts';
 import { orNotFound } from '../errors.ts';
 import { decodeId } from '../ids.ts';
-import { mutation } from '../mutation.ts';
+import { expectedVersion, idempotencyKey, mutation } from '../mutation.ts';
 import { resumeOrganization, suspendOrganization, updateOrganization } from './actions.ts';
 import { InvoiceOwnerRef, MarketplaceRef } from './details-graph.ts';
 import { OrganizationKindRef, OrganizationRef } from './refs.ts';
@@ -69,7 +69,7 @@ mutation('updateOrganization', {
     description: 'What to change.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The organization: that of the request, or one below it.' }),
-      expectedVersion: t.int({ description: 'The `version` that the change was decided on; another one is a `VersionConflictError`.' }),
+      expectedVersion: t.int({ description: expectedVersion }),
       name: t.string({ description: 'Display name, 1 to 200 characters. Cannot be cleared.' }),
       kind: t.field({ type: OrganizationKindRef, description: 'What it is to the one above it. Cannot be cleared.' }),
       domain: t.string({ description: 'Its own domain, in ASCII form. Another one has to be set up anew.' }),
@@ -79,10 +79,11 @@ mutation('updateOrganization', {
       invoiceOwner: t.field({ type: InvoiceOwnerRef, description: 'Who owns the invoices in the billing system.' }),
       branding: t.field({ type: BrandingInputRef, description: 'How it presents itself.' }),
       billingEmail: t.field({ type: 'EmailAddress', description: 'Where invoices go.' }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: organizationPayload('UpdateOrganizationPayload', 'The organization was changed.'),
-  failures: ['VersionConflictError', 'ExternalAccountTakenError'],
+  failures: ['VersionConflictError', 'ExternalAccountTakenError', 'IdempotencyConflictError'],
   shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
   run: (input, context) => updateOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
@@ -96,10 +97,12 @@ mutation('suspendOrganization', {
     fields: (t) => ({
       id: t.id({ required: true, description: id }),
       reason: t.string({ description: 'Why, for the audit log; 1 to 500 characters.' }),
+      expectedVersion: t.int({ description: expectedVersion }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: organizationPayload('SuspendOrganizationPayload', 'The organization is suspended.'),
-  failures: [],
+  failures: ['VersionConflictError', 'IdempotencyConflictError'],
   shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
   run: (input, context) => suspendOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
@@ -110,10 +113,14 @@ mutation('resumeOrganization', {
     'Takes `child_organizations:manage`.',
   input: builder.inputType('ResumeOrganizationInput', {
     description: 'Which organization to resume.',
-    fields: (t) => ({ id: t.id({ required: true, description: id }) }),
+    fields: (t) => ({
+      id: t.id({ required: true, description: id }),
+      expectedVersion: t.int({ description: expectedVersion }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
+    }),
   }),
   payload: organizationPayload('ResumeOrganizationPayload', 'The organization is in use again.'),
-  failures: [],
+  failures: ['VersionConflictError', 'IdempotencyConflictError'],
   shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
-  run: (input, context) => resumeOrganization(context, { id: decodeId('Organization', input.id, 'id') }),
+  run: (input, context) => resumeOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });

@@ -2,9 +2,8 @@
 import { builder } from '../builder.ts';
 import { badInput, orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
-import { idempotencyKey } from '../invitation/mutation-graph.ts';
 import { atMost, weighs } from '../limits/cost.ts';
-import { mutation } from '../mutation.ts';
+import { expectedVersion, idempotencyKey, mutation } from '../mutation.ts';
 import { OWN_ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/graph.ts';
 import { roleById } from '../role/store.ts';
@@ -66,7 +65,7 @@ mutation('moveOrganization', {
     fields: (t) => ({
       id: t.id({ required: true, description: below }),
       newParentId: t.id({ required: true, description: 'The new parent: the organization of the request, or one below it.' }),
-      expectedVersion: t.int({ description: 'The `version` that the move was decided on; another one is a `VersionConflictError`.' }),
+      expectedVersion: t.int({ description: expectedVersion }),
       dryRun: t.boolean({ defaultValue: false, description: 'Checks everything and tells what would happen, and changes nothing.' }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
@@ -94,12 +93,14 @@ mutation('deleteOrganization', {
   description:
     `Deletes an organization below that of the request; with CASCADE everything below it too, at most ${DELETED_MAX.toLocaleString('en')} ` +
     'organizations. Memberships give nothing any more, keys are revoked and open invitations taken back. It can be restored until `purgeAt`; ' +
-    'people keep their accounts, and slugs are never given again. Takes `child_organizations:manage`.',
+    'people keep their accounts, and slugs are never given again. Sent again it finds no such organization, so it takes no `idempotencyKey`. ' +
+    'Takes `child_organizations:manage`.',
   input: builder.inputType('DeleteOrganizationInput', {
     description: 'What to delete.',
     fields: (t) => ({
       id: t.id({ required: true, description: below }),
       mode: t.field({ type: DeleteModeRef, defaultValue: 'RESTRICT', description: 'What to do about organizations below.' }),
+      expectedVersion: t.int({ description: expectedVersion }),
     }),
   }),
   payload: builder
@@ -116,8 +117,9 @@ mutation('deleteOrganization', {
         purgeAt: t.expose('purgeAt', { type: 'DateTime', description: 'Until when it can be restored.' }),
       }),
     }),
-  failures: ['HasChildrenError'],
-  run: (input, context) => deleteOrganization(context, { id: decodeId('Organization', input.id, 'id'), mode: input.mode ?? 'RESTRICT' }),
+  failures: ['HasChildrenError', 'VersionConflictError'],
+  run: (input, context) =>
+    deleteOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id'), mode: input.mode ?? 'RESTRICT' }),
 });
 
 const RestoreOrganizationPayloadRef = builder
@@ -137,7 +139,9 @@ const RestoreOrganizationPayloadRef = builder
 mutation('restoreOrganization', {
   description:
     'Restores a deleted organization, and what was deleted with it, under the same ids: people are members again, with the roles they held. ' +
-    'Keys stay revoked and invitations closed. Takes `child_organizations:manage`.',
+    'Keys stay revoked and invitations closed. Sent again it finds nothing to restore and says so, so it takes no `idempotencyKey`; ' +
+    'nobody can read a deleted organization and decide on what it is, so it takes no `expectedVersion`. ' +
+    'Takes `child_organizations:manage`.',
   input: builder.inputType('RestoreOrganizationInput', {
     description: 'What to restore.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The organization; one that lay below that of the request.' }) }),

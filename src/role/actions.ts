@@ -1,6 +1,7 @@
 /** What can be done with an organization's own roles. */
 import { sql } from 'kysely';
 import { act, type ActingOn, type ActionRequest } from '../action/act.ts';
+import { idempotencyKeyOf } from '../action/idempotency.ts';
 import { scopesBeyond } from '../access/granting.ts';
 import { holds, organizationsWithin } from '../access/rights.ts';
 import { MANAGE_CHILDREN } from '../access/scopes.ts';
@@ -22,6 +23,7 @@ interface RoleInput {
   name: string;
   description?: string | null | undefined;
   scopes: readonly string[];
+  idempotencyKey?: string | null | undefined;
 }
 
 function requireKey(key: string): void {
@@ -45,7 +47,7 @@ export function createRole(request: ActionRequest, input: RoleInput) {
   const role = { key: input.key, name: requireName(input.name, 'name', NAME_LENGTH_MAX), description: description(input.description) };
   const { organizationId } = input;
   const attempt = { action: 'createRole', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
-  return act(request, { ...attempt, scope: 'roles:manage' }, async (acting) => {
+  return act(request, { ...attempt, scope: 'roles:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
     const { tx, organization, record } = acting;
     const scopes = await requireScopes(tx, input.scopes);
     requireGrantable(acting, scopes);

@@ -3,7 +3,7 @@ import '../failure-graph.ts';
 import { builder } from '../builder.ts';
 import { orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
-import { mutation } from '../mutation.ts';
+import { idempotencyKey, mutation } from '../mutation.ts';
 import { createRole, deleteRole, updateRole } from './actions.ts';
 import { RoleRef } from './graph.ts';
 import { roleById } from './store.ts';
@@ -38,10 +38,11 @@ mutation('createRole', {
       name: t.string({ required: true, description: name }),
       description: t.string({ description }),
       scopes: t.stringList({ required: true, description: scopes }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: rolePayload('CreateRolePayload', 'The role exists.'),
-  failures: ['RoleKeyTakenError', 'RoleEscalationError'],
+  failures: ['RoleKeyTakenError', 'RoleEscalationError', 'IdempotencyConflictError'],
   shows: [{ batch: roleById, ids: ({ roleId }) => [roleId] }],
   run: (input, context) =>
     createRole(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
@@ -51,6 +52,7 @@ mutation('updateRole', {
   description:
     'Changes a role for everybody who holds it, at once. The caller has to hold the scopes that it gave and those that it will give. ' +
     'While it is held or offered in an organization below, its scopes change only for a caller with `child_organizations:manage`. ' +
+    'Sent again it leaves the role as it did the first time, so it takes no `idempotencyKey`; roles have no version. ' +
     'Requires the `roles:manage` scope.',
   input: builder.inputType('UpdateRoleInput', {
     description: 'What to change; absent stays as it is.',
@@ -70,7 +72,7 @@ mutation('updateRole', {
 mutation('deleteRole', {
   description:
     'Removes a role that nobody holds and no open invitation offers. The caller has to hold the scopes that it gives. ' +
-    'Requires the `roles:manage` scope.',
+    'Sent again it finds no such role, so it takes no `idempotencyKey`. Requires the `roles:manage` scope.',
   input: builder.inputType('DeleteRoleInput', {
     description: 'Which role to remove.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The role; one that an organization defined.' }) }),

@@ -53,7 +53,7 @@ const count = (outcomes: readonly EventOutcome[], status: EventOutcome['status']
 mutation('recordUsage', {
   description:
     `Records up to ${EVENTS_MAX.toLocaleString('en')} events, each with an outcome of its own. An event is known by its id within its organization: ` +
-    'sent again it is a DUPLICATE and changes nothing, so a batch can be sent until it is answered. Takes `usage:write` on the organization of each event.',
+    'sent again it is a DUPLICATE and changes nothing, so a batch can be sent until it is answered and takes no `idempotencyKey`. Takes `usage:write` on the organization of each event.',
   input: builder.inputType('RecordUsageInput', {
     description: 'What to record.',
     fields: (t) => ({

@@ -5,6 +5,7 @@
 import { execute, parse, type GraphQLObjectType } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { sealingWith } from '../../src/action/sealing.ts';
 import type { Principal } from '../../src/access/principal.ts';
 import type { Context } from '../../src/context.ts';
 import { Loaders } from '../../src/database/loaders.ts';
@@ -76,6 +77,7 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     cost: { requested: 0, nodes: 0 },
     mutated: false,
     showing: undefined,
+    sealing: sealingWith(null),
     authenticate: () => Promise.resolve(guards.types),
   };
   const { data, errors } = await execute({ schema, document: parse(document), contextValue });

@@ -1,6 +1,7 @@
 /** What a change holds while it is made, seen by others; and what it notices that was taken away before its locks. */
 import { sql, type RawBuilder } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { sealingWith } from '../../src/action/sealing.ts';
 import { act, actAsPerson, addBelow, type ActionRequest } from '../../src/action/act.ts';
 import type { Principal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scopes.ts';
@@ -33,6 +34,7 @@ function requestOf(principal: Principal): ActionRequest {
     settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
     log: createLogger('silent'),
     showing: undefined,
+    sealing: sealingWith(null),
   };
 }
 

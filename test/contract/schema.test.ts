@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import {
   buildASTSchema,
+  getNamedType,
   isEnumType,
   isInputObjectType,
   isInterfaceType,
@@ -44,6 +45,23 @@ function promises(text: string): string[] {
     ];
   });
 }
+
+/** Every mutation, with the fields of its input, what it may answer, and the types that its payload shows. */
+const mutations = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ name, description, args, type }) => {
+  const input = args[0] && getNamedType(args[0].type);
+  const results = isUnionType(type) ? type.getTypes() : [];
+  return {
+    name,
+    description: description ?? '',
+    inputFields: new Set(isInputObjectType(input) ? Object.keys(input.getFields()) : []),
+    results: new Set(results.map((member) => member.name)),
+    payloadTypes: new Set(
+      results
+        .filter((member) => member.name.endsWith('Payload'))
+        .flatMap((member) => Object.values(member.getFields()).map((field) => getNamedType(field.type).name)),
+    ),
+  };
+});
 
 describe('schema.graphql', () => {
   it('is what the code prints (npm run schema writes it)', async () => {
@@ -145,6 +163,41 @@ describe('schema.graphql', () => {
     expect(guarded.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
     const mutations = Object.values(schema.getMutationType()?.getFields() ?? {});
     expect(mutations.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('says of every mutation how it can be repeated: it takes a key, or its description says why it needs none', () => {
+    const unsaid = mutations.filter(
+      ({ inputFields, description }) =>
+        !inputFields.has('idempotencyKey') && !/\b(so|and) (it )?takes no `idempotencyKey`/.test(description),
+    );
+    expect(unsaid.map(({ name }) => name)).toEqual([]);
+    // What creates, sends or charges has no way around it, whatever its description says.
+    const making = mutations.filter(({ name }) => /^(create|add|invite|resend|accept|retry)/.test(name));
+    expect(making.length).toBeGreaterThan(8);
+    expect(making.filter(({ inputFields }) => !inputFields.has('idempotencyKey')).map(({ name }) => name)).toEqual([]);
+  });
+
+  it('says of every mutation of something with a version whether it compares it', () => {
+    const versioned = mutations.filter(({ name, payloadTypes }) =>
+      Object.values(schema.getTypeMap()).some(
+        (type) => isObjectType(type) && 'version' in type.getFields() && (payloadTypes.has(type.name) || name.endsWith(type.name)),
+      ),
+    );
+    expect(versioned.length).toBeGreaterThan(7);
+    const unsaid = versioned.filter(
+      ({ inputFields, description }) => !inputFields.has('expectedVersion') && !description.includes('so it takes no `expectedVersion`'),
+    );
+    expect(unsaid.map(({ name }) => name)).toEqual([]);
+  });
+
+  it('lets every mutation with a key or an expected version answer that it conflicts', () => {
+    const conflicts = { idempotencyKey: 'IdempotencyConflictError', expectedVersion: 'VersionConflictError' };
+    for (const [field, conflict] of Object.entries(conflicts)) {
+      const named = (found: typeof mutations): string[] => found.map(({ name }) => name);
+      expect(named(mutations.filter(({ results }) => results.has(conflict)))).toEqual(
+        named(mutations.filter(({ inputFields }) => inputFields.has(field))),
+      );
+    }
   });
 
   it('has no input that could name the actor or claim a verified address', () => {

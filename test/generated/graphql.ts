@@ -6,6 +6,8 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** Which invitation to accept. */
 export type AcceptInvitationInput = {
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
   /** The token from the mail, at most 200 characters. */
   token: string;
 };
@@ -23,6 +25,8 @@ export type AccessKind =
 export type AddMemberInput = {
   /** The person's address, at most 255 characters. */
   email: string;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
   /** The organization: that of the request, or one below it. */
   organizationId: string;
   /** Role keys, 1 to 10. Keys that name no role here are left out and reported. */
@@ -59,6 +63,8 @@ export type BrandingInput = {
 export type CreateApiKeyInput = {
   /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
   expiresAt?: string | null | undefined;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
   /** What the key is for, 1 to 100 characters. */
   name: string;
   /** The organization that it acts in: that of the request, or one below it. */
@@ -113,6 +119,8 @@ export type CreateOrganizationInput = {
 export type CreatePersonalAccessTokenInput = {
   /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
   expiresAt?: string | null | undefined;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
   /** What the token is for, 1 to 100 characters. */
   name: string;
 };
@@ -121,6 +129,8 @@ export type CreatePersonalAccessTokenInput = {
 export type CreateRoleInput = {
   /** What the role is for, at most 500 characters. */
   description?: string | null | undefined;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
   /** Name for inputs, fixed for life: 1 to 63 of a-z, 0-9 and _, beginning with a letter. */
   key: string;
   /** Display name, 1 to 100 characters. */
@@ -155,6 +165,8 @@ export type DeleteMode =
 
 /** What to delete. */
 export type DeleteOrganizationInput = {
+  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
+  expectedVersion?: number | null | undefined;
   /** The organization; one below that of the request. */
   id: string;
   /** What to do about organizations below. */
@@ -254,7 +266,7 @@ export type MarketplaceOfferInput = {
 export type MoveOrganizationInput = {
   /** Checks everything and tells what would happen, and changes nothing. */
   dryRun?: boolean | null | undefined;
-  /** The `version` that the move was decided on; another one is a `VersionConflictError`. */
+  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
   /** The organization; one below that of the request. */
   id: string;
@@ -352,6 +364,8 @@ export type RemoveMemberInput = {
 export type ResendInvitationInput = {
   /** The invitation. */
   id: string;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
 };
 
 /** What to restore. */
@@ -362,12 +376,18 @@ export type RestoreOrganizationInput = {
 
 /** Which organization to resume. */
 export type ResumeOrganizationInput = {
+  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
+  expectedVersion?: number | null | undefined;
   /** The organization; one below that of the request. */
   id: string;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
 };
 
 /** Whose provisioning to start again. */
 export type RetryProvisioningInput = {
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
   /** The organization: that of the request, or one below it. */
   organizationId: string;
 };
@@ -414,8 +434,12 @@ export type SlugUnavailableReason =
 
 /** Which organization to suspend. */
 export type SuspendOrganizationInput = {
+  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
+  expectedVersion?: number | null | undefined;
   /** The organization; one below that of the request. */
   id: string;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
   /** Why, for the audit log; 1 to 500 characters. */
   reason?: string | null | undefined;
 };
@@ -438,12 +462,14 @@ export type UpdateOrganizationInput = {
   branding?: BrandingInput | null | undefined;
   /** Its own domain, in ASCII form. Another one has to be set up anew. */
   domain?: string | null | undefined;
-  /** The `version` that the change was decided on; another one is a `VersionConflictError`. */
+  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
   /** All accounts, at most 20; they replace those before. */
   externalAccounts?: Array<ExternalAccountInput> | null | undefined;
   /** The organization: that of the request, or one below it. */
   id: string;
+  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  idempotencyKey?: string | null | undefined;
   /** Who owns the invoices in the billing system. */
   invoiceOwner?: InvoiceOwner | null | undefined;
   /** What it is to the one above it. Cannot be cleared. */
@@ -536,7 +562,9 @@ export type CreateApiKeyMutationVariables = Exact<{
 export type CreateApiKeyMutation = { createApiKey:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'CreateApiKeyPayload', secret: string, apiKey: { id: string, name: string, preview: string, scopes: Array<string>, expiresAt: string | null, revokedAt: string | null } }
+    | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'ScopeEscalationError', missingScopes: Array<string>, code: string }
+    | { __typename: 'SecretShownBeforeError', credentialId: string, code: string }
    | null };
 
 export type RevokeApiKeyMutationVariables = Exact<{
@@ -558,6 +586,8 @@ export type CreatePersonalAccessTokenMutationVariables = Exact<{
 export type CreatePersonalAccessTokenMutation = { createPersonalAccessToken:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'CreatePersonalAccessTokenPayload', secret: string, personalAccessToken: { id: string, name: string, preview: string, expiresAt: string | null, revokedAt: string | null } }
+    | { __typename: 'IdempotencyConflictError', code: string }
+    | { __typename: 'SecretShownBeforeError', credentialId: string, code: string }
    | null };
 
 export type RevokePersonalAccessTokenMutationVariables = Exact<{
@@ -627,6 +657,7 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'RoleInUseError', code: string }
           | { __typename: 'RoleKeyTakenError', code: string }
           | { __typename: 'ScopeEscalationError', code: string }
+          | { __typename: 'SecretShownBeforeError', code: string }
           | { __typename: 'SlugTakenError', code: string }
           | { __typename: 'UserNotFoundError', code: string }
           | { __typename: 'VersionConflictError', code: string }
@@ -641,6 +672,7 @@ export type ResendInvitationMutationVariables = Exact<{
 export type ResendInvitationMutation = { resendInvitation:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'EmailNotVerifiedError', code: string }
+    | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'InvitationClosedError', code: string }
     | { __typename: 'InvitationLimitError', code: string }
     | { __typename: 'ResendInvitationPayload', invitation: { id: string, email: string, status: InvitationStatus, expiresAt: string, roles: Array<{ key: string }>, invitedBy: { kind: CredentialKind, apiKeyName: string | null, user: { email: string } | null, organization: { slug: string } | null }, delivery: { status: DeliveryStatus, attempts: number, lastError: string | null, sentAt: string | null } } }
@@ -667,6 +699,7 @@ export type AcceptInvitationMutationVariables = Exact<{
 export type AcceptInvitationMutation = { acceptInvitation:
     | { __typename: 'AcceptInvitationPayload', membership: { id: string, scopes: Array<string>, organization: { slug: string }, roles: Array<{ key: string }> } }
     | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'IdempotencyConflictError', code: string, message: string }
     | { __typename: 'InvitationInvalidError', code: string, message: string }
    | null };
 
@@ -696,6 +729,7 @@ export type CreateOrganizationMutationVariables = Exact<{
 export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number | null, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null } | null, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } | null }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
+          | { code: string }
           | { code: string }
           | { code: string }
           | { code: string }
@@ -749,6 +783,7 @@ export type DeleteOrganizationMutation = { deleteOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'DeleteOrganizationPayload', deletedOrganizationIds: Array<string>, removedMemberCount: number, purgeAt: string }
     | { __typename: 'HasChildrenError', childCount: number, code: string, message: string }
+    | { __typename: 'VersionConflictError', code: string, message: string }
    | null };
 
 export type RestoreOrganizationMutationVariables = Exact<{
@@ -770,6 +805,7 @@ export type RetryProvisioningMutationVariables = Exact<{
 
 export type RetryProvisioningMutation = { retryProvisioning:
     | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'IdempotencyConflictError', code: string, message: string }
     | { __typename: 'RetryProvisioningPayload', organization: { id: string, provisioning: { status: ProvisioningStatus } | null } }
    | null };
 
@@ -830,6 +866,7 @@ export type AddMemberMutation = { addMember:
     | { __typename: 'AddMemberPayload', ignoredRoles: Array<string>, membership: { id: string, user: { email: string }, organization: { slug: string }, roles: Array<{ key: string }> } }
     | { __typename: 'AlreadyMemberError', code: string }
     | { __typename: 'ContentionError', code: string }
+    | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'NoValidRoleError', code: string }
     | { __typename: 'RoleEscalationError', code: string }
     | { __typename: 'UserNotFoundError', code: string }
@@ -843,6 +880,7 @@ export type CreateRoleMutationVariables = Exact<{
 export type CreateRoleMutation = { createRole:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'CreateRolePayload', role: { id: string, key: string, name: string, description: string | null, scopes: Array<string>, builtIn: boolean } }
+    | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string }
     | { __typename: 'RoleKeyTakenError', code: string }
    | null };
@@ -916,7 +954,9 @@ export type SuspendOrganizationMutationVariables = Exact<{
 
 export type SuspendOrganizationMutation = { suspendOrganization:
     | { __typename: 'ContentionError', code: string }
+    | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'SuspendOrganizationPayload', organization: { id: string, status: OrganizationStatus, version: number } }
+    | { __typename: 'VersionConflictError', code: string }
    | null };
 
 export type ResumeOrganizationMutationVariables = Exact<{
@@ -926,7 +966,9 @@ export type ResumeOrganizationMutationVariables = Exact<{
 
 export type ResumeOrganizationMutation = { resumeOrganization:
     | { __typename: 'ContentionError', code: string }
+    | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'ResumeOrganizationPayload', organization: { id: string, status: OrganizationStatus, version: number } }
+    | { __typename: 'VersionConflictError', code: string }
    | null };
 
 export type UpdateOrganizationMutationVariables = Exact<{
@@ -937,6 +979,7 @@ export type UpdateOrganizationMutationVariables = Exact<{
 export type UpdateOrganizationMutation = { updateOrganization:
     | { __typename: 'ContentionError', code: string }
     | { __typename: 'ExternalAccountTakenError', system: string, accountId: string, code: string }
+    | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'UpdateOrganizationPayload', organization: { slug: string, name: string, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, version: number, invoiceOwner: InvoiceOwner | null, primaryAddress: { line1: string, line2: string | null, city: string, state: string, zip: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ id: string, system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null, secondaryColor: string | null } | null } }
     | { __typename: 'VersionConflictError', currentVersion: number, code: string }
    | null };
@@ -1116,12 +1159,15 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
     ... on ScopeEscalationError {
       missingScopes
     }
+    ... on SecretShownBeforeError {
+      credentialId
+    }
     ... on UserError {
       code
     }
   }
 }
-    `, {"hash":"sha256:0f7f0931e012504b3df83f77b80bcb99ac25bb6f540b070b7d6efa73b0ac355b"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+    `, {"hash":"sha256:82d712b38a7a232b342f4fcb438c9ad3e960a6da432610dd0db3e834c2473562"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
 export const RevokeApiKeyDocument = new TypedDocumentString(`
     mutation RevokeApiKey($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) {
@@ -1157,12 +1203,15 @@ export const CreatePersonalAccessTokenDocument = new TypedDocumentString(`
       }
       secret
     }
+    ... on SecretShownBeforeError {
+      credentialId
+    }
     ... on UserError {
       code
     }
   }
 }
-    `, {"hash":"sha256:37c157331cc843c978a7f2827e42709a3aee9bd831ae95b987f4ae96a4cbdf84"}) as unknown as TypedDocumentString<CreatePersonalAccessTokenMutation, CreatePersonalAccessTokenMutationVariables>;
+    `, {"hash":"sha256:4e2ae1a8ab394162b9918c21b8bb698dfea7e69aba1359031bcabcdb1a32ed03"}) as unknown as TypedDocumentString<CreatePersonalAccessTokenMutation, CreatePersonalAccessTokenMutationVariables>;
 export const RevokePersonalAccessTokenDocument = new TypedDocumentString(`
     mutation RevokePersonalAccessToken($input: RevokePersonalAccessTokenInput!) {
   revokePersonalAccessToken(input: $input) {
