@@ -259,7 +259,8 @@ function pidFile(folder: string): (Running & { startedAt: number }) | undefined 
 function halt(folder: string, found: Running | undefined, since: number): void {
   let written = pidFile(folder);
   // One that was started this very moment has not written it yet, and would stay behind.
-  for (let round = 0; !written && !found && round < HALT_ROUNDS; round++) {
+  const rounds = found ? 0 : HALT_ROUNDS;
+  for (let round = 0; !written && round < rounds; round++) {
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HALT_PAUSE_MS);
     written = pidFile(folder);
   }
