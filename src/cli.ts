@@ -2,6 +2,7 @@
 import { text } from 'node:stream/consumers';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { OpenDatabase } from './commands/database.ts';
+import { INTERRUPTED, onStopSignal, untilStopped } from './commands/signals.ts';
 import { readConfig } from './config.ts';
 import { StartError, sqlState } from './errors.ts';
 import { createLogger } from './telemetry/log.ts';
@@ -226,31 +227,6 @@ const commands: Record<string, Command> = {
     },
   },
 };
-
-/** Calls `end` for every signal that asks a process to stop. */
-function onStopSignal(end: () => void): void {
-  process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
-}
-
-/** Exit code of a process that was asked to end at once. */
-const INTERRUPTED = 130;
-
-/** Runs something until the process is asked to stop. Signals are listened to before anything is started that would be left behind. */
-async function untilStopped(run: (stop: AbortSignal) => Promise<void>): Promise<never> {
-  const asked = new AbortController();
-  onStopSignal(() => {
-    // Asked twice: whoever asks does not want to wait.
-    if (asked.signal.aborted) process.exit(INTERRUPTED);
-    asked.abort();
-  });
-  try {
-    await run(asked.signal);
-  } catch (error) {
-    // A start that was given up because it was asked to.
-    if (!asked.signal.aborted || error !== asked.signal.reason) throw error;
-  }
-  process.exit(0);
-}
 
 async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Promise<void> {
   const { openDatabase } = await import('./commands/database.ts');

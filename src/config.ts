@@ -157,19 +157,16 @@ export interface Config {
   corsOrigins: readonly string[];
   /** The only host names that are answered; empty for any. */
   allowedHosts: readonly string[];
-  /** Connections at the same time; more are closed at once. */
   maxConnections: number;
   limits: RequestLimits;
-  /** The identity provider whose sessions are accepted; undefined for none. */
+  /** Whose sessions are accepted; undefined for none. */
   sessions: SessionSettings | undefined;
   smtpUrl: string | undefined;
   mailFrom: string;
   /** Link in the mail of an invitation; undefined for one to GraphiQL. */
   invitationUrl: string | undefined;
   invitationDays: number;
-  /** Mails with invitations within 24 hours. */
   mailLimits: MailLimits;
-  /** Days that a deleted organization can be restored. */
   retentionDays: number;
   /** How many days single events of usage are kept, unless a metric takes older ones. */
   usageEventDays: number;

@@ -167,7 +167,7 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'the connection of a transaction that the deadline ends is thrown away',
-        from: "text === 'rollback' || ",
+        from: "if (text === 'rollback') return this.#rollback(run) as never;",
         to: '',
         only: 'undoes a mutation',
       },

@@ -52,9 +52,9 @@ export async function startWorker({
   const events: WorkerEvents = new EventEmitter();
   events.on('pool:create', ({ workerPool }) => void living.announce(workerPool.id));
   await living.recover();
+  const pool = queuePool(url, concurrency + 2, log);
   const runner = await run({
-    connectionString: url,
-    maxPoolSize: concurrency + 2,
+    pgPool: pool,
     concurrency,
     taskList: taskList(tasks),
     crontab: schedule,
@@ -65,7 +65,19 @@ export async function startWorker({
   return async () => {
     await runner.stop();
     await living.close();
+    await pool.end();
   };
+}
+
+/**
+ * The queue's connections. A pool of its own making would stop listening for errors when it is stopped, and a connection
+ * that is lost in that moment would end the process.
+ */
+function queuePool(connectionString: string, max: number, log: Logger): pg.Pool {
+  const pool = new pg.Pool({ connectionString, max, keepAlive: true, application_name: 'banyan queue' });
+  const lost = (error: Error): void => log.debug({ err: error }, 'a connection of the queue was lost');
+  pool.on('error', lost).on('connect', (client) => client.on('error', lost));
+  return pool;
 }
 
 function taskList(tasks: Tasks): TaskList {
