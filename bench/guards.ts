@@ -2,11 +2,12 @@
 import { createBudgets, type CallerBudgets } from '../src/limits/budget-plugins.ts';
 import { defaultBudgets } from '../src/limits/budget-settings.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
-import { createGateway, type Gateway } from '../src/server.ts';
+import type { Gateway } from '../src/server.ts';
 import { createLogger } from '../src/telemetry/log.ts';
 import { openRedisCounters } from '../src/limits/redis.ts';
 import { openForest } from './forest.ts';
 import { table, verdict } from './measure.ts';
+import { openGateway } from './open-gateway.ts';
 
 const TARGET_PERCENT = 3;
 const ROUNDS = 400;
@@ -74,23 +75,7 @@ export async function benchGuards(): Promise<void> {
   };
   const laneOf = (name: string, boundsCost: boolean, budgets?: CallerBudgets): Lane => ({
     name,
-    gateway: createGateway({
-      db,
-      log,
-      clock: () => new Date(),
-      organizationHeader: 'X-Organization',
-      settings: {
-        invitationDays: 7,
-        retentionDays: 30,
-        mailLimits: { perSender: 1_000, perTree: 10_000, perAddress: 5 },
-      },
-      introspection: 'off',
-      graphiql: false,
-      corsOrigins: [],
-      boundsCost,
-      budgets,
-      credentialUsed: () => undefined,
-    }),
+    gateway: openGateway(db, log, { boundsCost, budgets }),
     times: [],
   });
   const shared = budgetsIn('postgres');

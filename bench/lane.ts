@@ -2,8 +2,8 @@
 import { connect, type Database } from '../src/database/connect.ts';
 import { installQueue } from '../src/jobs/worker.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
-import { createGateway } from '../src/server.ts';
 import { createLogger } from '../src/telemetry/log.ts';
+import { openGateway } from './open-gateway.ts';
 
 export interface Lane {
   db: Database;
@@ -18,21 +18,7 @@ export async function openLane(url: string, organizationId: string): Promise<Lan
   await installQueue(url, log);
   const db = connect({ url, poolSize: 4, log });
   const token = await insertApiKey(db, organizationId, 'bench');
-  const gateway = createGateway({
-    db,
-    log,
-    clock: () => new Date(),
-    organizationHeader: 'X-Organization',
-    settings: {
-      invitationDays: 7,
-      retentionDays: 30,
-      mailLimits: { perSender: 1_000_000, perTree: 1_000_000, perAddress: 5 },
-    },
-    introspection: 'off',
-    graphiql: false,
-    corsOrigins: [],
-    credentialUsed: () => undefined,
-  });
+  const gateway = openGateway(db, log);
   return {
     db,
     async mutate<Payload>(name: string, selection: string, input: object): Promise<Payload> {
