@@ -292,6 +292,7 @@ it('is answered by two probes of an index, however many hold the role', async ()
   );
   const text = plan.map((row) => row['QUERY PLAN']).join('\n');
   expect(text).not.toMatch(/Seq Scan on membership_roles|Filter:.*membership_roles/);
-  const hits = [...text.matchAll(/shared hit=(\d+)/g)].map(([, hit]) => Number(hit));
+  // The buffers of planning are the catalog's, which a new connection has yet to read.
+  const hits = [...text.replace(/^Planning:[^]*/m, '').matchAll(/shared hit=(\d+)/g)].map(([, hit]) => Number(hit));
   expect(Math.max(...hits)).toBeLessThan(60);
 }, 60_000);
