@@ -1,5 +1,5 @@
 /** What guarding adds to the CPU of plain reads: counting cost, and spending budgets; gateways with and without, in turns. */
-import { createBudgets, type CallerBudgets } from '../src/limits/budget-plugins.ts';
+import { createBudgets, type CallerBudgets } from '../src/limits/caller-budgets.ts';
 import { defaultBudgets } from '../src/limits/budget-settings.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
 import type { Gateway } from '../src/server.ts';

@@ -16,13 +16,15 @@ import { body } from './http/plugins/body.ts';
 import { deadlines } from './http/plugins/deadline.ts';
 import { documents } from './http/plugins/documents.ts';
 import { hosts } from './http/plugins/hosts.ts';
-import { introspection, type IntrospectionPolicy } from './http/plugins/introspection.ts';
 import { jsonOnly } from './http/plugins/json-only.ts';
 import { probes } from './http/plugins/probes.ts';
 import { DOCUMENT_ID, trustedDocuments, type TrustedDocumentsPolicy } from './http/plugins/trusted-documents.ts';
 import { requestIdsOf } from './http/request-id.ts';
-import { budgetPlugins, type CallerBudgets } from './limits/budget-plugins.ts';
-import { costLimits } from './limits/cost-plugin.ts';
+import { arrival } from './limits/arrival-plugin.ts';
+import type { CallerBudgets } from './limits/caller-budgets.ts';
+import { CostLimits } from './limits/cost-limits.ts';
+import { execution } from './limits/execution-plugin.ts';
+import type { IntrospectionPolicy } from './limits/introspection-policy.ts';
 import { REQUEST_LIMITS, type RequestLimits } from './limits/settings.ts';
 import { schema } from './schema.ts';
 import type { Logger } from './telemetry/log.ts';
@@ -66,9 +68,8 @@ export const GRAPHQL_PATH = '/graphql';
 /** Makes the gateway. */
 export function createGateway(options: GatewayOptions) {
   const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
-  const { allowedHosts = [], boundsCost = true, trustedDocuments: trusted = 'off' } = options;
+  const { allowedHosts = [], boundsCost = true, budgets, trustedDocuments: trusted = 'off' } = options;
   const limits = { ...REQUEST_LIMITS, ...options.limits };
-  const { arrival, spending } = budgetPlugins(GRAPHQL_PATH, options.budgets);
   const callers = new WeakMap<Request, Caller>();
   const whoCalls = (request: Request, now: Date, organizationId?: string): Promise<Principal> => {
     const headers = new Headers(request.headers);
@@ -132,16 +133,13 @@ export function createGateway(options: GatewayOptions) {
           localOptions: options.graphiqlLocal,
           hosts: [...allowedHosts, ...(options.graphiqlHosts ?? [])],
         }),
-      arrival,
+      budgets ? arrival(GRAPHQL_PATH, budgets) : {},
       jsonOnly(),
       authentication(callers, identify),
       trustedDocuments(trusted, db),
       body(callers, limits),
       documents(callers, limits),
-      boundsCost && costLimits(schema, limits),
-      introspection(options.introspection),
-      // Last of those that wrap execution: what waits here has passed all else.
-      spending,
+      execution(options.introspection, boundsCost ? new CostLimits(schema, limits) : undefined, budgets),
       answers(log, organizationHeader),
     ],
   });

@@ -41,7 +41,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/http/plugins/introspection.ts',
+    file: 'src/limits/introspection-policy.ts',
     tests: HTTP,
     mutants: [
       {
@@ -52,7 +52,7 @@ export const edge: readonly MutantGroup[] = [
       },
       {
         what: 'the schema is told to anonymous callers',
-        from: 'if (!contextValue.principal.credential) throw unauthenticated();',
+        from: 'if (!principal.credential) throw unauthenticated();',
         to: '',
         only: 'introspection',
       },

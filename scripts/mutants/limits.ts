@@ -192,14 +192,14 @@ export const limits: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/limits/cost-plugin.ts',
+    file: 'src/limits/cost-limits.ts',
     tests: COST,
     mutants: [
       { what: 'operations ask for any number of rows', from: 'if (nodes > limits.nodes)', to: 'if (nodes > 1e15)', only: 'both numbers' },
       { what: 'operations cost anything', from: 'return cost > limits.cost ?', to: 'return cost > 1e15 ?', only: 'both numbers' },
       { what: 'answers are of any length', from: 'if (answer.add(data) && !loaders', to: 'if (!loaders', only: 'is bounded' },
       { what: 'rows of any length are read', from: 'answer.add(data) && !loaders.isOverBound', to: 'answer.add(data)', only: 'is bounded' },
-      { what: 'no answer is measured', from: 'bytesAtMost(estimate) > limits.responseBytes;', to: 'false;', only: 'is bounded' },
+      { what: 'no answer is measured', from: 'bytesAtMost(estimate) > responseBytes;', to: 'false;', only: 'is bounded' },
       {
         what: 'a long mutation costs the others their answers',
         from: 'operation !== OperationTypeNode.MUTATION',
@@ -233,31 +233,61 @@ export const limits: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/limits/budget-plugins.ts',
+    file: 'src/limits/arrival-plugin.ts',
     tests: BUDGETS,
     mutants: [
       {
         what: 'an address sends any number of requests',
-        from: "{ budget: 'addressRequests', key: address, points: 1 }",
-        to: '',
+        from: "const ofAddress: Charge = { budget: 'addressRequests', key: address, points: 1 };",
+        to: "const ofAddress: Charge = { budget: 'addressRequests', key: address, points: 0 };",
         only: 'is counted for an address',
       },
       {
         what: 'anonymous callers send any number of requests',
-        from: "charges.push({ budget: 'anonymousRequests', key: address, points: 1 });",
-        to: '{}',
+        from: ", { budget: 'anonymousRequests', key: address, points: 1 }",
+        to: '',
         only: 'is counted for an address',
       },
       {
         what: 'a credential in use sends any number of requests',
-        from: "else if (credential !== undefined) charges.push({ budget: 'credentialRequests', key: credential, points: 1 });",
-        to: 'else if (credential !== undefined) {}',
+        from: ", { budget: 'credentialRequests', key: credential, points: 1 }",
+        to: '',
         only: 'refuses a credential that has spent it',
       },
       {
+        what: 'an address guesses credentials without end',
+        from: 'return failed ? { refused: failed } :',
+        to: 'return',
+        only: 'of one address are refused beyond the limit',
+      },
+      {
+        what: 'failed authentications are not counted',
+        from: "return budgets.count({ budget: 'failedAuthentications', key: arrived.address, points: 1 });",
+        to: 'return undefined;',
+        only: 'of one address are refused beyond the limit',
+      },
+      {
+        what: 'a credential that was revoked goes on being exempt',
+        from: 'known.remove(arrived.fingerprint);',
+        to: '',
+        only: 'end its exemption',
+      },
+      {
+        what: 'any number of credentials are guessed at the same moment',
+        from: ", { budget: 'unverifiedCredentials', key: address, points: 1 }",
+        to: '',
+        only: 'that all come at once are bounded',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/spending.ts',
+    tests: BUDGETS,
+    mutants: [
+      {
         what: 'the first request of a credential is not counted',
-        from: 'if (arrival.credential === undefined && principal.credential) {',
-        to: 'if (arrival.credential === null) {',
+        from: 'if (known === undefined && principal.credential) charges.push',
+        to: 'if (known === null) charges.push',
         only: 'refuses a credential that has spent it',
       },
       {
@@ -265,30 +295,6 @@ export const limits: readonly MutantGroup[] = [
         from: 'if (user) return `usr:${user.id}`;',
         to: '',
         only: 'is shared by the tokens of one person',
-      },
-      {
-        what: 'an address guesses credentials without end',
-        from: 'if (failed) return failed;',
-        to: '',
-        only: 'of one address are refused beyond the limit',
-      },
-      {
-        what: 'failed authentications are not counted',
-        from: "await budgets.count({ budget: 'failedAuthentications', key: arrival.address, points: 1 });",
-        to: '',
-        only: 'of one address are refused beyond the limit',
-      },
-      {
-        what: 'a credential that was revoked goes on being exempt',
-        from: 'known.remove(arrival.fingerprint);',
-        to: '',
-        only: 'end its exemption',
-      },
-      {
-        what: 'any number of credentials are guessed at the same moment',
-        from: "charges.push({ budget: 'unverifiedCredentials', key: address, points: 1 });",
-        to: '',
-        only: 'that all come at once are bounded',
       },
       {
         what: 'a tree sends any number of requests',
@@ -304,7 +310,7 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'an address spends any cost',
-        from: "{ budget: 'addressCost', key: arrival.address, points: requested },",
+        from: "{ budget: 'addressCost', key: address, points: requested },",
         to: '',
         only: 'is one for a tree and one for an address',
       },
@@ -389,7 +395,7 @@ export const limits: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'what was refused is charged',
-        from: 'await this.giveBack(charges.slice(0, index + 1).filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory));',
+        from: 'await this.giveBack(charged.filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory));',
         to: '',
         only: 'is told in every answer, and what was refused',
       },
@@ -516,14 +522,14 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'any number of operations of a tree wait',
-        from: 'if (queue.waitingOf(tree) >= WAITING_PER_TREE) return',
-        to: 'if (queue.waitingOf(tree) >= 1e9) return',
+        from: '.waitingOf(operation.tree) >= WAITING_PER_TREE',
+        to: '.waitingOf(operation.tree) >= 1e9',
         only: 'bounds what waits of one tree and of all',
       },
       {
         what: 'any number of operations wait',
-        from: 'if (this.waiting >= WAITING_MAX) return',
-        to: 'if (this.waiting >= 1e9) return',
+        from: 'return this.waiting >= WAITING_MAX ?',
+        to: 'return this.waiting >= 1e9 ?',
         only: 'bounds what waits of one tree and of all',
       },
       {
@@ -540,7 +546,7 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'heavy operations run at the same time',
-        from: 'isHeavy ? this.#heavy : this.#light',
+        from: 'this.#isHeavy(operation) ? this.#heavy : this.#light',
         to: 'this.#light',
         only: 'runs one heavy operation at a time',
       },

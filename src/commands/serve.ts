@@ -12,7 +12,7 @@ import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
 import { Lifecycle, aborted } from '../http/lifecycle.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
-import { createBudgets } from '../limits/budget-plugins.ts';
+import { createBudgets } from '../limits/caller-budgets.ts';
 import { openRedisCounters } from '../limits/redis.ts';
 import { GRAPHQL_PATH, createGateway } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';

@@ -67,16 +67,17 @@ export class Admission {
     return this.#gates.size;
   }
 
-  /** Resolves when the operation may run, or with why it may not. */
-  async enter(operation: Operation): Promise<Place | Refusal> {
-    const { signal, credential } = operation;
-    if (signal.aborted) return { refused: 'gone', limit: 0 };
+  /** A place when the operation may run, or why it may not; at once where nothing has to be waited for. */
+  enter(operation: Operation): Place | Promise<Place | Refusal> | Refusal {
+    if (operation.signal.aborted) return { refused: 'gone', limit: 0 };
+    if (!this.#passGate(operation.credential)) return this.#enterLater(operation);
+    return this.#startNow(operation) ?? this.#enterQueue(operation, this.#settings.waitMs);
+  }
+
+  async #enterLater(operation: Operation): Promise<Place | Refusal> {
     const deadline = performance.now() + this.#settings.waitMs;
-    const refusal = this.#passGate(credential) ? undefined : await this.#waitAtGate(credential, signal);
-    if (refusal) return refusal;
-    const place = await this.#enterQueue(operation, deadline);
-    if ('refused' in place) this.#leaveGate(credential);
-    return place;
+    const refusal = await this.#waitAtGate(operation.credential, operation.signal);
+    return refusal ?? this.#startNow(operation) ?? this.#enterQueue(operation, deadline - performance.now());
   }
 
   /** At most so many operations of one credential are under way. */
@@ -108,31 +109,53 @@ export class Admission {
     else if (--gate.inside === 0) this.#gates.delete(credential);
   }
 
-  async #enterQueue({ tree, nodes, signal, credential }: Operation, deadline: number): Promise<Place | Refusal> {
-    const { heavyNodes, slots } = this.#settings;
-    const isHeavy = nodes >= heavyNodes;
-    const queue = isHeavy ? this.#heavy : this.#light;
-    if (!isHeavy) this.#note(tree);
-    if (queue.waitingOf(tree) >= WAITING_PER_TREE) return { refused: 'tree', limit: WAITING_PER_TREE };
-    if (this.waiting >= WAITING_MAX) return { refused: 'process', limit: WAITING_MAX };
-    if (!queue.tryStart()) {
-      const refusal = await wait(deadline - performance.now(), signal, isHeavy ? 1 : slots, (start) => {
-        const entry: Entry = { tenant: tree, cost: nodes, start };
-        queue.add(entry);
-        return () => queue.remove(entry);
-      });
-      if (refusal) return refusal;
-    }
-    const startedAt = performance.now();
+  /** A place, if a slot is free and nobody waits for it. */
+  #startNow(operation: Operation): Place | undefined {
+    if (!this.#isHeavy(operation)) this.#note(operation.tree);
+    return this.#queueOf(operation).tryStart() ? this.#placeOf(operation) : undefined;
+  }
+
+  async #enterQueue(operation: Operation, waitMs: number): Promise<Place | Refusal> {
+    const refusal = this.#tooMany(operation) ?? (await this.#waitInQueue(operation, waitMs));
+    if (!refusal) return this.#placeOf(operation);
+    this.#leaveGate(operation.credential);
+    return refusal;
+  }
+
+  #tooMany(operation: Operation): Refusal | undefined {
+    if (this.#queueOf(operation).waitingOf(operation.tree) >= WAITING_PER_TREE) return { refused: 'tree', limit: WAITING_PER_TREE };
+    return this.waiting >= WAITING_MAX ? { refused: 'process', limit: WAITING_MAX } : undefined;
+  }
+
+  #waitInQueue(operation: Operation, waitMs: number): Promise<Refusal | undefined> {
+    const queue = this.#queueOf(operation);
+    return wait(waitMs, operation.signal, this.#isHeavy(operation) ? 1 : this.#settings.slots, (start) => {
+      const entry: Entry = { tenant: operation.tree, cost: operation.nodes, start };
+      queue.add(entry);
+      return () => queue.remove(entry);
+    });
+  }
+
+  #placeOf(operation: Operation): Place {
+    const isHeavy = this.#isHeavy(operation);
+    const startedAt = isHeavy ? performance.now() : 0;
     let left = false;
     return {
       leave: () => {
         if (left) return;
         left = true;
-        queue.done(isHeavy && this.#othersThan(tree) ? (performance.now() - startedAt) * REST_FACTOR : 0);
-        this.#leaveGate(credential);
+        this.#queueOf(operation).done(isHeavy && this.#othersThan(operation.tree) ? (performance.now() - startedAt) * REST_FACTOR : 0);
+        this.#leaveGate(operation.credential);
       },
     };
+  }
+
+  #isHeavy({ nodes }: Operation): boolean {
+    return nodes >= this.#settings.heavyNodes;
+  }
+
+  #queueOf(operation: Operation): FairQueue {
+    return this.#isHeavy(operation) ? this.#heavy : this.#light;
   }
 
   #note(tree: string): void {

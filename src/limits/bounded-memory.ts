@@ -39,7 +39,7 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
     return this.#counters.size;
   }
 
-  /** Adds points to a counter and returns it. At once: a promise for each of a request's budgets would cost more than counting. */
+  /** Adds points to a counter and returns it. */
   add(key: string | number, points: number): Readonly<Counter> {
     const now = Date.now();
     let counter = this.#counters.get(key);

@@ -90,9 +90,10 @@ export class Budgets {
 
   /**
    * Spends all charges, or none of them: what was taken before a refusal is given back. The first charge that is too much
-   * is named. Charges of budgets that are off are skipped.
+   * is named. Charges of budgets that are off are skipped. At once, where all counters are in memory and none refuses: a
+   * promise for each of a request's budgets would cost more than counting.
    */
-  async spend(charges: readonly Charge[]): Promise<Outcome> {
+  spend(charges: readonly Charge[]): Outcome | Promise<Outcome> {
     const spent: Balance[] = [];
     const shared: { charge: Charge; limiter: SharedLimiter }[] = [];
     for (const [index, charge] of charges.entries()) {
@@ -104,13 +105,17 @@ export class Budgets {
       }
       const { points, endsAt } = limiter.add(charge.key, charge.points);
       const balance = { budget: charge.budget, limit: limiter.points, remaining: Math.max(limiter.points - points, 0), resetAt: endsAt };
-      if (points > limiter.points) {
-        await this.giveBack(charges.slice(0, index + 1).filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory));
-        return { refused: balance };
-      }
+      if (points > limiter.points) return this.#refuse(charges.slice(0, index + 1), balance);
       spent.push(balance);
     }
-    if (shared.length === 0) return { spent };
+    return shared.length === 0 ? { spent } : this.#spendShared(charges, spent, shared);
+  }
+
+  async #spendShared(
+    charges: readonly Charge[],
+    spent: readonly Balance[],
+    shared: readonly { charge: Charge; limiter: SharedLimiter }[],
+  ): Promise<Outcome> {
     const taken = await Promise.all(shared.map(({ charge, limiter }) => this.#take(charge, limiter)));
     const refused = taken.find((one) => one?.isRefused);
     if (refused) {
@@ -118,6 +123,12 @@ export class Budgets {
       return { refused: refused.balance };
     }
     return { spent: [...spent, ...taken.flatMap((one) => one?.balance ?? [])] };
+  }
+
+  /** A refusal by a counter in memory: those of the others that were charged before it get their points back. */
+  async #refuse(charged: readonly Charge[], balance: Balance): Promise<Outcome> {
+    await this.giveBack(charged.filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory));
+    return { refused: balance };
   }
 
   /** Gives points back, for what was charged and then not done. */

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { createBudgets, type CallerBudgets } from '../../src/limits/budget-plugins.ts';
+import { createBudgets, type CallerBudgets } from '../../src/limits/caller-budgets.ts';
 import { sweepBudgets } from '../../src/limits/budgets.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createToken } from '../../src/credential/secret.ts';

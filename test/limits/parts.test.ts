@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { Admission, type Place } from '../../src/limits/admission.ts';
+import { Admission, type Operation, type Place, type Refusal } from '../../src/limits/admission.ts';
 import { clientAddress } from '../../src/limits/address.ts';
 import { BoundedMemory } from '../../src/limits/bounded-memory.ts';
 import { FairQueue } from '../../src/limits/fair-queue.ts';
@@ -98,6 +98,11 @@ describe('the fair queue', () => {
   });
 });
 
+/** A promise also where there is nothing to wait for. */
+async function enter(admission: Admission, wanted: Operation): Promise<Place | Refusal> {
+  return admission.enter(wanted);
+}
+
 describe('admission', () => {
   const settings = { perCredential: 2, slots: 2, heavyNodes: 100, waitMs: 1_000 };
   const operation = (credential: string, { tree = credential, nodes = 1, signal = new AbortController().signal } = {}) => ({
@@ -113,11 +118,11 @@ describe('admission', () => {
 
   it('lets one credential have so many operations under way, and refuses those beyond what may wait', async () => {
     const admission = new Admission({ ...settings, slots: 100 });
-    const all = Array.from({ length: 50 }, () => admission.enter(operation('a')));
+    const all = Array.from({ length: 50 }, () => enter(admission, operation('a')));
     const outcomes = Promise.all(all);
     expect(await all[49]).toEqual({ refused: 'credential', limit: 2 });
     expect(await all[42]).toEqual({ refused: 'credential', limit: 2 });
-    entered(await admission.enter(operation('b'))).leave();
+    entered(await enter(admission, operation('b'))).leave();
     for (let turn = 0; turn < 42; turn++) entered(await all[turn]).leave();
     expect((await outcomes).filter((outcome) => 'refused' in outcome).length).toBe(8);
     expect([admission.waiting, admission.credentials]).toEqual([0, 0]);
@@ -126,8 +131,8 @@ describe('admission', () => {
   it('bounds what waits of one tree and of all', async () => {
     const admission = new Admission({ ...settings, slots: 1, waitMs: 60_000 });
     const clients = new AbortController();
-    const wait = (n: number, tree: string) => admission.enter(operation(`${tree} ${n}`, { tree, signal: clients.signal }));
-    const first = entered(await admission.enter(operation('first')));
+    const wait = (n: number, tree: string) => enter(admission, operation(`${tree} ${n}`, { tree, signal: clients.signal }));
+    const first = entered(await enter(admission, operation('first')));
     const waiting = Array.from({ length: 1_000 }, (_, n) => wait(n, `tree ${Math.floor(n / 200)}`));
     expect(await wait(1_000, 'tree 0')).toEqual({ refused: 'tree', limit: 200 });
     expect(await wait(1_001, 'another tree')).toEqual({ refused: 'process', limit: 1_000 });
@@ -139,21 +144,21 @@ describe('admission', () => {
 
   it('refuses what has waited too long, with nothing left behind', async () => {
     const admission = new Admission({ ...settings, slots: 1, waitMs: 30 });
-    const first = entered(await admission.enter(operation('a')));
-    expect(await admission.enter(operation('b'))).toEqual({ refused: 'timeout', limit: 1 });
+    const first = entered(await enter(admission, operation('a')));
+    expect(await enter(admission, operation('b'))).toEqual({ refused: 'timeout', limit: 1 });
     first.leave();
     first.leave();
-    entered(await admission.enter(operation('b'))).leave();
+    entered(await enter(admission, operation('b'))).leave();
     expect([admission.waiting, admission.credentials]).toEqual([0, 0]);
   });
 
   it('forgets a client that goes away while it waits, at the gate and in the queue', async () => {
     const admission = new Admission({ ...settings, slots: 1, perCredential: 1 });
-    const first = entered(await admission.enter(operation('a')));
+    const first = entered(await enter(admission, operation('a')));
     const clients = [new AbortController(), new AbortController()] as const;
     const behind = [
-      admission.enter(operation('a', { signal: clients[0].signal })),
-      admission.enter(operation('b', { signal: clients[1].signal })),
+      enter(admission, operation('a', { signal: clients[0].signal })),
+      enter(admission, operation('b', { signal: clients[1].signal })),
     ];
     for (const client of clients) client.abort();
     expect(await Promise.all(behind)).toEqual([expect.objectContaining({ refused: 'gone' }), expect.objectContaining({ refused: 'gone' })]);
@@ -163,13 +168,13 @@ describe('admission', () => {
 
   it('runs one heavy operation at a time, beside the light ones', async () => {
     const admission = new Admission(settings);
-    const heavy = entered(await admission.enter(operation('a', { nodes: 100 })));
+    const heavy = entered(await enter(admission, operation('a', { nodes: 100 })));
     let hasStarted = false;
-    const next = admission.enter(operation('b', { nodes: 100 })).then((place) => {
+    const next = enter(admission, operation('b', { nodes: 100 })).then((place) => {
       hasStarted = true;
       return entered(place);
     });
-    entered(await admission.enter(operation('c'))).leave();
+    entered(await enter(admission, operation('c'))).leave();
     expect(hasStarted).toBe(false);
     heavy.leave();
     (await next).leave();

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Redis } from 'ioredis';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createBudgets, type CallerBudgets } from '../../src/limits/budget-plugins.ts';
+import { createBudgets, type CallerBudgets } from '../../src/limits/caller-budgets.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { openRedisCounters } from '../../src/limits/redis.ts';
 import { createLogger } from '../../src/telemetry/log.ts';

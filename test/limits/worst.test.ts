@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenHash } from '../../src/credential/secret.ts';
 import { encodeId } from '../../src/ids.ts';
-import { bytesAtMost } from '../../src/limits/cost-plugin.ts';
+import { bytesAtMost } from '../../src/limits/cost-limits.ts';
 import { Estimator } from '../../src/limits/estimate.ts';
 import { schema } from '../../src/schema.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';

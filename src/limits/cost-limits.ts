@@ -1,6 +1,5 @@
 /** Refuses operations that ask for too much, before they run, and answers that are too long, before they are written. */
-import { OperationTypeNode, locatedError, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
+import { OperationTypeNode, locatedError, type ExecutionArgs, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Context } from '../context.ts';
 import { PublicError } from '../errors.ts';
 import { ByteMeter, bytesOf } from './bytes.ts';
@@ -22,30 +21,40 @@ const ROWS_FACTOR = 2;
 /** An error without its value is short, but an answer can hold one for each of its rows. */
 const ERROR_BYTES = 300;
 
-/** Puts the cost of the operation on the context, refuses it over a limit, and tells it in `extensions.cost`. */
-export function costLimits(schema: GraphQLSchema, limits: Limits): Plugin<Context> {
-  const estimator = new Estimator(schema, limits.cost);
-  return {
-    onExecute({ args, setResultAndStopExecution }) {
-      const { document, operationName, variableValues, contextValue: context } = args;
-      const estimate = estimator.estimate(document, operationName, variableValues ?? {});
-      context.cost = { requested: estimate.cost, nodes: estimate.nodes };
-      const refusal = refusalOf(estimate, limits);
-      if (refusal) {
-        setResultAndStopExecution(withCost({ errors: [refusal] }, context, limits));
-        return undefined;
-      }
-      // Nearly every answer is short for certain, and is not measured.
-      const isMeasured = bytesAtMost(estimate) > limits.responseBytes;
-      if (isMeasured) context.loaders.bound(ROWS_FACTOR * limits.responseBytes);
-      return {
-        onExecuteDone({ result, setResult }) {
-          if (Symbol.asyncIterator in result) return;
-          setResult(withCost(isMeasured ? shortened(result, estimate.operation, context, limits) : result, context, limits));
-        },
-      };
-    },
-  };
+/** An operation that may run, as far as its cost goes. */
+export interface Costed {
+  type: OperationTypeNode;
+  /** Whether its answer can be longer than the limit. */
+  isMeasured: boolean;
+}
+
+/** The limits on what operations of one schema cost. */
+export class CostLimits {
+  readonly #estimator: Estimator;
+  readonly #limits: Limits;
+
+  constructor(schema: GraphQLSchema, limits: Limits) {
+    this.#estimator = new Estimator(schema, limits.cost);
+    this.#limits = limits;
+  }
+
+  /** Puts the cost of the operation on the context; the operation may run, or it is refused. */
+  check({ document, operationName, variableValues }: ExecutionArgs, context: Context): Costed | { refused: ExecutionResult } {
+    const estimate = this.#estimator.estimate(document, operationName, variableValues ?? {});
+    context.cost = { requested: estimate.cost, nodes: estimate.nodes };
+    const refusal = refusalOf(estimate, this.#limits);
+    if (refusal) return { refused: withCost({ errors: [refusal] }, context, this.#limits) };
+    const { responseBytes } = this.#limits;
+    // Nearly every answer is short for certain, and is not measured.
+    const isMeasured = bytesAtMost(estimate) > responseBytes;
+    if (isMeasured) context.loaders.bound(ROWS_FACTOR * responseBytes);
+    return { type: estimate.operation, isMeasured };
+  }
+
+  /** The answer without what is too long, and with `extensions.cost`. */
+  finish({ type, isMeasured }: Costed, result: ExecutionResult, context: Context): ExecutionResult {
+    return withCost(isMeasured ? shortened(result, type, context, this.#limits) : result, context, this.#limits);
+  }
 }
 
 /** The result with `extensions.cost`: what the operation was charged, and what the credential has left in this minute. */

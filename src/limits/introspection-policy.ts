@@ -1,8 +1,7 @@
 /** Who may read the schema through the API. */
 import { BREAK, visit, type DocumentNode } from 'graphql';
-import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../../context.ts';
-import { PublicError, unauthenticated } from '../../errors.ts';
+import type { Context } from '../context.ts';
+import { PublicError, unauthenticated } from '../errors.ts';
 
 /** Everybody, anybody with a credential, or nobody. */
 export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
@@ -26,12 +25,8 @@ function isIntrospection(document: DocumentNode): boolean {
 }
 
 /** Refuses introspection to those whom the policy excludes. */
-export function introspection(policy: IntrospectionPolicy): Plugin<Context> {
-  return {
-    onExecute({ args: { document, contextValue } }) {
-      if (policy === 'public' || !isIntrospection(document)) return;
-      if (policy === 'off') throw new PublicError('FORBIDDEN', 'Introspection is turned off.', { requiredScopes: [] });
-      if (!contextValue.principal.credential) throw unauthenticated();
-    },
-  };
+export function refuseIntrospection(policy: IntrospectionPolicy, document: DocumentNode, { principal }: Pick<Context, 'principal'>): void {
+  if (policy === 'public' || !isIntrospection(document)) return;
+  if (policy === 'off') throw new PublicError('FORBIDDEN', 'Introspection is turned off.', { requiredScopes: [] });
+  if (!principal.credential) throw unauthenticated();
 }

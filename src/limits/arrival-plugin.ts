@@ -1,0 +1,75 @@
+/** Budgets that a request is counted in before anything of it is parsed or read: of its address, and of its credential by a fingerprint. */
+import type { Plugin } from 'graphql-yoga';
+import type { PublicError } from '../errors.ts';
+import { holdBack, rateLimited } from './budget-refusal.ts';
+import type { Charge, Outcome } from './budgets.ts';
+import type { CallerBudgets } from './caller-budgets.ts';
+
+function isOperation(request: Request, url: URL): boolean {
+  return request.method === 'POST' || (request.method === 'GET' && /[?&](query|extensions|documentId)=/.test(url.search));
+}
+
+/** Counts requests to `path` as they arrive, and failed authentications as they end. It has to stand before authentication. */
+export function arrival(path: string, limits: CallerBudgets): Plugin {
+  const { budgets, known, arrivals } = limits;
+
+  /** Nothing is waited for unless a counter is shared or the credential is new. */
+  const count = (request: Request, serverContext: object): Outcome | Promise<Outcome> => {
+    const address = limits.clientAddress(peerOf(serverContext), request.headers.get('x-forwarded-for'));
+    const authorization = request.headers.get('authorization');
+    const fingerprint = authorization === null ? undefined : known.fingerprint(authorization);
+    const credential = fingerprint === undefined ? undefined : known.find(fingerprint);
+    arrivals.set(request, { address, fingerprint, credential, isAuthenticated: false });
+    const ofAddress: Charge = { budget: 'addressRequests', key: address, points: 1 };
+    if (fingerprint === undefined) return budgets.spend([ofAddress, { budget: 'anonymousRequests', key: address, points: 1 }]);
+    if (credential !== undefined) return budgets.spend([ofAddress, { budget: 'credentialRequests', key: credential, points: 1 }]);
+    return countUnknown(address, ofAddress);
+  };
+
+  const countUnknown = async (address: string, ofAddress: Charge): Promise<Outcome> => {
+    const failed = await budgets.exhausted('failedAuthentications', address);
+    return failed ? { refused: failed } : budgets.spend([ofAddress, { budget: 'unverifiedCredentials', key: address, points: 1 }]);
+  };
+
+  return {
+    onRequest({ request, url, serverContext, endResponse, fetchAPI }) {
+      if (url.pathname !== path || !isOperation(request, url)) return undefined;
+      const counted = count(request, serverContext);
+      if (!(counted instanceof Promise) && 'spent' in counted) return undefined;
+      return (async () => {
+        const outcome = await counted;
+        if ('spent' in outcome) return;
+        await holdBack(request.signal);
+        endResponse(answer(fetchAPI.Response, request, rateLimited(outcome.refused)));
+      })();
+    },
+
+    onResponse({ request, response }) {
+      if (response.status !== 401) return undefined;
+      const arrived = arrivals.get(request);
+      if (!arrived || arrived.isAuthenticated || arrived.fingerprint === undefined) return undefined;
+      // With Retry-After it is our fault: sessions could not be checked.
+      if (response.headers.has('retry-after')) return undefined;
+      known.remove(arrived.fingerprint);
+      return budgets.count({ budget: 'failedAuthentications', key: arrived.address, points: 1 });
+    },
+  };
+}
+
+/** Other end of the socket; a request that came without one counts as from this machine. */
+function peerOf(serverContext: object): string {
+  const { req } = serverContext as { req?: { socket?: { remoteAddress?: string } } };
+  return req?.socket?.remoteAddress ?? '127.0.0.1';
+}
+
+/** A refusal as the answer to a request that was not looked into. */
+function answer(ResponseClass: typeof Response, request: Request, error: PublicError): Response {
+  const { http, ...extensions } = error.extensions as { http: { status: number; headers: Record<string, string> } };
+  const accepts = request.headers.get('accept') ?? '';
+  const type = accepts.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
+  const body = JSON.stringify({ errors: [{ message: error.message, extensions }] });
+  return new ResponseClass(body, {
+    status: http.status,
+    headers: { ...http.headers, 'content-type': `${type}; charset=utf-8` },
+  });
+}

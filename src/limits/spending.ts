@@ -1,0 +1,104 @@
+/** What an operation spends once its caller, its tree and its cost are known; then it gets its turn. What is refused has executed nothing. */
+import { getOperationAST, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import type { Principal } from '../access/principal.ts';
+import type { Context } from '../context.ts';
+import { attemptsOf, type Attempts } from './attempts.ts';
+import { holdBack, neverAffordable, rateLimited, tooBusy } from './budget-refusal.ts';
+import type { BudgetName } from './budget-settings.ts';
+import type { Charge } from './budgets.ts';
+import type { Arrival, CallerBudgets } from './caller-budgets.ts';
+
+/** People and sessions are counted as the person, who makes as many tokens as they like. */
+function keyOfCredential({ credential, user }: Principal): string | undefined {
+  if (user) return `usr:${user.id}`;
+  return credential ? `key:${credential.id}` : undefined;
+}
+
+/** Executes an operation after its budgets are charged and when its turn comes. Rejects with a refusal when a budget is spent. */
+export async function executeWithinBudgets(
+  { budgets, admission, arrivals, known }: CallerBudgets,
+  args: ExecutionArgs,
+  context: Context & { request: Request },
+  execute: () => ExecutionResult | Promise<ExecutionResult>,
+): Promise<ExecutionResult> {
+  const { principal, request, cost } = context;
+  const arrival = arrivals.get(request);
+  if (!arrival) return execute();
+  const requested = Math.max(1, cost.requested);
+  const credential = keyOfCredential(principal) ?? `adr:${arrival.address}`;
+  const tree = principal.home?.lineage[0];
+  if (arrival.fingerprint !== undefined && principal.credential) {
+    arrival.isAuthenticated = true;
+    known.add(arrival.fingerprint, credential);
+    if (arrival.credential === undefined) {
+      await budgets.giveBack([{ budget: 'unverifiedCredentials', key: arrival.address, points: 1 }]);
+    }
+  }
+  for (const budget of ['credentialCost', 'treeCost', 'addressCost'] as const) {
+    const limit = budgets.limit(budget);
+    if (limit !== undefined && requested > limit) throw neverAffordable(budget, limit, requested);
+  }
+  const charges = chargesOf(args, arrival, { principal, credential, tree, requested });
+  const outcome = await budgets.spend(charges);
+  if ('refused' in outcome) {
+    await holdBack(request.signal);
+    throw rateLimited(outcome.refused);
+  }
+  const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
+  if (balance) cost.balance = balance;
+  const nodes = Math.max(1, cost.nodes);
+  const place = await admission.enter({ credential, tree: tree ?? credential, nodes, signal: request.signal });
+  if ('refused' in place) {
+    await budgets.giveBack(charges);
+    if (place.refused !== 'gone') await holdBack(request.signal);
+    return { errors: [tooBusy(place)] };
+  }
+  try {
+    return await execute();
+  } finally {
+    place.leave();
+  }
+}
+
+interface Spender {
+  principal: Principal;
+  /** Key of the credential. */
+  credential: string;
+  /** Key of the tree that it acts in. */
+  tree: string | undefined;
+  /** Cost of the operation. */
+  requested: number;
+}
+
+function chargesOf(
+  { document, operationName, variableValues }: ExecutionArgs,
+  { address, credential: known }: Arrival,
+  { principal, credential, tree, requested }: Spender,
+): Charge[] {
+  const charges: Charge[] = [
+    { budget: 'credentialCost', key: credential, points: requested },
+    { budget: 'addressCost', key: address, points: requested },
+  ];
+  // A known one was charged on arrival.
+  if (known === undefined && principal.credential) charges.push({ budget: 'credentialRequests', key: credential, points: 1 });
+  if (tree !== undefined) {
+    charges.push({ budget: 'treeRequests', key: tree, points: 1 }, { budget: 'treeCost', key: tree, points: requested });
+  }
+  const operation = getOperationAST(document, operationName);
+  const attempts = operation && attemptsOf(document, operation, variableValues ?? {});
+  if (attempts) charges.push(...attemptCharges(attempts, credential, tree, address));
+  return charges;
+}
+
+function attemptCharges(attempts: Attempts, credential: string, tree: string | undefined, address: string): Charge[] {
+  const { slugChecks = 0, invitationAttempts = 0, standaloneCreations = 0 } = attempts;
+  const charge = (budget: BudgetName, key: string, points: number): Charge[] => (points > 0 ? [{ budget, key, points }] : []);
+  return [
+    ...charge('slugChecks', credential, slugChecks),
+    ...(tree === undefined ? [] : charge('treeSlugChecks', tree, slugChecks)),
+    ...charge('invitationAttempts', credential, invitationAttempts),
+    ...charge('addressInvitationAttempts', address, invitationAttempts),
+    ...charge('standaloneCreations', credential, standaloneCreations),
+    ...charge('addressStandaloneCreations', address, standaloneCreations),
+  ];
+}
