@@ -226,7 +226,7 @@ export const limits: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'questions about the schema are counted to the end, whatever they cost',
-        from: 'if (total.cost > enough) break;',
+        from: 'if (size.cost > enough) break;',
         to: '',
         only: 'stops counting questions about the schema',
       },
@@ -409,7 +409,7 @@ export const limits: readonly MutantGroup[] = [
         what: 'what a shared counter refused is charged to the others',
         from: 'await this.giveBack(charges);',
         to: '',
-        only: 'in the database',
+        only: 'do not charge a tree',
       },
     ],
   },
@@ -559,13 +559,19 @@ export const limits: readonly MutantGroup[] = [
       {
         what: 'a turn is worth any cost',
         from: 'if (tenant.deficit < next.cost) {',
-        to: 'if (tenant.deficit < 0) {',
+        to: 'if (tenant.deficit === Infinity) {',
         only: 'the fair queue',
       },
       {
         what: 'whoever comes last goes first',
         from: 'if (this.#waiting > 0 || this.#running >= this.#slots ||',
-        to: 'if (this.#running >= this.#slots + 1 ||',
+        to: 'if (this.#running >= this.#slots ||',
+        only: 'the fair queue',
+      },
+      {
+        what: 'more operations run than there are slots',
+        from: 'this.#running >= this.#slots || this.#rest',
+        to: 'this.#running > this.#slots || this.#rest',
         only: 'the fair queue',
       },
     ],

@@ -39,7 +39,6 @@ export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragme
       const size = isObjectType(result) && field.selectionSet ? sizeOf(field.selectionSet, result, item) : NONE;
       total.nodes += (isList && isObjectType(result) ? 1 : 0) + size.nodes;
       total.cost += (isList ? 1 : 0) + size.cost;
-      if (total.cost > enough) break;
     }
     return total;
   }

@@ -1,5 +1,6 @@
 /** A million random operations, or as many as fit, compared step by step with the model of rights. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { changes } from '../model/changes.ts';
 import { newTally, runHistories } from '../model/histories.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
@@ -24,4 +25,10 @@ it('answers and shows through up to a million random operations in large trees e
       `${Math.round((performance.now() - start) / 1_000)} s: no difference\n`,
   );
   expect(tally.operations).toBeGreaterThan(1_000);
+  // Every mutation was done and refused.
+  for (const name of Object.keys(changes)) {
+    const outcomes = [...tally.outcomes.keys()].filter((outcome) => outcome.startsWith(`${name} `));
+    expect(outcomes).toContain(`${name} done`);
+    expect(outcomes.length, name).toBeGreaterThan(1);
+  }
 }, 3_600_000);

@@ -12,7 +12,7 @@ import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstra
 import { sized } from '../setup/size.ts';
 import { createWorld, insertMembership, insertUser, type GraphQLAnswer, type RequestOptions, type World } from '../setup/world.ts';
 
-const RACES = sized(30, 1_000);
+const RACES = sized(10, 1_000);
 const LANES = 8;
 
 let world: World;

@@ -3,7 +3,7 @@ import { sized } from '../setup/size.ts';
 import { createWorld, type World } from '../setup/world.ts';
 import { gaps, isHidden, told } from './timing.ts';
 
-const ROUNDS = sized(300, 20_000);
+const ROUNDS = sized(150, 20_000);
 
 let world: World;
 beforeAll(async () => {

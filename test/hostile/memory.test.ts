@@ -41,7 +41,7 @@ function* times(count: number, body: (n: number) => string): Generator<string> {
 describe('memory stays bounded', () => {
   const attacks: [string, number, (n: number) => string][] = [
     ['documents of 495 kB made of empty comments', 33, (n) => query(`{__typename}${'#\n'.repeat(165_000)}#${n}`)],
-    ['documents of 10 kB made of empty comments', sized(300, 976), (n) => query(`{__typename}${'#\n'.repeat(3_300)}#${n}`)],
+    ['documents of 10 kB made of empty comments', sized(150, 976), (n) => query(`{__typename}${'#\n'.repeat(3_300)}#${n}`)],
     ['documents with a long string', sized(60, 999), (n) => query(`{a(b:"${n}${'x'.repeat(490_000)}")}`)],
   ];
   it.each(attacks)('when anybody sends %s, %i times', async (_what, count, body) => {
@@ -50,9 +50,9 @@ describe('memory stays bounded', () => {
 
   const withCredential: [string, number, (n: number) => string][] = [
     ['valid documents of 99 kB made of comments', sized(50, 100), (n) => query(`{__typename}${'#\n'.repeat(33_000)}#${n}`)],
-    ['valid documents of 900 fields', sized(80, 200), (n) => query(`query Q${n} {organization{${'id '.repeat(900)}}}`)],
-    ['documents with 900 unknown fields', sized(80, 200), (n) => query(`query Q${n} {${'zz '.repeat(9)} viewer{${'zz '.repeat(900)}}}`)],
-    ['documents with a syntax error at their end', sized(80, 200), (n) => query(`query Q${n} {${'id '.repeat(900)}`)],
+    ['valid documents of 900 fields', sized(40, 200), (n) => query(`query Q${n} {organization{${'id '.repeat(900)}}}`)],
+    ['documents with 900 unknown fields', sized(40, 200), (n) => query(`query Q${n} {${'zz '.repeat(9)} viewer{${'zz '.repeat(900)}}}`)],
+    ['documents with a syntax error at their end', sized(40, 200), (n) => query(`query Q${n} {${'id '.repeat(900)}`)],
   ];
   it.each(withCredential)('when a key sends %s, %i times', async (_what, count, body) => {
     expect(await growth(times(count, body), world.token('key@acme'))).toBeLessThan(GROWTH_MAX_MIB);

@@ -85,12 +85,18 @@ describe('the deadline of an operation', () => {
   });
 
   it('ends requests that wait for a connection', async () => {
+    const ask = () => world.ask('{ usageMetrics { key } }', { as: 'key@acme' });
+    // Held by those whose deadline is over at the same time, and by those that have none.
     await whileLocked('usage_metrics', async () => {
-      const answers = await Promise.all(
-        Array.from({ length: POOL_SIZE * 4 }, () => world.ask('{ usageMetrics { key } }', { as: 'key@acme' })),
-      );
-      for (const { errors } of answers) expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
+      for (const { errors } of await Promise.all(Array.from({ length: POOL_SIZE * 4 }, ask)))
+        expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
     });
+    const answered = Promise.withResolvers<void>();
+    const held = Array.from({ length: POOL_SIZE }, () => world.gatewayDb.connection().execute(() => answered.promise));
+    const { errors } = await Promise.race([ask(), wait(5_000).then(() => ({ errors: [] }))]);
+    answered.resolve();
+    await Promise.all(held);
+    expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
     await expectWhole();
   });
 

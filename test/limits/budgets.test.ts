@@ -322,6 +322,12 @@ describe('budgets in the database', () => {
       }),
     ));
 
+  it('do not charge a tree for what the credential was refused', () =>
+    withLimits({ RATE_LIMITS: 'postgres', RATE_COST_PER_MINUTE: 2, RATE_TREE_REQUESTS_PER_MINUTE: 4 }, async (ask) => {
+      expect(await statuses(5, () => ask(TYPE, { as: 'key@acme' }))).toEqual([200, 200, 429, 429, 429]);
+      expect(await statuses(2, () => ask(TYPE, { as: 'key@north' }))).toEqual([200, 200]);
+    }));
+
   it('are counted in memory while the table cannot be reached', () =>
     withLimits({ RATE_LIMITS: 'postgres', RATE_REQUESTS_PER_MINUTE: 2 }, async (ask) => {
       await world.rows(sql`alter table rate_budgets rename to rate_budgets_away`);

@@ -78,10 +78,26 @@ describe('the fair queue', () => {
     const add = (tenant: string, cost: number) => queue.add({ tenant, cost, start: () => order.push(tenant) });
     add('greedy', 10);
     for (let turn = 0; turn < 100; turn++) add('greedy', 10);
+    expect(order).toEqual(['greedy']);
     add('small', 10);
     for (let turn = 0; turn < 101; turn++) queue.done();
     expect(order.indexOf('small')).toBeLessThanOrEqual(3);
     expect([order.length, queue.waiting]).toEqual([102, 0]);
+  });
+
+  it('lets nobody who comes later go first, also in the moment when a rest is over', () => {
+    const queue = new FairQueue({ slots: 1, quantum: 10 });
+    const order: string[] = [];
+    const add = (tenant: string) => queue.add({ tenant, cost: 10, start: () => order.push(tenant) });
+    add('first');
+    add('second');
+    const restMs = 20;
+    const restEnds = performance.now() + restMs + 1;
+    queue.done(restMs);
+    // Without a turn of the event loop, so that the queue's own timer cannot act on it.
+    while (performance.now() < restEnds);
+    expect(queue.tryStart()).toBe(false);
+    expect(order).toEqual(['first']);
   });
 
   it('shares by cost and not by number', () => {
