@@ -20,4 +20,5 @@ it(`answers and shows through ${OPERATIONS.toLocaleString('en')} random operatio
   process.stdout.write(
     `${tally.operations} operations in ${tally.histories} histories and ${tally.sights} full sights, from seed ${first}, in ${seconds} s: no difference\n`,
   );
+  expect(tally.operations).toBeGreaterThanOrEqual(OPERATIONS);
 }, 600_000);
