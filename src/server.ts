@@ -20,16 +20,19 @@ import { introspection, type IntrospectionPolicy } from './http/plugins/introspe
 import { jsonOnly } from './http/plugins/json-only.ts';
 import { probes } from './http/plugins/probes.ts';
 import { DOCUMENT_ID, trustedDocuments, type TrustedDocumentsPolicy } from './http/plugins/trusted-documents.ts';
-import { requestIdsOf } from './http/request-id.ts';
 import { budgetPlugins, type CallerBudgets } from './limits/budget-plugins.ts';
 import { costLimits } from './limits/cost-plugin.ts';
 import { REQUEST_LIMITS, type RequestLimits } from './limits/settings.ts';
 import { schema } from './schema.ts';
 import type { Logger } from './telemetry/log.ts';
+import { Outage } from './telemetry/outage.ts';
+import { recordOf } from './telemetry/request-record.ts';
 
 export interface GatewayOptions {
   db: Database;
   log: Logger;
+  /** Told of requests that fail for want of the database; absent for one that writes to `log`. */
+  outage?: Outage;
   clock: () => Date;
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
@@ -85,6 +88,8 @@ export function createGateway(options: GatewayOptions) {
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     landingPage: false,
+    // Yoga's own would answer every address that ends so, under any host name; a space ends none. `probes` answers.
+    healthCheckEndpoint: ' ',
     // Served by a plugin, behind the check of the host.
     graphiql: false,
     // Bounded in `body`, by who calls.
@@ -103,21 +108,20 @@ export function createGateway(options: GatewayOptions) {
     maskedErrors: false,
     async context({ request }: YogaInitialContext): Promise<Context> {
       const { principal, now } = callers.get(request) ?? (await identify(request));
-      const ids = requestIdsOf(request);
+      const record = recordOf(request);
       return {
         principal,
         authenticate: (organizationId) => whoCalls(request, now, organizationId),
-        mutated: false,
         showing: undefined,
         sealing: sealingWith(request.headers.get('authorization')),
         settings,
         cost: { requested: 0, nodes: 0 },
         db,
         now,
-        requestId: ids.requestId,
+        record,
+        requestId: record.requestId,
         organizationHeader,
         loaders: new Loaders({ db, principal, now }),
-        log: log.child({ ...ids }),
       };
     },
     // In the order in which a request meets them.
@@ -142,7 +146,7 @@ export function createGateway(options: GatewayOptions) {
       introspection(options.introspection),
       // Last of those that wrap execution: what waits here has passed all else.
       spending,
-      answers(log, organizationHeader),
+      answers(log, organizationHeader, options.outage ?? new Outage(log, 'the database')),
     ],
   });
 }

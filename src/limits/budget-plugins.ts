@@ -9,6 +9,7 @@ import type { Principal } from '../access/principal.ts';
 import type { Context } from '../context.ts';
 import type { PublicError } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { recordOf } from '../telemetry/request-record.ts';
 import { clientAddress, type ClientAddress } from './address.ts';
 import { Admission } from './admission.ts';
 import { attemptsOf, type Attempts } from './attempts.ts';
@@ -93,6 +94,7 @@ function arrivalPlugin(path: string, limits: CallerBudgets, arrivals: Arrivals):
       if (url.pathname !== path || !isOperation(request, url)) return;
       const refused = await arrive(request, serverContext);
       if (!refused) return;
+      recordOf(request).code = 'RATE_LIMITED';
       await holdBack(request.signal);
       endResponse(answer(fetchAPI.Response, request, rateLimited(refused)));
     },
@@ -111,7 +113,7 @@ function arrivalPlugin(path: string, limits: CallerBudgets, arrivals: Arrivals):
 function spendingPlugin({ budgets, admission, known }: CallerBudgets, arrivals: Arrivals): Plugin<Context> {
   return {
     async onExecute({ args, executeFn, setExecuteFn }) {
-      const { principal, request, cost } = args.contextValue;
+      const { principal, request, cost, record } = args.contextValue;
       const arrival = arrivals.get(request);
       if (!arrival) return;
       const requested = Math.max(1, cost.requested);
@@ -146,6 +148,7 @@ function spendingPlugin({ budgets, admission, known }: CallerBudgets, arrivals: 
         await holdBack(request.signal);
         throw rateLimited(outcome.refused);
       }
+      record.cost.charged = requested;
       const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
       if (balance) cost.balance = balance;
       setExecuteFn(async (executionArgs) => {
@@ -153,6 +156,7 @@ function spendingPlugin({ budgets, admission, known }: CallerBudgets, arrivals: 
         const place = await admission.enter({ credential, tree: tree ?? credential, nodes, signal: request.signal });
         if ('refused' in place) {
           await budgets.giveBack(charges);
+          record.cost.charged = 0;
           if (place.refused !== 'gone') await holdBack(request.signal);
           return { errors: [tooBusy(place)] };
         }

@@ -28,8 +28,12 @@ export function costLimits(schema: GraphQLSchema, limits: Limits): Plugin<Contex
   return {
     onExecute({ args, setResultAndStopExecution }) {
       const { document, operationName, variableValues, contextValue: context } = args;
+      const { record } = context;
       const estimate = estimator.estimate(document, operationName, variableValues ?? {});
       context.cost = { requested: estimate.cost, nodes: estimate.nodes };
+      record.cost.requested = estimate.cost;
+      record.operationType = estimate.operation;
+      record.nameOperation(estimate.name);
       const refusal = refusalOf(estimate, limits);
       if (refusal) {
         setResultAndStopExecution(withCost({ errors: [refusal] }, context, limits));
