@@ -1,4 +1,6 @@
-/** What guarding adds to the CPU of plain reads: counting cost, and spending budgets; gateways with and without, in turns. */
+/** What guarding and the log add to the CPU of plain reads: counting cost, spending budgets, a line per request; gateways with and without, in turns. */
+import { devNull } from 'node:os';
+import { pino } from 'pino';
 import { createBudgets, type CallerBudgets } from '../src/limits/caller-budgets.ts';
 import { defaultBudgets } from '../src/limits/budget-settings.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
@@ -73,17 +75,19 @@ export async function benchGuards(): Promise<void> {
     ]);
     return createBudgets(defaultBudgets({ RATE_LIMITS: store, REDIS_URL: redisUrl, ...Object.fromEntries(plenty) }), log, url, redis);
   };
-  const laneOf = (name: string, boundsCost: boolean, budgets?: CallerBudgets): Lane => ({
+  const laneOf = (name: string, boundsCost: boolean, budgets?: CallerBudgets, to = log): Lane => ({
     name,
-    gateway: openGateway(db, log, { boundsCost, budgets }),
+    gateway: openGateway(db, to, { boundsCost, budgets }),
     times: [],
   });
   const shared = budgetsIn('postgres');
   const bare = laneOf('neither', false);
   const guarded = laneOf('cost, budgets in memory', true, budgetsIn('memory'));
+  const lines = createLogger('info', pino.destination({ dest: devNull, sync: false }));
   const lanes = [
     bare,
     laneOf('neither, again', false),
+    laneOf('a line in the log', false, undefined, lines),
     laneOf('cost', true),
     laneOf('budgets in memory', false, budgetsIn('memory')),
     guarded,

@@ -1,8 +1,7 @@
 /** The environment, read once and checked; nothing else in the product reads `process.env`. */
-import { isIP } from 'node:net';
-import pg from 'pg';
 import { z } from 'zod';
 import type { SessionSettings } from './credential/session.ts';
+import { commaSeparated, isDatabaseUrl, isDnsServer, isSafeUrl } from './config-forms.ts';
 import { StartError } from './errors.ts';
 import type { MailLimits } from './invitation/sending.ts';
 import { limitSettings, requestLimits, type RequestLimits } from './limits/settings.ts';
@@ -15,33 +14,6 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 
 /** Signatures with a key pair: a shared secret would let everybody who can verify sessions make them. */
 const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
-
-const commaSeparated = (list: string): string[] =>
-  list
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-
-/** Without TLS, only what stays on this machine. */
-function isSafeUrl(text: string): boolean {
-  const url = URL.parse(text);
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
-}
-
-/** An address as the resolver takes it: 192.0.2.1, 192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353. */
-function isDnsServer(text: string): boolean {
-  const [, bracketed, plain] = /^(?:\[([^\]]+)\]|([^:]+))(?::\d{1,5})?$/.exec(text) ?? [];
-  return isIP(bracketed ?? plain ?? text) !== 0;
-}
-
-/** Whether the driver understands an address; it throws, with the address, where it does not. */
-function isDatabaseUrl(text: string): boolean {
-  try {
-    return new pg.Client({ connectionString: text }).host !== '';
-  } catch {
-    return false;
-  }
-}
 
 const databaseUrl = z
   .string()
@@ -130,9 +102,14 @@ const settings = z.object({
   STRIPE_PRICE_ID: z.string().optional(),
   STRIPE_API_URL: z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)').optional(),
   ...budgetVariables,
-  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).optional(),
   NODE_ENV: z.string().optional(),
 });
+
+/** Whether the value of a setting may hold a password. */
+function mayHoldSecret(name: string): boolean {
+  return /URL|SECRET|KEY/.test(name);
+}
 
 /** The product's settings. README.md lists each with its default. */
 export interface Config {
@@ -181,7 +158,10 @@ export interface Config {
   budgets: BudgetSettings | undefined;
   /** How long requests and jobs under way may take to end when the process is asked to stop. */
   shutdownGraceMs: number;
+  /** On a terminal, where a line for each request would be in the way, `warn` unless another one is set. */
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  /** The settings that the environment has, by name, for the log; what may hold a password is `[set]`. */
+  given: Readonly<Record<string, string>>;
 }
 
 /** Checks the environment. Throws a `StartError` that names the first variable that is wrong and why. */
@@ -193,7 +173,7 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     const issue = parsed.error.issues[0];
     const name = String(issue?.path[0]);
     // What may hold a password is not repeated where it may be kept.
-    const value = /URL|SECRET|KEY/.test(name) ? '' : ` (it is "${given[name] ?? ''}")`;
+    const value = mayHoldSecret(name) ? '' : ` (it is "${given[name] ?? ''}")`;
     throw new StartError(`${name} is not valid: ${issue?.message ?? 'unknown reason'}${value}.`);
   }
   const value = parsed.data;
@@ -240,7 +220,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
     provisioning: provisioningSettings(value),
     budgets: budgetSettings(value),
     shutdownGraceMs: value.SHUTDOWN_GRACE_MS,
-    logLevel: value.LOG_LEVEL,
+    logLevel: value.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),
+    given: Object.fromEntries(
+      Object.keys(settings.shape).flatMap((name) => {
+        const text = given[name];
+        return text === undefined ? [] : [[name, mayHoldSecret(name) ? '[set]' : text]];
+      }),
+    ),
   };
 }
 

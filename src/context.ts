@@ -5,7 +5,7 @@ import type { Loaders } from './database/loaders.ts';
 import type { Balance } from './limits/budgets.ts';
 import type { Database } from './database/connect.ts';
 import type { MailLimits } from './invitation/sending.ts';
-import type { Logger } from './telemetry/log.ts';
+import type { RequestRecord } from './telemetry/request-record.ts';
 
 /** Settings that actions go by. */
 export interface ActionSettings {
@@ -22,7 +22,8 @@ export interface Context {
   principal: Principal;
   db: Database;
   loaders: Loaders;
-  log: Logger;
+  /** What the log will say of the request. */
+  record: RequestRecord;
   /** Instant of the request. */
   now: Date;
   requestId: string;
@@ -38,8 +39,6 @@ export interface Context {
    * a further look at the database, and cannot arrive after that of a revocation that had to wait for it.
    */
   showing: ((tx: Database, principal: Principal, result: object) => Promise<void>) | undefined;
-  /** Whether a mutation of the operation has run. */
-  mutated: boolean;
   /** Authenticates the request once more; as if it had named this organization (its public id), where one is given. */
   authenticate(organizationId?: string): Promise<Principal>;
 }

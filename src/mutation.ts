@@ -94,7 +94,7 @@ export function mutation<Input, Payload extends object>(name: string, options: M
  * nothing that was read or decided before is believed afterwards (scope-auth remembers its answers for a whole
  * operation).
  */
-async function separately<Payload, Result>(
+async function separately<Payload, Result extends object>(
   context: Context,
   shows: readonly Shown<Payload>[],
   run: () => Promise<Result>,
@@ -109,10 +109,13 @@ async function separately<Payload, Result>(
       shown.push(...ids.map((id, index) => ({ batch, id, row: rows[index] ?? null })));
     }
   };
-  if (context.mutated) context.principal = await context.authenticate();
-  context.mutated = true;
+  const { record } = context;
+  if (record.mutated) context.principal = await context.authenticate();
+  record.mutated = true;
   try {
-    return await run();
+    const result = await run();
+    if (isFailure(result)) record.code ??= result.code;
+    return result;
   } finally {
     RequestCache.clearForContext(context);
     context.loaders.renew(context.principal);

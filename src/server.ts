@@ -19,7 +19,6 @@ import { hosts } from './http/plugins/hosts.ts';
 import { jsonOnly } from './http/plugins/json-only.ts';
 import { probes } from './http/plugins/probes.ts';
 import { DOCUMENT_ID, trustedDocuments, type TrustedDocumentsPolicy } from './http/plugins/trusted-documents.ts';
-import { requestIdsOf } from './http/request-id.ts';
 import { arrival } from './limits/arrival-plugin.ts';
 import type { CallerBudgets } from './limits/caller-budgets.ts';
 import { CostLimits } from './limits/cost-limits.ts';
@@ -28,10 +27,14 @@ import type { IntrospectionPolicy } from './limits/introspection-policy.ts';
 import { REQUEST_LIMITS, type RequestLimits } from './limits/settings.ts';
 import { schema } from './schema.ts';
 import type { Logger } from './telemetry/log.ts';
+import { Outage } from './telemetry/outage.ts';
+import { recordOf } from './telemetry/request-record.ts';
 
 export interface GatewayOptions {
   db: Database;
   log: Logger;
+  /** Told of requests that fail for want of the database; absent for one that writes to `log`. */
+  outage?: Outage;
   clock: () => Date;
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
@@ -86,6 +89,8 @@ export function createGateway(options: GatewayOptions) {
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     landingPage: false,
+    // Yoga's own would answer every address that ends so, under any host name; a space ends none. `probes` answers.
+    healthCheckEndpoint: ' ',
     // Served by a plugin, behind the check of the host.
     graphiql: false,
     // Bounded in `body`, by who calls.
@@ -104,21 +109,20 @@ export function createGateway(options: GatewayOptions) {
     maskedErrors: false,
     async context({ request }: YogaInitialContext): Promise<Context> {
       const { principal, now } = callers.get(request) ?? (await identify(request));
-      const ids = requestIdsOf(request);
+      const record = recordOf(request);
       return {
         principal,
         authenticate: (organizationId) => whoCalls(request, now, organizationId),
-        mutated: false,
         showing: undefined,
         sealing: sealingWith(request.headers.get('authorization')),
         settings,
         cost: { requested: 0, nodes: 0 },
         db,
         now,
-        requestId: ids.requestId,
+        record,
+        requestId: record.requestId,
         organizationHeader,
         loaders: new Loaders({ db, principal, now }),
-        log: log.child({ ...ids }),
       };
     },
     // In the order in which a request meets them.
@@ -140,7 +144,7 @@ export function createGateway(options: GatewayOptions) {
       body(callers, limits),
       documents(callers, limits),
       execution(options.introspection, boundsCost ? new CostLimits(schema, limits) : undefined, budgets),
-      answers(log, organizationHeader),
+      answers(log, organizationHeader, options.outage ?? new Outage(log, 'the database')),
     ],
   });
 }

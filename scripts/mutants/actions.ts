@@ -174,7 +174,7 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a later mutation of a document has the rights from before the earlier ones',
-        from: 'if (context.mutated) context.principal = await context.authenticate();',
+        from: 'if (record.mutated) context.principal = await context.authenticate();',
         to: '',
         only: 'see the revocation of their own key',
       },

@@ -69,6 +69,61 @@ export const edge: readonly MutantGroup[] = [
         tests: 'test/credential/authentication.test.ts',
         only: 'is never cached',
       },
+      {
+        what: 'an outage fills the log with the stack of each request',
+        from: 'if (isUnavailable(cause)) {',
+        to: 'if (false) {',
+        tests: 'test/telemetry/outage.test.ts',
+        only: 'is told in a few lines',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/request-record.ts',
+    tests: 'test/telemetry/requests.test.ts',
+    mutants: [
+      {
+        what: 'anything that is sent as the name of an operation is logged',
+        from: "if (typeof name === 'string' && /^[A-Za-z_]\\w*$/.test(name))",
+        to: "if (typeof name === 'string')",
+        only: 'nothing that is no name',
+      },
+      {
+        what: 'names of any length are logged',
+        from: 'name.slice(0, NAME_LENGTH_MAX)',
+        to: 'name',
+        only: 'a hundred characters',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/described-error.ts',
+    tests: 'test/telemetry/requests.test.ts',
+    mutants: [
+      {
+        what: 'what the database says of a value is logged',
+        from: 'const isAboutValue = state !== undefined && DATA_EXCEPTION.test(state);',
+        to: 'const isAboutValue = false;',
+        only: 'hold no credential',
+      },
+      {
+        what: 'whatever an error has is logged',
+        from: '...(state !== undefined && placeOf(error)),',
+        to: '...error,',
+        only: 'hold no credential',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/log.ts',
+    tests: 'test/telemetry/writing.test.ts',
+    mutants: [
+      {
+        what: 'lines wait without a bound for a reader that stands still',
+        from: 'maxLength: WAITING_BYTES_MAX',
+        to: 'maxLength: 0',
+        only: 'a reader that stands still',
+      },
     ],
   },
   {

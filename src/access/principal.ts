@@ -2,6 +2,9 @@
 
 export type CredentialKind = 'API_KEY' | 'PERSONAL_ACCESS_TOKEN' | 'SESSION';
 
+/** Who can stand in the audit log: callers by their credential, and operators at the command line, who have none. */
+export type ActorKind = CredentialKind | 'OPERATOR';
+
 export interface Credential {
   kind: CredentialKind;
   id: string;

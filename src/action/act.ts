@@ -26,7 +26,7 @@ import { ofOrganization, ofPerson, recall, remember, type IdempotencyKey } from 
 /** What actions need of the request. */
 export type ActionRequest = Pick<
   Context,
-  'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'log' | 'showing' | 'sealing'
+  'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'showing' | 'sealing'
 >;
 
 /** Finds the organization that a row belongs to, as far as the caller may see the row; null when there is none. */

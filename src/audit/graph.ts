@@ -21,7 +21,9 @@ builder.node(AuditEventRef, {
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
-    action: t.exposeString('action', { description: 'What was done: the name of the mutation.' }),
+    action: t.exposeString('action', {
+      description: 'What was done: the name of the mutation, or `seed` for a tree that an operator filled with made-up data.',
+    }),
     actor: t.field({
       type: ActorRef,
       description: 'Who did it.',
@@ -77,7 +79,9 @@ builder.node(AuditEventRef, {
       nullable: true,
       description: 'Code of the answer if the attempt was refused, e.g. FORBIDDEN or LAST_ADMIN; null for what was done.',
     }),
-    requestId: t.exposeString('request_id', { description: "The request that did it, as in the server's log." }),
+    requestId: t.exposeString('request_id', {
+      description: "The request that did it, as in the server's log; the name of the command for an operator.",
+    }),
   }),
 });
 

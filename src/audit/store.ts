@@ -1,7 +1,7 @@
 /** Reads of the audit log. */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type Lineage } from '../access/rights.ts';
-import type { CredentialKind } from '../access/principal.ts';
+import type { ActorKind } from '../access/principal.ts';
 import { rowBatch } from '../database/loaders.ts';
 import { ofOrganizations, relation } from '../database/relation.ts';
 
@@ -9,7 +9,7 @@ export interface AuditEventRow {
   id: string;
   at: Date;
   action: string;
-  actor_kind: CredentialKind;
+  actor_kind: ActorKind;
   actor_user_id: string | null;
   actor_api_key_name: string | null;
   acting_organization_id: string | null;

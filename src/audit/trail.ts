@@ -1,6 +1,6 @@
 /** Writes the audit log. */
 import { sql, type RawBuilder } from 'kysely';
-import type { Principal } from '../access/principal.ts';
+import type { ActorKind, Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';
 import { unauthenticated } from '../errors.ts';
 import { encodeId, type IdType } from '../ids.ts';
@@ -28,16 +28,9 @@ export async function appendToTrail(
 ): Promise<void> {
   const { credential, user, home } = principal;
   if (!credential) throw unauthenticated();
-  const inOrganizations = entries.filter((entry) => entry.organizationId !== null);
-  if (inOrganizations.length > 0) {
-    await sql`
-      insert into audit_events
-        (action, actor_kind, actor_user_id, actor_api_key_name, acting_organization_id, request_id,
-         target_type, target_id, before, after, refusal, organization_id)
-      select ${action}, ${credential.kind}, ${user?.id ?? null}::uuid, ${credential.kind === 'API_KEY' ? credential.name : null},
-        ${home?.id ?? null}::uuid, ${requestId}, entry.*
-      from ${rowsOf(inOrganizations, [sql`${inOrganizations.map((entry) => entry.organizationId)}::uuid[]`])} as entry`.execute(tx);
-  }
+  const apiKeyName = credential.kind === 'API_KEY' ? credential.name : null;
+  const actor: Actor = { kind: credential.kind, userId: user?.id ?? null, apiKeyName, actingOrganizationId: home?.id ?? null };
+  await insertEvents(tx, actor, requestId, action, entries.filter(isInOrganization));
   const alone = entries.filter((entry) => entry.organizationId === null);
   if (alone.length > 0) {
     await sql`
@@ -45,6 +38,45 @@ export async function appendToTrail(
       select ${action}, ${credential.kind}, ${user?.id ?? null}::uuid, ${requestId}, entry.*
       from ${rowsOf(alone)} as entry`.execute(tx);
   }
+}
+
+/**
+ * Adds an event about what an operator does at the command line, in the transaction of what it tells of. `command`
+ * stands in place of the request's id.
+ */
+export function appendAsOperator(tx: Database, command: string, action: string, entry: OrganizationEntry): Promise<void> {
+  const operator: Actor = { kind: 'OPERATOR', userId: null, apiKeyName: null, actingOrganizationId: null };
+  return insertEvents(tx, operator, command, action, [entry]);
+}
+
+/** Who did something, as the log keeps it. */
+interface Actor {
+  kind: ActorKind;
+  userId: string | null;
+  apiKeyName: string | null;
+  actingOrganizationId: string | null;
+}
+
+type OrganizationEntry = AuditEntry & { organizationId: string };
+
+function isInOrganization(entry: AuditEntry): entry is OrganizationEntry {
+  return entry.organizationId !== null;
+}
+
+async function insertEvents(
+  tx: Database,
+  { kind, userId, apiKeyName, actingOrganizationId }: Actor,
+  requestId: string,
+  action: string,
+  entries: readonly OrganizationEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await sql`
+    insert into audit_events
+      (action, actor_kind, actor_user_id, actor_api_key_name, acting_organization_id, request_id,
+       target_type, target_id, before, after, refusal, organization_id)
+    select ${action}, ${kind}, ${userId}::uuid, ${apiKeyName}, ${actingOrganizationId}::uuid, ${requestId}, entry.*
+    from ${rowsOf(entries, [sql`${entries.map((entry) => entry.organizationId)}::uuid[]`])} as entry`.execute(tx);
 }
 
 /** Target, states and refusal of the entries as rows, and `more` columns behind them. */

@@ -16,6 +16,8 @@ import { createBudgets } from '../limits/caller-budgets.ts';
 import { openRedisCounters } from '../limits/redis.ts';
 import { GRAPHQL_PATH, createGateway } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { Outage } from '../telemetry/outage.ts';
+import { ProcessLines } from '../telemetry/process-lines.ts';
 import { openDatabase, type OpenDatabase } from './database.ts';
 import { startJobs } from './jobs.ts';
 
@@ -41,11 +43,14 @@ const CONNECTION_LIMITS = {
  */
 export async function serve(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
   requireInvitationUrl(config);
+  const lines = new ProcessLines(log, config);
   // What was opened last is closed first, also when the start fails.
   await using opened = new AsyncDisposableStack();
+  let cut = 0;
+  const lifecycle = new Lifecycle(log);
+  opened.defer(() => lines.stopped({ requests: lifecycle.requestsReceived, cut }));
   const release = (what: string, close: () => void | Promise<void>): void => opened.defer(orderly(what, close, log));
   // The port comes first: when it is taken, nothing else has to be started to find out, and probes are answered meanwhile.
-  const lifecycle = new Lifecycle();
   const server = createServer(CONNECTION_LIMITS, lifecycle.listener);
   server.maxConnections = config.maxConnections;
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
@@ -61,6 +66,8 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const redis = config.budgets?.redisUrl === undefined ? undefined : await openRedisCounters(config.budgets.redisUrl, log);
   const budgets = config.budgets && createBudgets(config.budgets, log, database.url, redis);
   release('budgets', async () => budgets?.budgets.close());
+  const outage = new Outage(log, 'the database');
+  release('outage', () => outage.close());
   const readiness = new Readiness(database.url);
   release('readiness', () => readiness.close());
   const lastUsed = new LastUsed(db, log);
@@ -70,6 +77,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const gateway = createGateway({
     db,
     log,
+    outage,
     clock: () => new Date(),
     organizationHeader: config.organizationHeader,
     sessions: config.sessions && new Sessions(config.sessions, log),
@@ -95,11 +103,12 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   if (stopJobs) release('jobs', () => Promise.race([stopJobs(), aborted(grace.signal)]));
   stop.throwIfAborted();
   lifecycle.open((request, response) => void gateway(request, response));
+  lines.started({ url, database: database.embedded ? 'embedded' : 'server', migrations: database.applied, worker: config.worker });
   announce(config, url, demo, print);
   await aborted(stop);
   setTimeout(() => grace.abort(), config.shutdownGraceMs).unref();
-  log.info({ requests: lifecycle.requestsUnderWay }, 'stopping');
-  const cut = await lifecycle.drain(server, grace.signal);
+  lines.stopping({ requestsUnderWay: lifecycle.requestsUnderWay });
+  cut = await lifecycle.drain(server, grace.signal);
   if (cut > 0) log.warn({ requests: cut }, 'requests were cut off, because they took longer than SHUTDOWN_GRACE_MS');
 }
 

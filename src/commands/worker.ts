@@ -4,21 +4,26 @@ import { checkSchemaLaws } from '../database/laws.ts';
 import { aborted } from '../http/lifecycle.ts';
 import { GRAPHQL_PATH } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { ProcessLines } from '../telemetry/process-lines.ts';
 import { openDatabase } from './database.ts';
 import { startJobs } from './jobs.ts';
 
 /** Does jobs until `stop` is aborted; then running ones may end within the grace time. */
 export async function work(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
   requireInvitationUrl(config, true);
+  const lines = new ProcessLines(log, config);
   const database = await openDatabase(config, log, { shared: true, as: 'gateway', stop });
   try {
     await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
     stop.throwIfAborted();
     const stopJobs = await startJobs(config, database, `http://${config.host}:${config.port}${GRAPHQL_PATH}`, log);
+    lines.started({ database: database.embedded ? 'embedded' : 'server', migrations: database.applied });
     print('Banyan does jobs.');
     await aborted(stop);
+    lines.stopping({});
     await Promise.race([stopJobs(), aborted(AbortSignal.timeout(config.shutdownGraceMs))]);
   } finally {
     await database.close();
+    lines.stopped({});
   }
 }

@@ -2,6 +2,7 @@
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { sessionsUnavailable, unauthenticated } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { Outage } from '../telemetry/outage.ts';
 
 export interface SessionSettings {
   /** Where the issuer publishes its keys. */
@@ -42,11 +43,11 @@ export function isSessionToken(token: string): boolean {
 export class Sessions {
   readonly #settings: SessionSettings;
   readonly #keys: JWTVerifyGetKey;
-  readonly #log: Logger;
+  readonly #outage: Outage;
 
   constructor(settings: SessionSettings, log: Logger, { timeoutMs, cooldownMs }: SessionLimits = { timeoutMs: 3_000, cooldownMs: 5_000 }) {
     this.#settings = settings;
-    this.#log = log;
+    this.#outage = new Outage(log, 'the keys of the identity provider');
     this.#keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: timeoutMs, cooldownDuration: cooldownMs });
   }
 
@@ -63,6 +64,7 @@ export class Sessions {
         algorithms: [...algorithms],
         clockTolerance: CLOCK_TOLERANCE_S,
       });
+      this.#outage.succeeded();
       const { sub, exp, email, email_verified: verified, name } = payload;
       if (typeof sub !== 'string' || !/^\P{Cc}{1,255}$/u.test(sub) || typeof exp !== 'number') throw unauthenticated();
       if (typeof email !== 'string') throw unauthenticated();
@@ -76,7 +78,7 @@ export class Sessions {
       };
     } catch (error) {
       if (isAboutKeys(error)) {
-        this.#log.error({ err: error }, 'the keys of the identity provider cannot be had; sessions are refused');
+        this.#outage.failed(error);
         throw sessionsUnavailable();
       }
       throw unauthenticated();

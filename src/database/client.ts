@@ -1,9 +1,9 @@
 /** Connections of the pool: named prepared statements that end with their request, and silence that ends as well. */
-import { createHash } from 'node:crypto';
 import pg from 'pg';
 import { OutcomeUnknown, isUnavailable, sqlState } from '../errors.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { WorkingSessions, streamOf } from './probe.ts';
+import { statementName } from './statement-name.ts';
 
 /** How long cancelling a statement may take before its connection is given up instead. */
 const CANCEL_MS = 1_000;
@@ -23,18 +23,6 @@ const COMMIT_MS = 10_000;
 
 /** Idle connections show the network that they are in use, and are found dead while nobody waits for them. */
 const KEEP_ALIVE_MS = 10_000;
-
-/** Names are a hash of the text, so every connection prepares each text once. The set of texts is bounded by the code. */
-const statementNames = new Map<string, string>();
-
-function statementName(text: string): string {
-  let name = statementNames.get(text);
-  if (name === undefined) {
-    name = createHash('sha256').update(text).digest('base64url').slice(0, 22);
-    statementNames.set(text, name);
-  }
-  return name;
-}
 
 /** What connections of one pool share. */
 interface Shared {
@@ -119,6 +107,7 @@ export class RequestClient extends pg.Client {
 
   /** Runs a statement whose answer is not waited for in vain. */
   async #answered(isCommit: boolean, send: () => Promise<unknown>): Promise<unknown> {
+    currentDeadline()?.sends();
     const sentAt = performance.now();
     let timer: NodeJS.Timeout | undefined;
     const watch = (): void => {

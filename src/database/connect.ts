@@ -43,8 +43,8 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = PO
     options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementTimeoutMs}`,
   });
   // A connection that the server drops must not end the process, neither one that is idle nor one between two statements
-  // of a transaction, whose next statement fails.
-  pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
+  // of a transaction, whose next statement fails. What fails for it is logged where it fails.
+  pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was lost'));
   pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')));
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),

@@ -2,6 +2,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PublicError } from '../errors.ts';
 
+/** Counts the statements that are sent. */
+export interface StatementCount {
+  statements: number;
+}
+
 const current = new AsyncLocalStorage<Deadline | undefined>();
 
 /** Ends the statements of a request: after its time, or when its client has gone. */
@@ -9,11 +14,13 @@ export class Deadline {
   readonly #milliseconds: number;
   readonly #timer: NodeJS.Timeout;
   readonly #stops = new Set<() => void>();
+  readonly #count: StatementCount | undefined;
   #over: 'time' | 'client' | undefined;
 
-  /** Starts the clock. */
-  constructor(milliseconds: number) {
+  /** Starts the clock. Statements that are sent under it are counted in `count`. */
+  constructor(milliseconds: number, count?: StatementCount) {
     this.#milliseconds = milliseconds;
+    this.#count = count;
     this.#timer = setTimeout(() => this.#end('time'), milliseconds).unref();
   }
 
@@ -43,6 +50,11 @@ export class Deadline {
   /** Whether statements have to end. */
   get isOver(): boolean {
     return this.#over !== undefined;
+  }
+
+  /** A statement is sent. */
+  sends(): void {
+    if (this.#count) this.#count.statements++;
   }
 
   /** What is answered in place of a result. */

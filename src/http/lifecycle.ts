@@ -1,5 +1,6 @@
 /** What callers are told while the gateway starts and once it is asked to stop, and how requests under way come to their end. */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import type { Logger } from '../telemetry/log.ts';
 
 /** How long connections stay open for the next request on them, so that it is refused in words and not by a reset. */
 const REFUSE_IN_WORDS_MS = 500;
@@ -9,7 +10,7 @@ const MESSAGES = {
   stopping: 'The gateway is stopping. Nothing was done. Try again in a moment.',
 };
 
-/** Stands between the HTTP server and the gateway. Before `open` and after `drain` it answers itself. */
+/** Stands between the HTTP server and the gateway. Before `open` and after `drain` it answers itself, with a line in the log for each refusal. */
 export class Lifecycle {
   /** The listener for the HTTP server. */
   readonly listener: RequestListener = (request, response) => this.#receive(request, response);
@@ -17,6 +18,17 @@ export class Lifecycle {
   #stage: 'starting' | 'open' | 'stopping' = 'starting';
   readonly #underWay = new Set<ServerResponse>();
   readonly #refusals = new Set<ServerResponse>();
+  readonly #log: Logger;
+  #received = 0;
+
+  constructor(log: Logger) {
+    this.#log = log;
+  }
+
+  /** How many requests the gateway was handed. */
+  get requestsReceived(): number {
+    return this.#received;
+  }
 
   /** How many requests the gateway has not answered yet. */
   get requestsUnderWay(): number {
@@ -53,8 +65,10 @@ export class Lifecycle {
     const responses = this.#stage === 'open' ? this.#underWay : this.#refusals;
     responses.add(response);
     response.once('close', () => responses.delete(response));
-    if (this.#stage === 'open') this.#gateway?.(request, response);
-    else this.#refuse(this.#stage, request, response);
+    if (this.#stage === 'open') {
+      this.#received++;
+      this.#gateway?.(request, response);
+    } else this.#refuse(this.#stage, request, response);
   }
 
   #refuse(stage: keyof typeof MESSAGES, request: IncomingMessage, response: ServerResponse): void {
@@ -67,6 +81,7 @@ export class Lifecycle {
       } else if (path === '/ready') {
         response.writeHead(503, { ...headers, 'content-type': 'text/plain', 'retry-after': '1' }).end(`${stage}\n`);
       } else {
+        this.#log.info({ method: request.method, status: 503, code: 'UNAVAILABLE', stage }, 'request');
         const error = { message: MESSAGES[stage], extensions: { code: 'UNAVAILABLE' } };
         response.writeHead(503, { ...headers, 'content-type': 'application/json', 'retry-after': '1' });
         response.end(JSON.stringify({ errors: [error] }));

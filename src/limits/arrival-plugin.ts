@@ -1,6 +1,7 @@
 /** Budgets that a request is counted in before anything of it is parsed or read: of its address, and of its credential by a fingerprint. */
 import type { Plugin } from 'graphql-yoga';
 import type { PublicError } from '../errors.ts';
+import { recordOf } from '../telemetry/request-record.ts';
 import { holdBack, rateLimited } from './budget-refusal.ts';
 import type { Charge, Outcome } from './budgets.ts';
 import type { CallerBudgets } from './caller-budgets.ts';
@@ -39,6 +40,7 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
       return (async () => {
         const outcome = await counted;
         if ('spent' in outcome) return;
+        recordOf(request).code = 'RATE_LIMITED';
         await holdBack(request.signal);
         endResponse(answer(fetchAPI.Response, request, rateLimited(outcome.refused)));
       })();

@@ -195,8 +195,8 @@ function counterPool(connectionString: string, log: Logger): pg.Pool {
     // A counter is worth no wait for the disk.
     options: `-c statement_timeout=${STORE_TIMEOUT_MS} -c synchronous_commit=off`,
   });
-  pool.on('error', (error) => log.warn({ err: error }, 'a database connection of the budgets was lost'));
-  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection of the budgets was lost')));
+  const lost = (error: Error): void => log.debug({ err: error }, 'a database connection of the budgets was lost');
+  pool.on('error', lost).on('connect', (client) => client.on('error', lost));
   return pool;
 }
 

@@ -42,6 +42,9 @@ export class CostLimits {
   check({ document, operationName, variableValues }: ExecutionArgs, context: Context): Costed | { refused: ExecutionResult } {
     const estimate = this.#estimator.estimate(document, operationName, variableValues ?? {});
     context.cost = { requested: estimate.cost, nodes: estimate.nodes };
+    context.record.cost.requested = estimate.cost;
+    context.record.operationType = estimate.operation;
+    context.record.nameOperation(estimate.name);
     const refusal = refusalOf(estimate, this.#limits);
     if (refusal) return { refused: withCost({ errors: [refusal] }, context, this.#limits) };
     const { responseBytes } = this.#limits;

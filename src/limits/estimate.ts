@@ -34,13 +34,15 @@ import { evaluate, read, type Estimate, type Read, type Shape, type Step, type T
 /** What an operation can come to, and what it is. */
 export interface Estimated extends Estimate, Shape {
   operation: OperationTypeNode;
+  /** Its name in the document; undefined for one without. */
+  name: string | undefined;
 }
 
 interface Plan {
   steps: readonly Step[];
   /** The estimate, where no variable enters it. */
   fixed: Estimated | undefined;
-  shape: Shape & Pick<Estimated, 'operation'>;
+  shape: Shape & Pick<Estimated, 'operation' | 'name'>;
   defaults: Given;
 }
 
@@ -86,7 +88,7 @@ export class Estimator {
 const NOTHING: Shape = { fields: 0, depth: 0, nameLength: 0 };
 
 /** What the executor refuses by itself: there is no such operation. */
-const EMPTY: Plan = planOf([], {}, { ...NOTHING, operation: OperationTypeNode.QUERY }, false);
+const EMPTY: Plan = planOf([], {}, { ...NOTHING, operation: OperationTypeNode.QUERY, name: undefined }, false);
 
 function planOf(steps: readonly Step[], defaults: Given, shape: Plan['shape'], hasVariables: boolean): Plan {
   return { steps, defaults, shape, fixed: hasVariables ? undefined : { ...evaluate(steps, {}), ...shape } };
@@ -111,7 +113,7 @@ class Compiler {
     );
   }
 
-  compile({ operation, selectionSet, variableDefinitions = [] }: OperationDefinitionNode): Plan {
+  compile({ operation, name, selectionSet, variableDefinitions = [] }: OperationDefinitionNode): Plan {
     const type = this.#schema.getRootType(operation);
     if (!type) return EMPTY;
     const last = this.#selection(selectionSet, type, NO_PARENT);
@@ -120,7 +122,7 @@ class Compiler {
         defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
       ),
     );
-    return planOf(this.#steps, defaults, { ...this.#shape(last), operation }, this.#variable);
+    return planOf(this.#steps, defaults, { ...this.#shape(last), operation, name: name?.value }, this.#variable);
   }
 
   #add(step: Step, shape: Shape): number {

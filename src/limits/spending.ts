@@ -21,7 +21,7 @@ export async function executeWithinBudgets(
   context: Context & { request: Request },
   execute: () => ExecutionResult | Promise<ExecutionResult>,
 ): Promise<ExecutionResult> {
-  const { principal, request, cost } = context;
+  const { principal, request, cost, record } = context;
   const arrival = arrivals.get(request);
   if (!arrival) return execute();
   const requested = Math.max(1, cost.requested);
@@ -44,12 +44,14 @@ export async function executeWithinBudgets(
     await holdBack(request.signal);
     throw rateLimited(outcome.refused);
   }
+  record.cost.charged = requested;
   const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
   if (balance) cost.balance = balance;
   const nodes = Math.max(1, cost.nodes);
   const place = await admission.enter({ credential, tree: tree ?? credential, nodes, signal: request.signal });
   if ('refused' in place) {
     await budgets.giveBack(charges);
+    record.cost.charged = 0;
     if (place.refused !== 'gone') await holdBack(request.signal);
     return { errors: [tooBusy(place)] };
   }

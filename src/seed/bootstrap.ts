@@ -1,10 +1,11 @@
 /** The first organization of a database, with its admin and credentials that work at once. */
 import { sql } from 'kysely';
+import { appendAsOperator } from '../audit/trail.ts';
 import { createToken, tokenHash, tokenPreview } from '../credential/secret.ts';
 import type { Database } from '../database/connect.ts';
 import { newId } from '../database/id.ts';
 import { StartError } from '../errors.ts';
-import { encodeId } from '../ids.ts';
+import { encodeId, type IdType } from '../ids.ts';
 import { canonicalEmail } from '../user/email.ts';
 
 export interface BootstrapInput {
@@ -31,7 +32,16 @@ const PROBLEMS: Record<string, string> = {
   organizations_name_form: '--name must have 1 to 200 characters, none of them control characters or space at an end',
 };
 
-/** Makes a root organization, its admin, an API key with all scopes and a personal token, in one transaction. */
+/** Kind of the organization. */
+const KIND = 'AGENCY';
+
+/** Stands in the audit log where the id of a request would. */
+const COMMAND = 'bootstrap';
+
+/**
+ * Makes a root organization, its admin, an API key with all scopes and a personal token, in one transaction with what the
+ * audit log of the organization says of it.
+ */
 export async function bootstrap(db: Database, { slug, name, email }: BootstrapInput): Promise<BootstrapResult> {
   const canonical = canonicalEmail(email);
   if (!canonical) throw new StartError(`--email is not an address that can be used: ${email}.`);
@@ -39,7 +49,7 @@ export async function bootstrap(db: Database, { slug, name, email }: BootstrapIn
     return await db.transaction().execute(async (transaction) => {
       const organization = await transaction
         .insertInto('organizations')
-        .values({ slug, name, kind: 'AGENCY' })
+        .values({ slug, name, kind: KIND })
         .returning('id')
         .executeTakeFirstOrThrow();
       const user = await transaction
@@ -64,14 +74,20 @@ export async function bootstrap(db: Database, { slug, name, email }: BootstrapIn
             .where('key', '=', 'admin'),
         )
         .execute();
-      const apiKey = await insertApiKey(transaction, organization.id, 'bootstrap');
-      const personalAccessToken = await insertPersonalAccessToken(transaction, user.id, 'bootstrap');
+      const key = await addApiKey(transaction, organization.id, COMMAND);
+      const token = await addPersonalAccessToken(transaction, user.id, COMMAND);
+      const record = (action: string, type: IdType, id: string, after: object): Promise<void> =>
+        appendAsOperator(transaction, COMMAND, action, { organizationId: organization.id, target: { type, id }, before: null, after });
+      const admin = encodeId('User', user.id);
+      await record('createOrganization', 'Organization', organization.id, { slug, name, kind: KIND, admin });
+      await record('createApiKey', 'ApiKey', key.id, { name: COMMAND, scopes: key.scopes, expiresAt: null });
+      await record('createPersonalAccessToken', 'PersonalAccessToken', token.id, { name: COMMAND, expiresAt: null });
       return {
         organizationId: encodeId('Organization', organization.id),
         organizationSlug: slug,
         userId: encodeId('User', user.id),
-        apiKey,
-        personalAccessToken,
+        apiKey: key.token,
+        personalAccessToken: token.token,
       };
     });
   } catch (error) {
@@ -82,9 +98,18 @@ export async function bootstrap(db: Database, { slug, name, email }: BootstrapIn
 
 /** Makes an API key with every scope and returns its token. */
 export async function insertApiKey(db: Database, organizationId: string, name: string): Promise<string> {
+  return (await addApiKey(db, organizationId, name)).token;
+}
+
+/** Makes a personal access token and returns it. */
+export async function insertPersonalAccessToken(db: Database, userId: string, name: string): Promise<string> {
+  return (await addPersonalAccessToken(db, userId, name)).token;
+}
+
+async function addApiKey(db: Database, organizationId: string, name: string): Promise<{ id: string; token: string; scopes: string[] }> {
   const id = await newId(db);
   const token = createToken('ak', id);
-  await db
+  const { scopes } = await db
     .insertInto('api_keys')
     .values({
       id,
@@ -94,17 +119,17 @@ export async function insertApiKey(db: Database, organizationId: string, name: s
       preview: tokenPreview(token),
       scopes: sql`array(select key from scopes order by position)`,
     })
-    .execute();
-  return token;
+    .returning('scopes')
+    .executeTakeFirstOrThrow();
+  return { id, token, scopes };
 }
 
-/** Makes a personal access token and returns it. */
-export async function insertPersonalAccessToken(db: Database, userId: string, name: string): Promise<string> {
+async function addPersonalAccessToken(db: Database, userId: string, name: string): Promise<{ id: string; token: string }> {
   const id = await newId(db);
   const token = createToken('pat', id);
   await db
     .insertInto('personal_access_tokens')
     .values({ id, user_id: userId, name, secret_hash: tokenHash(token), preview: tokenPreview(token) })
     .execute();
-  return token;
+  return { id, token };
 }

@@ -35,7 +35,7 @@ interface Forest {
   createdAt: (index: number) => Date;
 }
 
-/** Fills an empty database with a forest, its people, invitations and a month of usage. */
+/** Fills an empty database with a forest, its people, invitations and a month of usage, and records that in the audit log. */
 export async function seedSynthetic(url: string, options: SyntheticOptions): Promise<void> {
   const { organizations, seed, now, oneTree = false, progress = () => undefined } = options;
   const client = new pg.Client({ connectionString: url });
@@ -59,6 +59,7 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
     );
     for (const definition of rebuild) await client.query(definition);
     await settleUsage(client);
+    progress('audit events', await recordTrees(client));
     progress('indexes built at the end', rebuild.length);
     await client.query('commit');
     await client.query('vacuum analyze');
@@ -77,6 +78,20 @@ export async function settleUsage(client: pg.Client): Promise<void> {
     do done = (await client.query<{ done: number }>(statement)).rows[0]?.done;
     while (done);
   }
+}
+
+/**
+ * One event for each tree in the audit log of its root: an operator made it, and how many organizations it came with.
+ * An event for each organization would tell no more, and its seals would take longer than all the rest.
+ */
+async function recordTrees(client: pg.Client): Promise<number> {
+  const { rowCount } = await client.query(`
+    insert into audit_events (action, actor_kind, request_id, organization_id, target_type, target_id, after)
+    select 'seed', 'OPERATOR', 'seed', o.id, 'Organization', organization_public_id(o.id),
+      jsonb_build_object('slug', o.slug, 'name', o.name, 'affectedCount', tree.size)
+    from (select lineage[1] as root, count(*)::int as size from organizations group by 1) as tree
+      join organizations as o on o.id = tree.root`);
+  return rowCount ?? 0;
 }
 
 /** Drops every index that no constraint needs and returns how to make them again. */

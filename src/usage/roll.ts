@@ -1,8 +1,9 @@
 /** Rolls recorded events into the totals (docs/decisions/0016-usage.md). */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../database/connect.ts';
-import { sqlState } from '../errors.ts';
+import { isUnavailable, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { Outage } from '../telemetry/outage.ts';
 
 /** Rows of the tail in one transaction: moves and deletions in their trees wait for it. */
 const ROWS_AT_ONCE = 10_000;
@@ -34,15 +35,23 @@ async function repeat(db: Database, statement: RawBuilder<{ done: number }>): Pr
 export function startRolling(db: Database, log: Logger): () => Promise<void> {
   let rolling: Promise<unknown> = Promise.resolve();
   let isRolling = false;
+  const outage = new Outage(log, 'rolling up usage');
   const timer = setInterval(() => {
     if (isRolling) return;
     isRolling = true;
     rolling = rollUsage(db)
-      .catch((error: unknown) => log.warn({ err: error }, 'usage could not be rolled up; it is tried again'))
+      .then(
+        () => outage.succeeded(),
+        (error: unknown) => {
+          if (isUnavailable(error)) outage.failed(error);
+          else log.warn({ err: error }, 'usage could not be rolled up; it is tried again');
+        },
+      )
       .finally(() => (isRolling = false));
   }, EVERY_MS).unref();
   return async () => {
     clearInterval(timer);
     await rolling;
+    outage.close();
   };
 }

@@ -1,6 +1,6 @@
 /** People, and actors: whoever did something. */
 import { builder } from '../builder.ts';
-import type { CredentialKind } from '../access/principal.ts';
+import type { ActorKind } from '../access/principal.ts';
 import { holds, type Lineage } from '../access/rights.ts';
 import type { Scope } from '../access/scopes.ts';
 import { OrganizationRef } from '../organization/refs.ts';
@@ -22,17 +22,18 @@ builder.node(UserRef, {
 });
 
 export const CredentialKindRef = builder.enumType('CredentialKind', {
-  description: 'Kinds of credential.',
+  description: 'Kinds of credential, and what was done without one.',
   values: {
     API_KEY: { description: 'A key of an organization (ak_…).' },
     PERSONAL_ACCESS_TOKEN: { description: 'A token of a person (pat_…).' },
     SESSION: { description: 'A person signed in through the identity provider.' },
+    OPERATOR: { description: 'No credential: somebody who runs the gateway did it at the command line. Only actors are of this kind.' },
   },
 });
 
 /** Somebody named in a row of an organization, and the scope that reading the row took. */
 export interface Actor {
-  kind: CredentialKind;
+  kind: ActorKind;
   userId: string | null;
   apiKeyName: string | null;
   /** The organization acted from, if any. */
@@ -41,19 +42,19 @@ export interface Actor {
 }
 
 export const ActorRef = builder.objectRef<Actor>('Actor').implement({
-  description: 'Who did something: a person, or an API key.',
+  description: 'Who did something: a person, an API key, or an operator at the command line.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: CredentialKindRef, description: 'The kind of credential that it was done with.' }),
+    kind: t.expose('kind', { type: CredentialKindRef, description: 'The kind of credential that it was done with; OPERATOR for none.' }),
     user: t.field({
       type: UserRef,
       nullable: true,
-      description: 'The person; null for an API key, or when the person no longer exists.',
+      description: 'The person; null for an API key or an operator, or when the person no longer exists.',
       async resolve({ userId, reached }, _args, { loaders }) {
         const user = userId === null ? null : await loaders.load(actorById, null, userId);
         return user && { ...user, reached };
       },
     }),
-    apiKeyName: t.exposeString('apiKeyName', { nullable: true, description: 'Name of the API key; null for a person.' }),
+    apiKeyName: t.exposeString('apiKeyName', { nullable: true, description: 'Name of the API key; null for a person or an operator.' }),
     organization: t.field({
       type: OrganizationRef,
       nullable: true,

@@ -12,7 +12,7 @@ import { Loaders } from '../../src/database/loaders.ts';
 import { encodeId, type IdType } from '../../src/ids.ts';
 import { organizationOfPerson } from '../../src/organization/store.ts';
 import { schema } from '../../src/schema.ts';
-import { createLogger } from '../../src/telemetry/log.ts';
+import { RequestRecord } from '../../src/telemetry/request-record.ts';
 import { MAIL_LIMITS, createWorld, insertInvitation, missingId, type Slug, type World } from '../setup/world.ts';
 import { documentsOf, implementors, waysTo } from './paths.ts';
 
@@ -69,13 +69,12 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     principal: guards.types,
     db: world.db,
     loaders: new Loaders({ db: world.db, principal: guards.statements, now }),
-    log: createLogger('silent'),
+    record: new RequestRecord(new Request('http://banyan.test')),
     now,
     requestId: 'guards',
     organizationHeader: 'X-Organization',
     settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
     cost: { requested: 0, nodes: 0 },
-    mutated: false,
     showing: undefined,
     sealing: sealingWith(null),
     authenticate: () => Promise.resolve(guards.types),

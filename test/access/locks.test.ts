@@ -7,7 +7,6 @@ import type { Principal } from '../../src/access/principal.ts';
 import type { Scope } from '../../src/access/scopes.ts';
 import { PublicError } from '../../src/errors.ts';
 import { lockInvitation, organizationOfInvitation } from '../../src/invitation/write-store.ts';
-import { createLogger } from '../../src/telemetry/log.ts';
 import { MAIL_LIMITS, createWorld, insertInvitation, type World } from '../setup/world.ts';
 
 let world: World;
@@ -32,7 +31,6 @@ function requestOf(principal: Principal): ActionRequest {
     requestId: 'locks',
     organizationHeader: 'X-Organization',
     settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
-    log: createLogger('silent'),
     showing: undefined,
     sealing: sealingWith(null),
   };

@@ -127,8 +127,9 @@ describe('the command line', () => {
     for (let round = 0; round < 2; round++) {
       const fresh = await createDatabase({ empty: true });
       expect((await run(['seed', '--organizations', '1500', '--seed', '9'], { DATABASE_URL: fresh.url })).code).toBe(0);
+      const trees = await fresh.db.selectFrom('organizations').select('id').where('parent_id', 'is', null).execute();
       expect((await run(['check'], { DATABASE_URL: fresh.url })).stdout).toBe(
-        'All 1500 organizations agree with the recursive truth.\nAll 0 events of the audit log follow from each other.\n',
+        `All 1500 organizations agree with the recursive truth.\nAll ${trees.length} events of the audit log follow from each other.\n`,
       );
       slugs.push((await fresh.db.selectFrom('organizations').select('slug').orderBy('ordinal').execute()).map((row) => row.slug));
       const counts = await Promise.all(

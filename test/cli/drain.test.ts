@@ -111,7 +111,12 @@ describe('A gateway that is asked to stop', () => {
       expect(JSON.parse(refused.text)).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
     }
     expect((await slugs()).toSorted()).toEqual(agents.map((_, index) => `under-way-${index}`));
-    expect((await ended).code).toBe(0);
+    const { code, stderr } = await ended;
+    expect(code).toBe(0);
+    const refusals = stderr.split('\n').filter((line) => line.includes('"stage":"stopping"'));
+    expect(refusals.map((line) => JSON.parse(line) as object)).toMatchObject(
+      late.map(() => ({ msg: 'request', method: 'POST', status: 503, code: 'UNAVAILABLE' })),
+    );
     await expect(ask(gateway.url, undefined)).rejects.toThrow();
   });
 

@@ -53,7 +53,9 @@ describe('GraphQL over HTTP', () => {
   });
 
   it('tells whether it lives and whether it is ready', async () => {
-    expect((await fetch(new URL('/health', world.endpoint))).status).toBe(200);
+    const alive = await fetch(new URL('/health', world.endpoint));
+    expect([alive.status, await alive.text()]).toEqual([200, 'ok\n']);
+    expect((await fetch(`${world.endpoint}?query={}&operationName=/health`)).status).toBe(400);
     expect((await fetch(new URL('/ready', world.endpoint))).status).toBe(200);
     expect((await fetch(new URL('/', world.endpoint), { redirect: 'manual' })).headers.get('location')).toBe('/graphql');
     expect((await fetch(new URL('/elsewhere', world.endpoint))).status).toBe(404);

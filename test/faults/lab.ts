@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { connect } from '../../src/database/connect.ts';
 import { Readiness } from '../../src/database/probe.ts';
+import type { GatewayOptions } from '../../src/server.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
 import { startProxy, type Proxy } from './proxy.ts';
@@ -34,13 +35,13 @@ export interface Lab {
 }
 
 /** Starts the gateway with a pool of 8 and the settings of production. */
-export async function createLab(): Promise<Lab> {
+export async function createLab({ log = createLogger('silent'), ...overrides }: Partial<GatewayOptions> = {}): Promise<Lab> {
   const world = await createWorld();
   const proxy = await startProxy(world.gatewayUrl);
   const url = proxy.through(world.gatewayUrl);
-  const db = connect({ url, poolSize: POOL_SIZE, poolWaitMs: POOL_WAIT_MS, statementTimeoutMs: 30_000, log: createLogger('silent') });
+  const db = connect({ url, poolSize: POOL_SIZE, poolWaitMs: POOL_WAIT_MS, statementTimeoutMs: 30_000, log });
   const readiness = new Readiness(url);
-  const gateway = gatewayOver(db, { ready: () => readiness.check() });
+  const gateway = gatewayOver(db, { log, ready: () => readiness.check(), ...overrides });
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

@@ -141,10 +141,12 @@ export type CreateRoleInput = {
   scopes: Array<string>;
 };
 
-/** Kinds of credential. */
+/** Kinds of credential, and what was done without one. */
 export type CredentialKind =
   /** A key of an organization (ak_…). */
   | 'API_KEY'
+  /** No credential: somebody who runs the gateway did it at the command line. Only actors are of this kind. */
+  | 'OPERATOR'
   /** A token of a person (pat_…). */
   | 'PERSONAL_ACCESS_TOKEN'
   /** A person signed in through the identity provider. */

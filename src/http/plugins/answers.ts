@@ -1,10 +1,10 @@
 /** What every answer has in common: safe errors, a request id, and no way into a cache. */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../../context.ts';
-import { maskError, unavailable } from '../../errors.ts';
+import { isUnavailable, maskError, unavailable } from '../../errors.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { requestIdsOf } from '../request-id.ts';
+import type { Outage } from '../../telemetry/outage.ts';
+import { recordOf } from '../../telemetry/request-record.ts';
 
 /** Nothing of an answer of the API may be loaded, run or framed by a browser that is led to it. */
 const API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
@@ -14,28 +14,35 @@ function holdsData(data: unknown): boolean {
   return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null);
 }
 
-/** Masks errors and sets the headers of all answers. */
-export function answers(log: Logger, organizationHeader: string): Plugin<Context> {
-  const contexts = new WeakMap<Request, Context>();
+/** Masks errors, sets the headers of all answers, and writes a line of the log for each; `database` is told of requests that failed for it. */
+export function answers(log: Logger, organizationHeader: string, database: Outage): Plugin {
   return {
-    onExecute({ args: { contextValue } }) {
-      contexts.set(contextValue.request, contextValue);
-    },
     onResultProcess({ request, result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result || !('errors' in result) || !result.errors) return;
-      const ids = requestIdsOf(request);
+      const record = recordOf(request);
+      // Of one request, the first unexpected failure is told in full, and that the database failed it is counted once.
+      let isReported = false;
+      const report = (cause: unknown): void => {
+        if (isUnavailable(cause)) {
+          if (!record.lackedDatabase) database.failed(cause);
+          record.lackedDatabase = true;
+        } else if (!isReported) {
+          isReported = true;
+          log.error({ err: cause, ...record.ids }, 'a request failed');
+        }
+      };
       // A status of its own only when there is no data: half an answer is still an answer.
       const hasData = 'data' in result && holdsData(result.data);
       const errors = result.errors.map((error) => {
-        const masked = maskError(error, (cause) => log.error({ err: cause, ...ids }, 'a request failed'));
+        const masked = maskError(error, report);
         const { code } = masked.extensions;
         if (code === 'INTERNAL_SERVER_ERROR') {
-          masked.extensions['requestId'] = ids.requestId;
+          masked.extensions['requestId'] = record.requestId;
           if (!('data' in result)) masked.extensions['http'] = { status: 500 };
         }
         if (code !== 'UNAVAILABLE') return masked;
         // Below a mutation that has been made, it is the rest of its answer that could not be read.
-        if ((error.path?.length ?? 0) > 1 && contexts.get(request)?.mutated) {
+        if ((error.path?.length ?? 0) > 1 && record.mutated) {
           const { message, extensions } = unavailable('UNKNOWN');
           masked.message = message;
           Object.assign(masked.extensions, extensions);
@@ -45,10 +52,18 @@ export function answers(log: Logger, organizationHeader: string): Plugin<Context
         }
         return masked;
       });
+      const [first] = errors;
+      record.errors = errors.length;
+      if (first) record.code = String(first.extensions['code']);
+      record.outcome = errors.map(({ extensions }) => extensions['outcome']).find((outcome) => typeof outcome === 'string');
       setResult({ ...result, errors: errors as GraphQLFormattedError[] } as never);
     },
-    onResponse({ request, response: { headers } }) {
-      headers.set('x-request-id', requestIdsOf(request).requestId);
+    onResponse({ request, response }) {
+      const record = recordOf(request);
+      record.write(log, request.method, response, request.signal.aborted);
+      if (record.statements > 0 && !record.lackedDatabase) database.succeeded();
+      const { headers } = response;
+      headers.set('x-request-id', record.requestId);
       headers.set('x-content-type-options', 'nosniff');
       headers.set('referrer-policy', 'no-referrer');
       headers.set('x-frame-options', 'DENY');

@@ -1,6 +1,7 @@
 /** Who calls is settled first: before the body is read, and before anything in it is looked at. */
 import type { Plugin } from 'graphql-yoga';
 import type { Principal } from '../../access/principal.ts';
+import { recordOf } from '../../telemetry/request-record.ts';
 
 /** Who calls, and when the request came. */
 export interface Caller {
@@ -16,6 +17,7 @@ export function authentication(callers: Callers, identify: (request: Request) =>
   return {
     async onRequestParse({ request }) {
       callers.set(request, await identify(request));
+      recordOf(request).principal = callers.get(request)?.principal;
     },
   };
 }

@@ -5,6 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { exceededLimit, measureDocument } from '../../limits/document.ts';
 import { overLimit } from '../../limits/refusal.ts';
 import type { RequestLimits } from '../../limits/settings.ts';
+import { recordOf } from '../../telemetry/request-record.ts';
 import type { Callers } from './authentication.ts';
 
 /** Bytes that all remembered documents may take. */
@@ -66,10 +67,13 @@ export function documents(callers: Callers, limits: RequestLimits): Plugin {
   const valid = new WeakSet<DocumentNode>();
   const isKnown = (request: Request): boolean => callers.get(request)?.principal.credential != null;
   return {
-    onParams({ request, params: { query, variables } }) {
+    onParams({ request, params: { query, variables, operationName } }) {
       const maximum = isKnown(request) ? limits.documentBytes : limits.documentBytesAnonymous;
       const bytes = Buffer.byteLength(query ?? '');
+      const record = recordOf(request);
+      record.nameOperation(operationName);
       if (bytes > maximum) throw overLimit('documentBytes', maximum, bytes, 413);
+      record.document = query;
       if (typeof variables !== 'object' || variables === null) return;
       const count = Object.keys(variables).length;
       if (count > limits.document.variables) throw overLimit('variables', limits.document.variables, count, 400);

@@ -1,6 +1,7 @@
 /** The names under which the gateway answers; any other would let a page elsewhere point its own name at it. */
 import { isIP } from 'node:net';
 import type { Plugin } from 'graphql-yoga';
+import { recordOf } from '../../telemetry/request-record.ts';
 
 /** The host of the `Host` header, without port and brackets, in lower case; empty when there is none. */
 export function hostOf(request: Request): string {
@@ -25,6 +26,7 @@ export function hosts(allowed: readonly string[]): Plugin {
       if (names.size === 0 || names.has(hostOf(request)) || ['/health', '/ready'].includes(url.pathname)) return;
       const message = 'This host is not served here; ALLOWED_HOSTS names those that are.';
       const error = { message, extensions: { code: 'BAD_USER_INPUT', argument: 'Host' } };
+      recordOf(request).code = error.extensions.code;
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 421 }));
     },
   };

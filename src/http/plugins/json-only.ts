@@ -1,5 +1,6 @@
 /** Bodies are JSON; forms and plain text could be sent across sites without a preflight. */
 import type { Plugin } from 'graphql-yoga';
+import { recordOf } from '../../telemetry/request-record.ts';
 
 /** Refuses other content types with 415. */
 export function jsonOnly(): Plugin {
@@ -8,6 +9,7 @@ export function jsonOnly(): Plugin {
       const type = request.headers.get('content-type') ?? '';
       if (request.method === 'POST' && !/^application\/(json|graphql\+json)\s*(;|$)/i.test(type)) {
         const body = { errors: [{ message: 'The body must be application/json.', extensions: { code: 'BAD_USER_INPUT' } }] };
+        recordOf(request).code = 'BAD_USER_INPUT';
         endResponse(fetchAPI.Response.json(body, { status: 415 }));
       }
     },

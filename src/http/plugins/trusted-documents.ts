@@ -3,6 +3,7 @@ import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operation
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { Database } from '../../database/connect.ts';
 import { PublicError } from '../../errors.ts';
+import { recordOf } from '../../telemetry/request-record.ts';
 import { TrustedDocuments } from '../../trusted-documents/lookup.ts';
 import { findTrustedDocuments } from '../../trusted-documents/store.ts';
 
@@ -51,7 +52,11 @@ export function trustedDocuments(policy: TrustedDocumentsPolicy, db: Database): 
   const documents = new TrustedDocuments((hashes) => findTrustedDocuments(db, hashes));
   return usePersistedOperations({
     allowArbitraryOperations: policy === 'allow',
-    extractPersistedOperationId: hashOf,
+    extractPersistedOperationId(params, request) {
+      const hash = hashOf(params, request);
+      if (hash !== null) recordOf(request).documentHash = hash;
+      return hash;
+    },
     getPersistedOperation: async (hash) => (await documents.find(hash)) ?? null,
     customErrors: {
       notFound,
