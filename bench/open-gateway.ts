@@ -8,7 +8,6 @@ export function openGateway(db: Database, log: Logger, options: Pick<GatewayOpti
   return createGateway({
     db,
     log,
-    clock: () => new Date(),
     organizationHeader: 'X-Organization',
     settings: {
       invitationDays: 7,

@@ -109,6 +109,7 @@ const commands: Record<string, Command> = {
       const organizations = wholeNumber(values, 'organizations', 1, 10_000_000);
       const seed = wholeNumber(values, 'seed', 0, 4_294_967_295);
       const { seedSynthetic } = await import('./seed/synthetic.ts');
+      const { databaseNow } = await import('./database/clock.ts');
       await withDatabase(async ({ db, url }) => {
         if (await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst()) {
           throw new StartError('The database already has organizations; seed works on an empty one.');
@@ -116,7 +117,7 @@ const commands: Record<string, Command> = {
         await seedSynthetic(url, {
           organizations,
           seed,
-          now: new Date(),
+          now: await databaseNow(db),
           progress: (step, rows) => print(`${step}: ${rows.toLocaleString('en')}`),
         });
       });

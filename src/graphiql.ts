@@ -3,8 +3,8 @@ import type { GraphiQLOptions } from 'graphql-yoga';
 
 const DAY_MS = 86_400_000;
 
-function examples(organizationId: string | undefined): string[] {
-  const today = new Date(Math.floor(Date.now() / DAY_MS) * DAY_MS);
+function examples(now: Date, organizationId: string | undefined): string[] {
+  const today = new Date(Math.floor(now.getTime() / DAY_MS) * DAY_MS);
   const from = new Date(today.getTime() - 30 * DAY_MS);
   return [
     `# Who am I, and what may I do? Ctrl-Enter runs the query; the other tabs go on from here.
@@ -109,15 +109,15 @@ query Usage {
 }
 
 /**
- * Options of the GraphiQL page. `token`, if there is one, is filled in as the credential of every tab, and
+ * Options of the GraphiQL page. Examples ask for the days before `now`. `token`, if there is one, is filled in as the credential of every tab, and
  * `organizationId` is the organization that a tab invites to. The browser does
  * not keep headers, so the page always shows the credential of the server that it comes from.
  */
-export function graphiqlOptions(token: string | undefined, organizationId?: string): GraphiQLOptions {
+export function graphiqlOptions(now: Date, token: string | undefined, organizationId?: string): GraphiQLOptions {
   const headers = JSON.stringify({ Authorization: `Bearer ${token ?? '<API key>'}` }, null, 2);
   return {
     title: 'Banyan',
-    defaultTabs: examples(organizationId).map((query) => ({ query, headers })),
+    defaultTabs: examples(now, organizationId).map((query) => ({ query, headers })),
     headers,
     defaultHeaders: headers,
     shouldPersistHeaders: false,

@@ -1,17 +1,17 @@
 /** The gateway: one fetch handler, made of GraphQL Yoga and an ordered list of small plugins, one per file. */
 import { createYoga, type GraphiQLOptions, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
-import type { Principal } from './access/principal.ts';
 import type { ActionSettings, Context } from './context.ts';
 import { sealingWith } from './action/sealing.ts';
-import { authenticate } from './credential/authenticate.ts';
+import { authenticate, type Caller } from './credential/authenticate.ts';
 import type { Sessions } from './credential/session.ts';
+import { DatabaseClock } from './database/clock.ts';
 import type { Database } from './database/connect.ts';
 import { withoutDeadline } from './database/deadline.ts';
 import { Loaders } from './database/loaders.ts';
 import { graphiqlPage } from './http/graphiql/plugin.ts';
 import { answers } from './http/plugins/answers.ts';
-import { authentication, type Caller } from './http/plugins/authentication.ts';
+import { authentication } from './http/plugins/authentication.ts';
 import { body } from './http/plugins/body.ts';
 import { deadlines } from './http/plugins/deadline.ts';
 import { documents } from './http/plugins/documents.ts';
@@ -35,7 +35,8 @@ export interface GatewayOptions {
   log: Logger;
   /** Told of requests that fail for want of the database; absent for one that writes to `log`. */
   outage?: Outage;
-  clock: () => Date;
+  /** What is known of the database's time; absent for one of the gateway's own. */
+  clock?: DatabaseClock;
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions?: Sessions | undefined;
@@ -70,20 +71,15 @@ export const GRAPHQL_PATH = '/graphql';
 
 /** Makes the gateway. */
 export function createGateway(options: GatewayOptions) {
-  const { db, log, clock, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
-  const { allowedHosts = [], boundsCost = true, budgets, trustedDocuments: trusted = 'off' } = options;
+  const { db, log, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
+  const { allowedHosts = [], boundsCost = true, budgets, trustedDocuments: trusted = 'off', clock = new DatabaseClock(log) } = options;
   const limits = { ...REQUEST_LIMITS, ...options.limits };
   const callers = new WeakMap<Request, Caller>();
-  const whoCalls = (request: Request, now: Date, organizationId?: string): Promise<Principal> => {
+  const whoCalls = (request: Request, organizationId?: string): Promise<Caller> => {
     const headers = new Headers(request.headers);
     if (organizationId !== undefined) headers.set(organizationHeader, organizationId);
-    const used = (kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string): void =>
-      withoutDeadline(() => options.credentialUsed(kind, id, now));
-    return authenticate({ db, organizationHeader, sessions, used }, headers);
-  };
-  const identify = async (request: Request): Promise<Caller> => {
-    const now = clock();
-    return { principal: await whoCalls(request, now), now };
+    const used: GatewayOptions['credentialUsed'] = (kind, id, at) => withoutDeadline(() => options.credentialUsed(kind, id, at));
+    return authenticate({ db, organizationHeader, sessions, clock, used }, headers);
   };
   return createYoga<object, Context>({
     schema,
@@ -108,11 +104,11 @@ export function createGateway(options: GatewayOptions) {
     // Masking is done where the request is known, in `answers`.
     maskedErrors: false,
     async context({ request }: YogaInitialContext): Promise<Context> {
-      const { principal, now } = callers.get(request) ?? (await identify(request));
+      const { principal, now } = callers.get(request) ?? (await whoCalls(request));
       const record = recordOf(request);
       return {
         principal,
-        authenticate: (organizationId) => whoCalls(request, now, organizationId),
+        authenticate: async (organizationId) => (await whoCalls(request, organizationId)).principal,
         showing: undefined,
         sealing: sealingWith(request.headers.get('authorization')),
         settings,
@@ -129,7 +125,7 @@ export function createGateway(options: GatewayOptions) {
     plugins: [
       deadlines(limits.operationDeadlineMs),
       hosts(allowedHosts),
-      probes(GRAPHQL_PATH, options.ready ?? (() => answersThrough(db))),
+      probes(GRAPHQL_PATH, options.ready ?? (() => answersThrough(db)), clock),
       graphiql &&
         graphiqlPage({
           endpoint: GRAPHQL_PATH,
@@ -139,7 +135,7 @@ export function createGateway(options: GatewayOptions) {
         }),
       budgets ? arrival(GRAPHQL_PATH, budgets) : {},
       jsonOnly(),
-      authentication(callers, identify),
+      authentication(callers, whoCalls),
       trustedDocuments(trusted, db),
       body(callers, limits),
       documents(callers, limits),

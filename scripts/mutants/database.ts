@@ -276,4 +276,17 @@ export const database: readonly MutantGroup[] = [
       },
     ],
   },
+  {
+    file: 'src/credential/authenticate.ts',
+    tests: 'test/database/clock.test.ts',
+    mutants: [
+      { what: 'the clock of the process decides', from: '    return caller;', to: '    return { ...caller, now: new Date() };' },
+      {
+        what: 'sessions end by the clock of the process',
+        from: 'sessions.verify(bearer, clock.now())',
+        to: 'sessions.verify(bearer, new Date())',
+        only: 'takes a session',
+      },
+    ],
+  },
 ];

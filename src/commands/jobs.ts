@@ -20,7 +20,7 @@ export async function startJobs(config: Config, { db, url }: OpenDatabase, gatew
     log,
     mailer: createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, folder: path.join(config.dataDir, 'mail') }, log),
     linkTemplate: config.invitationUrl ?? graphiqlInvitationTemplate(gatewayUrl),
-    providers: makeProviders(db, config.provisioning, () => new Date()),
+    providers: makeProviders(db, config.provisioning),
     dnsServers: config.dnsServers,
     pendingHours: config.domainPendingHours,
     retentionDays: config.retentionDays,

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { requireInvitationUrl, type Config } from '../config.ts';
 import { LastUsed } from '../credential/last-used.ts';
 import { Sessions } from '../credential/session.ts';
+import { DatabaseClock, databaseNow } from '../database/clock.ts';
 import { Readiness } from '../database/probe.ts';
 import { checkSchemaLaws } from '../database/laws.ts';
 import { StartError } from '../errors.ts';
@@ -68,7 +69,10 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   release('budgets', async () => budgets?.budgets.close());
   const outage = new Outage(log, 'the database');
   release('outage', () => outage.close());
-  const readiness = new Readiness(database.url);
+  const clock = new DatabaseClock(log);
+  const now = await databaseNow(db);
+  clock.note(now);
+  const readiness = new Readiness(database.url, clock);
   release('readiness', () => readiness.close());
   const lastUsed = new LastUsed(db, log);
   release('last uses', () => lastUsed.close());
@@ -78,7 +82,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     db,
     log,
     outage,
-    clock: () => new Date(),
+    clock,
     organizationHeader: config.organizationHeader,
     sessions: config.sessions && new Sessions(config.sessions, log),
     settings: {
@@ -89,8 +93,8 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     introspection: config.introspection,
     trustedDocuments: config.trustedDocuments,
     corsOrigins: config.corsOrigins,
-    graphiql: config.graphiql && graphiqlOptions(undefined, demo?.organizationId),
-    graphiqlLocal: demo && graphiqlOptions(demo.apiKey, demo.organizationId),
+    graphiql: config.graphiql && graphiqlOptions(now, undefined, demo?.organizationId),
+    graphiqlLocal: demo && graphiqlOptions(now, demo.apiKey, demo.organizationId),
     graphiqlHosts: [config.host],
     allowedHosts: config.allowedHosts,
     limits: config.limits,
@@ -141,7 +145,7 @@ async function demonstration({ db, ownerUrl }: OpenDatabase, { dataDir }: Config
   const found = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
   if (!found) {
     let demo: Demo | undefined;
-    await seedDemo(ownerUrl, new Date(), (credentials) => save((demo = { url, ...credentials })));
+    await seedDemo(ownerUrl, await databaseNow(db), (credentials) => save((demo = { url, ...credentials })));
     return demo;
   }
   const text = await readFile(file, 'utf8').catch(() => undefined);

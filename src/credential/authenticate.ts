@@ -1,8 +1,9 @@
-/** From the request's headers to a principal: one statement, nothing remembered between requests. */
+/** From the request's headers to a principal: one statement, which also tells the time; nothing is remembered between requests. */
 import { sql, type RawBuilder } from 'kysely';
 import { PublicError, badInput, unauthenticated } from '../errors.ts';
 import { parseId } from '../ids.ts';
 import { anonymous, type Credential, type Home, type Principal } from '../access/principal.ts';
+import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
 import { meetPerson, verifiedAddress } from '../user/identity.ts';
 import { parseToken, tokenHash, type ParsedToken } from './secret.ts';
@@ -14,8 +15,16 @@ export interface Authenticator {
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions: Sessions | undefined;
+  /** Tells the time where no statement does, and is told it by those that do. */
+  clock: DatabaseClock;
   /** Told of every API key and token that was accepted. */
-  used(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string): void;
+  used(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
+}
+
+/** Who calls, and when: the time of the database as it looked at the credential. */
+export interface Caller {
+  principal: Principal;
+  now: Date;
 }
 
 /**
@@ -23,21 +32,24 @@ export interface Authenticator {
  * of a suspended organization: `UNAUTHENTICATED`. An organization header that is malformed or names an organization
  * in which the credential cannot act: `BAD_USER_INPUT` or `NOT_FOUND`.
  */
-export async function authenticate({ db, organizationHeader, sessions, used }: Authenticator, headers: Headers): Promise<Principal> {
+export async function authenticate({ db, organizationHeader, sessions, clock, used }: Authenticator, headers: Headers): Promise<Caller> {
   const authorization = headers.get('authorization');
-  if (authorization === null) return anonymous;
+  if (authorization === null) return { principal: anonymous, now: clock.now() };
   const [, bearer] = /^Bearer ([^\s]+)$/i.exec(authorization) ?? [];
   if (bearer === undefined) throw unauthenticated();
   const token = parseToken(bearer);
   if (token) {
     const named = organizationReference(headers.get(organizationHeader), organizationHeader);
-    const principal = token.kind === 'ak' ? await apiKeyPrincipal(db, token, named) : await tokenPrincipal(db, token, named);
-    used(token.kind === 'ak' ? 'API_KEY' : 'PERSONAL_ACCESS_TOKEN', token.id);
-    return principal;
+    const caller = token.kind === 'ak' ? await apiKeyCaller(db, token, named) : await tokenCaller(db, token, named);
+    clock.note(caller.now);
+    used(token.kind === 'ak' ? 'API_KEY' : 'PERSONAL_ACCESS_TOKEN', token.id, caller.now);
+    return caller;
   }
   if (!sessions || !isSessionToken(bearer)) throw unauthenticated();
-  const claims = await sessions.verify(bearer);
-  return sessionPrincipal(db, claims, organizationReference(headers.get(organizationHeader), organizationHeader));
+  const claims = await sessions.verify(bearer, clock.now());
+  const caller = await sessionCaller(db, claims, organizationReference(headers.get(organizationHeader), organizationHeader));
+  clock.note(caller.now);
+  return caller;
 }
 
 /** What an organization header says: an id or a slug. */
@@ -73,12 +85,12 @@ function homeOf(row: { organization_id: string; lineage: string[]; scopes: strin
   return { id: row.organization_id, lineage: row.lineage, scopes: new Set(row.scopes) };
 }
 
-async function apiKeyPrincipal(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Principal> {
+async function apiKeyCaller(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Caller> {
   const key = await db
     .selectFrom('api_keys as k')
     .innerJoin('organizations as o', 'o.id', 'k.organization_id')
     .select(['k.name', 'k.expires_at', 'k.organization_id', 'o.slug', 'o.lineage'])
-    .select([sql<string[]>`scopes_held(k.scopes)`.as('scopes'), suspendedAbove.as('suspended')])
+    .select([sql<string[]>`scopes_held(k.scopes)`.as('scopes'), suspendedAbove.as('suspended'), sql<Date>`now()`.as('now')])
     .where('k.id', '=', id)
     // In the look-up, so that an id that exists, with another secret, costs what an unknown one does.
     .where('k.secret_hash', '=', tokenHash(token))
@@ -89,7 +101,8 @@ async function apiKeyPrincipal(db: Database, { id, token }: ParsedToken, named: 
   if (!key || key.suspended) throw unauthenticated();
   // The key names its organization; a header may repeat it and nothing else.
   if (named && named.value !== (named.column === 'id' ? key.organization_id : key.slug)) throw cannotActThere();
-  return { credential: { kind: 'API_KEY', id, name: key.name, expiresAt: key.expires_at }, user: null, home: homeOf(key) };
+  const credential = { kind: 'API_KEY', id, name: key.name, expiresAt: key.expires_at } as const;
+  return { principal: { credential, user: null, home: homeOf(key) }, now: key.now };
 }
 
 /** A person and, if the request names an organization in which it is a native member, that organization. */
@@ -102,10 +115,11 @@ interface PersonRow {
   lineage: string[] | null;
   scopes: string[] | null;
   suspended: boolean | null;
+  now: Date;
 }
 
 const personColumns = sql`
-  u.id as user_id, u.email, u.canonical_email, u.name as user_name, home.organization_id, home.lineage, home.scopes, home.suspended`;
+  u.id as user_id, u.email, u.canonical_email, u.name as user_name, home.organization_id, home.lineage, home.scopes, home.suspended, now() as now`;
 
 /** Tables of `personColumns`: `people` joined with the home that the request names. */
 function withHome(people: RawBuilder<unknown>, named: OrganizationReference): RawBuilder<unknown> {
@@ -117,29 +131,26 @@ function withHome(people: RawBuilder<unknown>, named: OrganizationReference): Ra
   ) as home on true`;
 }
 
-function personPrincipal(credential: Credential, row: PersonRow, named: OrganizationReference): Principal {
+function personCaller(credential: Credential, row: PersonRow, named: OrganizationReference): Caller {
   const { organization_id, lineage, scopes } = row;
   const found = organization_id !== null && lineage !== null && scopes !== null;
   if (named && !found) throw cannotActThere();
   if (row.suspended) throw organizationSuspended();
-  return {
-    credential,
-    user: { id: row.user_id, verifiedEmail: row.canonical_email },
-    home: found ? homeOf({ organization_id, lineage, scopes }) : null,
-  };
+  const user = { id: row.user_id, verifiedEmail: row.canonical_email };
+  return { principal: { credential, user, home: found ? homeOf({ organization_id, lineage, scopes }) : null }, now: row.now };
 }
 
-async function tokenPrincipal(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Principal> {
+async function tokenCaller(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Caller> {
   const statement = sql<PersonRow & { name: string; expires_at: Date | null }>`
     select t.name, t.expires_at, ${personColumns}
     from ${withHome(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
     where t.id = ${id}::uuid and t.secret_hash = ${tokenHash(token)} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
   const [row] = (await statement.execute(db)).rows;
   if (!row) throw unauthenticated();
-  return personPrincipal({ kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at }, row, named);
+  return personCaller({ kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at }, row, named);
 }
 
-async function sessionPrincipal(db: Database, claims: SessionClaims, named: OrganizationReference): Promise<Principal> {
+async function sessionCaller(db: Database, claims: SessionClaims, named: OrganizationReference): Promise<Caller> {
   const people = sql`user_identities as i join users as u on u.id = i.user_id`;
   const find = async (): Promise<PersonRow | undefined> => {
     const statement = sql<PersonRow>`
@@ -152,7 +163,7 @@ async function sessionPrincipal(db: Database, claims: SessionClaims, named: Orga
     row = await find();
   }
   if (!row) throw unauthenticated();
-  return personPrincipal({ kind: 'SESSION', id: claims.subject, name: null, expiresAt: claims.expiresAt }, row, named);
+  return personCaller({ kind: 'SESSION', id: claims.subject, name: null, expiresAt: claims.expiresAt }, row, named);
 }
 
 /** Whether the account says what the identity provider says now. */

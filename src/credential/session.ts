@@ -52,10 +52,10 @@ export class Sessions {
   }
 
   /**
-   * The claims of a session whose signature, issuer, audience and times hold. Throws `UNAUTHENTICATED` for any other,
+   * The claims of a session whose signature, issuer, audience and times hold, at `now`. Throws `UNAUTHENTICATED` for any other,
    * and with another message when the issuer's keys cannot be had.
    */
-  async verify(token: string): Promise<SessionClaims> {
+  async verify(token: string, now: Date): Promise<SessionClaims> {
     const { issuer, audience, algorithms } = this.#settings;
     try {
       const { payload } = await jwtVerify(token, this.#keys, {
@@ -63,6 +63,7 @@ export class Sessions {
         audience,
         algorithms: [...algorithms],
         clockTolerance: CLOCK_TOLERANCE_S,
+        currentDate: now,
       });
       this.#outage.succeeded();
       const { sub, exp, email, email_verified: verified, name } = payload;

@@ -1,6 +1,7 @@
 /** Questions to the database beside the pool, whose answer says whether the server is there and what it works on. */
 import pg from 'pg';
 import { sqlState } from '../errors.ts';
+import type { DatabaseClock } from './clock.ts';
 
 /** How long one question may take; a kept connection that does not answer costs one more on a new one. */
 const ANSWER_MS = 700;
@@ -82,21 +83,26 @@ export function streamOf(client: pg.Client): { destroy(error?: Error): void; rea
   return (client as unknown as { connection: { stream: { destroy(error?: Error): void; readonly bytesRead: number } } }).connection.stream;
 }
 
-/** Asks whether the database answers, over a connection of its own: a pool in full use is no reason to be taken out of service. */
+/** Asks whether the database answers, and what time it is, over a connection of its own: a pool in full use is no reason to be taken out of service. */
 export class Readiness {
   readonly #probe: Probe;
+  readonly #clock: DatabaseClock;
   #asked: Promise<boolean> | undefined;
 
-  constructor(url: string) {
+  constructor(url: string, clock: DatabaseClock) {
+    this.#clock = clock;
     this.#probe = new Probe({ connectionString: url, application_name: 'banyan readiness' });
   }
 
   /** Whether the database answers within 1.5 seconds. Those who ask at the same time share one statement. */
   check(): Promise<boolean> {
     this.#asked ??= this.#probe
-      .ask('select 1')
+      .ask<{ now: Date }>('select now() as now')
       .then(
-        () => true,
+        (rows) => {
+          for (const { now } of rows) this.#clock.note(now);
+          return true;
+        },
         () => false,
       )
       .finally(() => (this.#asked = undefined));

@@ -1,4 +1,5 @@
 /** Which provider does which step. */
+import { databaseNow } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
 import type { StepName } from '../organization/details-store.ts';
 import { localProvider } from './local.ts';
@@ -21,10 +22,10 @@ export const LOCAL_PROVISIONING: ProvisioningSettings = {
 };
 
 /** Makes the providers that the settings choose. */
-export function makeProviders(db: Database, { steps, webhook, stripe }: ProvisioningSettings, clock: () => Date): Providers {
+export function makeProviders(db: Database, { steps, webhook, stripe }: ProvisioningSettings): Providers {
   const made: Record<string, Provider | undefined> = {
     local: localProvider(db),
-    webhook: webhook && webhookProvider(webhook, clock),
+    webhook: webhook && webhookProvider(webhook, () => databaseNow(db)),
     stripe: stripe && stripeProvider(stripe),
   };
   const of = (step: StepName): Provider => {

@@ -26,10 +26,10 @@ const ANSWER_BYTES_MAX = 64_000;
 const TRANSIENT = new Set([408, 409, 425, 429]);
 
 /** Makes the provider. `clock` gives the time that goes into the signature. */
-export function webhookProvider({ url, secret, timeoutMs }: WebhookSettings, clock: () => Date): Provider {
+export function webhookProvider({ url, secret, timeoutMs }: WebhookSettings, clock: () => Promise<Date>): Provider {
   const webhook = new Webhook(secret);
   return async ({ step, organization, idempotencyKey, billingEmail, resourceId }) => {
-    const now = clock();
+    const now = await clock();
     const body = JSON.stringify({
       type: `provisioning.${step.toLowerCase()}`,
       timestamp: now.toISOString(),

@@ -198,9 +198,9 @@ describe('the keys of the issuer', () => {
   it('are not fetched for every made-up key name', async () => {
     const own = await startIssuer();
     const calm = new Sessions(own.settings, createLogger('silent'), { timeoutMs: 1_000, cooldownMs: 60_000 });
-    await calm.verify(await own.session('s', 's@x.example'));
+    await calm.verify(await own.session('s', 's@x.example'), new Date());
     for (let n = 0; n < 50; n++)
-      await expect(calm.verify(await own.session('s', 's@x.example', { kid: `made-up-${n}` }))).rejects.toThrow();
+      await expect(calm.verify(await own.session('s', 's@x.example', { kid: `made-up-${n}` }), new Date())).rejects.toThrow();
     expect(own.fetches()).toBe(1);
     await own.close();
   });

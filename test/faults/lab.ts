@@ -1,6 +1,7 @@
 /** A gateway that reaches its database through a proxy, and is asked over HTTP. */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { DatabaseClock } from '../../src/database/clock.ts';
 import { connect } from '../../src/database/connect.ts';
 import { Readiness } from '../../src/database/probe.ts';
 import type { GatewayOptions } from '../../src/server.ts';
@@ -40,8 +41,9 @@ export async function createLab({ log = createLogger('silent'), ...overrides }: 
   const proxy = await startProxy(world.gatewayUrl);
   const url = proxy.through(world.gatewayUrl);
   const db = connect({ url, poolSize: POOL_SIZE, poolWaitMs: POOL_WAIT_MS, statementTimeoutMs: 30_000, log });
-  const readiness = new Readiness(url);
-  const gateway = gatewayOver(db, { log, ready: () => readiness.check(), ...overrides });
+  const clock = new DatabaseClock(log);
+  const readiness = new Readiness(url, clock);
+  const gateway = gatewayOver(db, { log, clock, ready: () => readiness.check(), ...overrides });
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;

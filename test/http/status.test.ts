@@ -1,6 +1,7 @@
 import { request as httpRequest } from 'node:http';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DatabaseClock } from '../../src/database/clock.ts';
 import { connect } from '../../src/database/connect.ts';
 import { Readiness } from '../../src/database/probe.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -103,7 +104,7 @@ describe('the id of a request', () => {
 describe('a database that has no connection free', () => {
   it('is answered with 503, a code and when to try again, and the gateway is still ready', async () => {
     const db = connect({ url: world.url, poolSize: 1, poolWaitMs: 200, log: createLogger('silent') });
-    const readiness = new Readiness(world.url);
+    const readiness = new Readiness(world.url, new DatabaseClock(createLogger('silent')));
     const gateway = gatewayOver(db, { ready: () => readiness.check() });
     const ask = () =>
       gateway.fetch('http://banyan.test/graphql', {
@@ -124,7 +125,7 @@ describe('a database that has no connection free', () => {
 
   it('that cannot be reached at all is answered with 503, and the gateway is not ready', async () => {
     const db = connect({ url: 'postgres://nobody@127.0.0.1:1/none', poolSize: 1, log: createLogger('silent') });
-    const readiness = new Readiness('postgres://nobody@127.0.0.1:1/none');
+    const readiness = new Readiness('postgres://nobody@127.0.0.1:1/none', new DatabaseClock(createLogger('silent')));
     const gateway = gatewayOver(db, { ready: () => readiness.check() });
     const answer = await gateway.fetch('http://banyan.test/graphql', {
       method: 'POST',
@@ -140,7 +141,7 @@ describe('a database that has no connection free', () => {
   });
 
   it('that drops its connections is ready again with the next question', async () => {
-    const readiness = new Readiness(world.url);
+    const readiness = new Readiness(world.url, new DatabaseClock(createLogger('silent')));
     expect(await readiness.check()).toBe(true);
     const client = new pg.Client({ connectionString: world.url });
     await client.connect();

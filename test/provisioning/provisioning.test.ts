@@ -58,15 +58,11 @@ const stock = (...numbers: string[]) => addPhoneNumbers(world.db, numbers);
 /** Does the jobs with the webhook for some steps. */
 const runWithWebhook = (steps: readonly StepName[], timeoutMs = 2_000) =>
   runJobs(world, undefined, {
-    providers: makeProviders(
-      world.db,
-      {
-        steps: { ...LOCAL_PROVISIONING.steps, ...Object.fromEntries(steps.map((name) => [name, 'webhook'])) },
-        webhook: { url: `${service.url}/hooks`, secret: SECRET, timeoutMs },
-        stripe: undefined,
-      },
-      () => new Date(),
-    ),
+    providers: makeProviders(world.db, {
+      steps: { ...LOCAL_PROVISIONING.steps, ...Object.fromEntries(steps.map((name) => [name, 'webhook'])) },
+      webhook: { url: `${service.url}/hooks`, secret: SECRET, timeoutMs },
+      stripe: undefined,
+    }),
   });
 
 describe('provisioning with the local provider', () => {
@@ -261,15 +257,11 @@ describe('provisioning with a webhook', () => {
 describe('billing with Stripe', () => {
   const runWithStripe = () =>
     runJobs(world, undefined, {
-      providers: makeProviders(
-        world.db,
-        {
-          steps: { ...LOCAL_PROVISIONING.steps, BILLING: 'stripe' },
-          webhook: undefined,
-          stripe: { apiKey: 'sk_test_1', priceId: 'price_free', apiUrl: service.url, timeoutMs: 2_000 },
-        },
-        () => new Date(),
-      ),
+      providers: makeProviders(world.db, {
+        steps: { ...LOCAL_PROVISIONING.steps, BILLING: 'stripe' },
+        webhook: undefined,
+        stripe: { apiKey: 'sk_test_1', priceId: 'price_free', apiUrl: service.url, timeoutMs: 2_000 },
+      }),
     });
   const stripeError = (status: number, type: string, code: string): Reply => ({
     status,

@@ -24,7 +24,7 @@ export async function runJobs(
     mailer,
     log,
     linkTemplate: LINK_TEMPLATE,
-    providers: makeProviders(gatewayDb, LOCAL_PROVISIONING, () => new Date()),
+    providers: makeProviders(gatewayDb, LOCAL_PROVISIONING),
     dnsServers: ['127.0.0.1:1'],
     pendingHours: 72,
     retentionDays: 30,

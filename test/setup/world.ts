@@ -175,7 +175,6 @@ export function gatewayOver(db: Database, overrides: Partial<GatewayOptions> = {
   return createGateway({
     db,
     log: createLogger('silent'),
-    clock: () => new Date(),
     organizationHeader: 'X-Organization',
     settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
     introspection: 'public',

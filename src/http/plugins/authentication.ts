@@ -1,13 +1,7 @@
 /** Who calls is settled first: before the body is read, and before anything in it is looked at. */
 import type { Plugin } from 'graphql-yoga';
-import type { Principal } from '../../access/principal.ts';
+import type { Caller } from '../../credential/authenticate.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
-
-/** Who calls, and when the request came. */
-export interface Caller {
-  principal: Principal;
-  now: Date;
-}
 
 /** The callers of the requests under way. */
 export type Callers = Pick<WeakMap<Request, Caller>, 'get' | 'set'>;

@@ -1,9 +1,10 @@
 /** What is not GraphQL: liveness, readiness, and the way from the root to GraphiQL. */
 import type { Plugin } from 'graphql-yoga';
+import type { DatabaseClock } from '../../database/clock.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
-/** Answers `/health`, `/ready` and `/`. `ready` tells whether the database answers. */
-export function probes(endpoint: string, ready: () => Promise<boolean>): Plugin {
+/** Answers `/health`, `/ready` and `/`. `ready` tells whether the database answers, and `clock` when it was asked last. */
+export function probes(endpoint: string, ready: () => Promise<boolean>, clock: DatabaseClock): Plugin {
   return {
     async onRequest({ url, request, endResponse, fetchAPI: { Response } }) {
       if (url.pathname === endpoint || !['GET', 'HEAD'].includes(request.method)) return;
@@ -11,9 +12,17 @@ export function probes(endpoint: string, ready: () => Promise<boolean>): Plugin 
       if (url.pathname === '/health' || url.pathname === '/ready') recordOf(request).isProbe = true;
       if (url.pathname === '/health') endResponse(new Response('ok\n', { status: 200 }));
       if (url.pathname === '/ready') {
-        const answer = (await ready()) ? { status: 200, text: 'ready\n' } : { status: 503, text: 'the database does not answer\n' };
+        const answer = (await ready())
+          ? { status: 200, text: `ready\n${skewLine(clock)}` }
+          : { status: 503, text: 'the database does not answer\n' };
         endResponse(new Response(answer.text, { status: answer.status }));
       }
     },
   };
+}
+
+/** A difference between the clocks takes no gateway out of service, since the database's counts; an operator wants to know. */
+function skewLine({ isSkewed, skewMs }: DatabaseClock): string {
+  if (!isSkewed) return '';
+  return `the clock of this process is ${Math.round(Math.abs(skewMs) / 1_000)} s ${skewMs < 0 ? 'behind' : 'ahead of'} the database's\n`;
 }
