@@ -7,16 +7,20 @@ import type { Logger } from '../telemetry/log.ts';
 import { openDatabase } from './database.ts';
 import { startJobs } from './jobs.ts';
 
-/** Does jobs until `stop` is aborted; then running ones may end within the grace time. */
+/**
+ * Does jobs until `stop` is aborted; then running ones may end within the grace time. Rejects with the reason when the
+ * embedded database is lost for good.
+ */
 export async function work(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
   requireInvitationUrl(config, true);
-  const database = await openDatabase(config, log, { shared: true, as: 'gateway', stop });
+  const database = await openDatabase(config, log, { shared: true, supervised: true, as: 'gateway', stop });
   try {
     await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
     stop.throwIfAborted();
     const stopJobs = await startJobs(config, database, `http://${config.host}:${config.port}${GRAPHQL_PATH}`, log);
     print('Banyan does jobs.');
-    await aborted(stop);
+    const lost = await Promise.race([aborted(stop), database.lost]);
+    if (lost) throw lost;
     await Promise.race([stopJobs(), aborted(AbortSignal.timeout(config.shutdownGraceMs))]);
   } finally {
     await database.close();

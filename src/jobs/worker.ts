@@ -23,6 +23,7 @@ export interface WorkerOptions {
 
 const RECOVER_EVERY_MS = 30_000;
 const CONCURRENCY_DEFAULT = 4;
+const INSTALLING_CONNECTIONS = 2;
 
 /** How long the connection that says which workers live may be silent before it is made again. */
 const ANSWER_MS = 10_000;
@@ -32,7 +33,12 @@ const LIVING_WORKERS = 1_918_256;
 
 /** Brings the queue's own tables to the newest form. */
 export async function installQueue(url: string, log: Logger): Promise<void> {
-  await runMigrations({ connectionString: url, logger: workerLog(log) });
+  const pool = queuePool(url, INSTALLING_CONNECTIONS, log);
+  try {
+    await runMigrations({ pgPool: pool, logger: workerLog(log) });
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Runs the jobs that are due and returns when none is left. */
