@@ -6,6 +6,7 @@ const STATUS = 'test/http/status.test.ts';
 const DEADLINE = 'test/http/deadline.test.ts';
 const COST = 'test/limits/cost.test.ts';
 const BUDGETS = 'test/limits/budgets.test.ts';
+const CONNECTIONS = 'test/limits/connections.test.ts';
 const PARTS = 'test/limits/parts.test.ts';
 
 /** A limit of documents that is not asked for any more. */
@@ -125,8 +126,8 @@ export const limits: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'bodies are read before anybody asks whose they are',
-        from: 'callers.set(request, await identify(request));',
-        to: '',
+        from: 'const caller = await identify(request);',
+        to: 'if (request.body) return; const caller = await identify(request);',
         only: 'before anything of the body is read',
       },
     ],
@@ -183,6 +184,12 @@ export const limits: readonly MutantGroup[] = [
         to: '',
         only: 'begins no statement after it',
       },
+    ],
+  },
+  {
+    file: 'src/database/pool.ts',
+    tests: DEADLINE,
+    mutants: [
       {
         what: 'requests wait for a connection beyond their deadline',
         from: 'if (deadline === undefined) return waiting;',
@@ -195,6 +202,25 @@ export const limits: readonly MutantGroup[] = [
         to: '(given ? undefined : resolve(client))',
         only: 'wait for a connection',
       },
+    ],
+  },
+  {
+    file: 'src/database/pool.ts',
+    tests: CONNECTIONS,
+    mutants: [
+      { what: 'one tenant waits for the connections of another', from: "this.#inTurn(deadline?.tenant ?? '')", to: "this.#inTurn('')" },
+    ],
+  },
+  {
+    file: 'src/limits/arrival-plugin.ts',
+    tests: CONNECTIONS,
+    mutants: [
+      {
+        what: 'any number of requests of one credential are under way',
+        from: "if ('refused' in place) return tooBusy(place);",
+        to: "if ('refused' in place) return undefined;",
+      },
+      { what: 'requests are under way for ever', from: 'arrivals.get(request)?.place?.leave();', to: '' },
     ],
   },
   {
@@ -256,7 +282,7 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'a credential in use sends any number of requests',
-        from: ", { budget: 'credentialRequests', key: credential, points: 1 }",
+        from: ", { budget: 'credentialRequests', key: accepted.key, points: 1 }",
         to: '',
         only: 'refuses a credential that has spent it',
       },
@@ -292,8 +318,8 @@ export const limits: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'the first request of a credential is not counted',
-        from: 'if (known === undefined && principal.credential) charges.push',
-        to: 'if (known === null) charges.push',
+        from: 'if (!accepted && principal.credential) charges.push',
+        to: 'if (accepted === null) charges.push',
         only: 'refuses a credential that has spent it',
       },
       {
@@ -370,7 +396,7 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'operations run however many are under way',
-        from: 'const place = await admission.enter({ credential, tree: tree ?? credential, nodes, signal: request.signal });',
+        from: 'const place = await admission.enter({ credential, tree: tenant, nodes, signal: request.signal });',
         to: 'const place = { leave: () => nodes };',
         only: 'a slot',
       },
@@ -570,15 +596,21 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'whoever comes last goes first',
-        from: 'if (this.#waiting > 0 || this.#running >= this.#slots ||',
-        to: 'if (this.#running >= this.#slots ||',
+        from: 'this.#isTimed || this.#rest() > 0',
+        to: 'this.#rest() > 0',
         only: 'the fair queue',
       },
       {
         what: 'more operations run than there are slots',
-        from: 'this.#running >= this.#slots || this.#rest',
-        to: 'this.#running > this.#slots || this.#rest',
+        from: 'this.#running >= this.#slots || this.#isTimed',
+        to: 'this.#running > this.#slots || this.#isTimed',
         only: 'the fair queue',
+      },
+      {
+        what: 'one tenant has all slots',
+        from: 'Math.ceil(slots * SHARE_MAX)',
+        to: 'slots',
+        only: 'leaves slots to others',
       },
     ],
   },

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { OutcomeUnknown, isUnavailable, sqlState } from '../errors.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
-import { WorkingSessions, streamOf } from './probe.ts';
+import { streamOf, type WorkingSessions } from './probe.ts';
 import { statementName } from './statement-name.ts';
 
 /** How long cancelling a statement may take before its connection is given up instead. */
@@ -16,7 +16,6 @@ const SILENCE_MS = 1_000;
  * that attempts which went nowhere soon make room for those that succeed.
  */
 const CONNECT_SHARE = { usual: 0.5, afterFault: 0.25 };
-const AFTER_FAULT_MS = 5_000;
 
 /** How long the answer to a commit is waited for. */
 const COMMIT_MS = 10_000;
@@ -25,7 +24,7 @@ const COMMIT_MS = 10_000;
 const KEEP_ALIVE_MS = 10_000;
 
 /** What connections of one pool share. */
-interface Shared {
+export interface Shared {
   sessions: WorkingSessions;
   /** Longest that any statement may take, as this side measures it; 0 for no limit. */
   answerMs: number;
@@ -187,102 +186,4 @@ export class RequestClient extends pg.Client {
 /** Whether a server says that it ends, starts or takes no changes, so that another may be in its place by now. */
 function isServerGone(error: unknown): boolean {
   return /^(57P|08|25006)/.test(sqlState(error) ?? '');
-}
-
-/** Whether the attempt to make a connection got no answer in its time. */
-function isSilent(error: unknown): boolean {
-  return error instanceof Error && /^(timeout expired|Connection terminated due to connection timeout)$/.test(error.message);
-}
-
-/** Options of a pool, beside those of `pg`. */
-export interface RequestPoolOptions extends Omit<pg.PoolConfig, 'Client'> {
-  /** How long a connection is waited for. */
-  connectionTimeoutMillis: number;
-  /** Longest that any statement may take, as this side measures it; absent for no limit. */
-  answerMs?: number;
-}
-
-/**
- * A pool in which a request waits for a connection no longer than its deadline lets it, and which hands out no
- * connection that may have been lost: after a fault, those that have not answered since are replaced.
- */
-export class RequestPool extends pg.Pool {
-  readonly #sessions: WorkingSessions;
-  readonly #waitMs: number;
-  #faultAt = -Infinity;
-
-  constructor({ answerMs = 0, ...options }: RequestPoolOptions) {
-    const sessions = new WorkingSessions(options);
-    const shared: Shared = { sessions, answerMs, onFault: () => this.#fault(), isTroubled: () => this.#isTroubled() };
-    const config: pg.PoolConfig & { shared: Shared } = { ...options, Client: RequestClient, shared };
-    super(config);
-    this.#sessions = sessions;
-    this.#waitMs = options.connectionTimeoutMillis;
-  }
-
-  #fault(): void {
-    this.#faultAt = performance.now();
-  }
-
-  #isTroubled(): boolean {
-    return performance.now() - this.#faultAt < AFTER_FAULT_MS;
-  }
-
-  override connect(): Promise<pg.PoolClient>;
-  override connect(callback: Parameters<pg.Pool['connect']>[0]): void;
-  override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
-    if (callback) return super.connect(callback);
-    const deadline = currentDeadline();
-    const waiting = this.#sound();
-    if (deadline === undefined) return waiting;
-    return new Promise((resolve, reject) => {
-      let given = false;
-      const giveUp = (): void => {
-        given = true;
-        reject(deadline.refusal());
-      };
-      if (deadline.isOver) giveUp();
-      deadline
-        .guard(() => waiting, giveUp)
-        .then(
-          (client) => (given ? client.release() : resolve(client)),
-          (error: unknown) => reject(error as Error),
-        );
-    });
-  }
-
-  /** A connection that has answered since the last fault. An attempt to make one that gets no answer is made again. */
-  async #sound(): Promise<pg.PoolClient> {
-    const end = performance.now() + this.#waitMs;
-    for (;;) {
-      const client = await this.#connected(end).catch((error: unknown) => {
-        if (!isSilent(error) || performance.now() >= end) throw error;
-      });
-      if (client === undefined) continue;
-      if (!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt)) return client;
-      client.giveUp();
-      client.release(true);
-    }
-  }
-
-  #connected(end: number): Promise<pg.PoolClient> {
-    return new Promise((resolve, reject) => {
-      let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        reject(new Error('timeout exceeded when trying to connect'));
-      }, end - performance.now());
-      super
-        .connect()
-        .then((client) => (isLate ? client.release() : resolve(client)), reject)
-        .finally(() => clearTimeout(timer));
-    });
-  }
-
-  override end(): Promise<void>;
-  override end(callback: () => void): void;
-  override end(callback?: () => void): Promise<void> | void {
-    this.#sessions.close();
-    return callback ? super.end(callback) : super.end();
-  }
 }

@@ -3,7 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { StartError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { RequestPool } from './client.ts';
+import { RequestPool } from './pool.ts';
 import type { DB } from './types.ts';
 
 // Dates are sent in UTC, too. In a time zone that once was some seconds off the minute the driver would send another instant.

@@ -16,6 +16,8 @@ export class Deadline {
   readonly #stops = new Set<() => void>();
   readonly #count: StatementCount | undefined;
   #over: 'time' | 'client' | undefined;
+  /** Who waits for connections behind their own requests: the tree of organizations, or the address until it is known. */
+  tenant = '';
 
   /** Starts the clock. Statements that are sent under it are counted in `count`. */
   constructor(milliseconds: number, count?: StatementCount) {

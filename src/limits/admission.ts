@@ -49,12 +49,24 @@ export class Admission {
   readonly #light: FairQueue;
   readonly #heavy = new FairQueue({ slots: 1, quantum: HEAVY_QUANTUM });
   readonly #gates = new Map<string, Gate>();
+  readonly #arrivals = new Tally();
   /** The last two trees that had light work, newest first. */
   #active: { tree: string; at: number }[] = [];
 
   constructor(settings: AdmissionSettings) {
     this.#settings = settings;
     this.#light = new FairQueue({ slots: settings.slots, quantum: LIGHT_QUANTUM });
+  }
+
+  /**
+   * A request of a credential that was accepted lately arrives; refused where it could not even wait for its turn, before
+   * anything is done for it. `leave` says that it was answered.
+   */
+  arrive(credential: string, tree: string): Place | Refusal {
+    const { perCredential, slots } = this.#settings;
+    if (this.#arrivals.of(credential) >= perCredential + WAITING_PER_CREDENTIAL) return { refused: 'credential', limit: perCredential };
+    if (this.#arrivals.of(tree) >= slots + WAITING_PER_TREE) return { refused: 'tree', limit: WAITING_PER_TREE };
+    return this.#arrivals.add(new Set([credential, tree]));
   }
 
   /** Operations that wait for a slot. */
@@ -112,7 +124,7 @@ export class Admission {
   /** A place, if a slot is free and nobody waits for it. */
   #startNow(operation: Operation): Place | undefined {
     if (!this.#isHeavy(operation)) this.#note(operation.tree);
-    return this.#queueOf(operation).tryStart() ? this.#placeOf(operation) : undefined;
+    return this.#queueOf(operation).tryStart(operation.tree) ? this.#placeOf(operation) : undefined;
   }
 
   async #enterQueue(operation: Operation, waitMs: number): Promise<Place | Refusal> {
@@ -144,7 +156,10 @@ export class Admission {
       leave: () => {
         if (left) return;
         left = true;
-        this.#queueOf(operation).done(isHeavy && this.#othersThan(operation.tree) ? (performance.now() - startedAt) * REST_FACTOR : 0);
+        this.#queueOf(operation).done(
+          operation.tree,
+          isHeavy && this.#othersThan(operation.tree) ? (performance.now() - startedAt) * REST_FACTOR : 0,
+        );
         this.#leaveGate(operation.credential);
       },
     };
@@ -168,6 +183,34 @@ export class Admission {
   #othersThan(tree: string): boolean {
     const since = performance.now() - ACTIVITY_MS;
     return this.#active.some((other) => other.tree !== tree && other.at > since);
+  }
+}
+
+/** How many requests are under way, by key. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  of(key: string): number {
+    return this.#counts.get(key) ?? 0;
+  }
+
+  /** Counts one more under each key, until it leaves. */
+  add(keys: ReadonlySet<string>): Place {
+    const change = (by: 1 | -1): void => {
+      for (const key of keys) {
+        const count = this.of(key) + by;
+        if (count === 0) this.#counts.delete(key);
+        else this.#counts.set(key, count);
+      }
+    };
+    change(1);
+    let left = false;
+    return {
+      leave() {
+        if (!left) change(-1);
+        left = true;
+      },
+    };
   }
 }
 

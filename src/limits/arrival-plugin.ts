@@ -1,8 +1,9 @@
 /** Budgets that a request is counted in before anything of it is parsed or read: of its address, and of its credential by a fingerprint. */
 import type { Plugin } from 'graphql-yoga';
+import { currentDeadline } from '../database/deadline.ts';
 import type { PublicError } from '../errors.ts';
 import { recordOf } from '../telemetry/request-record.ts';
-import { holdBack, rateLimited } from './budget-refusal.ts';
+import { holdBack, rateLimited, tooBusy } from './budget-refusal.ts';
 import type { Charge, Outcome } from './budgets.ts';
 import type { CallerBudgets } from './caller-budgets.ts';
 
@@ -19,11 +20,14 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
     const address = limits.clientAddress(peerOf(serverContext), request.headers.get('x-forwarded-for'));
     const authorization = request.headers.get('authorization');
     const fingerprint = authorization === null ? undefined : known.fingerprint(authorization);
-    const credential = fingerprint === undefined ? undefined : known.find(fingerprint);
-    arrivals.set(request, { address, fingerprint, credential, isAuthenticated: false });
+    const accepted = fingerprint === undefined ? undefined : known.find(fingerprint);
+    // Who calls is looked up over a connection of the pool, for which each waits with their own.
+    const deadline = currentDeadline();
+    if (deadline) deadline.tenant = accepted?.tree ?? `adr:${address}`;
+    arrivals.set(request, { address, fingerprint, accepted, isAuthenticated: false });
     const ofAddress: Charge = { budget: 'addressRequests', key: address, points: 1 };
     if (fingerprint === undefined) return budgets.spend([ofAddress, { budget: 'anonymousRequests', key: address, points: 1 }]);
-    if (credential !== undefined) return budgets.spend([ofAddress, { budget: 'credentialRequests', key: credential, points: 1 }]);
+    if (accepted) return budgets.spend([ofAddress, { budget: 'credentialRequests', key: accepted.key, points: 1 }]);
     return countUnknown(address, ofAddress);
   };
 
@@ -32,18 +36,41 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
     return failed ? { refused: failed } : budgets.spend([ofAddress, { budget: 'unverifiedCredentials', key: address, points: 1 }]);
   };
 
+  /** Why the request is not looked into; undefined where it is. */
+  const refusalOf = (request: Request, outcome: Outcome): PublicError | undefined => {
+    if ('refused' in outcome) return rateLimited(outcome.refused);
+    const arrived = arrivals.get(request);
+    if (arrived?.accepted === undefined) return undefined;
+    const place = limits.admission.arrive(arrived.accepted.key, arrived.accepted.tree);
+    if ('refused' in place) return tooBusy(place);
+    arrived.place = place;
+    return undefined;
+  };
+
   return {
+    instrumentation: {
+      async request({ request }, wrapped) {
+        try {
+          await wrapped();
+        } finally {
+          arrivals.get(request)?.place?.leave();
+        }
+      },
+    },
+
     onRequest({ request, url, serverContext, endResponse, fetchAPI }) {
       if (url.pathname !== path || !isOperation(request, url)) return undefined;
-      const counted = count(request, serverContext);
-      if (!(counted instanceof Promise) && 'spent' in counted) return undefined;
-      return (async () => {
-        const outcome = await counted;
-        if ('spent' in outcome) return;
+      const refuse = async (error: PublicError): Promise<void> => {
         recordOf(request).code = 'RATE_LIMITED';
         await holdBack(request.signal);
-        endResponse(answer(fetchAPI.Response, request, rateLimited(outcome.refused)));
-      })();
+        endResponse(answer(fetchAPI.Response, request, error));
+      };
+      const decide = (outcome: Outcome): Promise<void> | undefined => {
+        const error = refusalOf(request, outcome);
+        return error && refuse(error);
+      };
+      const counted = count(request, serverContext);
+      return counted instanceof Promise ? counted.then(decide) : decide(counted);
     },
 
     onResponse({ request, response }) {

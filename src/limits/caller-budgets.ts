@@ -1,10 +1,10 @@
 /** Budgets and admission of one gateway, and what is known of each request that they are spent for. */
 import type { Logger } from '../telemetry/log.ts';
 import { clientAddress, type ClientAddress } from './address.ts';
-import { Admission } from './admission.ts';
+import { Admission, type Place } from './admission.ts';
 import type { BudgetSettings } from './budget-settings.ts';
 import { Budgets } from './budgets.ts';
-import { KnownCredentials } from './known-credentials.ts';
+import { KnownCredentials, type KnownCredential } from './known-credentials.ts';
 import type { RedisCounters } from './redis.ts';
 
 /** What callers are held to, and what is remembered of the requests under way. */
@@ -21,9 +21,11 @@ export interface Arrival {
   address: string;
   /** Of the `Authorization` header; undefined for an anonymous request. */
   fingerprint: string | undefined;
-  /** Key of the credential, if it was accepted lately; its request is charged then. */
-  credential: string | undefined;
+  /** Whom the credential is counted for, if it was accepted lately; its request is charged then. */
+  accepted: KnownCredential | undefined;
   isAuthenticated: boolean;
+  /** Its place among the requests under way; absent where the credential was not accepted lately. */
+  place?: Place;
 }
 
 /** Makes what requests are held to; shared counters are kept in `redis`, or in the database at `databaseUrl`. */

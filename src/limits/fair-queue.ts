@@ -1,7 +1,11 @@
 /**
  * Slots for work, handed out fairly between tenants: deficit round robin by cost. A tenant with a hundred operations
- * waiting gets its turn as often as one with a single one, and a turn is worth the same amount of cost to both.
+ * waiting gets its turn as often as one with a single one, and a turn is worth the same amount of cost to both. No tenant
+ * has all slots, so that another need not wait until one is free.
  */
+
+/** The most of all slots that one tenant has at a time, rounded up. */
+const SHARE_MAX = 0.75;
 
 export interface Entry {
   /** Who the operation is counted for. */
@@ -14,14 +18,17 @@ export interface Entry {
 interface Tenant {
   name: string;
   deficit: number;
+  running: number;
   waiting: Entry[];
 }
 
 export class FairQueue {
   readonly #slots: number;
+  readonly #slotsPerTenant: number;
   readonly #quantum: number;
   /** Tenants that have something waiting, in the order of their turns. */
   readonly #turns: Tenant[] = [];
+  /** Tenants that have something running or waiting. */
   readonly #tenants = new Map<string, Tenant>();
   #running = 0;
   #waiting = 0;
@@ -31,6 +38,7 @@ export class FairQueue {
   /** `slots` operations run at a time; a turn is worth `quantum` of cost. */
   constructor({ slots, quantum }: { slots: number; quantum: number }) {
     this.#slots = slots;
+    this.#slotsPerTenant = Math.ceil(slots * SHARE_MAX);
     this.#quantum = quantum;
   }
 
@@ -44,26 +52,24 @@ export class FairQueue {
     return this.#tenants.get(tenant)?.waiting.length ?? 0;
   }
 
-  /** Takes a slot if one is free and nobody waits for it; whoever gets it says when it is `done`. */
-  tryStart(): boolean {
-    if (this.#waiting > 0 || this.#running >= this.#slots || this.#rest() > 0) return false;
-    this.#running++;
+  /** Takes a slot if one is free for this tenant and nobody waits for it; whoever gets it says when it is `done`. */
+  tryStart(name: string): boolean {
+    // What waits although slots are free waits for the end of a rest, or for its own tenant.
+    if (this.#running >= this.#slots || this.#isTimed || this.#rest() > 0) return false;
+    const tenant = this.#tenant(name);
+    if (tenant.running >= this.#slotsPerTenant) return false;
+    this.#start(tenant);
     return true;
   }
 
   /** Starts the operation at once or when its turn comes. */
   add(entry: Entry): void {
-    if (this.tryStart()) {
+    if (this.tryStart(entry.tenant)) {
       entry.start();
       return;
     }
-    let tenant = this.#tenants.get(entry.tenant);
-    if (!tenant) {
-      tenant = { name: entry.tenant, deficit: 0, waiting: [] };
-      this.#tenants.set(entry.tenant, tenant);
-      this.#turns.push(tenant);
-    }
-    tenant.waiting.push(entry);
+    const tenant = this.#tenant(entry.tenant);
+    if (tenant.waiting.push(entry) === 1) this.#turns.push(tenant);
     this.#waiting++;
     this.#dispatch();
   }
@@ -75,14 +81,30 @@ export class FairQueue {
     if (!tenant || index < 0) return;
     tenant.waiting.splice(index, 1);
     this.#waiting--;
-    if (tenant.waiting.length === 0) this.#leave(tenant);
+    this.#settle(tenant);
   }
 
-  /** An operation has ended; nothing starts for `restMs` milliseconds. */
-  done(restMs = 0): void {
+  /** An operation of the tenant has ended; nothing starts for `restMs` milliseconds. */
+  done(name: string, restMs = 0): void {
+    const tenant = this.#tenant(name);
+    tenant.running--;
     this.#running--;
+    this.#settle(tenant);
     if (restMs > 0) this.#restsUntil = performance.now() + restMs;
     this.#dispatch();
+  }
+
+  #tenant(name: string): Tenant {
+    const known = this.#tenants.get(name);
+    if (known) return known;
+    const tenant = { name, deficit: 0, running: 0, waiting: [] };
+    this.#tenants.set(name, tenant);
+    return tenant;
+  }
+
+  #start(tenant: Tenant): void {
+    tenant.running++;
+    this.#running++;
   }
 
   #rest(): number {
@@ -97,20 +119,20 @@ export class FairQueue {
       return;
     }
     while (this.#running < this.#slots) {
-      const tenant = this.#turns[0];
+      const tenant = this.#turns.find(({ running }) => running < this.#slotsPerTenant);
       const next = tenant?.waiting[0];
       if (!tenant || !next) return;
       if (tenant.deficit < next.cost) {
         tenant.deficit += this.#quantum;
+        this.#turns.splice(this.#turns.indexOf(tenant), 1);
         this.#turns.push(tenant);
-        this.#turns.shift();
         continue;
       }
       tenant.deficit -= next.cost;
       tenant.waiting.shift();
       this.#waiting--;
-      if (tenant.waiting.length === 0) this.#leave(tenant);
-      this.#running++;
+      this.#start(tenant);
+      this.#settle(tenant);
       next.start();
     }
   }
@@ -120,10 +142,12 @@ export class FairQueue {
     this.#dispatch();
   }
 
-  /** A tenant without anything waiting saves nothing up. */
-  #leave(tenant: Tenant): void {
-    this.#tenants.delete(tenant.name);
+  /** A tenant without anything waiting has no turn, and saves nothing up. */
+  #settle(tenant: Tenant): void {
+    if (tenant.waiting.length > 0) return;
+    tenant.deficit = 0;
     const index = this.#turns.indexOf(tenant);
     if (index >= 0) this.#turns.splice(index, 1);
+    if (tenant.running === 0) this.#tenants.delete(tenant.name);
   }
 }

@@ -27,10 +27,11 @@ export async function executeWithinBudgets(
   const requested = Math.max(1, cost.requested);
   const credential = keyOfCredential(principal) ?? `adr:${arrival.address}`;
   const tree = principal.home?.lineage[0];
+  const tenant = tree ?? credential;
   if (arrival.fingerprint !== undefined && principal.credential) {
     arrival.isAuthenticated = true;
-    known.add(arrival.fingerprint, credential);
-    if (arrival.credential === undefined) {
+    known.add(arrival.fingerprint, { key: credential, tree: tenant });
+    if (arrival.accepted === undefined) {
       await budgets.giveBack([{ budget: 'unverifiedCredentials', key: arrival.address, points: 1 }]);
     }
   }
@@ -48,7 +49,7 @@ export async function executeWithinBudgets(
   const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
   if (balance) cost.balance = balance;
   const nodes = Math.max(1, cost.nodes);
-  const place = await admission.enter({ credential, tree: tree ?? credential, nodes, signal: request.signal });
+  const place = await admission.enter({ credential, tree: tenant, nodes, signal: request.signal });
   if ('refused' in place) {
     await budgets.giveBack(charges);
     record.cost.charged = 0;
@@ -74,7 +75,7 @@ interface Spender {
 
 function chargesOf(
   { document, operationName, variableValues }: ExecutionArgs,
-  { address, credential: known }: Arrival,
+  { address, accepted }: Arrival,
   { principal, credential, tree, requested }: Spender,
 ): Charge[] {
   const charges: Charge[] = [
@@ -82,7 +83,7 @@ function chargesOf(
     { budget: 'addressCost', key: address, points: requested },
   ];
   // A known one was charged on arrival.
-  if (known === undefined && principal.credential) charges.push({ budget: 'credentialRequests', key: credential, points: 1 });
+  if (!accepted && principal.credential) charges.push({ budget: 'credentialRequests', key: credential, points: 1 });
   if (tree !== undefined) {
     charges.push({ budget: 'treeRequests', key: tree, points: 1 }, { budget: 'treeCost', key: tree, points: requested });
   }

@@ -38,7 +38,7 @@ describe('counters in memory', () => {
     const before = process.memoryUsage().heapUsed;
     for (let key = 0; key < 1_000_000; key++) {
       await limiter.consume(`2001:db8:${(key >> 16).toString(16)}:${(key & 0xffff).toString(16)}::/64`);
-      if (key % 20 === 0) known.add(known.fingerprint(`Bearer ${key}`), `key:${key}`);
+      if (key % 20 === 0) known.add(known.fingerprint(`Bearer ${key}`), { key: `key:${key}`, tree: `${key}` });
     }
     collect();
     const grown = (process.memoryUsage().heapUsed - before) / 1_048_576;
@@ -46,7 +46,7 @@ describe('counters in memory', () => {
     expect(limiter.size).toBeLessThanOrEqual(50_000);
     expect(grown).toBeLessThan(16);
     expect(known.find(known.fingerprint('Bearer 0'))).toBeUndefined();
-    expect(known.find(known.fingerprint('Bearer 999980'))).toBe('key:999980');
+    expect(known.find(known.fingerprint('Bearer 999980'))).toEqual({ key: 'key:999980', tree: '999980' });
   });
 
   it('refuse beyond the points, take points back, and forget after the window', async () => {
@@ -80,9 +80,23 @@ describe('the fair queue', () => {
     for (let turn = 0; turn < 100; turn++) add('greedy', 10);
     expect(order).toEqual(['greedy']);
     add('small', 10);
-    for (let turn = 0; turn < 101; turn++) queue.done();
+    for (let turn = 0; turn < 101; turn++) queue.done(order.at(-1) ?? '');
     expect(order.indexOf('small')).toBeLessThanOrEqual(3);
     expect([order.length, queue.waiting]).toEqual([102, 0]);
+  });
+
+  it('leaves slots to others, however much one tenant has waiting', () => {
+    const queue = new FairQueue({ slots: 4, quantum: 10 });
+    const order: string[] = [];
+    const add = (tenant: string) => queue.add({ tenant, cost: 10, start: () => order.push(tenant) });
+    for (let turn = 0; turn < 10; turn++) add('greedy');
+    expect(order).toEqual(['greedy', 'greedy', 'greedy']);
+    add('small');
+    expect(order.at(-1)).toBe('small');
+    queue.done('small');
+    expect([order.length, queue.waiting]).toEqual([4, 7]);
+    queue.done('greedy');
+    expect([order.length, queue.waiting]).toEqual([5, 6]);
   });
 
   it('lets nobody who comes later go first, also in the moment when a rest is over', () => {
@@ -93,22 +107,27 @@ describe('the fair queue', () => {
     add('second');
     const restMs = 20;
     const restEnds = performance.now() + restMs + 1;
-    queue.done(restMs);
+    queue.done('first', restMs);
     // Without a turn of the event loop, so that the queue's own timer cannot act on it.
     while (performance.now() < restEnds);
-    expect(queue.tryStart()).toBe(false);
+    expect(queue.tryStart('third')).toBe(false);
     expect(order).toEqual(['first']);
   });
 
   it('shares by cost and not by number', () => {
     const queue = new FairQueue({ slots: 1, quantum: 10 });
     const spent = { cheap: 0, dear: 0 };
+    let running = 'first';
+    const start = (tenant: 'cheap' | 'dear', cost: number) => (): void => {
+      running = tenant;
+      spent[tenant] += cost;
+    };
     queue.add({ tenant: 'first', cost: 1, start: () => undefined });
     for (let turn = 0; turn < 400; turn++) {
-      queue.add({ tenant: 'cheap', cost: 1, start: () => (spent.cheap += 1) });
-      queue.add({ tenant: 'dear', cost: 20, start: () => (spent.dear += 20) });
+      queue.add({ tenant: 'cheap', cost: 1, start: start('cheap', 1) });
+      queue.add({ tenant: 'dear', cost: 20, start: start('dear', 20) });
     }
-    while (spent.cheap < 300) queue.done();
+    while (spent.cheap < 300) queue.done(running);
     expect(spent.dear / spent.cheap).toBeGreaterThan(0.8);
     expect(spent.dear / spent.cheap).toBeLessThan(1.25);
   });

@@ -5,6 +5,8 @@ import { serve, type RunningGateway } from '../cli/run.ts';
 export interface MeasuredGateway extends RunningGateway {
   /** Resident memory in MiB. */
   memory(): Promise<number>;
+  /** The most that it has had so far. */
+  peakMemory(): Promise<number>;
   /** Processor time used so far by all threads, in milliseconds. */
   cpu(): Promise<number>;
   /** Whether the process still runs. */
@@ -26,12 +28,14 @@ export async function serveMeasured(databaseUrl: string, environment: Record<str
     ...environment,
   });
   const { pid } = gateway;
+  const figure = async (name: string): Promise<number> => {
+    const [, kilobytes] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+    return Number(kilobytes) / 1_024;
+  };
   return {
     ...gateway,
-    async memory() {
-      const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
-      return Number(kilobytes) / 1_024;
-    },
+    memory: () => figure('VmRSS'),
+    peakMemory: () => figure('VmHWM'),
     async cpu() {
       let nanoseconds = 0;
       for (const thread of await readdir(`/proc/${pid}/task`)) {

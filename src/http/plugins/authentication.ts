@@ -1,6 +1,7 @@
 /** Who calls is settled first: before the body is read, and before anything in it is looked at. */
 import type { Plugin } from 'graphql-yoga';
 import type { Caller } from '../../credential/authenticate.ts';
+import { currentDeadline } from '../../database/deadline.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
 /** The callers of the requests under way. */
@@ -10,8 +11,14 @@ export type Callers = Pick<WeakMap<Request, Caller>, 'get' | 'set'>;
 export function authentication(callers: Callers, identify: (request: Request) => Promise<Caller>): Plugin {
   return {
     async onRequestParse({ request }) {
-      callers.set(request, await identify(request));
-      recordOf(request).principal = callers.get(request)?.principal;
+      const caller = await identify(request);
+      callers.set(request, caller);
+      recordOf(request).principal = caller.principal;
+      // The rest of the request waits for connections with its own tree.
+      const { home, user } = caller.principal;
+      const tenant = home?.lineage[0] ?? user?.id;
+      const deadline = currentDeadline();
+      if (deadline && tenant !== undefined) deadline.tenant = tenant;
     },
   };
 }

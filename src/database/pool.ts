@@ -1,0 +1,148 @@
+/** The pool: connections that are sound, handed out fairly. */
+import pg from 'pg';
+import { FairQueue, type Entry } from '../limits/fair-queue.ts';
+import { RequestClient, type Shared } from './client.ts';
+import { currentDeadline } from './deadline.ts';
+import { WorkingSessions } from './probe.ts';
+
+/** How long after a fault attempts to make a connection are kept short. */
+const AFTER_FAULT_MS = 5_000;
+
+/** Whether the attempt to make a connection got no answer in its time. */
+function isSilent(error: unknown): boolean {
+  return error instanceof Error && /^(timeout expired|Connection terminated due to connection timeout)$/.test(error.message);
+}
+
+/** What the pool itself says where no connection was free in time; callers see `UNAVAILABLE`. */
+const NONE_FREE = 'timeout exceeded when trying to connect';
+
+/** Options of a pool, beside those of `pg`. */
+export interface RequestPoolOptions extends Omit<pg.PoolConfig, 'Client'> {
+  /** How long a connection is waited for. */
+  connectionTimeoutMillis: number;
+  /** Longest that any statement may take, as this side measures it; absent for no limit. */
+  answerMs?: number;
+}
+
+/**
+ * A pool in which a request waits for a connection no longer than its deadline lets it, and which hands out no
+ * connection that may have been lost: after a fault, those that have not answered since are replaced.
+ *
+ * Where connections are short, tenants take turns, and none has all of them.
+ */
+export class RequestPool extends pg.Pool {
+  readonly #sessions: WorkingSessions;
+  readonly #waitMs: number;
+  readonly #turns: FairQueue;
+  /** Connections in use, and by which tenant. */
+  readonly #users = new Map<pg.PoolClient, string>();
+  #faultAt = -Infinity;
+
+  constructor({ answerMs = 0, ...options }: RequestPoolOptions) {
+    const sessions = new WorkingSessions(options);
+    const shared: Shared = { sessions, answerMs, onFault: () => this.#fault(), isTroubled: () => this.#isTroubled() };
+    const config: pg.PoolConfig & { shared: Shared } = { ...options, Client: RequestClient, shared };
+    super(config);
+    this.#sessions = sessions;
+    this.#waitMs = options.connectionTimeoutMillis;
+    this.#turns = new FairQueue({ slots: this.options.max, quantum: 1 });
+    this.on('release', (_error, client) => {
+      const tenant = this.#users.get(client);
+      if (this.#users.delete(client) && tenant !== undefined) this.#turns.done(tenant);
+    });
+  }
+
+  #fault(): void {
+    this.#faultAt = performance.now();
+  }
+
+  #isTroubled(): boolean {
+    return performance.now() - this.#faultAt < AFTER_FAULT_MS;
+  }
+
+  override connect(): Promise<pg.PoolClient>;
+  override connect(callback: Parameters<pg.Pool['connect']>[0]): void;
+  override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
+    if (callback) return super.connect(callback);
+    const deadline = currentDeadline();
+    const waiting = this.#inTurn(deadline?.tenant ?? '');
+    if (deadline === undefined) return waiting;
+    return new Promise((resolve, reject) => {
+      let given = false;
+      const giveUp = (): void => {
+        given = true;
+        reject(deadline.refusal());
+      };
+      if (deadline.isOver) giveUp();
+      deadline
+        .guard(() => waiting, giveUp)
+        .then(
+          (client) => (given ? client.release() : resolve(client)),
+          (error: unknown) => reject(error as Error),
+        );
+    });
+  }
+
+  /** A connection when it is the tenant's turn. */
+  async #inTurn(tenant: string): Promise<pg.PoolClient> {
+    const end = performance.now() + this.#waitMs;
+    if (!this.#turns.tryStart(tenant)) await this.#turn(tenant, end);
+    try {
+      const client = await this.#sound(end);
+      this.#users.set(client, tenant);
+      return client;
+    } catch (error) {
+      this.#turns.done(tenant);
+      throw error;
+    }
+  }
+
+  #turn(tenant: string, end: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(() => {
+        this.#turns.remove(entry);
+        reject(new Error(NONE_FREE));
+      }, end - performance.now());
+      const start = (): void => {
+        clearTimeout(timer);
+        resolve();
+      };
+      const entry: Entry = { tenant, cost: 1, start };
+      this.#turns.add(entry);
+    });
+  }
+
+  /** A connection that has answered since the last fault. An attempt to make one that gets no answer is made again. */
+  async #sound(end: number): Promise<pg.PoolClient> {
+    for (;;) {
+      const client = await this.#connected(end).catch((error: unknown) => {
+        if (!isSilent(error) || performance.now() >= end) throw error;
+      });
+      if (client === undefined) continue;
+      if (!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt)) return client;
+      client.giveUp();
+      client.release(true);
+    }
+  }
+
+  #connected(end: number): Promise<pg.PoolClient> {
+    return new Promise((resolve, reject) => {
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        reject(new Error(NONE_FREE));
+      }, end - performance.now());
+      super
+        .connect()
+        .then((client) => (isLate ? client.release() : resolve(client)), reject)
+        .finally(() => clearTimeout(timer));
+    });
+  }
+
+  override end(): Promise<void>;
+  override end(callback: () => void): void;
+  override end(callback?: () => void): Promise<void> | void {
+    this.#sessions.close();
+    return callback ? super.end(callback) : super.end();
+  }
+}

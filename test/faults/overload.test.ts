@@ -1,0 +1,140 @@
+/** Far more requests at once than the gateway can do: memory stays bounded, everybody is answered, and a stranger hardly notices. */
+import { Agent } from 'node:http';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { insertApiKey } from '../../src/seed/bootstrap.ts';
+import { seedSynthetic } from '../../src/seed/synthetic.ts';
+import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { quantile, serveMeasured, type MeasuredGateway } from '../setup/process.ts';
+import { sized } from '../setup/size.ts';
+import { startProxy } from './proxy.ts';
+import { ask, volley, type Answer } from './volley.ts';
+
+const REQUESTS = 800;
+const KEYS = 40;
+const ORGANIZATIONS = 500;
+/** How many times all of them ask at once. */
+const WAVES = sized(1, 10);
+const MEMORY_MAX_MIB = 350;
+const STRANGER_P99_MS = 1_000;
+/** How much longer each statement takes where the database is slow. */
+const DELAY_MS = 200;
+
+/** About the most expensive operation that is accepted; change it when the limits of one operation change. */
+const HEAVY = `{ organization { descendants(first: 100) { nodes { slug name status childCount
+  members(first: 40) { nodes { user { email name } } } children(first: 20) { nodes { slug name childCount } } } } } }`;
+/** An ordinary page of a console. */
+const PAGE = `{ organization { name descendantCount children(first: 25) { totalCount nodes { slug name childCount } } members(first: 10) { nodes { user { email } } } } }`;
+const TRIVIAL = '{ organization { slug } }';
+
+const CASES = [
+  ['the heaviest document', 'many keys', HEAVY],
+  ['an ordinary document', 'many keys', PAGE],
+  ['the heaviest document', 'one key', HEAVY],
+  ['an ordinary document', 'one key', PAGE],
+].slice(0, sized(2, 4)) as [string, string, string][];
+
+let database: TestDatabase;
+let gateway: MeasuredGateway;
+let keys: string[];
+let stranger: string;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await seedSynthetic(database.url, { organizations: ORGANIZATIONS, seed: 1, now: new Date() });
+  const { rows: roots } = await sql<{ id: string }>`
+    select r.id from organizations as r where r.parent_id is null
+    order by (select count(*) from organizations as o where o.path >= r.path and o.path < subtree_end(r.path)) desc limit 2`.execute(
+    database.db,
+  );
+  const [large, other] = roots;
+  keys = await Promise.all(Array.from({ length: KEYS }, (_, n) => insertApiKey(database.db, large?.id ?? '', `greedy ${n}`)));
+  stranger = await insertApiKey(database.db, other?.id ?? '', 'modest');
+  gateway = await start(database.url);
+});
+afterAll(async () => {
+  await gateway.end('SIGTERM');
+  await database.close();
+});
+
+/** A gateway that has seen all credentials; those that it has not seen lately are bounded by themselves. */
+async function start(databaseUrl: string): Promise<MeasuredGateway> {
+  // Requests that wait for their turn are answered before the test is over.
+  const started = await serveMeasured(databaseUrl, { QUEUE_TIMEOUT_MS: String(sized(1_500, 10_000)) });
+  for (const token of [...keys, stranger]) expect(await ask(started.url, token, TRIVIAL)).toMatchObject({ status: 200 });
+  return started;
+}
+
+/** A stranger's trivial query, again and again while `work` goes on. */
+async function strangerDuring(work: Promise<Answer[]>, { url } = gateway): Promise<{ attack: Answer[]; others: Answer[] }> {
+  const agent = new Agent({ keepAlive: true });
+  const others: Answer[] = [];
+  const over = new AbortController();
+  const done = work.finally(() => over.abort());
+  while (!over.signal.aborted) others.push(await ask(url, stranger, TRIVIAL, agent));
+  agent.destroy();
+  return { attack: await done, others };
+}
+
+/** Figures of the run, for whoever reads its output. */
+async function report(what: string, attack: readonly Answer[], others: readonly Answer[]): Promise<void> {
+  const counts = Object.entries(Object.groupBy(attack, ({ status }) => String(status))).map(
+    ([status, list]) => `${list?.length} × ${status}`,
+  );
+  const took = others.map(({ tookMs }) => tookMs);
+  const slowest = Math.max(...attack.map(({ tookMs }) => tookMs));
+  process.stdout.write(
+    `${what}: ${counts.join(', ')}, the last after ${slowest.toFixed(0)} ms; a stranger p50 ${quantile(took, 0.5).toFixed(0)} ms, ` +
+      `p99 ${quantile(took, 0.99).toFixed(0)} ms (${others.length} queries); memory ${(await gateway.peakMemory()).toFixed(0)} MiB at most\n`,
+  );
+}
+
+function expectAnswered(answers: readonly Answer[]): void {
+  for (const answer of answers) {
+    if (answer.status === 200) expect(answer.failed).toBe(false);
+    else {
+      expect([429, 503]).toContain(answer.status);
+      expect(Number(answer.retryAfter)).toBeGreaterThan(0);
+    }
+  }
+}
+
+function expectLeftAlone(answers: readonly Answer[]): void {
+  expect(answers.filter(({ failed }) => failed)).toEqual([]);
+  const took = answers.map(({ tookMs }) => tookMs);
+  expect(quantile(took, 0.99)).toBeLessThanOrEqual(STRANGER_P99_MS);
+}
+
+describe(`${REQUESTS} requests at once from one organization`, () => {
+  it.each(CASES)('are all answered and leave a stranger alone (%s, %s)', async (what, kind, query) => {
+    const tokens = kind === 'one key' ? keys.slice(0, 1) : keys;
+    const { attack, others } = await strangerDuring(volley({ url: gateway.url, tokens, query, requests: REQUESTS, waves: WAVES }));
+    await report(`${what}, ${kind}`, attack, others);
+    expectAnswered(attack);
+    expect(attack.some(({ status }) => status === 200)).toBe(true);
+    expectLeftAlone(others);
+    expect(await gateway.peakMemory()).toBeLessThanOrEqual(MEMORY_MAX_MIB);
+  });
+
+  it('are all answered and leave a stranger alone when the database is slow', async () => {
+    const proxy = await startProxy(database.url);
+    const slow = await start(proxy.through(database.url));
+    try {
+      proxy.delay(DELAY_MS / 2);
+      const quiet: Answer[] = [];
+      for (let n = 0; n < 3; n++) quiet.push(await ask(slow.url, stranger, TRIVIAL));
+      await report('slow database, quiet', quiet, quiet);
+      const { attack, others } = await strangerDuring(
+        volley({ url: slow.url, tokens: keys, query: PAGE, requests: REQUESTS, waves: WAVES }),
+        slow,
+      );
+      await report('slow database', attack, others);
+      expectAnswered(attack);
+      expectLeftAlone(others);
+    } finally {
+      proxy.delay(0);
+      await slow.end('SIGTERM');
+      await proxy.close();
+    }
+  });
+});
