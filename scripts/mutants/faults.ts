@@ -28,11 +28,16 @@ export const faults: readonly MutantGroup[] = [
         to: 'return processID === -1;',
         only: 'is waited for while the server works on it',
       },
+    ],
+  },
+  {
+    file: 'src/database/pool.ts',
+    tests: UNAVAILABLE,
+    mutants: [
       {
         what: 'connections that have not answered since a fault are handed out',
         from: '!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt)',
         to: 'client',
-        tests: UNAVAILABLE,
         only: 'is not kept',
       },
     ],
