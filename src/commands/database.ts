@@ -4,7 +4,7 @@ import type { Config } from '../config.ts';
 import { connect, requireServer, type Database } from '../database/connect.ts';
 import { startEmbedded } from '../database/embedded.ts';
 import { grantGateway } from '../database/grants.ts';
-import { migrate, missingMigrations } from '../database/migrate.ts';
+import { asOnlyMigrator, migrate, missingMigrations } from '../database/migrate.ts';
 import { StartError } from '../errors.ts';
 import { installQueue } from '../jobs/worker.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -64,7 +64,7 @@ export async function openDatabase(config: Config, log: Logger, options: OpenOpt
   const explain = async (error: unknown): Promise<unknown> => (embedded ? embedded.explain(error) : error);
   try {
     stop?.throwIfAborted();
-    const applied = await prepare({ ownerUrl, gatewayUrl }, config, log);
+    const applied = await prepare({ ownerUrl, gatewayUrl }, config, log, stop);
     const lost = embedded?.lost ?? new Promise<StartError>(() => undefined);
     const apart = ownerUrl !== gatewayUrl;
     return { url, ownerUrl, db, embedded: embedded !== undefined, apart, lost, explain, applied, close };
@@ -76,7 +76,12 @@ export async function openDatabase(config: Config, log: Logger, options: OpenOpt
 }
 
 /** Migrates as the owner and gives the gateway's role its rights; a role that owns nothing only makes sure that nothing is missing. */
-async function prepare(urls: { ownerUrl: string; gatewayUrl: string }, { maxTreeDepth }: Config, log: Logger): Promise<string[]> {
+async function prepare(
+  urls: { ownerUrl: string; gatewayUrl: string },
+  { maxTreeDepth }: Config,
+  log: Logger,
+  stop?: AbortSignal,
+): Promise<string[]> {
   const owner = connect({ url: urls.ownerUrl, poolSize: 1, log });
   try {
     if (!(await mayMigrate(owner))) {
@@ -84,10 +89,13 @@ async function prepare(urls: { ownerUrl: string; gatewayUrl: string }, { maxTree
       if (missing.length === 0) return [];
       throw new StartError(`The database lacks ${missing.join(', ')}: run banyan migrate with DATABASE_MIGRATION_URL, as its owner.`);
     }
-    const applied = await migrate(owner, maxTreeDepth);
-    await installQueue(urls.ownerUrl, log);
-    if (urls.ownerUrl !== urls.gatewayUrl) await grantGateway(owner, await roleOf(urls.gatewayUrl, log));
-    return applied;
+    // What one of several processes makes, the queue and the rights included, is no sight for the others while it is half done.
+    return await asOnlyMigrator(owner, { log, stop }, async (connection) => {
+      const applied = await migrate(connection, { log, stop, ...(maxTreeDepth !== undefined && { maxTreeDepth }) });
+      await installQueue(urls.ownerUrl, log);
+      if (urls.ownerUrl !== urls.gatewayUrl) await grantGateway(connection, await roleOf(urls.gatewayUrl, log));
+      return applied;
+    });
   } finally {
     await owner.destroy();
   }

@@ -1,15 +1,31 @@
-/** Brings a database to the newest schema: plain SQL files, each applied once, in order of their names. */
+/** Brings a database to the newest schema: plain SQL files, each applied once, in order of their names (docs/decisions/0027-migrations.md). */
 import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
-import { Migrator, type Migration } from 'kysely/migration';
-import { StartError } from '../errors.ts';
+import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migration';
+import { StartError, sqlState } from '../errors.ts';
+import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
 
-const folder = new URL('../../migrations/', import.meta.url);
+/** Where the migrations of this version are. */
+export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
+
+/** Held by the one process that migrates. */
+const MIGRATION_LOCK = 7_309_173;
+/** How often those that wait for it ask again. A statement that waited would hold up what waits for all statements before it. */
+const ASK_EVERY_MS = 200;
+
+/**
+ * How long a migration waits for the lock of one table; callers wait behind it meanwhile. Less than the second after
+ * which the server looks for a deadlock, so that a migration gives way and not a request.
+ */
+const LOCK_TIMEOUT_MS = 800;
+const PAUSE_MS = 1_000;
+/** For how long it is tried again; longer than any operation of a caller takes. */
+const PATIENCE_MS = 60_000;
 
 /** The text of each migration, by its name. */
-async function readFiles(): Promise<Map<string, string>> {
+async function readFiles(folder: URL): Promise<Map<string, string>> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   const texts = files.map(async (file): Promise<[string, string]> => [
     file.slice(0, -'.sql'.length),
@@ -18,37 +34,124 @@ async function readFiles(): Promise<Map<string, string>> {
   return new Map(await Promise.all(texts));
 }
 
-/**
- * Applies what is missing and returns the names of what was applied. Several processes may call it at once: one
- * works, the others wait. `maxTreeDepth`, when given, becomes the depth limit of the tree; it may not be less than
- * the depth that the tree has.
- */
-export async function migrate(db: Database, maxTreeDepth?: number): Promise<string[]> {
-  const files = await readFiles();
-  await checkApplied(db, files);
-  const migrations = Object.fromEntries(
-    [...files].map(([name, text]): [string, Migration] => [name, { up: async (tx) => void (await sql.raw(text).execute(tx)) }]),
-  );
-  const { error, results = [] } = await new Migrator({
-    db,
-    provider: { getMigrations: () => Promise.resolve(migrations) },
-  }).migrateToLatest();
-  const failed = results.find((result) => result.status === 'Error');
-  if (error)
-    throw new StartError(
-      `The migration ${failed?.migrationName ?? ''} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`,
-    );
-  await noteChecksums(db, files);
-  if (maxTreeDepth !== undefined) await setMaxTreeDepth(db, maxTreeDepth);
-  return results.map((result) => result.migrationName);
+/** Names of the migrations of this version. */
+export async function knownMigrations(): Promise<string[]> {
+  return [...(await readFiles(MIGRATIONS)).keys()];
 }
+
+export interface MigrateOptions {
+  /** Becomes the depth limit of the tree; it may not be less than the depth that the tree has. */
+  maxTreeDepth?: number;
+  /** Where the files are, with a slash at its end; absent for those of this version. */
+  folder?: URL;
+  /** Told while others hold what is needed. */
+  log?: Logger;
+  /** Gives up waiting for another process that migrates. */
+  stop?: AbortSignal | undefined;
+  /** How long locks of tables are tried for, in milliseconds; a minute when absent. */
+  patienceMs?: number;
+}
+
+/**
+ * Applies what is missing, each file in a transaction of its own, and returns the names of what was applied. Several
+ * processes may call it at once: one works, the others wait and then find nothing to do. A migration that gets no lock
+ * on a table in time is rolled back and tried again. Throws a `StartError` that names the migration that failed; those
+ * before it stay.
+ */
+export async function migrate(db: Database, { maxTreeDepth, folder = MIGRATIONS, ...options }: MigrateOptions = {}): Promise<string[]> {
+  const files = await readFiles(folder);
+  const applied = await asOnlyMigrator(db, options, async (connection) => {
+    const applied = await checkApplied(connection, files);
+    const names = await apply(connection, files, { ...options, count: files.size - applied.length, isNew: applied.length === 0 });
+    await noteChecksums(connection, files, [...files.keys()]);
+    return names;
+  });
+  if (maxTreeDepth !== undefined) await setMaxTreeDepth(db, maxTreeDepth);
+  return applied;
+}
+
+/**
+ * Runs `work` over one connection while no other process migrates this database; waits until the others are done. It may
+ * be nested over the same connection.
+ */
+export function asOnlyMigrator<Result>(
+  db: Database,
+  { log, stop }: Pick<MigrateOptions, 'log' | 'stop'>,
+  work: (connection: Database) => Promise<Result>,
+): Promise<Result> {
+  return db.connection().execute(async (connection) => {
+    const tryLock = sql<{ held: boolean }>`select pg_try_advisory_lock(${MIGRATION_LOCK}) as held`;
+    for (let attempts = 1; !(await tryLock.execute(connection)).rows[0]?.held; attempts++) {
+      stop?.throwIfAborted();
+      if (attempts === 1) log?.info('another process migrates the database; this one waits for it');
+      await pause(ASK_EVERY_MS);
+    }
+    try {
+      return await work(connection);
+    } finally {
+      // A connection that was lost has given it up.
+      await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`.execute(connection).catch(() => undefined);
+    }
+  });
+}
+
+/** Applies the next `count` migrations. Those of a new database, in which nobody waits, share one transaction. */
+async function apply(
+  connection: Database,
+  files: ReadonlyMap<string, string>,
+  { log, patienceMs = PATIENCE_MS, count, isNew }: MigrateOptions & { count: number; isNew: boolean },
+): Promise<string[]> {
+  const up = (name: string, text: string): Migration['up'] => {
+    return async (tx: Database) => {
+      await sql`set local lock_timeout = ${sql.lit(LOCK_TIMEOUT_MS)}`.execute(tx);
+      await sql.raw(text).execute(tx);
+      await noteChecksums(tx, files, [name]);
+    };
+  };
+  const migrations = Object.fromEntries([...files].map(([name, text]): [string, Migration] => [name, { up: up(name, text) }]));
+  const migrator = new Migrator({ db: connection, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const applied: string[] = [];
+  let end = performance.now() + patienceMs;
+  while (applied.length < count) {
+    const set = await (isNew ? migrator.migrateToLatest() : migrator.migrateUp());
+    if (set.error === undefined) {
+      applied.push(...(set.results ?? []).map((result) => result.migrationName));
+      end = performance.now() + patienceMs;
+      continue;
+    }
+    const isHeldUp = HELD_UP.has(sqlState(set.error) ?? '');
+    if (!isHeldUp || performance.now() >= end) throw failed(set, isHeldUp, patienceMs);
+    log?.warn({ migration: nameOf(set) }, 'a migration gives way to sessions that hold a table, and is tried again');
+    await pause(PAUSE_MS);
+  }
+  return applied;
+}
+
+/** SQLSTATEs of a migration that others held up: no lock in time, or a deadlock. */
+const HELD_UP = new Set(['55P03', '40P01']);
+
+/** Name of the migration that failed. */
+const nameOf = ({ results = [] }: MigrationResultSet): string => results.find((result) => result.status === 'Error')?.migrationName ?? '';
+
+function failed(set: MigrationResultSet, isHeldUp: boolean, patienceMs: number): StartError {
+  const { error } = set;
+  const name = nameOf(set);
+  if (isHeldUp)
+    return new StartError(
+      `The migration ${name} got no lock on a table in ${patienceMs / 1_000} seconds, because other sessions hold it for long; nothing of it was done. ` +
+        'pg_stat_activity shows the oldest transactions; run banyan migrate once they are over.',
+    );
+  return new StartError(`The migration ${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`);
+}
+
+const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Names of the migrations that the database lacks; it needs no more than the right to read which it has. Throws a
  * `StartError` when what it has is not what the files are.
  */
 export async function missingMigrations(db: Database): Promise<string[]> {
-  const files = await readFiles();
+  const files = await readFiles(MIGRATIONS);
   const applied = new Set(await checkApplied(db, files));
   return [...files.keys()].filter((name) => !applied.has(name));
 }
@@ -83,9 +186,10 @@ async function checkApplied(db: Database, files: ReadonlyMap<string, string>): P
   return applied;
 }
 
-/** Notes what was applied. Of a database from before checksums, what its files are now. */
-async function noteChecksums(db: Database, files: ReadonlyMap<string, string>): Promise<void> {
-  const names = [...files.keys()];
+/** Notes what was applied, once there is a place for it. Of a database from before checksums, what its files are now. */
+async function noteChecksums(db: Database, files: ReadonlyMap<string, string>, names: readonly string[]): Promise<void> {
+  const { rows } = await sql<{ exists: boolean }>`select to_regclass('migration_checksums') is not null as exists`.execute(db);
+  if (!rows[0]?.exists) return;
   await sql`
     insert into migration_checksums (name, sha256)
     select * from unnest(${names}::text[], ${names.map((name) => checksum(files.get(name) ?? ''))}::bytea[])

@@ -1,14 +1,21 @@
 import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { connect, type Database } from '../../src/database/connect.ts';
 import { migrate, missingMigrations } from '../../src/database/migrate.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { keepLines } from '../setup/log-lines.ts';
+import { migrationFolder } from '../setup/migrations.ts';
 
 let database: TestDatabase;
 beforeAll(async () => {
   database = await createDatabase();
 });
 afterAll(() => database.close());
+
+/** Another process' connection to the database. */
+const connectionTo = ({ url }: TestDatabase): Database => connect({ url, poolSize: 1, log: createLogger('silent') });
 
 /** Runs `work` after `change`, and takes the change back. */
 async function after<Result>(change: string, back: string, work: () => Promise<Result>): Promise<Result> {
@@ -71,6 +78,80 @@ describe('a database and the migrations of this version', () => {
       expect(rows).toEqual([]);
       expect((await sql`select name from migration_checksums`.execute(database.db)).rows.length).toBeGreaterThan(20);
     }));
+});
+
+/** Takes back what migrations of a test did. */
+async function forget(back: string): Promise<void> {
+  await sql
+    .raw(`${back}; delete from kysely_migration where name > '9'; delete from migration_checksums where name > '9'`)
+    .execute(database.db);
+}
+
+const GIVES_WAY = 'a migration gives way to sessions that hold a table, and is tried again';
+
+describe('a migration that needs a table which a long transaction holds', () => {
+  it('gives way to those who come after it, is tried again, and is done once the table is free', async () => {
+    const folder = await migrationFolder(undefined, { '9001_column': 'alter table organizations add column added text' });
+    const log = keepLines();
+    const started = performance.now();
+    const { migrating, readMs } = await database.db.transaction().execute(async (tx) => {
+      await sql`select from organizations`.execute(tx);
+      const migrating = migrate(database.db, { folder: folder.url, log: log.log });
+      const waits = sql<{ waits: boolean }>`select exists (
+        select from pg_locks where relation = 'organizations'::regclass and mode = 'AccessExclusiveLock' and not granted) as waits`;
+      while (!(await waits.execute(tx)).rows[0]?.waits);
+      const from = performance.now();
+      await sql`select from organizations`.execute(database.gatewayDb);
+      const readMs = performance.now() - from;
+      while (log.lines(GIVES_WAY).length === 0) await new Promise((resolve) => setImmediate(resolve));
+      return { migrating, readMs };
+    });
+    expect(await migrating).toEqual(['9001_column']);
+    expect(readMs).toBeLessThan(5_000);
+    expect(log.lines(GIVES_WAY)[0]).toMatchObject({ migration: '9001_column' });
+    process.stdout.write(`a read waited ${Math.round(readMs)} ms behind it; done after ${Math.round(performance.now() - started)} ms\n`);
+    await forget('alter table organizations drop column added');
+    await folder.remove();
+  });
+
+  it('says so when the table is not free for long, and has done nothing', async () => {
+    const folder = await migrationFolder(undefined, {
+      '9001_first': 'create table first_of_two ()',
+      '9002_second': 'create table left_behind (); alter table organizations add column added text',
+    });
+    await database.db.transaction().execute(async (tx) => {
+      await sql`select from organizations`.execute(tx);
+      await expect(migrate(database.db, { folder: folder.url, patienceMs: 100 })).rejects.toThrow(
+        /^The migration 9002_second got no lock on a table in 0.1 seconds, .*; nothing of it was done/,
+      );
+    });
+    const { rows } = await sql`select to_regclass('first_of_two') is not null as first, to_regclass('left_behind') is not null as second,
+      array(select name::text from kysely_migration where name > '9' order by 1) as noted,
+      array(select name from migration_checksums where name > '9' order by 1) as checksums`.execute(database.db);
+    expect(rows).toEqual([{ first: true, second: false, noted: ['9001_first'], checksums: ['9001_first'] }]);
+    expect(await migrate(database.db, { folder: folder.url })).toEqual(['9002_second']);
+    await forget('drop table first_of_two, left_behind; alter table organizations drop column added');
+    await folder.remove();
+  });
+});
+
+describe('several processes that migrate at once', () => {
+  it('leave it to one of them, go on when it is done, and do not wait when they are asked to stop', async () => {
+    const folder = await migrationFolder(undefined, { '9003_once': 'create table made_once ()' });
+    const log = keepLines();
+    const processes = Array.from({ length: 3 }, () => connectionTo(database));
+    const first = connectionTo(database);
+    await sql`select pg_advisory_lock(7309173)`.execute(first);
+    const migrating = processes.map((db) => migrate(db, { folder: folder.url, log: log.log }));
+    while (log.lines('another process migrates the database; this one waits for it').length < processes.length)
+      await new Promise((resolve) => setImmediate(resolve));
+    await expect(migrate(database.db, { folder: folder.url, stop: AbortSignal.abort() })).rejects.toThrow('aborted');
+    await first.destroy();
+    expect((await Promise.all(migrating)).flat()).toEqual(['9003_once']);
+    await Promise.all(processes.map((db) => db.destroy()));
+    await forget('drop table made_once');
+    await folder.remove();
+  });
 });
 
 describe('a database from before text had one form', () => {

@@ -260,14 +260,14 @@ describe('two moves in one statement', () => {
 describe('the depth limit', () => {
   it('is set when migrating and cannot be put below what the tree has', async () => {
     const fresh = await createDatabase({ empty: true });
-    await migrate(fresh.db, 2);
+    await migrate(fresh.db, { maxTreeDepth: 2 });
     const insert = (parent: string | null, slug: string) =>
       fresh.db.insertInto('organizations').values({ slug, name: slug, parent_id: parent }).returning('id').executeTakeFirstOrThrow();
     const root = await insert(null, 'level-0');
     const child = await insert(root.id, 'level-1');
     const leaf = await insert(child.id, 'level-2');
     expect(await constraintOf(insert(leaf.id, 'level-3'))).toBe('organizations_max_depth');
-    await expect(migrate(fresh.db, 1)).rejects.toThrow('MAX_TREE_DEPTH cannot be 1');
+    await expect(migrate(fresh.db, { maxTreeDepth: 1 })).rejects.toThrow('MAX_TREE_DEPTH cannot be 1');
     await fresh.close();
   });
 });
