@@ -116,6 +116,14 @@ const SOCKET_TROUBLE = new Set([
  */
 const SERVER_TROUBLE = /^(08...|53[0-3]..|57P..|58030|25006)$/;
 
+/**
+ * Whether a prepared statement was refused because a migration has changed the types of what it returns ("cached plan must
+ * not change result type"). It is told by the function of the server that says so, since the sentence may be translated.
+ */
+export function isStalePlan(error: unknown): boolean {
+  return error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
+}
+
 /** Whether the database could not be reached in time, or cannot serve now: nobody's mistake, and worth another try. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof OutcomeUnknown) return true;
@@ -124,6 +132,7 @@ export function isUnavailable(error: unknown): boolean {
   const state = sqlState(error);
   if (state !== undefined && SERVER_TROUBLE.test(state)) return true;
   if ('code' in error && SOCKET_TROUBLE.has(String(error.code))) return true;
+  if (isStalePlan(error)) return true;
   return CONNECTION_TROUBLE.test(error.message);
 }
 

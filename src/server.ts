@@ -9,6 +9,7 @@ import { DatabaseClock } from './database/clock.ts';
 import type { Database } from './database/connect.ts';
 import { withoutDeadline } from './database/deadline.ts';
 import { Loaders } from './database/loaders.ts';
+import type { SchemaVersion } from './database/schema-version.ts';
 import { graphiqlPage } from './http/graphiql/plugin.ts';
 import { answers } from './http/plugins/answers.ts';
 import { authentication } from './http/plugins/authentication.ts';
@@ -37,6 +38,8 @@ export interface GatewayOptions {
   outage?: Outage;
   /** What is known of the database's time; absent for one of the gateway's own. */
   clock?: DatabaseClock;
+  /** What is known of the database's migrations, for `/ready`; absent where nobody looks. */
+  schemaVersion?: SchemaVersion;
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions?: Sessions | undefined;
@@ -60,7 +63,7 @@ export interface GatewayOptions {
   boundsCost?: boolean;
   /** Rate and cost budgets and admission; absent for none. */
   budgets?: CallerBudgets | undefined;
-  /** Whether the database answers; absent for a statement through the pool. */
+  /** Whether the database serves; absent for a statement through the pool. */
   ready?: () => Promise<boolean>;
   /** Told of every credential that was accepted. */
   credentialUsed(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
@@ -125,7 +128,7 @@ export function createGateway(options: GatewayOptions) {
     plugins: [
       deadlines(limits.operationDeadlineMs),
       hosts(allowedHosts),
-      probes(GRAPHQL_PATH, options.ready ?? (() => answersThrough(db)), clock),
+      probes(GRAPHQL_PATH, options.ready ?? (() => answersThrough(db)), clock, options.schemaVersion),
       graphiql &&
         graphiqlPage({
           endpoint: GRAPHQL_PATH,

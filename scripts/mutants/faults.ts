@@ -3,6 +3,7 @@ import type { MutantGroup } from './mutant.ts';
 
 const SILENCE = 'test/faults/silence.test.ts';
 const UNAVAILABLE = 'test/faults/unavailable.test.ts';
+const NEWER = 'test/database/newer-schema.test.ts';
 const DRAIN = 'test/cli/drain.test.ts';
 
 export const faults: readonly MutantGroup[] = [
@@ -28,6 +29,13 @@ export const faults: readonly MutantGroup[] = [
         to: 'return processID === -1;',
         only: 'is waited for while the server works on it',
       },
+      {
+        what: 'a reader gets an error for a statement that a migration put out of date',
+        from: 'if (!isAlone) throw error;',
+        to: 'throw error;',
+        tests: NEWER,
+        only: 'costs no reader',
+      },
     ],
   },
   {
@@ -36,9 +44,57 @@ export const faults: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'connections that have not answered since a fault are handed out',
-        from: '!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt)',
+        from: '!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt, this.#staleAt)',
         to: 'client',
         only: 'is not kept',
+      },
+    ],
+  },
+  {
+    file: 'src/action/act.ts',
+    tests: NEWER,
+    mutants: [
+      {
+        what: 'a change is refused for a statement that a migration put out of date',
+        from: 'return isStalePlan(error) || [',
+        to: 'return [',
+        only: 'costs no change',
+      },
+    ],
+  },
+  {
+    file: 'src/database/schema-version.ts',
+    tests: NEWER,
+    mutants: [
+      {
+        what: 'a gateway stays ready beside a database that it cannot work with',
+        from: 'return this.#refusal !== undefined;',
+        to: 'return false;',
+        only: 'is not ready once',
+      },
+      {
+        what: 'the log is filled with what is known',
+        from: 'if (performance.now() - this.#loggedAt >= PAUSE_MS) this.#tell();',
+        to: 'this.#tell();',
+        only: 'to the log once',
+      },
+    ],
+  },
+  {
+    file: 'src/database/migrate.ts',
+    tests: 'test/database/migrations.test.ts',
+    mutants: [
+      {
+        what: 'a migration that waits for a table holds up its readers',
+        from: 'await sql`set local lock_timeout = ${sql.lit(LOCK_TIMEOUT_MS)}`.execute(tx);',
+        to: '',
+        only: 'has done nothing',
+      },
+      {
+        what: 'several processes migrate at once',
+        from: '!(await tryLock.execute(connection)).rows[0]?.held',
+        to: '!(await tryLock.execute(connection)).rows[0]',
+        only: 'leave it to one',
       },
     ],
   },

@@ -18,7 +18,7 @@ import { appendToTrail, type AuditEntry } from '../audit/trail.ts';
 import type { Context } from '../context.ts';
 import { lockStanding } from '../credential/standing.ts';
 import type { Database } from '../database/connect.ts';
-import { PublicError, forbidden, notFound, organizationRequired, personRequired, sqlState } from '../errors.ts';
+import { PublicError, forbidden, isStalePlan, notFound, organizationRequired, personRequired, sqlState } from '../errors.ts';
 import { Refused, failure, type Failure } from '../failure.ts';
 import type { IdType } from '../ids.ts';
 import { ofOrganization, ofPerson, recall, remember, type IdempotencyKey } from './idempotency.ts';
@@ -187,9 +187,9 @@ async function lockPerson(tx: Database, id: string): Promise<{ id: string; verif
 
 const ATTEMPTS_MAX = 5;
 
-/** Whether nothing was changed and trying again can succeed: a deadlock, or a move to another tree at the wrong moment. */
+/** Whether nothing was changed and trying again can succeed: a deadlock, a move to another tree or a migration at the wrong moment. */
 function isTransient(error: unknown): boolean {
-  return ['40001', '40P01'].includes(sqlState(error) ?? '');
+  return isStalePlan(error) || ['40001', '40P01'].includes(sqlState(error) ?? '');
 }
 
 /** Runs a transaction, again if it met others at the wrong moment. */

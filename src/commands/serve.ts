@@ -4,11 +4,14 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { requireInvitationUrl, type Config } from '../config.ts';
+import { lookUpNobody } from '../credential/authenticate.ts';
 import { LastUsed } from '../credential/last-used.ts';
 import { Sessions } from '../credential/session.ts';
 import { DatabaseClock, databaseNow } from '../database/clock.ts';
 import { Readiness } from '../database/probe.ts';
 import { checkSchemaLaws } from '../database/laws.ts';
+import { knownMigrations } from '../database/migrate.ts';
+import { SchemaVersion } from '../database/schema-version.ts';
 import { StartError } from '../errors.ts';
 import { graphiqlOptions } from '../graphiql.ts';
 import { Lifecycle, aborted } from '../http/lifecycle.ts';
@@ -75,7 +78,9 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const clock = new DatabaseClock(log);
   const now = await databaseNow(db);
   clock.note(now);
-  const readiness = new Readiness(database.url, clock);
+  const schemaVersion = new SchemaVersion({ known: await knownMigrations(), log, tryOut: () => lookUpNobody(db) });
+  opened.defer(schemaVersion.watch(db));
+  const readiness = new Readiness(database.url, clock, schemaVersion);
   release('readiness', () => readiness.close());
   const lastUsed = new LastUsed(db, log);
   release('last uses', () => lastUsed.close());
@@ -86,6 +91,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     log,
     outage,
     clock,
+    schemaVersion,
     organizationHeader: config.organizationHeader,
     sessions: config.sessions && new Sessions(config.sessions, log),
     settings: {

@@ -1,6 +1,8 @@
 /** `banyan worker`: jobs alone, for a deployment whose gateways run with WORKER=separate. */
 import { requireInvitationUrl, type Config } from '../config.ts';
 import { checkSchemaLaws } from '../database/laws.ts';
+import { knownMigrations } from '../database/migrate.ts';
+import { SchemaVersion } from '../database/schema-version.ts';
 import { aborted } from '../http/lifecycle.ts';
 import { GRAPHQL_PATH } from '../server.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -16,9 +18,11 @@ export async function work(config: Config, log: Logger, print: (line: string) =>
   requireInvitationUrl(config, true);
   const lines = new ProcessLines(log, config);
   const database = await openDatabase(config, log, { shared: true, supervised: true, as: 'gateway', stop });
+  let unwatch: (() => void) | undefined;
   try {
     await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
     stop.throwIfAborted();
+    unwatch = new SchemaVersion({ known: await knownMigrations(), log }).watch(database.db);
     const stopJobs = await startJobs(config, database, `http://${config.host}:${config.port}${GRAPHQL_PATH}`, log);
     lines.started({ database: database.embedded ? 'embedded' : 'server', migrations: database.applied });
     print('Banyan does jobs.');
@@ -27,6 +31,7 @@ export async function work(config: Config, log: Logger, print: (line: string) =>
     if (lost) throw lost;
     await Promise.race([stopJobs(), aborted(AbortSignal.timeout(config.shutdownGraceMs))]);
   } finally {
+    unwatch?.();
     await database.close();
     lines.stopped({});
   }

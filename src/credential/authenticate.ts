@@ -6,7 +6,7 @@ import { anonymous, type Credential, type Home, type Principal } from '../access
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
 import { addressOf, meetPerson } from '../user/identity.ts';
-import { parseToken, tokenHash, type ParsedToken } from './secret.ts';
+import { createToken, parseToken, tokenHash, type ParsedToken } from './secret.ts';
 import { isSessionToken, type SessionClaims, type Sessions } from './session.ts';
 
 export interface Authenticator {
@@ -103,6 +103,17 @@ async function apiKeyCaller(db: Database, { id, token }: ParsedToken, named: Org
   if (named && named.value !== (named.column === 'id' ? key.organization_id : key.slug)) throw cannotActThere();
   const credential = { kind: 'API_KEY', id, name: key.name, expiresAt: key.expires_at } as const;
   return { principal: { credential, user: null, home: homeOf(key) }, now: key.now };
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Looks for credentials that nobody has, with the statements of every request. Rejects when the database refuses the statements. */
+export async function lookUpNobody(db: Database): Promise<void> {
+  const answered = (error: unknown): void => {
+    if (!(error instanceof PublicError)) throw error;
+  };
+  await apiKeyCaller(db, { kind: 'ak', id: NOBODY, token: createToken('ak', NOBODY) }, null).then(() => undefined, answered);
+  await tokenCaller(db, { kind: 'pat', id: NOBODY, token: createToken('pat', NOBODY) }, null).then(() => undefined, answered);
 }
 
 /** A person and, if the request names an organization in which it is a native member, that organization. */

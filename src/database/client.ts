@@ -1,6 +1,6 @@
-/** Connections of the pool: named prepared statements that end with their request, and silence that ends as well. */
+/** A connection of the pool: named prepared statements that end with their request, and silence that ends as well. */
 import pg from 'pg';
-import { OutcomeUnknown, isUnavailable, sqlState } from '../errors.ts';
+import { OutcomeUnknown, isStalePlan, isUnavailable, sqlState } from '../errors.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
 import { statementName } from './statement-name.ts';
@@ -30,6 +30,8 @@ export interface Shared {
   answerMs: number;
   /** Told when a connection was lost, or is no longer of use. */
   onFault(): void;
+  /** Told when a statement that was prepared over a connection of this age (`performance.now()`) is out of date. */
+  onStalePlan(connectedAt: number): void;
   /** Whether there was a fault within the last seconds. */
   isTroubled(): boolean;
 }
@@ -49,8 +51,11 @@ export class RequestClient extends pg.Client {
   #isLost = false;
   /** Whether the server of this connection answers, and is of no use: it ends, or takes no changes. */
   #isSpent = false;
+  #connectedAt = 0;
   /** When the server last answered over this connection. */
   #answeredAt = 0;
+  /** Part of the names of prepared statements; another one once those of before are out of date. */
+  #edition = 0;
 
   constructor(config: pg.ClientConfig & { shared?: Shared } = {}) {
     const { shared, ...rest } = config;
@@ -59,13 +64,13 @@ export class RequestClient extends pg.Client {
     super({ ...rest, connectionTimeoutMillis, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS });
     this.#config = rest;
     this.#shared = shared;
-    this.once('connect', () => (this.#answeredAt = performance.now()));
+    this.once('connect', () => (this.#connectedAt = this.#answeredAt = performance.now()));
     this.on('error', () => this.#lost());
   }
 
-  /** Whether nothing has come over this connection since a fault. */
-  isDoubtful(faultAt: number): boolean {
-    return this.#isLost || this.#isSpent || this.#answeredAt < faultAt;
+  /** Whether nothing has come over this connection since a fault, or it was made before statements went out of date. */
+  isDoubtful(faultAt: number, staleAt: number): boolean {
+    return this.#isLost || this.#isSpent || this.#answeredAt < faultAt || this.#connectedAt < staleAt;
   }
 
   /** Closes the connection without waiting for the other side. A statement under way fails with `reason`. */
@@ -79,16 +84,33 @@ export class RequestClient extends pg.Client {
   override query(...call: unknown[]): never {
     const [text, values] = call;
     const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
-    const given = named ? [{ name: statementName(text), text, values }] : call;
-    const send = (): Promise<unknown> => Reflect.apply(super.query, this, given) as Promise<unknown>;
+    const given = (): unknown[] => (named ? [{ name: `${statementName(text)}${this.#edition || ''}`, text, values }] : call);
+    const send = (): Promise<unknown> => Reflect.apply(super.query, this, given()) as Promise<unknown>;
     // With a callback, or an object that submits itself.
     if (call.some((one) => typeof one === 'function') || (text as { submit?: unknown }).submit !== undefined) return send() as never;
-    const run = (): Promise<unknown> => this.#answered(text === 'commit', send);
+    const run = (): Promise<unknown> => this.#answered(text === 'commit', () => (named ? this.#prepared(send) : send()));
     if (text === 'rollback') return this.#rollback(run) as never;
     const deadline = currentDeadline();
     if (deadline === undefined || typeof text !== 'string') return run() as never;
     if (deadline.isOver) return Promise.reject(deadline.refusal()) as never;
     return (text === 'commit' ? run() : this.#guarded(deadline, run)) as never;
+  }
+
+  /**
+   * Runs a prepared statement, and prepares it again where a migration has changed the types of what it returns. In a
+   * transaction, which such an error ends, that is for whoever runs the transaction again.
+   */
+  async #prepared(send: () => Promise<unknown>): Promise<unknown> {
+    const isAlone = this.getTransactionStatus() === 'I';
+    try {
+      return await send();
+    } catch (error) {
+      if (!isStalePlan(error)) throw error;
+      this.#edition++;
+      this.#shared?.onStalePlan(this.#connectedAt);
+      if (!isAlone) throw error;
+      return await send();
+    }
   }
 
   /** Where the connection is lost, the server rolls back by itself, and what went wrong before is what counts. */

@@ -37,10 +37,19 @@ export class RequestPool extends pg.Pool {
   /** Connections in use, and by which tenant. */
   readonly #users = new Map<pg.PoolClient, string>();
   #faultAt = -Infinity;
+  /** Connections from before have prepared statements that a migration has put out of date. */
+  #staleAt = -Infinity;
 
   constructor({ answerMs = 0, ...options }: RequestPoolOptions) {
     const sessions = new WorkingSessions(options);
-    const shared: Shared = { sessions, answerMs, onFault: () => this.#fault(), isTroubled: () => this.#isTroubled() };
+    const shared: Shared = {
+      sessions,
+      answerMs,
+      onFault: () => this.#fault(),
+      // Those that were made since then know nothing of it, until the next migration.
+      onStalePlan: (connectedAt) => void (connectedAt > this.#staleAt && (this.#staleAt = performance.now())),
+      isTroubled: () => this.#isTroubled(),
+    };
     const config: pg.PoolConfig & { shared: Shared } = { ...options, Client: RequestClient, shared };
     super(config);
     this.#sessions = sessions;
@@ -119,7 +128,7 @@ export class RequestPool extends pg.Pool {
         if (!isSilent(error) || performance.now() >= end) throw error;
       });
       if (client === undefined) continue;
-      if (!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt)) return client;
+      if (!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt, this.#staleAt)) return client;
       client.giveUp();
       client.release(true);
     }

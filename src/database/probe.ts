@@ -2,6 +2,7 @@
 import pg from 'pg';
 import { sqlState } from '../errors.ts';
 import type { DatabaseClock } from './clock.ts';
+import { APPLIED, type SchemaVersion } from './schema-version.ts';
 
 /** How long one question may take; a kept connection that does not answer costs one more on a new one. */
 const ANSWER_MS = 700;
@@ -87,21 +88,30 @@ export function streamOf(client: pg.Client): { destroy(error?: Error): void; rea
 export class Readiness {
   readonly #probe: Probe;
   readonly #clock: DatabaseClock;
+  readonly #schema: SchemaVersion | undefined;
   #asked: Promise<boolean> | undefined;
 
-  constructor(url: string, clock: DatabaseClock) {
+  constructor(url: string, clock: DatabaseClock, schema?: SchemaVersion) {
     this.#clock = clock;
+    this.#schema = schema;
     this.#probe = new Probe({ connectionString: url, application_name: 'banyan readiness' });
   }
 
-  /** Whether the database answers within 1.5 seconds. Those who ask at the same time share one statement. */
+  /**
+   * Whether the database answers within 1.5 seconds, and this version can work with it. Those who ask at the same time
+   * share one statement.
+   */
   check(): Promise<boolean> {
     this.#asked ??= this.#probe
-      .ask<{ now: Date }>('select now() as now')
+      .ask<{ now: Date; applied: string[] }>(`select now() as now, ${this.#schema ? APPLIED : "'{}'::text[]"} as applied`)
       .then(
         (rows) => {
-          for (const { now } of rows) this.#clock.note(now);
-          return true;
+          for (const { now, applied } of rows) {
+            this.#clock.note(now);
+            // What it tries out goes through the pool, which nobody waits for here: the next answer knows.
+            void this.#schema?.note(applied);
+          }
+          return this.#schema?.isUnusable !== true;
         },
         () => false,
       )

@@ -1,10 +1,11 @@
 /** What is not GraphQL: liveness, readiness, and the way from the root to GraphiQL. */
 import type { Plugin } from 'graphql-yoga';
 import type { DatabaseClock } from '../../database/clock.ts';
+import type { SchemaVersion } from '../../database/schema-version.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
-/** Answers `/health`, `/ready` and `/`. `ready` tells whether the database answers, and `clock` when it was asked last. */
-export function probes(endpoint: string, ready: () => Promise<boolean>, clock: DatabaseClock): Plugin {
+/** Answers `/health`, `/ready` and `/`. `ready` tells whether the database serves; `clock` and `schema` are told when it is asked. */
+export function probes(endpoint: string, ready: () => Promise<boolean>, clock: DatabaseClock, schema: SchemaVersion | undefined): Plugin {
   return {
     async onRequest({ url, request, endResponse, fetchAPI: { Response } }) {
       if (url.pathname === endpoint || !['GET', 'HEAD'].includes(request.method)) return;
@@ -13,8 +14,8 @@ export function probes(endpoint: string, ready: () => Promise<boolean>, clock: D
       if (url.pathname === '/health') endResponse(new Response('ok\n', { status: 200 }));
       if (url.pathname === '/ready') {
         const answer = (await ready())
-          ? { status: 200, text: `ready\n${skewLine(clock)}` }
-          : { status: 503, text: 'the database does not answer\n' };
+          ? { status: 200, text: `ready\n${skewLine(clock)}${schema?.line ?? ''}` }
+          : { status: 503, text: schema?.isUnusable ? schema.line : 'the database does not answer\n' };
         endResponse(new Response(answer.text, { status: answer.status }));
       }
     },

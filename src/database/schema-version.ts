@@ -1,0 +1,107 @@
+/**
+ * Whether the database has the migrations that this process was made for. While a release is rolled out it has more of
+ * them; a process goes on beside those (docs/decisions/0027-migrations.md), and says so.
+ */
+import { sql } from 'kysely';
+import { sqlState } from '../errors.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Database } from './connect.ts';
+
+/** How often a process looks by itself. */
+const LOOK_EVERY_MS = 60_000;
+/** Pause between two lines of the log about it. */
+const PAUSE_MS = 600_000;
+/** How often it is tried whether the process can work still. */
+const TRY_EVERY_MS = 5_000;
+
+export interface SchemaVersionOptions {
+  /** Names of the migrations of this version. */
+  known: readonly string[];
+  log: Logger;
+  /** Does what every request needs. It is called only where the two differ, and rejects as the database refuses it. */
+  tryOut?: () => Promise<unknown>;
+}
+
+/** The names of the migrations that the database has, as one column of a statement. */
+export const APPLIED = 'array(select name::text from kysely_migration order by name)';
+
+/** What is known of the migrations of the database. */
+export class SchemaVersion {
+  readonly #options: SchemaVersionOptions;
+  readonly #known: ReadonlySet<string>;
+  #unknown: string[] = [];
+  #missing: string[] = [];
+  #refusal: unknown;
+  #trying: Promise<void> | undefined;
+  #triedAt = -Infinity;
+  #loggedAt = -Infinity;
+
+  constructor(options: SchemaVersionOptions) {
+    this.#options = options;
+    this.#known = new Set(options.known);
+  }
+
+  /** Takes the names of the migrations that the database has. Resolves once it is known what that means here. */
+  async note(applied: readonly string[]): Promise<void> {
+    const has = new Set(applied);
+    this.#unknown = applied.filter((name) => !this.#known.has(name));
+    this.#missing = this.#options.known.filter((name) => !has.has(name));
+    if (this.#unknown.length === 0 && this.#missing.length === 0) {
+      this.#refusal = undefined;
+      this.#triedAt = this.#loggedAt = -Infinity;
+      return;
+    }
+    if (performance.now() - this.#triedAt >= TRY_EVERY_MS) this.#trying ??= this.#try().finally(() => (this.#trying = undefined));
+    await this.#trying;
+    if (performance.now() - this.#loggedAt >= PAUSE_MS) this.#tell();
+  }
+
+  /** Whether the process cannot work with the database as it is. */
+  get isUnusable(): boolean {
+    return this.#refusal !== undefined;
+  }
+
+  /** What an operator is told; nothing when all is as it should be. */
+  get line(): string {
+    const told = [
+      ...(this.#unknown.length > 0 ? [`has migrations that this version does not know: ${this.#unknown.join(', ')}`] : []),
+      ...(this.#missing.length > 0 ? [`lacks migrations of this version: ${this.#missing.join(', ')}`] : []),
+    ];
+    if (told.length === 0) return '';
+    return `the database ${told.join(', and ')}${this.isUnusable ? '; this version cannot work with it' : ''}\n`;
+  }
+
+  /** Looks once a minute, through the pool. The returned function ends it. */
+  watch(db: Database): () => void {
+    const look = async (): Promise<void> => {
+      const { rows } = await sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`.execute(db);
+      for (const { applied } of rows) await this.note(applied);
+    };
+    // That the database cannot be reached is told elsewhere.
+    const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS).unref();
+    return () => clearInterval(timer);
+  }
+
+  async #try(): Promise<void> {
+    const wasUnusable = this.isUnusable;
+    this.#refusal = await this.#options.tryOut?.().then(
+      () => undefined,
+      // A table, a column or a function that is missing. Anything else says nothing about the schema.
+      (error: unknown) => (sqlState(error)?.startsWith('42') ? error : undefined),
+    );
+    this.#triedAt = performance.now();
+    if (this.isUnusable !== wasUnusable) this.#loggedAt = -Infinity;
+  }
+
+  #tell(): void {
+    this.#loggedAt = performance.now();
+    const { log } = this.#options;
+    const found = { unknown: this.#unknown, missing: this.#missing };
+    if (this.isUnusable)
+      log.error(
+        { ...found, err: this.#refusal },
+        'this version cannot work with the database as it was migrated: run the version that fits',
+      );
+    else log.warn(found, 'the database is not at the migrations of this version: replace this process soon');
+  }
+}
