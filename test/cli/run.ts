@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const cli = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const thisVersion = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
 
 export interface Finished {
   code: number | null;
@@ -13,6 +13,7 @@ export interface Finished {
 function start(
   args: readonly string[],
   environment: Record<string, string>,
+  cli = thisVersion,
 ): { child: ChildProcess; finished: Promise<Finished>; printed(): string } {
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = spawn(process.execPath, [cli, ...args], {
@@ -56,10 +57,13 @@ export interface RunningGateway {
   end(signal: NodeJS.Signals): Promise<Finished>;
 }
 
-/** Starts `banyan serve` and waits until it says that it is ready; rejects with its output if it ends before. */
-export function serve(environment: Record<string, string>): Promise<RunningGateway> {
+/**
+ * Starts `banyan serve`, of the version whose command line is given or this one, and waits until it says that it is
+ * ready; rejects with its output if it ends before.
+ */
+export function serve(environment: Record<string, string>, cli?: string): Promise<RunningGateway> {
   // The last line of the announcement is empty.
-  return launch(['serve'], { PORT: '0', ...environment }, /Banyan is ready: (\S+)[^]*\n\n$/);
+  return launch(['serve'], { PORT: '0', ...environment }, /Banyan is ready: (\S+)[^]*\n\n$/, cli);
 }
 
 /** Starts `banyan worker` and waits until it does jobs. */
@@ -67,8 +71,13 @@ export function startWorkerProcess(environment: Record<string, string>): Promise
   return launch(['worker'], environment, /(Banyan does jobs)/);
 }
 
-async function launch(args: readonly string[], environment: Record<string, string>, isReady: RegExp): Promise<RunningGateway> {
-  const { child, finished, printed } = start(args, environment);
+async function launch(
+  args: readonly string[],
+  environment: Record<string, string>,
+  isReady: RegExp,
+  cli?: string,
+): Promise<RunningGateway> {
+  const { child, finished, printed } = start(args, environment, cli);
   const ready = new Promise<string>((resolve) => {
     child.stdout?.on('data', () => {
       const [, url] = isReady.exec(printed()) ?? [];
