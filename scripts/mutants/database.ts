@@ -5,9 +5,44 @@ const TREE = 'test/database/tree.test.ts';
 const ROLES = 'test/database/roles.test.ts';
 const LAWS = 'test/database/laws.test.ts';
 const SUPERVISION = 'test/database/supervision.test.ts';
+const UPGRADE = 'test/database/upgrade.test.ts';
 const TRAIL = 'test/audit/trail.test.ts';
 
 export const database: readonly MutantGroup[] = [
+  // What a migration does with what is there already.
+  {
+    file: 'migrations/0008_audit_trail.sql',
+    tests: UPGRADE,
+    mutants: [
+      {
+        what: 'events from before the seals are lost',
+        from: 'from audit_events_before order by id;',
+        to: 'from audit_events_before limit 0;',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0013_search_documents.sql',
+    tests: UPGRADE,
+    mutants: [
+      {
+        what: 'organizations from before the search documents are not found',
+        from: 'insert into search_documents (organization_id, lineage, path, text) select id, lineage, path, search_text from organizations;',
+        to: '',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0018_usage_totals.sql',
+    tests: UPGRADE,
+    mutants: [
+      {
+        what: 'usage from before the totals is in none',
+        from: 'insert into usage_tail (organization_id, metric, quantity, occurred_at) select organization_id, metric, quantity, occurred_at from usage_events;',
+        to: '',
+      },
+    ],
+  },
   {
     // The trigger before it and the check beside it refuse single moves earlier; this one alone would do.
     file: 'migrations/0027_no_cycle_by_several_moves.sql',
