@@ -30,6 +30,9 @@ describe('the command line', () => {
       'check',
     ]) {
       expect(overview.stdout).toContain(command);
+    }
+    // One process each: a few that differ stand for all.
+    for (const command of ['serve', 'seed', 'documents']) {
       expect(await run([command, '--help'])).toMatchObject({
         code: 0,
         stderr: '',
@@ -47,22 +50,16 @@ describe('the command line', () => {
     for (const args of [
       ['nonsense'],
       ['check', '--loud'],
-      ['seed', 'now'],
       ['bootstrap', '--slug', 'x'],
       ['seed', '--organizations', 'many'],
       ['seed', '--organizations', '0'],
-      ['phone-numbers'],
       ['usage'],
       ['documents'],
       ['documents', 'add'],
-      ['documents', 'add', 'no-such-file.json'],
       ['documents', 'add', 'package.json'],
       ['documents', 'add', 'test/generated/persisted-documents.json', '--client', 'Not A Name'],
-      ['documents', 'remove'],
       ['documents', 'remove', '--client', 'nobody'],
-      ['metrics', 'add', '--key', 'x', '--name', 'X'],
       ['metrics', 'add', '--key', 'x', '--name', 'X', '--unit', 'x', '--late-days', '0'],
-      ['phone-numbers', 'remove', '+12025550123'],
       ['phone-numbers', 'add', '+12025550123', '555'],
     ]) {
       const { code, stderr } = await banyan(...args);
@@ -127,10 +124,10 @@ describe('the command line', () => {
     const slugs: string[][] = [];
     for (let round = 0; round < 2; round++) {
       const fresh = await createDatabase({ empty: true });
-      expect((await run(['seed', '--organizations', '1500', '--seed', '9'], { DATABASE_URL: fresh.url })).code).toBe(0);
+      expect((await run(['seed', '--organizations', '500', '--seed', '9'], { DATABASE_URL: fresh.url })).code).toBe(0);
       const trees = await fresh.db.selectFrom('organizations').select('id').where('parent_id', 'is', null).execute();
       expect((await run(['check'], { DATABASE_URL: fresh.url })).stdout).toBe(
-        `All 1500 organizations agree with the recursive truth.\nAll ${trees.length} events of the audit log follow from each other.\n`,
+        `All 500 organizations agree with the recursive truth.\nAll ${trees.length} events of the audit log follow from each other.\n`,
       );
       slugs.push((await fresh.db.selectFrom('organizations').select('slug').orderBy('ordinal').execute()).map((row) => row.slug));
       const counts = await Promise.all(
