@@ -2,9 +2,11 @@
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
-import { DateTimeResolver, EmailAddressResolver, JSONResolver, URLResolver } from 'graphql-scalars';
+import { JSONResolver, URLResolver } from 'graphql-scalars';
 import type { Context } from './context.ts';
+import { DateTimeResolver } from './date-time.ts';
 import { DecimalResolver } from './decimal.ts';
+import { EmailAddressResolver } from './email-address.ts';
 import { notFound, organizationRequired, unauthenticated } from './errors.ts';
 import { encodeId, type IdType } from './ids.ts';
 
@@ -61,11 +63,9 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-builder.addScalarType('DateTime', DateTimeResolver, {
-  description: 'An instant, RFC 3339 with an offset, e.g. 2026-03-01T00:00:00Z. Answers are in UTC with milliseconds.',
-});
+builder.addScalarType('DateTime', DateTimeResolver);
 builder.addScalarType('Decimal', DecimalResolver);
-builder.addScalarType('EmailAddress', EmailAddressResolver, { description: 'An e-mail address of at most 255 characters.' });
+builder.addScalarType('EmailAddress', EmailAddressResolver);
 builder.addScalarType('URL', URLResolver, { description: 'An absolute URL.' });
 builder.addScalarType('JSON', JSONResolver, { description: 'Any JSON value.' });
 

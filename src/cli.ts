@@ -4,7 +4,7 @@ import { parseArgs, type ParseArgsConfig } from 'node:util';
 import type { OpenDatabase } from './commands/database.ts';
 import { INTERRUPTED, onStopSignal, untilStopped } from './commands/signals.ts';
 import { readConfig } from './config.ts';
-import { StartError, sqlState } from './errors.ts';
+import { StartError, isUnavailable, sqlState } from './errors.ts';
 import { createLogger } from './telemetry/log.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -237,6 +237,8 @@ async function withDatabase(work: (database: OpenDatabase) => Promise<void>): Pr
   const database = await openDatabase(config, createLogger(config.logLevel), { shared: true, as: 'owner' });
   try {
     await work(database);
+  } catch (error) {
+    throw await database.explain(error);
   } finally {
     await database.close();
   }
@@ -248,12 +250,20 @@ function overview(): string {
   return ['Usage: npm run banyan -- <command> [options]', '', ...lines, '', 'banyan <command> --help tells more.'].join('\n');
 }
 
-const INSUFFICIENT_PRIVILEGE = '42501';
-
-function fail(error: unknown): never {
-  if (sqlState(error) === INSUFFICIENT_PRIVILEGE) {
-    error = new StartError('The role of DATABASE_URL may not do this: set DATABASE_MIGRATION_URL to the address for the owner.');
+/** What went wrong, as one sentence for the operator where it is nobody's mistake in the code. */
+function told(error: unknown): unknown {
+  const state = sqlState(error);
+  const said = (error instanceof Error && error.message.replace(/\.$/, '')) || 'it does not answer';
+  if (state === '42501') {
+    return new StartError('The role of DATABASE_URL may not do this: set DATABASE_MIGRATION_URL to the address for the owner.');
   }
+  if (state === '53100') return new StartError(`There is no room left on the disk of the database: ${said}.`);
+  if (!(error instanceof StartError) && isUnavailable(error)) return new StartError(`The database cannot be reached any more: ${said}.`);
+  return error;
+}
+
+function fail(thrown: unknown): never {
+  const error = told(thrown);
   // Anything but a StartError is a defect of ours and deserves its stack.
   process.stderr.write(
     error instanceof StartError

@@ -2,31 +2,43 @@
 import { badInput } from './errors.ts';
 
 const PATTERN_LENGTH_MAX = 64;
+const STORABLE = 'must be well-formed text without control characters';
+
+function isStorable(text: string): boolean {
+  return !/\p{Cc}/u.test(text) && text.isWellFormed();
+}
 
 /** Refuses text that the database cannot hold as it is: control characters and halves of surrogate pairs. */
 export function requireStorable(text: string, argument: string): void {
-  if (/\p{Cc}/u.test(text) || !text.isWellFormed()) throw badInput(argument, 'must be well-formed text without control characters');
+  if (!isStorable(text)) throw badInput(argument, STORABLE);
 }
 
-/** A search pattern as it is used: trimmed, 1 to 64 characters. Every character stands for itself. */
+/** The one form in which text is stored: NFC, whatever the keyboard made of it, and without surrounding space. */
+export function normalForm(text: string): string {
+  return text.normalize('NFC').trim();
+}
+
+function lengthProblem(text: string, lengthMax: number): string | undefined {
+  const length = Array.from(text).length;
+  return length < 1 || length > lengthMax ? `must have between 1 and ${lengthMax} characters besides surrounding space` : undefined;
+}
+
+/** A character that leaves a mark: neither blank, nor only added to the one before, nor ignorable, nor without a meaning. */
+const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/**
+ * A search pattern as it is used: in normal form, of 1 to 64 characters. Every character stands for itself, whatever its
+ * case and form, which the database folds.
+ */
 export function searchPattern(search: string | null | undefined): string | null {
   if (search == null) return null;
   requireStorable(search, 'search');
-  const pattern = search.trim();
-  const length = [...pattern].length;
-  if (length < 1 || length > PATTERN_LENGTH_MAX)
-    throw badInput('search', `must have between 1 and ${PATTERN_LENGTH_MAX} characters besides surrounding space`);
+  const pattern = normalForm(search);
+  const problem = lengthProblem(pattern, PATTERN_LENGTH_MAX);
+  if (problem !== undefined) throw badInput('search', problem);
+  // Nothing would be left of it to look for.
+  if (/^[\p{Default_Ignorable_Code_Point}\s]*$/u.test(pattern)) throw badInput('search', 'must have a character that can be seen');
   return pattern;
-}
-
-/** Text to be stored: without surrounding space, and of 1 to `lengthMax` characters. */
-export function requireText(text: string, argument: string, lengthMax: number): string {
-  requireStorable(text, argument);
-  const trimmed = text.trim();
-  const length = [...trimmed].length;
-  if (length < 1 || length > lengthMax)
-    throw badInput(argument, `must have between 1 and ${lengthMax} characters besides surrounding space`);
-  return trimmed;
 }
 
 /** Dots, and what software takes for one or reads as one: U+3002, U+FF0E, U+FF61, U+2024, U+FE52. */
@@ -58,30 +70,63 @@ const JOINING =
     .split(' ')
     .map((script) => `\\p{Script=${script}}`)
     .join('');
-const JOINER = new RegExp(`(?<=[${JOINING}])[\\u200c\\u200d](?=[${JOINING}])`, 'gu');
+const JOINER = new RegExp(
+  [
+    `(?<=[${JOINING}])[\\u200c\\u200d](?=[${JOINING}])`,
+    // Several emoji that are one, such as a family.
+    String.raw`(?<=\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d(?=\p{Extended_Pictographic})`,
+  ].join('|'),
+  'gu',
+);
 
 /** Controls (those of writing direction among them), line breaks, and format characters that show nothing. */
 const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]|\u034f/gu;
 
-/**
- * A name that other people get to read, also in mail: like `requireText`, without invisible characters and without
- * anything that looks like a link.
- */
-export function requireName(text: string, argument: string, lengthMax: number): string {
-  const name = requireText(text, argument, lengthMax);
-  if (name.replaceAll(JOINER, '').search(INVISIBLE) >= 0) {
-    throw badInput(argument, 'must not have invisible characters, line breaks or characters that turn the direction of writing');
+/** Why text in its normal form cannot be stored, as what it must be; undefined if it can. */
+export function textProblem(text: string, lengthMax: number): string | undefined {
+  if (!isStorable(text)) return STORABLE;
+  const length = lengthProblem(text, lengthMax);
+  if (length !== undefined) return length;
+  if (text.replaceAll(JOINER, '').search(INVISIBLE) >= 0) {
+    return 'must not have invisible characters, line breaks or characters that turn the direction of writing';
   }
-  if (looksLikeLink(name)) {
-    throw badInput(argument, 'must not have anything that looks like a link or a domain name, such as evil.example');
-  }
-  return name;
+  return VISIBLE.test(text) ? undefined : 'must have a character that can be seen';
+}
+
+/** The same for a name, which must not look like a link besides: other people get to read it, also in mail. */
+export function nameProblem(name: string, lengthMax: number): string | undefined {
+  const problem = textProblem(name, lengthMax);
+  if (problem !== undefined || !looksLikeLink(name)) return problem;
+  return 'must not have anything that looks like a link or a domain name, such as evil.example';
+}
+
+function requireGood(given: string, argument: string, problemOf: (text: string) => string | undefined): string {
+  const text = normalForm(given);
+  const problem = problemOf(text);
+  if (problem !== undefined) throw badInput(argument, problem);
+  return text;
+}
+
+/** Text to be stored, in its normal form: of 1 to `lengthMax` characters, one of which can be seen, and none hidden. */
+export function requireText(given: string, argument: string, lengthMax: number): string {
+  return requireGood(given, argument, (text) => textProblem(text, lengthMax));
+}
+
+/** A name to be stored, whoever or whatever it is of: like `requireText`, and without anything that looks like a link. */
+export function requireName(given: string, argument: string, lengthMax: number): string {
+  return requireGood(given, argument, (name) => nameProblem(name, lengthMax));
+}
+
+/** What can be seen of text that came from elsewhere, in its normal form; empty if nothing can. */
+export function visibleText(text: string): string {
+  const whole = text.toWellFormed();
+  const plain = whole.replaceAll(INVISIBLE, (character, at: number) => (joins(whole, at) ? character : ' ')).replaceAll(/\s+/g, ' ');
+  return VISIBLE.test(plain) ? normalForm(plain) : '';
 }
 
 /** A name that was stored before `requireName`, for a mail: nothing invisible, and nothing that becomes a link. */
 export function harmlessName(name: string): string {
-  const visible = name.replaceAll(INVISIBLE, (character, at: number) => (joins(name, at) ? character : ' '));
-  const plain = visible.replaceAll(/\s+/g, ' ').trim();
+  const plain = visibleText(name);
   if (!looksLikeLink(plain)) return plain;
   return plain
     .normalize('NFKC')

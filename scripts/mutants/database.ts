@@ -4,6 +4,7 @@ import type { MutantGroup } from './mutant.ts';
 const TREE = 'test/database/tree.test.ts';
 const ROLES = 'test/database/roles.test.ts';
 const LAWS = 'test/database/laws.test.ts';
+const SUPERVISION = 'test/database/supervision.test.ts';
 const TRAIL = 'test/audit/trail.test.ts';
 
 export const database: readonly MutantGroup[] = [
@@ -286,6 +287,54 @@ export const database: readonly MutantGroup[] = [
         from: 'sessions.verify(bearer, clock.now())',
         to: 'sessions.verify(bearer, new Date())',
         only: 'takes a session',
+      },
+    ],
+  },
+  {
+    file: 'src/database/running-server.ts',
+    tests: SUPERVISION,
+    mutants: [
+      {
+        what: 'sessions that outlive a killed server keep it from starting again',
+        from: "if (commandLine.startsWith(`postgres: ${mark}: `)) signalTo(pid, 'SIGKILL');",
+        to: '',
+        only: 'a session that works has not noticed',
+      },
+      {
+        what: 'a pid file that names somebody else keeps the server from starting',
+        from: 'if (written && exists(written.pid)) await rm(',
+        to: 'if (written === undefined) await rm(',
+        only: 'names a process of somebody else',
+      },
+      {
+        what: 'the server of another folder is taken for ours',
+        from: 'return marked === undefined || marked === mark;',
+        to: 'return true;',
+        only: 'names the server of another folder',
+      },
+    ],
+  },
+  {
+    file: 'src/database/server-folder.ts',
+    tests: SUPERVISION,
+    mutants: [
+      {
+        what: 'a database is made anew in the place of one whose record cannot be read',
+        from: "if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;",
+        to: 'return undefined;',
+        only: 'cannot be read',
+      },
+    ],
+  },
+  {
+    file: 'src/database/embedded.ts',
+    tests: SUPERVISION,
+    mutants: [
+      {
+        what: 'a server that waits for its sessions to end is not had back',
+        from: '() => isOurs && postmaster.isStopping',
+        to: '() => false',
+        only: 'after SIGTERM',
       },
     ],
   },

@@ -6,6 +6,51 @@ const GRAPHIQL = 'test/http/graphiql.test.ts';
 
 export const edge: readonly MutantGroup[] = [
   {
+    file: 'src/date-time.ts',
+    tests: 'test/contract/date-time.test.ts',
+    mutants: [
+      { what: 'instants are cut to milliseconds in silence', from: 'if (/[1-9]/.test(fraction.slice(3)))', to: "if (fraction === 'x')" },
+      {
+        what: 'leap seconds and 24:00 become another instant',
+        from: 'if (hour > 23 || minute > 59 || second > 59) {',
+        to: 'if (hour > 24 || minute > 60 || second > 60) {',
+      },
+      {
+        what: 'days that no month has become days of the next',
+        from: 'if (day < 1 || local.getUTCMonth() !== month - 1)',
+        to: 'if (day > 31)',
+      },
+      {
+        what: 'years that are not written alike everywhere are taken',
+        from: 'if (instant < new Date(EARLIEST) || instant > new Date(LATEST))',
+        to: 'if (Number.isNaN(instant.getTime()))',
+      },
+    ],
+  },
+  {
+    file: 'src/usage/window.ts',
+    tests: 'test/contract/date-time.test.ts',
+    mutants: [
+      {
+        what: 'buckets of the first century lie in the 20th',
+        from: 'date.setUTCFullYear(year, month, day);',
+        to: 'date.setTime(Date.UTC(year, month, day));',
+      },
+    ],
+  },
+  {
+    file: 'src/database/connect.ts',
+    tests: 'test/contract/date-time.test.ts',
+    mutants: [
+      {
+        what: 'the time zone of the process changes instants',
+        from: 'pg.defaults.parseInputDatesAsUTC = true;',
+        to: 'pg.defaults.parseInputDatesAsUTC = false;',
+        only: 'whatever time zone',
+      },
+    ],
+  },
+  {
     file: 'src/database/page.ts',
     tests: 'test/database/cursor-tags.test.ts',
     mutants: [

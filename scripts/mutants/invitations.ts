@@ -3,6 +3,7 @@ import type { MutantGroup } from './mutant.ts';
 
 const INVITING = 'test/invitation/inviting.test.ts';
 const SENDING = 'test/invitation/sending.test.ts';
+const TYPED = 'test/organization/typed-text.test.ts';
 const NAMES = 'test/invitation/names.test.ts';
 const WRONG = 'has one answer for whatever is wrong';
 
@@ -188,7 +189,12 @@ export const invitations: readonly MutantGroup[] = [
     file: 'src/text.ts',
     tests: NAMES,
     mutants: [
-      { what: 'names are links', from: 'if (looksLikeLink(name)) {', to: "if (name === '') {", only: 'looks like a link' },
+      {
+        what: 'names are links',
+        from: 'if (problem !== undefined || !looksLikeLink(name))',
+        to: "if (problem !== undefined || name !== '')",
+        only: 'looks like a link',
+      },
       {
         what: 'names are links in full-width letters',
         from: "LINK.test(text) || LINK.test(text.normalize('NFKC'))",
@@ -197,15 +203,54 @@ export const invitations: readonly MutantGroup[] = [
       },
       {
         what: 'names turn the direction of writing',
-        from: "if (name.replaceAll(JOINER, '').search(INVISIBLE) >= 0) {",
-        to: "if (name === '') {",
+        from: "if (text.replaceAll(JOINER, '').search(INVISIBLE) >= 0) {",
+        to: "if (text === '') {",
         only: 'cannot be seen',
       },
       {
         what: 'joiners that nobody needs hide in names',
-        from: "name.replaceAll(JOINER, '')",
-        to: "name.replaceAll(/[\\u200c\\u200d]/g, '')",
+        from: "text.replaceAll(JOINER, '')",
+        to: "text.replaceAll(/[\\u200c\\u200d]/g, '')",
         only: 'cannot be seen',
+      },
+      {
+        what: 'names show nothing',
+        from: "return VISIBLE.test(text) ? undefined : 'must have a character that can be seen';",
+        to: 'return undefined;',
+        tests: TYPED,
+        only: 'needs a character',
+      },
+      {
+        what: 'a name typed on a Mac is another than one typed on a PC',
+        from: "return text.normalize('NFC').trim();",
+        to: 'return text.trim();',
+        tests: TYPED,
+        only: 'stored in one form',
+      },
+      {
+        what: 'a search for what nobody can see finds everything',
+        from: 'if (/^[\\p{Default_Ignorable_Code_Point}\\s]*$/u.test(pattern))',
+        to: "if (pattern === '')",
+        tests: TYPED,
+        only: 'nobody can see',
+      },
+    ],
+  },
+  {
+    file: 'src/user/email.ts',
+    tests: 'test/user/email.test.ts',
+    mutants: [
+      {
+        what: 'another domain is taken for one in ASCII that it looks like',
+        from: ' || mixesWithAscii(typed)) return undefined;',
+        to: ') return undefined;',
+        only: 'two different domains',
+      },
+      {
+        what: 'an international domain is written to in letters',
+        from: 'mailbox: unicode === ascii ? email : `${local}@${ascii}`',
+        to: 'mailbox: unicode === ascii ? email : `${local}@${unicode}`',
+        only: 'however they are typed',
       },
     ],
   },

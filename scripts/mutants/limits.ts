@@ -87,6 +87,12 @@ export const limits: readonly MutantGroup[] = [
     tests: DOCUMENTS,
     mutants: [
       {
+        what: 'bodies hold any number of values',
+        from: 'if (values > limits.bodyValues) throw',
+        to: 'if (values > 1e9) throw',
+        only: 'number of values',
+      },
+      {
         what: 'bodies of any announced length are read',
         from: 'if (length !== null && Number(length) > maximum) throw',
         to: 'if (length !== null && Number(length) > 1e9) throw',

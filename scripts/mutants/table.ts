@@ -6,6 +6,7 @@ import { actions } from './actions.ts';
 import { credentials } from './credentials.ts';
 import { database } from './database.ts';
 import { edge } from './edge.ts';
+import { faults } from './faults.ts';
 import { fields } from './fields.ts';
 import { granting } from './granting.ts';
 import { invitations } from './invitations.ts';
@@ -23,6 +24,7 @@ export const areas: Record<string, readonly MutantGroup[]> = {
   actions,
   database,
   edge,
+  faults,
   limits,
 };
 

@@ -19,6 +19,10 @@ export interface OpenDatabase {
   embedded: boolean;
   /** Whether gateways are meant to connect as another role than the owner. */
   apart: boolean;
+  /** Resolves with the reason when a supervised embedded server is lost for good; never otherwise. */
+  lost: Promise<StartError>;
+  /** What an error that a statement failed with is due to, where the embedded server says so. */
+  explain(error: unknown): Promise<unknown>;
   /** Names of the migrations that were applied on opening. */
   applied: string[];
   close(): Promise<void>;
@@ -27,6 +31,8 @@ export interface OpenDatabase {
 export interface OpenOptions {
   /** A command of moments may use the embedded server of a running gateway; a gateway wants it for itself. */
   shared: boolean;
+  /** A process that lives long has the embedded server started again when it is lost. */
+  supervised?: boolean;
   /** Gateways and workers connect as a role that owns nothing, where there is one; an operator's commands as the owner. */
   as: 'gateway' | 'owner';
   /** Gives the start up, and stops what was started. */
@@ -38,8 +44,9 @@ export interface OpenOptions {
 /** Reaches or starts the server and brings it to the newest schema. */
 export async function openDatabase(config: Config, log: Logger, options: OpenOptions): Promise<OpenDatabase> {
   const { shared, as, stop, firstStart } = options;
+  const supervise = options.supervised ? log : undefined;
   const embedded =
-    config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, shared, stop, firstStart }) : undefined;
+    config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, shared, stop, firstStart, supervise }) : undefined;
   const gatewayUrl = embedded?.url ?? config.databaseUrl ?? '';
   const ownerUrl = embedded?.ownerUrl ?? config.databaseMigrationUrl ?? gatewayUrl;
   if (!embedded) {
@@ -54,13 +61,17 @@ export async function openDatabase(config: Config, log: Logger, options: OpenOpt
     await db.destroy();
     await embedded?.stop();
   };
+  const explain = async (error: unknown): Promise<unknown> => (embedded ? embedded.explain(error) : error);
   try {
     stop?.throwIfAborted();
     const applied = await prepare({ ownerUrl, gatewayUrl }, config, log);
-    return { url, ownerUrl, db, embedded: embedded !== undefined, apart: ownerUrl !== gatewayUrl, applied, close };
+    const lost = embedded?.lost ?? new Promise<StartError>(() => undefined);
+    const apart = ownerUrl !== gatewayUrl;
+    return { url, ownerUrl, db, embedded: embedded !== undefined, apart, lost, explain, applied, close };
   } catch (error) {
+    const reason = await explain(error);
     await close();
-    throw error;
+    throw reason;
   }
 }
 

@@ -28,7 +28,10 @@ interface Demo extends DemoCredentials {
 }
 
 /** Shown as soon as the first start begins. */
-const FIRST_START = '\n  First start: making a database and a demonstration in it. This takes about ten seconds, once.';
+const FIRST_START = '\n  First start: making a database and a demonstration in it. This takes less than a minute, once.';
+
+/** How long requests and jobs may take to fail by themselves when the embedded database is lost for good. */
+const LOST_GRACE_MS = 2_000;
 
 /** Slow clients: headers within 10 seconds, the whole request within 30, and how often that is looked at. */
 const CONNECTION_LIMITS = {
@@ -40,7 +43,7 @@ const CONNECTION_LIMITS = {
 
 /**
  * Runs the gateway until `stop` is aborted, whether it is ready by then or still starts; then requests end first, after
- * them the jobs, the pool and the embedded database.
+ * them the jobs, the pool and the embedded database. Rejects with the reason when the embedded database is lost for good.
  */
 export async function serve(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
   requireInvitationUrl(config);
@@ -57,11 +60,11 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
   opened.defer(() => server.close().closeAllConnections());
   const firstStart = (): void => print(FIRST_START);
-  const database = await openDatabase(config, log, { shared: false, as: 'gateway', stop, firstStart });
+  const database = await openDatabase(config, log, { shared: false, supervised: true, as: 'gateway', stop, firstStart });
   opened.defer(() => database.close());
   stop.throwIfAborted();
   await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
-  const demo = database.embedded ? await demonstration(database, config, url) : undefined;
+  const demo = database.embedded ? await demonstration(database, config, url).catch(failFor(database)) : undefined;
   stop.throwIfAborted();
   const { db } = database;
   const redis = config.budgets?.redisUrl === undefined ? undefined : await openRedisCounters(config.budgets.redisUrl, log);
@@ -109,11 +112,20 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   lifecycle.open((request, response) => void gateway(request, response));
   lines.started({ url, database: database.embedded ? 'embedded' : 'server', migrations: database.applied, worker: config.worker });
   announce(config, url, demo, print);
-  await aborted(stop);
-  setTimeout(() => grace.abort(), config.shutdownGraceMs).unref();
+  const lost = await Promise.race([aborted(stop), database.lost]);
+  // Without a database nothing that still runs can come to a good end.
+  setTimeout(() => grace.abort(), lost ? LOST_GRACE_MS : config.shutdownGraceMs).unref();
   lines.stopping({ requestsUnderWay: lifecycle.requestsUnderWay });
   cut = await lifecycle.drain(server, grace.signal);
   if (cut > 0) log.warn({ requests: cut }, 'requests were cut off, because they took longer than SHUTDOWN_GRACE_MS');
+  if (lost) throw lost;
+}
+
+/** Fails with what a failure is due to. */
+function failFor(database: OpenDatabase): (error: unknown) => Promise<never> {
+  return async (error) => {
+    throw await database.explain(error);
+  };
 }
 
 /** Closes something whose trouble keeps nothing else from being closed, such as a connection to a database that is gone. */

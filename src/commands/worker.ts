@@ -8,11 +8,14 @@ import { ProcessLines } from '../telemetry/process-lines.ts';
 import { openDatabase } from './database.ts';
 import { startJobs } from './jobs.ts';
 
-/** Does jobs until `stop` is aborted; then running ones may end within the grace time. */
+/**
+ * Does jobs until `stop` is aborted; then running ones may end within the grace time. Rejects with the reason when the
+ * embedded database is lost for good.
+ */
 export async function work(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
   requireInvitationUrl(config, true);
   const lines = new ProcessLines(log, config);
-  const database = await openDatabase(config, log, { shared: true, as: 'gateway', stop });
+  const database = await openDatabase(config, log, { shared: true, supervised: true, as: 'gateway', stop });
   try {
     await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
     stop.throwIfAborted();
@@ -21,8 +24,9 @@ export async function work(config: Config, log: Logger, print: (line: string) =>
     const stopJobs = await startJobs(config, database, `http://${config.host}:${config.port}${GRAPHQL_PATH}`, log);
     lines.started({ database: database.embedded ? 'embedded' : 'server', migrations: database.applied });
     print('Banyan does jobs.');
-    await aborted(stop);
+    const lost = await Promise.race([aborted(stop), database.lost]);
     lines.stopping({});
+    if (lost) throw lost;
     await Promise.race([stopJobs(), aborted(AbortSignal.timeout(config.shutdownGraceMs))]);
   } finally {
     await database.close();

@@ -9,7 +9,7 @@ import { newId } from '../database/id.ts';
 import { badInput, limitExceeded, notFound } from '../errors.ts';
 import { refuse } from '../failure.ts';
 import { requireScopes } from '../role/scopes-input.ts';
-import { requireText } from '../text.ts';
+import { requireName } from '../text.ts';
 import { issuingKeyOf, type Issued } from './remembered.ts';
 import { countIssuedKeys, lockIssuedKeys } from './issued-store.ts';
 import { createToken, tokenHash, tokenPreview } from './secret.ts';
@@ -49,7 +49,7 @@ async function requireGrantable({ tx, principal, organization }: ActingOn, wante
 
 /** Makes an API key. Its secret is in this answer, and in that to a repeat with the same credential. */
 export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
-  const name = requireText(input.name, 'name', NAME_LENGTH_MAX);
+  const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);
   const { organizationId } = input;
   const attempt = {
@@ -153,7 +153,7 @@ const NEW = '00000000-0000-0000-0000-000000000000';
 
 /** Makes a token of the calling person. Its secret is in this answer, and in that to a repeat with the same credential. */
 export function createPersonalAccessToken(request: ActionRequest, input: TokenInput) {
-  const name = requireText(input.name, 'name', NAME_LENGTH_MAX);
+  const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);
   const target = { type: 'User', id: request.principal.user?.id ?? NEW } as const;
   const attempt = {

@@ -5,7 +5,7 @@ import { parseId } from '../ids.ts';
 import { anonymous, type Credential, type Home, type Principal } from '../access/principal.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
-import { meetPerson, verifiedAddress } from '../user/identity.ts';
+import { addressOf, meetPerson } from '../user/identity.ts';
 import { parseToken, tokenHash, type ParsedToken } from './secret.ts';
 import { isSessionToken, type SessionClaims, type Sessions } from './session.ts';
 
@@ -168,7 +168,6 @@ async function sessionCaller(db: Database, claims: SessionClaims, named: Organiz
 
 /** Whether the account says what the identity provider says now. */
 function isAsClaimed(row: PersonRow, claims: SessionClaims): boolean {
-  return (
-    row.email === claims.email && row.canonical_email === verifiedAddress(claims) && (claims.name === null || row.user_name === claims.name)
-  );
+  const { shown, canonical } = addressOf(claims);
+  return row.email === shown && row.canonical_email === canonical && (claims.name === null || row.user_name === claims.name);
 }

@@ -23,7 +23,7 @@ mutation('createApiKey', {
     description: 'The new key.',
     fields: (t) => ({
       organizationId: t.id({ required: true, description: 'The organization that it acts in: that of the request, or one below it.' }),
-      name: t.string({ required: true, description: 'What the key is for, 1 to 100 characters.' }),
+      name: t.string({ required: true, description: 'What the key is for: 1 to 100 characters, one of which can be seen, and no link.' }),
       scopes: t.stringList({ required: true, description: 'Scopes of `Query.scopes`; only such as the caller holds on the organization.' }),
       expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
       idempotencyKey: t.string({ description: idempotencyKey }),
@@ -95,7 +95,7 @@ mutation('createPersonalAccessToken', {
   input: builder.inputType('CreatePersonalAccessTokenInput', {
     description: 'The new token.',
     fields: (t) => ({
-      name: t.string({ required: true, description: 'What the token is for, 1 to 100 characters.' }),
+      name: t.string({ required: true, description: 'What the token is for: 1 to 100 characters, one of which can be seen, and no link.' }),
       expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),

@@ -1,6 +1,7 @@
 /** Sessions: JSON Web Tokens of an identity provider, verified with the keys that it publishes. */
 import { createRemoteJWKSet, errors, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import { sessionsUnavailable, unauthenticated } from '../errors.ts';
+import { visibleText } from '../text.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { Outage } from '../telemetry/outage.ts';
 
@@ -96,10 +97,6 @@ function isAboutKeys(error: unknown): boolean {
 }
 
 function presentable(name: string): string | null {
-  const text = name
-    .toWellFormed()
-    .replaceAll(/\p{Cc}+/gu, ' ')
-    .trim()
-    .slice(0, NAME_LENGTH_MAX);
+  const text = Array.from(visibleText(name)).slice(0, NAME_LENGTH_MAX).join('').trim();
   return text === '' ? null : text;
 }

@@ -6,6 +6,9 @@ import type { Logger } from '../telemetry/log.ts';
 import { RequestPool } from './pool.ts';
 import type { DB } from './types.ts';
 
+// Dates are sent in UTC, too. In a time zone that once was some seconds off the minute the driver would send another instant.
+pg.defaults.parseInputDatesAsUTC = true;
+
 export type Database = Kysely<DB>;
 
 /** Called with the text and the parameters of every statement that the pool runs. */

@@ -1,84 +1,98 @@
-/** The embedded server as it runs: found by what it writes into its folder, asked whether it answers, and told to stop. */
+/** What runs over a folder of the embedded server: found by what PostgreSQL writes there, and told from other processes. */
 import { readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
+import { commandLineOf, exists, processes, signalTo } from './processes.ts';
 
 /** The role that owns the product's database, and everything else on the server. */
 export const OWNER = 'banyan';
 
-/** How often, and how long apart, a process that ends at once looks for the server that it has just started. */
-const HALT_ROUNDS = 50;
-const HALT_PAUSE_MS = 20;
+/** How long a server that accepts a connection may take to say what it is. */
+const ANSWER_MS = 2_000;
 
+/** What PostgreSQL writes into its folder while it runs. */
 export interface Running {
   pid: number;
   port: number;
+  /** What it does: `ready` accepts connections, `stopping` ends; anything else is some stage of a start. */
+  status: string;
 }
 
-/** The server that runs over `folder`, or undefined. A stale pid file names a process that is gone or is no server of ours. */
-export async function runningServer(folder: string): Promise<Running | undefined> {
-  const written = pidFile(folder);
-  // The last line says "ready" once the server accepts connections; one that is still starting or stopping is waited for by pg_ctl.
-  if (!written) return undefined;
-  try {
-    process.kill(written.pid, 0);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EPERM')) return undefined;
-  }
-  return (await answers(written.port)) ? written : undefined;
+/**
+ * A name for the server over `folder`, which stands in the command lines of all its processes. It comes from the folder
+ * itself: a folder that is moved keeps it, and a copy gets another.
+ */
+export async function markOf(folder: string): Promise<string> {
+  const { dev, ino } = await stat(folder, { bigint: true });
+  return `banyan-${dev.toString(36)}-${ino.toString(36)}`;
 }
 
-/** What PostgreSQL writes into its folder while it runs. Read in one go, so that a process which ends can do it too. */
-function pidFile(folder: string): (Running & { startedAt: number }) | undefined {
+/** What the pid file in `folder` says, whether that is still so or not. */
+export function pidFile(folder: string): Running | undefined {
   let lines: string[];
   try {
-    lines = readFileSync(path.join(folder, 'postmaster.pid'), 'utf8').split('\n');
+    lines = readFileSync(pidFilePath(folder), 'utf8').split('\n');
   } catch {
     return undefined;
   }
-  const [pid, , startedAt, port] = lines.map(Number);
-  if (!pid || !startedAt || !port) return undefined;
-  return { pid, port, startedAt: startedAt * 1_000 };
+  const [pid, , , port] = lines.map(Number);
+  return pid ? { pid, port: port || 0, status: lines[7]?.trim() ?? '' } : undefined;
 }
 
-/** Tells the server to stop, without waiting for it. A pid file from before, whose number may be anybody's by now, is left alone. */
-export function halt(folder: string, found: Running | undefined, since: number): void {
-  let written = pidFile(folder);
-  // One that was started this very moment has not written it yet, and would stay behind.
-  const rounds = found ? 0 : HALT_ROUNDS;
-  for (let round = 0; !written && round < rounds; round++) {
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, HALT_PAUSE_MS);
-    written = pidFile(folder);
+const pidFilePath = (folder: string): string => path.join(folder, 'postmaster.pid');
+
+/** The server that the pid file names, if that process lives and can be one of this folder. */
+export async function livingServer(folder: string): Promise<Running | undefined> {
+  const written = pidFile(folder);
+  if (!written) return undefined;
+  const mark = await markOf(folder);
+  const commandLine = await commandLineOf(written.pid);
+  return commandLine === undefined || mayBeServer(commandLine, mark) ? written : undefined;
+}
+
+/** Whether a process may be the main process of the server with this mark. One without any mark was started by somebody else and may. */
+function mayBeServer(commandLine: string, mark: string): boolean {
+  // Arguments may hold spaces; where they are not kept apart, the program ends before the first flag.
+  const program = commandLine.includes('\0') ? commandLine.split('\0', 1)[0] : commandLine.split(' -', 1)[0];
+  if (!/(^|[/\\])(postgres|postmaster)(\.exe)?$/.test(program ?? '')) return false;
+  const [, marked] = /cluster_name='?(banyan-[\w-]+)/.exec(commandLine) ?? [];
+  return marked === undefined || marked === mark;
+}
+
+/**
+ * Clears away what a killed server left behind, so that the next one starts: sessions that still work hold its memory
+ * until they notice, and a pid file that names somebody else's process stops PostgreSQL. Does nothing while the server
+ * lives. A session that is killed leaves what a lost machine would; the next start recovers from it.
+ */
+export async function clearRemains(folder: string): Promise<void> {
+  const mark = await markOf(folder);
+  const all = await processes();
+  if (all.some(({ commandLine }) => commandLine.includes(`cluster_name=${mark}`)) || (await livingServer(folder))) return;
+  for (const { pid, commandLine } of all) {
+    if (commandLine.startsWith(`postgres: ${mark}: `)) signalTo(pid, 'SIGKILL');
   }
-  if (!written) return;
-  // PostgreSQL writes whole seconds.
-  const isOurs = found ? written.pid === found.pid : written.startedAt > since - 1_000;
-  try {
-    if (isOurs) process.kill(written.pid, 'SIGINT');
-  } catch {
-    // Gone already.
-  }
+  // PostgreSQL itself sees to a number that nobody has.
+  const written = pidFile(folder);
+  if (written && exists(written.pid)) await rm(pidFilePath(folder), { force: true });
 }
 
-/** Whether anybody listens on a port of this machine. A killed server may keep its process number until somebody collects it, but no port. */
-export function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
-    socket.once('connect', () => socket.destroy());
-  });
+/** Sends a signal to a server that ends, only where the process certainly is the server of this folder. */
+export async function hasten({ pid }: Running, folder: string, signal: NodeJS.Signals): Promise<void> {
+  if ((await commandLineOf(pid))?.includes(`cluster_name=${await markOf(folder)}`)) signalTo(pid, signal);
 }
 
-async function answers(port: number): Promise<boolean> {
+/** Whether a PostgreSQL server answers on a port of this machine. */
+export async function answers(port: number): Promise<boolean> {
   const client = new pg.Client({
     host: '127.0.0.1',
     port,
     user: OWNER,
     database: 'postgres',
     password: 'probe',
-    connectionTimeoutMillis: 2_000,
+    connectionTimeoutMillis: ANSWER_MS,
   });
+  client.on('error', () => undefined);
   try {
     await client.connect();
     return true;

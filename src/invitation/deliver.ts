@@ -5,6 +5,7 @@ import type { Database } from '../database/connect.ts';
 import type { Task } from '../jobs/worker.ts';
 import { MailError, type Mailer } from '../mail/mailer.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { mailboxOf } from '../user/email.ts';
 import { invitationMessage } from './mail.ts';
 import { createInvitationToken } from './token.ts';
 
@@ -46,7 +47,7 @@ export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions)
         invitationMessage(
           {
             name: `invitation-${invitationId}-${Date.now()}`,
-            to: invitation.email,
+            to: mailboxOf(invitation.email),
             token,
             organizationName: invitation.organization_name,
             roleNames: invitation.role_names,

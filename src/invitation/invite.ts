@@ -43,7 +43,8 @@ function examine(acting: ActingOn, usable: ReadonlyMap<string, UsableRole>, invi
     const { roles, ignoredRoles } = chooseSomeRoles(usable, invitee.roles ?? [ROLE_DEFAULT]);
     const missingScopes = scopesBeyond(acting.principal, acting.organization.lineage, scopesOf(roles));
     if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
-    return { email: invitee.email, canonicalEmail: requireEmail(invitee.email, 'email'), roles, ignoredRoles };
+    const { shown, canonical } = requireEmail(invitee.email, 'email');
+    return { email: shown, canonicalEmail: canonical, roles, ignoredRoles };
   } catch (error) {
     if (error instanceof Refused) return error.failure;
     throw error;
@@ -105,7 +106,7 @@ export async function invite(
       const invitationId = (twin && idOf.get(twin)) ?? null;
       return refused(inTheWay.get(one.canonicalEmail) ?? failure('InvitationExistsError', { invitationId }));
     }
-    record({ target: { type: 'Invitation', id }, before: null, after: { email, roles: one.roles.map((role) => role.key) } });
+    record({ target: { type: 'Invitation', id }, before: null, after: { email: one.email, roles: one.roles.map((role) => role.key) } });
     return { email, invitationId: id, error: null, ignoredRoles: one.ignoredRoles };
   });
 }

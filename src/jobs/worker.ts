@@ -27,6 +27,7 @@ export interface WorkerOptions {
 /** How long after a failure it is tried again. */
 const RETRY_MS = 1_000;
 const CONCURRENCY_DEFAULT = 4;
+const INSTALLING_CONNECTIONS = 2;
 
 /** Connections of the queue that are not for jobs: for news, for the clock, and some that stay free, because no tenant of a pool has all. */
 const CONNECTIONS_BESIDE = 4;
@@ -37,7 +38,12 @@ const CLOSE_MS = 1_000;
 
 /** Brings the queue's own tables to the newest form. */
 export async function installQueue(url: string, log: Logger): Promise<void> {
-  await runMigrations({ connectionString: url, logger: workerLog(log) });
+  const pool = queuePool(url, INSTALLING_CONNECTIONS, log);
+  try {
+    await runMigrations({ pgPool: pool, logger: workerLog(log) });
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Runs the jobs that are due and returns when none is left. */
@@ -108,7 +114,7 @@ async function startRunner(
   living: Living,
 ): Promise<Runner> {
   const trouble = Promise.withResolvers<void>();
-  const pool = queuePool(url, concurrency, log, trouble.resolve);
+  const pool = queuePool(url, concurrency + CONNECTIONS_BESIDE, log, trouble.resolve);
   const events: WorkerEvents = new EventEmitter();
   const names: string[] = [];
   events.on('pool:create', ({ workerPool }) => {
@@ -148,13 +154,13 @@ async function startRunner(
  * The queue's connections. A pool of its own making would stop listening for errors when it is stopped, and a connection
  * that is lost in that moment would end the process; and it would wait without end for a network that swallows answers.
  */
-function queuePool(url: string, concurrency: number, log: Logger, onFault: () => void): pg.Pool {
+function queuePool(url: string, max: number, log: Logger, onFault?: () => void): pg.Pool {
   const pool = new RequestPool({
     connectionString: url,
-    max: concurrency + CONNECTIONS_BESIDE,
+    max,
     connectionTimeoutMillis: CONNECT_MS,
     application_name: 'banyan queue',
-    onFault,
+    ...(onFault && { onFault }),
   });
   const lost = (error: Error): void => log.debug({ err: error }, 'a connection of the queue was lost');
   pool.on('error', lost).on('connect', (client) => client.on('error', lost));

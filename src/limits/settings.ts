@@ -8,6 +8,8 @@ export interface RequestLimits {
   bodyBytes: number;
   /** Bytes of a body without one. */
   bodyBytesAnonymous: number;
+  /** Values in a body: members of objects and elements of lists, each object and list for one more. */
+  bodyValues: number;
   /** Bytes of a document that comes with a credential. */
   documentBytes: number;
   /** Bytes of a document without one. */
@@ -31,6 +33,8 @@ export interface RequestLimits {
 export const REQUEST_LIMITS: RequestLimits = {
   bodyBytes: 500_000,
   bodyBytesAnonymous: 16_000,
+  // Four times what the largest input has, a thousand events of usage.
+  bodyValues: 20_000,
   documentBytes: 100_000,
   documentBytesAnonymous: 4_000,
   tokens: 2_000,
@@ -50,6 +54,7 @@ const { document } = REQUEST_LIMITS;
 export const limitSettings = {
   MAX_BODY_BYTES: count(1_000, 10_000_000, REQUEST_LIMITS.bodyBytes),
   MAX_BODY_BYTES_ANONYMOUS: count(1_000, 10_000_000, REQUEST_LIMITS.bodyBytesAnonymous),
+  MAX_BODY_VALUES: count(100, 1_000_000, REQUEST_LIMITS.bodyValues),
   MAX_DOCUMENT_BYTES: count(100, 1_000_000, REQUEST_LIMITS.documentBytes),
   MAX_DOCUMENT_BYTES_ANONYMOUS: count(100, 1_000_000, REQUEST_LIMITS.documentBytesAnonymous),
   MAX_TOKENS: count(10, 20_000, REQUEST_LIMITS.tokens),
@@ -74,6 +79,7 @@ export function requestLimits(value: z.infer<z.ZodObject<typeof limitSettings>>)
   return {
     bodyBytes: value.MAX_BODY_BYTES,
     bodyBytesAnonymous: value.MAX_BODY_BYTES_ANONYMOUS,
+    bodyValues: value.MAX_BODY_VALUES,
     documentBytes: value.MAX_DOCUMENT_BYTES,
     documentBytesAnonymous: value.MAX_DOCUMENT_BYTES_ANONYMOUS,
     tokens: value.MAX_TOKENS,

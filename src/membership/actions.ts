@@ -85,7 +85,7 @@ export function addMember(
 ): Promise<{ membershipId: string; ignoredRoles: string[] } | Failure> {
   const { organizationId, email, roles: keys } = input;
   requireRoleKeys(keys);
-  const canonical = requireEmail(email, 'email');
+  const { canonical, shown } = requireEmail(email, 'email');
   const what = { action: 'addMember', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
   return act(request, { ...what, scope: 'members:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
     const { tx, principal, organization } = acting;
@@ -106,7 +106,7 @@ export function addMember(
       roles.map((role) => role.id),
     );
     if (invitation) await closeInvitation(tx, invitation.id, 'REVOKED');
-    acting.record({ target: { type: 'Membership', id }, before: null, after: { email, roles: roles.map((role) => role.key) } });
+    acting.record({ target: { type: 'Membership', id }, before: null, after: { email: shown, roles: roles.map((role) => role.key) } });
     return { membershipId: id, ignoredRoles };
   });
 }

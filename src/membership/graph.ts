@@ -11,7 +11,8 @@ import { organizationById, organizationOfPerson } from '../organization/store.ts
 import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/graph.ts';
 import { rolesOfMembership } from '../role/store.ts';
-import { requireStorable, searchPattern } from '../text.ts';
+import { requireStorable } from '../text.ts';
+import { personPattern } from '../user/email.ts';
 import { UserRef } from '../user/graph.ts';
 import { people } from './people.ts';
 import { members, membershipScopes, membershipsOfPerson, MEMBERSHIPS_MAX, type MembershipRow, type PersonRow } from './store.ts';
@@ -108,7 +109,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     nullable: true,
     description: 'The members of this organization alone, longest-standing first. Requires `members:read` or `child_organizations:manage`.',
     args: {
-      search: t.arg.string({ description: 'Case-insensitive literal part of address or name, 1 to 64 characters.' }),
+      search: t.arg.string({ description: 'Literal part of address or name, whatever its case and form; 1 to 64 characters.' }),
       roles: t.arg.stringList({ description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.` }),
       ...pageArguments(t.arg),
     },
@@ -118,7 +119,7 @@ builder.objectFields(OrganizationRef, (t) => ({
       if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX))
         throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
       for (const key of keys ?? []) requireStorable(key, 'roles');
-      return connect(context, members, id, { search: searchPattern(search), roles: keys }, page);
+      return connect(context, members, id, { search: personPattern(search), roles: keys }, page);
     },
   }),
   people: t.field({
@@ -128,10 +129,10 @@ builder.objectFields(OrganizationRef, (t) => ({
       'Distinct people over this organization and everything below it, each with their memberships in there. ' +
       'Requires `child_organizations:manage`.',
     args: {
-      search: t.arg.string({ description: 'Case-insensitive literal part of address or name, 1 to 64 characters.' }),
+      search: t.arg.string({ description: 'Literal part of address or name, whatever its case and form; 1 to 64 characters.' }),
       ...pageArguments(t.arg),
     },
     authScopes: requiresReach,
-    resolve: ({ id }, { search, ...page }, context) => connect(context, people, id, { search: searchPattern(search) }, page),
+    resolve: ({ id }, { search, ...page }, context) => connect(context, people, id, { search: personPattern(search) }, page),
   }),
 }));

@@ -57,7 +57,9 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   const opposite = page.backward ? sql`asc` : sql`desc`;
   const limit = sql.lit(page.limit + 1);
-  const matches = sql`strpos(u.search_text, search_fold(${search}::text)) > 0`;
+  // In a query of its own, so that the pattern is folded once and not for each person.
+  const pattern = sql`(select search_fold(${search}::text))`;
+  const matches = sql`strpos(u.search_text, ${pattern}) > 0`;
   return sql`
     with probe as materialized (
       select o.path, m.user_id, ${matches} and ${isFirst()} as hit
@@ -74,7 +76,7 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
     named as materialized (
       select u.id from users as u
       where (select count(*) from near) < ${limit} and (select count(*) from probe) = ${sql.lit(PROBE_ROWS)}
-        and search_grams(u.search_text) @> search_pattern_grams(search_fold(${search}::text)) and ${matches}
+        and search_grams(u.search_text) @> search_pattern_grams(${pattern}) and ${matches}
     ),
     candidate as materialized (
       select o.path, m.user_id
@@ -105,7 +107,7 @@ export const people: Relation<PeopleArguments, PersonRow> = {
     from (${search === null ? listing(page) : matching(search, page)}) as found join users as u on u.id = found.user_id
     order by found.path, found.user_id`,
   count(_viewer, { search }) {
-    const match = search === null ? sql`true` : sql`strpos(u.search_text, search_fold(${search}::text)) > 0`;
+    const match = search === null ? sql`true` : sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`;
     const person = search === null ? sql`` : sql`join users as u on u.id = m.user_id`;
     return sql`select count(distinct m.user_id)::int as count from ${walk} ${person} where ${counts(sql`o`)} and ${match}`;
   },

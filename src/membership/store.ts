@@ -37,7 +37,7 @@ export const members = relation<MembersArguments, MembershipRow>({
   from: () => sql`memberships as m join users as u on u.id = m.user_id`,
   where: (_viewer, { search, roles }) => [
     sql`m.organization_id = parent.id`,
-    ...(search === null ? [] : [sql`strpos(u.search_text, search_fold(${search}::text)) > 0`]),
+    ...(search === null ? [] : [sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`]),
     ...(roles === null
       ? []
       : [

@@ -72,7 +72,7 @@ mutation('createOrganization', {
   input: builder.inputType('CreateOrganizationInput', {
     description: 'The new organization.',
     fields: (t) => ({
-      name: t.string({ required: true, description: 'Display name, 1 to 200 characters.' }),
+      name: t.string({ required: true, description: 'Display name: 1 to 200 characters, one of which can be seen, and no link.' }),
       slug: t.string({
         required: true,
         description: '3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life.',

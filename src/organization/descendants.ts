@@ -137,7 +137,7 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
     select ${organizationColumns}, ${placed},
       array_remove(array[
         ${matches(sql`o.slug`, 'SLUG')}, ${matches(sql`organization_public_id(o.id)`, 'ID')},
-        ${matches(sql`search_fold(o.name)`, 'NAME')}, ${matches(sql`search_fold(o.domain)`, 'DOMAIN')}
+        ${matches(sql`split_part(o.search_text, e'\\x1f', 3)`, 'NAME')}, ${matches(sql`split_part(o.search_text, e'\\x1f', 4)`, 'DOMAIN')}
       ], null) as matched_on
     from match cross join page join organizations as o on o.id = match.id
     order by o.path`;

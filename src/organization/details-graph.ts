@@ -6,6 +6,7 @@ import { builder } from '../builder.ts';
 import { encodeId } from '../ids.ts';
 import { atMost } from '../limits/cost.ts';
 import { scopeCatalog } from '../role/store.ts';
+import { shownEmail } from '../user/email.ts';
 import { ACCOUNTS_MAX } from './details-input.ts';
 import {
   billing,
@@ -88,7 +89,12 @@ const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
     status: t.exposeString('status', {
       description: "State of the subscription, in the billing provider's words; pending before it is provisioned.",
     }),
-    email: t.expose('email', { type: 'EmailAddress', nullable: true, description: 'Where invoices go.' }),
+    email: t.field({
+      type: 'EmailAddress',
+      nullable: true,
+      description: 'Where invoices go.',
+      resolve: ({ email }) => email && shownEmail(email),
+    }),
     customerId: t.exposeString('customer_id', { nullable: true, description: 'The customer at the billing provider.' }),
     subscriptionId: t.exposeString('subscription_id', { nullable: true, description: 'The subscription at the billing provider.' }),
   }),

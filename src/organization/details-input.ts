@@ -153,6 +153,8 @@ export function requireDetails(input: DetailsInput): Details {
     ...(Object.keys(profile).length > 0 ? { profile } : {}),
     ...(input.marketplaceOffers === undefined ? {} : { marketplaceOffers: offers(input.marketplaceOffers ?? []) }),
     ...(input.externalAccounts === undefined ? {} : { externalAccounts: accounts(input.externalAccounts ?? []) }),
-    ...(input.billingEmail === undefined ? {} : { billingEmail: input.billingEmail && requireEmail(input.billingEmail, 'billingEmail') }),
+    ...(input.billingEmail === undefined
+      ? {}
+      : { billingEmail: input.billingEmail && requireEmail(input.billingEmail, 'billingEmail').canonical }),
   };
 }

@@ -70,7 +70,7 @@ mutation('updateOrganization', {
     fields: (t) => ({
       id: t.id({ required: true, description: 'The organization: that of the request, or one below it.' }),
       expectedVersion: t.int({ description: expectedVersion }),
-      name: t.string({ description: 'Display name, 1 to 200 characters. Cannot be cleared.' }),
+      name: t.string({ description: 'Display name: 1 to 200 characters, one of which can be seen, and no link. Cannot be cleared.' }),
       kind: t.field({ type: OrganizationKindRef, description: 'What it is to the one above it. Cannot be cleared.' }),
       domain: t.string({ description: 'Its own domain, in ASCII form. Another one has to be set up anew.' }),
       primaryAddress: t.field({ type: AddressInputRef, description: 'The whole address; it replaces the one before.' }),

@@ -21,7 +21,7 @@ function rolePayload(name: string, description: string) {
   });
 }
 
-const name = 'Display name, 1 to 100 characters.';
+const name = 'Display name: 1 to 100 characters, one of which can be seen, and no link.';
 const description = 'What the role is for, at most 500 characters.';
 const scopes = 'Scopes that the role gives, of `Query.scopes`; only such as the caller holds on the organization.';
 

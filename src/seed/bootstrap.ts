@@ -6,7 +6,8 @@ import type { Database } from '../database/connect.ts';
 import { newId } from '../database/id.ts';
 import { StartError } from '../errors.ts';
 import { encodeId, type IdType } from '../ids.ts';
-import { canonicalEmail } from '../user/email.ts';
+import { nameProblem, normalForm } from '../text.ts';
+import { parseEmail } from '../user/email.ts';
 
 export interface BootstrapInput {
   slug: string;
@@ -25,11 +26,12 @@ export interface BootstrapResult {
   personalAccessToken: string;
 }
 
+const NAME_LENGTH_MAX = 200;
+
 const PROBLEMS: Record<string, string> = {
   organizations_slug_key: '--slug is taken',
   organizations_slug_reserved: '--slug is a reserved word',
   organizations_slug_form: '--slug must have 3 to 63 characters of a-z, 0-9 and single hyphens between them',
-  organizations_name_form: '--name must have 1 to 200 characters, none of them control characters or space at an end',
 };
 
 /** Kind of the organization. */
@@ -42,9 +44,12 @@ const COMMAND = 'bootstrap';
  * Makes a root organization, its admin, an API key with all scopes and a personal token, in one transaction with what the
  * audit log of the organization says of it.
  */
-export async function bootstrap(db: Database, { slug, name, email }: BootstrapInput): Promise<BootstrapResult> {
-  const canonical = canonicalEmail(email);
-  if (!canonical) throw new StartError(`--email is not an address that can be used: ${email}.`);
+export async function bootstrap(db: Database, { slug, name: given, email }: BootstrapInput): Promise<BootstrapResult> {
+  const name = normalForm(given);
+  const problem = nameProblem(name, NAME_LENGTH_MAX);
+  if (problem !== undefined) throw new StartError(`--name ${problem}.`);
+  const forms = parseEmail(email);
+  if (!forms) throw new StartError(`--email is not an address that can be used: ${email}.`);
   try {
     return await db.transaction().execute(async (transaction) => {
       const organization = await transaction
@@ -54,8 +59,8 @@ export async function bootstrap(db: Database, { slug, name, email }: BootstrapIn
         .executeTakeFirstOrThrow();
       const user = await transaction
         .insertInto('users')
-        .values({ email, canonical_email: canonical })
-        .onConflict((conflict) => conflict.constraint('users_email_key').doUpdateSet({ canonical_email: canonical }))
+        .values({ email: forms.shown, canonical_email: forms.canonical })
+        .onConflict((conflict) => conflict.constraint('users_email_key').doUpdateSet({ canonical_email: forms.canonical }))
         .returning('id')
         .executeTakeFirstOrThrow();
       const membership = await transaction

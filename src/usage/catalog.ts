@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { StartError } from '../errors.ts';
+import { normalForm, textProblem } from '../text.ts';
 
 /** Most metrics in the catalog, and hence in a list of them; part of what an operation costs. */
 export const METRICS_MAX = 25;
@@ -20,16 +21,23 @@ export interface NewMetric {
   lateDays: number;
 }
 
+const TEXT_LENGTH_MAX = { name: 100, unit: 100, description: 500 };
+
+function checked(option: keyof typeof TEXT_LENGTH_MAX, given: string): string {
+  const text = normalForm(given);
+  const problem = textProblem(text, TEXT_LENGTH_MAX[option]);
+  if (problem !== undefined) throw new StartError(`--${option} ${problem}.`);
+  return text;
+}
+
 /** Adds a metric behind the others. Refuses what the catalog could not compute. */
 export async function addMetric(db: Database, metric: NewMetric): Promise<void> {
-  const { key, name, unit, description, parts, dividedBy, lateDays } = metric;
+  const { key, parts, dividedBy, lateDays } = metric;
+  const name = checked('name', metric.name);
+  const unit = checked('unit', metric.unit);
+  const description = metric.description === null ? null : checked('description', metric.description);
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(key))
     throw new StartError('--key must have 1 to 63 characters of a-z, 0-9 and _, and begin with a letter.');
-  for (const [option, text] of [
-    ['name', name],
-    ['unit', unit],
-  ] as const)
-    if (text.trim() === '' || text.length > 100) throw new StartError(`--${option} must have between 1 and 100 characters.`);
   if (parts.length === 0 && dividedBy.length > 0)
     throw new StartError('--divided-by needs --parts: an average divides one sum by another.');
   const named = [...new Set([...parts, ...dividedBy])];

@@ -22,16 +22,23 @@ export function checkWindow(from: Date, to: Date): Window {
   return { from, to };
 }
 
+/** Midnight of a day in UTC. Not `Date.UTC`, which takes the years below 100 for those of the 20th century. */
+function midnight(year: number, month: number, day: number): Date {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month, day);
+  return date;
+}
+
 /** Start of the bucket that the instant lies in. Days, weeks (from Monday, ISO 8601) and months are those of UTC. */
 function bucketStart(at: Date, size: BucketSize): Date {
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
   if (size === 'HOUR') return new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
-  if (size === 'MONTH') return new Date(Date.UTC(year, month, 1));
-  return new Date(Date.UTC(year, month, size === 'DAY' ? day : day - ((at.getUTCDay() + 6) % 7)));
+  if (size === 'MONTH') return midnight(year, month, 1);
+  return midnight(year, month, size === 'DAY' ? day : day - ((at.getUTCDay() + 6) % 7));
 }
 
 function nextBucket(start: Date, size: BucketSize): Date {
-  if (size === 'MONTH') return new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1, 1));
+  if (size === 'MONTH') return midnight(start.getUTCFullYear(), start.getUTCMonth() + 1, 1);
   const length = { HOUR: 3_600_000, DAY: DAY_MS, WEEK: 7 * DAY_MS }[size];
   return new Date(start.getTime() + length);
 }

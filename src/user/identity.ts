@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { PublicError, unauthenticated } from '../errors.ts';
-import { canonicalEmail } from './email.ts';
+import { parseEmail, type EmailForms } from './email.ts';
 
 /** What the identity provider says of a person. */
 export interface Identity {
@@ -13,12 +13,12 @@ export interface Identity {
   name: string | null;
 }
 
-/** The address under which the person may be found: the canonical form of a verified one, else null. */
-export function verifiedAddress({ email, emailVerified }: Identity): string | null {
-  const canonical = canonicalEmail(email);
+/** The address of an identity, and the form under which the person may be found: that of a verified one, else null. */
+export function addressOf({ email, emailVerified }: Identity): Pick<EmailForms, 'shown'> & { canonical: string | null } {
+  const forms = parseEmail(email);
   // An address that we could not write to or compare identifies nobody.
-  if (canonical === undefined) throw unauthenticated();
-  return emailVerified ? canonical : null;
+  if (!forms) throw unauthenticated();
+  return { shown: forms.shown, canonical: emailVerified ? forms.canonical : null };
 }
 
 /** Another account has the verified address: which of the two is meant is for people to find out. */
@@ -35,8 +35,8 @@ function addressTaken(): PublicError {
  * not verified leads to no account.
  */
 export async function meetPerson(db: Database, identity: Identity): Promise<string> {
-  const { issuer, subject, email, name } = identity;
-  const canonical = verifiedAddress(identity);
+  const { issuer, subject, name } = identity;
+  const { canonical, shown: email } = addressOf(identity);
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([issuer, subject])}, 0))`.execute(tx);
     const known = await sql<{ user_id: string }>`

@@ -107,7 +107,8 @@ describe('the command line', () => {
       [['--slug', 'first-org', '--name', 'X', '--email', 'a@b.example'], /--slug is taken/],
       [['--slug', 'graphql', '--name', 'X', '--email', 'a@b.example'], /--slug is a reserved word/],
       [['--slug', 'A B', '--name', 'X', '--email', 'a@b.example'], /--slug must have 3 to 63/],
-      [['--slug', 'third-org', '--name', ' X', '--email', 'a@b.example'], /--name must have 1 to 200/],
+      [['--slug', 'third-org', '--name', ' ', '--email', 'a@b.example'], /--name must have between 1 and 200/],
+      [['--slug', 'third-org', '--name', '\u200b', '--email', 'a@b.example'], /--name must not have invisible characters/],
       [['--slug', 'third-org', '--name', 'X', '--email', 'nobody'], /--email is not an address/],
     ];
     for (const [args, message] of cases)

@@ -51,6 +51,7 @@ export interface RunningGateway {
   /** Address that it printed. */
   url: string;
   printed: string;
+  finished: Promise<Finished>;
   /** Sends a signal and waits for the end. */
   end(signal: NodeJS.Signals): Promise<Finished>;
 }
@@ -82,6 +83,7 @@ async function launch(args: readonly string[], environment: Record<string, strin
     pid: child.pid ?? 0,
     url,
     printed: printed(),
+    finished,
     end(signal) {
       child.kill(signal);
       return finished;

@@ -93,7 +93,7 @@ describe('the first start', () => {
     ).toEqual(new Set(['PENDING', 'EXPIRED']));
     const to = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000);
     const usage = await ask<{ organization: { usage: { buckets: { metrics: { value: string }[] }[] } } }>(
-      `{ organization { usage(from: "${new Date(to.getTime() - 366 * 86_400_000).toISOString()}", to: "${to.toISOString()}") { buckets(size: MONTH, keys: ["voice_calls"]) { metrics { value } } } } }`,
+      `{ organization { usage(from: "${new Date(to.getTime() - 184 * 86_400_000).toISOString()}", to: "${to.toISOString()}") { buckets(size: MONTH, keys: ["voice_calls"]) { metrics { value } } } } }`,
     );
     expect(usage.data.organization.usage.buckets.every((bucket) => Number(bucket.metrics[0]?.value) > 0)).toBe(true);
   });

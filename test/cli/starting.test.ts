@@ -1,5 +1,5 @@
 /** A gateway while it starts, and a start that is given up. */
-import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rename } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
 import { startEmbedded } from '../../src/database/embedded.ts';
 import { sized } from '../setup/size.ts';
-import { begin, run, serve, type Finished, type Starting } from './run.ts';
+import { postmasterOf, removeDataFolder, serverFolder, serversOver } from './data-folder.ts';
+import { begin, run, serve, startWorkerProcess, type Finished, type Starting } from './run.ts';
 
 const folders: string[] = [];
 
@@ -18,30 +19,8 @@ async function newFolder(): Promise<string> {
 }
 
 afterAll(async () => {
-  for (const folder of folders) {
-    const servers = await serverFolder(folder);
-    // Outside the data folder the server has a folder of its own.
-    if (servers !== undefined && !servers.startsWith(folder)) await rm(path.dirname(servers), { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
-  }
+  for (const folder of folders) await removeDataFolder(folder);
 });
-
-/** Where the embedded server of a data folder keeps its files; undefined before its first start is through. */
-async function serverFolder(dataDir: string): Promise<string | undefined> {
-  const text = await readFile(path.join(dataDir, 'postgres.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : path.resolve(dataDir, (JSON.parse(text) as { folder: string }).folder);
-}
-
-/** Ids of all processes of a PostgreSQL that was started over the data folder, by their command lines and working folders. */
-async function serversOver(dataDir: string): Promise<number[]> {
-  const folder = (await serverFolder(dataDir)) ?? dataDir;
-  const found: number[] = [];
-  for (const entry of await readdir('/proc')) {
-    const commandLine = /^\d+$/.test(entry) ? await readFile(`/proc/${entry}/cmdline`, 'utf8').catch(() => '') : '';
-    if (commandLine.includes('postgres') && commandLine.includes(`${folder}\0`)) found.push(Number(entry));
-  }
-  return found;
-}
 
 async function until(isSo: () => Promise<boolean> | boolean, starting?: Starting): Promise<void> {
   void starting?.finished.then((end) => (ended = end));
@@ -78,7 +57,7 @@ describe('A gateway that starts for the first time', () => {
     const url = `http://127.0.0.1:${port}`;
     const gateway = begin(['serve'], { DATA_DIR: dataDir, PORT: String(port) });
     await until(() => gateway.printed().includes('First start'), gateway);
-    expect(gateway.printed()).toMatch(/First start: making a database .* takes about .* once\./);
+    expect(gateway.printed()).toMatch(/First start: making a database .* takes less than a minute, once\./);
     expect(await serverFolder(dataDir)).toBeUndefined();
     expect(await get(`${url}/health`)).toMatchObject({ status: 200, text: 'ok\n' });
     expect(await get(`${url}/ready`)).toMatchObject({ status: 503, text: 'starting\n', retryAfter: '1' });
@@ -132,15 +111,47 @@ describe('A start that is given up', () => {
 });
 
 describe('A gateway whose embedded database was killed', () => {
-  it('ends at once and with 0 when it is asked to stop', async () => {
+  it.each([
+    ['at once', 0],
+    ['while it is started again', 150],
+  ])('ends soon and with 0 when it is asked to stop %s', async (_when, wait) => {
     const gateway = await serve({ DATA_DIR: dataDir });
-    const pidFile = path.join((await serverFolder(dataDir)) ?? '', 'postmaster.pid');
-    process.kill(Number((await readFile(pidFile, 'utf8')).split('\n')[0]), 'SIGKILL');
+    process.kill(await postmasterOf(dataDir), 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, wait));
     const at = performance.now();
     const { code } = await gateway.end('SIGTERM');
     expect(code).toBe(0);
     expect(performance.now() - at).toBeLessThan(5_000);
+    expect(await serversOver(dataDir)).toEqual([]);
     // And the next start finds the data again.
+    await (await startEmbedded({ dataDir })).stop();
+  });
+
+  it('ends with the reason and a code other than 0 when the database cannot be started again, and so does a worker', async () => {
+    for (const start of [serve, startWorkerProcess]) {
+      const running = await start({ DATA_DIR: dataDir, LOG_LEVEL: 'silent' });
+      const folder = (await serverFolder(dataDir)) ?? '';
+      const postmaster = await postmasterOf(dataDir);
+      await rename(folder, `${folder}-elsewhere`);
+      process.kill(postmaster, 'SIGKILL');
+      const { code, stderr } = await running.finished;
+      expect(code).toBe(1);
+      expect(stderr).toMatch(/^banyan: DATA_DIR: the files of the embedded PostgreSQL are gone: [^\n]*\n$/);
+      await rename(`${folder}-elsewhere`, folder);
+    }
+  });
+
+  it('ends with 0 when it is asked to stop while the database cannot be started again', async () => {
+    const gateway = await serve({ DATA_DIR: dataDir });
+    const folder = (await serverFolder(dataDir)) ?? '';
+    const postmaster = await postmasterOf(dataDir);
+    // Nothing can be started over a file where there should be a folder.
+    await rename(path.join(folder, 'pg_wal'), path.join(folder, 'pg_wal-elsewhere'));
+    process.kill(postmaster, 'SIGKILL');
+    await until(async () => (await readFile(path.join(folder, 'server.log'), 'utf8')).includes('pg_wal" does not exist'));
+    const { code } = await gateway.end('SIGTERM');
+    expect(code).toBe(0);
+    await rename(path.join(folder, 'pg_wal-elsewhere'), path.join(folder, 'pg_wal'));
     await (await startEmbedded({ dataDir })).stop();
   });
 });

@@ -98,10 +98,11 @@ describe('a cursor made by somebody who knows how', () => {
         Array.from({ length: keys }, () => ({ a: 1 })),
         Array.from({ length: keys }, () => 'x\u0000y'),
         Array.from({ length: keys }, () => '\ud800'),
+        [...genuine, ...genuine],
       ];
       // What a list takes as text it may take; ids, instants and numbers have a form.
       if (/^[0-9a-f-]{36}$/.test(genuine.at(-1) ?? '')) {
-        forged.push([...genuine, ...genuine], genuine.slice(1).concat(genuine.slice(1).length === 0 ? ['x'] : []));
+        forged.push(genuine.slice(1).concat(genuine.slice(1).length === 0 ? ['x'] : []));
         for (const id of ['', 'x', '0', "'", '0-0', `${genuine.at(-1)}0`, '9'.repeat(500)]) forged.push([...genuine.slice(0, -1), id]);
       }
       const instants = ['', 'now', 'infinity', '2026', '2026-02-31 00:00:00+00', '9999999-01-01 00:00:00+00'];

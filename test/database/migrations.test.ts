@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate, missingMigrations } from '../../src/database/migrate.ts';
@@ -70,4 +71,76 @@ describe('a database and the migrations of this version', () => {
       expect(rows).toEqual([]);
       expect((await sql`select name from migration_checksums`.execute(database.db)).rows.length).toBeGreaterThan(20);
     }));
+});
+
+describe('a database from before text had one form', () => {
+  const SEPARATED = sql`e'\x1f'`;
+
+  it('is brought to it by its migration: names, search texts, documents and indexes alike', async () => {
+    const before = await createDatabase();
+    try {
+      const { db } = before;
+      await sql`create or replace function search_fold(value text) returns text
+        language sql immutable parallel safe return lower(value collate pg_c_utf8)`.execute(db);
+      const names = ['Plain', 'Straße', 'Cafe\u0301', '\u0130zmir', '\ufb01x', 'Ma\u00f1ana', '\u212a', '\u0958'.repeat(200)];
+      await sql`insert into organizations (slug, name) select 'old-' || place, name from unnest(${names}::text[]) with ordinality as given (name, place)`.execute(
+        db,
+      );
+      await sql`insert into users (email, canonical_email, name)
+        select 'u' || place || '@x.example', 'u' || place || '@x.example', name from unnest(${names}::text[]) with ordinality as given (name, place)`.execute(
+        db,
+      );
+      await sql`insert into roles (key, name, description, scopes) values ('old', ${'Fu\u0308r'}, ${'Fu\u0308r'}, '{}')`.execute(db);
+      const accounts = ['Mu\u0308ller', 'M\u00fcller', 'Ko\u0308nig'];
+      await sql`insert into external_accounts (organization_id, system, account_id)
+        select o.id, 'crm', a.name from unnest(${accounts}::text[]) with ordinality as a (name, place) join organizations o on o.slug = 'old-' || a.place`.execute(
+        db,
+      );
+      const versions = sql<{
+        slug: string;
+        version: number;
+        updated_at: Date;
+      }>`select slug, version, updated_at from organizations order by slug`;
+      const unchanged = (await versions.execute(db)).rows;
+
+      const text = await readFile(new URL('../../migrations/0030_typed_text.sql', import.meta.url), 'utf8');
+      await db.transaction().execute((tx) => sql.raw(text).execute(tx));
+
+      const shown = names.map((name) => (name.startsWith('\u0958') ? name : name.normalize('NFC')));
+      for (const table of ['organizations', 'users'])
+        expect(
+          (await sql<{ name: string }>`select name from ${sql.table(table)} where name is not null order by id`.execute(db)).rows,
+        ).toEqual(shown.map((name) => ({ name })));
+      expect((await versions.execute(db)).rows).toEqual(unchanged);
+      const { rows: stale } = await sql`
+        select o.slug from organizations o join search_documents d on d.organization_id = o.id
+        where d.text <> o.search_text or o.search_text
+          <> search_fold(concat_ws(${SEPARATED}, o.slug, organization_public_id(o.id), o.name, coalesce(o.domain, '')))
+        union all select u.email from users u where u.search_text <> search_fold(u.email || ${SEPARATED} || coalesce(u.name, ''))`.execute(
+        db,
+      );
+      expect(stale).toEqual([]);
+      await db.connection().execute(async (one) => {
+        await sql`set enable_seqscan = off`.execute(one);
+        for (const [pattern, slug] of [
+          ['strasse', 'old-2'],
+          ['izmir', 'old-4'],
+          ['fix', 'old-5'],
+        ]) {
+          const { rows } = await sql`
+            select o.slug from search_documents d join organizations o on o.id = d.organization_id
+            where search_grams(d.text) @> search_pattern_grams(${pattern}) and strpos(d.text, ${pattern}) > 0`.execute(one);
+          expect(rows).toEqual([{ slug }]);
+        }
+      });
+      expect((await sql`select name, description from roles where key = 'old'`.execute(db)).rows).toEqual([
+        { name: 'Für', description: 'Für' },
+      ]);
+      expect((await sql`select account_id from external_accounts order by id`.execute(db)).rows).toEqual(
+        ['Mu\u0308ller', 'M\u00fcller', 'K\u00f6nig'].map((account_id) => ({ account_id })),
+      );
+    } finally {
+      await before.close();
+    }
+  });
 });

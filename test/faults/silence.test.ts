@@ -98,6 +98,29 @@ describe('a change whose commit is not answered', () => {
     expect(await count(slug)).toBe(1);
   });
 
+  it('is told as unknown where it was made and the rest of its answer is lost, and is answered when it is sent again', async () => {
+    await expectHealed('before');
+    const attempt = (): Promise<Answer> =>
+      lab.ask(
+        `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { ... on CreateOrganizationPayload {
+          organization { slug descendants(search: "needle-below") { totalCount } }
+        } } }`,
+        { input: { parentId: lab.world.org('acme'), name: 'Half told', slug: 'half-told', idempotencyKey: 'key-half-told' } },
+      );
+    // Read after the commit, which was answered.
+    lab.proxy.lose('statement', 'needle-below');
+    const answer = await attempt();
+    expect(answer).toMatchObject({ code: 'UNAVAILABLE', outcome: 'UNKNOWN' });
+    expect(answer.data).toMatchObject({ createOrganization: { organization: { slug: 'half-told', descendants: null } } });
+    expect(await count('half-told')).toBe(1);
+    const again = await attempt();
+    expect(again).toMatchObject({
+      status: 200,
+      data: { createOrganization: { organization: { slug: 'half-told', descendants: { totalCount: 0 } } } },
+    });
+    expect(await count('half-told')).toBe(1);
+  });
+
   it('changed nothing when an earlier statement is the one that is lost', async () => {
     // The slug is among the values of the statements that make it.
     lab.proxy.lose('statement', 'lost-early');

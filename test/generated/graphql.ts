@@ -65,7 +65,7 @@ export type CreateApiKeyInput = {
   expiresAt?: string | null | undefined;
   /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
   idempotencyKey?: string | null | undefined;
-  /** What the key is for, 1 to 100 characters. */
+  /** What the key is for: 1 to 100 characters, one of which can be seen, and no link. */
   name: string;
   /** The organization that it acts in: that of the request, or one below it. */
   organizationId: string;
@@ -103,7 +103,7 @@ export type CreateOrganizationInput = {
   kind?: OrganizationKind | null | undefined;
   /** Links to its offers, at most one a marketplace. */
   marketplaceOffers?: Array<MarketplaceOfferInput> | null | undefined;
-  /** Display name, 1 to 200 characters. */
+  /** Display name: 1 to 200 characters, one of which can be seen, and no link. */
   name: string;
   /** The organization to create it below: that of the request, or one below it. Absent: a standalone top-level organization. */
   parentId?: string | null | undefined;
@@ -121,7 +121,7 @@ export type CreatePersonalAccessTokenInput = {
   expiresAt?: string | null | undefined;
   /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
   idempotencyKey?: string | null | undefined;
-  /** What the token is for, 1 to 100 characters. */
+  /** What the token is for: 1 to 100 characters, one of which can be seen, and no link. */
   name: string;
 };
 
@@ -133,7 +133,7 @@ export type CreateRoleInput = {
   idempotencyKey?: string | null | undefined;
   /** Name for inputs, fixed for life: 1 to 63 of a-z, 0-9 and _, beginning with a letter. */
   key: string;
-  /** Display name, 1 to 100 characters. */
+  /** Display name: 1 to 100 characters, one of which can be seen, and no link. */
   name: string;
   /** The organization that defines it: that of the request, or one below it. */
   organizationId: string;
@@ -478,7 +478,7 @@ export type UpdateOrganizationInput = {
   kind?: OrganizationKind | null | undefined;
   /** All offers; they replace those before. */
   marketplaceOffers?: Array<MarketplaceOfferInput> | null | undefined;
-  /** Display name, 1 to 200 characters. Cannot be cleared. */
+  /** Display name: 1 to 200 characters, one of which can be seen, and no link. Cannot be cleared. */
   name?: string | null | undefined;
   /** The whole address; it replaces the one before. */
   primaryAddress?: AddressInput | null | undefined;
@@ -490,7 +490,7 @@ export type UpdateRoleInput = {
   description?: string | null | undefined;
   /** The role; one that an organization defined. */
   id: string;
-  /** Display name, 1 to 100 characters. Cannot be cleared. */
+  /** Display name: 1 to 100 characters, one of which can be seen, and no link. Cannot be cleared. */
   name?: string | null | undefined;
   /** Scopes that the role gives, of `Query.scopes`; only such as the caller holds on the organization. Replaces the list. */
   scopes?: Array<string> | null | undefined;

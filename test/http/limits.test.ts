@@ -94,9 +94,14 @@ describe('a document', () => {
     expect(await send({ x: deep(17) })).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 'variableDepth', maximum: 16 });
     expect(await send({ x: deep(100_000) })).toMatchObject({ limit: 'variableDepth' });
     expect(await send({ x: deep(16) })).toBeUndefined();
+    // In the address there is no body that would be looked at before.
+    const address = new URL(world.endpoint);
+    address.search = String(new URLSearchParams({ query: '{ __typename }', variables: JSON.stringify({ x: deep(17) }) }));
+    const { errors } = (await (await fetch(address)).json()) as GraphQLAnswer;
+    expect(errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 'variableDepth', maximum: 16 });
   });
 
-  it('is refused for its depth before it is parsed, and for no bracket in a text', async () => {
+  it('is refused for its depth and its number of values before it is parsed, and for nothing in a text', async () => {
     const send = async (body: string) => {
       const headers = { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` };
       const response = await fetch(world.endpoint, { method: 'POST', headers, body });
@@ -107,7 +112,11 @@ describe('a document', () => {
     expect(await send('{"query":"{__typename}","variables":{"a":'.padEnd(480_000, '['))).toMatchObject(refused);
     expect(await send(`{"query":"{__typename}","unknown":${'{"a":'.repeat(100)}1${'}'.repeat(100)}}`)).toMatchObject(refused);
     expect(await send('{"query":"{__typename}","variables":{"a":[')).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
-    const variables = { a: `\\"${'['.repeat(1_000)}` };
+    const tooMany = { status: 400, code: 'LIMIT_EXCEEDED', limit: 'bodyValues', maximum: 20_000, actual: 20_001 };
+    for (const filling of ['0,', '"k":{},', '[],']) {
+      expect(await send(`{"query":"{__typename}","variables":{"a":[${filling.repeat(60_000)}`)).toMatchObject(tooMany);
+    }
+    const variables = { a: `\\"${'[,'.repeat(30_000)}` };
     expect(await send(JSON.stringify({ query: '{ __typename }', variables }))).toEqual({ status: 200 });
   });
 });

@@ -27,6 +27,7 @@ const LINKS = [
   'evil\uff61example',
   'evil\u2024example',
   '\uff45\uff56\uff49\uff4c\uff0e\uff43\uff4f\uff4d',
+  '\uff48\uff54\uff54\uff50\uff1a\uff0f\uff0fx',
   'böse.example',
   'x.xn--p1ai',
   'почта.рф',

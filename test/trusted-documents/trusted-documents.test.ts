@@ -50,7 +50,16 @@ async function documentsCommand(what: 'add' | 'list' | 'remove', file = '', clie
   let stdout = '';
   const print = (line: string): void => void (stdout += `${line}\n`);
   const withDatabase = (work: (database: OpenDatabase) => Promise<void>) =>
-    work({ ...world, ownerUrl: world.url, apart: true, embedded: false, applied: [], close: () => Promise.resolve() });
+    work({
+      ...world,
+      ownerUrl: world.url,
+      apart: true,
+      embedded: false,
+      lost: new Promise(() => undefined),
+      explain: async (error) => error,
+      applied: [],
+      close: () => Promise.resolve(),
+    });
   try {
     if (what === 'add') await addDocuments(withDatabase, client, file, print);
     else if (what === 'list') await listDocuments(withDatabase, print);

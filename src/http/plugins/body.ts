@@ -3,7 +3,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { PublicError } from '../../errors.ts';
 import { overLimit } from '../../limits/refusal.ts';
 import type { RequestLimits } from '../../limits/settings.ts';
-import { jsonDepth } from '../json-depth.ts';
+import { jsonSize } from '../json-size.ts';
 import type { Callers } from './authentication.ts';
 
 /** Levels of a body around the value of a variable: the body itself and the object of all variables. */
@@ -51,7 +51,9 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
       const maximum = known ? limits.bodyBytes : limits.bodyBytesAnonymous;
       setRequestParser(async (asked) => {
         const text = await bodyText(asked, maximum);
-        const depth = jsonDepth(text, limits.variableDepth + LEVELS_AROUND) - LEVELS_AROUND;
+        const { values, ...size } = jsonSize(text, { depth: limits.variableDepth + LEVELS_AROUND, values: limits.bodyValues });
+        if (values > limits.bodyValues) throw overLimit('bodyValues', limits.bodyValues, values, 400);
+        const depth = size.depth - LEVELS_AROUND;
         if (depth > limits.variableDepth) throw overLimit('variableDepth', limits.variableDepth, depth, 400);
         let value: unknown;
         try {

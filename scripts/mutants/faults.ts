@@ -1,0 +1,93 @@
+/** What keeps requests from waiting for a database that is gone, callers from being told too much or too little, and starts and stops in order. */
+import type { MutantGroup } from './mutant.ts';
+
+const SILENCE = 'test/faults/silence.test.ts';
+const UNAVAILABLE = 'test/faults/unavailable.test.ts';
+const DRAIN = 'test/cli/drain.test.ts';
+
+export const faults: readonly MutantGroup[] = [
+  {
+    file: 'src/database/client.ts',
+    tests: SILENCE,
+    mutants: [
+      {
+        what: 'a statement without an answer is waited for without end',
+        from: 'timer = setTimeout(() => void ask(), SILENCE_MS);',
+        to: 'timer = undefined;',
+        only: '(swallow)',
+      },
+      {
+        what: 'a commit without an answer counts as undone',
+        from: 'throw isCommit && isUnavailable(error) ? new OutcomeUnknown(error) : error;',
+        to: 'throw error;',
+        only: 'its reply was lost',
+      },
+      {
+        what: 'a slow statement is taken for a lost one',
+        from: 'return processID == null || sessions.mayWork(processID, sentAt);',
+        to: 'return processID === -1;',
+        only: 'is waited for while the server works on it',
+      },
+    ],
+  },
+  {
+    file: 'src/database/pool.ts',
+    tests: UNAVAILABLE,
+    mutants: [
+      {
+        what: 'connections that have not answered since a fault are handed out',
+        from: '!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt)',
+        to: 'client',
+        only: 'is not kept',
+      },
+    ],
+  },
+  {
+    file: 'src/http/plugins/answers.ts',
+    tests: SILENCE,
+    mutants: [
+      {
+        what: 'nothing is said to have changed where a mutation was made and the rest of its answer was lost',
+        from: '(error.path?.length ?? 0) > 1 && record.mutated',
+        to: 'record.outcome === null',
+        only: 'the rest of its answer is lost',
+      },
+      {
+        what: 'a lost database is answered with 200',
+        from: "masked.extensions['http'] = { status: 503, headers: { 'retry-after': '1' } };",
+        to: '',
+        tests: UNAVAILABLE,
+      },
+    ],
+  },
+  {
+    file: 'src/errors.ts',
+    tests: UNAVAILABLE,
+    mutants: [
+      {
+        what: 'a server in trouble counts as a defect of ours',
+        from: 'if (state !== undefined && SERVER_TROUBLE.test(state)) return true;',
+        to: '',
+      },
+    ],
+  },
+  {
+    file: 'src/http/lifecycle.ts',
+    tests: DRAIN,
+    mutants: [
+      { what: 'requests are taken while the gateway stops', from: "this.#stage = 'stopping';", to: '', only: 'refuses what is new' },
+      {
+        what: 'requests under way are cut off by a stop',
+        from: 'await Promise.race([Promise.all([allClosed(this.#underWay), refusing]), over]);',
+        to: '',
+        only: 'refuses what is new',
+      },
+      {
+        what: 'a request that never ends keeps the gateway from stopping',
+        from: 'await Promise.race([Promise.all([allClosed(this.#underWay), refusing]), over]);',
+        to: 'await Promise.all([allClosed(this.#underWay), refusing]);',
+        only: 'cuts off what outlasts',
+      },
+    ],
+  },
+];

@@ -1,0 +1,46 @@
+/** What a data folder tells of its embedded server, seen from outside. */
+import { readFile, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+/** Where the embedded server keeps its files; undefined before its first start is through. */
+export async function serverFolder(dataDir: string): Promise<string | undefined> {
+  const text = await readFile(path.join(dataDir, 'postgres.json'), 'utf8').catch(() => undefined);
+  return text === undefined ? undefined : path.resolve(dataDir, (JSON.parse(text) as { folder: string }).folder);
+}
+
+/** Number of the main process, as PostgreSQL wrote it down; NaN when there is none. */
+export async function postmasterOf(dataDir: string): Promise<number> {
+  const file = path.join((await serverFolder(dataDir)) ?? '', 'postmaster.pid');
+  return Number((await readFile(file, 'utf8').catch(() => 'none')).split('\n', 1)[0]);
+}
+
+/** All processes by their numbers, with their command lines. */
+async function commandLines(): Promise<{ pid: number; commandLine: string }[]> {
+  const numbers = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
+  return Promise.all(
+    numbers.map(async (pid) => ({ pid: Number(pid), commandLine: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') })),
+  );
+}
+
+/** Numbers of all main processes that were started over the data folder, by their command lines. */
+export async function serversOver(dataDir: string): Promise<number[]> {
+  const folder = (await serverFolder(dataDir)) ?? dataDir;
+  return (await commandLines())
+    .filter(({ commandLine }) => commandLine.includes('postgres') && commandLine.includes(`${folder}\0`))
+    .map(({ pid }) => pid);
+}
+
+/** Numbers of the processes that serve connections of a role to the database of the data folder. */
+export async function backendsOf(dataDir: string, role: string): Promise<number[]> {
+  const all = await commandLines();
+  const postmaster = await postmasterOf(dataDir);
+  const [, mark] = /cluster_name=(\S+?)\0/.exec(all.find(({ pid }) => pid === postmaster)?.commandLine ?? '') ?? [];
+  return all.filter(({ commandLine }) => commandLine.startsWith(`postgres: ${mark}: ${role} `)).map(({ pid }) => pid);
+}
+
+/** Deletes a data folder, also what its server keeps outside of it. */
+export async function removeDataFolder(dataDir: string): Promise<void> {
+  const folder = await serverFolder(dataDir);
+  if (folder !== undefined && !folder.startsWith(dataDir)) await rm(path.dirname(folder), { recursive: true, force: true });
+  await rm(dataDir, { recursive: true, force: true });
+}
