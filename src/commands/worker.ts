@@ -23,6 +23,8 @@ export async function work(config: Config, log: Logger, print: (line: string) =>
     await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
     stop.throwIfAborted();
     unwatch = new SchemaVersion({ known: await knownMigrations(), log }).watch(database.db);
+    // A job's end that could not be recorded is such a promise; the job is done again.
+    process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
     const stopJobs = await startJobs(config, database, `http://${config.host}:${config.port}${GRAPHQL_PATH}`, log);
     lines.started({ database: database.embedded ? 'embedded' : 'server', migrations: database.applied });
     print('Banyan does jobs.');

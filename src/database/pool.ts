@@ -22,6 +22,8 @@ export interface RequestPoolOptions extends Omit<pg.PoolConfig, 'Client'> {
   connectionTimeoutMillis: number;
   /** Longest that any statement may take, as this side measures it; absent for no limit. */
   answerMs?: number;
+  /** Told when a connection was lost, is no longer of use, or could not be had. */
+  onFault?: () => void;
 }
 
 /**
@@ -34,13 +36,14 @@ export class RequestPool extends pg.Pool {
   readonly #sessions: WorkingSessions;
   readonly #waitMs: number;
   readonly #turns: FairQueue;
+  readonly #onFault: () => void;
   /** Connections in use, and by which tenant. */
   readonly #users = new Map<pg.PoolClient, string>();
   #faultAt = -Infinity;
   /** Connections from before have prepared statements that a migration has put out of date. */
   #staleAt = -Infinity;
 
-  constructor({ answerMs = 0, ...options }: RequestPoolOptions) {
+  constructor({ answerMs = 0, onFault = () => undefined, ...options }: RequestPoolOptions) {
     const sessions = new WorkingSessions(options);
     const shared: Shared = {
       sessions,
@@ -53,6 +56,7 @@ export class RequestPool extends pg.Pool {
     const config: pg.PoolConfig & { shared: Shared } = { ...options, Client: RequestClient, shared };
     super(config);
     this.#sessions = sessions;
+    this.#onFault = onFault;
     this.#waitMs = options.connectionTimeoutMillis;
     this.#turns = new FairQueue({ slots: this.options.max, quantum: 1 });
     this.on('release', (_error, client) => {
@@ -63,6 +67,7 @@ export class RequestPool extends pg.Pool {
 
   #fault(): void {
     this.#faultAt = performance.now();
+    this.#onFault();
   }
 
   #isTroubled(): boolean {
@@ -72,7 +77,7 @@ export class RequestPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: Parameters<pg.Pool['connect']>[0]): void;
   override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
-    if (callback) return super.connect(callback);
+    if (callback) return void this.#handTo(callback);
     const deadline = currentDeadline();
     const waiting = this.#inTurn(deadline?.tenant ?? '');
     if (deadline === undefined) return waiting;
@@ -92,6 +97,17 @@ export class RequestPool extends pg.Pool {
     });
   }
 
+  async #handTo(callback: Parameters<pg.Pool['connect']>[0]): Promise<void> {
+    let client: pg.PoolClient;
+    try {
+      client = await this.connect();
+    } catch (error) {
+      callback(error as Error, undefined, () => undefined);
+      return;
+    }
+    callback(undefined, client, (error) => client.release(error));
+  }
+
   /** A connection when it is the tenant's turn. */
   async #inTurn(tenant: string): Promise<pg.PoolClient> {
     const end = performance.now() + this.#waitMs;
@@ -102,6 +118,7 @@ export class RequestPool extends pg.Pool {
       return client;
     } catch (error) {
       this.#turns.done(tenant);
+      this.#onFault();
       throw error;
     }
   }

@@ -16,8 +16,10 @@ const TABLE = 'rate_budgets';
 
 /** Connections of the shared counters; their own, so that a busy pool does not let everybody through. */
 const CONNECTIONS = 4;
-/** How long a counter in the database may take before the one in memory answers instead. */
+/** How long a counter in the database may take, with the wait for a connection, before the one in memory answers instead. */
 const STORE_TIMEOUT_MS = 500;
+/** How long counters in memory answer after a failure, before the database is asked again. */
+const STORE_REST_MS = 2_000;
 
 /**
  * Counted in this process even when others are shared. These guard the process against an address, some of them so that
@@ -58,12 +60,14 @@ export class Budgets {
   readonly #limiters = new Map<BudgetName, Limiter>();
   readonly #log: Logger;
   readonly #pool: pg.Pool | undefined;
+  readonly #store: CounterStore | undefined;
   readonly #redis: RedisCounters | undefined;
 
   constructor({ points, store }: Pick<BudgetSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string, redis?: RedisCounters) {
     this.#log = log;
     this.#redis = redis;
     this.#pool = store === 'postgres' && databaseUrl !== undefined ? counterPool(databaseUrl, log) : undefined;
+    this.#store = this.#pool && counterStore(this.#pool);
     for (const [name, limit] of Object.entries(points) as [BudgetName, number][]) {
       if (limit > 0) this.#limiters.set(name, this.#limiter(name, limit));
     }
@@ -74,9 +78,9 @@ export class Budgets {
     const memory = new BoundedMemory({ points, duration });
     if (IN_PROCESS.has(name)) return memory;
     if (this.#redis) return this.#redis.limiter(name, { points, duration }, memory);
-    if (!this.#pool) return memory;
+    if (!this.#store) return memory;
     return new RateLimiterPostgres({
-      storeClient: this.#pool,
+      storeClient: this.#store,
       storeType: 'pool',
       tableName: TABLE,
       tableCreated: true,
@@ -198,6 +202,44 @@ function counterPool(connectionString: string, log: Logger): pg.Pool {
   const lost = (error: Error): void => log.debug({ err: error }, 'a database connection of the budgets was lost');
   pool.on('error', lost).on('connect', (client) => client.on('error', lost));
   return pool;
+}
+
+/** The part of a pool that the limiters use. */
+interface CounterStore {
+  query(statement: pg.QueryConfig): Promise<pg.QueryResult>;
+}
+
+/** Counts through the pool. After a failure one charge at a time asks it again, so that a silent database costs one wait and not one per charge. */
+function counterStore(pool: pg.Pool): CounterStore {
+  let restsUntil = -Infinity;
+  let isTroubled = false;
+  const rest = (): void => {
+    restsUntil = performance.now() + STORE_REST_MS;
+  };
+  return {
+    async query(statement) {
+      if (performance.now() < restsUntil) throw new Error('The database did not count a moment ago.');
+      if (isTroubled) rest();
+      try {
+        const result = await within(STORE_TIMEOUT_MS, pool.query(statement));
+        isTroubled = false;
+        restsUntil = -Infinity;
+        return result;
+      } catch (error) {
+        isTroubled = true;
+        rest();
+        throw error;
+      }
+    },
+  };
+}
+
+/** Rejects when it takes longer; what comes later is of no interest. */
+function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error('The database did not count in time.')), milliseconds);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 /** Removes shared counters whose window has ended; a job. */

@@ -1,0 +1,71 @@
+/** Budgets that are counted in the database, when the network to it swallows everything. */
+import { sql } from 'kysely';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { defaultBudgets } from '../../src/limits/budget-settings.ts';
+import { createBudgets, type CallerBudgets } from '../../src/limits/caller-budgets.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { createWorld, gatewayOver, type World } from '../setup/world.ts';
+import { startProxy, type Proxy } from './proxy.ts';
+
+/** A request is slowed by half a second at most; the rest is for a machine that does other things as well. */
+const SLOWED_MS = 500;
+const SLACK_MS = 400;
+const HEALS_MS = 4_000;
+const AT_ONCE = 10;
+
+let world: World;
+let proxy: Proxy;
+let limits: CallerBudgets;
+let ask: () => Promise<{ status: number; tookMs: number }>;
+beforeAll(async () => {
+  world = await createWorld();
+  proxy = await startProxy(world.gatewayUrl);
+  const log = createLogger('silent');
+  limits = createBudgets(defaultBudgets({ RATE_LIMITS: 'postgres' }), log, proxy.through(world.gatewayUrl));
+  const gateway = gatewayOver(world.gatewayDb, { budgets: limits });
+  ask = async () => {
+    const started = performance.now();
+    const { status } = await gateway.fetch(world.endpoint, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` },
+      body: JSON.stringify({ query: '{ organization { slug } }' }),
+    });
+    return { status, tookMs: performance.now() - started };
+  };
+});
+afterAll(async () => {
+  proxy.mode('pass');
+  await limits.budgets.close();
+  await proxy.close();
+  await world.close();
+});
+
+const counted = async (): Promise<number> => {
+  const [row] = await world.rows(sql<{ points: number }>`select coalesce(sum(points), 0)::int as points from rate_budgets`);
+  return row?.points ?? 0;
+};
+
+it('A request is slowed by half a second at most, and counted in the database again soon after its return', async () => {
+  expect(await ask()).toMatchObject({ status: 200 });
+  const before = await counted();
+  expect(before).toBeGreaterThan(0);
+  proxy.mode('swallow');
+  const waves = [];
+  for (let wave = 0; wave < 3; wave++) waves.push(await Promise.all(Array.from({ length: AT_ONCE }, ask)));
+  const answers = waves.flat();
+  const slowest = waves.map((wave) => Math.max(...wave.map(({ tookMs }) => tookMs)).toFixed(0));
+  for (const { status, tookMs } of answers) {
+    expect(status).toBe(200);
+    expect(tookMs).toBeLessThan(SLOWED_MS + SLACK_MS);
+  }
+  proxy.mode('pass');
+  const started = performance.now();
+  const askAndCount = async (): Promise<number> => {
+    expect(await ask()).toMatchObject({ status: 200 });
+    return counted();
+  };
+  await expect.poll(askAndCount, { timeout: HEALS_MS, interval: 20 }).toBeGreaterThan(before);
+  process.stdout.write(
+    `silent counters: slowest of each wave ${slowest.join(', ')} ms; counted again after ${(performance.now() - started).toFixed(0)} ms\n`,
+  );
+});
