@@ -208,7 +208,7 @@ export const limits: readonly MutantGroup[] = [
     file: 'src/database/pool.ts',
     tests: CONNECTIONS,
     mutants: [
-      { what: 'one tenant waits for the connections of another', from: "this.#inTurn(deadline?.tenant ?? '')", to: "this.#inTurn('')" },
+      { what: 'one tenant waits for the connections of another', from: "this.#inTurn(deadline?.tenant ?? '',", to: "this.#inTurn(''," },
     ],
   },
   {

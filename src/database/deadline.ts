@@ -18,6 +18,8 @@ export class Deadline {
   #over: 'time' | 'client' | undefined;
   /** Who waits for connections behind their own requests: the tree of organizations, or the address until it is known. */
   tenant = '';
+  /** Milliseconds that the request has waited for connections while some were lost. */
+  waitedMs = 0;
 
   /** Starts the clock. Statements that are sent under it are counted in `count`. */
   constructor(milliseconds: number, count?: StatementCount) {

@@ -2,11 +2,14 @@
 import pg from 'pg';
 import { FairQueue, type Entry } from '../limits/fair-queue.ts';
 import { RequestClient, type Shared } from './client.ts';
-import { currentDeadline } from './deadline.ts';
+import { currentDeadline, type Deadline } from './deadline.ts';
 import { WorkingSessions } from './probe.ts';
 
 /** How long after a fault attempts to make a connection are kept short. */
 const AFTER_FAULT_MS = 5_000;
+
+/** A connection is waited for at least this long, however long the request has waited before. */
+const WAIT_LEAST_MS = 100;
 
 /** Whether the attempt to make a connection got no answer in its time. */
 function isSilent(error: unknown): boolean {
@@ -79,7 +82,7 @@ export class RequestPool extends pg.Pool {
   override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
     if (callback) return void this.#handTo(callback);
     const deadline = currentDeadline();
-    const waiting = this.#inTurn(deadline?.tenant ?? '');
+    const waiting = this.#patiently(deadline);
     if (deadline === undefined) return waiting;
     return new Promise((resolve, reject) => {
       let given = false;
@@ -108,9 +111,19 @@ export class RequestPool extends pg.Pool {
     callback(undefined, client, (error) => client.release(error));
   }
 
+  /** After a fault, the waits of one request together are as long as one may be otherwise: faults that follow each other would add up. */
+  async #patiently(deadline: Deadline | undefined): Promise<pg.PoolClient> {
+    const startedAt = performance.now();
+    const waited = this.#isTroubled() ? (deadline?.waitedMs ?? 0) : 0;
+    try {
+      return await this.#inTurn(deadline?.tenant ?? '', startedAt + Math.max(this.#waitMs - waited, WAIT_LEAST_MS));
+    } finally {
+      if (deadline && this.#isTroubled()) deadline.waitedMs += performance.now() - startedAt;
+    }
+  }
+
   /** A connection when it is the tenant's turn. */
-  async #inTurn(tenant: string): Promise<pg.PoolClient> {
-    const end = performance.now() + this.#waitMs;
+  async #inTurn(tenant: string, end: number): Promise<pg.PoolClient> {
     if (!this.#turns.tryStart(tenant)) await this.#turn(tenant, end);
     try {
       const client = await this.#sound(end);
