@@ -57,10 +57,12 @@ const MORE = [
   `insert into retired_slugs (slug, organization_id) select 'retired-' || ordinal, uuidv7() from organizations where ordinal % 4 = 0`,
   `insert into idempotency_keys (organization_id, actor, operation, key, input_hash, result) select id, 'user_x', 'createRole', 'k', '\\x00', '{}' from organizations`,
   `insert into account_idempotency_keys (user_id, operation, key, input_hash, result) select id, 'createToken', 'k', '\\x00', '{}' from users`,
+  // The seed has written the first event of each tree.
   `insert into audit_events (action, actor_kind, actor_user_id, acting_organization_id, organization_id, target_type, target_id, request_id, chain_id, sequence, hash)
      select 'createRole', 'API_KEY', null, o.id, o.id, 'Organization', o.slug, 'r', o.lineage[1],
-       row_number() over (partition by o.lineage[1] order by o.ordinal, n), '\\x00' from organizations o, generate_series(1, 2) as n`,
-  `insert into audit_chains (id, sequence, hash) select chain_id, max(sequence), '\\x00' from audit_events group by 1`,
+       1 + row_number() over (partition by o.lineage[1] order by o.ordinal, n), '\\x00' from organizations o, generate_series(1, 2) as n`,
+  `insert into audit_chains (id, sequence, hash) select chain_id, max(sequence), '\\x00' from audit_events group by 1
+     on conflict (id) do update set sequence = excluded.sequence`,
   `insert into audit_chains (id, sequence, hash) select id, 1, '\\x00' from users`,
   `insert into account_events (action, actor_kind, actor_user_id, target_type, target_id, request_id, chain_id, sequence, hash)
      select 'createPersonalAccessToken', 'SESSION', id, 'PersonalAccessToken', 'x', 'r', id, 1, '\\x00' from users`,
