@@ -23,6 +23,13 @@ export interface WorkerOptions {
 
 const RECOVER_EVERY_MS = 30_000;
 const CONCURRENCY_DEFAULT = 4;
+const INSTALLING_CONNECTIONS = 2;
+
+/**
+ * How long the queue may take to hand a job over, and to write down that it is done. A job that this worker has had for
+ * longer without doing it was lost on the way, with its connection.
+ */
+const HANDOVER_MS = 10_000;
 
 /** How long the connection that says which workers live may be silent before it is made again. */
 const ANSWER_MS = 10_000;
@@ -32,7 +39,12 @@ const LIVING_WORKERS = 1_918_256;
 
 /** Brings the queue's own tables to the newest form. */
 export async function installQueue(url: string, log: Logger): Promise<void> {
-  await runMigrations({ connectionString: url, logger: workerLog(log) });
+  const pool = queuePool(url, INSTALLING_CONNECTIONS, log);
+  try {
+    await runMigrations({ pgPool: pool, logger: workerLog(log) });
+  } finally {
+    await pool.end();
+  }
 }
 
 /** Runs the jobs that are due and returns when none is left. */
@@ -51,6 +63,8 @@ export async function startWorker({
   const living = new Living(url, log);
   const events: WorkerEvents = new EventEmitter();
   events.on('pool:create', ({ workerPool }) => void living.announce(workerPool.id));
+  events.on('job:start', ({ job }) => living.begin(job.id));
+  events.on('job:complete', ({ job }) => living.end(job.id));
   await living.recover();
   const pool = queuePool(url, concurrency + 2, log);
   const runner = await run({
@@ -100,16 +114,21 @@ function workerLog(log: Logger): WorkerLogger {
 
 /**
  * Which workers live. A job that a killed worker held would stay locked for hours; so each worker holds an advisory
- * lock under its name for as long as it is connected, and jobs whose holder has none are set free.
+ * lock under its name for as long as it is connected, and jobs whose holder has none are set free. So are jobs that this
+ * worker holds and does not do: the database may be lost between handing a job over and its answer, or before it is
+ * written down that a job is done.
  */
 class Living {
   readonly #url: string;
   readonly #log: Logger;
   readonly #timer: NodeJS.Timeout;
+  #soon: NodeJS.Timeout | undefined;
   readonly #names = new Set<string>();
   /** Names whose lock the present connection holds. */
   #announced = new Set<string>();
   #client: Promise<pg.Client> | undefined;
+  /** Ids of the jobs that are done now, or were done a moment ago. */
+  readonly #doing = new Set<string>();
 
   constructor(url: string, log: Logger) {
     this.#url = url;
@@ -121,6 +140,16 @@ class Living {
   async announce(name: string): Promise<void> {
     this.#names.add(name);
     await this.recover();
+  }
+
+  /** Says that a job was begun. */
+  begin(id: string): void {
+    this.#doing.add(id);
+  }
+
+  /** Says that a job has ended, well or not. */
+  end(id: string): void {
+    setTimeout(() => this.#doing.delete(id), HANDOVER_MS).unref();
   }
 
   /** Sets free what dead workers held. A failure is logged; the next round tries again. */
@@ -136,6 +165,11 @@ class Living {
         `select distinct locked_by as name from graphile_worker._private_jobs
          where locked_by is not null and pg_try_advisory_xact_lock($1, hashtext(locked_by)) and locked_by <> all ($2)`,
         [LIVING_WORKERS, [...this.#names]],
+      );
+      await client.query(
+        `update graphile_worker._private_jobs set locked_at = null, locked_by = null
+         where locked_by = any ($1) and locked_at < now() - $2 * interval '1 ms' and id <> all ($3)`,
+        [[...this.#names], HANDOVER_MS, [...this.#doing]],
       );
       if (rows.length === 0) return;
       await client.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.name)]);
@@ -163,10 +197,14 @@ class Living {
     void this.#client?.then((client) => client.end()).catch(() => undefined);
     this.#client = undefined;
     this.#announced = new Set();
+    // Soon, since jobs may have been lost with the connection.
+    clearTimeout(this.#soon);
+    this.#soon = setTimeout(() => void this.recover(), HANDOVER_MS + 1_000).unref();
   }
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    clearTimeout(this.#soon);
     await (await this.#client)?.end();
   }
 }
