@@ -3,6 +3,7 @@ import { devNull } from 'node:os';
 import { pino } from 'pino';
 import { createBudgets, type CallerBudgets } from '../src/limits/caller-budgets.ts';
 import { defaultBudgets } from '../src/limits/budget-settings.ts';
+import { Random } from '../src/seed/random.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
 import type { Gateway } from '../src/server.ts';
 import { createLogger } from '../src/telemetry/log.ts';
@@ -12,9 +13,10 @@ import { table, verdict } from './measure.ts';
 import { openGateway } from './open-gateway.ts';
 
 const TARGET_PERCENT = 3;
-const ROUNDS = 400;
-const WARM_UP_ROUNDS = 40;
-/** Few, so that what slows the machine down for a moment slows every lane down. */
+const ROUNDS = 200;
+const WARM_UP_ROUNDS = 20;
+/** Times that rounds are drawn again, for the bounds of a ratio. */
+const DRAWS = 1_000;
 const REQUESTS = 15;
 /** A budget that no round exhausts. */
 const PLENTY = '1000000000';
@@ -32,8 +34,10 @@ const reads: { query: string; variables?: Record<string, unknown> }[] = [
 interface Lane {
   name: string;
   gateway: Gateway;
-  /** Microseconds of CPU a request, by round. */
+  /** Microseconds of CPU per request, by round. */
   times: number[];
+  /** The same against the gateway without checks, measured right before and after. */
+  ratios: number[];
 }
 
 /** CPU of this process for some requests, in microseconds each. */
@@ -52,12 +56,18 @@ async function measure(gateway: Gateway, token: string): Promise<number> {
   return (user + system) / REQUESTS;
 }
 
-/** The median, and the bounds between which it lies with 95 % confidence (by the order of the values). */
-function medianOf(values: readonly number[]): { median: number; low: number; high: number } {
-  const sorted = values.toSorted((a, b) => a - b);
-  const at = (index: number): number => sorted[Math.min(sorted.length - 1, Math.max(0, Math.round(index)))] ?? NaN;
-  const half = (1.96 * Math.sqrt(sorted.length)) / 2;
-  return { median: at(sorted.length / 2), low: at(sorted.length / 2 - half), high: at(sorted.length / 2 + half) };
+/** The mean of the middle half, so that rounds into which a collection of garbage falls count on neither side. */
+function middleMean(values: readonly number[]): number {
+  const quarter = Math.floor(values.length / 4);
+  const middle = values.toSorted((a, b) => a - b).slice(quarter, values.length - quarter);
+  return middle.reduce((total, value) => total + value, 0) / middle.length;
+}
+
+/** The bounds between which `middleMean` lies with 95 % confidence, by drawing the values again (bootstrap). */
+function boundsOf(values: readonly number[], random: Random): { low: number; high: number } {
+  const drawn = Array.from({ length: DRAWS }, () => middleMean(values.map(() => random.pick(values)))).toSorted((a, b) => a - b);
+  const at = (share: number): number => drawn[Math.floor(share * (DRAWS - 1))] ?? NaN;
+  return { low: at(0.025), high: at(0.975) };
 }
 
 /** CPU of plain reads with the checks, against the same reads without them. */
@@ -79,14 +89,14 @@ export async function benchGuards(): Promise<void> {
     name,
     gateway: openGateway(db, to, { boundsCost, budgets }),
     times: [],
+    ratios: [],
   });
   const shared = budgetsIn('postgres');
-  const bare = laneOf('neither', false);
+  const bare = openGateway(db, log, { boundsCost: false });
   const guarded = laneOf('cost, budgets in memory', true, budgetsIn('memory'));
   const lines = createLogger('info', pino.destination({ dest: devNull, sync: false }));
   const lanes = [
-    bare,
-    laneOf('neither, again', false),
+    laneOf('none, again', false),
     laneOf('a line in the log', false, undefined, lines),
     laneOf('cost', true),
     laneOf('budgets in memory', false, budgetsIn('memory')),
@@ -94,24 +104,29 @@ export async function benchGuards(): Promise<void> {
     laneOf('cost, budgets in PostgreSQL', true, shared),
     ...(redis ? [laneOf('cost, budgets in Redis', true, budgetsIn('redis'))] : []),
   ];
+  const random = new Random(1);
   for (let round = -WARM_UP_ROUNDS; round < ROUNDS; round++) {
-    // Each lane follows each other one as often.
-    const shift = (((round * 5) % lanes.length) + lanes.length) % lanes.length;
-    const order = [...lanes.slice(shift), ...lanes.slice(0, shift)];
-    for (const { gateway, times } of round % 2 === 0 ? order : order.toReversed()) {
-      const time = await measure(gateway, token);
-      if (round >= 0) times.push(time);
+    for (const { gateway, times, ratios } of random.shuffled(lanes)) {
+      // Around and between, so that what slows the machine down for a moment slows both down.
+      const [first, one, other, last] = [
+        await measure(bare, token),
+        await measure(gateway, token),
+        await measure(gateway, token),
+        await measure(bare, token),
+      ];
+      if (round < 0) continue;
+      times.push((one + other) / 2);
+      ratios.push((one + other) / (first + last));
     }
   }
-  const ratio = ({ times }: Lane): ReturnType<typeof medianOf> => medianOf(times.map((time, round) => time / (bare.times[round] ?? NaN)));
   table(
-    ['checks', 'CPU µs per request, median', 'against neither, median of rounds', '95 % of the median'],
-    lanes.map((lane) => {
-      const { median, low, high } = ratio(lane);
-      return [lane.name, medianOf(lane.times).median.toFixed(0), median.toFixed(3), `${low.toFixed(3)} to ${high.toFixed(3)}`];
+    ['checks', 'CPU µs per request', 'against none', '95 % of that'],
+    lanes.map(({ name, times, ratios }) => {
+      const { low, high } = boundsOf(ratios, random);
+      return [name, middleMean(times).toFixed(0), middleMean(ratios).toFixed(3), `${low.toFixed(3)} to ${high.toFixed(3)}`];
     }),
   );
-  verdict('cost and budgets in memory add', (ratio(guarded).median - 1) * 100, TARGET_PERCENT, ' %');
+  verdict('cost and budgets in memory add', (middleMean(guarded.ratios) - 1) * 100, TARGET_PERCENT, ' %');
   await shared.budgets.close();
   redis?.close();
   await close();

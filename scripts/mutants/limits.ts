@@ -220,7 +220,7 @@ export const limits: readonly MutantGroup[] = [
         from: "if ('refused' in place) return tooBusy(place);",
         to: "if ('refused' in place) return undefined;",
       },
-      { what: 'requests are under way for ever', from: 'arrivals.get(request)?.place?.leave();', to: '' },
+      { what: 'requests are under way for ever', from: 'currentDeadline()?.atEnd(() => place.leave());', to: '' },
     ],
   },
   {
@@ -396,8 +396,8 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'operations run however many are under way',
-        from: 'const place = await admission.enter({ credential, tree: tenant, nodes, signal: request.signal });',
-        to: 'const place = { leave: () => nodes };',
+        from: 'const entering = admission.enter({ credential, tree: tenant, nodes, signal: request.signal });',
+        to: 'const entering = { leave: () => nodes };',
         only: 'a slot',
       },
       { what: 'slots are never given back', from: 'place.leave();', to: '', only: 'a slot' },

@@ -15,6 +15,7 @@ export class Deadline {
   readonly #timer: NodeJS.Timeout;
   readonly #stops = new Set<() => void>();
   readonly #count: StatementCount | undefined;
+  readonly #endings: (() => void)[] = [];
   #over: 'time' | 'client' | undefined;
   /** Who waits for connections behind their own requests: the tree of organizations, or the address until it is known. */
   tenant = '';
@@ -33,10 +34,16 @@ export class Deadline {
     if (this.#over === undefined) this.#timer.refresh();
   }
 
+  /** Calls `ending` when the request was answered, or nobody waits for its answer any more. */
+  atEnd(ending: () => void): void {
+    this.#endings.push(ending);
+  }
+
   /** Stops the clock; the request was answered. */
   close(): void {
     clearTimeout(this.#timer);
     this.#stops.clear();
+    for (const ending of this.#endings) ending();
   }
 
   /** Ends the statements because the client has gone. */

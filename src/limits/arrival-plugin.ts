@@ -43,21 +43,11 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
     if (arrived?.accepted === undefined) return undefined;
     const place = limits.admission.arrive(arrived.accepted.key, arrived.accepted.tree);
     if ('refused' in place) return tooBusy(place);
-    arrived.place = place;
+    currentDeadline()?.atEnd(() => place.leave());
     return undefined;
   };
 
   return {
-    instrumentation: {
-      async request({ request }, wrapped) {
-        try {
-          await wrapped();
-        } finally {
-          arrivals.get(request)?.place?.leave();
-        }
-      },
-    },
-
     onRequest({ request, url, serverContext, endResponse, fetchAPI }) {
       if (url.pathname !== path || !isOperation(request, url)) return undefined;
       const refuse = async (error: PublicError): Promise<void> => {

@@ -100,7 +100,7 @@ export class Budgets {
   spend(charges: readonly Charge[]): Outcome | Promise<Outcome> {
     const spent: Balance[] = [];
     const shared: { charge: Charge; limiter: SharedLimiter }[] = [];
-    for (const [index, charge] of charges.entries()) {
+    for (const charge of charges) {
       const limiter = this.#limiters.get(charge.budget);
       if (!limiter || charge.points === 0) continue;
       if (!(limiter instanceof BoundedMemory)) {
@@ -109,7 +109,7 @@ export class Budgets {
       }
       const { points, endsAt } = limiter.add(charge.key, charge.points);
       const balance = { budget: charge.budget, limit: limiter.points, remaining: Math.max(limiter.points - points, 0), resetAt: endsAt };
-      if (points > limiter.points) return this.#refuse(charges.slice(0, index + 1), balance);
+      if (points > limiter.points) return this.#refuse(charges.slice(0, charges.indexOf(charge) + 1), balance);
       spent.push(balance);
     }
     return shared.length === 0 ? { spent } : this.#spendShared(charges, spent, shared);

@@ -1,7 +1,7 @@
 /** Budgets and admission of one gateway, and what is known of each request that they are spent for. */
 import type { Logger } from '../telemetry/log.ts';
 import { clientAddress, type ClientAddress } from './address.ts';
-import { Admission, type Place } from './admission.ts';
+import { Admission } from './admission.ts';
 import type { BudgetSettings } from './budget-settings.ts';
 import { Budgets } from './budgets.ts';
 import { KnownCredentials, type KnownCredential } from './known-credentials.ts';
@@ -24,8 +24,6 @@ export interface Arrival {
   /** Whom the credential is counted for, if it was accepted lately; its request is charged then. */
   accepted: KnownCredential | undefined;
   isAuthenticated: boolean;
-  /** Its place among the requests under way; absent where the credential was not accepted lately. */
-  place?: Place;
 }
 
 /** Makes what requests are held to; shared counters are kept in `redis`, or in the database at `databaseUrl`. */

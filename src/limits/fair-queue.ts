@@ -112,7 +112,8 @@ export class FairQueue {
   }
 
   #dispatch(): void {
-    const rest = this.#waiting > 0 ? this.#rest() : 0;
+    if (this.#waiting === 0) return;
+    const rest = this.#rest();
     if (rest > 0) {
       if (!this.#isTimed) setTimeout(() => this.#wake(), Math.ceil(rest)).unref();
       this.#isTimed = true;

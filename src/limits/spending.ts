@@ -8,6 +8,9 @@ import type { BudgetName } from './budget-settings.ts';
 import type { Charge } from './budgets.ts';
 import type { Arrival, CallerBudgets } from './caller-budgets.ts';
 
+/** Budgets that the whole cost of an operation is charged to. */
+const COST_BUDGETS = ['credentialCost', 'treeCost', 'addressCost'] as const;
+
 /** People and sessions are counted as the person, who makes as many tokens as they like. */
 function keyOfCredential({ credential, user }: Principal): string | undefined {
   if (user) return `usr:${user.id}`;
@@ -35,12 +38,14 @@ export async function executeWithinBudgets(
       await budgets.giveBack([{ budget: 'unverifiedCredentials', key: arrival.address, points: 1 }]);
     }
   }
-  for (const budget of ['credentialCost', 'treeCost', 'addressCost'] as const) {
+  for (const budget of COST_BUDGETS) {
     const limit = budgets.limit(budget);
     if (limit !== undefined && requested > limit) throw neverAffordable(budget, limit, requested);
   }
   const charges = chargesOf(args, arrival, { principal, credential, tree, requested });
-  const outcome = await budgets.spend(charges);
+  const spending = budgets.spend(charges);
+  // Whatever is known at once is not waited for: most requests pass without a pause.
+  const outcome = spending instanceof Promise ? await spending : spending;
   if ('refused' in outcome) {
     await holdBack(request.signal);
     throw rateLimited(outcome.refused);
@@ -49,7 +54,8 @@ export async function executeWithinBudgets(
   const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
   if (balance) cost.balance = balance;
   const nodes = Math.max(1, cost.nodes);
-  const place = await admission.enter({ credential, tree: tenant, nodes, signal: request.signal });
+  const entering = admission.enter({ credential, tree: tenant, nodes, signal: request.signal });
+  const place = entering instanceof Promise ? await entering : entering;
   if ('refused' in place) {
     await budgets.giveBack(charges);
     record.cost.charged = 0;

@@ -29,6 +29,14 @@ export class Random {
     return item;
   }
 
+  /** The items in another order. */
+  shuffled<T>(items: readonly T[]): T[] {
+    return items
+      .map((item) => ({ item, place: this.next() }))
+      .toSorted((a, b) => a.place - b.place)
+      .map(({ item }) => item);
+  }
+
   /** A version 7 UUID of the given instant: the first 48 bits are its milliseconds (RFC 9562, section 5.7). */
   uuid(at: Date): string {
     const word = (): string =>
