@@ -23,6 +23,9 @@ const COMMIT_MS = 10_000;
 /** Idle connections show the network that they are in use, and are found dead while nobody waits for them. */
 const KEEP_ALIVE_MS = 10_000;
 
+/** Called with an error, or with null and the result. */
+type Callback = (error: unknown, result?: unknown) => void;
+
 /** What connections of one pool share. */
 export interface Shared {
   sessions: WorkingSessions;
@@ -82,18 +85,32 @@ export class RequestClient extends pg.Client {
 
   // `pg` declares many forms of `query`; the pool's users here only use text with values, or an object with both.
   override query(...call: unknown[]): never {
+    const callback = call.at(-1);
+    if (typeof callback === 'function') return void this.#handTo(callback as Callback, this.query(...call.slice(0, -1))) as never;
     const [text, values] = call;
     const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
     const given = (): unknown[] => (named ? [{ name: `${statementName(text)}${this.#edition || ''}`, text, values }] : call);
     const send = (): Promise<unknown> => Reflect.apply(super.query, this, given()) as Promise<unknown>;
-    // With a callback, or an object that submits itself.
-    if (call.some((one) => typeof one === 'function') || (text as { submit?: unknown }).submit !== undefined) return send() as never;
+    // An object that submits itself, such as a stream, has callbacks of its own.
+    if ((text as { submit?: unknown }).submit !== undefined) return send() as never;
     const run = (): Promise<unknown> => this.#answered(text === 'commit', () => (named ? this.#prepared(send) : send()));
     if (text === 'rollback') return this.#rollback(run) as never;
     const deadline = currentDeadline();
     if (deadline === undefined || typeof text !== 'string') return run() as never;
     if (deadline.isOver) return Promise.reject(deadline.refusal()) as never;
     return (text === 'commit' ? run() : this.#guarded(deadline, run)) as never;
+  }
+
+  /** For those that do not take promises, such as `query` of the pool itself. */
+  async #handTo(callback: Callback, answer: Promise<unknown>): Promise<void> {
+    let result: unknown;
+    try {
+      result = await answer;
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    callback(null, result);
   }
 
   /**

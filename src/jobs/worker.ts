@@ -1,8 +1,11 @@
 /** The worker: takes jobs from the queue and runs them, in the process of the gateway or in one of its own. */
 import { EventEmitter } from 'node:events';
 import { Logger as WorkerLogger, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker';
-import pg from 'pg';
+import type pg from 'pg';
+import { RequestClient } from '../database/client.ts';
+import { RequestPool } from '../database/pool.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { Living } from './living.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 
 /** How a job is done. It may run twice after a crash, and throws to be tried again. */
@@ -21,21 +24,12 @@ export interface WorkerOptions {
   concurrency?: number;
 }
 
-const RECOVER_EVERY_MS = 30_000;
 const CONCURRENCY_DEFAULT = 4;
 const INSTALLING_CONNECTIONS = 2;
-
-/**
- * How long the queue may take to hand a job over, and to write down that it is done. A job that this worker has had for
- * longer without doing it was lost on the way, with its connection.
- */
-const HANDOVER_MS = 10_000;
-
-/** How long the connection that says which workers live may be silent before it is made again. */
-const ANSWER_MS = 10_000;
-
-/** First of the two numbers of the advisory locks that say which workers live. */
-const LIVING_WORKERS = 1_918_256;
+/** Connections that are in use beside those that take and end jobs: one listens, one serves the schedule, two are to spare. */
+const CONNECTIONS_BESIDE_JOBS = 4;
+/** How long the queue waits for a connection. */
+const CONNECTION_WAIT_MS = 5_000;
 
 /** Brings the queue's own tables to the newest form. */
 export async function installQueue(url: string, log: Logger): Promise<void> {
@@ -66,7 +60,7 @@ export async function startWorker({
   events.on('job:start', ({ job }) => living.begin(job.id));
   events.on('job:complete', ({ job }) => living.end(job.id));
   await living.recover();
-  const pool = queuePool(url, concurrency + 2, log);
+  const pool = queuePool(url, concurrency + CONNECTIONS_BESIDE_JOBS, log, () => living.doubt());
   const runner = await run({
     pgPool: pool,
     concurrency,
@@ -84,13 +78,31 @@ export async function startWorker({
 }
 
 /**
- * The queue's connections. A pool of its own making would stop listening for errors when it is stopped, and a connection
- * that is lost in that moment would end the process.
+ * The queue's connections, which end when the server is silent. When one is lost all are replaced: the one that listens for
+ * new jobs sends nothing by itself, and would not be found dead. A pool of the queue's own making would wait for silent
+ * ones, and would stop listening for errors when it is stopped.
  */
-function queuePool(connectionString: string, max: number, log: Logger): pg.Pool {
-  const pool = new pg.Pool({ connectionString, max, keepAlive: true, application_name: 'banyan queue' });
+function queuePool(connectionString: string, max: number, log: Logger, onFault: () => void = () => undefined): pg.Pool {
+  const clients = new Set<pg.PoolClient>();
+  const pool = new RequestPool({
+    connectionString,
+    max,
+    connectionTimeoutMillis: CONNECTION_WAIT_MS,
+    application_name: 'banyan queue',
+    onFault() {
+      for (const client of clients)
+        if (client instanceof RequestClient) client.giveUp(new Error('Connection terminated: another one was lost'));
+      clients.clear();
+      onFault();
+    },
+  });
   const lost = (error: Error): void => log.debug({ err: error }, 'a connection of the queue was lost');
-  pool.on('error', lost).on('connect', (client) => client.on('error', lost));
+  pool.on('error', lost);
+  pool.on('connect', (client) => {
+    client.on('error', lost);
+    clients.add(client);
+  });
+  pool.on('remove', (client) => clients.delete(client));
   return pool;
 }
 
@@ -110,101 +122,4 @@ function workerLog(log: Logger): WorkerLogger {
     else if (level === 'warning') log.warn({ queue: message }, 'the queue warns');
     else log.debug({ queue: message }, 'queue');
   });
-}
-
-/**
- * Which workers live. A job that a killed worker held would stay locked for hours; so each worker holds an advisory
- * lock under its name for as long as it is connected, and jobs whose holder has none are set free. So are jobs that this
- * worker holds and does not do: the database may be lost between handing a job over and its answer, or before it is
- * written down that a job is done.
- */
-class Living {
-  readonly #url: string;
-  readonly #log: Logger;
-  readonly #timer: NodeJS.Timeout;
-  #soon: NodeJS.Timeout | undefined;
-  readonly #names = new Set<string>();
-  /** Names whose lock the present connection holds. */
-  #announced = new Set<string>();
-  #client: Promise<pg.Client> | undefined;
-  /** Ids of the jobs that are done now, or were done a moment ago. */
-  readonly #doing = new Set<string>();
-
-  constructor(url: string, log: Logger) {
-    this.#url = url;
-    this.#log = log;
-    this.#timer = setInterval(() => void this.recover(), RECOVER_EVERY_MS).unref();
-  }
-
-  /** Says that the worker of this name lives. */
-  async announce(name: string): Promise<void> {
-    this.#names.add(name);
-    await this.recover();
-  }
-
-  /** Says that a job was begun. */
-  begin(id: string): void {
-    this.#doing.add(id);
-  }
-
-  /** Says that a job has ended, well or not. */
-  end(id: string): void {
-    setTimeout(() => this.#doing.delete(id), HANDOVER_MS).unref();
-  }
-
-  /** Sets free what dead workers held. A failure is logged; the next round tries again. */
-  async recover(): Promise<void> {
-    try {
-      const client = await (this.#client ??= this.#connect());
-      const unannounced = [...this.#names].filter((name) => !this.#announced.has(name));
-      for (const name of unannounced) {
-        await client.query('select pg_advisory_lock($1, hashtext($2))', [LIVING_WORKERS, name]);
-        this.#announced.add(name);
-      }
-      const { rows } = await client.query<{ name: string }>(
-        `select distinct locked_by as name from graphile_worker._private_jobs
-         where locked_by is not null and pg_try_advisory_xact_lock($1, hashtext(locked_by)) and locked_by <> all ($2)`,
-        [LIVING_WORKERS, [...this.#names]],
-      );
-      await client.query(
-        `update graphile_worker._private_jobs set locked_at = null, locked_by = null
-         where locked_by = any ($1) and locked_at < now() - $2 * interval '1 ms' and id <> all ($3)`,
-        [[...this.#names], HANDOVER_MS, [...this.#doing]],
-      );
-      if (rows.length === 0) return;
-      await client.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.name)]);
-      this.#log.warn({ workers: rows.length }, 'jobs of workers that are gone were set free');
-    } catch (error) {
-      this.#lost();
-      this.#log.warn({ err: error }, 'jobs of workers that are gone could not be looked for');
-    }
-  }
-
-  async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({
-      connectionString: this.#url,
-      application_name: 'banyan worker',
-      connectionTimeoutMillis: ANSWER_MS,
-      query_timeout: ANSWER_MS,
-      keepAlive: true,
-    });
-    client.on('error', () => this.#lost());
-    await client.connect();
-    return client;
-  }
-
-  #lost(): void {
-    void this.#client?.then((client) => client.end()).catch(() => undefined);
-    this.#client = undefined;
-    this.#announced = new Set();
-    // Soon, since jobs may have been lost with the connection.
-    clearTimeout(this.#soon);
-    this.#soon = setTimeout(() => void this.recover(), HANDOVER_MS + 1_000).unref();
-  }
-
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    clearTimeout(this.#soon);
-    await (await this.#client)?.end();
-  }
 }
