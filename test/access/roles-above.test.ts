@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenHash } from '../../src/credential/secret.ts';
 import { encodeId } from '../../src/ids.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
+import { sized } from '../setup/size.ts';
 import { createWorld, insertInvitation, insertMembership, insertUser, type RequestOptions, type Slug, type World } from '../setup/world.ts';
 
 let world: World;
@@ -270,7 +271,7 @@ it('is answered by two probes of an index, however many hold the role', async ()
   const role = await newRole('north', []);
   await sql`
     with people as (
-      insert into users (email, canonical_email) select n || '@many.example', n || '@many.example' from generate_series(1, 20000) n returning id
+      insert into users (email, canonical_email) select n || '@many.example', n || '@many.example' from generate_series(1, ${sized(5_000, 20_000)}::int) n returning id
     ), members as (
       insert into memberships (organization_id, user_id) select ${world.uuid('north')}::uuid, id from people returning id, organization_id
     )
