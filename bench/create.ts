@@ -1,6 +1,6 @@
 /** What creating an organization costs as the platform grows: the whole mutation, provisioning planned, in the largest tree. */
 import { sql } from 'kysely';
-import { encodeId } from '../src/ids.ts';
+import { encodeId } from '../src/values/ids.ts';
 import { openForest } from './forest.ts';
 import { openLane, type Lane } from './lane.ts';
 import { ms, summary, table, verdict, type Timing } from './measure.ts';

@@ -2,9 +2,9 @@
 import { chmod, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { sql } from 'kysely';
-import type { Principal } from '../src/access/principal.ts';
+import type { Principal } from '../src/authorization/principal.ts';
 import { connect, type Database } from '../src/database/connect.ts';
-import { startEmbedded } from '../src/database/embedded.ts';
+import { startEmbedded } from '../src/embedded-postgres/start.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { seedSynthetic } from '../src/seed/synthetic.ts';
 import { createLogger } from '../src/telemetry/log.ts';

@@ -1,8 +1,8 @@
 /** How the cost of single reads grows from one thousand to one million organizations. */
 import { sql } from 'kysely';
 import { Loaders, type ReadRequest } from '../src/database/loaders.ts';
-import { pageBatch } from '../src/database/relation.ts';
-import { ancestors, children, organizationById } from '../src/organization/store.ts';
+import { pageBatch } from '../src/database/list.ts';
+import { ancestors, children, organizationById } from '../src/modules/organization/queries.ts';
 import { openForest, principalAt, type Forest } from './forest.ts';
 import { ms, table, time, verdict, type Timing } from './measure.ts';
 

@@ -5,7 +5,7 @@ import { createBudgets, type CallerBudgets } from '../src/limits/caller-budgets.
 import { defaultBudgets } from '../src/limits/budget-settings.ts';
 import { Random } from '../src/seed/random.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
-import type { Gateway } from '../src/server.ts';
+import type { Gateway } from '../src/http/gateway.ts';
 import { createLogger } from '../src/telemetry/log.ts';
 import { openRedisCounters } from '../src/limits/redis.ts';
 import { openForest } from './forest.ts';

@@ -1,10 +1,10 @@
 /** Moving large subtrees through the gateway, and what readers elsewhere in the forest notice of it. */
 import { sql } from 'kysely';
-import { encodeId } from '../src/ids.ts';
-import { refreshSearch } from '../src/organization/search-documents.ts';
-import { children, organizationById } from '../src/organization/store.ts';
+import { encodeId } from '../src/values/ids.ts';
+import { refreshSearch } from '../src/modules/organization/search-documents.ts';
+import { children, organizationById } from '../src/modules/organization/queries.ts';
 import { Loaders } from '../src/database/loaders.ts';
-import { pageBatch } from '../src/database/relation.ts';
+import { pageBatch } from '../src/database/list.ts';
 import { connect } from '../src/database/connect.ts';
 import { createLogger } from '../src/telemetry/log.ts';
 import { openForest, principalAt } from './forest.ts';

@@ -1,6 +1,6 @@
 /** A gateway of the benchmarks, without a socket. */
 import type { Database } from '../src/database/connect.ts';
-import { createGateway, type Gateway, type GatewayOptions } from '../src/server.ts';
+import { createGateway, type Gateway, type GatewayOptions } from '../src/http/gateway.ts';
 import type { Logger } from '../src/telemetry/log.ts';
 
 /** Makes a gateway over the database whose limits on mail nobody reaches. */

@@ -1,7 +1,7 @@
 /** People of subtrees of several sizes, listed and searched by name. No target; shown so that a change is noticed. */
 import { sql } from 'kysely';
-import { pageBatch } from '../src/database/relation.ts';
-import { people } from '../src/membership/people.ts';
+import { pageBatch } from '../src/database/list.ts';
+import { people } from '../src/modules/membership/people.ts';
 import { openForest, rootsOfSize } from './forest.ts';
 import { ms, table, time } from './measure.ts';
 

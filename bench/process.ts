@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { startEmbedded } from '../src/database/embedded.ts';
+import { startEmbedded } from '../src/embedded-postgres/start.ts';
 
 export interface RunningGateway {
   url: string;

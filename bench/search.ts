@@ -3,9 +3,9 @@
  * formulation (a range of the tree filtered by LIKE) of the same run.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationColumns } from '../src/organization/store.ts';
-import { descendants } from '../src/organization/descendants.ts';
-import { forEachParent } from '../src/database/relation.ts';
+import { organizationColumns } from '../src/modules/organization/queries.ts';
+import { descendants } from '../src/modules/organization/descendants.ts';
+import { forEachParent } from '../src/database/list.ts';
 import { openForest, rootsOfSize, type Root } from './forest.ts';
 import { ms, table, time, verdict } from './measure.ts';
 

@@ -4,7 +4,7 @@
  * product does (sparse), and when everybody above has (dense).
  */
 import { sql } from 'kysely';
-import { usageTotals } from '../src/usage/store.ts';
+import { usageTotals } from '../src/modules/usage/queries.ts';
 import { DAYS, METRICS, plantDailyValues } from './daily-values.ts';
 import { openForest, rootsOfSize, type Root } from './forest.ts';
 import { ms, summary, table, time, verdict } from './measure.ts';

@@ -4,7 +4,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect } from '../src/database/connect.ts';
-import { startEmbedded } from '../src/database/embedded.ts';
+import { startEmbedded } from '../src/embedded-postgres/start.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { createLogger } from '../src/telemetry/log.ts';
 

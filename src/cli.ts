@@ -67,7 +67,7 @@ const commands: Record<string, Command> = {
     async run(_values, [what, ...given]) {
       if (what !== 'add') throw new StartError('banyan phone-numbers knows one thing: add.');
       const numbers = given.length > 0 ? given : (await text(process.stdin)).split(/\s+/).filter((line) => line !== '');
-      const { addPhoneNumbers, requirePhoneNumbers } = await import('./provisioning/phone-numbers.ts');
+      const { addPhoneNumbers, requirePhoneNumbers } = await import('./modules/provisioning/phone-numbers.ts');
       requirePhoneNumbers(numbers);
       await withDatabase(async ({ db }) => {
         const { added, known, restarted } = await addPhoneNumbers(db, numbers);
@@ -131,7 +131,7 @@ const commands: Record<string, Command> = {
     positionals: true,
     async run(_values, [what]) {
       if (what !== 'check') throw new StartError('banyan usage knows one thing: check.');
-      const { checkUsage } = await import('./usage/check.ts');
+      const { checkUsage } = await import('./modules/usage/verify.ts');
       await withDatabase(async ({ db }) => {
         const { organizations, differing, examples } = await checkUsage(db);
         if (differing > 0) throw new StartError(`${differing} totals differ from their events, among them ${examples.join(', ')}.`);
@@ -170,7 +170,7 @@ const commands: Record<string, Command> = {
         dividedBy: keys('divided-by'),
         lateDays: wholeNumber(values, 'late-days', 1, 3_660),
       };
-      const { addMetric } = await import('./usage/catalog.ts');
+      const { addMetric } = await import('./modules/usage/catalog.ts');
       await withDatabase(async ({ db }) => {
         await addMetric(db, metric);
         print(`Added ${metric.key} to the catalog.`);
@@ -212,8 +212,8 @@ const commands: Record<string, Command> = {
     usage: 'banyan check\n\nExit code 1 when an organization differs, or an event of the audit log was changed or is missing.',
     options: {},
     async run() {
-      const { checkTree } = await import('./organization/check.ts');
-      const { checkTrail } = await import('./audit/check.ts');
+      const { checkTree } = await import('./modules/organization/verify.ts');
+      const { checkTrail } = await import('./modules/audit/verify.ts');
       await withDatabase(async ({ db }) => {
         const { organizations, differing, examples } = await checkTree(db);
         if (differing > 0)

@@ -1,13 +1,13 @@
 /** The environment, read once and checked; nothing else in the product reads `process.env`. */
 import { z } from 'zod';
-import type { SessionSettings } from './credential/session.ts';
+import type { SessionSettings } from './authentication/session.ts';
 import { commaSeparated, isDatabaseUrl, isDnsServer, isSafeUrl } from './config-forms.ts';
 import { StartError } from './errors.ts';
-import type { MailLimits } from './invitation/sending.ts';
+import type { MailLimits } from './modules/invitation/sending.ts';
 import { limitSettings, requestLimits, type RequestLimits } from './limits/settings.ts';
 import { budgetSettings, budgetVariables, type BudgetSettings } from './limits/budget-settings.ts';
-import { EVENT_DAYS_MIN } from './usage/retention.ts';
-import type { ProvisioningSettings } from './provisioning/providers.ts';
+import { EVENT_DAYS_MIN } from './modules/usage/retention.ts';
+import type { ProvisioningSettings } from './modules/provisioning/providers.ts';
 
 const port = z.coerce.number().int().min(0).max(65_535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');

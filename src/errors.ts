@@ -1,6 +1,6 @@
 /** Every failure that the product knows by name, and the one place that turns an unknown failure into a safe answer. */
 import { GraphQLError, Kind, type GraphQLErrorExtensions } from 'graphql';
-import type { Scope } from './access/scopes.ts';
+import type { Scope } from './authorization/scopes.ts';
 
 /** The closed list of `extensions.code`. */
 export type ErrorCode =

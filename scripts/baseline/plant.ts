@@ -2,18 +2,18 @@
 import { sql } from 'kysely';
 import { databaseNow } from '../../src/database/clock.ts';
 import type { Database } from '../../src/database/connect.ts';
-import { parseId } from '../../src/ids.ts';
-import { makeTasks } from '../../src/jobs/tasks.ts';
+import { parseId } from '../../src/values/ids.ts';
+import { makeTasks } from '../../src/commands/tasks.ts';
 import { runDueJobs } from '../../src/jobs/worker.ts';
 import type { Message } from '../../src/mail/mailer.ts';
-import { purgeOrganizations } from '../../src/organization/delete-actions.ts';
-import { addPhoneNumbers } from '../../src/provisioning/phone-numbers.ts';
-import { LOCAL_PROVISIONING, makeProviders } from '../../src/provisioning/providers.ts';
+import { purgeOrganizations } from '../../src/modules/organization/delete/commands.ts';
+import { addPhoneNumbers } from '../../src/modules/provisioning/phone-numbers.ts';
+import { LOCAL_PROVISIONING, makeProviders } from '../../src/modules/provisioning/providers.ts';
 import { bootstrap, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { readManifest } from '../../src/trusted-documents/manifest.ts';
-import { addTrustedDocuments } from '../../src/trusted-documents/store.ts';
-import { rollUsage } from '../../src/usage/roll.ts';
+import { readManifest } from '../../src/modules/trusted-documents/manifest.ts';
+import { addTrustedDocuments } from '../../src/modules/trusted-documents/queries.ts';
+import { rollUsage } from '../../src/modules/usage/roll.ts';
 import type { Reading } from './snapshot.ts';
 
 /** Asks a gateway over the database as the holder of a token; rejects when the answer has an error. */

@@ -7,7 +7,7 @@ const REPEATS = 'test/credential/repeated-requests.test.ts';
 
 export const actions: readonly MutantGroup[] = [
   {
-    file: 'src/action/act.ts',
+    file: 'src/command/run.ts',
     tests: LOCKS,
     mutants: [
       {
@@ -84,7 +84,7 @@ export const actions: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/remembered.ts',
+    file: 'src/modules/credential/remembered.ts',
     tests: REPEATS,
     mutants: [
       {
@@ -96,7 +96,7 @@ export const actions: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/action/idempotency.ts',
+    file: 'src/command/idempotency.ts',
     tests: KEYS,
     mutants: [
       {
@@ -120,7 +120,7 @@ export const actions: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/organization/actions.ts',
+    file: 'src/modules/organization/update/commands.ts',
     tests: 'test/organization/suspending.test.ts',
     mutants: [
       {
@@ -139,7 +139,7 @@ export const actions: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/organization/move-actions.ts',
+    file: 'src/modules/organization/move/commands.ts',
     tests: 'test/organization/moving.test.ts',
     mutants: [
       {
@@ -157,7 +157,7 @@ export const actions: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/organization/delete-actions.ts',
+    file: 'src/modules/organization/delete/commands.ts',
     tests: 'test/organization/deleting.test.ts',
     mutants: [
       {
@@ -169,7 +169,7 @@ export const actions: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/mutation.ts',
+    file: 'src/graphql/mutation.ts',
     tests: 'test/access/documents.test.ts',
     mutants: [
       {

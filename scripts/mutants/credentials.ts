@@ -5,7 +5,7 @@ const AUTHENTICATION = 'test/credential/authentication.test.ts';
 
 export const credentials: readonly MutantGroup[] = [
   {
-    file: 'src/credential/secret.ts',
+    file: 'src/authentication/secret.ts',
     tests: AUTHENTICATION,
     mutants: [
       {
@@ -17,7 +17,7 @@ export const credentials: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/authenticate.ts',
+    file: 'src/authentication/authenticate.ts',
     tests: AUTHENTICATION,
     mutants: [
       {
@@ -107,7 +107,7 @@ export const credentials: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/session.ts',
+    file: 'src/authentication/session.ts',
     tests: 'test/credential/sessions.test.ts',
     mutants: [
       {
@@ -132,7 +132,7 @@ export const credentials: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/standing.ts',
+    file: 'src/authentication/reauthorize.ts',
     tests: 'test/access/locks.test.ts',
     mutants: [
       {

@@ -313,7 +313,7 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/authenticate.ts',
+    file: 'src/authentication/authenticate.ts',
     tests: 'test/database/clock.test.ts',
     mutants: [
       { what: 'the clock of the process decides', from: '    return caller;', to: '    return { ...caller, now: new Date() };' },
@@ -326,7 +326,7 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/database/running-server.ts',
+    file: 'src/embedded-postgres/running-server.ts',
     tests: SUPERVISION,
     mutants: [
       {
@@ -350,7 +350,7 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/database/server-folder.ts',
+    file: 'src/embedded-postgres/folder.ts',
     tests: SUPERVISION,
     mutants: [
       {
@@ -362,7 +362,7 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/database/embedded.ts',
+    file: 'src/embedded-postgres/start.ts',
     tests: SUPERVISION,
     mutants: [
       {

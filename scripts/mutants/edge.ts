@@ -6,7 +6,7 @@ const GRAPHIQL = 'test/http/graphiql.test.ts';
 
 export const edge: readonly MutantGroup[] = [
   {
-    file: 'src/date-time.ts',
+    file: 'src/values/date-time.ts',
     tests: 'test/contract/date-time.test.ts',
     mutants: [
       { what: 'instants are cut to milliseconds in silence', from: 'if (/[1-9]/.test(fraction.slice(3)))', to: "if (fraction === 'x')" },
@@ -28,7 +28,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/usage/window.ts',
+    file: 'src/modules/usage/window.ts',
     tests: 'test/contract/date-time.test.ts',
     mutants: [
       {
@@ -51,7 +51,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/database/page.ts',
+    file: 'src/database/keyset.ts',
     tests: 'test/database/cursor-tags.test.ts',
     mutants: [
       {
@@ -202,7 +202,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/trusted-documents/manifest.ts',
+    file: 'src/modules/trusted-documents/manifest.ts',
     tests: 'test/trusted-documents/trusted-documents.test.ts',
     mutants: [
       {
@@ -214,7 +214,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/trusted-documents/lookup.ts',
+    file: 'src/modules/trusted-documents/lookup.ts',
     tests: 'test/trusted-documents/trusted-documents.test.ts',
     mutants: [
       {
@@ -244,7 +244,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/database/page.ts',
+    file: 'src/database/keyset.ts',
     tests: 'test/database/cursors.test.ts',
     mutants: [
       { what: 'the database is asked for positions that are none', from: 'if (!fits) throw notOfThisList(argument);', to: '' },
@@ -252,14 +252,14 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/membership/people.ts',
+    file: 'src/modules/membership/people.ts',
     tests: 'test/database/cursors.test.ts',
     mutants: [
       { what: 'people are paged from positions that are none', from: "requirePositions({ after, before }, ['text', 'uuid']);", to: '' },
     ],
   },
   {
-    file: 'src/organization/descendants.ts',
+    file: 'src/modules/organization/descendants.ts',
     tests: 'test/database/cursors.test.ts',
     mutants: [{ what: 'descendants are paged from positions that are none', from: "requirePositions(page, ['text']);", to: '' }],
   },

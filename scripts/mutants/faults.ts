@@ -51,7 +51,7 @@ export const faults: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/action/act.ts',
+    file: 'src/command/run.ts',
     tests: NEWER,
     mutants: [
       {

@@ -8,7 +8,7 @@ const FIELDS = 'test/access/fields.test.ts';
 
 export const fields: readonly MutantGroup[] = [
   {
-    file: 'src/access/guards.ts',
+    file: 'src/graphql/guards.ts',
     tests: FIELDS,
     mutants: [
       {
@@ -28,7 +28,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/organization/graph.ts',
+    file: 'src/modules/organization/type.ts',
     tests: FIELDS,
     mutants: [
       {
@@ -76,7 +76,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/organization/details-graph.ts',
+    file: 'src/modules/organization/profile/type.ts',
     tests: FIELDS,
     mutants: [
       {
@@ -131,7 +131,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/membership/graph.ts',
+    file: 'src/modules/membership/type.ts',
     tests: FIELDS,
     mutants: [
       {
@@ -157,7 +157,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/user/graph.ts',
+    file: 'src/modules/user/type.ts',
     tests: GUARDS,
     mutants: [
       {
@@ -169,7 +169,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/graph.ts',
+    file: 'src/modules/invitation/type.ts',
     tests: FIELDS,
     mutants: [
       {
@@ -188,7 +188,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/role/graph.ts',
+    file: 'src/modules/role/type.ts',
     tests: GUARDS,
     mutants: [
       {
@@ -200,7 +200,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/graph.ts',
+    file: 'src/modules/credential/type.ts',
     tests: FIELDS,
     mutants: [
       {
@@ -226,7 +226,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/store.ts',
+    file: 'src/modules/credential/queries.ts',
     tests: 'test/access/subtree.test.ts',
     mutants: [
       {
@@ -240,7 +240,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/audit/graph.ts',
+    file: 'src/modules/audit/type.ts',
     tests: FIELDS,
     mutants: [
       {
@@ -265,7 +265,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/audit/redaction.ts',
+    file: 'src/modules/audit/redaction.ts',
     tests: 'test/audit/redaction.test.ts',
     mutants: [
       {
@@ -309,7 +309,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/usage/graph.ts',
+    file: 'src/modules/usage/type.ts',
     tests: FIELDS,
     mutants: [
       {
@@ -334,7 +334,7 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/builder.ts',
+    file: 'src/graphql/builder.ts',
     tests: RIGHTS,
     mutants: [
       {

@@ -8,7 +8,7 @@ const CHANGING = 'test/membership/changing.test.ts';
 
 export const granting: readonly MutantGroup[] = [
   {
-    file: 'src/access/granting.ts',
+    file: 'src/authorization/granting.ts',
     tests: GRANTING,
     mutants: [
       {
@@ -26,7 +26,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/membership/actions.ts',
+    file: 'src/modules/membership/commands.ts',
     tests: GRANTING,
     mutants: [
       {
@@ -68,7 +68,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/actions.ts',
+    file: 'src/modules/invitation/commands.ts',
     tests: GRANTING,
     mutants: [
       {
@@ -94,7 +94,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/invite.ts',
+    file: 'src/modules/invitation/invite.ts',
     tests: GRANTING,
     mutants: [
       {
@@ -106,7 +106,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/actions.ts',
+    file: 'src/modules/credential/commands.ts',
     tests: GRANTING,
     mutants: [
       {
@@ -119,7 +119,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/role/actions.ts',
+    file: 'src/modules/role/commands.ts',
     tests: GRANTING,
     mutants: [
       {
@@ -157,7 +157,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/membership/actions.ts',
+    file: 'src/modules/membership/commands.ts',
     tests: GRANTING,
     mutants: [
       {
@@ -169,7 +169,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/actions.ts',
+    file: 'src/modules/invitation/commands.ts',
     tests: GRANTING,
     mutants: [
       {
@@ -182,7 +182,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/role/actions.ts',
+    file: 'src/modules/role/commands.ts',
     tests: ABOVE,
     mutants: [
       {
@@ -218,7 +218,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/role/choice.ts',
+    file: 'src/modules/role/choice.ts',
     tests: ABOVE,
     mutants: [
       {
@@ -230,7 +230,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/role/use-store.ts',
+    file: 'src/modules/role/use-queries.ts',
     tests: ABOVE,
     mutants: [
       {
@@ -248,7 +248,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/actions.ts',
+    file: 'src/modules/credential/commands.ts',
     tests: ISSUED,
     mutants: [
       {
@@ -278,7 +278,7 @@ export const granting: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/credential/issued-store.ts',
+    file: 'src/modules/credential/issued-queries.ts',
     tests: ISSUED,
     mutants: [
       {

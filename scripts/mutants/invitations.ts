@@ -9,7 +9,7 @@ const WRONG = 'has one answer for whatever is wrong';
 
 export const invitations: readonly MutantGroup[] = [
   {
-    file: 'src/invitation/actions.ts',
+    file: 'src/modules/invitation/commands.ts',
     tests: INVITING,
     mutants: [
       {
@@ -52,7 +52,7 @@ export const invitations: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/write-store.ts',
+    file: 'src/modules/invitation/writes.ts',
     tests: INVITING,
     mutants: [
       {
@@ -102,7 +102,7 @@ export const invitations: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/sending.ts',
+    file: 'src/modules/invitation/sending.ts',
     tests: SENDING,
     mutants: [
       {
@@ -150,7 +150,7 @@ export const invitations: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/deliver.ts',
+    file: 'src/modules/invitation/jobs.ts',
     tests: SENDING,
     mutants: [
       {
@@ -162,7 +162,7 @@ export const invitations: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/actions.ts',
+    file: 'src/modules/invitation/commands.ts',
     tests: SENDING,
     mutants: [
       {
@@ -174,7 +174,7 @@ export const invitations: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/organization/create-actions.ts',
+    file: 'src/modules/organization/create/commands.ts',
     tests: SENDING,
     mutants: [
       {
@@ -186,7 +186,7 @@ export const invitations: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/text.ts',
+    file: 'src/values/text.ts',
     tests: NAMES,
     mutants: [
       {
@@ -237,7 +237,7 @@ export const invitations: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/user/email.ts',
+    file: 'src/values/email.ts',
     tests: 'test/user/email.test.ts',
     mutants: [
       {
@@ -255,7 +255,7 @@ export const invitations: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/invitation/mail.ts',
+    file: 'src/modules/invitation/mail.ts',
     tests: NAMES,
     mutants: [
       {

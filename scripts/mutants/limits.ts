@@ -585,7 +585,7 @@ export const limits: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/limits/fair-queue.ts',
+    file: 'src/database/fair-queue.ts',
     tests: PARTS,
     mutants: [
       {

@@ -6,7 +6,7 @@ const RULE = 'test/access/rule.test.ts';
 
 export const rights: readonly MutantGroup[] = [
   {
-    file: 'src/access/rights.ts',
+    file: 'src/authorization/rights.ts',
     tests: RULE,
     mutants: [
       {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Config } from '../config.ts';
 import { connect, requireServer, type Database } from '../database/connect.ts';
-import { startEmbedded } from '../database/embedded.ts';
+import { startEmbedded } from '../embedded-postgres/start.ts';
 import { grantGateway } from '../database/grants.ts';
 import { asOnlyMigrator, migrate, missingMigrations } from '../database/migrate.ts';
 import { StartError } from '../errors.ts';

@@ -1,8 +1,8 @@
 /** `banyan documents`: what clients register, what is registered, and what is taken away. */
 import { readFile } from 'node:fs/promises';
 import { StartError } from '../errors.ts';
-import { readManifest } from '../trusted-documents/manifest.ts';
-import { addTrustedDocuments, listTrustedDocuments, removeTrustedDocuments } from '../trusted-documents/store.ts';
+import { readManifest } from '../modules/trusted-documents/manifest.ts';
+import { addTrustedDocuments, listTrustedDocuments, removeTrustedDocuments } from '../modules/trusted-documents/queries.ts';
 import type { OpenDatabase } from './database.ts';
 
 type WithDatabase = (work: (database: OpenDatabase) => Promise<void>) => Promise<void>;

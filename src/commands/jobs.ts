@@ -1,13 +1,13 @@
 /** The worker of a process: what it needs of the configuration. */
 import path from 'node:path';
 import type { Config } from '../config.ts';
-import { graphiqlInvitationTemplate } from '../invitation/mail.ts';
-import { SCHEDULE, makeTasks } from '../jobs/tasks.ts';
+import { graphiqlInvitationTemplate } from '../modules/invitation/mail.ts';
+import { SCHEDULE, makeTasks } from './tasks.ts';
 import { startWorker } from '../jobs/worker.ts';
 import { createMailer } from '../mail/mailer.ts';
-import { makeProviders } from '../provisioning/providers.ts';
+import { makeProviders } from '../modules/provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { startRolling } from '../usage/roll.ts';
+import { startRolling } from '../modules/usage/roll.ts';
 import type { OpenDatabase } from './database.ts';
 
 /** Starts doing jobs. `gatewayUrl` is where people reach GraphiQL. The returned function lets running jobs end and stops. */

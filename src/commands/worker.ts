@@ -4,9 +4,9 @@ import { checkSchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
 import { aborted } from '../http/lifecycle.ts';
-import { GRAPHQL_PATH } from '../server.ts';
+import { GRAPHQL_PATH } from '../http/gateway.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { ProcessLines } from '../telemetry/process-lines.ts';
+import { ProcessLines } from './process-lines.ts';
 import { openDatabase } from './database.ts';
 import { startJobs } from './jobs.ts';
 

@@ -1,8 +1,8 @@
 /** Batching: what the fields of one level ask for becomes one statement. */
 import DataLoader from 'dataloader';
-import type { Principal } from '../access/principal.ts';
+import type { Principal } from '../authorization/principal.ts';
 import { PublicError } from '../errors.ts';
-import { ByteMeter } from '../limits/bytes.ts';
+import { ByteMeter } from './bytes.ts';
 import type { Database } from './connect.ts';
 
 /** What a batch may use. */

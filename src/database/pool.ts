@@ -1,6 +1,6 @@
 /** The pool: connections that are sound, handed out fairly. */
 import pg from 'pg';
-import { FairQueue, type Entry } from '../limits/fair-queue.ts';
+import { FairQueue, type Entry } from './fair-queue.ts';
 import { RequestClient, type Shared } from './client.ts';
 import { currentDeadline, type Deadline } from './deadline.ts';
 import { WorkingSessions } from './probe.ts';

@@ -1,7 +1,7 @@
 /** Puts jobs into the queue, which is in the same database: a job exists if and only if its transaction commits. */
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
-import type { StepName } from '../organization/details-store.ts';
+import type { StepName } from '../modules/organization/profile/queries.ts';
 
 type Nothing = Record<string, never>;
 

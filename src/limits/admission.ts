@@ -3,7 +3,7 @@
  * heavy ones go one at a time, because they share one thread with everybody's light ones, and rest between while others
  * have work (docs/decisions/0023-budgets.md).
  */
-import { FairQueue, type Entry } from './fair-queue.ts';
+import { FairQueue, type Entry } from '../database/fair-queue.ts';
 import type { AdmissionSettings } from './budget-settings.ts';
 
 /** Operations of one credential that wait behind its own; more are refused at once. */

@@ -1,8 +1,8 @@
 /** Refuses operations that ask for too much, before they run, and answers that are too long, before they are written. */
 import { OperationTypeNode, locatedError, type ExecutionArgs, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
-import type { Context } from '../context.ts';
+import type { Context } from '../graphql/context.ts';
 import { PublicError } from '../errors.ts';
-import { ByteMeter, bytesOf } from './bytes.ts';
+import { ByteMeter, bytesOf } from '../database/bytes.ts';
 import { Estimator, type Estimated } from './estimate.ts';
 import { overLimit } from './refusal.ts';
 import type { RequestLimits } from './settings.ts';

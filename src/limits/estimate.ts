@@ -27,7 +27,7 @@ import {
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import type { FieldCost, Given } from './cost.ts';
+import type { FieldCost, Given } from '../graphql/cost.ts';
 import { introspectionSize } from './introspection.ts';
 import { evaluate, read, type Estimate, type Read, type Shape, type Step, type Term } from './plan.ts';
 

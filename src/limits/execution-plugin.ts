@@ -1,7 +1,7 @@
 /** What stands around the execution of every operation, in one hook: each hook of a request costs more than what most of these check. */
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import type { Context } from '../context.ts';
+import type { Context } from '../graphql/context.ts';
 import type { CallerBudgets } from './caller-budgets.ts';
 import type { CostLimits } from './cost-limits.ts';
 import { refuseIntrospection, type IntrospectionPolicy } from './introspection-policy.ts';

@@ -1,6 +1,6 @@
 /** Who may read the schema through the API. */
 import { BREAK, visit, type DocumentNode } from 'graphql';
-import type { Context } from '../context.ts';
+import type { Context } from '../graphql/context.ts';
 import { PublicError, unauthenticated } from '../errors.ts';
 
 /** Everybody, anybody with a credential, or nobody. */

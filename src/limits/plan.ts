@@ -1,5 +1,5 @@
 /** A document as a list of sums: what is left to do for a request once its document is known. */
-import type { Given } from './cost.ts';
+import type { Given } from '../graphql/cost.ts';
 
 /** What an operation can come to. */
 export interface Estimate {

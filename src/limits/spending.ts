@@ -1,7 +1,7 @@
 /** What an operation spends once its caller, its tree and its cost are known; then it gets its turn. What is refused has executed nothing. */
 import { getOperationAST, type ExecutionArgs, type ExecutionResult } from 'graphql';
-import type { Principal } from '../access/principal.ts';
-import type { Context } from '../context.ts';
+import type { Principal } from '../authorization/principal.ts';
+import type { Context } from '../graphql/context.ts';
 import { attemptsOf, type Attempts } from './attempts.ts';
 import { holdBack, neverAffordable, rateLimited, tooBusy } from './budget-refusal.ts';
 import type { BudgetName } from './budget-settings.ts';

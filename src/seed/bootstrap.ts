@@ -1,13 +1,13 @@
 /** The first organization of a database, with its admin and credentials that work at once. */
 import { sql } from 'kysely';
-import { appendAsOperator } from '../audit/trail.ts';
-import { createToken, tokenHash, tokenPreview } from '../credential/secret.ts';
+import { appendAsOperator } from '../command/audit-log.ts';
+import { createToken, tokenHash, tokenPreview } from '../authentication/secret.ts';
 import type { Database } from '../database/connect.ts';
 import { newId } from '../database/id.ts';
 import { StartError } from '../errors.ts';
-import { encodeId, type IdType } from '../ids.ts';
-import { nameProblem, normalForm } from '../text.ts';
-import { parseEmail } from '../user/email.ts';
+import { encodeId, type IdType } from '../values/ids.ts';
+import { nameProblem, normalForm } from '../values/text.ts';
+import { parseEmail } from '../values/email.ts';
 
 export interface BootstrapInput {
   slug: string;

@@ -3,8 +3,8 @@
  * empty database only; the same on every machine except for dates and secrets.
  */
 import pg from 'pg';
-import { createToken, tokenHash, tokenPreview } from '../credential/secret.ts';
-import { encodeId } from '../ids.ts';
+import { createToken, tokenHash, tokenPreview } from '../authentication/secret.ts';
+import { encodeId } from '../values/ids.ts';
 import { copyRows, type Cell } from './copy.ts';
 import { seedDetails } from './demo-details.ts';
 import { plantForest, type Organization } from './demo-forest.ts';

@@ -1,7 +1,7 @@
 /** What becomes known of a request while it is answered, and the one line of the log that is made of it. */
 import { hash, randomUUID } from 'node:crypto';
 import type { OperationTypeNode } from 'graphql';
-import type { Principal } from '../access/principal.ts';
+import type { Principal } from '../authorization/principal.ts';
 import type { Logger } from './log.ts';
 
 /** Characters of an operation's name that are kept; the caller chooses it. */

@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { decodeId, encodeId } from '../../src/ids.ts';
+import { decodeId, encodeId } from '../../src/values/ids.ts';
 import { forward, type WalkArguments, type WalkedPage } from '../setup/pages.ts';
 import { insertKey, type Slug, type World } from '../setup/world.ts';
 import { atOnce } from './matrix.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/ids.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { CreateRoleDocument } from '../generated/graphql.ts';
 import { createWorld, insertMembership, insertUser, type RequestOptions, type World } from '../setup/world.ts';

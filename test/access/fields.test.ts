@@ -1,8 +1,8 @@
 /** Each field of an organization that requires a scope, asked alone with every scope and without any. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scope } from '../../src/access/scopes.ts';
-import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
+import type { Scope } from '../../src/authorization/scopes.ts';
+import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
 let world: World;

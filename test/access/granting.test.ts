@@ -2,9 +2,9 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
-import { encodeId } from '../../src/ids.ts';
-import { createInvitationToken } from '../../src/invitation/token.ts';
+import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
+import { encodeId } from '../../src/values/ids.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createWorld, insertInvitation, insertMembership, insertUser, type RequestOptions, type Slug, type World } from '../setup/world.ts';
 

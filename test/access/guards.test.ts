@@ -5,12 +5,12 @@
 import { execute, parse, type GraphQLObjectType } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sealingWith } from '../../src/action/sealing.ts';
-import type { Principal } from '../../src/access/principal.ts';
-import type { Context } from '../../src/context.ts';
+import { sealingWith } from '../../src/command/sealing.ts';
+import type { Principal } from '../../src/authorization/principal.ts';
+import type { Context } from '../../src/graphql/context.ts';
 import { Loaders } from '../../src/database/loaders.ts';
-import { encodeId, type IdType } from '../../src/ids.ts';
-import { organizationOfPerson } from '../../src/organization/store.ts';
+import { encodeId, type IdType } from '../../src/values/ids.ts';
+import { organizationOfPerson } from '../../src/modules/organization/queries.ts';
 import { schema } from '../../src/schema.ts';
 import { RequestRecord } from '../../src/telemetry/request-record.ts';
 import { MAIL_LIMITS, createWorld, insertInvitation, missingId, type Slug, type World } from '../setup/world.ts';

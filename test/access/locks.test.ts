@@ -1,12 +1,12 @@
 /** What a change holds while it is made, seen by others; and what it notices that was taken away before its locks. */
 import { sql, type RawBuilder } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { sealingWith } from '../../src/action/sealing.ts';
-import { act, actAsPerson, addBelow, type ActionRequest } from '../../src/action/act.ts';
-import type { Principal } from '../../src/access/principal.ts';
-import type { Scope } from '../../src/access/scopes.ts';
+import { sealingWith } from '../../src/command/sealing.ts';
+import { act, actAsPerson, addBelow, type ActionRequest } from '../../src/command/run.ts';
+import type { Principal } from '../../src/authorization/principal.ts';
+import type { Scope } from '../../src/authorization/scopes.ts';
 import { PublicError } from '../../src/errors.ts';
-import { lockInvitation, organizationOfInvitation } from '../../src/invitation/write-store.ts';
+import { lockInvitation, organizationOfInvitation } from '../../src/modules/invitation/writes.ts';
 import { MAIL_LIMITS, createWorld, insertInvitation, type World } from '../setup/world.ts';
 
 let world: World;

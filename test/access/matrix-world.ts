@@ -3,9 +3,9 @@
  * credentials in every state with every set of scopes.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { createToken, parseToken, tokenHash, tokenPreview, type TokenKind } from '../../src/credential/secret.ts';
-import { Sessions } from '../../src/credential/session.ts';
-import { encodeId, type IdType } from '../../src/ids.ts';
+import { createToken, parseToken, tokenHash, tokenPreview, type TokenKind } from '../../src/authentication/secret.ts';
+import { Sessions } from '../../src/authentication/session.ts';
+import { encodeId, type IdType } from '../../src/values/ids.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import { createWorld, insertInvitation, insertMembership, insertUser, missingId, type RequestOptions, type World } from '../setup/world.ts';

@@ -4,10 +4,10 @@
 import type { GraphQLObjectType } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
-import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
-import { createInvitationToken } from '../../src/invitation/token.ts';
-import { encodeId, parseId, type IdType } from '../../src/ids.ts';
+import { Sessions } from '../../src/authentication/session.ts';
+import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
+import { encodeId, parseId, type IdType } from '../../src/values/ids.ts';
 import { schema } from '../../src/schema.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';

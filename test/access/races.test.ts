@@ -5,9 +5,9 @@
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { encodeId } from '../../src/ids.ts';
-import { createInvitationToken } from '../../src/invitation/token.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { encodeId } from '../../src/values/ids.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { sized } from '../setup/size.ts';
 import { createWorld, insertMembership, insertUser, type GraphQLAnswer, type RequestOptions, type World } from '../setup/world.ts';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
+import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import { OrganizationDocument } from '../generated/graphql.ts';
 import { createWorld, insertMembership, type Caller, type Slug, type World } from '../setup/world.ts';
 

@@ -1,8 +1,8 @@
 /** A role takes effect wherever it is held: changing it is judged there, and not only where it is defined. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { encodeId } from '../../src/ids.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { sized } from '../setup/size.ts';
 import { createWorld, insertInvitation, insertMembership, insertUser, type RequestOptions, type Slug, type World } from '../setup/world.ts';

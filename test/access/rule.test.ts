@@ -1,10 +1,10 @@
 /** The rule for rights in both of its forms, each asked alone: nothing else stands between these callers and the rows. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { scopesBeyond } from '../../src/access/granting.ts';
-import type { Principal } from '../../src/access/principal.ts';
-import { holds, isWithin, organizationsWithin, type WithinOptions } from '../../src/access/rights.ts';
-import type { Scope } from '../../src/access/scopes.ts';
+import { scopesBeyond } from '../../src/authorization/granting.ts';
+import type { Principal } from '../../src/authorization/principal.ts';
+import { holds, isWithin, organizationsWithin, type WithinOptions } from '../../src/authorization/rights.ts';
+import type { Scope } from '../../src/authorization/scopes.ts';
 import { createWorld, type Slug, type World } from '../setup/world.ts';
 
 const SLUGS: Slug[] = ['acme', 'north', 'south', 'shop-1', 'shop-2', 'kiosk', 'depot', 'rival', 'rival-shop'];

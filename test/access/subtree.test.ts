@@ -1,7 +1,7 @@
 import { isObjectType, type GraphQLObjectType } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId, type IdType } from '../../src/ids.ts';
+import { encodeId, type IdType } from '../../src/values/ids.ts';
 import { schema } from '../../src/schema.ts';
 import {
   createWorld,

@@ -1,5 +1,5 @@
 /** How long answers take, compared pair by pair, so that what slows the machine down slows both down. */
-import { decodeId, encodeId } from '../../src/ids.ts';
+import { decodeId, encodeId } from '../../src/values/ids.ts';
 import { insertKey, missingId, type World } from '../setup/world.ts';
 import { SCOPES } from './model.ts';
 

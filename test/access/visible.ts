@@ -1,6 +1,6 @@
 /** Which of all ids in a database a caller may be shown, by the model of the rule and by what is shown for its own sake. */
 import { sql } from 'kysely';
-import { encodeId, type IdType } from '../../src/ids.ts';
+import { encodeId, type IdType } from '../../src/values/ids.ts';
 import type { World } from '../setup/world.ts';
 import { REACH, exists, held, isBelow, may, type Forest, type Request, type ScopeName } from './model.ts';
 

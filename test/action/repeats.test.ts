@@ -2,9 +2,9 @@
 import { isInputObjectType, isNonNullType } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { encodeId } from '../../src/ids.ts';
-import { createInvitationToken } from '../../src/invitation/token.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { encodeId } from '../../src/values/ids.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { schema } from '../../src/schema.ts';
 import {
   createWorld,

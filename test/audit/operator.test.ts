@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTrail } from '../../src/audit/check.ts';
+import { checkTrail } from '../../src/modules/audit/verify.ts';
 import { bootstrap, insertApiKey, type BootstrapResult } from '../../src/seed/bootstrap.ts';
 import { seedSynthetic } from '../../src/seed/synthetic.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseId } from '../../src/ids.ts';
-import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
+import { parseId } from '../../src/values/ids.ts';
+import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
 let world: World;

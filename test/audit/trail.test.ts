@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTrail } from '../../src/audit/check.ts';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { createInvitationToken } from '../../src/invitation/token.ts';
+import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { AuditLogDocument, CreatePersonalAccessTokenDocument, CreateRoleDocument } from '../generated/graphql.ts';
 import { code, createWorld, insertInvitation, insertUser, type Caller, type Slug, type World } from '../setup/world.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';

@@ -2,7 +2,7 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/ids.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { sized } from '../setup/size.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/ids.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { startListener, type Listener } from '../setup/listener.ts';

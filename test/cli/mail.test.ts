@@ -6,7 +6,7 @@ import path from 'node:path';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 import { startIssuer } from '../setup/issuer.ts';
 import { tokenIn } from '../setup/outbox.ts';
 import { run, serve, type RunningGateway } from './run.ts';

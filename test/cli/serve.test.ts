@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 import { createDatabase } from '../setup/database.ts';
 import { oldServer } from './old-server.ts';
 import { run, serve, type RunningGateway } from './run.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 import { sized } from '../setup/size.ts';
 import { postmasterOf, removeDataFolder, serverFolder, serversOver } from './data-folder.ts';
 import { begin, run, serve, startWorkerProcess, type Finished, type Starting } from './run.ts';

@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createToken, parseToken, tokenHash } from '../../src/credential/secret.ts';
-import { LastUsed } from '../../src/credential/last-used.ts';
+import { createToken, parseToken, tokenHash } from '../../src/authentication/secret.ts';
+import { LastUsed } from '../../src/authentication/last-used.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { ViewerDocument } from '../generated/graphql.ts';

@@ -1,6 +1,6 @@
 /** A million credentials that nobody gave out: none is accepted. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
+import { Sessions } from '../../src/authentication/session.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import { createWorld, type World } from '../setup/world.ts';

@@ -1,9 +1,9 @@
 /** Credentials that nobody gave out, made from those that somebody did: none is accepted. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
-import { createInvitationToken } from '../../src/invitation/token.ts';
-import { tokenHash } from '../../src/credential/secret.ts';
+import { Sessions } from '../../src/authentication/session.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { refusesForgeries, timingOfIds } from './forgeries.ts';
 import { altered, inTurns } from './forging.ts';

@@ -1,6 +1,6 @@
 /** What has to hold of forged credentials, in a quick and a large size. */
 import { expect } from 'vitest';
-import { createToken, parseToken } from '../../src/credential/secret.ts';
+import { createToken, parseToken } from '../../src/authentication/secret.ts';
 import type { World } from '../setup/world.ts';
 import { altered, alteredSession, inTurns, welch } from './forging.ts';
 

@@ -1,9 +1,9 @@
 /** Keys that keys make: how long they live, who may take them away, and what goes with them. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { encodeId, parseId } from '../../src/ids.ts';
+import { Sessions } from '../../src/authentication/session.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { encodeId, parseId } from '../../src/values/ids.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import {

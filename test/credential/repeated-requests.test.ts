@@ -1,7 +1,7 @@
 /** Requests for a credential that are sent again under their idempotency key (docs/decisions/0025-repeats.md). */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
+import { Sessions } from '../../src/authentication/session.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { CreateApiKeyDocument, CreatePersonalAccessTokenDocument, type CreateApiKeyInput } from '../generated/graphql.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { encodeCursor, pageOf } from '../../src/database/page.ts';
+import { encodeCursor, pageOf } from '../../src/database/keyset.ts';
 
 const LIST = 'children org-1 SLUG_ASC';
 const refused = expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_USER_INPUT', argument: 'after' }) });

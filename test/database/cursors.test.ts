@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeCursor, type Position } from '../../src/database/page.ts';
+import { encodeCursor, type Position } from '../../src/database/keyset.ts';
 import { createWorld, insertInvitation, type Caller, type World } from '../setup/world.ts';
 
 let world: World;

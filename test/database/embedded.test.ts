@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 
 async function rows(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });

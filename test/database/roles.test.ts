@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTrail } from '../../src/audit/check.ts';
+import { checkTrail } from '../../src/modules/audit/verify.ts';
 import { grantGateway } from '../../src/database/grants.ts';
 import { CreateRoleDocument } from '../generated/graphql.ts';
 import { createWorld, type World } from '../setup/world.ts';

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbedded, type EmbeddedOptions, type EmbeddedServer } from '../../src/database/embedded.ts';
+import { startEmbedded, type EmbeddedOptions, type EmbeddedServer } from '../../src/embedded-postgres/start.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { backendsOf, postmasterOf, removeDataFolder, serverFolder } from '../cli/data-folder.ts';
 

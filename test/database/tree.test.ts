@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTree } from '../../src/organization/check.ts';
+import { checkTree } from '../../src/modules/organization/verify.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { restoreTables, type Baseline } from '../../scripts/baseline/snapshot.ts';
 import { knownMigrations, migrate } from '../../src/database/migrate.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
-import { GRAPHQL_PATH } from '../../src/server.ts';
+import { GRAPHQL_PATH } from '../../src/http/gateway.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { migrationFolder } from '../setup/migrations.ts';
 import { gatewayOver } from '../setup/world.ts';

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { expect } from 'vitest';
-import { startEmbedded } from '../../src/database/embedded.ts';
+import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 import { backendsOf, postmasterOf, removeDataFolder } from '../cli/data-folder.ts';
 import { run, serve, type RunningGateway } from '../cli/run.ts';
 import { startListener } from '../setup/listener.ts';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { connect } from '../../src/database/connect.ts';
 import { Readiness } from '../../src/database/probe.ts';
-import type { GatewayOptions } from '../../src/server.ts';
+import type { GatewayOptions } from '../../src/http/gateway.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
 import { startProxy, type Proxy } from './proxy.ts';

@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkTrail } from '../../src/audit/check.ts';
-import { checkTree } from '../../src/organization/check.ts';
+import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { checkTree } from '../../src/modules/organization/verify.ts';
 import { Random } from '../../src/seed/random.ts';
-import { checkUsage } from '../../src/usage/check.ts';
+import { checkUsage } from '../../src/modules/usage/verify.ts';
 import { quantile } from '../setup/process.ts';
 import { sized } from '../setup/size.ts';
 import { ENDS_MS, createLab, type Answer, type Lab } from './lab.ts';

@@ -1,8 +1,8 @@
 /** Fuzzes the inputs of a world's gateway, and judges every answer. */
 import { sql } from 'kysely';
-import { tokenHash } from '../../src/credential/secret.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-import { encodeId } from '../../src/ids.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { schema } from '../../src/schema.ts';
 import { Random } from '../../src/seed/random.ts';
 import { insertInvitation, insertMembership, insertUser, type RequestOptions, type World } from '../setup/world.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
-import { GATEWAY_ROLE, startEmbedded, type EmbeddedServer } from '../../src/database/embedded.ts';
+import { GATEWAY_ROLE, startEmbedded, type EmbeddedServer } from '../../src/embedded-postgres/start.ts';
 import { grantGateway } from '../../src/database/grants.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { installQueue } from '../../src/jobs/worker.ts';

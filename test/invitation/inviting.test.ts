@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
-import { createInvitationToken } from '../../src/invitation/token.ts';
+import { Sessions } from '../../src/authentication/session.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import {

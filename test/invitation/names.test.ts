@@ -1,7 +1,7 @@
 /** Names that get into mails: what is refused, and what becomes of older ones. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { invitationMessage } from '../../src/invitation/mail.ts';
+import { invitationMessage } from '../../src/modules/invitation/mail.ts';
 import { LINK_TEMPLATE, sentMail } from '../setup/outbox.ts';
 import { createWorld, type World } from '../setup/world.ts';
 

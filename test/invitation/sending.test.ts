@@ -1,8 +1,8 @@
 /** Who may cause mail, and how much (docs/decisions/0021-sending-mail.md). */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
-import { forgetMails } from '../../src/invitation/sending.ts';
+import { Sessions } from '../../src/authentication/session.ts';
+import { forgetMails } from '../../src/modules/invitation/sending.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { bytesOf } from '../../src/limits/bytes.ts';
+import { bytesOf } from '../../src/database/bytes.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
 let world: World;

@@ -1,10 +1,10 @@
 import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, type GraphQLField } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { SCOPES_MAX } from '../../src/access/scopes.ts';
+import { SCOPES_MAX } from '../../src/authorization/scopes.ts';
 import { costOf } from '../../src/limits/estimate.ts';
 import { schema } from '../../src/schema.ts';
-import { METRICS_MAX } from '../../src/usage/catalog.ts';
+import { METRICS_MAX } from '../../src/modules/usage/catalog.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
 let world: World;

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { Admission, type Operation, type Place, type Refusal } from '../../src/limits/admission.ts';
 import { clientAddress } from '../../src/limits/address.ts';
 import { BoundedMemory } from '../../src/limits/bounded-memory.ts';
-import { FairQueue } from '../../src/limits/fair-queue.ts';
+import { FairQueue } from '../../src/database/fair-queue.ts';
 import { KnownCredentials } from '../../src/limits/known-credentials.ts';
 import { readConfig } from '../../src/config.ts';
 

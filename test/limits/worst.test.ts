@@ -2,13 +2,13 @@ import { getNamedType, getNullableType, isInterfaceType, isListType, isObjectTyp
 import { Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { encodeId } from '../../src/ids.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { bytesAtMost } from '../../src/limits/cost-limits.ts';
 import { Estimator } from '../../src/limits/estimate.ts';
 import { schema } from '../../src/schema.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
-import { METRICS_MAX, addMetric } from '../../src/usage/catalog.ts';
+import { METRICS_MAX, addMetric } from '../../src/modules/usage/catalog.ts';
 import { createWorld, insertInvitation, insertKey, insertMembership, insertUser, type Caller, type World } from '../setup/world.ts';
 
 const estimator = new Estimator(schema, 1e9);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/ids.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import {
   AddMemberDocument,
   AuditLogDocument,

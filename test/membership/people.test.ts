@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { canonicalEmail } from '../../src/user/email.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { canonicalEmail } from '../../src/values/email.ts';
 import { InvitationsDocument, MembersDocument, OwnMembershipsDocument, PeopleDocument } from '../generated/graphql.ts';
 import { backward, forward, type WalkArguments } from '../setup/pages.ts';
 import { code, createWorld, insertInvitation, insertMembership, insertUser, type World } from '../setup/world.ts';

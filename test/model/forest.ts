@@ -1,8 +1,8 @@
 /** Random worlds for the histories: a tree, a second one beside it, people, roles and keys. */
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
-import { encodeId, parseId, type IdType } from '../../src/ids.ts';
+import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
+import { encodeId, parseId, type IdType } from '../../src/values/ids.ts';
 import { Random } from '../../src/seed/random.ts';
 import type { World } from '../setup/world.ts';
 import { State } from './state.ts';

@@ -4,9 +4,9 @@
  */
 import fc from 'fast-check';
 import { sql } from 'kysely';
-import { createInvitationToken } from '../../src/invitation/token.ts';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { refreshSearch } from '../../src/organization/search-documents.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { refreshSearch } from '../../src/modules/organization/search-documents.ts';
 import type { GraphQLAnswer, World } from '../setup/world.ts';
 import { changes, Refused, type Draw, type Made } from './changes.ts';
 import { BUILT_IN, OWN_KEYS, plant, SCOPES, uuid, type Forest, type Size } from './forest.ts';

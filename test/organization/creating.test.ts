@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
+import { Sessions } from '../../src/authentication/session.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import {

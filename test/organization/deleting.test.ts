@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenHash } from '../../src/credential/secret.ts';
-import { purgeOrganizations } from '../../src/organization/delete-actions.ts';
-import { encodeId } from '../../src/ids.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { purgeOrganizations } from '../../src/modules/organization/delete/commands.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import {
   AuditLogDocument,

@@ -5,9 +5,9 @@
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTrail } from '../../src/audit/check.ts';
-import { checkTree } from '../../src/organization/check.ts';
-import { encodeId } from '../../src/ids.ts';
+import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { checkTree } from '../../src/modules/organization/verify.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { Random } from '../../src/seed/random.ts';
 import { runJobs } from '../setup/outbox.ts';
 import { sized } from '../setup/size.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTree } from '../../src/organization/check.ts';
-import { encodeId } from '../../src/ids.ts';
+import { checkTree } from '../../src/modules/organization/verify.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { AuditLogDocument, MoveOrganizationDocument, type MoveOrganizationInput } from '../generated/graphql.ts';
 import { runJobs } from '../setup/outbox.ts';
 import {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/ids.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { seedSynthetic } from '../../src/seed/synthetic.ts';
 import { DescendantsDocument, type DescendantsQueryVariables } from '../generated/graphql.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';

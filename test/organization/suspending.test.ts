@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/ids.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { AuditLogDocument, CreateRoleDocument, ResumeOrganizationDocument, SuspendOrganizationDocument } from '../generated/graphql.ts';
 import { code, createWorld, payload, type Caller, type Slug, type World } from '../setup/world.ts';

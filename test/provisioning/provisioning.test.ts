@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { parseId } from '../../src/ids.ts';
-import { localProvider } from '../../src/provisioning/local.ts';
-import { addPhoneNumbers } from '../../src/provisioning/phone-numbers.ts';
-import { LOCAL_PROVISIONING, makeProviders, type ProvisioningSettings } from '../../src/provisioning/providers.ts';
+import { parseId } from '../../src/values/ids.ts';
+import { localProvider } from '../../src/modules/provisioning/local.ts';
+import { addPhoneNumbers } from '../../src/modules/provisioning/phone-numbers.ts';
+import { LOCAL_PROVISIONING, makeProviders, type ProvisioningSettings } from '../../src/modules/provisioning/providers.ts';
 import {
   CreateOrganizationDocument,
   DeleteOrganizationDocument,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId, parseId } from '../../src/ids.ts';
+import { encodeId, parseId } from '../../src/values/ids.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import {
   CreateInvitationDocument,

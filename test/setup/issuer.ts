@@ -2,7 +2,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SignJWT, exportJWK, generateKeyPair, type CryptoKey, type JWK } from 'jose';
-import type { SessionSettings } from '../../src/credential/session.ts';
+import type { SessionSettings } from '../../src/authentication/session.ts';
 
 export interface SessionOptions {
   /** Claims beside or instead of the usual ones. */

@@ -1,9 +1,9 @@
 /** Runs the jobs of a world, and keeps the mail that they send. */
-import { makeTasks, type TaskOptions } from '../../src/jobs/tasks.ts';
+import { makeTasks, type TaskOptions } from '../../src/commands/tasks.ts';
 import { runDueJobs } from '../../src/jobs/worker.ts';
 import type { Mailer, Message } from '../../src/mail/mailer.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { LOCAL_PROVISIONING, makeProviders } from '../../src/provisioning/providers.ts';
+import { LOCAL_PROVISIONING, makeProviders } from '../../src/modules/provisioning/providers.ts';
 import { sql } from 'kysely';
 import { vi } from 'vitest';
 import type { TestDatabase } from './database.ts';

@@ -11,10 +11,10 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
-import { createToken, tokenHash, tokenPreview } from '../../src/credential/secret.ts';
+import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import type { Database } from '../../src/database/connect.ts';
-import { createGateway, GRAPHQL_PATH, type Gateway, type GatewayOptions } from '../../src/server.ts';
-import { encodeId, type IdType } from '../../src/ids.ts';
+import { createGateway, GRAPHQL_PATH, type Gateway, type GatewayOptions } from '../../src/http/gateway.ts';
+import { encodeId, type IdType } from '../../src/values/ids.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import type { TypedDocumentString } from '../generated/graphql.ts';

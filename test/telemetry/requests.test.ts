@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createBudgets } from '../../src/limits/caller-budgets.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { addTrustedDocuments } from '../../src/trusted-documents/store.ts';
+import { addTrustedDocuments } from '../../src/modules/trusted-documents/queries.ts';
 import { keepLines, type LogLine } from '../setup/log-lines.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
 

@@ -10,7 +10,7 @@ import { addDocuments, listDocuments, removeDocuments } from '../../src/commands
 import { readConfig } from '../../src/config.ts';
 import { StartError } from '../../src/errors.ts';
 import type { TrustedDocumentsPolicy } from '../../src/http/plugins/trusted-documents.ts';
-import type { Gateway } from '../../src/server.ts';
+import type { Gateway } from '../../src/http/gateway.ts';
 import { run } from '../cli/run.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
 

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { Random } from '../../src/seed/random.ts';
-import { addMetric } from '../../src/usage/catalog.ts';
-import { rollUsage } from '../../src/usage/roll.ts';
+import { addMetric } from '../../src/modules/usage/catalog.ts';
+import { rollUsage } from '../../src/modules/usage/roll.ts';
 import { RecordUsageDocument, type UsageEventInput } from '../generated/graphql.ts';
 import { code, createWorld, missingId, payload, type Caller, type RequestOptions, type Slug, type World } from '../setup/world.ts';
 

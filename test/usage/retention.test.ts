@@ -1,8 +1,8 @@
 /** How finely usage is kept, and for how long. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkUsage } from '../../src/usage/check.ts';
-import { rollUsage } from '../../src/usage/roll.ts';
+import { checkUsage } from '../../src/modules/usage/verify.ts';
+import { rollUsage } from '../../src/modules/usage/roll.ts';
 import { UsageBucketsDocument, UsageByChildDocument, UsageDocument, type UsageScope } from '../generated/graphql.ts';
 import { runJobs } from '../setup/outbox.ts';
 import { code, createWorld, type Slug, type World } from '../setup/world.ts';

@@ -5,9 +5,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
-import { checkSomeUsage, checkUsage } from '../../src/usage/check.ts';
-import { rollUsage } from '../../src/usage/roll.ts';
-import { encodeId } from '../../src/ids.ts';
+import { checkSomeUsage, checkUsage } from '../../src/modules/usage/verify.ts';
+import { rollUsage } from '../../src/modules/usage/roll.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { Random } from '../../src/seed/random.ts';
 import { runJobs } from '../setup/outbox.ts';
 import { sized } from '../setup/size.ts';

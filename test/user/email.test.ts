@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Sessions } from '../../src/credential/session.ts';
+import { Sessions } from '../../src/authentication/session.ts';
 import type { Message } from '../../src/mail/mailer.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { canonicalEmail } from '../../src/user/email.ts';
+import { canonicalEmail } from '../../src/values/email.ts';
 import { AddMemberDocument, CreateInvitationDocument } from '../generated/graphql.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import { sentMail, tokenIn } from '../setup/outbox.ts';

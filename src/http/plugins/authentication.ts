@@ -1,6 +1,6 @@
 /** Who calls is settled first: before the body is read, and before anything in it is looked at. */
 import type { Plugin } from 'graphql-yoga';
-import type { Caller } from '../../credential/authenticate.ts';
+import type { Caller } from '../../authentication/authenticate.ts';
 import { currentDeadline } from '../../database/deadline.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 

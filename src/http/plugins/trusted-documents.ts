@@ -4,8 +4,8 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { Database } from '../../database/connect.ts';
 import { PublicError } from '../../errors.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
-import { TrustedDocuments } from '../../trusted-documents/lookup.ts';
-import { findTrustedDocuments } from '../../trusted-documents/store.ts';
+import { TrustedDocuments } from '../../modules/trusted-documents/lookup.ts';
+import { findTrustedDocuments } from '../../modules/trusted-documents/queries.ts';
 
 /** Whether hashes of registered documents are answered, and whether anything else is. */
 export type TrustedDocumentsPolicy = 'off' | 'allow' | 'require';

@@ -1,0 +1,184 @@
+/** From the request's headers to a principal: one statement, which also tells the time; nothing is remembered between requests. */
+import { sql, type RawBuilder } from 'kysely';
+import { PublicError, badInput, unauthenticated } from '../errors.ts';
+import { parseId } from '../values/ids.ts';
+import { anonymous, type Credential, type Home, type Principal } from '../authorization/principal.ts';
+import type { DatabaseClock } from '../database/clock.ts';
+import type { Database } from '../database/connect.ts';
+import { addressOf, meetPerson } from './identity.ts';
+import { createToken, parseToken, tokenHash, type ParsedToken } from './secret.ts';
+import { isSessionToken, type SessionClaims, type Sessions } from './session.ts';
+
+export interface Authenticator {
+  db: Database;
+  /** Name of the header that names the organization to act in. */
+  organizationHeader: string;
+  /** Verifies sessions; absent when no identity provider is configured. */
+  sessions: Sessions | undefined;
+  /** Tells the time where no statement does, and is told it by those that do. */
+  clock: DatabaseClock;
+  /** Told of every API key and token that was accepted. */
+  used(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
+}
+
+/** Who calls, and when: the time of the database as it looked at the credential. */
+export interface Caller {
+  principal: Principal;
+  now: Date;
+}
+
+/**
+ * Who is calling. No `Authorization` header: anonymous. A credential that is malformed, unknown, expired, revoked or
+ * of a suspended organization: `UNAUTHENTICATED`. An organization header that is malformed or names an organization
+ * in which the credential cannot act: `BAD_USER_INPUT` or `NOT_FOUND`.
+ */
+export async function authenticate({ db, organizationHeader, sessions, clock, used }: Authenticator, headers: Headers): Promise<Caller> {
+  const authorization = headers.get('authorization');
+  if (authorization === null) return { principal: anonymous, now: clock.now() };
+  const [, bearer] = /^Bearer ([^\s]+)$/i.exec(authorization) ?? [];
+  if (bearer === undefined) throw unauthenticated();
+  const token = parseToken(bearer);
+  if (token) {
+    const named = organizationReference(headers.get(organizationHeader), organizationHeader);
+    const caller = token.kind === 'ak' ? await apiKeyCaller(db, token, named) : await tokenCaller(db, token, named);
+    clock.note(caller.now);
+    used(token.kind === 'ak' ? 'API_KEY' : 'PERSONAL_ACCESS_TOKEN', token.id, caller.now);
+    return caller;
+  }
+  if (!sessions || !isSessionToken(bearer)) throw unauthenticated();
+  const claims = await sessions.verify(bearer, clock.now());
+  const caller = await sessionCaller(db, claims, organizationReference(headers.get(organizationHeader), organizationHeader));
+  clock.note(caller.now);
+  return caller;
+}
+
+/** What an organization header says: an id or a slug. */
+type OrganizationReference = { column: 'id' | 'slug'; value: string } | null;
+
+function organizationReference(value: string | null, header: string): OrganizationReference {
+  if (value === null) return null;
+  const parsed = parseId(value);
+  if (parsed?.type === 'Organization') return { column: 'id', value: parsed.uuid };
+  // A header sent twice arrives joined by commas and ends here as well.
+  if (!/^[a-z0-9](-?[a-z0-9])*$/.test(value) || value.length < 3 || value.length > 63) {
+    throw badInput(header, 'must be sent once, with the id or the slug of one organization');
+  }
+  return { column: 'slug', value };
+}
+
+/** The same answer for an organization that does not exist and for one in which the credential cannot act. */
+export function cannotActThere(): PublicError {
+  return new PublicError('NOT_FOUND', 'The organization header names no organization in which this credential can act.', {
+    http: { status: 404 },
+  });
+}
+
+/** The person may act in the organization, but it or one above it is suspended. */
+export function organizationSuspended(): PublicError {
+  return new PublicError('FORBIDDEN', 'The organization that the header names is suspended.', { http: { status: 403 } });
+}
+
+/** Whether an organization, named `o`, or one above it is suspended. */
+export const suspendedAbove = sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`;
+
+function homeOf(row: { organization_id: string; lineage: string[]; scopes: string[] }): Home {
+  return { id: row.organization_id, lineage: row.lineage, scopes: new Set(row.scopes) };
+}
+
+async function apiKeyCaller(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Caller> {
+  const key = await db
+    .selectFrom('api_keys as k')
+    .innerJoin('organizations as o', 'o.id', 'k.organization_id')
+    .select(['k.name', 'k.expires_at', 'k.organization_id', 'o.slug', 'o.lineage'])
+    .select([sql<string[]>`scopes_held(k.scopes)`.as('scopes'), suspendedAbove.as('suspended'), sql<Date>`now()`.as('now')])
+    .where('k.id', '=', id)
+    // In the look-up, so that an id that exists, with another secret, costs what an unknown one does.
+    .where('k.secret_hash', '=', tokenHash(token))
+    .where('k.revoked_at', 'is', null)
+    .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', sql<Date>`now()`)]))
+    .where('o.deleted_at', 'is', null)
+    .executeTakeFirst();
+  if (!key || key.suspended) throw unauthenticated();
+  // The key names its organization; a header may repeat it and nothing else.
+  if (named && named.value !== (named.column === 'id' ? key.organization_id : key.slug)) throw cannotActThere();
+  const credential = { kind: 'API_KEY', id, name: key.name, expiresAt: key.expires_at } as const;
+  return { principal: { credential, user: null, home: homeOf(key) }, now: key.now };
+}
+
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+/** Looks for credentials that nobody has, with the statements of every request. Rejects when the database refuses the statements. */
+export async function lookUpNobody(db: Database): Promise<void> {
+  const answered = (error: unknown): void => {
+    if (!(error instanceof PublicError)) throw error;
+  };
+  await apiKeyCaller(db, { kind: 'ak', id: NOBODY, token: createToken('ak', NOBODY) }, null).then(() => undefined, answered);
+  await tokenCaller(db, { kind: 'pat', id: NOBODY, token: createToken('pat', NOBODY) }, null).then(() => undefined, answered);
+}
+
+/** A person and, if the request names an organization in which it is a native member, that organization. */
+interface PersonRow {
+  user_id: string;
+  email: string;
+  canonical_email: string | null;
+  user_name: string | null;
+  organization_id: string | null;
+  lineage: string[] | null;
+  scopes: string[] | null;
+  suspended: boolean | null;
+  now: Date;
+}
+
+const personColumns = sql`
+  u.id as user_id, u.email, u.canonical_email, u.name as user_name, home.organization_id, home.lineage, home.scopes, home.suspended, now() as now`;
+
+/** Tables of `personColumns`: `people` joined with the home that the request names. */
+function withHome(people: RawBuilder<unknown>, named: OrganizationReference): RawBuilder<unknown> {
+  const isNamed = named ? sql`${sql.ref(`o.${named.column}`)} = ${named.value}` : sql`false`;
+  return sql`${people} left join lateral (
+    select m.organization_id, o.lineage, membership_scopes(m.id) as scopes, ${suspendedAbove} as suspended
+    from memberships as m join organizations as o on o.id = m.organization_id
+    where m.user_id = u.id and o.deleted_at is null and ${isNamed}
+  ) as home on true`;
+}
+
+function personCaller(credential: Credential, row: PersonRow, named: OrganizationReference): Caller {
+  const { organization_id, lineage, scopes } = row;
+  const found = organization_id !== null && lineage !== null && scopes !== null;
+  if (named && !found) throw cannotActThere();
+  if (row.suspended) throw organizationSuspended();
+  const user = { id: row.user_id, verifiedEmail: row.canonical_email };
+  return { principal: { credential, user, home: found ? homeOf({ organization_id, lineage, scopes }) : null }, now: row.now };
+}
+
+async function tokenCaller(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Caller> {
+  const statement = sql<PersonRow & { name: string; expires_at: Date | null }>`
+    select t.name, t.expires_at, ${personColumns}
+    from ${withHome(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
+    where t.id = ${id}::uuid and t.secret_hash = ${tokenHash(token)} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
+  const [row] = (await statement.execute(db)).rows;
+  if (!row) throw unauthenticated();
+  return personCaller({ kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at }, row, named);
+}
+
+async function sessionCaller(db: Database, claims: SessionClaims, named: OrganizationReference): Promise<Caller> {
+  const people = sql`user_identities as i join users as u on u.id = i.user_id`;
+  const find = async (): Promise<PersonRow | undefined> => {
+    const statement = sql<PersonRow>`
+      select ${personColumns} from ${withHome(people, named)} where i.issuer = ${claims.issuer} and i.subject = ${claims.subject}`;
+    return (await statement.execute(db)).rows[0];
+  };
+  let row = await find();
+  if (!row || !isAsClaimed(row, claims)) {
+    await meetPerson(db, claims);
+    row = await find();
+  }
+  if (!row) throw unauthenticated();
+  return personCaller({ kind: 'SESSION', id: claims.subject, name: null, expiresAt: claims.expiresAt }, row, named);
+}
+
+/** Whether the account says what the identity provider says now. */
+function isAsClaimed(row: PersonRow, claims: SessionClaims): boolean {
+  const { shown, canonical } = addressOf(claims);
+  return row.email === shown && row.canonical_email === canonical && (claims.name === null || row.user_name === claims.name);
+}

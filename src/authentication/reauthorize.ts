@@ -1,0 +1,70 @@
+/** What a request's rights rest on, locked so that it cannot be taken away before the transaction ends. */
+import { sql, type RawBuilder } from 'kysely';
+import type { Home, Principal } from '../authorization/principal.ts';
+import type { Database } from '../database/connect.ts';
+import { unauthenticated } from '../errors.ts';
+import { cannotActThere, organizationSuspended, suspendedAbove } from './authenticate.ts';
+
+/**
+ * The principal as it is now: its credential, membership and roles are locked `FOR SHARE` and read again. A
+ * revocation that was acknowledged before is seen; one that comes later waits until this transaction has ended.
+ * Throws what authentication would answer if the right to act is gone.
+ */
+export async function lockStanding(tx: Database, principal: Principal): Promise<Principal> {
+  const { credential, user, home } = principal;
+  if (!credential) throw unauthenticated();
+  if (credential.kind === 'API_KEY') {
+    if (!home) throw unauthenticated();
+    const key = sql`
+      select scopes from api_keys
+      where id = ${credential.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now()) for share`;
+    // The lock is waited for inside the statement, and the key's row is the one after it (READ COMMITTED).
+    const found = await homeNow(tx, home.id, sql`with key as (${key})`, sql`(select scopes from key)`, sql`exists (select from key)`);
+    if (!found) throw unauthenticated();
+    return { ...principal, home: found };
+  }
+  const token = sql`
+    select id from personal_access_tokens
+    where id = ${credential.kind === 'SESSION' ? null : credential.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())
+    for share`;
+  const membershipRow = sql`
+    select id from memberships where organization_id = ${home?.id ?? null}::uuid and user_id = ${user?.id ?? null}::uuid for share`;
+  const locked = await sql<{ token: string | null; membership: string | null }>`
+    with token as (${token}), membership as (${membershipRow})
+    select (select id from token) as token, (select id from membership) as membership`.execute(tx);
+  const { token: standing = null, membership = null } = locked.rows[0] ?? {};
+  if (credential.kind === 'PERSONAL_ACCESS_TOKEN' && standing === null) throw unauthenticated();
+  if (!home) return principal;
+  if (membership === null) throw cannotActThere();
+  // Roles that come with the product never change, and locking them would bring all callers to the same few rows.
+  const held = sql`array(
+    with own as (
+      select r.scopes from membership_roles mr join roles r on r.id = mr.role_id
+      where mr.membership_id = ${membership}::uuid and not r.built_in for share of r
+    )
+    select unnest(scopes) from own
+    union
+    select unnest(r.scopes) from membership_roles mr join roles r on r.id = mr.role_id
+    where mr.membership_id = ${membership}::uuid and r.built_in
+  )`;
+  // A statement of its own: only now does it see what was committed while the locks were waited for.
+  const found = await homeNow(tx, home.id, sql``, held, sql`true`);
+  if (!found) throw cannotActThere();
+  return { ...principal, home: found };
+}
+
+async function homeNow(
+  tx: Database,
+  id: string,
+  locks: RawBuilder<unknown>,
+  scopes: RawBuilder<unknown>,
+  condition: RawBuilder<unknown>,
+): Promise<Home | undefined> {
+  const { rows } = await sql<{ lineage: string[]; scopes: string[]; suspended: boolean }>`
+    ${locks}
+    select o.lineage, scopes_held(${scopes}) as scopes, ${suspendedAbove} as suspended
+    from organizations o where o.id = ${id}::uuid and o.deleted_at is null and ${condition}`.execute(tx);
+  const [home] = rows;
+  if (home?.suspended) throw organizationSuspended();
+  return home && { id, lineage: home.lineage, scopes: new Set(home.scopes) };
+}

@@ -1,0 +1,94 @@
+/** Writes the audit log. */
+import { sql, type RawBuilder } from 'kysely';
+import type { ActorKind, Principal } from '../authorization/principal.ts';
+import type { Database } from '../database/connect.ts';
+import { unauthenticated } from '../errors.ts';
+import { encodeId, type IdType } from '../values/ids.ts';
+
+/** One thing that was done, or refused. */
+export interface AuditEntry {
+  /** The organization acted on; null for what a person does about itself without acting in any. */
+  organizationId: string | null;
+  /** What was changed; `id` is its UUID. */
+  target: { type: IdType; id: string };
+  /** Its state before; null for something new. No secrets. */
+  before: object | null;
+  /** Its state after; null for something removed. No secrets. */
+  after: object | null;
+  /** Code of the answer, if it was refused. */
+  refusal?: string;
+}
+
+/** Adds events to the log, in the transaction of what they tell of; the last that it writes. */
+export async function appendToTrail(
+  tx: Database,
+  { principal, requestId }: { principal: Principal; requestId: string },
+  action: string,
+  entries: readonly AuditEntry[],
+): Promise<void> {
+  const { credential, user, home } = principal;
+  if (!credential) throw unauthenticated();
+  const apiKeyName = credential.kind === 'API_KEY' ? credential.name : null;
+  const actor: Actor = { kind: credential.kind, userId: user?.id ?? null, apiKeyName, actingOrganizationId: home?.id ?? null };
+  await insertEvents(tx, actor, requestId, action, entries.filter(isInOrganization));
+  const alone = entries.filter((entry) => entry.organizationId === null);
+  if (alone.length > 0) {
+    await sql`
+      insert into account_events (action, actor_kind, actor_user_id, request_id, target_type, target_id, before, after, refusal)
+      select ${action}, ${credential.kind}, ${user?.id ?? null}::uuid, ${requestId}, entry.*
+      from ${rowsOf(alone)} as entry`.execute(tx);
+  }
+}
+
+/**
+ * Adds an event about what an operator does at the command line, in the transaction of what it tells of. `command`
+ * stands in place of the request's id.
+ */
+export function appendAsOperator(tx: Database, command: string, action: string, entry: OrganizationEntry): Promise<void> {
+  const operator: Actor = { kind: 'OPERATOR', userId: null, apiKeyName: null, actingOrganizationId: null };
+  return insertEvents(tx, operator, command, action, [entry]);
+}
+
+/** Who did something, as the log keeps it. */
+interface Actor {
+  kind: ActorKind;
+  userId: string | null;
+  apiKeyName: string | null;
+  actingOrganizationId: string | null;
+}
+
+type OrganizationEntry = AuditEntry & { organizationId: string };
+
+function isInOrganization(entry: AuditEntry): entry is OrganizationEntry {
+  return entry.organizationId !== null;
+}
+
+async function insertEvents(
+  tx: Database,
+  { kind, userId, apiKeyName, actingOrganizationId }: Actor,
+  requestId: string,
+  action: string,
+  entries: readonly OrganizationEntry[],
+): Promise<void> {
+  if (entries.length === 0) return;
+  await sql`
+    insert into audit_events
+      (action, actor_kind, actor_user_id, actor_api_key_name, acting_organization_id, request_id,
+       target_type, target_id, before, after, refusal, organization_id)
+    select ${action}, ${kind}, ${userId}::uuid, ${apiKeyName}, ${actingOrganizationId}::uuid, ${requestId}, entry.*
+    from ${rowsOf(entries, [sql`${entries.map((entry) => entry.organizationId)}::uuid[]`])} as entry`.execute(tx);
+}
+
+/** Target, states and refusal of the entries as rows, and `more` columns behind them. */
+function rowsOf(entries: readonly AuditEntry[], more: readonly RawBuilder<unknown>[] = []): RawBuilder<unknown> {
+  const json = (value: object | null): string | null => value && JSON.stringify(value);
+  const columns = [
+    sql`${entries.map((entry) => entry.target.type)}::text[]`,
+    sql`${entries.map((entry) => encodeId(entry.target.type, entry.target.id))}::text[]`,
+    sql`${entries.map((entry) => json(entry.before))}::jsonb[]`,
+    sql`${entries.map((entry) => json(entry.after))}::jsonb[]`,
+    sql`${entries.map((entry) => entry.refusal ?? null)}::text[]`,
+    ...more,
+  ];
+  return sql`unnest(${sql.join(columns)})`;
+}

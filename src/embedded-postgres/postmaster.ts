@@ -1,0 +1,217 @@
+/** The main process of the embedded server: started over its folder, found there when it runs already, and stopped. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { access, open } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { StartError } from '../errors.ts';
+import { signalTo } from './processes.ts';
+import { answers, clearRemains, hasten, livingServer, markOf, pidFile, type Running } from './running-server.ts';
+import type { Account } from './account.ts';
+import { reasonIn, run, startProblem, surroundings, textFrom } from './tools.ts';
+
+export interface PostmasterOptions {
+  /** Folder of the server's files. */
+  folder: string;
+  /** Folder of its programs. */
+  binaries: string;
+  account: Account | undefined;
+  /** `postgres -c` settings. */
+  settings: Readonly<Record<string, string>>;
+}
+
+/** How often a server that starts or ends is looked at. */
+const POLL_MS = 10;
+
+/** Longest that a server may take to start: after a crash it first does again what its log holds, up to `max_wal_size`. */
+const START_MS = 10 * 60_000;
+
+/** How long a server may take to end, and memory of a killed one to be let go. */
+const OTHERS_MS = 60_000;
+
+/** How long a port that has to be the same is waited for. */
+const PORT_MS = 10_000;
+
+/** Starts that fail for other reasons, and the pause after the first of them, which doubles. */
+const ATTEMPTS = 5;
+const PAUSE_MS = 200;
+
+/** Seconds that it may take to end in an orderly way, as much again without order. */
+const STOP_S = 20;
+
+/** One start that failed; `cause` is what PostgreSQL said. */
+class FailedStart extends Error {
+  readonly reason: string | undefined;
+
+  constructor(reason: string | undefined) {
+    super(reason ?? 'no reason given');
+    this.reason = reason;
+  }
+
+  /** Whether processes of a server from before still have the folder. */
+  get isHeld(): boolean {
+    return /pre-existing shared memory block|lock file .* already exists|is empty/.test(this.message);
+  }
+
+  get isPortTaken(): boolean {
+    return /could not create any TCP\/IP sockets/.test(this.message);
+  }
+}
+
+/** The server over one folder. At most one of its calls `start` and `stop` is under way at a time. */
+export class Postmaster {
+  readonly #options: PostmasterOptions;
+  /** The process, where this process has started it. */
+  #child: ChildProcess | undefined;
+  #running: Running | undefined;
+
+  constructor(options: PostmasterOptions) {
+    this.#options = options;
+  }
+
+  /** Port of the server that runs; 0 before the first start. */
+  get port(): number {
+    return this.#running?.port ?? 0;
+  }
+
+  /** Whether it ends, which it may do for as long as sessions are open. */
+  get isStopping(): boolean {
+    return pidFile(this.#options.folder)?.status === 'stopping';
+  }
+
+  /** The server that accepts connections, whoever started it; one that starts or ends is waited for. Undefined when there is none. */
+  async find(stop?: AbortSignal): Promise<Running | undefined> {
+    const { folder } = this.#options;
+    const startedAt = Date.now();
+    const isOver = (limit: number): boolean => Date.now() > startedAt + limit;
+    let sent: NodeJS.Signals | undefined;
+    for (let server = await livingServer(folder); server; server = await livingServer(folder)) {
+      stop?.throwIfAborted();
+      if (server.status === 'ready' && (await answers(server.port))) {
+        if (server.pid !== this.#child?.pid) this.#child = undefined;
+        return (this.#running = server);
+      }
+      if (isOver(server.status === 'stopping' ? OTHERS_MS : START_MS))
+        throw new StartError(`DATA_DIR: the PostgreSQL that runs over it does not answer: process ${server.pid}.`);
+      if (server.status === 'stopping') {
+        // One that was told to wait for its sessions ends them. PostgreSQL 18 waits forever when it is told to end while
+        // it recovers from a crash of its own.
+        const signal = isOver(STOP_S * 1_000) ? 'SIGQUIT' : 'SIGINT';
+        if (signal !== sent) await hasten(server, folder, (sent = signal));
+      }
+      await sleep(POLL_MS, undefined, { signal: stop });
+    }
+    return undefined;
+  }
+
+  /**
+   * Makes sure that a server runs: the one that is there, or a new one on `port`, any port when it is 0. Throws a
+   * `StartError` that tells the cause after some attempts.
+   */
+  async start(port: number, stop?: AbortSignal): Promise<void> {
+    const { folder } = this.#options;
+    const startedAt = Date.now();
+    const isOver = (limit: number): boolean => Date.now() > startedAt + limit;
+    for (let failures = 0; ;) {
+      await this.#requireFolder();
+      if (await this.find(stop)) return;
+      await clearRemains(folder);
+      try {
+        this.#running = await this.#launch(port === 0 ? await freePort() : port, stop);
+        return;
+      } catch (error) {
+        if (!(error instanceof FailedStart)) throw error;
+        const { reason, isHeld, isPortTaken } = error;
+        if (isHeld && !isOver(OTHERS_MS)) {
+          await sleep(POLL_MS, undefined, { signal: stop });
+        } else if (isPortTaken && port !== 0) {
+          if (isOver(PORT_MS)) throw new StartError(`DATA_DIR: another program took the port of the embedded PostgreSQL: ${port}.`);
+          await sleep(PAUSE_MS, undefined, { signal: stop });
+        } else {
+          if (++failures === ATTEMPTS) throw await startProblem(folder, reason);
+          if (!isPortTaken) await sleep(PAUSE_MS * 2 ** (failures - 1), undefined, { signal: stop });
+        }
+      }
+    }
+  }
+
+  async #requireFolder(): Promise<void> {
+    const { folder } = this.#options;
+    await access(path.join(folder, 'PG_VERSION')).catch(() => {
+      throw new StartError(`DATA_DIR: the files of the embedded PostgreSQL are gone: ${folder}.`);
+    });
+  }
+
+  /** Starts the process and waits until it accepts connections. */
+  async #launch(port: number, stop: AbortSignal | undefined): Promise<Running> {
+    const { folder, account } = this.#options;
+    const log = await open(path.join(folder, 'server.log'), 'a+', 0o600).catch((error: unknown) => {
+      throw new FailedStart(error instanceof Error ? error.message : undefined);
+    });
+    try {
+      if (account) await log.chown(account.uid, account.gid);
+      const { size } = await log.stat();
+      const child = await this.#spawn(port, log.fd);
+      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
+      for (const end = Date.now() + START_MS; ; await Promise.race([ended, sleep(POLL_MS)])) {
+        const written = pidFile(folder);
+        if (written?.pid === child.pid && written?.status === 'ready') return written;
+        if (hasEnded(child)) throw new FailedStart(reasonIn(await textFrom(log, size)));
+        if (stop?.aborted || Date.now() > end) {
+          // An orderly end could wait forever while it recovers; what it has begun, the next start begins again.
+          child.kill('SIGQUIT');
+          await Promise.race([ended, sleep(OTHERS_MS, undefined, { ref: false })]);
+          stop?.throwIfAborted();
+          throw new StartError(`DATA_DIR: the embedded PostgreSQL did not start within ${START_MS / 60_000} minutes: ${folder}.`);
+        }
+      }
+    } finally {
+      await log.close();
+    }
+  }
+
+  async #spawn(port: number, log: number): Promise<ChildProcess> {
+    const { folder, binaries, account, settings } = this.#options;
+    const command = path.join(binaries, 'postgres');
+    const flags = Object.entries({ ...settings, port: String(port), cluster_name: await markOf(folder) });
+    const args = ['-D', folder, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const child = spawn(command, args, { ...surroundings(command, account), stdio: ['ignore', log, log] });
+    // It outlives this process when that is killed, and does not keep it from ending.
+    child.unref();
+    return (this.#child = child);
+  }
+
+  /** Whether the server is a child of this process that has not ended. */
+  get isOwnChild(): boolean {
+    return this.#child !== undefined && !hasEnded(this.#child);
+  }
+
+  /** Stops the server in an orderly way, or else without order; does nothing when there is none. */
+  async stop(): Promise<void> {
+    const { folder, binaries, account } = this.#options;
+    const server = await livingServer(folder).catch(() => undefined);
+    if (server) {
+      const stopBy = (mode: string, seconds: number): Promise<void> =>
+        run(path.join(binaries, 'pg_ctl'), ['stop', '-D', folder, '-w', '-m', mode, '-t', String(seconds)], account);
+      // One that recovers may never end in an orderly way (see `find`).
+      const isOrderly = await answers(server.port);
+      await stopBy(isOrderly ? 'fast' : 'immediate', STOP_S).catch(() => stopBy('immediate', STOP_S));
+    } else this.#child?.kill('SIGQUIT');
+  }
+
+  /** Tells the server to stop without waiting for it, for a process that ends at once. */
+  halt(): void {
+    if (this.#child) this.#child.kill(pidFile(this.#options.folder)?.status === 'ready' ? 'SIGINT' : 'SIGQUIT');
+    else if (this.#running && pidFile(this.#options.folder)?.pid === this.#running.pid) signalTo(this.#running.pid, 'SIGINT');
+  }
+}
+
+const hasEnded = ({ pid, exitCode, signalCode }: ChildProcess): boolean => pid === undefined || exitCode !== null || signalCode !== null;
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}

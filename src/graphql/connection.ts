@@ -1,0 +1,121 @@
+/** Connections and edges of the Relay specification, over the lazy lists of `database/relation.ts`. */
+import type { ArgBuilder, ObjectRef } from '@pothos/core';
+import { builder } from './builder.ts';
+import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, encodeCursor, pageOf, type PageArguments } from '../database/keyset.ts';
+import { connectionOf, listName, type Connection, type Placed, type Relation } from '../database/list.ts';
+import type { Context } from './context.ts';
+import { atMostWithin, countOf, weighs, type Given } from './cost.ts';
+
+type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
+
+/** A row of a connection, with the list that it stands in. */
+export interface Edge<Row> {
+  row: Placed<Row>;
+  connection: Connection<Row>;
+}
+
+type EdgeFields<Row> = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Edge<Row>>) => object;
+
+export interface ConnectionOptions<Row> {
+  /** Name before "Connection" and "Edge". */
+  name: string;
+  /** Type of the nodes. */
+  node: ObjectRef<Types, Row>;
+  /** What one row is, in the plural, for the descriptions: "organizations". */
+  plural: string;
+  /** Whether the connection has `nodes` and `totalCount`; true unless said otherwise. */
+  counted?: boolean;
+  /** What one row weighs in the cost of an operation: its checks and its columns; 5 unless rows are large. */
+  rowWeight?: number;
+  edgeFields?: EdgeFields<Row>;
+}
+
+/** Defines the connection and edge types over nodes of one type. */
+export function connectionType<Row extends object>({
+  name,
+  node,
+  plural,
+  counted = true,
+  rowWeight = 5,
+  edgeFields,
+}: ConnectionOptions<Row>) {
+  const edge = builder.objectRef<Edge<Row>>(`${name}Edge`);
+  edge.implement({
+    description: `One of the ${plural} and its place in the list.`,
+    fields: (t) => ({
+      cursor: t.string({
+        description: 'Opaque position for `after` and `before`, valid for this list and order.',
+        resolve: ({ row, connection }) => encodeCursor(row.position, connection.list),
+      }),
+      node: t.field({ type: node, description: 'The row itself.', resolve: ({ row }) => row as never }),
+      ...edgeFields?.(t),
+    }),
+  });
+  const connection = builder.objectRef<Connection<Row>>(`${name}Connection`);
+  connection.implement({
+    description: `A page of ${plural}.`,
+    fields: (t) => ({
+      edges: t.field({
+        type: [edge],
+        description: 'The rows of the page with their cursors.',
+        extensions: atMostWithin(pageSize, rowWeight),
+        resolve: async (parent) => (await parent.rows()).rows.map((row) => ({ row, connection: parent })),
+      }),
+      pageInfo: t.field({
+        type: builder.pageInfoRef(),
+        description: 'Where the page stands in the list.',
+        async resolve(parent) {
+          const { rows, hasNextPage, hasPreviousPage } = await parent.rows();
+          const [first, last] = [rows[0], rows.at(-1)];
+          return {
+            hasNextPage,
+            hasPreviousPage,
+            startCursor: first ? encodeCursor(first.position, parent.list) : null,
+            endCursor: last ? encodeCursor(last.position, parent.list) : null,
+          };
+        },
+      }),
+      ...(counted && {
+        nodes: t.field({
+          type: [node],
+          description: 'The rows of the page without their cursors.',
+          extensions: atMostWithin(pageSize, rowWeight),
+          resolve: async (parent) => (await parent.rows()).rows as never,
+        }),
+        totalCount: t.int({
+          description: 'Number of rows on all pages. Counted only when selected.',
+          extensions: weighs(5),
+          resolve: (parent) => parent.totalCount(),
+        }),
+      }),
+    }),
+  });
+  return connection;
+}
+
+/** The four page arguments of a connection field. */
+export function pageArguments(t: ArgBuilder<Types>) {
+  const size = `between 1 and ${PAGE_SIZE_MAX}`;
+  return {
+    first: t.int({ description: `Rows from the start, ${size}; ${PAGE_SIZE_DEFAULT} when neither \`first\` nor \`last\` is given.` }),
+    after: t.string({ description: 'Only rows behind this cursor.' }),
+    last: t.int({ description: `Rows from the end, ${size}. Not together with \`first\`.` }),
+    before: t.string({ description: 'Only rows before this cursor.' }),
+  };
+}
+
+/** How many rows the page arguments of a connection field ask for. */
+function pageSize({ first, last }: Given): number {
+  return countOf(first ?? last, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX);
+}
+
+/** The connection for a relation below `parentId`; refuses page arguments that are out of bounds. */
+export function connect<Args, Row>(
+  context: Context,
+  relation: Relation<Args, Row>,
+  parentId: string,
+  args: Args,
+  page: PageArguments,
+): Connection<Row> {
+  return connectionOf(context.loaders, relation, parentId, args, pageOf(page, listName(relation, parentId, args)));
+}

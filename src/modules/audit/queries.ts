@@ -1,0 +1,64 @@
+/** Reads of the audit log. */
+import { sql, type RawBuilder } from 'kysely';
+import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import type { ActorKind } from '../../authorization/principal.ts';
+import { rowBatch } from '../../database/loaders.ts';
+import { ofOrganizations, relation } from '../../database/list.ts';
+
+export interface AuditEventRow {
+  id: string;
+  at: Date;
+  action: string;
+  actor_kind: ActorKind;
+  actor_user_id: string | null;
+  actor_api_key_name: string | null;
+  acting_organization_id: string | null;
+  organization_id: string;
+  target_type: string;
+  target_id: string;
+  before: object | null;
+  after: object | null;
+  /** Code of the answer, if the attempt was refused. */
+  refusal: string | null;
+  request_id: string;
+  lineage: Lineage;
+}
+
+export interface AuditArguments {
+  /** Events of all organizations below too. */
+  includeDescendants: boolean;
+  /** Only these actions; null for all. */
+  actions: readonly string[] | null;
+}
+
+const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  e.id, e.at, e.action, e.actor_kind, e.actor_user_id, e.actor_api_key_name, e.acting_organization_id, e.organization_id,
+  e.target_type, e.target_id, e.before, e.after, e.refusal, e.request_id, ${organization}.lineage`;
+
+/** What was done to an organization (and below it, as far as the caller may read the log there), newest first. */
+export const auditLog = relation<AuditArguments, AuditEventRow>({
+  name: 'audit log',
+  parents: ofOrganizations({ scope: 'audit:read' }),
+  columns: columns(sql`o`),
+  from: ({ principal }) =>
+    sql`audit_events as e join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`,
+  where: (_viewer, { includeDescendants, actions }) => [
+    includeDescendants ? sql`o.path >= parent.path and o.path < subtree_end(parent.path)` : sql`e.organization_id = parent.id`,
+    ...(actions === null ? [] : [sql`e.action = any (${actions}::text[])`]),
+  ],
+  orderName: ({ includeDescendants }) => (includeDescendants ? 'subtree' : 'organization'),
+  order: () => ({ keys: [{ expression: sql`e.id`, type: 'uuid' }], descending: true }),
+});
+
+/** Audit events by id. */
+export const auditEventById = rowBatch<null, AuditEventRow>(
+  'audit event by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<AuditEventRow>`
+    select ${columns(sql`o`)} from audit_events e
+    join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id
+    where e.id = any (${ids}::uuid[])`;
+    return (await statement.execute(db)).rows;
+  },
+);

@@ -1,0 +1,127 @@
+/** The audit log. */
+import { requires, requiresReach } from '../../graphql/guards.ts';
+import { holds } from '../../authorization/rights.ts';
+import { builder } from '../../graphql/builder.ts';
+import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
+import type { Context } from '../../graphql/context.ts';
+import { badInput, orNotFound } from '../../errors.ts';
+import { atMost } from '../../graphql/cost.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById } from '../organization/queries.ts';
+import { requireStorable } from '../../values/text.ts';
+import { ActorRef } from '../user/type.ts';
+import { redact, type SeenState } from './redaction.ts';
+import { auditLog, type AuditEventRow } from './queries.ts';
+
+export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
+
+builder.node(AuditEventRef, {
+  description: 'One thing that was done, or refused.',
+  authScopes: ({ lineage }, { principal }) => holds(principal, 'audit:read', lineage),
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    action: t.exposeString('action', {
+      description: 'What was done: the name of the mutation, or `seed` for a tree that an operator filled with made-up data.',
+    }),
+    actor: t.field({
+      type: ActorRef,
+      description: 'Who did it.',
+      resolve: (row) => ({
+        kind: row.actor_kind,
+        userId: row.actor_user_id,
+        apiKeyName: row.actor_api_key_name,
+        organizationId: row.acting_organization_id,
+        reached: { lineage: row.lineage, scope: 'audit:read' as const },
+      }),
+    }),
+    actingOrganization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description: "The organization that the actor acted from; null when it is outside the caller's subtree.",
+      resolve: ({ acting_organization_id }, _args, { loaders }) =>
+        acting_organization_id === null ? null : loaders.load(organizationById, null, acting_organization_id),
+    }),
+    organization: t.field({
+      type: OrganizationRef,
+      description: 'The organization acted on.',
+      resolve: async ({ organization_id }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organization_id)),
+    }),
+    targetType: t.exposeString('target_type', { description: 'Type of what was changed, e.g. Membership.' }),
+    targetId: t.exposeID('target_id', { description: 'Public id of what was changed.' }),
+    before: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Its state before, as far as the caller may read the fields that it comes from; null for something new.',
+      resolve: async (row, _args, context) => (await asSeen(row, row.before, context)).state,
+    }),
+    after: t.field({
+      type: 'JSON',
+      nullable: true,
+      description: 'Its state after, as far as the caller may read the fields that it comes from; null for something removed or refused.',
+      resolve: async (row, _args, context) => (await asSeen(row, row.after, context)).state,
+    }),
+    redacted: t.stringList({
+      description:
+        'What was left out of `before` and `after`, e.g. before.billingEmail: parts whose fields the caller may not read. At most 100.',
+      extensions: atMost(100),
+      async resolve(row, _args, context) {
+        const [before, after] = [await asSeen(row, row.before, context), await asSeen(row, row.after, context)];
+        return [...before.redacted.map((name) => `before.${name}`), ...after.redacted.map((name) => `after.${name}`)];
+      },
+    }),
+    viaAncestor: t.boolean({
+      description: 'Whether it was done from an organization above, by somebody who need not be a member here.',
+      resolve: ({ organization_id, acting_organization_id }) =>
+        acting_organization_id !== null && acting_organization_id !== organization_id,
+    }),
+    refusal: t.exposeString('refusal', {
+      nullable: true,
+      description: 'Code of the answer if the attempt was refused, e.g. FORBIDDEN or LAST_ADMIN; null for what was done.',
+    }),
+    requestId: t.exposeString('request_id', {
+      description: "The request that did it, as in the server's log; the name of the command for an operator.",
+    }),
+  }),
+});
+
+function asSeen(event: AuditEventRow, state: object | null, { loaders, principal }: Context): Promise<SeenState> {
+  return redact(event, state, principal, async (id) => (await loaders.load(organizationById, null, id)) !== null);
+}
+
+const AuditEventConnectionRef = connectionType<AuditEventRow>({
+  name: 'AuditEvent',
+  node: AuditEventRef,
+  plural: 'audit events',
+  rowWeight: 20,
+});
+
+const ACTIONS_MAX = 50;
+
+builder.objectField(OrganizationRef, 'auditLog', (t) =>
+  t.field({
+    type: AuditEventConnectionRef,
+    nullable: true,
+    description:
+      'What was done to this organization, newest first. Requires `audit:read`; with `includeDescendants` also `child_organizations:manage`.',
+    args: {
+      includeDescendants: t.arg.boolean({
+        required: true,
+        defaultValue: false,
+        description: 'Also what was done to organizations below.',
+      }),
+      actions: t.arg.stringList({ description: `Only these actions; at most ${ACTIONS_MAX}.` }),
+      ...pageArguments(t.arg),
+    },
+    authScopes(organization, args, context) {
+      if (args.includeDescendants) requiresReach(organization, args, context);
+      return requires('audit:read')(organization, args, context);
+    },
+    resolve({ id }, { includeDescendants, actions, ...page }, context) {
+      if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX))
+        throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);
+      for (const action of actions ?? []) requireStorable(action, 'actions');
+      return connect(context, auditLog, id, { includeDescendants, actions: actions ?? null }, page);
+    },
+  }),
+);

@@ -1,0 +1,196 @@
+/** What can be done with API keys and personal access tokens. */
+import { sql } from 'kysely';
+import { act, actAsPerson, type ActingOn, type ActionRequest } from '../../command/run.ts';
+import { scopesBeyond } from '../../authorization/granting.ts';
+import { organizationsWithin } from '../../authorization/rights.ts';
+import type { Principal } from '../../authorization/principal.ts';
+import type { Database } from '../../database/connect.ts';
+import { newId } from '../../database/id.ts';
+import { badInput, limitExceeded, notFound } from '../../errors.ts';
+import { refuse } from '../../command/user-error.ts';
+import { requireScopes } from '../role/scopes-input.ts';
+import { requireName } from '../../values/text.ts';
+import { issuingKeyOf, type Issued } from './remembered.ts';
+import { countIssuedKeys, lockIssuedKeys } from './issued-queries.ts';
+import { createToken, tokenHash, tokenPreview } from '../../authentication/secret.ts';
+import { LIVE_TOKENS_MAX } from './queries.ts';
+
+const NAME_LENGTH_MAX = 100;
+
+/**
+ * When a new credential ends. One that was made with an expiring key or token ends no later than that: what expires
+ * must not renew itself. Sessions are exempt; they are how people sign in.
+ */
+function requireExpiry(expiresAt: Date | null | undefined, { now, principal }: ActionRequest): Date | null {
+  if (expiresAt != null && expiresAt <= now) throw badInput('expiresAt', 'must be in the future');
+  const { credential } = principal;
+  const bound = credential?.kind === 'SESSION' ? null : (credential?.expiresAt ?? null);
+  if (bound !== null && (expiresAt == null || expiresAt > bound)) {
+    throw badInput('expiresAt', `must be given and not be after ${bound.toISOString()}, when the credential of this request expires`);
+  }
+  return expiresAt ?? null;
+}
+
+interface ApiKeyInput {
+  organizationId: string;
+  name: string;
+  scopes: readonly string[];
+  expiresAt?: Date | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}
+
+/** The scopes of a new key, all of which the caller holds on its organization. */
+async function requireGrantable({ tx, principal, organization }: ActingOn, wanted: readonly string[]): Promise<string[]> {
+  const scopes = await requireScopes(tx, wanted);
+  const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
+  if (missingScopes.length > 0) refuse('ScopeEscalationError', { missingScopes });
+  return scopes;
+}
+
+/** Makes an API key. Its secret is in this answer, and in that to a repeat with the same credential. */
+export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
+  const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
+  const expiresAt = requireExpiry(input.expiresAt, request);
+  const { organizationId } = input;
+  const attempt = {
+    action: 'createApiKey',
+    target: { type: 'Organization', id: organizationId },
+    on: organizationId,
+    scope: 'api_keys:manage',
+    idempotency: issuingKeyOf(request, 'ApiKey', input),
+    // Whoever lost one of the scopes meanwhile is not given them by an answer from before.
+    requireForRepeat: async (acting: ActingOn) => void (await requireGrantable(acting, input.scopes)),
+  } as const;
+  return act(request, attempt, async (acting): Promise<Issued> => {
+    const { tx, principal, organization, record } = acting;
+    const scopes = await requireGrantable(acting, input.scopes);
+    const id = await newId(tx);
+    const secret = createToken('ak', id);
+    await sql`
+      insert into api_keys
+        (id, organization_id, name, secret_hash, preview, scopes, expires_at, issued_by_key_id, issued_by_user_id)
+      values (
+        ${id}::uuid, ${organization.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${scopes}::text[],
+        ${expiresAt}, ${ownKeyId(principal)}::uuid, ${principal.user?.id ?? null}::uuid
+      )`.execute(tx);
+    record({ target: { type: 'ApiKey', id }, before: null, after: { name, scopes, expiresAt } });
+    return { id, secret };
+  });
+}
+
+/** The organization of an API key, if the caller may see the key. */
+async function organizationOfKey(tx: Database, principal: Principal, id: string): Promise<string | null> {
+  const { rows } = await sql<{ id: string }>`
+    select o.id from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+    where k.id = ${id}::uuid`.execute(tx);
+  return rows[0]?.id ?? null;
+}
+
+/** The API key that the request was made with, if it was. */
+function ownKeyId({ credential }: Principal): string | null {
+  return credential?.kind === 'API_KEY' ? credential.id : null;
+}
+
+interface Revocable {
+  name: string;
+  revoked_at: Date | null;
+}
+
+const states = ({ name, revoked_at }: Revocable, after: Date | null) => ({
+  before: { name, revokedAt: revoked_at },
+  after: { name, revokedAt: after },
+});
+
+/** What a revocation did; data that the payload shows. */
+export interface RevokedKeys {
+  apiKeyId: string;
+  /** All that this call revoked: the key, unless it was revoked before, and those that it issued, if asked for. */
+  revokedApiKeyIds: string[];
+  /** Keys that it issued, directly or through others, which still work and the caller may see. */
+  issuedKeyCount: number;
+}
+
+/**
+ * Revokes an API key, at once and for good, and with `includeIssued` all that it issued. Each key's scopes must be held
+ * by the caller where the key acts: nobody takes away what they could not give. A key may always revoke itself, and
+ * revoking one again changes nothing.
+ */
+export function revokeApiKey(request: ActionRequest, { id, includeIssued }: { id: string; includeIssued: boolean }) {
+  const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
+  const attempt = { action: 'revokeApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
+  return act(request, attempt, async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
+    const { rows } = await sql<Revocable & { scopes: string[] }>`
+      select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`.execute(tx);
+    const [key] = rows;
+    if (!key) throw notFound();
+    const isTaken = key.revoked_at === null && ownKeyId(principal) !== id;
+    const issued = includeIssued ? await lockIssuedKeys(tx, principal, id) : [];
+    const missingScopes = [
+      ...(isTaken ? scopesBeyond(principal, organization.lineage, key.scopes) : []),
+      ...issued.filter((one) => one.id !== ownKeyId(principal)).flatMap((one) => scopesBeyond(principal, one.lineage, one.scopes)),
+    ];
+    if (missingScopes.length > 0) refuse('ScopeEscalationError', { missingScopes: [...new Set(missingScopes)] });
+    const revoked = [...(key.revoked_at === null ? [id] : []), ...issued.map((one) => one.id)];
+    const changed = await sql<{ revoked_at: Date }>`
+      update api_keys set revoked_at = now() where id = any (${revoked}::uuid[]) returning revoked_at`.execute(tx);
+    const revokedAt = changed.rows[0]?.revoked_at ?? key.revoked_at;
+    record({ target: { type: 'ApiKey', id }, ...states(key, key.revoked_at ?? revokedAt) });
+    for (const one of issued) {
+      const was = { name: one.name, revoked_at: null };
+      record({ target: { type: 'ApiKey', id: one.id }, organizationId: one.organization_id, ...states(was, revokedAt) });
+    }
+    return { apiKeyId: id, revokedApiKeyIds: revoked, issuedKeyCount: await countIssuedKeys(tx, principal, id) };
+  });
+}
+
+interface TokenInput {
+  name: string;
+  expiresAt?: Date | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}
+
+const NEW = '00000000-0000-0000-0000-000000000000';
+
+/** Makes a token of the calling person. Its secret is in this answer, and in that to a repeat with the same credential. */
+export function createPersonalAccessToken(request: ActionRequest, input: TokenInput) {
+  const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
+  const expiresAt = requireExpiry(input.expiresAt, request);
+  const target = { type: 'User', id: request.principal.user?.id ?? NEW } as const;
+  const attempt = {
+    action: 'createPersonalAccessToken',
+    target,
+    idempotency: issuingKeyOf(request, 'PersonalAccessToken', input),
+  } as const;
+  return actAsPerson(request, attempt, async ({ tx, person, record }): Promise<Issued> => {
+    const { rows } = await sql<{ count: number }>`
+      select count(*)::int as count from personal_access_tokens
+      where user_id = ${person.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`.execute(tx);
+    if ((rows[0]?.count ?? 0) >= LIVE_TOKENS_MAX) {
+      throw limitExceeded(
+        'input',
+        `asks for one token more than the ${LIVE_TOKENS_MAX} that a person may have at a time; revoke one first`,
+      );
+    }
+    const id = await newId(tx);
+    const secret = createToken('pat', id);
+    await sql`
+      insert into personal_access_tokens (id, user_id, name, secret_hash, preview, expires_at)
+      values (${id}::uuid, ${person.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${expiresAt})`.execute(tx);
+    record({ target: { type: 'PersonalAccessToken', id }, before: null, after: { name, expiresAt } });
+    return { id, secret };
+  });
+}
+
+/** Revokes a token of the calling person, at once and for good. Revoking it again changes nothing. */
+export function revokePersonalAccessToken(request: ActionRequest, { id }: { id: string }) {
+  const target = { type: 'PersonalAccessToken', id } as const;
+  return actAsPerson(request, { action: 'revokePersonalAccessToken', target }, async ({ tx, person, record }) => {
+    const { rows } = await sql<Revocable>`
+      select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${person.id}::uuid for update`.execute(tx);
+    if (!rows[0]) throw notFound();
+    const changed = await sql<{ revoked_at: Date }>`
+      update personal_access_tokens set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`.execute(tx);
+    record({ target, ...states(rows[0], changed.rows[0]?.revoked_at ?? null) });
+    return { personalAccessTokenId: id };
+  });
+}

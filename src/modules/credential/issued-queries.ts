@@ -1,0 +1,73 @@
+/** The keys that a key issued, directly or through others. */
+import { sql } from 'kysely';
+import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import type { Principal } from '../../authorization/principal.ts';
+import type { Database } from '../../database/connect.ts';
+import { limitExceeded } from '../../errors.ts';
+
+/** Most issued keys that one call revokes. */
+export const ISSUED_MAX = 1_000;
+
+/** Most keys that are looked at on the way, those revoked long ago included. */
+const VISITED_MAX = 100_000;
+
+/** A key that is to be revoked along with the one that issued it. */
+export interface IssuedKey {
+  id: string;
+  organization_id: string;
+  lineage: Lineage;
+  name: string;
+  /** Implied ones included. */
+  scopes: string[];
+}
+
+/**
+ * Keys that work, were issued by the key, directly or through others, and belong to organizations whose keys the caller
+ * may manage; up to one more than `ISSUED_MAX`. Keys elsewhere lead on to those that they issued, and nothing more is
+ * said of them. `complete` is false when there are so many that not all were looked at.
+ */
+async function issuedKeys(tx: Database, principal: Principal, id: string): Promise<{ keys: IssuedKey[]; complete: boolean }> {
+  const { rows } = await sql<(IssuedKey | { id: null }) & { visited: number }>`
+    with recursive issued (id) as (
+      select k.id from api_keys k where k.issued_by_key_id = ${id}::uuid
+      union
+      select k.id from issued i join api_keys k on k.issued_by_key_id = i.id
+    ),
+    visited as materialized (select id from issued limit ${VISITED_MAX + 1})
+    select total.visited, found.*
+    from (select count(*)::int as visited from visited) as total
+    left join (
+      select k.id, k.organization_id, o.lineage, k.name, scopes_held(k.scopes) as scopes
+      from visited v join api_keys k on k.id = v.id
+      join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+      where k.revoked_at is null
+      limit ${ISSUED_MAX + 1}
+    ) as found on true`.execute(tx);
+  return {
+    keys: rows.flatMap((row) => (row.id === null ? [] : [row])),
+    complete: (rows[0]?.visited ?? 0) <= VISITED_MAX,
+  };
+}
+
+/** How many of the issued keys that the caller may see work; `ISSUED_MAX` also stands for more. */
+export async function countIssuedKeys(tx: Database, principal: Principal, id: string): Promise<number> {
+  return Math.min((await issuedKeys(tx, principal, id)).keys.length, ISSUED_MAX);
+}
+
+/**
+ * The issued keys, locked by id. The key itself is locked already, so it issues no more; those that it issued may have
+ * issued others until they are locked as well, hence the second look.
+ */
+export async function lockIssuedKeys(tx: Database, principal: Principal, id: string): Promise<IssuedKey[]> {
+  const locked = new Set<string>();
+  for (;;) {
+    const { keys, complete } = await issuedKeys(tx, principal, id);
+    if (keys.length > ISSUED_MAX || !complete) {
+      throw limitExceeded('includeIssued', `would revoke more than ${ISSUED_MAX} keys; revoke some of them first`);
+    }
+    if (keys.every((key) => locked.has(key.id))) return keys;
+    const ids = keys.map((key) => key.id);
+    await sql`select from api_keys where id = any (${ids}::uuid[]) order by id for update`.execute(tx);
+    for (const key of ids) locked.add(key);
+  }
+}

@@ -1,0 +1,84 @@
+/** Reads of API keys and personal access tokens. Hashes are never selected. */
+import { sql, type RawBuilder } from 'kysely';
+import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { listBatch, rowBatch } from '../../database/loaders.ts';
+import { ofOrganizations, relation } from '../../database/list.ts';
+
+export interface ApiKeyRow {
+  id: string;
+  name: string;
+  preview: string;
+  scopes: string[];
+  created_at: Date;
+  expires_at: Date | null;
+  last_used_at: Date | null;
+  revoked_at: Date | null;
+  issued_by_key_id: string | null;
+  lineage: Lineage;
+}
+
+const keyColumns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  k.id, k.name, k.preview, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, k.issued_by_key_id, ${organization}.lineage`;
+
+/** The API keys of an organization, revoked and expired ones included, newest first. */
+export const apiKeys = relation<null, ApiKeyRow>({
+  name: 'api keys',
+  parents: ofOrganizations({ scope: 'api_keys:manage' }),
+  columns: keyColumns(sql`parent`),
+  from: () => sql`api_keys as k`,
+  where: () => [sql`k.organization_id = parent.id`],
+  order: () => ({ keys: [{ expression: sql`k.id`, type: 'uuid' }], descending: true }),
+});
+
+/** API keys by id. */
+export const apiKeyById = rowBatch<null, ApiKeyRow>(
+  'api key by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<ApiKeyRow>`
+    select ${keyColumns(sql`o`)} from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+    where k.id = any (${ids}::uuid[])`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+export interface TokenRow {
+  id: string;
+  user_id: string;
+  name: string;
+  preview: string;
+  created_at: Date;
+  expires_at: Date | null;
+  last_used_at: Date | null;
+  revoked_at: Date | null;
+}
+
+const tokenColumns = sql`t.id, t.user_id, t.name, t.preview, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;
+
+/** Most tokens of a person that work, and most that are shown. */
+export const LIVE_TOKENS_MAX = 100;
+
+/** The caller's own tokens: those that work (at most 100), then others as far as 100 go, newest first; the key is the person. */
+export const ownTokens = listBatch<null, TokenRow>(
+  'own tokens',
+  (row) => row.user_id,
+  async ({ db, principal }, users) => {
+    const statement = sql<TokenRow>`
+    select ${tokenColumns} from personal_access_tokens t
+    where t.user_id = any (${users}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid
+    order by t.revoked_at is not null or coalesce(t.expires_at <= now(), false), t.id desc limit ${LIVE_TOKENS_MAX}`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+/** The caller's own tokens by id. */
+export const tokenById = rowBatch<null, TokenRow>(
+  'token by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<TokenRow>`
+    select ${tokenColumns} from personal_access_tokens t
+    where t.id = any (${ids}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid`;
+    return (await statement.execute(db)).rows;
+  },
+);

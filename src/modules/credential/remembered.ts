@@ -1,0 +1,38 @@
+/** Remembered answers that show a secret: only the credential that asked for it is shown it again. */
+import { idempotencyKeyOf, type IdempotencyKey } from '../../command/idempotency.ts';
+import type { ActionRequest } from '../../command/run.ts';
+import { refuse } from '../../command/user-error.ts';
+import { encodeId } from '../../values/ids.ts';
+
+/** A credential that was made. */
+export interface Issued {
+  /** UUID of the credential. */
+  id: string;
+  /** The whole token. */
+  secret: string;
+}
+
+/** The idempotency key of a request for a credential. What is stored of its answer holds the secret encrypted. */
+export function issuingKeyOf(
+  { sealing }: ActionRequest,
+  type: 'ApiKey' | 'PersonalAccessToken',
+  input: { idempotencyKey?: string | null | undefined },
+): IdempotencyKey | null {
+  const key = idempotencyKeyOf(input);
+  return (
+    key && {
+      ...key,
+      storage: {
+        store: (answer) => {
+          const { id, secret } = answer as Issued;
+          return { id, sealed: sealing.seal(secret, id) };
+        },
+        restore: (stored) => {
+          const { id, sealed } = stored as { id: string; sealed: string };
+          const secret = sealing.open(sealed, id) ?? refuse('SecretShownBeforeError', { credentialId: encodeId(type, id) });
+          return { id, secret } satisfies Issued;
+        },
+      },
+    }
+  );
+}

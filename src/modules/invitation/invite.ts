@@ -1,0 +1,112 @@
+/** Inviting people: who can be invited, who cannot and why. */
+import type { ActingOn, ActionRequest } from '../../command/run.ts';
+import { scopesBeyond } from '../../authorization/granting.ts';
+import { failure, refuse, Refused, type Failure } from '../../command/user-error.ts';
+import { ROLE_DEFAULT, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf, type UsableRole } from '../role/choice.ts';
+import { requireEmail } from '../../values/email.ts';
+import { mailAllowance, recordMails } from './sending.ts';
+import { findObstacles, insertInvitations } from './writes.ts';
+
+/** Most people that one call may invite. */
+export const INVITED_MAX = 100;
+
+/** Somebody to be invited. */
+export interface Invitee {
+  email: string;
+  roles?: readonly string[] | null | undefined;
+}
+
+/** What became of inviting one person. */
+export interface InvitationOutcome {
+  email: string;
+  invitationId: string | null;
+  error: Failure | null;
+  ignoredRoles: string[];
+}
+
+interface Candidate {
+  email: string;
+  canonicalEmail: string;
+  roles: UsableRole[];
+  ignoredRoles: string[];
+}
+
+/** Bounds of an invitee, asked before anything is read. `at` names its place in the input. */
+export function requireInvitee({ email, roles }: Invitee, at = ''): void {
+  requireEmail(email, `${at}email`);
+  if (roles != null) requireRoleKeys(roles, `${at}roles`);
+}
+
+/** Who can be invited and who cannot, each on its own. */
+function examine(acting: ActingOn, usable: ReadonlyMap<string, UsableRole>, invitee: Invitee): Candidate | Failure {
+  try {
+    const { roles, ignoredRoles } = chooseSomeRoles(usable, invitee.roles ?? [ROLE_DEFAULT]);
+    const missingScopes = scopesBeyond(acting.principal, acting.organization.lineage, scopesOf(roles));
+    if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+    const { shown, canonical } = requireEmail(invitee.email, 'email');
+    return { email: shown, canonicalEmail: canonical, roles, ignoredRoles };
+  } catch (error) {
+    if (error instanceof Refused) return error.failure;
+    throw error;
+  }
+}
+
+/**
+ * Invites people, each with an outcome of its own, in a number of statements that does not depend on how many. Those
+ * beyond the limits of sending are refused, in the order of the input, so nothing is queued that will not be sent.
+ */
+export async function invite(
+  acting: ActingOn,
+  invitees: readonly Invitee[],
+  { invitationDays, mailLimits }: ActionRequest['settings'],
+): Promise<InvitationOutcome[]> {
+  const { tx, principal, organization, record } = acting;
+  const keys = [...new Set(invitees.flatMap((invitee) => invitee.roles ?? [ROLE_DEFAULT]))];
+  const usable = await lockUsableRoles(tx, organization.lineage, keys);
+  const examined = invitees.map((invitee) => examine(acting, usable, invitee));
+  const candidates = examined.filter((one) => 'canonicalEmail' in one);
+  const obstacles = await findObstacles(
+    tx,
+    organization.id,
+    candidates.map((one) => one.canonicalEmail),
+  );
+  const inTheWay = new Map<string, Failure>(
+    obstacles.map((one) => [
+      one.canonical_email,
+      one.member ? failure('AlreadyMemberError', {}) : failure('InvitationExistsError', { invitationId: one.invitation_id }),
+    ]),
+  );
+  // An address that stands in the list twice is invited by its first place.
+  const first = new Map(candidates.toReversed().map((one) => [one.canonicalEmail, one]));
+  const invitable = candidates.filter((one) => first.get(one.canonicalEmail) === one && !inTheWay.has(one.canonicalEmail));
+  const { lineage } = organization;
+  const { room, refusal } = await mailAllowance(tx, principal, lineage, mailLimits, invitable.length);
+  const invited = invitable.slice(0, Math.max(room, 0));
+  for (const one of invitable.slice(invited.length)) inTheWay.set(one.canonicalEmail, refusal);
+  const ids = await insertInvitations(
+    tx,
+    principal,
+    organization.id,
+    invitationDays,
+    invited.map((one) => ({ ...one, roleIds: one.roles.map((role) => role.id) })),
+  );
+  await recordMails(tx, principal, lineage, mailLimits, ids);
+  const idOf = new Map(invited.map((one, index) => [one, ids[index] ?? '']));
+  return examined.map((one, index): InvitationOutcome => {
+    const email = invitees[index]?.email ?? '';
+    const refused = (error: Failure): InvitationOutcome => {
+      const target = { type: 'Organization', id: organization.id } as const;
+      record({ target, before: null, after: null, refusal: error.code });
+      return { email, invitationId: null, error, ignoredRoles: 'ignoredRoles' in one ? one.ignoredRoles : [] };
+    };
+    if (!('canonicalEmail' in one)) return refused(one);
+    const id = idOf.get(one);
+    if (id === undefined) {
+      const twin = first.get(one.canonicalEmail);
+      const invitationId = (twin && idOf.get(twin)) ?? null;
+      return refused(inTheWay.get(one.canonicalEmail) ?? failure('InvitationExistsError', { invitationId }));
+    }
+    record({ target: { type: 'Invitation', id }, before: null, after: { email: one.email, roles: one.roles.map((role) => role.key) } });
+    return { email, invitationId: id, error: null, ignoredRoles: one.ignoredRoles };
+  });
+}

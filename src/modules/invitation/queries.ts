@@ -1,0 +1,131 @@
+/** Reads of invitations. */
+import { sql, type RawBuilder } from 'kysely';
+import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import type { CredentialKind } from '../../authorization/principal.ts';
+import { rowBatch } from '../../database/loaders.ts';
+import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
+
+export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
+
+export interface InvitationRow {
+  id: string;
+  organization_id: string;
+  email: string;
+  status: InvitationStatus;
+  expires_at: Date;
+  created_at: Date;
+  updated_at: Date;
+  lineage: Lineage;
+  /** The person that the invitation is addressed to, when it was read as its own. */
+  shown_to: string | null;
+  inviter_kind: CredentialKind;
+  inviter_user_id: string | null;
+  inviter_api_key_name: string | null;
+  inviter_organization_id: string;
+}
+
+const columns = (organization: RawBuilder<unknown>, shownTo: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  i.id, i.organization_id, i.email, invitation_status(i.status, i.expires_at) as status, i.expires_at, i.created_at, i.updated_at,
+  i.inviter_kind, i.inviter_user_id, i.inviter_api_key_name, i.inviter_organization_id, ${organization}.lineage, ${shownTo}::uuid as shown_to`;
+
+export interface InvitationsArguments {
+  status: readonly InvitationStatus[];
+}
+
+/** The invitations to an organization, newest first. */
+export const invitations = relation<InvitationsArguments, InvitationRow>({
+  name: 'invitations',
+  parents: ofOrganizations({ scope: 'members:read' }),
+  columns: columns(sql`parent`, sql`null`),
+  from: () => sql`invitations as i`,
+  where: (_viewer, { status }) => [
+    sql`i.organization_id = parent.id`,
+    sql`invitation_status(i.status, i.expires_at) = any (${status}::text[])`,
+  ],
+  order: () => ({ keys: [{ expression: sql`i.id`, type: 'uuid' }], descending: true }),
+});
+
+/** Invitations that wait for the caller's verified address, newest first. */
+export const ownInvitations = relation<null, InvitationRow>({
+  name: 'own invitations',
+  parents: ofOneself,
+  columns: columns(sql`o`, sql`parent.id`),
+  from: () => sql`invitations as i join organizations as o on o.id = i.organization_id and o.deleted_at is null`,
+  where: ({ principal }) => [
+    sql`i.canonical_email = ${principal.user?.verifiedEmail ?? null}`,
+    sql`invitation_status(i.status, i.expires_at) = 'PENDING'`,
+  ],
+  order: () => ({ keys: [{ expression: sql`i.id`, type: 'uuid' }], descending: true }),
+});
+
+/** Invitations by id, of organizations whose members the caller may read. */
+export const invitationById = rowBatch<null, InvitationRow>(
+  'invitation by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<InvitationRow>`
+    select ${columns(sql`o`, sql`null`)}
+    from invitations as i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
+    where i.id = any (${ids}::uuid[])`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+/** Invitations to the caller's verified address by id, whatever became of them. */
+export const invitationOfPerson = rowBatch<null, InvitationRow>(
+  'invitation of person',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<InvitationRow>`
+    select ${columns(sql`o`, sql`${principal.user?.id ?? null}`)}
+    from invitations as i join organizations as o on o.id = i.organization_id and o.deleted_at is null
+    where i.id = any (${ids}::uuid[]) and i.canonical_email = ${principal.user?.verifiedEmail ?? null}`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+export interface DeliveryRow {
+  invitation_id: string;
+  status: 'QUEUED' | 'SENT' | 'FAILED';
+  attempts: number;
+  last_error: string | null;
+  sent_at: Date | null;
+}
+
+/** How the mail of invitations went, by invitation. */
+export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
+  'delivery of invitation',
+  (row) => row.invitation_id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<DeliveryRow>`
+    select d.* from invitation_deliveries d join invitations i on i.id = d.invitation_id
+    where d.invitation_id = any (${ids}::uuid[]) and (
+      i.canonical_email = ${principal.user?.verifiedEmail ?? null}
+      or exists (select from ${organizationsWithin(principal, { scope: 'members:read' })} as o where o.id = i.organization_id)
+    )`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+export interface PreviewRow {
+  organization_name: string;
+  email: string;
+  roles: string[];
+  status: InvitationStatus;
+  expires_at: Date;
+  hash: string;
+}
+
+/** What invitations offer, by the hex SHA-256 of their token. Holding the token is the right to read it. */
+export const previewByTokenHash = rowBatch<null, PreviewRow>(
+  'invitation preview',
+  (row) => row.hash,
+  async ({ db }, hashes) => {
+    const statement = sql<PreviewRow>`
+    select o.name as organization_name, i.email, invitation_status(i.status, i.expires_at) as status, i.expires_at, encode(t.token_hash, 'hex') as hash,
+      array(select r.key from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.key) as roles
+    from invitation_tokens t join invitations i on i.id = t.invitation_id join organizations o on o.id = i.organization_id and o.deleted_at is null
+    where t.ended_at is null and t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
+    return (await statement.execute(db)).rows;
+  },
+);

@@ -1,0 +1,159 @@
+/** Invitations to an organization. */
+import { requires } from '../../graphql/guards.ts';
+import { holds, isWithin } from '../../authorization/rights.ts';
+import { builder } from '../../graphql/builder.ts';
+import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
+import { tokenHash } from '../../authentication/secret.ts';
+import { badInput, orNotFound } from '../../errors.ts';
+import { atMost } from '../../graphql/cost.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById, organizationOfPerson } from '../organization/queries.ts';
+import { ROLES_MAX } from '../role/choice.ts';
+import { RoleRef } from '../role/type.ts';
+import { rolesOfInvitation } from '../role/queries.ts';
+import { ActorRef } from '../user/type.ts';
+import {
+  deliveryOfInvitation,
+  invitations,
+  previewByTokenHash,
+  type DeliveryRow,
+  type InvitationRow,
+  type InvitationStatus,
+  type PreviewRow,
+} from './queries.ts';
+
+export const InvitationStatusRef = builder.enumType('InvitationStatus', {
+  description: 'What became of an invitation.',
+  values: {
+    PENDING: { description: 'Waits for an answer.' },
+    ACCEPTED: { description: 'Accepted; the membership exists.' },
+    DECLINED: { description: 'Declined by the person.' },
+    REVOKED: { description: 'Taken back.' },
+    EXPIRED: { description: 'Not answered in time.' },
+  } satisfies Record<InvitationStatus, object>,
+});
+
+export const InvitationRef = builder.objectRef<InvitationRow>('Invitation');
+
+builder.node(InvitationRef, {
+  description: 'An offer to a person, by e-mail address, to join one organization with certain roles.',
+  authScopes: ({ lineage, shown_to }, { principal }) =>
+    (shown_to !== null && shown_to === principal.user?.id) || holds(principal, 'members:read', lineage),
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    organization: t.field({
+      type: OrganizationRef,
+      description: 'The organization to join. For the invited person it shows its basic fields only.',
+      async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
+        const batch = isWithin(principal, lineage) ? organizationById : organizationOfPerson;
+        return orNotFound(await loaders.load(batch, null, organization_id));
+      },
+    }),
+    email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
+    roles: t.field({
+      type: [RoleRef],
+      description: `Roles offered, at most ${ROLES_MAX}.`,
+      extensions: atMost(ROLES_MAX),
+      resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfInvitation, null, id),
+    }),
+    status: t.expose('status', { type: InvitationStatusRef, description: 'What became of it.' }),
+    invitedBy: t.field({
+      type: ActorRef,
+      description: 'Who invited, and acting from which organization.',
+      resolve: (row, _args, { principal }) => ({
+        kind: row.inviter_kind,
+        // Whoever receives an invitation is not told of the people in an organization that it has not joined.
+        userId: holds(principal, 'members:read', row.lineage) ? row.inviter_user_id : null,
+        apiKeyName: holds(principal, 'members:read', row.lineage) ? row.inviter_api_key_name : null,
+        organizationId: row.inviter_organization_id,
+        reached: { lineage: row.lineage, scope: 'members:read' as const },
+      }),
+    }),
+    expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
+    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was last changed.' }),
+    delivery: t.field({
+      type: InvitationDeliveryRef,
+      description: 'How sending the mail went.',
+      resolve: async ({ id }, _args, { loaders }) =>
+        (await loaders.load(deliveryOfInvitation, null, id)) ?? {
+          invitation_id: id,
+          status: 'QUEUED' as const,
+          attempts: 0,
+          last_error: null,
+          sent_at: null,
+        },
+    }),
+  }),
+});
+
+const DeliveryStatusRef = builder.enumType('DeliveryStatus', {
+  description: 'State of sending a mail.',
+  values: {
+    QUEUED: { description: 'Waits to be sent.' },
+    SENT: {
+      description:
+        'Handed over. Whether it reaches its reader is not known: mail servers drop mail, and so do we when an address gets too much of it.',
+    },
+    FAILED: { description: 'Given up.' },
+  },
+});
+
+const InvitationDeliveryRef = builder.objectRef<DeliveryRow>('InvitationDelivery').implement({
+  description: "How sending an invitation's mail went.",
+  fields: (t) => ({
+    status: t.expose('status', { type: DeliveryStatusRef, description: 'State of sending.' }),
+    attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
+    lastError: t.exposeString('last_error', { nullable: true, description: 'Why the last attempt failed.' }),
+    sentAt: t.expose('sent_at', { type: 'DateTime', nullable: true, description: 'When it was handed over.' }),
+  }),
+});
+
+export const InvitationConnectionRef = connectionType<InvitationRow>({ name: 'Invitation', node: InvitationRef, plural: 'invitations' });
+
+builder.objectField(OrganizationRef, 'invitations', (t) =>
+  t.field({
+    type: InvitationConnectionRef,
+    nullable: true,
+    description: 'Invitations to this organization, newest first. Takes `members:read`.',
+    args: {
+      status: t.arg({ type: [InvitationStatusRef], defaultValue: ['PENDING'], description: 'Only invitations in one of these states.' }),
+      ...pageArguments(t.arg),
+    },
+    authScopes: requires('members:read'),
+    resolve({ id }, { status, ...page }, context) {
+      if (status?.length === 0) throw badInput('status', 'must name at least one state');
+      return connect(context, invitations, id, { status: status ?? ['PENDING'] }, page);
+    },
+  }),
+);
+
+const InvitationPreviewRef = builder.objectRef<PreviewRow>('InvitationPreview').implement({
+  description: 'What an invitation offers, for the person who holds its token.',
+  fields: (t) => ({
+    organizationName: t.exposeString('organization_name', { description: 'Name of the organization to join.' }),
+    email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
+    roles: t.exposeStringList('roles', { description: 'Keys of the roles offered.', extensions: atMost(ROLES_MAX) }),
+    status: t.expose('status', { type: InvitationStatusRef, description: 'What became of it.' }),
+    expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
+  }),
+});
+
+/** Longest text that is taken for a token. */
+export const TOKEN_LENGTH_MAX = 200;
+
+builder.queryField('invitationPreview', (t) =>
+  t.field({
+    type: InvitationPreviewRef,
+    nullable: true,
+    description:
+      'What an invitation token offers, for the person who received it. Needs a credential but no organization; null for a token that is unknown.',
+    authScopes: { authenticated: true },
+    args: { token: t.arg.string({ required: true, description: `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.` }) },
+    resolve(_root, { token }, { loaders }) {
+      if (token.length === 0 || token.length > TOKEN_LENGTH_MAX)
+        throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);
+      return loaders.load(previewByTokenHash, null, tokenHash(token).toString('hex'));
+    },
+  }),
+);

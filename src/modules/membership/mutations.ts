@@ -1,0 +1,103 @@
+/** Mutations of members. */
+import '../../graphql/failure-graph.ts';
+import { builder } from '../../graphql/builder.ts';
+import { orNotFound } from '../../errors.ts';
+import { decodeId, encodeId } from '../../values/ids.ts';
+import { atMost } from '../../graphql/cost.ts';
+import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
+import { ROLES_MAX } from '../role/choice.ts';
+import { addMember, removeMember, updateMemberRoles } from './commands.ts';
+import { MembershipRef } from './type.ts';
+import { membershipById } from './queries.ts';
+
+const organizationId = 'The organization: that of the request, or one below it.';
+const roles = `Role keys, 1 to ${ROLES_MAX}. Keys that name no role here are left out and reported.`;
+
+/** A payload that shows a membership and the role keys that were ignored. */
+function membershipPayload(name: string, description: string) {
+  return builder.objectRef<{ membershipId: string; ignoredRoles: string[] }>(name).implement({
+    description,
+    fields: (t) => ({
+      membership: t.field({
+        type: MembershipRef,
+        description: 'The membership as it is now.',
+        resolve: async ({ membershipId }, _args, { loaders }) => orNotFound(await loaders.load(membershipById, null, membershipId)),
+      }),
+      ignoredRoles: t.exposeStringList('ignoredRoles', {
+        description: 'Role keys that name no role here and were left out.',
+        extensions: atMost(ROLES_MAX),
+      }),
+    }),
+  });
+}
+
+mutation('updateMemberRoles', {
+  description:
+    'Replaces the roles of a member. Sent again it leaves the same roles, so it takes no `idempotencyKey`; memberships have no version. ' +
+    'Takes `members:manage`.',
+  input: builder.inputType('UpdateMemberRolesInput', {
+    description: 'Which member, and its roles from now on.',
+    fields: (t) => ({
+      organizationId: t.id({ required: true, description: organizationId }),
+      userId: t.id({ required: true, description: 'The member.' }),
+      roles: t.stringList({ required: true, description: roles }),
+    }),
+  }),
+  payload: membershipPayload('UpdateMemberRolesPayload', 'The roles were replaced.'),
+  failures: ['LastAdminError', 'NoValidRoleError', 'RoleEscalationError'],
+  shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
+  run: (input, context) =>
+    updateMemberRoles(context, {
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+      userId: decodeId('User', input.userId, 'userId'),
+      roles: input.roles,
+    }),
+});
+
+mutation('removeMember', {
+  description:
+    "Ends a person's membership in one organization, at once. Its account and other memberships stay. Sent again it finds no such " +
+    'member, so it takes no `idempotencyKey`. Takes `members:manage`.',
+  input: builder.inputType('RemoveMemberInput', {
+    description: 'Which member to remove.',
+    fields: (t) => ({
+      organizationId: t.id({ required: true, description: organizationId }),
+      userId: t.id({ required: true, description: 'The member.' }),
+    }),
+  }),
+  payload: builder.objectRef<{ removedMembershipId: string }>('RemoveMemberPayload').implement({
+    description: 'The membership is no more.',
+    fields: (t) => ({
+      removedMembershipId: t.id({
+        description: 'Id that the membership had.',
+        resolve: ({ removedMembershipId }) => encodeId('Membership', removedMembershipId),
+      }),
+    }),
+  }),
+  failures: ['LastAdminError', 'RoleEscalationError'],
+  run: (input, context) =>
+    removeMember(context, {
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+      userId: decodeId('User', input.userId, 'userId'),
+    }),
+});
+
+mutation('addMember', {
+  description:
+    'Makes a person a member at once, without an invitation. The person has to belong to an organization whose members the caller may ' +
+    'read, and its address to be verified; anybody else is invited. Takes `members:manage`.',
+  input: builder.inputType('AddMemberInput', {
+    description: 'Whom to add, and with which roles.',
+    fields: (t) => ({
+      organizationId: t.id({ required: true, description: organizationId }),
+      email: t.field({ type: 'EmailAddress', required: true, description: "The person's address, at most 255 characters." }),
+      roles: t.stringList({ required: true, description: roles }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
+    }),
+  }),
+  payload: membershipPayload('AddMemberPayload', 'The person is a member.'),
+  failures: ['AlreadyMemberError', 'NoValidRoleError', 'RoleEscalationError', 'UserNotFoundError', 'IdempotencyConflictError'],
+  shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
+  run: (input, context) =>
+    addMember(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+});

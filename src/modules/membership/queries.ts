@@ -1,0 +1,126 @@
+/** Reads of memberships and of people over a subtree. */
+import { sql, type RawBuilder } from 'kysely';
+import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import type { Principal } from '../../authorization/principal.ts';
+import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
+import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
+
+/** A membership with its person. */
+export interface MembershipRow {
+  id: string;
+  organization_id: string;
+  user_id: string;
+  created_at: Date;
+  updated_at: Date;
+  lineage: Lineage;
+  email: string;
+  user_name: string | null;
+  user_created_at: Date;
+}
+
+const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+  m.id, m.organization_id, m.user_id, m.created_at, m.updated_at, ${organization}.lineage,
+  u.email, u.name as user_name, u.created_at as user_created_at`;
+
+export interface MembersArguments {
+  /** Part of the person's name or address. */
+  search: string | null;
+  /** Keys of roles, one of which the member holds. */
+  roles: readonly string[] | null;
+}
+
+/** The members of an organization, longest-standing first. */
+export const members = relation<MembersArguments, MembershipRow>({
+  name: 'members',
+  parents: ofOrganizations({ scope: 'members:read' }),
+  columns: columns(sql`parent`),
+  from: () => sql`memberships as m join users as u on u.id = m.user_id`,
+  where: (_viewer, { search, roles }) => [
+    sql`m.organization_id = parent.id`,
+    ...(search === null ? [] : [sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`]),
+    ...(roles === null
+      ? []
+      : [
+          sql`exists (select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = m.id and r.key = any (${roles}::text[]))`,
+        ]),
+  ],
+  order: () => ({ keys: [{ expression: sql`m.id`, type: 'uuid' }] }),
+});
+
+/** The caller's own memberships in organizations that are not deleted, oldest first. */
+export const ownMemberships = relation<null, MembershipRow>({
+  name: 'own memberships',
+  parents: ofOneself,
+  columns: columns(sql`o`),
+  from: () =>
+    sql`memberships as m join users as u on u.id = m.user_id join organizations as o on o.id = m.organization_id and o.deleted_at is null`,
+  where: () => [sql`m.user_id = parent.id`],
+  order: () => ({ keys: [{ expression: sql`m.id`, type: 'uuid' }] }),
+});
+
+/** Memberships that the caller may see: its own, and those of organizations whose members it may read. */
+function visibleMemberships(principal: Principal): RawBuilder<unknown> {
+  return sql`(
+    select m.*, o.lineage from memberships m join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
+    union
+    select m.*, o.lineage from memberships m join ${organizationsOfPerson(principal)} as o on o.id = m.organization_id
+    where m.user_id = ${principal.user?.id ?? null}::uuid
+  )`;
+}
+
+/** Memberships by id. */
+export const membershipById = rowBatch<null, MembershipRow>(
+  'membership by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<MembershipRow>`
+    select ${columns(sql`m`)} from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id = any (${ids}::uuid[])`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+/** The scopes that memberships give, implied ones included. */
+export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>(
+  'membership scopes',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<{ id: string; scopes: string[] }>`
+    select m.id, membership_scopes(m.id) as scopes from ${visibleMemberships(principal)} as m where m.id = any (${ids}::uuid[])`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+/** A person, reached through the organization whose people were asked for. */
+export interface PersonRow {
+  id: string;
+  email: string;
+  name: string | null;
+  created_at: Date;
+  lineage: Lineage;
+  organization_id: string;
+}
+
+/** Most memberships of one person that can be asked for. */
+export const MEMBERSHIPS_MAX = 100;
+
+/** Up to so many memberships that people have in an organization and below it; the key is `<organization>/<person>`. */
+export const membershipsOfPerson: Batch<number, MembershipRow[]> = listBatch<number, MembershipRow & { key: string }>(
+  'memberships of person',
+  (row) => row.key,
+  async ({ db, principal }, keys, limit) => {
+    const pairs = keys.map((key) => key.split('/'));
+    const statement = sql<MembershipRow & { key: string }>`
+      select m.*, asked.root_id || '/' || asked.user_id as key
+      from unnest(${pairs.map(([root]) => root)}::uuid[], ${pairs.map(([, user]) => user)}::uuid[]) as asked (root_id, user_id)
+      cross join lateral (
+        select ${columns(sql`o`)}
+        from memberships as m
+        join users as u on u.id = m.user_id
+        join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
+        where m.user_id = asked.user_id and asked.root_id = any (o.lineage)
+        order by m.id limit ${limit}
+      ) as m
+      order by m.id`;
+    return (await statement.execute(db)).rows;
+  },
+);

@@ -1,0 +1,138 @@
+/** Members of an organization, and people over a subtree. */
+import { requires, requiresReach } from '../../graphql/guards.ts';
+import { holds, isWithin } from '../../authorization/rights.ts';
+import { SCOPES_MAX } from '../../authorization/scopes.ts';
+import { builder } from '../../graphql/builder.ts';
+import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
+import { badInput, orNotFound } from '../../errors.ts';
+import { atMost, countOf } from '../../graphql/cost.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById, organizationOfPerson } from '../organization/queries.ts';
+import { ROLES_MAX } from '../role/choice.ts';
+import { RoleRef } from '../role/type.ts';
+import { rolesOfMembership } from '../role/queries.ts';
+import { requireStorable } from '../../values/text.ts';
+import { personPattern } from '../../values/email.ts';
+import { UserRef } from '../user/type.ts';
+import { people } from './people.ts';
+import { members, membershipScopes, membershipsOfPerson, MEMBERSHIPS_MAX, type MembershipRow, type PersonRow } from './queries.ts';
+
+export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
+
+builder.node(MembershipRef, {
+  description: "A person's place in one organization, with the roles held there.",
+  authScopes: ({ user_id, lineage }, { principal }) => user_id === principal.user?.id || holds(principal, 'members:read', lineage),
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    organization: t.field({
+      type: OrganizationRef,
+      description: "The organization. One of the caller's own outside the organization of the request shows its basic fields only.",
+      async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
+        const batch = isWithin(principal, lineage) ? organizationById : organizationOfPerson;
+        return orNotFound(await loaders.load(batch, null, organization_id));
+      },
+    }),
+    user: t.field({
+      type: UserRef,
+      description: 'The person.',
+      resolve: ({ user_id, email, user_name, user_created_at, lineage }) => ({
+        id: user_id,
+        email,
+        name: user_name,
+        created_at: user_created_at,
+        reached: { lineage, scope: 'members:read' as const },
+      }),
+    }),
+    roles: t.field({
+      type: [RoleRef],
+      description: `Roles held, built-in ones first; at most ${ROLES_MAX}.`,
+      extensions: atMost(ROLES_MAX),
+      resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfMembership, null, id),
+    }),
+    scopes: t.stringList({
+      description: 'Scopes that the roles give together, implied ones included.',
+      extensions: atMost(SCOPES_MAX),
+      resolve: async ({ id }, _args, { loaders }) => (await loaders.load(membershipScopes, null, id))?.scopes ?? [],
+    }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person joined.' }),
+    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When the roles were last changed.' }),
+  }),
+});
+
+export const MembershipConnectionRef = connectionType<MembershipRow>({ name: 'Membership', node: MembershipRef, plural: 'memberships' });
+
+const MEMBERSHIPS_DEFAULT = 25;
+
+const PersonRef = builder.objectRef<PersonRow>('Person').implement({
+  description: 'A person and where in a subtree it belongs.',
+  authScopes: ({ lineage }, { principal }) => holds(principal, 'members:read', lineage),
+  fields: (t) => ({
+    user: t.field({
+      type: UserRef,
+      description: 'The person.',
+      resolve: ({ id, email, name, created_at, lineage }) => ({
+        id,
+        email,
+        name,
+        created_at,
+        reached: { lineage, scope: 'members:read' as const },
+      }),
+    }),
+    memberships: t.field({
+      type: [MembershipRef],
+      description:
+        'Memberships in the subtree, as far as the caller may read the members there, oldest first. Where a person has more ' +
+        'than can be asked for, `Organization.members` and `people` further down the tree show the rest.',
+      args: {
+        first: t.arg.int({
+          required: true,
+          defaultValue: MEMBERSHIPS_DEFAULT,
+          description: `How many at most, between 1 and ${MEMBERSHIPS_MAX}.`,
+        }),
+      },
+      extensions: atMost(({ first }) => countOf(first, MEMBERSHIPS_DEFAULT, MEMBERSHIPS_MAX)),
+      resolve({ id, organization_id }, { first }, { loaders }) {
+        if (first < 1 || first > MEMBERSHIPS_MAX) throw badInput('first', `must be between 1 and ${MEMBERSHIPS_MAX}`);
+        return loaders.load(membershipsOfPerson, first, `${organization_id}/${id}`);
+      },
+    }),
+  }),
+});
+
+const PersonConnectionRef = connectionType<PersonRow>({ name: 'Person', node: PersonRef, plural: 'people' });
+
+const ROLE_FILTER_MAX = 50;
+
+builder.objectFields(OrganizationRef, (t) => ({
+  members: t.field({
+    type: MembershipConnectionRef,
+    nullable: true,
+    description: 'The members of this organization alone, longest-standing first. Requires `members:read` or `child_organizations:manage`.',
+    args: {
+      search: t.arg.string({ description: 'Literal part of address or name, whatever its case and form; 1 to 64 characters.' }),
+      roles: t.arg.stringList({ description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.` }),
+      ...pageArguments(t.arg),
+    },
+    authScopes: requires('members:read'),
+    resolve({ id }, { search, roles, ...page }, context) {
+      const keys = roles ?? null;
+      if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX))
+        throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
+      for (const key of keys ?? []) requireStorable(key, 'roles');
+      return connect(context, members, id, { search: personPattern(search), roles: keys }, page);
+    },
+  }),
+  people: t.field({
+    type: PersonConnectionRef,
+    nullable: true,
+    description:
+      'Distinct people over this organization and everything below it, each with their memberships in there. ' +
+      'Requires `child_organizations:manage`.',
+    args: {
+      search: t.arg.string({ description: 'Literal part of address or name, whatever its case and form; 1 to 64 characters.' }),
+      ...pageArguments(t.arg),
+    },
+    authScopes: requiresReach,
+    resolve: ({ id }, { search, ...page }, context) => connect(context, people, id, { search: personPattern(search) }, page),
+  }),
+}));

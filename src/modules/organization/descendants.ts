@@ -1,0 +1,163 @@
+/**
+ * Everything below an organization, in tree order, with search (docs/decisions/0004-search.md).
+ *
+ * A search is one statement in two phases, so that no plan depends on how common the pattern is. The first looks
+ * through the next PROBE_ROWS organizations in tree order, which fills the page of any common pattern. Only when it
+ * does not, the second takes the rest from the index in which subtree and pattern meet. That index may lag behind
+ * moves (docs/decisions/0013-moves.md); the places of the organizations themselves never do, and decide.
+ */
+import { sql, type RawBuilder } from 'kysely';
+import { requirePositions, type Page } from '../../database/keyset.ts';
+import { ofOrganizations, type Placed, type Relation, type Viewer } from '../../database/list.ts';
+import { organizationColumns, type OrganizationRow } from './queries.ts';
+
+export type SearchField = 'SLUG' | 'ID' | 'NAME' | 'DOMAIN';
+
+export interface DescendantRow extends OrganizationRow {
+  matched_on: SearchField[];
+}
+
+export interface DescendantsArguments {
+  /** Checked by `searchPattern`; null lists everything. */
+  search: string | null;
+  maxDepth: number | null;
+  includeDeleted: boolean;
+}
+
+/** Enough to fill a page of any common pattern, few enough to cost half a millisecond. */
+const PROBE_ROWS = 1_000;
+/** How many of them tell which pieces of the pattern are rare, and how many pieces the index is asked for. */
+const SAMPLE_ROWS = 50;
+const GRAMS_MAX = 3;
+
+/** The bounds of the page within the parent's subtree, and the pattern in its folded form. */
+function bounds({ search }: DescendantsArguments, page: Pick<Page, 'after' | 'before'>): RawBuilder<unknown> {
+  requirePositions(page, ['text']);
+  const high = page.before ? sql`parent.path || ${page.before[0]}::text` : sql`subtree_end(parent.path)`;
+  const pattern = sql`search_fold(${search}::text)`;
+  return sql`
+    select parent.path || ${page.after?.[0] ?? ''}::text as low, ${high} as high
+      ${search === null ? sql`` : sql`, ${pattern} as pattern, search_pattern_grams(${pattern}) as grams`}`;
+}
+
+/** Conditions on the organizations themselves, beside their place in the tree. */
+function filter({ maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<unknown> {
+  const conditions = [sql`true`];
+  if (!includeDeleted) conditions.push(sql`o.deleted_at is null`);
+  if (maxDepth !== null) conditions.push(sql`o.depth <= parent.depth + ${maxDepth}::integer`);
+  return sql.join(conditions, sql` and `);
+}
+
+/**
+ * Organizations below the parent that hold all of `grams` and the pattern, and their paths, as far as the search index
+ * knows. Moves above the parent change nothing of what lies between it and them; whoever was moved since from one place
+ * below it to another, or away, is given here with a path that is not theirs any more.
+ */
+function indexed(grams: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`lateral (
+    select d.organization_id as id,
+      parent.path || right(d.path, 7 * (cardinality(d.lineage) - array_position(d.lineage, parent.id))) collate "C" as path
+    from search_documents as d
+    where d.lineage @> array[parent.id] and search_grams(d.text) @> ${grams} and strpos(d.text, page.pattern) > 0
+  )`;
+}
+
+/** Organizations that were moved to below the parent and that the search index may not know there yet. */
+const justMoved = sql`lateral (
+  select o.* from moved_subtrees_below(parent.id) as top (path)
+  join organizations as o on o.path >= top.path collate "C" and o.path < subtree_end(top.path) collate "C"
+) as o`;
+
+const placed = sql`array[substr(o.path, length(parent.path) + 1)] as position`;
+
+function listing(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
+  const direction = page.backward ? sql`desc` : sql`asc`;
+  return sql`
+    select ${organizationColumns}, '{}'::text[] as matched_on, ${placed}
+    from (${bounds(args, page)}) as page
+    cross join lateral (
+      select o.* from organizations as o
+      where o.path > page.low and o.path < page.high and ${filter(args)}
+      order by o.path ${direction} limit ${sql.lit(page.limit + 1)}
+    ) as o
+    order by o.path`;
+}
+
+function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
+  const direction = page.backward ? sql`desc` : sql`asc`;
+  const beyondProbe = page.backward
+    ? sql`o.path > page.low and o.path < (select edge.path from edge)`
+    : sql`o.path > (select edge.path from edge) and o.path < page.high`;
+  const isShort = sql`(select edge.short from edge)`;
+  const matches = (field: RawBuilder<unknown>, name: SearchField): RawBuilder<unknown> =>
+    sql`case when strpos(${field}, page.pattern) > 0 then ${sql.lit(name)} end`;
+  return sql`
+    with page as materialized (${bounds(args, page)}),
+    probe as materialized (
+      select o.id, o.path, o.search_text, o.hit
+      from page cross join lateral (
+        select o.id, o.path, o.search_text, strpos(o.search_text, page.pattern) > 0 and ${filter(args)} as hit from organizations as o
+        where o.path > page.low and o.path < page.high
+        order by o.path ${direction} limit ${sql.lit(PROBE_ROWS)}
+      ) as o
+    ),
+    near as materialized (
+      select probe.id, probe.path from probe where probe.hit order by probe.path ${direction} limit ${sql.lit(page.limit + 1)}
+    ),
+    edge as materialized (
+      -- Where the probe ends, and whether it left the page short with more behind it.
+      select ${page.backward ? sql`min` : sql`max`}(probe.path) as path,
+        count(*) = ${sql.lit(PROBE_ROWS)} and (select count(*) from near) <= ${sql.lit(page.limit)} as short
+      from probe
+    ),
+    rare as materialized (
+      -- The pieces that are rarest nearby find the fewest wrong candidates; every further one costs time in the index.
+      select array_agg(gram) as grams from (
+        select gram from page cross join unnest(page.grams) as gram
+        order by (select count(*) from (select probe.search_text from probe limit ${sql.lit(SAMPLE_ROWS)}) as sample where strpos(sample.search_text, gram) > 0)
+        limit ${sql.lit(GRAMS_MAX)}
+      ) as rarest
+    ),
+    far as materialized (
+      select * from (
+        -- In order, so that no more are looked up than the page needs; a path that is no longer theirs drops them.
+        select o.id, o.path from (
+          select o.id, o.path from page, ${indexed(sql`(select rare.grams from rare)`)} as o where ${isShort} and ${beyondProbe} order by o.path ${direction}
+        ) as known
+        join organizations as o on o.id = known.id and o.path = known.path and ${filter(args)}
+        order by known.path ${direction} limit ${sql.lit(page.limit + 1)}
+      ) as indexed
+      union
+      select o.id, o.path from page, ${justMoved}
+      where ${isShort} and ${beyondProbe} and strpos(o.search_text, page.pattern) > 0 and ${filter(args)}
+    ),
+    match as materialized (
+      select * from (select * from near union all select * from far) as either order by path ${direction} limit ${sql.lit(page.limit + 1)}
+    )
+    select ${organizationColumns}, ${placed},
+      array_remove(array[
+        ${matches(sql`o.slug`, 'SLUG')}, ${matches(sql`organization_public_id(o.id)`, 'ID')},
+        ${matches(sql`split_part(o.search_text, e'\\x1f', 3)`, 'NAME')}, ${matches(sql`split_part(o.search_text, e'\\x1f', 4)`, 'DOMAIN')}
+      ], null) as matched_on
+    from match cross join page join organizations as o on o.id = match.id
+    order by o.path`;
+}
+
+/** The organizations below an organization, at any depth, without itself. */
+export const descendants: Relation<DescendantsArguments, DescendantRow> = {
+  name: 'descendants',
+  parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
+  order: () => 'path',
+  page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<Placed<DescendantRow>>,
+  count(_viewer, args) {
+    const page = sql`(${bounds(args, { after: null, before: null })}) as page`;
+    const inBounds = sql`o.path > page.low and o.path < page.high and ${filter(args)}`;
+    if (args.search === null) return sql`select count(*)::int as count from ${page} cross join organizations as o where ${inBounds}`;
+    return sql`
+      select count(*)::int as count from (
+        select o.id from ${page}, ${indexed(sql`page.grams`)} as known join organizations as o on o.id = known.id and o.path = known.path where ${inBounds}
+        union
+        select o.id from ${page}, ${justMoved} where strpos(o.search_text, page.pattern) > 0 and ${inBounds}
+      ) as found`;
+  },
+};

@@ -1,0 +1,131 @@
+/** Moving an organization, with everything below it, to another parent. */
+import { sql } from 'kysely';
+import { act, type ActionRequest } from '../../../command/run.ts';
+import { idempotencyKeyOf } from '../../../command/idempotency.ts';
+import { holds, organizationsWithin, type Lineage } from '../../../authorization/rights.ts';
+import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
+import type { Principal } from '../../../authorization/principal.ts';
+import type { Database } from '../../../database/connect.ts';
+import { forbidden, notFound } from '../../../errors.ts';
+import { refuse } from '../../../command/user-error.ts';
+import { encodeId } from '../../../values/ids.ts';
+import { enqueue } from '../../../jobs/queue.ts';
+import { bringRoles } from '../../role/move-queries.ts';
+import { requireBelowHome } from '../update/commands.ts';
+
+interface MoveInput {
+  id: string;
+  newParentId: string;
+  expectedVersion?: number | null | undefined;
+  dryRun?: boolean | null | undefined;
+  idempotencyKey?: string | null | undefined;
+}
+
+/** What a move did, or would do. */
+export interface Moved {
+  organizationId: string;
+  /** Slugs from the caller's own organization down to the moved one. */
+  pathBefore: string[];
+  pathAfter: string[];
+  /** Organizations whose place changes: the moved one and all below it, without deleted ones. */
+  affectedCount: number;
+  /** Roles that come along, see `bringRoles`. */
+  roleIds: string[];
+  dryRun: boolean;
+}
+
+interface Node {
+  id: string;
+  parent_id: string;
+  version: number;
+  lineage: Lineage;
+  /** Organizations in its subtree that are not deleted, and levels below it. */
+  size: number;
+  height: number;
+}
+
+/**
+ * Moves an organization. The caller has to manage the organization, the parent it leaves and the one it comes to; all
+ * three lie within its own, so nothing leaves its tree. The tree is locked for the transaction alone.
+ */
+export function moveOrganization(request: ActionRequest, input: MoveInput) {
+  const { id, newParentId, expectedVersion } = input;
+  const dryRun = input.dryRun ?? false;
+  requireBelowHome(request, id);
+  const attempt = {
+    action: 'moveOrganization',
+    target: { type: 'Organization', id },
+    on: id,
+    scope: MANAGE_CHILDREN,
+    wholeTree: true,
+    idempotency: dryRun ? null : idempotencyKeyOf(input),
+  } as const;
+  return act(request, attempt, async ({ tx, principal, organization, record }): Promise<Moved> => {
+    const parent = await requireParent(tx, principal, newParentId);
+    for (const lineage of [organization.lineage.slice(0, -1), parent.lineage]) {
+      if (!holds(principal, MANAGE_CHILDREN, lineage)) throw forbidden([MANAGE_CHILDREN]);
+    }
+    const node = await readNode(tx, id);
+    if (expectedVersion != null && expectedVersion !== node.version) refuse('VersionConflictError', { currentVersion: node.version });
+    if (parent.lineage.includes(id)) refuse('CycleError', {});
+    const limit = await depthLimit(tx);
+    if (parent.lineage.length + node.height > limit) refuse('DepthLimitError', { limit });
+    const pathBefore = await slugsBelowHome(tx, principal, organization.lineage);
+    const pathAfter = await slugsBelowHome(tx, principal, [...parent.lineage, id]);
+    const stays = node.parent_id === parent.id;
+    const answer = { organizationId: id, pathBefore, pathAfter, affectedCount: stays ? 0 : node.size, dryRun };
+    if (stays || dryRun) return { ...answer, roleIds: [] };
+    await sql`
+      update organizations set parent_id = ${parent.id}::uuid, updated_at = now(), version = version + 1 where id = ${id}::uuid`.execute(
+      tx,
+    );
+    const lost = node.lineage.filter((above) => above !== id && !parent.lineage.includes(above));
+    const roles = await bringRoles(tx, id, lost);
+    await enqueue(tx, 'refresh_search', [{ key: 'refresh_search', payload: {} }]);
+    record({
+      target: { type: 'Organization', id },
+      before: { parentId: encodeId('Organization', node.parent_id) },
+      after: {
+        parentId: encodeId('Organization', parent.id),
+        affectedCount: node.size,
+        ...(roles.length > 0 && { roles: roles.map((role) => role.key) }),
+      },
+    });
+    return { ...answer, roleIds: roles.map((role) => role.id) };
+  });
+}
+
+/** The organization to come to, if the caller may see it. */
+async function requireParent(tx: Database, principal: Principal, id: string): Promise<{ id: string; lineage: Lineage }> {
+  const { rows } = await sql<{ id: string; lineage: string[] }>`
+    select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = ${id}::uuid`.execute(tx);
+  if (!rows[0]) throw notFound();
+  return rows[0];
+}
+
+async function readNode(tx: Database, id: string): Promise<Node> {
+  const { rows } = await sql<Node>`
+    select o.id, o.parent_id, o.version, o.lineage, s.size, s.deepest - o.depth as height
+    from organizations o
+    cross join lateral (
+      select count(*) filter (where below.deleted_at is null)::int as size, max(below.depth) as deepest
+      from organizations below where below.path >= o.path and below.path < subtree_end(o.path)
+    ) as s
+    where o.id = ${id}::uuid`.execute(tx);
+  if (!rows[0]) throw notFound();
+  return rows[0];
+}
+
+async function depthLimit(tx: Database): Promise<number> {
+  const { rows } = await sql<{ max_depth: number }>`select max_depth from tree_settings`.execute(tx);
+  return rows[0]?.max_depth ?? 0;
+}
+
+/** Slugs along a lineage, from the caller's own organization on: what lies above is not the caller's to see. */
+async function slugsBelowHome(tx: Database, { home }: Principal, lineage: Lineage): Promise<string[]> {
+  const visible = lineage.slice(lineage.indexOf(home?.id ?? ''));
+  const { rows } = await sql<{ slug: string }>`
+    select o.slug from unnest(${visible}::uuid[]) with ordinality as step (id, place) join organizations o on o.id = step.id
+    order by step.place`.execute(tx);
+  return rows.map((row) => row.slug);
+}

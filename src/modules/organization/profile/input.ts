@@ -1,0 +1,160 @@
+/** Details of an organization as inputs give them: checked, and brought into the form in which they are stored. */
+import { CountryCodeResolver } from 'graphql-scalars';
+import { badInput } from '../../../errors.ts';
+import { isDomainName, requireName, requireStorable, requireText } from '../../../values/text.ts';
+import { requireEmail } from '../../../values/email.ts';
+import type { OrganizationKind } from '../queries.ts';
+
+type Given<Value> = Value | null | undefined;
+
+export interface AddressInput {
+  line1: string;
+  line2?: Given<string>;
+  city: string;
+  state: string;
+  zip: string;
+  country: string;
+}
+
+export interface BrandingInput {
+  logoUrl?: Given<URL>;
+  primaryColor?: Given<string>;
+  secondaryColor?: Given<string>;
+}
+
+/** What an update may give: absent stays as it is, null clears. */
+export interface DetailsInput {
+  name?: Given<string>;
+  kind?: Given<OrganizationKind>;
+  domain?: Given<string>;
+  primaryAddress?: Given<AddressInput>;
+  marketplaceOffers?: Given<readonly { marketplace: 'AWS' | 'AZURE' | 'GCP'; url: URL }[]>;
+  externalAccounts?: Given<readonly { system: string; accountId: string }[]>;
+  invoiceOwner?: Given<'PARTNER' | 'END_CUSTOMER'>;
+  branding?: Given<BrandingInput>;
+  billingEmail?: Given<string>;
+}
+
+/** The same, checked; fields that were absent are absent. */
+export interface Details {
+  name?: string;
+  kind?: OrganizationKind;
+  domain?: string | null;
+  profile?: Record<string, string | null>;
+  marketplaceOffers?: readonly { marketplace: string; url: string }[];
+  externalAccounts?: readonly { system: string; accountId: string }[];
+  billingEmail?: string | null;
+}
+
+const NAME_LENGTH_MAX = 200;
+const ADDRESS_LENGTH_MAX = 200;
+const URL_LENGTH_MAX = 2_000;
+/** Most accounts in other systems that an organization may have. */
+export const ACCOUNTS_MAX = 20;
+function requireDomain(domain: string): string {
+  const lower = domain.toLowerCase();
+  if (!isDomainName(lower)) throw badInput('domain', 'must be a domain name such as portal.example.com, in its ASCII form');
+  return lower;
+}
+
+function requireUrl(url: URL, argument: string): string {
+  if (!['https:', 'http:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
+    throw badInput(argument, 'must be an http(s) address without credentials');
+  }
+  if (url.href.length > URL_LENGTH_MAX) throw badInput(argument, `must have at most ${URL_LENGTH_MAX} characters`);
+  return url.href;
+}
+
+function requireColor(color: Given<string>, argument: string): string | null {
+  if (color == null) return null;
+  if (!/^#[0-9a-f]{6}$/i.test(color)) throw badInput(argument, 'must be a color such as #1a2b3c');
+  return color.toLowerCase();
+}
+
+function requireCountry(country: string): string {
+  try {
+    return CountryCodeResolver.parseValue(country).toUpperCase();
+  } catch {
+    throw badInput('primaryAddress.country', 'must be a country of ISO 3166-1, in two letters');
+  }
+}
+
+function address(input: AddressInput | null): Record<string, string | null> {
+  const part = (value: string, name: string): string => requireText(value, `primaryAddress.${name}`, ADDRESS_LENGTH_MAX);
+  return {
+    address_line1: input && part(input.line1, 'line1'),
+    address_line2: input?.line2 == null ? null : part(input.line2, 'line2'),
+    address_city: input && part(input.city, 'city'),
+    address_state: input && part(input.state, 'state'),
+    address_zip: input && part(input.zip, 'zip'),
+    address_country: input && requireCountry(input.country),
+  };
+}
+
+function branding(input: BrandingInput | null): Record<string, string | null> {
+  // Within the branding, too, absent stays and null clears.
+  return {
+    ...(input === null || input.logoUrl !== undefined
+      ? { logo_url: input?.logoUrl ? requireUrl(input.logoUrl, 'branding.logoUrl') : null }
+      : {}),
+    ...(input === null || input.primaryColor !== undefined
+      ? { primary_color: requireColor(input?.primaryColor, 'branding.primaryColor') }
+      : {}),
+    ...(input === null || input.secondaryColor !== undefined
+      ? { secondary_color: requireColor(input?.secondaryColor, 'branding.secondaryColor') }
+      : {}),
+  };
+}
+
+function requireDistinct(keys: readonly string[], argument: string, what: string): void {
+  if (new Set(keys).size < keys.length) throw badInput(argument, `must name each ${what} once`);
+}
+
+function accounts(given: readonly { system: string; accountId: string }[]): readonly { system: string; accountId: string }[] {
+  if (given.length > ACCOUNTS_MAX) throw badInput('externalAccounts', `must name at most ${ACCOUNTS_MAX} accounts`);
+  const checked = given.map(({ system, accountId }, index) => {
+    const at = `externalAccounts.${index}`;
+    requireStorable(system, `${at}.system`);
+    if (!/^[a-z0-9][a-z0-9_-]{0,49}$/.test(system)) {
+      throw badInput(`${at}.system`, 'must have 1 to 50 characters of a-z, 0-9, _ and -, e.g. salesforce');
+    }
+    return { system, accountId: requireText(accountId, `${at}.accountId`, 255) };
+  });
+  requireDistinct(
+    checked.map(({ system }) => system),
+    'externalAccounts',
+    'system',
+  );
+  return checked;
+}
+
+function offers(given: readonly { marketplace: string; url: URL }[]): readonly { marketplace: string; url: string }[] {
+  requireDistinct(
+    given.map(({ marketplace }) => marketplace),
+    'marketplaceOffers',
+    'marketplace',
+  );
+  return given.map(({ marketplace, url }, index) => ({ marketplace, url: requireUrl(url, `marketplaceOffers.${index}.url`) }));
+}
+
+/** Checks details; refuses the first that is out of its bounds, naming it. */
+export function requireDetails(input: DetailsInput): Details {
+  if (input.name === null) throw badInput('name', 'cannot be cleared');
+  if (input.kind === null) throw badInput('kind', 'cannot be cleared');
+  const profile = {
+    ...(input.primaryAddress === undefined ? {} : address(input.primaryAddress)),
+    ...(input.branding === undefined ? {} : branding(input.branding)),
+    ...(input.invoiceOwner === undefined ? {} : { invoice_owner: input.invoiceOwner }),
+  };
+  return {
+    ...(input.name === undefined ? {} : { name: requireName(input.name, 'name', NAME_LENGTH_MAX) }),
+    ...(input.kind === undefined ? {} : { kind: input.kind }),
+    ...(input.domain === undefined ? {} : { domain: input.domain && requireDomain(input.domain) }),
+    ...(Object.keys(profile).length > 0 ? { profile } : {}),
+    ...(input.marketplaceOffers === undefined ? {} : { marketplaceOffers: offers(input.marketplaceOffers ?? []) }),
+    ...(input.externalAccounts === undefined ? {} : { externalAccounts: accounts(input.externalAccounts ?? []) }),
+    ...(input.billingEmail === undefined
+      ? {}
+      : { billingEmail: input.billingEmail && requireEmail(input.billingEmail, 'billingEmail').canonical }),
+  };
+}

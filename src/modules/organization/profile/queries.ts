@@ -1,0 +1,131 @@
+/** What belongs to one organization beside its place in the tree: profile, accounts, billing, limits, inventory, provisioning. */
+import { sql, type RawBuilder } from 'kysely';
+import { organizationsWithin, type WithinOptions } from '../../../authorization/rights.ts';
+import { listBatch, rowBatch, type ReadRequest } from '../../../database/loaders.ts';
+
+interface OfOrganization {
+  organization_id: string;
+}
+
+const key = (row: OfOrganization): string => row.organization_id;
+
+/**
+ * The rows of `table`, named `t`, that belong to the given organizations, as far as the caller may read them. The order
+ * is one of the whole statement: a table expression with an order of its own would be sorted, and read, as a whole.
+ */
+function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: WithinOptions = {}, order = sql`o.id`) {
+  return async ({ db, principal }: ReadRequest, ids: readonly string[]): Promise<readonly Row[]> => {
+    const statement = sql<Row>`
+      select o.id as organization_id, ${columns}
+      from ${organizationsWithin(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
+      where o.id = any (${ids}::uuid[])
+      order by ${order}`;
+    return (await statement.execute(db)).rows;
+  };
+}
+
+/** What the organization shows of itself to everybody who may see it. */
+export interface BrandingRow extends OfOrganization {
+  logo_url: string | null;
+  primary_color: string | null;
+  secondary_color: string | null;
+}
+export const branding = rowBatch<null, BrandingRow>(
+  'branding',
+  key,
+  rowsOf(sql`organization_profiles`, sql`t.logo_url, t.primary_color, t.secondary_color`),
+);
+
+/** Where the organization is and who owns its invoices. */
+export interface ProfileRow extends OfOrganization {
+  address_line1: string | null;
+  address_line2: string | null;
+  address_city: string | null;
+  address_state: string | null;
+  address_zip: string | null;
+  address_country: string | null;
+  invoice_owner: 'PARTNER' | 'END_CUSTOMER' | null;
+}
+export const profile = rowBatch<null, ProfileRow>(
+  'profile',
+  key,
+  rowsOf(
+    sql`organization_profiles`,
+    sql`t.address_line1, t.address_line2, t.address_city, t.address_state, t.address_zip, t.address_country, t.invoice_owner`,
+    { scope: ['organizations:manage', 'billing:manage'] },
+  ),
+);
+
+export interface MarketplaceOfferRow extends OfOrganization {
+  marketplace: 'AWS' | 'AZURE' | 'GCP';
+  url: string;
+}
+export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
+  'marketplace offers',
+  key,
+  rowsOf(sql`marketplace_offers`, sql`t.marketplace, t.url`, { scope: 'organizations:manage' }, sql`t.marketplace`),
+);
+
+export interface ExternalAccountRow extends OfOrganization {
+  id: string;
+  system: string;
+  account_id: string;
+}
+export const externalAccounts = listBatch<null, ExternalAccountRow>(
+  'external accounts',
+  key,
+  rowsOf(sql`external_accounts`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }, sql`t.system`),
+);
+
+export interface BillingRow extends OfOrganization {
+  plan: string;
+  status: string;
+  email: string | null;
+  customer_id: string | null;
+  subscription_id: string | null;
+}
+export const billing = rowBatch<null, BillingRow>('billing', key, rowsOf(sql`billing_accounts`, sql`t.*`, { scope: 'billing:manage' }));
+
+export interface ConcurrencyRow extends OfOrganization {
+  max_calls: number;
+  calls_in_use: number;
+}
+export const concurrency = rowBatch<null, ConcurrencyRow>(
+  'concurrency',
+  key,
+  rowsOf(sql`concurrency_limits`, sql`t.max_calls, t.calls_in_use`, { scope: ['organizations:manage', 'billing:manage'] }),
+);
+
+export type InventoryKind = 'AGENT' | 'PHONE_NUMBER' | 'WEB_WIDGET' | 'KNOWLEDGE_BASE' | 'TELEPHONY_TRUNK';
+export interface InventoryRow extends OfOrganization {
+  kind: InventoryKind;
+  count: number;
+}
+export const inventory = listBatch<null, InventoryRow>('inventory', key, async ({ db, principal }, ids) => {
+  const statement = sql<InventoryRow>`
+    select o.id as organization_id, i.kind, count(*)::int as count
+    from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
+    where o.id = any (${ids}::uuid[]) group by o.id, i.kind`;
+  return (await statement.execute(db)).rows;
+});
+
+export type StepName = 'IDENTITY' | 'BILLING' | 'TELEPHONY' | 'PHONE_NUMBER' | 'KNOWLEDGE_BASE';
+export type StepStatus = 'PENDING' | 'RUNNING' | 'DONE' | 'FAILED';
+export interface StepRow extends OfOrganization {
+  name: StepName;
+  status: StepStatus;
+  attempts: number;
+  error: string | null;
+  finished_at: Date | null;
+  resource_id: string | null;
+}
+/** The order in which an organization is provisioned. */
+export const STEP_NAMES: readonly StepName[] = ['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'];
+export const provisioningSteps = listBatch<null, StepRow>(
+  'provisioning steps',
+  key,
+  rowsOf(
+    sql`(select *, array_position(${STEP_NAMES}::text[], name) as place from provisioning_steps)`,
+    sql`t.name, t.status, t.attempts, t.error, t.finished_at, t.resource_id`,
+  ),
+);

@@ -1,0 +1,239 @@
+/** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
+import { inside, requires, requiresOneOf } from '../../../graphql/guards.ts';
+import { holds } from '../../../authorization/rights.ts';
+import { SCOPES_MAX } from '../../../authorization/scopes.ts';
+import { builder } from '../../../graphql/builder.ts';
+import { encodeId } from '../../../values/ids.ts';
+import { atMost } from '../../../graphql/cost.ts';
+import { scopeCatalog } from '../../role/queries.ts';
+import { shownEmail } from '../../../values/email.ts';
+import { ACCOUNTS_MAX } from './input.ts';
+import {
+  billing,
+  branding,
+  concurrency,
+  externalAccounts,
+  inventory,
+  marketplaceOffers,
+  profile,
+  type BillingRow,
+  type BrandingRow,
+  type ConcurrencyRow,
+  type ExternalAccountRow,
+  type InventoryKind,
+  type MarketplaceOfferRow,
+  type ProfileRow,
+} from './queries.ts';
+import { OrganizationRef } from '../refs.ts';
+import { isNativeMember, type OrganizationRow } from '../queries.ts';
+
+const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
+  description: 'A postal address.',
+  fields: (t) => ({
+    line1: t.string({ description: 'Street and number.', resolve: (row) => row.address_line1 ?? '' }),
+    line2: t.exposeString('address_line2', { nullable: true, description: 'Floor, suite or care-of.' }),
+    city: t.string({ description: 'City.', resolve: (row) => row.address_city ?? '' }),
+    state: t.string({ description: 'State, province or region.', resolve: (row) => row.address_state ?? '' }),
+    zip: t.string({ description: 'Postal code.', resolve: (row) => row.address_zip ?? '' }),
+    country: t.string({ description: 'Country, ISO 3166-1 alpha-2.', resolve: (row) => row.address_country ?? '' }),
+  }),
+});
+
+/** How many marketplaces there are. */
+const MARKETPLACES = 3;
+
+export const MarketplaceRef = builder.enumType('Marketplace', {
+  description: 'Cloud marketplaces.',
+  values: {
+    AWS: { description: 'AWS Marketplace.' },
+    AZURE: { description: 'Azure Marketplace.' },
+    GCP: { description: 'Google Cloud Marketplace.' },
+  },
+});
+
+const MarketplaceOfferRef = builder.objectRef<MarketplaceOfferRow>('MarketplaceOffer').implement({
+  description: "Where the organization's offer can be taken up.",
+  fields: (t) => ({
+    marketplace: t.expose('marketplace', { type: MarketplaceRef, description: 'The marketplace.' }),
+    url: t.expose('url', { type: 'URL', description: 'Link to the offer.' }),
+  }),
+});
+
+const ExternalAccountRef = builder.objectRef<ExternalAccountRow>('ExternalAccount').implement({
+  description: 'An account of the organization in another system.',
+  fields: (t) => ({
+    id: t.id({ description: 'Id of this record (ref_…).', resolve: ({ id }) => encodeId('ExternalAccount', id) }),
+    system: t.exposeString('system', { description: 'The other system, e.g. zuora, salesforce, labra.' }),
+    accountId: t.exposeString('account_id', { description: "The account's id there." }),
+  }),
+});
+
+export const InvoiceOwnerRef = builder.enumType('InvoiceOwner', {
+  description: 'Who owns the invoices in the billing system.',
+  values: { PARTNER: { description: 'The partner.' }, END_CUSTOMER: { description: 'The end customer.' } },
+});
+
+const BrandingRef = builder.objectRef<Partial<BrandingRow>>('Branding').implement({
+  description: 'How the organization presents itself.',
+  fields: (t) => ({
+    logoUrl: t.field({ type: 'URL', nullable: true, description: 'Address of the logo.', resolve: (row) => row.logo_url ?? null }),
+    primaryColor: t.string({ nullable: true, description: 'Main color, #rrggbb.', resolve: (row) => row.primary_color ?? null }),
+    secondaryColor: t.string({ nullable: true, description: 'Second color, #rrggbb.', resolve: (row) => row.secondary_color ?? null }),
+  }),
+});
+
+const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
+  description: "The organization's billing account.",
+  fields: (t) => ({
+    plan: t.exposeString('plan', { description: 'Key of the plan, e.g. free.' }),
+    status: t.exposeString('status', {
+      description: "State of the subscription, in the billing provider's words; pending before it is provisioned.",
+    }),
+    email: t.field({
+      type: 'EmailAddress',
+      nullable: true,
+      description: 'Where invoices go.',
+      resolve: ({ email }) => email && shownEmail(email),
+    }),
+    customerId: t.exposeString('customer_id', { nullable: true, description: 'The customer at the billing provider.' }),
+    subscriptionId: t.exposeString('subscription_id', { nullable: true, description: 'The subscription at the billing provider.' }),
+  }),
+});
+
+const ConcurrencyLimitRef = builder.objectRef<Partial<ConcurrencyRow>>('ConcurrencyLimit').implement({
+  description: 'How many calls may run at the same time.',
+  fields: (t) => ({
+    limit: t.int({
+      description: 'Calls allowed at the same time; 0 before the organization is provisioned.',
+      resolve: (row) => row.max_calls ?? 0,
+    }),
+    inUse: t.int({ description: 'Calls running now.', resolve: (row) => row.calls_in_use ?? 0 }),
+  }),
+});
+
+const LimitsRef = builder.objectRef<Partial<ConcurrencyRow>>('OrganizationLimits').implement({
+  description: "What the organization's plan allows.",
+  fields: (t) => ({ concurrency: t.field({ type: ConcurrencyLimitRef, description: 'Calls at the same time.', resolve: (row) => row }) }),
+});
+
+const InventoryRef = builder.objectRef<Map<InventoryKind, number>>('Inventory').implement({
+  description: 'Numbers of resources that the organization owns now.',
+  fields: (t) => {
+    const count = (kind: InventoryKind, description: string) => t.int({ description, resolve: (counts) => counts.get(kind) ?? 0 });
+    return {
+      agents: count('AGENT', 'Agents.'),
+      phoneNumbers: count('PHONE_NUMBER', 'Phone numbers.'),
+      webWidgets: count('WEB_WIDGET', 'Web widgets.'),
+      knowledgeBases: count('KNOWLEDGE_BASE', 'Knowledge bases.'),
+      telephonyTrunks: count('TELEPHONY_TRUNK', 'Telephony trunks.'),
+    };
+  },
+});
+
+const AccessKindRef = builder.enumType('AccessKind', {
+  description: "Where the caller's access to an organization comes from.",
+  values: {
+    NATIVE: { description: 'From belonging to it.' },
+    DELEGATED: { description: 'From acting in an organization above it.' },
+    BOTH: { description: 'From both.' },
+  } as const,
+});
+
+const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').implement({
+  description: 'What the caller may do in an organization, and why.',
+  fields: (t) => ({
+    kind: t.field({
+      type: AccessKindRef,
+      description: 'Where the access comes from.',
+      async resolve({ id }, _args, { loaders, principal }) {
+        if (principal.home?.id === id) return 'NATIVE';
+        return (await loaders.load(isNativeMember, null, id)) ? 'BOTH' : 'DELEGATED';
+      },
+    }),
+    canSignIn: t.boolean({
+      description: "Whether the caller's person is a native member and may act in the organization itself. False for an API key.",
+      resolve: ({ id, status }, _args, { loaders, principal }) =>
+        status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
+    }),
+    scopes: t.stringList({
+      description: 'Scopes that this request has on the organization: at home those held there, below it all or none.',
+      extensions: atMost(SCOPES_MAX),
+      async resolve({ lineage }, _args, { loaders, principal }) {
+        const catalog = await loaders.load(scopeCatalog, null, 'all');
+        return catalog.map(({ key }) => key).filter((scope) => holds(principal, scope, lineage));
+      },
+    }),
+  }),
+});
+
+builder.objectFields(OrganizationRef, (t) => ({
+  primaryAddress: t.field({
+    type: AddressRef,
+    nullable: true,
+    description: "The organization's main address. Requires `organizations:manage` or `billing:manage`.",
+    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
+    async resolve({ id }, _args, { loaders }) {
+      const row = await loaders.load(profile, null, id);
+      return row?.address_line1 == null ? null : row;
+    },
+  }),
+  marketplaceOffers: t.field({
+    type: [MarketplaceOfferRef],
+    nullable: true,
+    description: "Links to the organization's offers, at most one per marketplace. Requires `organizations:manage`.",
+    extensions: atMost(MARKETPLACES),
+    authScopes: requires('organizations:manage'),
+    resolve: ({ id }, _args, { loaders }) => loaders.load(marketplaceOffers, null, id),
+  }),
+  externalAccounts: t.field({
+    type: [ExternalAccountRef],
+    nullable: true,
+    description: 'Accounts of this organization in other systems, one per system. Requires `organizations:manage`.',
+    extensions: atMost(ACCOUNTS_MAX),
+    authScopes: requires('organizations:manage'),
+    resolve: ({ id }, _args, { loaders }) => loaders.load(externalAccounts, null, id),
+  }),
+  invoiceOwner: t.field({
+    type: InvoiceOwnerRef,
+    nullable: true,
+    description: 'Who owns the invoices in the billing system. Requires `organizations:manage` or `billing:manage`.',
+    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.invoice_owner ?? null,
+  }),
+  branding: t.field({
+    type: BrandingRef,
+    nullable: true,
+    description: 'How the organization presents itself.',
+    authScopes: inside,
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(branding, null, id)) ?? {},
+  }),
+  billing: t.field({
+    type: BillingRef,
+    nullable: true,
+    description: 'The billing account; null when there is none yet. Requires `billing:manage`.',
+    authScopes: requires('billing:manage'),
+    resolve: ({ id }, _args, { loaders }) => loaders.load(billing, null, id),
+  }),
+  limits: t.field({
+    type: LimitsRef,
+    nullable: true,
+    description: "What the organization's plan allows. Requires `organizations:manage` or `billing:manage`.",
+    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(concurrency, null, id)) ?? {},
+  }),
+  inventory: t.field({
+    type: InventoryRef,
+    nullable: true,
+    description: 'Numbers of resources that the organization owns now. Requires `organizations:manage`.',
+    authScopes: requires('organizations:manage'),
+    resolve: async ({ id }, _args, { loaders }) =>
+      new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
+  }),
+  viewerAccess: t.field({
+    type: ViewerAccessRef,
+    nullable: true,
+    description: 'What the caller may do here, and why.',
+    authScopes: inside,
+    resolve: (organization) => organization,
+  }),
+}));

@@ -1,0 +1,241 @@
+/** The organization: its facts, its place in the tree and what is below it. Other domains add their own relations. */
+import { inside, requiresReach } from '../../graphql/guards.ts';
+import { isWithin } from '../../authorization/rights.ts';
+import { builder } from '../../graphql/builder.ts';
+import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
+import { countBatch } from '../../database/list.ts';
+import { badInput, notFound } from '../../errors.ts';
+import { decodeId, encodeId } from '../../values/ids.ts';
+import { atMost, weighs } from '../../graphql/cost.ts';
+import { requireStorable, searchPattern } from '../../values/text.ts';
+import { descendants, type DescendantRow } from './descendants.ts';
+import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, PATH_WEIGHT } from './refs.ts';
+import { ancestors, children, hasChildren, organizationById, organizationBySlug, slugById } from './queries.ts';
+
+/** The most that `MAX_TREE_DEPTH` can be. */
+const DEPTH_MAX = 64;
+
+const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
+  description: 'Whether an organization is in use.',
+  values: {
+    ACTIVE: { description: 'In use.' },
+    SUSPENDED: { description: 'Its own credentials, and those of everything below it, are refused; those above still read it.' },
+    DELETED: { description: 'Deleted and still restorable.' },
+  },
+});
+
+const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
+  description: "How far the setup of an organization's own domain is.",
+  values: {
+    NOT_CONFIGURED: { description: 'No domain is set.' },
+    PENDING: { description: 'Waiting for the DNS record that proves ownership.' },
+    VERIFIED: { description: 'Ownership is proven.' },
+    FAILED: { description: 'The proof was not found in time.' },
+  },
+});
+
+const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
+  description: 'Orders of child organizations. Names compare without regard to case.',
+  values: {
+    SLUG_ASC: { description: 'By slug, a to z.' },
+    SLUG_DESC: { description: 'By slug, z to a.' },
+    NAME_ASC: { description: 'By name, a to z.' },
+    NAME_DESC: { description: 'By name, z to a.' },
+    CREATED_AT_ASC: { description: 'Oldest first.' },
+    CREATED_AT_DESC: { description: 'Newest first.' },
+  },
+});
+
+builder.node(OrganizationRef, {
+  description: 'An organization: a node of the tree, and the account that owns everything else.',
+  authScopes: ({ lineage, shown_to }, { principal }) =>
+    isWithin(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    slug: t.exposeString('slug', {
+      description: 'Unique on the platform, fixed for life, never reused: 3 to 63 of a-z, 0-9 and single hyphens.',
+    }),
+    name: t.exposeString('name', { description: 'Display name, 1 to 200 characters; need not be unique.' }),
+    kind: t.expose('kind', { type: OrganizationKindRef, description: 'What the organization is to the one above it.' }),
+    status: t.expose('status', { type: OrganizationStatusRef, description: 'Whether it is in use.' }),
+    domain: t.exposeString('domain', { nullable: true, description: 'Its own domain, if it set one.' }),
+    domainSetupStatus: t.expose('domain_setup_status', { type: DomainSetupStatusRef, description: 'How far the setup of the domain is.' }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
+    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was last changed.' }),
+    version: t.exposeInt('version', {
+      description: 'Grows with every change; pass it as `expectedVersion` to notice a change in between.',
+    }),
+    parent: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description: 'The organization directly above. Null at the top of what the caller may see.',
+      authScopes: inside,
+      resolve: ({ id, parent_id }, _args, { loaders, principal }) =>
+        parent_id === null || id === principal.home?.id ? null : loaders.load(organizationById, null, parent_id),
+    }),
+    parentId: t.id({
+      nullable: true,
+      description: 'Id of `parent`.',
+      authScopes: inside,
+      resolve: ({ id, parent_id }, _args, { principal }) =>
+        parent_id === null || id === principal.home?.id ? null : encodeId('Organization', parent_id),
+    }),
+    ancestors: t.field({
+      type: [OrganizationRef],
+      nullable: true,
+      description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own. At most 64.",
+      extensions: atMost(DEPTH_MAX),
+      authScopes: inside,
+      resolve: ({ id }, _args, { loaders }) => loaders.load(ancestors, null, id),
+    }),
+    depth: t.int({
+      nullable: true,
+      description: "Levels below the caller's own organization; 0 for itself.",
+      authScopes: inside,
+      resolve: ({ lineage }, _args, { principal }) => lineage.length - 1 - (principal.home ? lineage.indexOf(principal.home.id) : 0),
+    }),
+    hasChildren: t.boolean({
+      nullable: true,
+      description: 'Whether anything is below. Cheaper than a count. Requires `child_organizations:manage`.',
+      authScopes: requiresReach,
+      resolve: ({ id }, _args, { loaders }) => loaders.load(hasChildren, null, id),
+    }),
+    childCount: t.int({
+      nullable: true,
+      description: 'Number of organizations directly below, without deleted ones. Requires `child_organizations:manage`.',
+      authScopes: requiresReach,
+      resolve: ({ id }, _args, { loaders }) =>
+        loaders.load(countBatch(children), { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }, id),
+    }),
+    descendantCount: t.int({
+      nullable: true,
+      description: 'Number of organizations below at any depth, without deleted ones. Requires `child_organizations:manage`.',
+      authScopes: requiresReach,
+      resolve: ({ id }, _args, { loaders }) =>
+        loaders.load(countBatch(descendants), { search: null, maxDepth: null, includeDeleted: false }, id),
+    }),
+    children: t.field({
+      type: OrganizationConnectionRef,
+      nullable: true,
+      description: 'The organizations directly below. Requires `child_organizations:manage`.',
+      args: {
+        orderBy: t.arg({ type: OrganizationOrderRef, defaultValue: 'SLUG_ASC', description: 'Order of the list; ties are broken by id.' }),
+        kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
+        includeDeleted: includeDeletedArgument(t),
+        ...pageArguments(t.arg),
+      },
+      authScopes: requiresReach,
+      resolve: ({ id }, { orderBy, kind, includeDeleted, ...page }, context) =>
+        connect(
+          context,
+          children,
+          id,
+          { orderBy: orderBy ?? 'SLUG_ASC', kind: kind ?? null, includeDeleted: includeDeleted ?? false },
+          page,
+        ),
+    }),
+    descendants: t.field({
+      type: OrganizationDescendantConnectionRef,
+      nullable: true,
+      description: 'Everything below this organization at any depth, without itself, in tree order. Requires `child_organizations:manage`.',
+      args: {
+        search: t.arg.string({
+          description:
+            'Literal part of slug, id, name or domain, whatever its case and form: 1 to 64 characters after trimming, each of which stands for itself.',
+        }),
+        maxDepth: t.arg.int({ description: 'Only this many levels below, at least 1.' }),
+        includeDeleted: includeDeletedArgument(t),
+        ...pageArguments(t.arg),
+      },
+      authScopes: requiresReach,
+      resolve: ({ id }, { search, maxDepth, includeDeleted, ...page }, context) => {
+        if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
+        return connect(
+          context,
+          descendants,
+          id,
+          { search: searchPattern(search), maxDepth: maxDepth ?? null, includeDeleted: includeDeleted ?? false },
+          page,
+        );
+      },
+    }),
+  }),
+});
+
+type FieldBuilder = Parameters<NonNullable<Parameters<typeof builder.queryFields>[0]>>[0];
+
+function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
+  return t.arg.boolean({
+    defaultValue: false,
+    description: 'Also deleted organizations that can still be restored.',
+  });
+}
+
+/** How many fields a search looks in. */
+const SEARCH_FIELDS = 4;
+
+const SearchFieldRef = builder.enumType('SearchField', {
+  description: 'Fields that a search looks in.',
+  values: {
+    SLUG: { description: 'The slug.' },
+    ID: { description: 'The id as printed.' },
+    NAME: { description: 'The name.' },
+    DOMAIN: { description: 'The domain.' },
+  },
+});
+
+const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
+  name: 'OrganizationDescendant',
+  node: OrganizationRef as never,
+  plural: 'organizations below another',
+  edgeFields: (t) => ({
+    depth: t.int({
+      description: 'Levels below the organization that `descendants` was asked on; 1 for a direct child.',
+      resolve: ({ row, connection }) => row.lineage.length - 1 - row.lineage.indexOf(connection.parentId),
+    }),
+    path: t.string({
+      description: 'Breadcrumb of slugs from the organization that `descendants` was asked on to the node, both included.',
+      extensions: weighs(PATH_WEIGHT),
+      args: {
+        separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
+      },
+      async resolve({ row, connection }, { separator }, { loaders }) {
+        if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
+        const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
+        const found = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
+        return loaders.count(found.map((organization) => organization?.slug ?? '').join(separator));
+      },
+    }),
+    matchedOn: t.field({
+      type: [SearchFieldRef],
+      description: 'Fields that hold the search text; empty without `search`.',
+      extensions: atMost(SEARCH_FIELDS),
+      resolve: ({ row }) => row.matched_on,
+    }),
+  }),
+});
+
+builder.queryField('organization', (t) =>
+  t.field({
+    type: OrganizationRef,
+    nullable: true,
+    description:
+      'An organization by id or by slug (giving both is BAD_USER_INPUT); with neither, the organization of the request. ' +
+      "One outside the caller's subtree answers exactly like a missing one: null with a NOT_FOUND error.",
+    authScopes: { authenticated: true, organization: true },
+    args: {
+      id: t.arg.id({ description: 'Public id (org_…).' }),
+      slug: t.arg.string({ description: 'Slug.' }),
+    },
+    async resolve(_root, { id, slug }, { loaders, principal }) {
+      if (id != null && slug != null) throw badInput('slug', 'cannot be combined with "id"');
+      if (slug != null) requireStorable(slug, 'slug');
+      const found =
+        slug != null
+          ? await loaders.load(organizationBySlug, null, slug)
+          : await loaders.load(organizationById, null, id != null ? decodeId('Organization', id, 'id') : (principal.home?.id ?? ''));
+      if (!found) throw notFound();
+      return found;
+    },
+  }),
+);

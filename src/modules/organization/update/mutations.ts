@@ -1,0 +1,126 @@
+/** Mutations of organizations. */
+import '../../../graphql/failure-graph.ts';
+import { builder } from '../../../graphql/builder.ts';
+import { orNotFound } from '../../../errors.ts';
+import { decodeId } from '../../../values/ids.ts';
+import { expectedVersion, idempotencyKey, mutation } from '../../../graphql/mutation.ts';
+import { resumeOrganization, suspendOrganization, updateOrganization } from './commands.ts';
+import { InvoiceOwnerRef, MarketplaceRef } from '../profile/type.ts';
+import { OrganizationKindRef, OrganizationRef } from '../refs.ts';
+import { organizationById } from '../queries.ts';
+
+const id = 'The organization; one below that of the request.';
+
+export function organizationPayload(name: string, description: string) {
+  return builder.objectRef<{ organizationId: string }>(name).implement({
+    description,
+    fields: (t) => ({
+      organization: t.field({
+        type: OrganizationRef,
+        description: 'The organization as it is now.',
+        resolve: async ({ organizationId }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organizationId)),
+      }),
+    }),
+  });
+}
+
+export const AddressInputRef = builder.inputType('AddressInput', {
+  description: 'A postal address; each part has 1 to 200 characters.',
+  fields: (t) => ({
+    line1: t.string({ required: true, description: 'Street and number.' }),
+    line2: t.string({ description: 'Floor, suite or care-of.' }),
+    city: t.string({ required: true, description: 'City.' }),
+    state: t.string({ required: true, description: 'State, province or region.' }),
+    zip: t.string({ required: true, description: 'Postal code.' }),
+    country: t.string({ required: true, description: 'Country, ISO 3166-1 alpha-2.' }),
+  }),
+});
+
+export const MarketplaceOfferInputRef = builder.inputType('MarketplaceOfferInput', {
+  description: "Where the organization's offer can be taken up.",
+  fields: (t) => ({
+    marketplace: t.field({ type: MarketplaceRef, required: true, description: 'The marketplace; each at most once.' }),
+    url: t.field({ type: 'URL', required: true, description: 'Link to the offer, http(s), at most 2,000 characters.' }),
+  }),
+});
+
+export const ExternalAccountInputRef = builder.inputType('ExternalAccountInput', {
+  description: 'An account of the organization in another system. One account belongs to one organization.',
+  fields: (t) => ({
+    system: t.string({ required: true, description: 'The other system, e.g. zuora: 1 to 50 of a-z, 0-9, _ and -; each at most once.' }),
+    accountId: t.string({ required: true, description: "The account's id there, 1 to 255 characters." }),
+  }),
+});
+
+export const BrandingInputRef = builder.inputType('BrandingInput', {
+  description: 'How the organization presents itself; absent stays as it is, null clears.',
+  fields: (t) => ({
+    logoUrl: t.field({ type: 'URL', description: 'Address of the logo, http(s), at most 2,000 characters.' }),
+    primaryColor: t.string({ description: 'Main color, #rrggbb.' }),
+    secondaryColor: t.string({ description: 'Second color, #rrggbb.' }),
+  }),
+});
+
+mutation('updateOrganization', {
+  description:
+    'Changes details of an organization: what is absent stays as it is, null clears it. The slug never changes. ' +
+    'Takes `organizations:manage`, and `billing:manage` for `billingEmail`.',
+  input: builder.inputType('UpdateOrganizationInput', {
+    description: 'What to change.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The organization: that of the request, or one below it.' }),
+      expectedVersion: t.int({ description: expectedVersion }),
+      name: t.string({ description: 'Display name: 1 to 200 characters, one of which can be seen, and no link. Cannot be cleared.' }),
+      kind: t.field({ type: OrganizationKindRef, description: 'What it is to the one above it. Cannot be cleared.' }),
+      domain: t.string({ description: 'Its own domain, in ASCII form. Another one has to be set up anew.' }),
+      primaryAddress: t.field({ type: AddressInputRef, description: 'The whole address; it replaces the one before.' }),
+      marketplaceOffers: t.field({ type: [MarketplaceOfferInputRef], description: 'All offers; they replace those before.' }),
+      externalAccounts: t.field({ type: [ExternalAccountInputRef], description: 'All accounts, at most 20; they replace those before.' }),
+      invoiceOwner: t.field({ type: InvoiceOwnerRef, description: 'Who owns the invoices in the billing system.' }),
+      branding: t.field({ type: BrandingInputRef, description: 'How it presents itself.' }),
+      billingEmail: t.field({ type: 'EmailAddress', description: 'Where invoices go.' }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
+    }),
+  }),
+  payload: organizationPayload('UpdateOrganizationPayload', 'The organization was changed.'),
+  failures: ['VersionConflictError', 'ExternalAccountTakenError', 'IdempotencyConflictError'],
+  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
+  run: (input, context) => updateOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
+});
+
+mutation('suspendOrganization', {
+  description:
+    'Suspends an organization below that of the request: its own credentials, and those of everything below it, are refused from the ' +
+    'next request on; those above still read and change it. Takes `child_organizations:manage`.',
+  input: builder.inputType('SuspendOrganizationInput', {
+    description: 'Which organization to suspend.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: id }),
+      reason: t.string({ description: 'Why, for the audit log; 1 to 500 characters.' }),
+      expectedVersion: t.int({ description: expectedVersion }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
+    }),
+  }),
+  payload: organizationPayload('SuspendOrganizationPayload', 'The organization is suspended.'),
+  failures: ['VersionConflictError', 'IdempotencyConflictError'],
+  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
+  run: (input, context) => suspendOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
+});
+
+mutation('resumeOrganization', {
+  description:
+    'Ends the suspension of an organization. What lies below it works again unless it, or something between, is suspended itself. ' +
+    'Takes `child_organizations:manage`.',
+  input: builder.inputType('ResumeOrganizationInput', {
+    description: 'Which organization to resume.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: id }),
+      expectedVersion: t.int({ description: expectedVersion }),
+      idempotencyKey: t.string({ description: idempotencyKey }),
+    }),
+  }),
+  payload: organizationPayload('ResumeOrganizationPayload', 'The organization is in use again.'),
+  failures: ['VersionConflictError', 'IdempotencyConflictError'],
+  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
+  run: (input, context) => resumeOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
+});

@@ -1,0 +1,128 @@
+/** Does the steps of provisioning: the job behind each of them. */
+import { sql } from 'kysely';
+import type { Database } from '../../database/connect.ts';
+import type { Task } from '../../jobs/worker.ts';
+import type { InventoryKind, StepName } from '../organization/profile/queries.ts';
+import type { Logger } from '../../telemetry/log.ts';
+import { StepDelayed, StepRefused, type Providers, type StepResult } from './provider.ts';
+
+export interface ProvisionOptions {
+  db: Database;
+  log: Logger;
+  providers: Providers;
+}
+
+interface BegunStep {
+  id: string;
+  slug: string;
+  name: string;
+  kind: string;
+  round: number;
+  billing_email: string | null;
+  resource_id: string | null;
+}
+
+/**
+ * Makes the task. A worker that is killed in the middle leaves the step RUNNING; whoever does it next asks the provider
+ * with the same idempotency key, so the effect is had once.
+ */
+export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'provision'> {
+  return async ({ organizationId, step }, { isLast }) => {
+    const begun = await beginStep(db, organizationId, step);
+    if (!begun) return;
+    const { id, slug, name, kind, round, billing_email: billingEmail, resource_id: resourceId } = begun;
+    try {
+      const result = await providers[step]({
+        step,
+        organization: { id, slug, name, kind },
+        idempotencyKey: `provision-${id}-${step.toLowerCase()}-${round}`,
+        billingEmail,
+        resourceId,
+        keep: (made) => keepResource(db, organizationId, step, made),
+      });
+      await finishStep(db, organizationId, step, result);
+    } catch (error) {
+      const known = error instanceof StepRefused || error instanceof StepDelayed;
+      const reason = known ? error.message : 'Something went wrong on our side.';
+      log.warn({ err: error, organizationId, step }, 'a step of provisioning failed');
+      const refused = error instanceof StepRefused;
+      await leaveStep(db, organizationId, step, { reason, refused, final: refused || isLast });
+      // Thrown on to be tried again.
+      if (!refused && !isLast) throw error;
+    }
+  };
+}
+
+/** Takes the step up; undefined when it is done, given up, or its organization is gone. */
+async function beginStep(db: Database, organizationId: string, step: StepName): Promise<BegunStep | undefined> {
+  const { rows } = await sql<BegunStep>`
+    update provisioning_steps s set status = 'RUNNING', attempts = s.attempts + 1
+    from organizations o
+    where s.organization_id = ${organizationId}::uuid and s.name = ${step} and s.status in ('PENDING', 'RUNNING')
+      and o.id = s.organization_id and o.deleted_at is null
+    returning o.id, o.slug, o.name, o.kind, s.round, s.resource_id,
+      (select b.email from billing_accounts b where b.organization_id = o.id) as billing_email`.execute(db);
+  return rows[0];
+}
+
+async function keepResource(db: Database, organizationId: string, step: StepName, resourceId: string): Promise<void> {
+  await sql`
+    update provisioning_steps set resource_id = ${resourceId} where organization_id = ${organizationId}::uuid and name = ${step}`.execute(
+    db,
+  );
+}
+
+/** Puts a step down that did not come to its end. After a refusal the next try is a request of its own. */
+async function leaveStep(
+  db: Database,
+  organizationId: string,
+  step: StepName,
+  { reason, refused, final }: { reason: string; refused: boolean; final: boolean },
+): Promise<void> {
+  await sql`
+    update provisioning_steps set status = ${final ? 'FAILED' : 'PENDING'}, error = ${reason}, finished_at = ${final ? sql`now()` : null},
+      round = round + ${refused ? 1 : 0}
+    where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING'`.execute(db);
+}
+
+/** What a step adds to the organization's inventory. */
+const INVENTORY: Partial<Record<StepName, { kind: InventoryKind; name?: string }>> = {
+  TELEPHONY: { kind: 'TELEPHONY_TRUNK', name: 'Default trunk' },
+  PHONE_NUMBER: { kind: 'PHONE_NUMBER' },
+  KNOWLEDGE_BASE: { kind: 'KNOWLEDGE_BASE', name: 'Default knowledge base' },
+};
+
+/** Calls at the same time on the free plan (B26). */
+const FREE_PLAN_CALLS = 1;
+
+/** Writes what a step gave, once: the step is done with its effect, or neither. */
+async function finishStep(db: Database, organizationId: string, step: StepName, { resourceId, billing = {} }: StepResult): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const done = await sql`
+      update provisioning_steps set status = 'DONE', error = null, finished_at = now(), resource_id = ${resourceId}
+      where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING' returning name`.execute(tx);
+    if (done.rows.length === 0) return;
+    const item = INVENTORY[step];
+    if (item) {
+      await sql`
+        insert into inventory_items (organization_id, kind, name, resource_id)
+        values (${organizationId}::uuid, ${item.kind}, ${item.name ?? resourceId}, ${resourceId}) on conflict do nothing`.execute(tx);
+    }
+    if (step === 'TELEPHONY') {
+      await sql`
+        insert into concurrency_limits (organization_id, max_calls) values (${organizationId}::uuid, ${FREE_PLAN_CALLS}) on conflict do nothing`.execute(
+        tx,
+      );
+    }
+    if (step === 'BILLING') {
+      const { plan = 'free', status = 'active', customerId = resourceId, subscriptionId = null } = billing;
+      await sql`
+        insert into billing_accounts (organization_id, plan, status, customer_id, subscription_id)
+        values (${organizationId}::uuid, ${plan}, ${status}, ${customerId}, ${subscriptionId})
+        on conflict (organization_id) do update
+        set plan = excluded.plan, status = excluded.status, customer_id = excluded.customer_id, subscription_id = excluded.subscription_id`.execute(
+        tx,
+      );
+    }
+  });
+}

@@ -1,0 +1,43 @@
+/** Which provider does which step. */
+import { databaseNow } from '../../database/clock.ts';
+import type { Database } from '../../database/connect.ts';
+import type { StepName } from '../organization/profile/queries.ts';
+import { localProvider } from './local.ts';
+import type { Provider, Providers } from './provider.ts';
+import { stripeProvider, type StripeSettings } from './stripe.ts';
+import { webhookProvider, type WebhookSettings } from './webhook.ts';
+
+/** The provider of each step, and what the chosen ones need. */
+export interface ProvisioningSettings {
+  steps: Record<StepName, 'local' | 'webhook' | 'stripe'>;
+  webhook: WebhookSettings | undefined;
+  stripe: StripeSettings | undefined;
+}
+
+/** All steps done locally. */
+export const LOCAL_PROVISIONING: ProvisioningSettings = {
+  steps: { IDENTITY: 'local', BILLING: 'local', TELEPHONY: 'local', PHONE_NUMBER: 'local', KNOWLEDGE_BASE: 'local' },
+  webhook: undefined,
+  stripe: undefined,
+};
+
+/** Makes the providers that the settings choose. */
+export function makeProviders(db: Database, { steps, webhook, stripe }: ProvisioningSettings): Providers {
+  const made: Record<string, Provider | undefined> = {
+    local: localProvider(db),
+    webhook: webhook && webhookProvider(webhook, () => databaseNow(db)),
+    stripe: stripe && stripeProvider(stripe),
+  };
+  const of = (step: StepName): Provider => {
+    const provider = made[steps[step]];
+    if (!provider) throw new RangeError(`the provider of ${step} is not configured`);
+    return provider;
+  };
+  return {
+    IDENTITY: of('IDENTITY'),
+    BILLING: of('BILLING'),
+    TELEPHONY: of('TELEPHONY'),
+    PHONE_NUMBER: of('PHONE_NUMBER'),
+    KNOWLEDGE_BASE: of('KNOWLEDGE_BASE'),
+  };
+}

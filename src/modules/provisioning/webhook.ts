@@ -1,0 +1,88 @@
+/** The webhook provider: each step is a signed HTTP call (Standard Webhooks) to a service of the operator. */
+import { Webhook } from 'standardwebhooks';
+import { z } from 'zod';
+import { encodeId } from '../../values/ids.ts';
+import { StepDelayed, StepRefused, type Provider } from './provider.ts';
+
+export interface WebhookSettings {
+  url: string;
+  /** `whsec_` and the key in base64. */
+  secret: string;
+  timeoutMs: number;
+}
+
+/** What the service answers with. Further fields are its own. */
+const answer = z.object({
+  resourceId: z.string().min(1).max(255),
+  plan: z.string().min(1).max(255).optional(),
+  status: z.string().min(1).max(255).optional(),
+  customerId: z.string().min(1).max(255).optional(),
+  subscriptionId: z.string().min(1).max(255).optional(),
+});
+
+const ANSWER_BYTES_MAX = 64_000;
+
+/** Answers of class 4xx that may be others later: time-out, conflict with a request under way, too early, too many. */
+const TRANSIENT = new Set([408, 409, 425, 429]);
+
+/** Makes the provider. `clock` gives the time that goes into the signature. */
+export function webhookProvider({ url, secret, timeoutMs }: WebhookSettings, clock: () => Promise<Date>): Provider {
+  const webhook = new Webhook(secret);
+  return async ({ step, organization, idempotencyKey, billingEmail, resourceId }) => {
+    const now = await clock();
+    const body = JSON.stringify({
+      type: `provisioning.${step.toLowerCase()}`,
+      timestamp: now.toISOString(),
+      data: { step, organization: { ...organization, id: encodeId('Organization', organization.id) }, billingEmail, resourceId },
+    });
+    const response = await call(url, timeoutMs, body, {
+      'content-type': 'application/json',
+      'idempotency-key': idempotencyKey,
+      'webhook-id': idempotencyKey,
+      'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
+      'webhook-signature': webhook.sign(idempotencyKey, now, body),
+    });
+    const { resourceId: made, ...billing } = read(response.text);
+    return { resourceId: made, billing };
+  };
+}
+
+/** Makes the call; the time-out covers the whole answer. */
+async function call(url: string, timeoutMs: number, body: string, headers: Record<string, string>): Promise<{ text: string }> {
+  let status: number;
+  let text: string;
+  try {
+    // A redirect would take the signed body to somebody whom the operator has not named.
+    const response = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    status = response.status;
+    text = await readBounded(response);
+  } catch (error) {
+    if (error instanceof StepRefused) throw error;
+    const late = error instanceof Error && error.name === 'TimeoutError';
+    throw new StepDelayed(late ? `The provider did not answer within ${timeoutMs} ms.` : 'The provider could not be reached.', {
+      cause: error,
+    });
+  }
+  if (status >= 200 && status < 300) return { text };
+  if (status >= 300 && status < 500 && !TRANSIENT.has(status)) throw new StepRefused(`The provider refused the step with HTTP ${status}.`);
+  throw new StepDelayed(`The provider answered with HTTP ${status}.`);
+}
+
+async function readBounded(response: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of response.body ?? []) {
+    bytes += chunk.byteLength;
+    if (bytes > ANSWER_BYTES_MAX) throw new StepRefused(`The provider's answer has more than ${ANSWER_BYTES_MAX} bytes.`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function read(text: string): z.infer<typeof answer> {
+  try {
+    return answer.parse(JSON.parse(text));
+  } catch (error) {
+    throw new StepRefused("The provider's answer is not of the form { resourceId, … }.", { cause: error });
+  }
+}

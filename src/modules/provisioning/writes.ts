@@ -1,0 +1,66 @@
+/** Writes of provisioning steps. */
+import { sql } from 'kysely';
+import type { Database } from '../../database/connect.ts';
+import { enqueue } from '../../jobs/queue.ts';
+import { STEP_NAMES, type StepName } from '../organization/profile/queries.ts';
+
+/** The steps of an organization, as far as they are not there. */
+async function insertSteps(tx: Database, organizationId: string): Promise<void> {
+  await sql`
+    insert into provisioning_steps (organization_id, name) select ${organizationId}::uuid, * from unnest(${STEP_NAMES}::text[])
+    on conflict do nothing`.execute(tx);
+}
+
+/** Plans all steps of an organization, and the jobs that do them. */
+export async function planProvisioning(tx: Database, organizationId: string): Promise<void> {
+  await insertSteps(tx, organizationId);
+  await enqueueSteps(
+    tx,
+    STEP_NAMES.map((step) => ({ organizationId, step })),
+  );
+}
+
+/**
+ * Starts again what is not done: failed steps, those that wait for their next attempt, and those that were never
+ * planned. Returns the names of the steps.
+ */
+export async function restartSteps(tx: Database, organizationId: string): Promise<StepName[]> {
+  await insertSteps(tx, organizationId);
+  const { rows } = await sql<{ name: StepName }>`
+    update provisioning_steps set status = 'PENDING', error = null, finished_at = null
+    where organization_id = ${organizationId}::uuid and status in ('PENDING', 'FAILED') returning name`.execute(tx);
+  const steps = STEP_NAMES.filter((name) => rows.some((row) => row.name === name));
+  await enqueueSteps(
+    tx,
+    steps.map((step) => ({ organizationId, step })),
+  );
+  return steps;
+}
+
+/** Starts again the steps that found the pool of phone numbers empty, at most as many as there are numbers now; longest-waiting first. */
+export async function restartPhoneNumberSteps(tx: Database): Promise<number> {
+  const { rows } = await sql<{ organization_id: string }>`
+    update provisioning_steps set status = 'PENDING', error = null, finished_at = null
+    where (organization_id, name) in (
+      select s.organization_id, s.name from provisioning_steps s
+      where s.name = 'PHONE_NUMBER' and s.status = 'FAILED'
+      order by s.finished_at, s.organization_id
+      limit (select count(*) from phone_numbers n where not exists (select from assigned_phone_numbers a where a.number = n.number))
+      for update skip locked
+    )
+    returning organization_id`.execute(tx);
+  await enqueueSteps(
+    tx,
+    rows.map((row) => ({ organizationId: row.organization_id, step: 'PHONE_NUMBER' })),
+  );
+  return rows.length;
+}
+
+/** A step has one job at most: one that still waits is replaced, and so comes at once. */
+function enqueueSteps(tx: Database, steps: readonly { organizationId: string; step: StepName }[]): Promise<void> {
+  return enqueue(
+    tx,
+    'provision',
+    steps.map((payload) => ({ key: `provision ${payload.organizationId} ${payload.step}`, payload })),
+  );
+}

@@ -1,0 +1,177 @@
+/** What can be done with an organization's own roles. */
+import { sql } from 'kysely';
+import { act, type ActingOn, type ActionRequest } from '../../command/run.ts';
+import { idempotencyKeyOf } from '../../command/idempotency.ts';
+import { scopesBeyond } from '../../authorization/granting.ts';
+import { holds, organizationsWithin } from '../../authorization/rights.ts';
+import { MANAGE_CHILDREN } from '../../authorization/scopes.ts';
+import type { Principal } from '../../authorization/principal.ts';
+import type { Database } from '../../database/connect.ts';
+import { badInput, limitExceeded, notFound } from '../../errors.ts';
+import { refuse } from '../../command/user-error.ts';
+import { requireScopes } from './scopes-input.ts';
+import { requireName, requireText } from '../../values/text.ts';
+import { OWN_ROLES_MAX, usableRoles } from './choice.ts';
+import { countUses, isUsedBelow } from './use-queries.ts';
+
+const NAME_LENGTH_MAX = 100;
+const DESCRIPTION_LENGTH_MAX = 500;
+
+interface RoleInput {
+  organizationId: string;
+  key: string;
+  name: string;
+  description?: string | null | undefined;
+  scopes: readonly string[];
+  idempotencyKey?: string | null | undefined;
+}
+
+function requireKey(key: string): void {
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(key)) {
+    throw badInput('key', 'must have 1 to 63 characters of a-z, 0-9 and _, and begin with a letter');
+  }
+}
+
+const description = (text: string | null | undefined): string | null =>
+  text == null ? null : requireText(text, 'description', DESCRIPTION_LENGTH_MAX);
+
+/** Refuses scopes that the caller does not hold on the organization. */
+function requireGrantable({ principal, organization }: ActingOn, scopes: readonly string[]): void {
+  const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
+  if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+}
+
+/** Defines a role, usable in the organization and everything below it. */
+export function createRole(request: ActionRequest, input: RoleInput) {
+  requireKey(input.key);
+  const role = { key: input.key, name: requireName(input.name, 'name', NAME_LENGTH_MAX), description: description(input.description) };
+  const { organizationId } = input;
+  const attempt = { action: 'createRole', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
+  return act(request, { ...attempt, scope: 'roles:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
+    const { tx, organization, record } = acting;
+    const scopes = await requireScopes(tx, input.scopes);
+    requireGrantable(acting, scopes);
+    if ((await usableRoles(tx, organization.lineage)).has(role.key)) refuse('RoleKeyTakenError', {});
+    const { rows: own } = await sql<{ count: number }>`
+      select count(*)::int as count from organization_roles where organization_id = ${organization.id}::uuid`.execute(tx);
+    if ((own[0]?.count ?? 0) >= OWN_ROLES_MAX) {
+      throw limitExceeded('organizationId', `names an organization that has ${OWN_ROLES_MAX} roles of its own, the most it can have`);
+    }
+    const made = await sql<{ id: string }>`
+      insert into roles (key, name, description, scopes) values (${role.key}, ${role.name}, ${role.description}, ${scopes}::text[])
+      returning id`.execute(tx);
+    const id = made.rows[0]?.id ?? '';
+    await sql`
+      insert into organization_roles (role_id, key, organization_id) values (${id}::uuid, ${role.key}, ${organization.id}::uuid)`.execute(
+      tx,
+    );
+    record({ target: { type: 'Role', id }, before: null, after: { ...role, scopes } });
+    return { roleId: id };
+  });
+}
+
+interface OwnRole {
+  key: string;
+  name: string;
+  description: string | null;
+  scopes: string[];
+}
+
+const changing = (action: string, id: string) =>
+  ({
+    action,
+    target: { type: 'Role', id },
+    on: (tx: Database, principal: Principal) => organizationOfRole(tx, principal, id),
+    scope: 'roles:manage',
+  }) as const;
+
+/** The organization that defined a role, if the caller may see it. Built-in roles are seen by all and changed by nobody. */
+async function organizationOfRole(tx: Database, principal: Principal, id: string): Promise<string | null> {
+  const { rows } = await sql<{ built_in: boolean; organization_id: string | null }>`
+    select r.built_in, o.id as organization_id
+    from roles r
+    left join organization_roles d on d.role_id = r.id
+    left join ${organizationsWithin(principal)} as o on o.id = d.organization_id
+    where r.id = ${id}::uuid`.execute(tx);
+  if (rows[0]?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles are the same for all');
+  return rows[0]?.organization_id ?? null;
+}
+
+/**
+ * The role, locked `for update`. That conflicts with the key-share lock which every grant takes (`lockUsableRoles` and
+ * the foreign keys), so each grant comes before, and is seen, or comes after, and is judged by the role as it is then.
+ */
+async function lockRole(tx: Database, id: string): Promise<OwnRole> {
+  const { rows } = await sql<OwnRole>`
+    select key, name, description, scopes from roles where id = ${id}::uuid for update`.execute(tx);
+  if (!rows[0]) throw notFound();
+  return rows[0];
+}
+
+/** The scopes and all that they imply. */
+async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<string[]> {
+  const { rows } = await sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`.execute(tx);
+  return rows[0]?.held ?? [];
+}
+
+/**
+ * Refuses to change what a role gives where the caller may give nothing: below the organization that defined it,
+ * without `child_organizations:manage`.
+ */
+async function requireUnusedBelow({ tx, principal, organization }: ActingOn, roleId: string): Promise<void> {
+  if (holds(principal, MANAGE_CHILDREN, organization.lineage)) return;
+  if (await isUsedBelow(tx, roleId, organization.id)) refuse('RoleEscalationError', { missingScopes: [MANAGE_CHILDREN] });
+}
+
+interface RolePatch {
+  id: string;
+  name?: string | null | undefined;
+  description?: string | null | undefined;
+  scopes?: readonly string[] | null | undefined;
+}
+
+/** Changes a role, for everybody who holds it. What is absent stays. */
+export function updateRole(request: ActionRequest, input: RolePatch) {
+  const { scopes: given } = input;
+  if (input.name === null) throw badInput('name', 'cannot be cleared');
+  if (given === null) throw badInput('scopes', 'cannot be cleared; an empty list gives none');
+  const name = input.name === undefined ? undefined : requireName(input.name, 'name', NAME_LENGTH_MAX);
+  const text = input.description === undefined ? undefined : description(input.description);
+  return act(request, changing('updateRole', input.id), async (acting) => {
+    const { tx, record } = acting;
+    const before = await lockRole(tx, input.id);
+    const scopes = given === undefined ? before.scopes : await requireScopes(tx, given);
+    const heldBefore = await impliedScopes(tx, before.scopes);
+    const heldAfter = await impliedScopes(tx, scopes);
+    // Taking a scope from all who hold the role is as much a power over them as giving one.
+    requireGrantable(acting, [...heldBefore, ...heldAfter]);
+    if (heldBefore.join() !== heldAfter.join()) await requireUnusedBelow(acting, input.id);
+    const after = { key: before.key, name: name ?? before.name, description: text === undefined ? before.description : text, scopes };
+    await sql`
+      update roles set name = ${after.name}, description = ${after.description}, scopes = ${scopes}::text[]
+      where id = ${input.id}::uuid`.execute(tx);
+    record({ target: { type: 'Role', id: input.id }, before, after });
+    return { roleId: input.id };
+  });
+}
+
+/**
+ * Removes a role that nobody holds and no open invitation offers. Requires the scopes that it gives, as changing it
+ * does. What is below is counted only for callers who may see it.
+ */
+export function deleteRole(request: ActionRequest, { id }: { id: string }) {
+  return act(request, changing('deleteRole', id), async (acting) => {
+    const { tx, principal, organization, record } = acting;
+    const before = await lockRole(tx, id);
+    requireGrantable(acting, await impliedScopes(tx, before.scopes));
+    const seesBelow = holds(principal, MANAGE_CHILDREN, organization.lineage);
+    const uses = await countUses(tx, id, seesBelow ? null : organization.id);
+    const isUsed = uses.memberCount + uses.invitationCount > 0;
+    if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id)))) refuse('RoleInUseError', uses);
+    // Closed invitations keep their other roles.
+    await sql`delete from invitation_roles where role_id = ${id}::uuid`.execute(tx);
+    await sql`delete from roles where id = ${id}::uuid`.execute(tx);
+    record({ target: { type: 'Role', id }, before, after: null });
+    return { deletedRoleId: id };
+  });
+}

@@ -1,0 +1,132 @@
+/** Reads of roles: the built-in ones and those that organizations define. */
+import { sql, type RawBuilder } from 'kysely';
+import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { listBatch, rowBatch } from '../../database/loaders.ts';
+
+export interface RoleRow {
+  id: string;
+  key: string;
+  name: string;
+  description: string | null;
+  scopes: string[];
+  built_in: boolean;
+  /** Of the organization in which the role was met, for a role that is not built in. */
+  lineage: Lineage;
+  /** The person to whom the role is shown because it is offered to or held by it. */
+  shown_to: string | null;
+}
+
+const columns = sql`r.id, r.key, r.name, r.description, scopes_held(r.scopes) as scopes, r.built_in`;
+
+/** Most roles that are shown of those that can be given in an organization: the built-in ones and its own are always among them. */
+export const USABLE_ROLES_MAX = 200;
+
+/** The roles that can be given in an organization: built-in ones first, then its own and those of the organizations above it. */
+export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
+  'roles usable in',
+  (row) => row.of,
+  async ({ db, principal }, ids) => {
+    const statement = sql<RoleRow & { of: string }>`
+    select ${columns}, o.id as of, o.lineage, null::uuid as shown_to
+    from ${organizationsWithin(principal)} as o
+    cross join lateral (
+      select r.* from (
+        select r.*, null::integer as distance from roles r where r.built_in
+        union all
+        select r.*, o.depth + 1 - array_position(o.lineage, d.organization_id) from organization_roles d join roles r on r.id = d.role_id
+        where d.organization_id = any (o.lineage)
+      ) as r
+      order by r.distance nulls first, r.key, r.id limit ${USABLE_ROLES_MAX}
+    ) as r
+    where o.id = any (${ids}::uuid[])
+    order by o.id, r.built_in desc, r.key, r.id`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+/** The roles held through memberships, or offered by invitations: `link` names the table and its column. */
+function rolesLinked(
+  name: string,
+  link: RawBuilder<unknown>,
+  owner: RawBuilder<unknown>,
+  belongsToPerson: (user: RawBuilder<unknown>, email: RawBuilder<unknown>) => RawBuilder<unknown>,
+) {
+  return listBatch<null, RoleRow & { of: string }>(
+    name,
+    (row) => row.of,
+    async ({ db, principal }, ids) => {
+      const user = sql`${principal.user?.id ?? null}::uuid`;
+      const email = sql`${principal.user?.verifiedEmail ?? null}::text`;
+      const statement = sql<RoleRow & { of: string }>`
+      select ${columns}, t.id as of, o.lineage, o.shown_to
+      from ${owner} as t
+      cross join lateral (
+        -- Of each row that was asked for: joined as a whole, all organizations that the caller may read would be read.
+        select lineage, null::uuid as shown_to from ${organizationsWithin(principal, { scope: 'members:read' })} as within
+        where within.id = t.organization_id
+        union all
+        select lineage, shown_to from ${organizationsOfPerson(principal)} as own
+        where own.id = t.organization_id and ${belongsToPerson(user, email)}
+        offset 0
+      ) as o
+      join ${link} on link.of = t.id join roles r on r.id = link.role_id
+      where t.id = any (${ids}::uuid[])
+      order by r.built_in desc, r.key, r.id`;
+      const { rows } = await statement.execute(db);
+      // A membership may be reached on both ways; it holds each role once.
+      return [...new Map(rows.map((row) => [`${row.of} ${row.id}`, row])).values()];
+    },
+  );
+}
+
+/** The roles of memberships, by membership. */
+export const rolesOfMembership = rolesLinked(
+  'roles of membership',
+  sql`(select membership_id as of, role_id from membership_roles) as link`,
+  sql`memberships`,
+  (user) => sql`t.user_id = ${user}`,
+);
+
+/** The roles that invitations offer, by invitation. */
+export const rolesOfInvitation = rolesLinked(
+  'roles of invitation',
+  sql`(select invitation_id as of, role_id from invitation_roles) as link`,
+  sql`invitations`,
+  (_user, email) => sql`t.canonical_email = ${email}`,
+);
+
+/** Roles by id: built-in ones, and those usable somewhere in the caller's subtree. */
+export const roleById = rowBatch<null, RoleRow>(
+  'role by id',
+  (row) => row.id,
+  async ({ db, principal }, ids) => {
+    const statement = sql<RoleRow>`
+    select ${columns}, coalesce(home.lineage, '{}') as lineage, null::uuid as shown_to
+    from roles r
+    left join organization_roles d on d.role_id = r.id
+    left join lateral (
+      select o.lineage from ${organizationsWithin(principal)} as o
+      where o.id = d.organization_id or (o.id = ${principal.home?.id ?? null}::uuid and d.organization_id = any (o.lineage))
+      order by o.depth desc limit 1
+    ) as home on true
+    where r.id = any (${ids}::uuid[]) and (r.built_in or home.lineage is not null)`;
+    return (await statement.execute(db)).rows;
+  },
+);
+
+export interface ScopeRow {
+  key: string;
+  description: string;
+  implies: string[];
+}
+
+/** The catalog of scopes, in its order; the key of the batch is not used. */
+export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(
+  'scope catalog',
+  (row) => row.of,
+  async ({ db }, keys) => {
+    const statement = sql<ScopeRow & { of: string }>`
+    select s.key, s.description, s.implies, asked.key as of from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`;
+    return (await statement.execute(db)).rows;
+  },
+);

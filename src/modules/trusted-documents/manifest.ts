@@ -1,0 +1,59 @@
+/** Manifests of documents, as code generators write them: a JSON object from hash to document. */
+import { createHash } from 'node:crypto';
+import { GraphQLError, parse, validate } from 'graphql';
+import { z } from 'zod';
+import { StartError } from '../../errors.ts';
+import { schema } from '../../schema.ts';
+
+/** Most bytes of one document; the table has the same bound. */
+export const TRUSTED_DOCUMENT_BYTES_MAX = 100_000;
+/** Most documents in one manifest. */
+export const MANIFEST_DOCUMENTS_MAX = 10_000;
+
+/** A document whose hash was verified. */
+export interface ManifestDocument {
+  hash: Buffer;
+  document: string;
+}
+
+const manifestForm = z.record(z.string(), z.string());
+
+function problemOf(document: string): string | undefined {
+  try {
+    return validate(schema, parse(document))[0]?.message;
+  } catch (error) {
+    if (error instanceof GraphQLError) return error.message;
+    throw error;
+  }
+}
+
+/**
+ * The documents of a manifest. Keys are SHA-256 in hex, with `sha256:` before it or without. Throws a `StartError` that
+ * names the first document whose hash is not its own, which is too long, or which the schema refuses.
+ */
+export function readManifest(text: string): ManifestDocument[] {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw new StartError('The manifest is not JSON.');
+  }
+  const manifest = manifestForm.safeParse(value);
+  if (!manifest.success) throw new StartError('The manifest must be a JSON object from hashes to documents.');
+  const entries = Object.entries(manifest.data);
+  if (entries.length === 0 || entries.length > MANIFEST_DOCUMENTS_MAX) {
+    throw new StartError(`The manifest must hold between 1 and ${MANIFEST_DOCUMENTS_MAX} documents.`);
+  }
+  return entries.map(([key, document]) => {
+    const hash = createHash('sha256').update(document).digest();
+    if (key.replace(/^sha256:/, '') !== hash.toString('hex')) {
+      throw new StartError(`The document "${key}" has another hash: sha256:${hash.toString('hex')}.`);
+    }
+    if (document === '' || Buffer.byteLength(document) > TRUSTED_DOCUMENT_BYTES_MAX) {
+      throw new StartError(`The document "${key}" must have between 1 and ${TRUSTED_DOCUMENT_BYTES_MAX} bytes.`);
+    }
+    const problem = problemOf(document);
+    if (problem !== undefined) throw new StartError(`The document "${key}" does not fit the schema: ${problem}`);
+    return { hash, document };
+  });
+}

@@ -1,0 +1,60 @@
+/** The catalog of metrics as an operator changes it. */
+import { sql } from 'kysely';
+import type { Database } from '../../database/connect.ts';
+import { StartError } from '../../errors.ts';
+import { normalForm, textProblem } from '../../values/text.ts';
+
+/** Most metrics in the catalog, and hence in a list of them; part of what an operation costs. */
+export const METRICS_MAX = 25;
+
+/** A metric to be added to the catalog. */
+export interface NewMetric {
+  key: string;
+  name: string;
+  unit: string;
+  description: string | null;
+  /** Keys of recorded metrics whose sums are added up; empty for a metric that is recorded itself. */
+  parts: readonly string[];
+  /** Keys of recorded metrics by whose sum it is divided; empty for a sum. */
+  dividedBy: readonly string[];
+  /** How many days after it happened an event may be recorded. */
+  lateDays: number;
+}
+
+const TEXT_LENGTH_MAX = { name: 100, unit: 100, description: 500 };
+
+function checked(option: keyof typeof TEXT_LENGTH_MAX, given: string): string {
+  const text = normalForm(given);
+  const problem = textProblem(text, TEXT_LENGTH_MAX[option]);
+  if (problem !== undefined) throw new StartError(`--${option} ${problem}.`);
+  return text;
+}
+
+/** Adds a metric behind the others. Refuses what the catalog could not compute. */
+export async function addMetric(db: Database, metric: NewMetric): Promise<void> {
+  const { key, parts, dividedBy, lateDays } = metric;
+  const name = checked('name', metric.name);
+  const unit = checked('unit', metric.unit);
+  const description = metric.description === null ? null : checked('description', metric.description);
+  if (!/^[a-z][a-z0-9_]{0,62}$/.test(key))
+    throw new StartError('--key must have 1 to 63 characters of a-z, 0-9 and _, and begin with a letter.');
+  if (parts.length === 0 && dividedBy.length > 0)
+    throw new StartError('--divided-by needs --parts: an average divides one sum by another.');
+  const named = [...new Set([...parts, ...dividedBy])];
+  await db.transaction().execute(async (tx) => {
+    // One at a time, for the next position and slot.
+    await sql`lock table usage_metrics in share row exclusive mode`.execute(tx);
+    const { rows: present } = await sql<{ count: number }>`select count(*)::int as count from usage_metrics`.execute(tx);
+    if ((present[0]?.count ?? 0) >= METRICS_MAX) throw new StartError(`The catalog has ${METRICS_MAX} metrics, the most it can have.`);
+    const recorded = await sql<{ key: string }>`
+      select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`.execute(tx);
+    const missing = named.find((one) => !recorded.rows.some((row) => row.key === one));
+    if (missing !== undefined) throw new StartError(`"${missing}" is no metric that is recorded.`);
+    const { rows } = await sql`
+      insert into usage_metrics (key, name, unit, kind, description, parts, divided_by, late_days, position, slot)
+      select ${key}, ${name}, ${unit}, ${dividedBy.length > 0 ? 'AVERAGE' : 'SUM'}, ${description}, ${parts.length > 0 ? parts : [key]}::text[],
+        ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1, case when ${parts.length === 0} then coalesce(max(slot), 0) + 1 end
+      from usage_metrics on conflict do nothing returning key`.execute(tx);
+    if (rows.length === 0) throw new StartError(`--key is taken: ${key}.`);
+  });
+}

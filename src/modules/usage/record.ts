@@ -1,0 +1,143 @@
+/** Recording usage: batches of events, each with an outcome of its own. */
+import { sql } from 'kysely';
+import { addBelow, type ActionRequest } from '../../command/run.ts';
+import { holds, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import type { Principal } from '../../authorization/principal.ts';
+import type { Database } from '../../database/connect.ts';
+import { badInput } from '../../errors.ts';
+import type { Failure } from '../../command/user-error.ts';
+import { parseId } from '../../values/ids.ts';
+
+/** Most events of one call. */
+export const EVENTS_MAX = 1_000;
+const ID_LENGTH_MAX = 255;
+/** How far the clock of a meter may be ahead. */
+export const AHEAD_MAX_MS = 300_000;
+const DAY_MS = 86_400_000;
+
+/** An event as it is given. */
+export interface EventInput {
+  id: string;
+  /** Public id of the organization. */
+  organizationId: string;
+  metric: string;
+  /** Digits, as `Decimal` takes them. */
+  quantity: string;
+  occurredAt: Date;
+}
+
+export type Rejection =
+  | 'ORGANIZATION_NOT_FOUND'
+  | 'FORBIDDEN'
+  | 'UNKNOWN_METRIC'
+  | 'DERIVED_METRIC'
+  | 'INVALID_ID'
+  | 'INVALID_QUANTITY'
+  | 'TOO_OLD'
+  | 'IN_THE_FUTURE';
+
+/** What became of one event. */
+export interface EventOutcome {
+  id: string;
+  status: 'ACCEPTED' | 'DUPLICATE' | 'REJECTED';
+  reason: Rejection | null;
+}
+
+interface Metric {
+  key: string;
+  recorded: boolean;
+  late_days: number;
+}
+
+interface Known {
+  lineages: ReadonlyMap<string, Lineage>;
+  metrics: ReadonlyMap<string, Metric>;
+}
+
+/**
+ * Records up to 1,000 events of organizations in the caller's subtree. An event is known by its id within its
+ * organization: whatever comes under the same id again changes nothing. What is accepted is durable, and counted in the
+ * next read. Nothing but the tree is locked, and that shared, so that no meter waits for another.
+ */
+export function recordUsage(request: ActionRequest, events: readonly EventInput[]): Promise<{ outcomes: EventOutcome[] } | Failure> {
+  if (events.length === 0 || events.length > EVENTS_MAX) throw badInput('events', `must hold between 1 and ${EVENTS_MAX} events`);
+  return addBelow(request, async (tx, principal) => {
+    const known = {
+      lineages: await lineagesOf(tx, principal, events),
+      metrics: await metricsOf(tx, events),
+    };
+    const rejections = events.map((event) => rejectionOf(event, known, principal, request.now));
+    const good = events.filter((_, index) => rejections[index] === null);
+    const accepted = await insertEvents(tx, good);
+    const outcomes = events.map((event, index): EventOutcome => {
+      const reason = rejections[index] ?? null;
+      if (reason) return { id: event.id, status: 'REJECTED', reason };
+      // Of several under one id in one batch, the first is the one that was accepted.
+      return { id: event.id, status: accepted.delete(keyOf(event)) ? 'ACCEPTED' : 'DUPLICATE', reason: null };
+    });
+    return { outcomes };
+  });
+}
+
+const uuidOf = ({ organizationId }: EventInput): string | undefined => {
+  const parsed = parseId(organizationId);
+  return parsed?.type === 'Organization' ? parsed.uuid : undefined;
+};
+
+const keyOf = (event: EventInput): string => `${uuidOf(event) ?? ''} ${event.id}`;
+
+/** Lineages of those of the organizations that the caller can see. */
+async function lineagesOf(tx: Database, principal: Principal, events: readonly EventInput[]): Promise<Map<string, Lineage>> {
+  const ids = [...new Set(events.flatMap((event) => uuidOf(event) ?? []))];
+  const { rows } = await sql<{ id: string; lineage: string[] }>`
+    select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = any (${ids}::uuid[])`.execute(tx);
+  return new Map(rows.map((row) => [row.id, row.lineage]));
+}
+
+async function metricsOf(tx: Database, events: readonly EventInput[]): Promise<Map<string, Metric>> {
+  const keys = [...new Set(events.map((event) => event.metric))].filter((key) => /^[a-z][a-z0-9_]{0,62}$/.test(key));
+  const { rows } = await sql<Metric>`
+    select m.key, m.parts = array[m.key] and m.divided_by = '{}' as recorded, m.late_days
+    from usage_metrics m where m.key = any (${keys}::text[])`.execute(tx);
+  return new Map(rows.map((row) => [row.key, row]));
+}
+
+/** Why an event is refused; null for a good one. Where it is from comes first, so that nothing tells of what is elsewhere. */
+function rejectionOf(event: EventInput, { lineages, metrics }: Known, principal: Principal, now: Date): Rejection | null {
+  const lineage = lineages.get(uuidOf(event) ?? '');
+  if (!lineage) return 'ORGANIZATION_NOT_FOUND';
+  if (!holds(principal, 'usage:write', lineage)) return 'FORBIDDEN';
+  const metric = metrics.get(event.metric);
+  if (!metric) return 'UNKNOWN_METRIC';
+  if (!metric.recorded) return 'DERIVED_METRIC';
+  if (event.id.length === 0 || event.id.length > ID_LENGTH_MAX || /\p{Cc}/u.test(event.id) || !event.id.isWellFormed()) return 'INVALID_ID';
+  if (event.quantity.startsWith('-')) return 'INVALID_QUANTITY';
+  const age = now.getTime() - event.occurredAt.getTime();
+  if (age < -AHEAD_MAX_MS) return 'IN_THE_FUTURE';
+  return age > metric.late_days * DAY_MS ? 'TOO_OLD' : null;
+}
+
+/** Inserts the events that are not there yet and returns their keys. In one order, so that no two batches wait for each other in a circle. */
+async function insertEvents(tx: Database, events: readonly EventInput[]): Promise<Set<string>> {
+  if (events.length === 0) return new Set();
+  const { rows } = await sql<{ organization_id: string; id: string }>`
+    with given as materialized (
+      select distinct on (organization_id, id collate "C") *
+      from unnest(
+        ${events.map((event) => uuidOf(event) ?? '')}::uuid[], ${events.map((event) => event.id)}::text[], ${events.map((event) => event.metric)}::text[],
+        ${events.map((event) => event.quantity)}::numeric[], ${events.map((event) => event.occurredAt)}::timestamptz[]
+      ) with ordinality as given (organization_id, id, metric, quantity, occurred_at, place)
+      order by organization_id, id collate "C", place
+    ),
+    fresh as (
+      insert into usage_event_keys (organization_id, id, occurred_at)
+      select organization_id, id, occurred_at from given order by organization_id, id collate "C"
+      on conflict (organization_id, id) do nothing
+      returning organization_id, id
+    )
+    insert into usage_events (organization_id, id, metric, quantity, occurred_at)
+    select g.organization_id, g.id, g.metric, g.quantity, g.occurred_at
+    from given g join fresh on fresh.organization_id = g.organization_id and fresh.id = g.id
+    returning organization_id, id`.execute(tx);
+  return new Set(rows.map((row) => `${row.organization_id} ${row.id}`));
+}

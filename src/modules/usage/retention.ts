@@ -1,0 +1,36 @@
+/** How long usage is kept how finely (docs/decisions/0016-usage.md). */
+import { sql, type RawBuilder } from 'kysely';
+import type { Database } from '../../database/connect.ts';
+
+/** The least that can be configured for how many days single events are kept. */
+export const EVENT_DAYS_MIN = 31;
+const ROWS_AT_ONCE = 10_000;
+/** For changes to the partitions, which wait for everybody who reads or records usage and make the others wait. */
+const LOCK_TIMEOUT = '3s';
+
+/**
+ * Prepares the partitions of the next months, and drops those events that are older than `eventDays` and than any metric
+ * takes, whole months at a time; a daily job. Reads are told a run before anything goes.
+ */
+export async function retainUsage(db: Database, eventDays: number): Promise<void> {
+  const before = await db.transaction().execute(async (tx) => {
+    await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(tx);
+    await sql`select prepare_usage_months(now(), now() + interval '3 months')`.execute(tx);
+    const { rows } = await sql<{ before: Date }>`
+      select retire_usage_events(now() - make_interval(days => greatest(${eventDays}, max(late_days) + 1))) as before from usage_metrics`.execute(
+      tx,
+    );
+    return rows[0]?.before ?? new Date(0);
+  });
+  await removeAll(db, sql`select ctid from usage_event_keys where occurred_at < ${before}`, 'usage_event_keys');
+  await removeAll(db, sql`select ctid from usage_totals where grain = 'HOUR' and starts_at < usage_hours_from()`, 'usage_totals');
+}
+
+/** Deletes what the query finds, in pieces. */
+async function removeAll(db: Database, rows: RawBuilder<unknown>, table: 'usage_event_keys' | 'usage_totals'): Promise<void> {
+  for (;;) {
+    const { numAffectedRows = 0n } = await sql`
+      delete from ${sql.table(table)} where ctid = any (array(${rows} limit ${ROWS_AT_ONCE}))`.execute(db);
+    if (numAffectedRows < ROWS_AT_ONCE) return;
+  }
+}

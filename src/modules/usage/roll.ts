@@ -1,0 +1,57 @@
+/** Rolls recorded events into the totals (docs/decisions/0016-usage.md). */
+import { sql, type RawBuilder } from 'kysely';
+import type { Database } from '../../database/connect.ts';
+import { isUnavailable, sqlState } from '../../errors.ts';
+import type { Logger } from '../../telemetry/log.ts';
+import { Outage } from '../../telemetry/outage.ts';
+
+/** Rows of the tail in one transaction: moves and deletions in their trees wait for it. */
+const ROWS_AT_ONCE = 10_000;
+/** Organizations that are looked at in one transaction, which their tree waits for. */
+const METERS_AT_ONCE = 100;
+const EVERY_MS = 1_000;
+/** Somebody holds the tree for long. The next roll tries again. */
+const LOCK_NOT_AVAILABLE = '55P03';
+
+/** Rolls up the subtrees that have become busy, and then until the tail is empty, or somebody else is rolling. Returns how many rows of the tail it was. */
+export async function rollUsage(db: Database): Promise<number> {
+  await repeat(db, sql`select roll_up_subtrees(${METERS_AT_ONCE}) as done`).catch((error: unknown) => {
+    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+  });
+  return repeat(db, sql`select roll_usage(${ROWS_AT_ONCE}) as done`);
+}
+
+/** Runs a statement until it has nothing left to do. */
+async function repeat(db: Database, statement: RawBuilder<{ done: number }>): Promise<number> {
+  let all = 0;
+  for (;;) {
+    const { rows } = await statement.execute(db);
+    if (!rows[0]?.done) return all;
+    all += rows[0].done;
+  }
+}
+
+/** Rolls every second. Reads are exact without it, and slower the longer the tail is. The returned function ends it. */
+export function startRolling(db: Database, log: Logger): () => Promise<void> {
+  let rolling: Promise<unknown> = Promise.resolve();
+  let isRolling = false;
+  const outage = new Outage(log, 'rolling up usage');
+  const timer = setInterval(() => {
+    if (isRolling) return;
+    isRolling = true;
+    rolling = rollUsage(db)
+      .then(
+        () => outage.succeeded(),
+        (error: unknown) => {
+          if (isUnavailable(error)) outage.failed(error);
+          else log.warn({ err: error }, 'usage could not be rolled up; it is tried again');
+        },
+      )
+      .finally(() => (isRolling = false));
+  }, EVERY_MS).unref();
+  return async () => {
+    clearInterval(timer);
+    await rolling;
+    outage.close();
+  };
+}

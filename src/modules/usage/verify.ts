@@ -1,0 +1,73 @@
+/** Compares the totals of usage with each other and with the events that they were made of. */
+import { sql } from 'kysely';
+import type { Database } from '../../database/connect.ts';
+import type { Logger } from '../../telemetry/log.ts';
+
+export interface UsageCheck {
+  organizations: number;
+  /** Totals of one organization, span and metric that are not what they are made of. */
+  differing: number;
+  /** At most five of them. */
+  examples: string[];
+}
+
+const EXAMPLES_MAX = 5;
+const AT_ONCE = 200;
+const SAMPLE = 20;
+
+interface Difference {
+  organization_id: string;
+  what: 'own' | 'subtree';
+  grain: string;
+  starts_at: Date;
+  metric: string;
+  stored: string;
+  computed: string;
+}
+
+async function compare(db: Database, ids: readonly string[], check: UsageCheck): Promise<void> {
+  const { rows } = await sql<Difference>`
+    select organization_id, what, lower(grain::text) as grain, starts_at, metric, stored, computed
+    from usage_differences(${ids}::uuid[]) order by organization_id, starts_at, grain desc, metric, what`.execute(db);
+  check.organizations += ids.length;
+  check.differing += rows.length;
+  for (const row of rows.slice(0, EXAMPLES_MAX - check.examples.length))
+    check.examples.push(
+      `${row.metric} of ${row.organization_id} (${row.what}) in the ${row.grain} from ${row.starts_at.toISOString()}: ${row.stored} instead of ${row.computed}`,
+    );
+}
+
+/** Checks every organization that has totals. Reads only, in pieces; it reads every total twice and every event once. */
+export async function checkUsage(db: Database): Promise<UsageCheck> {
+  const check: UsageCheck = { organizations: 0, differing: 0, examples: [] };
+  let last = '00000000-0000-0000-0000-000000000000';
+  for (;;) {
+    const { rows } = await sql<{ id: string }>`
+      select distinct organization_id as id from usage_totals where organization_id > ${last}::uuid order by 1 limit ${AT_ONCE}`.execute(
+      db,
+    );
+    if (rows.length === 0) return check;
+    last = rows.at(-1)?.id ?? last;
+    await compare(
+      db,
+      rows.map((row) => row.id),
+      check,
+    );
+  }
+}
+
+/** Checks a few organizations above others that are drawn by chance, and says loudly if one is wrong; a job. */
+export async function checkSomeUsage(db: Database, log: Logger): Promise<void> {
+  const { rows } = await sql<{ id: string }>`
+    select distinct lineage[1 + floor(random() * cardinality(lineage))::integer] as id from (
+      select o.lineage from organizations o where o.ordinal >= (select floor(random() * max(ordinal))::bigint from organizations)
+      order by o.ordinal limit ${SAMPLE}
+    ) as drawn`.execute(db);
+  const check: UsageCheck = { organizations: 0, differing: 0, examples: [] };
+  await compare(
+    db,
+    rows.map((row) => row.id),
+    check,
+  );
+  if (check.differing > 0) log.error({ ...check }, 'totals of usage differ from their events');
+}

@@ -1,0 +1,66 @@
+/** People, and actors: whoever did something. */
+import { builder } from '../../graphql/builder.ts';
+import type { ActorKind } from '../../authorization/principal.ts';
+import { holds, type Lineage } from '../../authorization/rights.ts';
+import type { Scope } from '../../authorization/scopes.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById } from '../organization/queries.ts';
+import { actorById, type UserRow } from './queries.ts';
+
+export const UserRef = builder.objectRef<UserRow>('User');
+
+builder.node(UserRef, {
+  description: 'A person, who may belong to many organizations.',
+  authScopes: ({ id, reached }, { principal }) =>
+    id === principal.user?.id || (reached !== null && holds(principal, reached.scope, reached.lineage)),
+  id: { resolve: ({ id }) => id },
+  fields: (t) => ({
+    email: t.expose('email', { type: 'EmailAddress', description: "The person's address." }),
+    name: t.exposeString('name', { nullable: true, description: "The person's name, if known." }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person was first seen.' }),
+  }),
+});
+
+export const CredentialKindRef = builder.enumType('CredentialKind', {
+  description: 'Kinds of credential, and what was done without one.',
+  values: {
+    API_KEY: { description: 'A key of an organization (ak_…).' },
+    PERSONAL_ACCESS_TOKEN: { description: 'A token of a person (pat_…).' },
+    SESSION: { description: 'A person signed in through the identity provider.' },
+    OPERATOR: { description: 'No credential: somebody who runs the gateway did it at the command line. Only actors are of this kind.' },
+  },
+});
+
+/** Somebody named in a row of an organization, and the scope that reading the row took. */
+export interface Actor {
+  kind: ActorKind;
+  userId: string | null;
+  apiKeyName: string | null;
+  /** The organization acted from, if any. */
+  organizationId: string | null;
+  reached: { lineage: Lineage; scope: Scope } | null;
+}
+
+export const ActorRef = builder.objectRef<Actor>('Actor').implement({
+  description: 'Who did something: a person, an API key, or an operator at the command line.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: CredentialKindRef, description: 'The kind of credential that it was done with; OPERATOR for none.' }),
+    user: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'The person; null for an API key or an operator, or when the person no longer exists.',
+      async resolve({ userId, reached }, _args, { loaders }) {
+        const user = userId === null ? null : await loaders.load(actorById, null, userId);
+        return user && { ...user, reached };
+      },
+    }),
+    apiKeyName: t.exposeString('apiKeyName', { nullable: true, description: 'Name of the API key; null for a person or an operator.' }),
+    organization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description: "The organization acted from; null when it is outside the caller's subtree.",
+      resolve: ({ organizationId }, _args, { loaders }) =>
+        organizationId === null ? null : loaders.load(organizationById, null, organizationId),
+    }),
+  }),
+});

@@ -1,0 +1,111 @@
+/** Who is calling and what they may do. */
+import type { Principal } from '../../authorization/principal.ts';
+import { holds } from '../../authorization/rights.ts';
+import { SCOPES_MAX } from '../../authorization/scopes.ts';
+import { builder } from '../../graphql/builder.ts';
+import { connect, pageArguments } from '../../graphql/connection.ts';
+import { PersonalAccessTokenRef } from '../credential/type.ts';
+import { ownTokens, LIVE_TOKENS_MAX } from '../credential/queries.ts';
+import { badInput, unauthenticated } from '../../errors.ts';
+import { decodeId, encodeId } from '../../values/ids.ts';
+import { InvitationConnectionRef } from '../invitation/type.ts';
+import { ownInvitations } from '../invitation/queries.ts';
+import { atMost } from '../../graphql/cost.ts';
+import { MembershipConnectionRef } from '../membership/type.ts';
+import { ownMemberships } from '../membership/queries.ts';
+import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById } from '../organization/queries.ts';
+import { scopeCatalog } from '../role/queries.ts';
+import { CredentialKindRef, UserRef } from '../user/type.ts';
+import { userById } from '../user/queries.ts';
+
+type Caller = Principal & { credential: NonNullable<Principal['credential']> };
+
+const CredentialRef = builder.objectRef<Caller['credential']>('Credential').implement({
+  description: 'The credential of the request.',
+  fields: (t) => ({
+    kind: t.expose('kind', { type: CredentialKindRef, description: 'Its kind.' }),
+    id: t.id({
+      nullable: true,
+      description: 'Id of the API key or token; null for a session.',
+      resolve: ({ kind, id }) => (kind === 'SESSION' ? null : encodeId(kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', id)),
+    }),
+    name: t.exposeString('name', { nullable: true, description: 'Its name; null for a session.' }),
+    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
+  }),
+});
+
+/** Stands for "nobody" where a relation of a person is asked for by an API key. */
+const NOBODY = '00000000-0000-0000-0000-000000000000';
+
+const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
+  description: 'Who is calling, in which organization, with what rights.',
+  fields: (t) => ({
+    credential: t.expose('credential', { type: CredentialRef, description: 'The credential of the request.' }),
+    user: t.field({
+      type: UserRef,
+      nullable: true,
+      description: 'The person; null for an API key.',
+      resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(userById, null, user.id) : null),
+    }),
+    organization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description: 'The organization that this request acts in; null for a user credential that names none.',
+      resolve: ({ home }, _args, { loaders }) => (home ? loaders.load(organizationById, null, home.id) : null),
+    }),
+    scopes: t.stringList({
+      description: 'Scopes held in that organization, implied ones included.',
+      extensions: atMost(SCOPES_MAX),
+      async resolve({ home }, _args, { loaders }) {
+        const catalog = await loaders.load(scopeCatalog, null, 'all');
+        return catalog.map(({ key }) => key).filter((key) => home?.scopes.has(key));
+      },
+    }),
+    can: t.boolean({
+      description: 'May this request use `scope` on that organization? False, never an error, for what is outside.',
+      args: {
+        scope: t.arg.string({ required: true, description: 'A scope of the catalog, `Query.scopes`.' }),
+        organizationId: t.arg.id({ description: 'The organization; the one of the request when absent.' }),
+      },
+      async resolve(principal, { scope, organizationId }, { loaders }) {
+        const catalog = await loaders.load(scopeCatalog, null, 'all');
+        if (!catalog.some(({ key }) => key === scope)) throw badInput('scope', 'must be a scope of the catalog (see Query.scopes)');
+        const id = organizationId == null ? principal.home?.id : decodeId('Organization', organizationId, 'organizationId');
+        const target = id === undefined ? null : await loaders.load(organizationById, null, id);
+        return target !== null && holds(principal, scope, target.lineage);
+      },
+    }),
+    memberships: t.field({
+      type: MembershipConnectionRef,
+      description: 'Every organization in which the user is a native member, oldest membership first. Empty for an API key.',
+      args: pageArguments(t.arg),
+      resolve: ({ user }, page, context) => connect(context, ownMemberships, user?.id ?? NOBODY, null, page),
+    }),
+    invitations: t.field({
+      type: InvitationConnectionRef,
+      description: "Invitations waiting for the user's verified address, newest first. Empty for an API key.",
+      args: pageArguments(t.arg),
+      resolve: ({ user }, page, context) => connect(context, ownInvitations, user?.id ?? NOBODY, null, page),
+    }),
+    personalAccessTokens: t.field({
+      type: [PersonalAccessTokenRef],
+      description: "The user's tokens: those that work, then revoked and expired ones, newest first; at most 100. Empty for an API key.",
+      extensions: atMost(LIVE_TOKENS_MAX),
+      resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(ownTokens, null, user.id) : []),
+    }),
+  }),
+});
+
+builder.queryField('viewer', (t) =>
+  t.field({
+    type: ViewerRef,
+    description: 'Who is calling, in which organization, with what rights. Needs authentication only.',
+    authScopes: { authenticated: true },
+    resolve(_root, _args, { principal }) {
+      const { credential } = principal;
+      if (!credential) throw unauthenticated();
+      return { ...principal, credential };
+    },
+  }),
+);

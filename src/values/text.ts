@@ -1,0 +1,147 @@
+/** Text from callers: what can be searched for and stored. */
+import { badInput } from '../errors.ts';
+
+const PATTERN_LENGTH_MAX = 64;
+const STORABLE = 'must be well-formed text without control characters';
+
+function isStorable(text: string): boolean {
+  return !/\p{Cc}/u.test(text) && text.isWellFormed();
+}
+
+/** Refuses text that the database cannot hold as it is: control characters and halves of surrogate pairs. */
+export function requireStorable(text: string, argument: string): void {
+  if (!isStorable(text)) throw badInput(argument, STORABLE);
+}
+
+/** The one form in which text is stored: NFC, whatever the keyboard made of it, and without surrounding space. */
+export function normalForm(text: string): string {
+  return text.normalize('NFC').trim();
+}
+
+function lengthProblem(text: string, lengthMax: number): string | undefined {
+  const length = Array.from(text).length;
+  return length < 1 || length > lengthMax ? `must have between 1 and ${lengthMax} characters besides surrounding space` : undefined;
+}
+
+/** A character that leaves a mark: neither blank, nor only added to the one before, nor ignorable, nor without a meaning. */
+const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
+
+/**
+ * A search pattern as it is used: in normal form, of 1 to 64 characters. Every character stands for itself, whatever its
+ * case and form, which the database folds.
+ */
+export function searchPattern(search: string | null | undefined): string | null {
+  if (search == null) return null;
+  requireStorable(search, 'search');
+  const pattern = normalForm(search);
+  const problem = lengthProblem(pattern, PATTERN_LENGTH_MAX);
+  if (problem !== undefined) throw badInput('search', problem);
+  // Nothing would be left of it to look for.
+  if (/^[\p{Default_Ignorable_Code_Point}\s]*$/u.test(pattern)) throw badInput('search', 'must have a character that can be seen');
+  return pattern;
+}
+
+/** Dots, and what software takes for one or reads as one: U+3002, U+FF0E, U+FF61, U+2024, U+FE52. */
+const DOT = '[.\\u3002\\uff0e\\uff61\\u2024\\ufe52]';
+
+/**
+ * What mail programs turn into a link, or readers take for one: a scheme with `//`, `mailto:`, `www.`, an IP address
+ * with a path, and a word that ends in a dot and two or more letters, such as evil.example.
+ */
+const LINK = new RegExp(
+  [
+    String.raw`[a-z][a-z0-9+.-]*:[/\\]{2}`,
+    String.raw`mailto:`,
+    String.raw`(?<![\p{L}\p{N}])www${DOT}`,
+    String.raw`(?:\d{1,3}${DOT}){3}\d{1,3}(?::\d+)?/`,
+    String.raw`[\p{L}\p{M}\p{N}]${DOT}(?:xn--[a-z0-9-]+|[\p{L}\p{M}]{2,63}(?![\p{L}\p{M}\p{N}]))`,
+  ].join('|'),
+  'iu',
+);
+
+/** Whether some of the text looks like a link or a domain name. Compatibility forms (full-width letters) count as plain. */
+export function looksLikeLink(text: string): boolean {
+  return LINK.test(text) || LINK.test(text.normalize('NFKC'));
+}
+
+/** Scripts in which U+200C and U+200D between letters change how these are joined. */
+const JOINING =
+  'Arabic Syriac Mongolian Nko Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Khmer Myanmar Tibetan'
+    .split(' ')
+    .map((script) => `\\p{Script=${script}}`)
+    .join('');
+const JOINER = new RegExp(
+  [
+    `(?<=[${JOINING}])[\\u200c\\u200d](?=[${JOINING}])`,
+    // Several emoji that are one, such as a family.
+    String.raw`(?<=\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d(?=\p{Extended_Pictographic})`,
+  ].join('|'),
+  'gu',
+);
+
+/** Controls (those of writing direction among them), line breaks, and format characters that show nothing. */
+const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]|\u034f/gu;
+
+/** Why text in its normal form cannot be stored, as what it must be; undefined if it can. */
+export function textProblem(text: string, lengthMax: number): string | undefined {
+  if (!isStorable(text)) return STORABLE;
+  const length = lengthProblem(text, lengthMax);
+  if (length !== undefined) return length;
+  if (text.replaceAll(JOINER, '').search(INVISIBLE) >= 0) {
+    return 'must not have invisible characters, line breaks or characters that turn the direction of writing';
+  }
+  return VISIBLE.test(text) ? undefined : 'must have a character that can be seen';
+}
+
+/** The same for a name, which must not look like a link besides: other people get to read it, also in mail. */
+export function nameProblem(name: string, lengthMax: number): string | undefined {
+  const problem = textProblem(name, lengthMax);
+  if (problem !== undefined || !looksLikeLink(name)) return problem;
+  return 'must not have anything that looks like a link or a domain name, such as evil.example';
+}
+
+function requireGood(given: string, argument: string, problemOf: (text: string) => string | undefined): string {
+  const text = normalForm(given);
+  const problem = problemOf(text);
+  if (problem !== undefined) throw badInput(argument, problem);
+  return text;
+}
+
+/** Text to be stored, in its normal form: of 1 to `lengthMax` characters, one of which can be seen, and none hidden. */
+export function requireText(given: string, argument: string, lengthMax: number): string {
+  return requireGood(given, argument, (text) => textProblem(text, lengthMax));
+}
+
+/** A name to be stored, whoever or whatever it is of: like `requireText`, and without anything that looks like a link. */
+export function requireName(given: string, argument: string, lengthMax: number): string {
+  return requireGood(given, argument, (name) => nameProblem(name, lengthMax));
+}
+
+/** What can be seen of text that came from elsewhere, in its normal form; empty if nothing can. */
+export function visibleText(text: string): string {
+  const whole = text.toWellFormed();
+  const plain = whole.replaceAll(INVISIBLE, (character, at: number) => (joins(whole, at) ? character : ' ')).replaceAll(/\s+/g, ' ');
+  return VISIBLE.test(plain) ? normalForm(plain) : '';
+}
+
+/** A name that was stored before `requireName`, for a mail: nothing invisible, and nothing that becomes a link. */
+export function harmlessName(name: string): string {
+  const plain = visibleText(name);
+  if (!looksLikeLink(plain)) return plain;
+  return plain
+    .normalize('NFKC')
+    .replaceAll(/:(?=[/\\]{2})|(?<=mailto):/gi, '[:]')
+    .replaceAll(new RegExp(`${DOT}(?=\\S)`, 'gu'), '[.]');
+}
+
+function joins(name: string, at: number): boolean {
+  return [...name.matchAll(JOINER)].some((match) => match.index === at);
+}
+
+/** Two or more labels of letters, digits and inner hyphens (RFC 1035, 2.3.1), the last one not a number. */
+const DOMAIN_NAME = /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+
+/** Whether the text is a domain name with at least two labels, in its ASCII form and lower case. */
+export function isDomainName(text: string): boolean {
+  return DOMAIN_NAME.test(text);
+}
