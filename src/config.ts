@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { SessionSettings } from './authentication/session.ts';
 import { commaSeparated, isDatabaseUrl, isDnsServer, isSafeUrl } from './config-forms.ts';
 import { StartError } from './errors.ts';
-import type { MailLimits } from './modules/invitation/sending.ts';
+import type { MailLimits } from './command/settings.ts';
 import { limitSettings, requestLimits, type RequestLimits } from './limits/settings.ts';
 import { budgetSettings, budgetVariables, type BudgetSettings } from './limits/budget-settings.ts';
 import { EVENT_DAYS_MIN } from './modules/usage/retention.ts';

@@ -12,32 +12,33 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a change is made to an organization that is no longer below',
-        from: 'if (!lineage || !isWithin(fresh, lineage)) throw notFound();',
+        from: 'if (!lineage || !isWithin(current, lineage)) throw notFound();',
         to: 'if (!lineage) throw notFound();',
         only: 'its organization was moved',
       },
       {
         what: 'a change needs no scope',
-        from: 'if (!holds(fresh, attempt.scope, lineage)) throw forbidden([attempt.scope]);',
+        from: 'if (!holds(current, command.scope, lineage)) throw forbidden([command.scope]);',
         to: '',
         only: 'its person was removed, or their role',
       },
       {
         what: 'a change rests on the rights that were read before its locks',
-        after: 'const lineage = await lockOrganization(tx, id, attempt);',
-        from: 'const fresh = await lockStanding(tx, principal);',
-        to: 'const fresh = principal;',
+        after: 'const lineage = await lockOrganization(tx, id, command);',
+        from: 'const current = await reauthorize(tx, principal);',
+        to: 'const current = principal;',
         only: 'its key was revoked or expired',
       },
       {
         what: 'a person’s change rests on the rights that were read before its locks',
-        from: 'const fresh = await lockStanding(tx, request.principal);',
-        to: 'const fresh = request.principal;',
+        after: 'const user = await lockUser(tx, principal.user.id);',
+        from: 'const current = await reauthorize(tx, principal);',
+        to: 'const current = principal;',
         only: 'their own sake$',
       },
       {
         what: 'usage is recorded with rights that were read before its locks',
-        from: 'return add(tx, await lockStanding(tx, request.principal));',
+        from: 'return add(tx, await reauthorize(tx, request.principal));',
         to: 'return add(tx, request.principal);',
         only: 'its key was revoked, where usage',
       },
@@ -55,7 +56,7 @@ export const actions: readonly MutantGroup[] = [
       },
       {
         what: 'refused attempts are not in the log',
-        from: 'await recordRefusal(request, attempt, refusal);',
+        from: 'await recordRefusal(request, command, refusal);',
         to: '',
         tests: 'test/audit/trail.test.ts',
         only: 'tells of an attempt on a foreign organization',
@@ -69,14 +70,14 @@ export const actions: readonly MutantGroup[] = [
       },
       {
         what: 'a change repeats under the same idempotency key',
-        from: 'const known = attempt.idempotency && (await recall<Result>(tx, place, attempt.action, attempt.idempotency));',
+        from: 'const known = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));',
         to: 'const known = null as Result | null;',
         tests: KEYS,
         only: 'has one effect and one answer',
       },
       {
         what: 'a repeat gets a secret without the rights that it gives',
-        from: 'await attempt.requireForRepeat?.(acting);',
+        from: 'if (command.scope !== undefined) await command.requireForRepeat?.(allowed);',
         to: '',
         tests: REPEATS,
         only: 'is judged anew',
@@ -101,7 +102,7 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an idempotency key answers another input',
-        from: "if (!known.input_hash.equals(inputHash)) refuse('IdempotencyConflictError', {});",
+        from: 'if (!known.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});',
         to: '',
         only: 'with another input is a conflict',
       },

@@ -59,7 +59,7 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'the last admin can be removed',
-        after: "return act(request, attempt('removeMember', input)",
+        after: "return runCommand(request, attempt('removeMember', input)",
         from: 'await requireOtherAdmin(acting, member);',
         to: '',
         tests: CHANGING,
@@ -174,7 +174,7 @@ export const granting: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an invitation is taken back that offers more than the caller holds',
-        after: "return act(request, changing('revokeInvitation', id)",
+        after: "return runCommand(request, changing('revokeInvitation', id)",
         from: 'requireGrantable(principal, organization.lineage, invitation);',
         to: '',
         only: '^a revocation of an invitation gives',

@@ -38,7 +38,7 @@ export const invitations: readonly MutantGroup[] = [
       },
       {
         what: 'a closed invitation is sent again or taken back',
-        from: "if (invitation.stored !== 'PENDING') refuse('InvitationClosedError', {});",
+        from: "if (invitation.stored !== 'PENDING') refuse(InvitationClosedError, {});",
         to: '',
         only: 'takes back a pending one once',
       },

@@ -10,7 +10,7 @@ import { cannotActThere, organizationSuspended, suspendedAbove } from './authent
  * revocation that was acknowledged before is seen; one that comes later waits until this transaction has ended.
  * Throws what authentication would answer if the right to act is gone.
  */
-export async function lockStanding(tx: Database, principal: Principal): Promise<Principal> {
+export async function reauthorize(tx: Database, principal: Principal): Promise<Principal> {
   const { credential, user, home } = principal;
   if (!credential) throw unauthenticated();
   if (credential.kind === 'API_KEY') {

@@ -20,7 +20,7 @@ export interface AuditEntry {
 }
 
 /** Adds events to the log, in the transaction of what they tell of; the last that it writes. */
-export async function appendToTrail(
+export async function appendToAuditLog(
   tx: Database,
   { principal, requestId }: { principal: Principal; requestId: string },
   action: string,

@@ -7,6 +7,7 @@ import { badInput } from '../errors.ts';
 import { refuse } from './user-error.ts';
 import { encodeId } from '../values/ids.ts';
 import { requireStorable } from '../values/text.ts';
+import { IdempotencyConflictError } from './errors.ts';
 
 /** A caller's key and the hash of the input that it came with. */
 export interface IdempotencyKey {
@@ -62,7 +63,7 @@ export async function recall<Result extends object>(
     where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key} and created_at > now() - ${KEPT}`.execute(tx);
   const [known] = rows;
   if (!known) return null;
-  if (!known.input_hash.equals(inputHash)) refuse('IdempotencyConflictError', {});
+  if (!known.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});
   return storage ? (storage.restore(known.result) as Result) : known.result;
 }
 

@@ -14,131 +14,164 @@ import { sql } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
 import { holds, isWithin, organizationsWithin, type Lineage } from '../authorization/rights.ts';
 import type { Scope } from '../authorization/scopes.ts';
-import { appendToTrail, type AuditEntry } from './audit-log.ts';
-import type { Context } from '../graphql/context.ts';
-import { lockStanding } from '../authentication/reauthorize.ts';
+import { appendToAuditLog, type AuditEntry } from './audit-log.ts';
+import { reauthorize } from '../authentication/reauthorize.ts';
 import type { Database } from '../database/connect.ts';
 import { PublicError, forbidden, isStalePlan, notFound, organizationRequired, personRequired, sqlState } from '../errors.ts';
-import { Refused, failure, type Failure } from './user-error.ts';
+import { Refused, userError, type UserError } from './user-error.ts';
 import type { IdType } from '../values/ids.ts';
-import { ofOrganization, ofPerson, recall, remember, type IdempotencyKey } from './idempotency.ts';
+import { ofOrganization, ofPerson, recall, remember, type IdempotencyKey, type KeyPlace } from './idempotency.ts';
+import type { Sealing } from './sealing.ts';
+import type { CommandSettings } from './settings.ts';
+import { ContentionError } from './errors.ts';
 
-/** What actions need of the request. */
-export type ActionRequest = Pick<
-  Context,
-  'db' | 'principal' | 'now' | 'requestId' | 'organizationHeader' | 'settings' | 'showing' | 'sealing'
->;
+/** What a command needs of the request. */
+export interface CommandRequest {
+  db: Database;
+  /** Who calls, as the request was authenticated. */
+  principal: Principal;
+  /** Instant of the request. */
+  now: Date;
+  requestId: string;
+  /** Name of the header that names the organization to act in. */
+  organizationHeader: string;
+  settings: CommandSettings;
+  /** Encrypts secrets for this caller alone. */
+  sealing: Sealing;
+  /**
+   * Reads the rows that the answer shows, in the transaction of the change: the answer follows the commit without another
+   * look at the database, and cannot arrive after that of a revocation that had to wait for the commit.
+   */
+  prefetch?: Prefetch | undefined;
+}
+
+/** Reads rows for the result of a command, with the rights of this moment. */
+export type Prefetch = (tx: Database, principal: Principal, result: object) => Promise<void>;
 
 /** Finds the organization that a row belongs to, as far as the caller may see the row; null when there is none. */
-export type Locate = (tx: Database, principal: Principal) => Promise<string | null>;
+export type FindOrganization = (tx: Database, principal: Principal) => Promise<string | null>;
 
-interface Attempt {
+interface CommandSpec {
   /** Name of the mutation, as the audit log shows it. */
   action: string;
   /** The organization's UUID, or how to find it; absent when there is none. */
-  on?: string | Locate;
-  /** What it is about, for the record of an attempt that is refused. */
+  on?: string | FindOrganization;
+  /** What it is about, for the record of a refusal. */
   target: { type: IdType; id: string };
+  idempotency?: IdempotencyKey | null;
 }
 
 /** A change to an organization, or to what belongs to one. */
-export interface OrganizationAct extends Attempt {
-  on: string | Locate;
-  /** The scope that it takes there. */
+export interface OrganizationCommand extends CommandSpec {
+  on: string | FindOrganization;
+  /** The scope that it requires there. */
   scope: Scope;
   /** Whether it holds for everything below as well, and so must not overlap with any other change of the tree. */
   wholeTree?: boolean;
   /** Whether it is meant for organizations that are deleted, too. */
   includeDeleted?: boolean;
-  idempotency?: IdempotencyKey | null;
   /** Rights beyond the scope that a repeat is asked for as well, before it gets the remembered answer. */
-  requireForRepeat?(acting: ActingOn): Promise<void> | void;
+  requireForRepeat?(change: OrganizationChange): Promise<void> | void;
 }
 
-/** A change that a person makes for its own sake: by invitation in an organization, or to its own credentials. */
-export interface PersonAct extends Attempt {
-  on?: Locate;
-  idempotency?: IdempotencyKey | null;
+/** A change that a user makes for themselves: by invitation in an organization, or to their own credentials. */
+export interface UserCommand extends CommandSpec {
+  on?: FindOrganization;
+  scope?: undefined;
 }
 
 /** What a change works with, once everything is locked and allowed. */
-export interface Acting {
+export interface Change {
   tx: Database;
   /** Who acts, with the rights of this moment. */
   principal: Principal;
   now: Date;
-  /** Puts down what was done; to the organization acted on, unless the entry names another. */
+  /** Records what was done; for the organization acted on, unless the entry names another. */
   record(entry: Omit<AuditEntry, 'organizationId'> & { organizationId?: string }): void;
 }
 
 /** A change to an organization. */
-export interface ActingOn extends Acting {
+export interface OrganizationChange extends Change {
   organization: { id: string; lineage: Lineage };
 }
 
-/** A change by a person. */
-export interface ActingPerson extends Acting {
-  person: { id: string; verifiedEmail: string | null };
+/** A change by a user. */
+export interface UserChange extends Change {
+  user: { id: string; verifiedEmail: string | null };
   organization: { id: string; lineage: Lineage } | null;
 }
 
-/** Changes an organization: the caller must act in it or above it and hold the scope there. */
-export function act<Result extends object>(
-  request: ActionRequest,
-  attempt: OrganizationAct,
-  change: (acting: ActingOn) => Promise<Result>,
-): Promise<Result | Failure> {
-  return attempted(request, attempt, async (tx) => {
-    const { principal, organizationHeader } = request;
-    if (!principal.home) throw organizationRequired(organizationHeader);
-    // Asked before anything is locked, so that nobody holds up an organization that it may not even see.
-    const id = await locate(tx, principal, attempt.on);
-    if (id === null) throw notFound();
-    const lineage = await lockOrganization(tx, id, attempt);
-    const fresh = await lockStanding(tx, principal);
-    if (!lineage || !isWithin(fresh, lineage)) throw notFound();
-    if (!holds(fresh, attempt.scope, lineage)) throw forbidden([attempt.scope]);
-    const place = ofOrganization(id, fresh);
-    const known = attempt.idempotency && (await recall<Result>(tx, place, attempt.action, attempt.idempotency));
+/** What is locked and allowed for a command, and where its idempotency keys count. */
+interface Locked<Kind extends Change> {
+  change: Omit<Kind, 'record'>;
+  /** The organization whose audit log gets the entries; null for the user's own. */
+  logId: string | null;
+  keys: KeyPlace;
+}
+
+/** Changes an organization: the caller must act in it or above it, and hold the scope there. */
+export function runCommand<Result extends object>(
+  request: CommandRequest,
+  command: OrganizationCommand,
+  change: (change: OrganizationChange) => Promise<Result>,
+): Promise<Result | UserError>;
+/** Changes what is the calling user's own to change; API keys are refused. */
+export function runCommand<Result extends object>(
+  request: CommandRequest,
+  command: UserCommand,
+  change: (change: UserChange) => Promise<Result>,
+): Promise<Result | UserError>;
+export function runCommand<Result extends object>(
+  request: CommandRequest,
+  command: OrganizationCommand | UserCommand,
+  change: (change: OrganizationChange & UserChange) => Promise<Result>,
+): Promise<Result | UserError> {
+  return refusalsRecorded(request, command, async (tx) => {
+    const locked = command.scope === undefined ? await lockForUser(tx, request, command) : await lockForOrganization(tx, request, command);
+    const { action, idempotency } = command;
+    const { principal } = locked.change;
     const entries: AuditEntry[] = [];
-    const record: Acting['record'] = (entry) => void entries.push({ organizationId: id, ...entry });
-    const acting = { tx, principal: fresh, now: request.now, record, organization: { id, lineage } };
+    const record: Change['record'] = (entry) => void entries.push({ organizationId: locked.logId, ...entry });
+    const allowed = { ...locked.change, record } as OrganizationChange & UserChange;
+    const known = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));
     if (known) {
-      await attempt.requireForRepeat?.(acting);
+      if (command.scope !== undefined) await command.requireForRepeat?.(allowed);
       return known;
     }
-    const result = await change(acting);
-    if (attempt.idempotency) await remember(tx, place, attempt.action, attempt.idempotency, result);
-    await request.showing?.(tx, fresh, result);
-    await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
+    const result = await change(allowed);
+    if (idempotency) await remember(tx, locked.keys, action, idempotency, result);
+    await request.prefetch?.(tx, principal, result);
+    await appendToAuditLog(tx, { ...request, principal }, action, entries);
     return result;
   });
 }
 
-/** Changes what is the caller's own person's to change; API keys are refused. */
-export function actAsPerson<Result extends object>(
-  request: ActionRequest,
-  attempt: PersonAct,
-  change: (acting: ActingPerson) => Promise<Result>,
-): Promise<Result | Failure> {
-  return attempted(request, attempt, async (tx) => {
-    const { user } = request.principal;
-    if (!user) throw personRequired();
-    const id = (await attempt.on?.(tx, request.principal)) ?? null;
-    const lineage = id === null ? null : await lockOrganization(tx, id, {});
-    const person = await lockPerson(tx, user.id);
-    const fresh = await lockStanding(tx, request.principal);
-    const known = attempt.idempotency && (await recall<Result>(tx, ofPerson(user.id), attempt.action, attempt.idempotency));
-    if (known) return known;
-    const organization = id !== null && lineage ? { id, lineage } : null;
-    const entries: AuditEntry[] = [];
-    const record: Acting['record'] = (entry) => void entries.push({ organizationId: organization?.id ?? fresh.home?.id ?? null, ...entry });
-    const result = await change({ tx, principal: fresh, now: request.now, record, person, organization });
-    if (attempt.idempotency) await remember(tx, ofPerson(user.id), attempt.action, attempt.idempotency, result);
-    await request.showing?.(tx, fresh, result);
-    await appendToTrail(tx, { ...request, principal: fresh }, attempt.action, entries);
-    return result;
-  });
+async function lockForOrganization(
+  tx: Database,
+  { principal, organizationHeader, now }: CommandRequest,
+  command: OrganizationCommand,
+): Promise<Locked<OrganizationChange>> {
+  if (!principal.home) throw organizationRequired(organizationHeader);
+  // Asked before anything is locked, so that nobody holds up an organization that they may not even see.
+  const id = await locate(tx, principal, command.on);
+  if (id === null) throw notFound();
+  const lineage = await lockOrganization(tx, id, command);
+  const current = await reauthorize(tx, principal);
+  if (!lineage || !isWithin(current, lineage)) throw notFound();
+  if (!holds(current, command.scope, lineage)) throw forbidden([command.scope]);
+  const change = { tx, principal: current, now, organization: { id, lineage } };
+  return { change, logId: id, keys: ofOrganization(id, current) };
+}
+
+async function lockForUser(tx: Database, { principal, now }: CommandRequest, { on }: UserCommand): Promise<Locked<UserChange>> {
+  if (!principal.user) throw personRequired();
+  const id = (await on?.(tx, principal)) ?? null;
+  const lineage = id === null ? null : await lockOrganization(tx, id, {});
+  const user = await lockUser(tx, principal.user.id);
+  const current = await reauthorize(tx, principal);
+  const organization = id !== null && lineage ? { id, lineage } : null;
+  const change = { tx, principal: current, now, user, organization };
+  return { change, logId: organization?.id ?? current.home?.id ?? null, keys: ofPerson(user.id) };
 }
 
 /**
@@ -146,21 +179,21 @@ export function actAsPerson<Result extends object>(
  * of their own and stand in no other log. The tree is locked shared and the caller's rights are read again; no row is
  * locked that others would wait for.
  */
-export async function addBelow<Result extends object>(
-  request: ActionRequest,
+export async function appendInSubtree<Result extends object>(
+  request: CommandRequest,
   add: (tx: Database, principal: Principal) => Promise<Result>,
-): Promise<Result | Failure> {
+): Promise<Result | UserError> {
   const { home } = request.principal;
   if (!home) throw organizationRequired(request.organizationHeader);
-  return repeated(request, async (tx) => {
+  return withRetries(request, async (tx) => {
     const { rows } = await sql<{ found: boolean }>`select lock_tree_of(${home.id}::uuid) as found`.execute(tx);
     if (!rows[0]?.found) throw notFound();
-    return add(tx, await lockStanding(tx, request.principal));
+    return add(tx, await reauthorize(tx, request.principal));
   });
 }
 
 /** The organization that an attempt is aimed at, if the caller may see it. */
-async function locate(tx: Database, principal: Principal, on: string | Locate): Promise<string | null> {
+async function locate(tx: Database, principal: Principal, on: string | FindOrganization): Promise<string | null> {
   if (typeof on === 'function') return on(tx, principal);
   const { rows } = await sql<{ id: string }>`select o.id from ${organizationsWithin(principal)} as o where o.id = ${on}::uuid`.execute(tx);
   return rows[0]?.id ?? null;
@@ -170,7 +203,7 @@ async function locate(tx: Database, principal: Principal, on: string | Locate): 
 async function lockOrganization(
   tx: Database,
   id: string,
-  { wholeTree = false, includeDeleted = false }: Pick<OrganizationAct, 'wholeTree' | 'includeDeleted'>,
+  { wholeTree = false, includeDeleted = false }: Pick<OrganizationCommand, 'wholeTree' | 'includeDeleted'>,
 ): Promise<Lineage | null> {
   const { rows } = await sql<{
     lineage: Lineage | null;
@@ -178,7 +211,7 @@ async function lockOrganization(
   return rows[0]?.lineage ?? null;
 }
 
-async function lockPerson(tx: Database, id: string): Promise<{ id: string; verifiedEmail: string | null }> {
+async function lockUser(tx: Database, id: string): Promise<{ id: string; verifiedEmail: string | null }> {
   const { rows } = await sql<{ canonical_email: string | null }>`
     select canonical_email from users where id = ${id}::uuid for no key update`.execute(tx);
   if (!rows[0]) throw personRequired();
@@ -193,28 +226,31 @@ function isTransient(error: unknown): boolean {
 }
 
 /** Runs a transaction, again if it met others at the wrong moment. */
-async function repeated<Result extends object>({ db }: ActionRequest, work: (tx: Database) => Promise<Result>): Promise<Result | Failure> {
+async function withRetries<Result extends object>(
+  { db }: CommandRequest,
+  work: (tx: Database) => Promise<Result>,
+): Promise<Result | UserError> {
   for (let attempts = 1; ; attempts++) {
     try {
       return await db.transaction().setIsolationLevel('read committed').execute(work);
     } catch (error) {
       if (!isTransient(error)) throw error;
-      if (attempts >= ATTEMPTS_MAX) return failure('ContentionError', {});
+      if (attempts >= ATTEMPTS_MAX) return userError(ContentionError, {});
     }
   }
 }
 
-async function attempted<Result extends object>(
-  request: ActionRequest,
-  attempt: Attempt,
+async function refusalsRecorded<Result extends object>(
+  request: CommandRequest,
+  command: CommandSpec,
   work: (tx: Database) => Promise<Result>,
-): Promise<Result | Failure> {
+): Promise<Result | UserError> {
   try {
-    return await repeated(request, work);
+    return await withRetries(request, work);
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal === undefined) throw error;
-    await recordRefusal(request, attempt, refusal);
+    await recordRefusal(request, command, refusal);
     if (error instanceof Refused) return error.failure;
     throw error;
   }
@@ -228,15 +264,15 @@ function refusalOf(error: unknown): string | undefined {
 }
 
 /**
- * Puts down an attempt that was refused: on the organization that it was aimed at if the caller can see it, else on the
+ * Records a command that was refused: on the organization that it was aimed at if the caller can see it, else on the
  * one that it came from, so that nothing about the caller gets to strangers.
  */
-async function recordRefusal(request: ActionRequest, { action, on, target }: Attempt, refusal: string): Promise<void> {
+async function recordRefusal(request: CommandRequest, { action, on, target }: CommandSpec, refusal: string): Promise<void> {
   const { db, principal } = request;
   await db.transaction().execute(async (tx) => {
     const aimedAt = on === undefined || !principal.home ? null : await locate(tx, principal, on);
     const seen = aimedAt !== null && (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);
     const organizationId = seen ? aimedAt : (principal.home?.id ?? null);
-    await appendToTrail(tx, request, action, [{ organizationId, target, before: null, after: null, refusal }]);
+    await appendToAuditLog(tx, request, action, [{ organizationId, target, before: null, after: null, refusal }]);
   });
 }

@@ -1,7 +1,8 @@
 /** The gateway: one fetch handler, made of GraphQL Yoga and an ordered list of small plugins, one per file. */
 import { createYoga, type GraphiQLOptions, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
-import type { ActionSettings, Context } from '../graphql/context.ts';
+import type { CommandSettings } from '../command/settings.ts';
+import type { Context } from '../graphql/context.ts';
 import { sealingWith } from '../command/sealing.ts';
 import { authenticate, type Caller } from '../authentication/authenticate.ts';
 import type { Sessions } from '../authentication/session.ts';
@@ -43,7 +44,7 @@ export interface GatewayOptions {
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions?: Sessions | undefined;
-  settings: ActionSettings;
+  settings: CommandSettings;
   introspection: IntrospectionPolicy;
   /** Whether registered documents are answered by their hash, and whether anything else is; absent for `off`. */
   trustedDocuments?: TrustedDocumentsPolicy;
@@ -112,7 +113,6 @@ export function createGateway(options: GatewayOptions) {
       return {
         principal,
         authenticate: async (organizationId) => (await whoCalls(request, organizationId)).principal,
-        showing: undefined,
         sealing: sealingWith(request.headers.get('authorization')),
         settings,
         cost: { requested: 0, nodes: 0 },

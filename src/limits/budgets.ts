@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRes, type RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Database } from '../database/connect.ts';
+import type { Balance as AnyBalance } from '../graphql/context.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { BoundedMemory } from './bounded-memory.ts';
 import type { BudgetName, BudgetSettings } from './budget-settings.ts';
@@ -41,14 +42,7 @@ export interface Charge {
 }
 
 /** Where a budget stands after a charge. */
-export interface Balance {
-  budget: BudgetName;
-  /** Points per window. */
-  limit: number;
-  remaining: number;
-  /** When it is full again, in milliseconds since 1970. */
-  resetAt: number;
-}
+export type Balance = AnyBalance<BudgetName>;
 
 /** What became of charges: the balances, or the budget that was exceeded. */
 export type Outcome = { spent: Balance[] } | { refused: Balance };

@@ -75,7 +75,6 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     organizationHeader: 'X-Organization',
     settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
     cost: { requested: 0, nodes: 0 },
-    showing: undefined,
     sealing: sealingWith(null),
     authenticate: () => Promise.resolve(guards.types),
   };

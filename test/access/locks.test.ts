@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { sealingWith } from '../../src/command/sealing.ts';
-import { act, actAsPerson, addBelow, type ActionRequest } from '../../src/command/run.ts';
+import { runCommand, appendInSubtree, type CommandRequest } from '../../src/command/run.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
 import type { Scope } from '../../src/authorization/scopes.ts';
 import { PublicError } from '../../src/errors.ts';
@@ -23,7 +23,7 @@ async function id(statement: RawBuilder<{ id: string }>): Promise<string> {
   return row.id;
 }
 
-function requestOf(principal: Principal): ActionRequest {
+function requestOf(principal: Principal): CommandRequest {
   return {
     db: world.db,
     principal,
@@ -31,7 +31,6 @@ function requestOf(principal: Principal): ActionRequest {
     requestId: 'locks',
     organizationHeader: 'X-Organization',
     settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
-    showing: undefined,
     sealing: sealingWith(null),
   };
 }
@@ -39,7 +38,7 @@ function requestOf(principal: Principal): ActionRequest {
 const north = () => ({ id: world.uuid('north'), lineage: [world.uuid('acme'), world.uuid('north')], scopes: new Set<string>(SCOPES) });
 
 /** A key of north. */
-async function key(): Promise<{ id: string; request: ActionRequest }> {
+async function key(): Promise<{ id: string; request: CommandRequest }> {
   const keyId = await id(sql`
     insert into api_keys (organization_id, name, secret_hash, preview, scopes)
     values (${world.uuid('north')}, 'k', ${Buffer.alloc(32)}, 'ak', ${SCOPES}::text[]) returning id`);
@@ -97,7 +96,7 @@ const attempt = (slug: 'north' | 'shop-1', more: object = {}) => ({
 describe('while a change is made', () => {
   it('nobody changes its organization, moves its tree, or revokes the key that it rests on', async () => {
     const { id: keyId, request } = await key();
-    const done = await act(request, attempt('shop-1'), async () => ({
+    const done = await runCommand(request, attempt('shop-1'), async () => ({
       organization: await isFree('organizations', world.uuid('shop-1')),
       above: await isFree('organizations', world.uuid('north')),
       key: await isFree('api_keys', keyId),
@@ -108,7 +107,7 @@ describe('while a change is made', () => {
 
   it('nobody revokes the token, removes the membership or changes the role that it rests on', async () => {
     const { token, membership, role, request } = await member();
-    const done = await act(request, attempt('shop-1'), async () => ({
+    const done = await runCommand(request, attempt('shop-1'), async () => ({
       token: await isFree('personal_access_tokens', token),
       membership: await isFree('memberships', membership),
       role: await isFree('roles', role),
@@ -118,13 +117,13 @@ describe('while a change is made', () => {
 
   it('that holds for everything below, nothing else in the tree is changed', async () => {
     const { request } = await key();
-    expect(await act(request, attempt('shop-1', { wholeTree: true }), async () => ({ tree: await treeLock() }))).toEqual({ tree: 'none' });
+    expect(await runCommand(request, attempt('shop-1', { wholeTree: true }), async () => ({ tree: await treeLock() }))).toEqual({ tree: 'none' });
   });
 
   it('by a person for their own sake, nothing else of theirs is changed', async () => {
     const { user, token, request } = await member();
     const target = { type: 'User', id: user } as const;
-    const done = await actAsPerson(request, { action: 'test', target }, async () => ({
+    const done = await runCommand(request, { action: 'test', target }, async () => ({
       user: await isFree('users', user),
       token: await isFree('personal_access_tokens', token),
     }));
@@ -133,7 +132,7 @@ describe('while a change is made', () => {
 
   it('that records usage, the tree is not moved and the key not revoked, and organizations stay free', async () => {
     const { id: keyId, request } = await key();
-    const done = await addBelow(request, async () => ({
+    const done = await appendInSubtree(request, async () => ({
       organization: await isFree('organizations', world.uuid('north')),
       key: await isFree('api_keys', keyId),
       tree: await treeLock(),
@@ -190,14 +189,14 @@ describe('before a change is made', () => {
 });
 
 /** What a change answers when something is taken away after its target was found and before its locks are held. */
-async function refusalAfter(request: ActionRequest, takeAway: RawBuilder<unknown>, slug: 'north' | 'shop-1' = 'shop-1'): Promise<string> {
+async function refusalAfter(request: CommandRequest, takeAway: RawBuilder<unknown>, slug: 'north' | 'shop-1' = 'shop-1'): Promise<string> {
   let made = false;
   const on = async (): Promise<string> => {
     await takeAway.execute(world.db);
     return world.uuid(slug);
   };
   const change = (): Promise<object> => Promise.resolve({ made: (made = true) });
-  const code = await act(request, { ...attempt(slug), on }, change).then(
+  const code = await runCommand(request, { ...attempt(slug), on }, change).then(
     () => 'done',
     (error: unknown) => (error instanceof PublicError ? String(error.extensions['code']) : String(error)),
   );
@@ -267,13 +266,13 @@ describe('a change is refused that began before', () => {
       await sql`update personal_access_tokens set revoked_at = now() where id = ${token}`.execute(world.db);
       return null;
     };
-    const made = actAsPerson(request, { action: 'test', target: { type: 'User', id: user }, on }, () => Promise.resolve({}));
+    const made = runCommand(request, { action: 'test', target: { type: 'User', id: user }, on }, () => Promise.resolve({}));
     await expect(made).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
   });
 
   it('its key was revoked, where usage is recorded', async () => {
     const { id: keyId, request } = await key();
     await sql`update api_keys set revoked_at = now() where id = ${keyId}`.execute(world.db);
-    await expect(addBelow(request, () => Promise.resolve({}))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+    await expect(appendInSubtree(request, () => Promise.resolve({}))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
   });
 });

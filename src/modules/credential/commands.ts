@@ -1,6 +1,6 @@
 /** What can be done with API keys and personal access tokens. */
 import { sql } from 'kysely';
-import { act, actAsPerson, type ActingOn, type ActionRequest } from '../../command/run.ts';
+import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
@@ -14,6 +14,7 @@ import { issuingKeyOf, type Issued } from './remembered.ts';
 import { countIssuedKeys, lockIssuedKeys } from './issued-queries.ts';
 import { createToken, tokenHash, tokenPreview } from '../../authentication/secret.ts';
 import { LIVE_TOKENS_MAX } from './queries.ts';
+import { ScopeEscalationError } from './errors.ts';
 
 const NAME_LENGTH_MAX = 100;
 
@@ -21,7 +22,7 @@ const NAME_LENGTH_MAX = 100;
  * When a new credential ends. One that was made with an expiring key or token ends no later than that: what expires
  * must not renew itself. Sessions are exempt; they are how people sign in.
  */
-function requireExpiry(expiresAt: Date | null | undefined, { now, principal }: ActionRequest): Date | null {
+function requireExpiry(expiresAt: Date | null | undefined, { now, principal }: CommandRequest): Date | null {
   if (expiresAt != null && expiresAt <= now) throw badInput('expiresAt', 'must be in the future');
   const { credential } = principal;
   const bound = credential?.kind === 'SESSION' ? null : (credential?.expiresAt ?? null);
@@ -40,15 +41,15 @@ interface ApiKeyInput {
 }
 
 /** The scopes of a new key, all of which the caller holds on its organization. */
-async function requireGrantable({ tx, principal, organization }: ActingOn, wanted: readonly string[]): Promise<string[]> {
+async function requireGrantable({ tx, principal, organization }: OrganizationChange, wanted: readonly string[]): Promise<string[]> {
   const scopes = await requireScopes(tx, wanted);
   const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
-  if (missingScopes.length > 0) refuse('ScopeEscalationError', { missingScopes });
+  if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes });
   return scopes;
 }
 
 /** Makes an API key. Its secret is in this answer, and in that to a repeat with the same credential. */
-export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
+export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
   const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);
   const { organizationId } = input;
@@ -59,9 +60,9 @@ export function createApiKey(request: ActionRequest, input: ApiKeyInput) {
     scope: 'api_keys:manage',
     idempotency: issuingKeyOf(request, 'ApiKey', input),
     // Whoever lost one of the scopes meanwhile is not given them by an answer from before.
-    requireForRepeat: async (acting: ActingOn) => void (await requireGrantable(acting, input.scopes)),
+    requireForRepeat: async (acting: OrganizationChange) => void (await requireGrantable(acting, input.scopes)),
   } as const;
-  return act(request, attempt, async (acting): Promise<Issued> => {
+  return runCommand(request, attempt, async (acting): Promise<Issued> => {
     const { tx, principal, organization, record } = acting;
     const scopes = await requireGrantable(acting, input.scopes);
     const id = await newId(tx);
@@ -115,10 +116,10 @@ export interface RevokedKeys {
  * by the caller where the key acts: nobody takes away what they could not give. A key may always revoke itself, and
  * revoking one again changes nothing.
  */
-export function revokeApiKey(request: ActionRequest, { id, includeIssued }: { id: string; includeIssued: boolean }) {
+export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { id: string; includeIssued: boolean }) {
   const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
   const attempt = { action: 'revokeApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
-  return act(request, attempt, async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
+  return runCommand(request, attempt, async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
     const { rows } = await sql<Revocable & { scopes: string[] }>`
       select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`.execute(tx);
     const [key] = rows;
@@ -129,7 +130,7 @@ export function revokeApiKey(request: ActionRequest, { id, includeIssued }: { id
       ...(isTaken ? scopesBeyond(principal, organization.lineage, key.scopes) : []),
       ...issued.filter((one) => one.id !== ownKeyId(principal)).flatMap((one) => scopesBeyond(principal, one.lineage, one.scopes)),
     ];
-    if (missingScopes.length > 0) refuse('ScopeEscalationError', { missingScopes: [...new Set(missingScopes)] });
+    if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes: [...new Set(missingScopes)] });
     const revoked = [...(key.revoked_at === null ? [id] : []), ...issued.map((one) => one.id)];
     const changed = await sql<{ revoked_at: Date }>`
       update api_keys set revoked_at = now() where id = any (${revoked}::uuid[]) returning revoked_at`.execute(tx);
@@ -152,7 +153,7 @@ interface TokenInput {
 const NEW = '00000000-0000-0000-0000-000000000000';
 
 /** Makes a token of the calling person. Its secret is in this answer, and in that to a repeat with the same credential. */
-export function createPersonalAccessToken(request: ActionRequest, input: TokenInput) {
+export function createPersonalAccessToken(request: CommandRequest, input: TokenInput) {
   const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);
   const target = { type: 'User', id: request.principal.user?.id ?? NEW } as const;
@@ -161,10 +162,10 @@ export function createPersonalAccessToken(request: ActionRequest, input: TokenIn
     target,
     idempotency: issuingKeyOf(request, 'PersonalAccessToken', input),
   } as const;
-  return actAsPerson(request, attempt, async ({ tx, person, record }): Promise<Issued> => {
+  return runCommand(request, attempt, async ({ tx, user, record }): Promise<Issued> => {
     const { rows } = await sql<{ count: number }>`
       select count(*)::int as count from personal_access_tokens
-      where user_id = ${person.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`.execute(tx);
+      where user_id = ${user.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`.execute(tx);
     if ((rows[0]?.count ?? 0) >= LIVE_TOKENS_MAX) {
       throw limitExceeded(
         'input',
@@ -175,18 +176,18 @@ export function createPersonalAccessToken(request: ActionRequest, input: TokenIn
     const secret = createToken('pat', id);
     await sql`
       insert into personal_access_tokens (id, user_id, name, secret_hash, preview, expires_at)
-      values (${id}::uuid, ${person.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${expiresAt})`.execute(tx);
+      values (${id}::uuid, ${user.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${expiresAt})`.execute(tx);
     record({ target: { type: 'PersonalAccessToken', id }, before: null, after: { name, expiresAt } });
     return { id, secret };
   });
 }
 
 /** Revokes a token of the calling person, at once and for good. Revoking it again changes nothing. */
-export function revokePersonalAccessToken(request: ActionRequest, { id }: { id: string }) {
+export function revokePersonalAccessToken(request: CommandRequest, { id }: { id: string }) {
   const target = { type: 'PersonalAccessToken', id } as const;
-  return actAsPerson(request, { action: 'revokePersonalAccessToken', target }, async ({ tx, person, record }) => {
+  return runCommand(request, { action: 'revokePersonalAccessToken', target }, async ({ tx, user, record }) => {
     const { rows } = await sql<Revocable>`
-      select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${person.id}::uuid for update`.execute(tx);
+      select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${user.id}::uuid for update`.execute(tx);
     if (!rows[0]) throw notFound();
     const changed = await sql<{ revoked_at: Date }>`
       update personal_access_tokens set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`.execute(tx);

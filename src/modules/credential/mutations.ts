@@ -1,15 +1,26 @@
 /** Mutations of API keys and personal access tokens. */
-import '../../graphql/failure-graph.ts';
 import { builder } from '../../graphql/builder.ts';
-import { orNotFound } from '../../errors.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
+import { definePayload, rowField } from '../../graphql/payload.ts';
 import type { Issued } from './remembered.ts';
 import { createApiKey, createPersonalAccessToken, revokeApiKey, revokePersonalAccessToken, type RevokedKeys } from './commands.ts';
 import { ISSUED_MAX } from './issued-queries.ts';
 import { ApiKeyRef, PersonalAccessTokenRef } from './type.ts';
 import { apiKeyById, tokenById } from './queries.ts';
+import { IdempotencyConflictError } from '../../command/errors.ts';
+import { ScopeEscalationError, SecretShownBeforeError } from './errors.ts';
+import { userErrorFields } from '../../graphql/user-error.ts';
+import { SCOPES_MAX } from '../../authorization/scopes.ts';
+
+userErrorFields(ScopeEscalationError, (t) => ({
+  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.', extensions: atMost(SCOPES_MAX) }),
+}));
+
+userErrorFields(SecretShownBeforeError, (t) => ({
+  credentialId: t.exposeID('credentialId', { description: 'The API key or token that was created then. It still exists.' }),
+}));
 
 const secret =
   'The whole credential for `Authorization: Bearer`. Shown here, and to a repeat with the same idempotency key and the same credential; ' +
@@ -29,21 +40,16 @@ mutation('createApiKey', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: builder.objectRef<Issued>('CreateApiKeyPayload').implement({
+  payload: definePayload<Issued>('CreateApiKeyPayload', {
     description: 'The key works from now on.',
+    rows: { apiKey: rowField({ type: ApiKeyRef, batch: apiKeyById, id: ({ id }) => id, description: 'The key.' }) },
     fields: (t) => ({
-      apiKey: t.field({
-        type: ApiKeyRef,
-        description: 'The key.',
-        resolve: async ({ id }, _args, { loaders }) => orNotFound(await loaders.load(apiKeyById, null, id)),
-      }),
       secret: t.exposeString('secret', { description: `${secret} The form is ak_<id>.<secret>.` }),
     }),
   }),
-  failures: ['ScopeEscalationError', 'IdempotencyConflictError', 'SecretShownBeforeError'],
-  shows: [{ batch: apiKeyById, ids: ({ id }) => [id] }],
-  run: (input, context) =>
-    createApiKey(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+  errors: [ScopeEscalationError, IdempotencyConflictError, SecretShownBeforeError],
+  run: (input, request) =>
+    createApiKey(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
 
 mutation('revokeApiKey', {
@@ -63,15 +69,18 @@ mutation('revokeApiKey', {
       }),
     }),
   }),
-  payload: builder.objectRef<RevokedKeys>('RevokeApiKeyPayload').implement({
+  payload: definePayload<RevokedKeys>('RevokeApiKeyPayload', {
     description: 'The key was revoked.',
-    fields: (t) => ({
-      apiKey: t.field({
+    rows: {
+      apiKey: rowField({
         type: ApiKeyRef,
+        batch: apiKeyById,
+        id: ({ apiKeyId }) => apiKeyId,
         nullable: true,
         description: 'The key as it is now; null when it is the key of this request, which may read nothing any more.',
-        resolve: ({ apiKeyId }, _args, { loaders }) => loaders.load(apiKeyById, null, apiKeyId),
       }),
+    },
+    fields: (t) => ({
       revokedApiKeyIds: t.idList({
         description: `All keys that this call revoked, at most ${ISSUED_MAX + 1}; without the key itself if it was revoked before.`,
         extensions: atMost(ISSUED_MAX + 1),
@@ -84,9 +93,8 @@ mutation('revokeApiKey', {
       }),
     }),
   }),
-  failures: ['ScopeEscalationError'],
-  shows: [{ batch: apiKeyById, ids: ({ apiKeyId }) => [apiKeyId] }],
-  run: (input, context) => revokeApiKey(context, { id: decodeId('ApiKey', input.id, 'id'), includeIssued: input.includeIssued ?? false }),
+  errors: [ScopeEscalationError],
+  run: (input, request) => revokeApiKey(request, { id: decodeId('ApiKey', input.id, 'id'), includeIssued: input.includeIssued ?? false }),
 });
 
 mutation('createPersonalAccessToken', {
@@ -100,20 +108,17 @@ mutation('createPersonalAccessToken', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: builder.objectRef<Issued>('CreatePersonalAccessTokenPayload').implement({
+  payload: definePayload<Issued>('CreatePersonalAccessTokenPayload', {
     description: 'The token works from now on.',
+    rows: {
+      personalAccessToken: rowField({ type: PersonalAccessTokenRef, batch: tokenById, id: ({ id }) => id, description: 'The token.' }),
+    },
     fields: (t) => ({
-      personalAccessToken: t.field({
-        type: PersonalAccessTokenRef,
-        description: 'The token.',
-        resolve: async ({ id }, _args, { loaders }) => orNotFound(await loaders.load(tokenById, null, id)),
-      }),
       secret: t.exposeString('secret', { description: `${secret} The form is pat_<id>.<secret>.` }),
     }),
   }),
-  failures: ['IdempotencyConflictError', 'SecretShownBeforeError'],
-  shows: [{ batch: tokenById, ids: ({ id }) => [id] }],
-  run: (input, context) => createPersonalAccessToken(context, input),
+  errors: [IdempotencyConflictError, SecretShownBeforeError],
+  run: (input, request) => createPersonalAccessToken(request, input),
 });
 
 mutation('revokePersonalAccessToken', {
@@ -124,18 +129,17 @@ mutation('revokePersonalAccessToken', {
     description: 'Which token to revoke.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The token; one of the calling person.' }) }),
   }),
-  payload: builder.objectRef<{ personalAccessTokenId: string }>('RevokePersonalAccessTokenPayload').implement({
+  payload: definePayload<{ personalAccessTokenId: string }>('RevokePersonalAccessTokenPayload', {
     description: 'The token works no more.',
-    fields: (t) => ({
-      personalAccessToken: t.field({
+    rows: {
+      personalAccessToken: rowField({
         type: PersonalAccessTokenRef,
+        batch: tokenById,
+        id: ({ personalAccessTokenId }) => personalAccessTokenId,
         description: 'The token as it is now.',
-        resolve: async ({ personalAccessTokenId }, _args, { loaders }) =>
-          orNotFound(await loaders.load(tokenById, null, personalAccessTokenId)),
       }),
-    }),
+    },
   }),
-  failures: [],
-  shows: [{ batch: tokenById, ids: ({ personalAccessTokenId }) => [personalAccessTokenId] }],
-  run: (input, context) => revokePersonalAccessToken(context, { id: decodeId('PersonalAccessToken', input.id, 'id') }),
+  errors: [],
+  run: (input, request) => revokePersonalAccessToken(request, { id: decodeId('PersonalAccessToken', input.id, 'id') }),
 });

@@ -1,8 +1,9 @@
 /** Remembered answers that show a secret: only the credential that asked for it is shown it again. */
 import { idempotencyKeyOf, type IdempotencyKey } from '../../command/idempotency.ts';
-import type { ActionRequest } from '../../command/run.ts';
+import type { CommandRequest } from '../../command/run.ts';
 import { refuse } from '../../command/user-error.ts';
 import { encodeId } from '../../values/ids.ts';
+import { SecretShownBeforeError } from './errors.ts';
 
 /** A credential that was made. */
 export interface Issued {
@@ -14,7 +15,7 @@ export interface Issued {
 
 /** The idempotency key of a request for a credential. What is stored of its answer holds the secret encrypted. */
 export function issuingKeyOf(
-  { sealing }: ActionRequest,
+  { sealing }: CommandRequest,
   type: 'ApiKey' | 'PersonalAccessToken',
   input: { idempotencyKey?: string | null | undefined },
 ): IdempotencyKey | null {
@@ -29,7 +30,7 @@ export function issuingKeyOf(
         },
         restore: (stored) => {
           const { id, sealed } = stored as { id: string; sealed: string };
-          const secret = sealing.open(sealed, id) ?? refuse('SecretShownBeforeError', { credentialId: encodeId(type, id) });
+          const secret = sealing.open(sealed, id) ?? refuse(SecretShownBeforeError, { credentialId: encodeId(type, id) });
           return { id, secret } satisfies Issued;
         },
       },

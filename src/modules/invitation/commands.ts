@@ -1,14 +1,14 @@
 /** What can be done with invitations. */
-import { act, actAsPerson, type ActionRequest } from '../../command/run.ts';
+import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf, type IdempotencyKey } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { holds, type Lineage } from '../../authorization/rights.ts';
-import { lockStanding } from '../../authentication/reauthorize.ts';
+import { reauthorize } from '../../authentication/reauthorize.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
 import { badInput, notFound, PublicError } from '../../errors.ts';
-import { failure, refuse, Refused, type Failure } from '../../command/user-error.ts';
+import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { insertMembership } from '../membership/writes.ts';
 import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
 import { mailAllowance, recordMails } from './sending.ts';
@@ -21,6 +21,8 @@ import {
   renewInvitation,
   type HeldInvitation,
 } from './writes.ts';
+import { InvitationClosedError, InvitationInvalidError } from './errors.ts';
+import { RoleEscalationError } from '../role/errors.ts';
 
 const inviting = (action: string, organizationId: string) =>
   ({ action, target: { type: 'Organization', id: organizationId }, on: organizationId, scope: 'members:manage' }) as const;
@@ -31,10 +33,10 @@ interface InvitationInput extends Invitee {
 }
 
 /** Invites one person. */
-export function createInvitation(request: ActionRequest, input: InvitationInput) {
+export function createInvitation(request: CommandRequest, input: InvitationInput) {
   requireInvitee(input);
   const attempt = { ...inviting('createInvitation', input.organizationId), idempotency: idempotencyKeyOf(input) };
-  return act(request, attempt, async (acting) => {
+  return runCommand(request, attempt, async (acting) => {
     const [outcome] = await invite(acting, [input], request.settings);
     if (outcome?.error) throw new Refused(outcome.error);
     return { invitationId: outcome?.invitationId ?? '', ignoredRoles: outcome?.ignoredRoles ?? [] };
@@ -48,12 +50,12 @@ interface InvitationsInput {
 }
 
 /** Invites up to 100 people. */
-export function inviteUsers(request: ActionRequest, input: InvitationsInput) {
+export function inviteUsers(request: CommandRequest, input: InvitationsInput) {
   if (input.users.length === 0 || input.users.length > INVITED_MAX)
     throw badInput('users', `must name between 1 and ${INVITED_MAX} people`);
   for (const [index, invitee] of input.users.entries()) requireInvitee(invitee, `users.${index}.`);
   const attempt = { ...inviting('inviteUsers', input.organizationId), idempotency: idempotencyKeyOf(input) };
-  return act(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings) }));
+  return runCommand(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings) }));
 }
 
 const changing = (action: string, id: string) =>
@@ -68,14 +70,14 @@ const changing = (action: string, id: string) =>
 async function lockOpen(tx: Database, id: string): Promise<HeldInvitation> {
   const invitation = await lockInvitation(tx, id);
   if (!invitation) throw notFound();
-  if (invitation.stored !== 'PENDING') refuse('InvitationClosedError', {});
+  if (invitation.stored !== 'PENDING') refuse(InvitationClosedError, {});
   return invitation;
 }
 
 /** Refuses an invitation that offers more than the caller holds there. */
 function requireGrantable(principal: Principal, lineage: Lineage, { scopes }: Pick<HeldInvitation, 'scopes'>): void {
   const missingScopes = scopesBeyond(principal, lineage, scopes);
-  if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+  if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
 }
 
 const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: string } = {}) => ({
@@ -86,9 +88,9 @@ const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: str
 });
 
 /** Sends an invitation once more, with a new token and a new term. Whoever sends it vouches for it from now on. */
-export function resendInvitation(request: ActionRequest, input: { id: string; idempotencyKey?: string | null | undefined }) {
+export function resendInvitation(request: CommandRequest, input: { id: string; idempotencyKey?: string | null | undefined }) {
   const { id } = input;
-  return act(
+  return runCommand(
     request,
     { ...changing('resendInvitation', id), idempotency: idempotencyKeyOf(input) },
     async ({ tx, principal, organization, record }) => {
@@ -106,8 +108,8 @@ export function resendInvitation(request: ActionRequest, input: { id: string; id
 }
 
 /** Takes an invitation back. Requires the scopes that it offers: taking away is bounded like giving. */
-export function revokeInvitation(request: ActionRequest, { id }: { id: string }) {
-  return act(request, changing('revokeInvitation', id), async ({ tx, principal, organization, record }) => {
+export function revokeInvitation(request: CommandRequest, { id }: { id: string }) {
+  return runCommand(request, changing('revokeInvitation', id), async ({ tx, principal, organization, record }) => {
     const invitation = await lockOpen(tx, id);
     requireGrantable(principal, organization.lineage, invitation);
     await closeInvitation(tx, id, 'REVOKED');
@@ -123,13 +125,13 @@ const NOBODYS = '00000000-0000-0000-0000-000000000000';
  * somebody else) gives one and the same answer.
  */
 async function answering<Result extends object>(
-  request: ActionRequest,
+  request: CommandRequest,
   action: string,
   { token, idempotency = null }: { token: string; idempotency?: IdempotencyKey | null },
-  change: (acting: Parameters<Parameters<typeof actAsPerson>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
-): Promise<Result | Failure> {
+  change: (acting: Parameters<Parameters<typeof runCommand>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
+): Promise<Result | UserError> {
   // A text that was never a token is nobody's attempt on anything.
-  if (request.principal.user && !isInvitationToken(token)) return failure('InvitationInvalidError', {});
+  if (request.principal.user && !isInvitationToken(token)) return userError(InvitationInvalidError, {});
   const hash = tokenHash(token);
   const found = await invitationOfToken(request.db, hash);
   const attempt = {
@@ -138,23 +140,23 @@ async function answering<Result extends object>(
     on: async (tx: Database) => (await invitationOfToken(tx, hash))?.organization_id ?? null,
     idempotency,
   } as const;
-  return actAsPerson<Result>(request, attempt, async (acting) => {
+  return runCommand<Result>(request, attempt, async (acting) => {
     const now = await invitationOfToken(acting.tx, hash);
     const invitation = now && (await lockInvitation(acting.tx, now.id));
     // Asked again under the lock: sending anew ends the tokens before it.
     const current = invitation && (await invitationOfToken(acting.tx, hash));
-    const isOwn = invitation?.canonical_email === acting.person.verifiedEmail;
-    if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse('InvitationInvalidError', {});
+    const isOwn = invitation?.canonical_email === acting.user.verifiedEmail;
+    if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse(InvitationInvalidError, {});
     return change(acting, invitation, acting.organization.lineage);
   });
 }
 
 /** Accepts an invitation: the membership begins now, if whoever invited could still invite with these roles. */
-export function acceptInvitation(request: ActionRequest, input: { token: string; idempotencyKey?: string | null | undefined }) {
+export function acceptInvitation(request: CommandRequest, input: { token: string; idempotencyKey?: string | null | undefined }) {
   const given = { token: input.token, idempotency: idempotencyKeyOf(input) };
-  return answering(request, 'acceptInvitation', given, async ({ tx, person, record }, invitation, lineage) => {
-    if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse('InvitationInvalidError', {});
-    const id = await insertMembership(tx, invitation.organization_id, person.id, invitation.role_ids);
+  return answering(request, 'acceptInvitation', given, async ({ tx, user, record }, invitation, lineage) => {
+    if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse(InvitationInvalidError, {});
+    const id = await insertMembership(tx, invitation.organization_id, user.id, invitation.role_ids);
     await closeInvitation(tx, invitation.id, 'ACCEPTED');
     record({
       target: { type: 'Invitation', id: invitation.id },
@@ -166,7 +168,7 @@ export function acceptInvitation(request: ActionRequest, input: { token: string;
 }
 
 /** Declines an invitation. */
-export function declineInvitation(request: ActionRequest, { token }: { token: string }) {
+export function declineInvitation(request: CommandRequest, { token }: { token: string }) {
   return answering(request, 'declineInvitation', { token }, async ({ tx, record }, invitation) => {
     await closeInvitation(tx, invitation.id, 'DECLINED');
     record({
@@ -191,7 +193,7 @@ async function couldStillGrant(tx: Database, invitation: HeldInvitation, lineage
     home: { id: inviter_organization_id, lineage: [], scopes: new Set() },
   };
   try {
-    const now = await lockStanding(tx, inviter);
+    const now = await reauthorize(tx, inviter);
     return holds(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0;
   } catch (error) {
     if (error instanceof PublicError) return false;

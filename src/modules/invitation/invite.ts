@@ -1,11 +1,14 @@
 /** Inviting people: who can be invited, who cannot and why. */
-import type { ActingOn, ActionRequest } from '../../command/run.ts';
+import type { OrganizationChange, CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
-import { failure, refuse, Refused, type Failure } from '../../command/user-error.ts';
+import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { ROLE_DEFAULT, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf, type UsableRole } from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
 import { mailAllowance, recordMails } from './sending.ts';
 import { findObstacles, insertInvitations } from './writes.ts';
+import { InvitationExistsError } from './errors.ts';
+import { AlreadyMemberError } from '../membership/errors.ts';
+import { RoleEscalationError } from '../role/errors.ts';
 
 /** Most people that one call may invite. */
 export const INVITED_MAX = 100;
@@ -20,7 +23,7 @@ export interface Invitee {
 export interface InvitationOutcome {
   email: string;
   invitationId: string | null;
-  error: Failure | null;
+  error: UserError | null;
   ignoredRoles: string[];
 }
 
@@ -38,11 +41,11 @@ export function requireInvitee({ email, roles }: Invitee, at = ''): void {
 }
 
 /** Who can be invited and who cannot, each on its own. */
-function examine(acting: ActingOn, usable: ReadonlyMap<string, UsableRole>, invitee: Invitee): Candidate | Failure {
+function examine(acting: OrganizationChange, usable: ReadonlyMap<string, UsableRole>, invitee: Invitee): Candidate | UserError {
   try {
     const { roles, ignoredRoles } = chooseSomeRoles(usable, invitee.roles ?? [ROLE_DEFAULT]);
     const missingScopes = scopesBeyond(acting.principal, acting.organization.lineage, scopesOf(roles));
-    if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+    if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
     const { shown, canonical } = requireEmail(invitee.email, 'email');
     return { email: shown, canonicalEmail: canonical, roles, ignoredRoles };
   } catch (error) {
@@ -56,9 +59,9 @@ function examine(acting: ActingOn, usable: ReadonlyMap<string, UsableRole>, invi
  * beyond the limits of sending are refused, in the order of the input, so nothing is queued that will not be sent.
  */
 export async function invite(
-  acting: ActingOn,
+  acting: OrganizationChange,
   invitees: readonly Invitee[],
-  { invitationDays, mailLimits }: ActionRequest['settings'],
+  { invitationDays, mailLimits }: CommandRequest['settings'],
 ): Promise<InvitationOutcome[]> {
   const { tx, principal, organization, record } = acting;
   const keys = [...new Set(invitees.flatMap((invitee) => invitee.roles ?? [ROLE_DEFAULT]))];
@@ -70,10 +73,10 @@ export async function invite(
     organization.id,
     candidates.map((one) => one.canonicalEmail),
   );
-  const inTheWay = new Map<string, Failure>(
+  const inTheWay = new Map<string, UserError>(
     obstacles.map((one) => [
       one.canonical_email,
-      one.member ? failure('AlreadyMemberError', {}) : failure('InvitationExistsError', { invitationId: one.invitation_id }),
+      one.member ? userError(AlreadyMemberError, {}) : userError(InvitationExistsError, { invitationId: one.invitation_id }),
     ]),
   );
   // An address that stands in the list twice is invited by its first place.
@@ -94,7 +97,7 @@ export async function invite(
   const idOf = new Map(invited.map((one, index) => [one, ids[index] ?? '']));
   return examined.map((one, index): InvitationOutcome => {
     const email = invitees[index]?.email ?? '';
-    const refused = (error: Failure): InvitationOutcome => {
+    const refused = (error: UserError): InvitationOutcome => {
       const target = { type: 'Organization', id: organization.id } as const;
       record({ target, before: null, after: null, refusal: error.code });
       return { email, invitationId: null, error, ignoredRoles: 'ignoredRoles' in one ? one.ignoredRoles : [] };
@@ -104,7 +107,7 @@ export async function invite(
     if (id === undefined) {
       const twin = first.get(one.canonicalEmail);
       const invitationId = (twin && idOf.get(twin)) ?? null;
-      return refused(inTheWay.get(one.canonicalEmail) ?? failure('InvitationExistsError', { invitationId }));
+      return refused(inTheWay.get(one.canonicalEmail) ?? userError(InvitationExistsError, { invitationId }));
     }
     record({ target: { type: 'Invitation', id }, before: null, after: { email: one.email, roles: one.roles.map((role) => role.key) } });
     return { email, invitationId: id, error: null, ignoredRoles: one.ignoredRoles };

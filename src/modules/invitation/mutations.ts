@@ -1,17 +1,55 @@
 /** Mutations of invitations. */
-import '../../graphql/failure-graph.ts';
 import { builder } from '../../graphql/builder.ts';
-import { badInput, orNotFound } from '../../errors.ts';
+import { badInput } from '../../errors.ts';
 import { decodeId } from '../../values/ids.ts';
 import { atMost, inputOf, lengthOf, atMostWithin, type Given } from '../../graphql/cost.ts';
 import { MembershipRef } from '../membership/type.ts';
 import { membershipById } from '../membership/queries.ts';
-import { UserErrorRef, idempotencyKey, mutation } from '../../graphql/mutation.ts';
+import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
+import { UserErrorRef } from '../../graphql/user-error.ts';
+import { definePayload, rowField } from '../../graphql/payload.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { acceptInvitation, createInvitation, declineInvitation, inviteUsers, resendInvitation, revokeInvitation } from './commands.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './type.ts';
 import { INVITED_MAX, type InvitationOutcome } from './invite.ts';
 import { invitationById, invitationOfPerson } from './queries.ts';
+import { IdempotencyConflictError } from '../../command/errors.ts';
+import {
+  EmailNotVerifiedError,
+  InvitationClosedError,
+  InvitationExistsError,
+  InvitationInvalidError,
+  InvitationLimitError,
+} from './errors.ts';
+import { AlreadyMemberError } from '../membership/errors.ts';
+import { NoValidRoleError, RoleEscalationError } from '../role/errors.ts';
+import { userErrorFields } from '../../graphql/user-error.ts';
+
+const InvitationLimitScopeRef = builder.enumType('InvitationLimitScope', {
+  description: 'Whose invitations a limit counts.',
+  values: {
+    SENDER: { description: 'Those of the calling person or API key.' },
+    TREE: { description: 'Those of the whole tree of organizations.' },
+  },
+});
+userErrorFields(InvitationExistsError, (t) => ({
+  pendingInvitation: t.field({
+    type: InvitationRef,
+    nullable: true,
+    description: 'That invitation.',
+    resolve: ({ invitationId }, _args, { loaders }) => (invitationId === null ? null : loaders.load(invitationById, null, invitationId)),
+  }),
+}));
+
+userErrorFields(InvitationLimitError, (t) => ({
+  scope: t.expose('scope', { type: InvitationLimitScopeRef, description: 'Whose invitations the limit counts.' }),
+  limit: t.exposeInt('limit', { description: 'Mails within 24 hours.' }),
+  retryAt: t.field({
+    type: 'DateTime',
+    description: 'When one more can be sent, at the earliest.',
+    resolve: ({ retryAt }) => new Date(retryAt),
+  }),
+}));
 
 const organizationId = 'The organization to join: that of the request, or one below it.';
 const email = 'The address to invite, at most 255 characters.';
@@ -23,34 +61,36 @@ export function invitedCount({ input }: Given): number {
 }
 
 function invitationPayload(name: string, description: string) {
-  return builder.objectRef<{ invitationId: string }>(name).implement({
+  return definePayload<{ invitationId: string }>(name, {
     description,
-    fields: (t) => ({
-      invitation: t.field({
+    rows: {
+      invitation: rowField({
         type: InvitationRef,
+        batch: invitationById,
+        id: ({ invitationId }) => invitationId,
         description: 'The invitation as it is now.',
-        resolve: async ({ invitationId }, _args, { loaders }) => orNotFound(await loaders.load(invitationById, null, invitationId)),
       }),
-    }),
+    },
   });
 }
 
-const CreateInvitationPayloadRef = builder
-  .objectRef<{ invitationId: string; ignoredRoles: string[] }>('CreateInvitationPayload')
-  .implement({
-    description: 'The person is invited; the mail is on its way.',
-    fields: (t) => ({
-      invitation: t.field({
-        type: InvitationRef,
-        description: 'The invitation.',
-        resolve: async ({ invitationId }, _args, { loaders }) => orNotFound(await loaders.load(invitationById, null, invitationId)),
-      }),
-      ignoredRoles: t.exposeStringList('ignoredRoles', {
-        description: 'Role keys that name no role here and were left out.',
-        extensions: atMost(ROLES_MAX),
-      }),
+const CreateInvitationPayloadRef = definePayload<{ invitationId: string; ignoredRoles: string[] }>('CreateInvitationPayload', {
+  description: 'The person is invited; the mail is on its way.',
+  rows: {
+    invitation: rowField({
+      type: InvitationRef,
+      batch: invitationById,
+      id: ({ invitationId }) => invitationId,
+      description: 'The invitation.',
     }),
-  });
+  },
+  fields: (t) => ({
+    ignoredRoles: t.exposeStringList('ignoredRoles', {
+      description: 'Role keys that name no role here and were left out.',
+      extensions: atMost(ROLES_MAX),
+    }),
+  }),
+});
 
 mutation('createInvitation', {
   description:
@@ -65,18 +105,17 @@ mutation('createInvitation', {
     }),
   }),
   payload: CreateInvitationPayloadRef,
-  failures: [
-    'AlreadyMemberError',
-    'InvitationExistsError',
-    'NoValidRoleError',
-    'RoleEscalationError',
-    'EmailNotVerifiedError',
-    'InvitationLimitError',
-    'IdempotencyConflictError',
+  errors: [
+    AlreadyMemberError,
+    InvitationExistsError,
+    NoValidRoleError,
+    RoleEscalationError,
+    EmailNotVerifiedError,
+    InvitationLimitError,
+    IdempotencyConflictError,
   ],
-  shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
-  run: (input, context) =>
-    createInvitation(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+  run: (input, request) =>
+    createInvitation(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
 
 export const InviteUserInputRef = builder.inputType('InviteUserInput', {
@@ -115,8 +154,9 @@ mutation('inviteUsers', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: builder.objectRef<{ results: InvitationOutcome[] }>('InviteUsersPayload').implement({
+  payload: definePayload<{ results: InvitationOutcome[] }>('InviteUsersPayload', {
     description: 'What became of each invitation.',
+    nested: [{ batch: invitationById, ids: ({ results }) => results.map((one) => one.invitationId) }],
     fields: (t) => ({
       results: t.field({
         type: [InviteUserOutcomeRef],
@@ -126,10 +166,9 @@ mutation('inviteUsers', {
       }),
     }),
   }),
-  failures: ['IdempotencyConflictError'],
-  shows: [{ batch: invitationById, ids: ({ results }) => results.map((one) => one.invitationId) }],
-  run: (input, context) =>
-    inviteUsers(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+  errors: [IdempotencyConflictError],
+  run: (input, request) =>
+    inviteUsers(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
 
 mutation('resendInvitation', {
@@ -144,9 +183,8 @@ mutation('resendInvitation', {
     }),
   }),
   payload: invitationPayload('ResendInvitationPayload', 'The mail is on its way again.'),
-  failures: ['InvitationClosedError', 'RoleEscalationError', 'EmailNotVerifiedError', 'InvitationLimitError', 'IdempotencyConflictError'],
-  shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
-  run: (input, context) => resendInvitation(context, { ...input, id: decodeId('Invitation', input.id, 'id') }),
+  errors: [InvitationClosedError, RoleEscalationError, EmailNotVerifiedError, InvitationLimitError, IdempotencyConflictError],
+  run: (input, request) => resendInvitation(request, { ...input, id: decodeId('Invitation', input.id, 'id') }),
 });
 
 mutation('revokeInvitation', {
@@ -159,9 +197,8 @@ mutation('revokeInvitation', {
     fields: (t) => ({ id: t.id({ required: true, description: 'The invitation.' }) }),
   }),
   payload: invitationPayload('RevokeInvitationPayload', 'The invitation is revoked.'),
-  failures: ['InvitationClosedError', 'RoleEscalationError'],
-  shows: [{ batch: invitationById, ids: ({ invitationId }) => [invitationId] }],
-  run: (input, context) => revokeInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
+  errors: [InvitationClosedError, RoleEscalationError],
+  run: (input, request) => revokeInvitation(request, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
 const token = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.`;
@@ -184,19 +221,19 @@ mutation('acceptInvitation', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: builder.objectRef<{ membershipId: string }>('AcceptInvitationPayload').implement({
+  payload: definePayload<{ membershipId: string }>('AcceptInvitationPayload', {
     description: 'The person is a member.',
-    fields: (t) => ({
-      membership: t.field({
+    rows: {
+      membership: rowField({
         type: MembershipRef,
+        batch: membershipById,
+        id: ({ membershipId }) => membershipId,
         description: 'The new membership.',
-        resolve: async ({ membershipId }, _args, { loaders }) => orNotFound(await loaders.load(membershipById, null, membershipId)),
       }),
-    }),
+    },
   }),
-  failures: ['InvitationInvalidError', 'IdempotencyConflictError'],
-  shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
-  run: (input, context) => acceptInvitation(context, requireToken(input)),
+  errors: [InvitationInvalidError, IdempotencyConflictError],
+  run: (input, request) => acceptInvitation(request, requireToken(input)),
 });
 
 mutation('declineInvitation', {
@@ -207,17 +244,17 @@ mutation('declineInvitation', {
     description: 'Which invitation to decline.',
     fields: (t) => ({ token: t.string({ required: true, description: token }) }),
   }),
-  payload: builder.objectRef<{ invitationId: string }>('DeclineInvitationPayload').implement({
+  payload: definePayload<{ invitationId: string }>('DeclineInvitationPayload', {
     description: 'The invitation is declined.',
-    fields: (t) => ({
-      invitation: t.field({
+    rows: {
+      invitation: rowField({
         type: InvitationRef,
+        batch: invitationOfPerson,
+        id: ({ invitationId }) => invitationId,
         description: 'The invitation as it is now.',
-        resolve: async ({ invitationId }, _args, { loaders }) => orNotFound(await loaders.load(invitationOfPerson, null, invitationId)),
       }),
-    }),
+    },
   }),
-  failures: ['InvitationInvalidError'],
-  shows: [{ batch: invitationOfPerson, ids: ({ invitationId }) => [invitationId] }],
-  run: (input, context) => declineInvitation(context, requireToken(input)),
+  errors: [InvitationInvalidError],
+  run: (input, request) => declineInvitation(request, requireToken(input)),
 });

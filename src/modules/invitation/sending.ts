@@ -3,17 +3,9 @@ import { sql } from 'kysely';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
-import { failure, type Failure } from '../../command/user-error.ts';
-
-/** Mails with invitations within 24 hours. */
-export interface MailLimits {
-  /** Asked for by one person or API key. */
-  perSender: number;
-  /** Asked for in one whole tree of organizations. */
-  perTree: number;
-  /** Sent to one address out of one tree; told to nobody. */
-  perAddress: number;
-}
+import { userError, type UserError } from '../../command/user-error.ts';
+import type { MailLimits } from '../../command/settings.ts';
+import { EmailNotVerifiedError, InvitationLimitError } from './errors.ts';
 
 /** Who asks for mail, and in which tree. */
 interface Sending {
@@ -31,7 +23,7 @@ function sendingOf({ credential, user }: Principal, lineage: Lineage): Sending {
 /** Mails that may still be asked for, up to the number wanted, and why there are no more. */
 export interface Allowance {
   room: number;
-  refusal: Failure;
+  refusal: UserError;
 }
 
 /**
@@ -46,7 +38,7 @@ export async function mailAllowance(
   wanted: number,
 ): Promise<Allowance> {
   const { senderId, treeId } = sendingOf(principal, lineage);
-  if (await isUnverified(tx, principal, treeId)) return { room: 0, refusal: failure('EmailNotVerifiedError', {}) };
+  if (await isUnverified(tx, principal, treeId)) return { room: 0, refusal: userError(EmailNotVerifiedError, {}) };
   await sql`
     select pg_advisory_xact_lock(hashtextextended(name, 0))
     from unnest(array[${`invitation mails by ${senderId}`}, ${`invitation mails in ${treeId}`}]) as name`.execute(tx);
@@ -75,9 +67,9 @@ export async function mailAllowance(
 const DAY_MS = 86_400_000;
 
 /** The limit that was reached; there is room again once the oldest of the mails that fill it is a day old. */
-function limitError(scope: 'SENDER' | 'TREE', limit: number, since: Date | null): Failure {
+function limitError(scope: 'SENDER' | 'TREE', limit: number, since: Date | null): UserError {
   const retryAt = new Date((since?.getTime() ?? Date.now()) + DAY_MS).toISOString();
-  return failure('InvitationLimitError', { scope, limit, retryAt });
+  return userError(InvitationLimitError, { scope, limit, retryAt });
 }
 
 /**

@@ -1,9 +1,9 @@
 /** What can be done to members of an organization. */
-import { act, type ActingOn, type ActionRequest } from '../../command/run.ts';
+import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import { notFound } from '../../errors.ts';
-import { refuse, type Failure } from '../../command/user-error.ts';
+import { refuse, type UserError } from '../../command/user-error.ts';
 import { closeInvitation, lockOpenInvitationOf } from '../invitation/writes.ts';
 import { ADMIN, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf } from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
@@ -16,6 +16,8 @@ import {
   replaceRoles,
   type HeldMembership,
 } from './writes.ts';
+import { AlreadyMemberError, LastAdminError, UserNotFoundError } from './errors.ts';
+import { RoleEscalationError } from '../role/errors.ts';
 
 interface Member {
   organizationId: string;
@@ -26,28 +28,28 @@ const attempt = (action: string, { organizationId, userId }: Member) =>
   ({ action, target: { type: 'User', id: userId }, on: organizationId, scope: 'members:manage' }) as const;
 
 /** The member to be changed. Whoever holds more than the caller may not be touched by it. */
-async function lockMember({ tx, principal, organization }: ActingOn, userId: string): Promise<HeldMembership> {
+async function lockMember({ tx, principal, organization }: OrganizationChange, userId: string): Promise<HeldMembership> {
   const member = await lockMembership(tx, organization.id, userId);
   if (!member) throw notFound();
   const missingScopes = scopesBeyond(principal, organization.lineage, member.scopes);
-  if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+  if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
   return member;
 }
 
 /** Refuses to take the last admin away, whoever asks. The organization's lock makes the count hold. */
-async function requireOtherAdmin({ tx, organization }: ActingOn, member: HeldMembership): Promise<void> {
-  if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id))) refuse('LastAdminError', {});
+async function requireOtherAdmin({ tx, organization }: OrganizationChange, member: HeldMembership): Promise<void> {
+  if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id))) refuse(LastAdminError, {});
 }
 
 /** Replaces the roles of a member. */
-export function updateMemberRoles(request: ActionRequest, input: Member & { roles: readonly string[] }) {
+export function updateMemberRoles(request: CommandRequest, input: Member & { roles: readonly string[] }) {
   requireRoleKeys(input.roles);
-  return act(request, attempt('updateMemberRoles', input), async (acting) => {
+  return runCommand(request, attempt('updateMemberRoles', input), async (acting) => {
     const { tx, principal, organization } = acting;
     const member = await lockMember(acting, input.userId);
     const { roles, ignoredRoles } = chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, input.roles), input.roles);
     const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
-    if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+    if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
     if (!roles.some((role) => role.built_in && role.key === ADMIN)) await requireOtherAdmin(acting, member);
     await replaceRoles(
       tx,
@@ -64,8 +66,8 @@ export function updateMemberRoles(request: ActionRequest, input: Member & { role
 }
 
 /** Ends a membership: neither the person's account nor any other membership is touched. */
-export function removeMember(request: ActionRequest, input: Member) {
-  return act(request, attempt('removeMember', input), async (acting) => {
+export function removeMember(request: CommandRequest, input: Member) {
+  return runCommand(request, attempt('removeMember', input), async (acting) => {
     const member = await lockMember(acting, input.userId);
     await requireOtherAdmin(acting, member);
     await deleteMembership(acting.tx, member.id);
@@ -80,25 +82,25 @@ export function removeMember(request: ActionRequest, input: Member) {
 
 /** Makes a person that the caller can already see a member at once, without an invitation. */
 export function addMember(
-  request: ActionRequest,
+  request: CommandRequest,
   input: { organizationId: string; email: string; roles: readonly string[]; idempotencyKey?: string | null | undefined },
-): Promise<{ membershipId: string; ignoredRoles: string[] } | Failure> {
+): Promise<{ membershipId: string; ignoredRoles: string[] } | UserError> {
   const { organizationId, email, roles: keys } = input;
   requireRoleKeys(keys);
   const { canonical, shown } = requireEmail(email, 'email');
   const what = { action: 'addMember', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
-  return act(request, { ...what, scope: 'members:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
+  return runCommand(request, { ...what, scope: 'members:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
     const { tx, principal, organization } = acting;
     const { roles, ignoredRoles } = chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, keys), keys);
     const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
-    if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+    if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
     const userId = await findVisiblePerson(tx, principal, canonical);
-    if (userId === undefined) refuse('UserNotFoundError', {});
-    if (await lockMembership(tx, organization.id, userId)) refuse('AlreadyMemberError', {});
+    if (userId === undefined) refuse(UserNotFoundError, {});
+    if (await lockMembership(tx, organization.id, userId)) refuse(AlreadyMemberError, {});
     // The membership takes the place of an open invitation, and so takes away what that one offers.
     const invitation = await lockOpenInvitationOf(tx, organization.id, canonical);
     const lost = scopesBeyond(principal, organization.lineage, invitation?.scopes ?? []);
-    if (lost.length > 0) refuse('RoleEscalationError', { missingScopes: lost });
+    if (lost.length > 0) refuse(RoleEscalationError, { missingScopes: lost });
     const id = await insertMembership(
       tx,
       organization.id,

@@ -1,28 +1,33 @@
 /** Mutations of members. */
-import '../../graphql/failure-graph.ts';
 import { builder } from '../../graphql/builder.ts';
-import { orNotFound } from '../../errors.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
+import { definePayload, rowField } from '../../graphql/payload.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { addMember, removeMember, updateMemberRoles } from './commands.ts';
 import { MembershipRef } from './type.ts';
 import { membershipById } from './queries.ts';
+import { IdempotencyConflictError } from '../../command/errors.ts';
+import { AlreadyMemberError, LastAdminError, UserNotFoundError } from './errors.ts';
+import { NoValidRoleError, RoleEscalationError } from '../role/errors.ts';
 
 const organizationId = 'The organization: that of the request, or one below it.';
 const roles = `Role keys, 1 to ${ROLES_MAX}. Keys that name no role here are left out and reported.`;
 
 /** A payload that shows a membership and the role keys that were ignored. */
 function membershipPayload(name: string, description: string) {
-  return builder.objectRef<{ membershipId: string; ignoredRoles: string[] }>(name).implement({
+  return definePayload<{ membershipId: string; ignoredRoles: string[] }>(name, {
     description,
-    fields: (t) => ({
-      membership: t.field({
+    rows: {
+      membership: rowField({
         type: MembershipRef,
+        batch: membershipById,
+        id: ({ membershipId }) => membershipId,
         description: 'The membership as it is now.',
-        resolve: async ({ membershipId }, _args, { loaders }) => orNotFound(await loaders.load(membershipById, null, membershipId)),
       }),
+    },
+    fields: (t) => ({
       ignoredRoles: t.exposeStringList('ignoredRoles', {
         description: 'Role keys that name no role here and were left out.',
         extensions: atMost(ROLES_MAX),
@@ -44,10 +49,9 @@ mutation('updateMemberRoles', {
     }),
   }),
   payload: membershipPayload('UpdateMemberRolesPayload', 'The roles were replaced.'),
-  failures: ['LastAdminError', 'NoValidRoleError', 'RoleEscalationError'],
-  shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
-  run: (input, context) =>
-    updateMemberRoles(context, {
+  errors: [LastAdminError, NoValidRoleError, RoleEscalationError],
+  run: (input, request) =>
+    updateMemberRoles(request, {
       organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
       userId: decodeId('User', input.userId, 'userId'),
       roles: input.roles,
@@ -65,7 +69,7 @@ mutation('removeMember', {
       userId: t.id({ required: true, description: 'The member.' }),
     }),
   }),
-  payload: builder.objectRef<{ removedMembershipId: string }>('RemoveMemberPayload').implement({
+  payload: definePayload<{ removedMembershipId: string }>('RemoveMemberPayload', {
     description: 'The membership is no more.',
     fields: (t) => ({
       removedMembershipId: t.id({
@@ -74,9 +78,9 @@ mutation('removeMember', {
       }),
     }),
   }),
-  failures: ['LastAdminError', 'RoleEscalationError'],
-  run: (input, context) =>
-    removeMember(context, {
+  errors: [LastAdminError, RoleEscalationError],
+  run: (input, request) =>
+    removeMember(request, {
       organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
       userId: decodeId('User', input.userId, 'userId'),
     }),
@@ -96,8 +100,7 @@ mutation('addMember', {
     }),
   }),
   payload: membershipPayload('AddMemberPayload', 'The person is a member.'),
-  failures: ['AlreadyMemberError', 'NoValidRoleError', 'RoleEscalationError', 'UserNotFoundError', 'IdempotencyConflictError'],
-  shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
-  run: (input, context) =>
-    addMember(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+  errors: [AlreadyMemberError, NoValidRoleError, RoleEscalationError, UserNotFoundError, IdempotencyConflictError],
+  run: (input, request) =>
+    addMember(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });

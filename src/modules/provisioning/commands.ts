@@ -1,14 +1,14 @@
 /** What callers can do about provisioning. */
-import { act, type ActionRequest } from '../../command/run.ts';
+import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { restartSteps } from './writes.ts';
 
 /** Starts the steps that are not done again, at once. */
-export function retryProvisioning(request: ActionRequest, input: { organizationId: string; idempotencyKey?: string | null | undefined }) {
+export function retryProvisioning(request: CommandRequest, input: { organizationId: string; idempotencyKey?: string | null | undefined }) {
   const { organizationId } = input;
   const target = { type: 'Organization', id: organizationId } as const;
   const attempt = { action: 'retryProvisioning', target, on: organizationId, scope: 'organizations:manage' } as const;
-  return act(request, { ...attempt, idempotency: idempotencyKeyOf(input) }, async ({ tx, record }) => {
+  return runCommand(request, { ...attempt, idempotency: idempotencyKeyOf(input) }, async ({ tx, record }) => {
     const steps = await restartSteps(tx, organizationId);
     record({ target, before: null, after: { steps } });
     return { organizationId };

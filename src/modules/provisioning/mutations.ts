@@ -3,8 +3,8 @@ import { builder } from '../../graphql/builder.ts';
 import { decodeId } from '../../values/ids.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
 import { organizationPayload } from '../organization/update/mutations.ts';
-import { organizationById } from '../organization/queries.ts';
 import { retryProvisioning } from './commands.ts';
+import { IdempotencyConflictError } from '../../command/errors.ts';
 
 mutation('retryProvisioning', {
   description:
@@ -18,8 +18,7 @@ mutation('retryProvisioning', {
     }),
   }),
   payload: organizationPayload('RetryProvisioningPayload', 'The steps are on their way.'),
-  failures: ['IdempotencyConflictError'],
-  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
-  run: (input, context) =>
-    retryProvisioning(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+  errors: [IdempotencyConflictError],
+  run: (input, request) =>
+    retryProvisioning(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });

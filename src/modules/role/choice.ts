@@ -5,6 +5,7 @@ import type { Database } from '../../database/connect.ts';
 import { badInput } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
 import { requireStorable } from '../../values/text.ts';
+import { NoValidRoleError } from './errors.ts';
 
 /** A role that can be given in an organization. */
 export interface UsableRole {
@@ -89,7 +90,7 @@ export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, keys: reado
 /** The same, refusing a list of which nothing is left: "no role" is never what a misspelt role means. */
 export function chooseSomeRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
   const chosen = chooseRoles(usable, keys);
-  if (chosen.roles.length === 0) refuse('NoValidRoleError', { ignoredRoles: chosen.ignoredRoles });
+  if (chosen.roles.length === 0) refuse(NoValidRoleError, { ignoredRoles: chosen.ignoredRoles });
   return chosen;
 }
 

@@ -1,6 +1,6 @@
 /** What can be done with an organization's own roles. */
 import { sql } from 'kysely';
-import { act, type ActingOn, type ActionRequest } from '../../command/run.ts';
+import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import { holds, organizationsWithin } from '../../authorization/rights.ts';
@@ -13,6 +13,7 @@ import { requireScopes } from './scopes-input.ts';
 import { requireName, requireText } from '../../values/text.ts';
 import { OWN_ROLES_MAX, usableRoles } from './choice.ts';
 import { countUses, isUsedBelow } from './use-queries.ts';
+import { RoleEscalationError, RoleInUseError, RoleKeyTakenError } from './errors.ts';
 
 const NAME_LENGTH_MAX = 100;
 const DESCRIPTION_LENGTH_MAX = 500;
@@ -36,22 +37,22 @@ const description = (text: string | null | undefined): string | null =>
   text == null ? null : requireText(text, 'description', DESCRIPTION_LENGTH_MAX);
 
 /** Refuses scopes that the caller does not hold on the organization. */
-function requireGrantable({ principal, organization }: ActingOn, scopes: readonly string[]): void {
+function requireGrantable({ principal, organization }: OrganizationChange, scopes: readonly string[]): void {
   const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
-  if (missingScopes.length > 0) refuse('RoleEscalationError', { missingScopes });
+  if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
 }
 
 /** Defines a role, usable in the organization and everything below it. */
-export function createRole(request: ActionRequest, input: RoleInput) {
+export function createRole(request: CommandRequest, input: RoleInput) {
   requireKey(input.key);
   const role = { key: input.key, name: requireName(input.name, 'name', NAME_LENGTH_MAX), description: description(input.description) };
   const { organizationId } = input;
   const attempt = { action: 'createRole', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
-  return act(request, { ...attempt, scope: 'roles:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
+  return runCommand(request, { ...attempt, scope: 'roles:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
     const { tx, organization, record } = acting;
     const scopes = await requireScopes(tx, input.scopes);
     requireGrantable(acting, scopes);
-    if ((await usableRoles(tx, organization.lineage)).has(role.key)) refuse('RoleKeyTakenError', {});
+    if ((await usableRoles(tx, organization.lineage)).has(role.key)) refuse(RoleKeyTakenError, {});
     const { rows: own } = await sql<{ count: number }>`
       select count(*)::int as count from organization_roles where organization_id = ${organization.id}::uuid`.execute(tx);
     if ((own[0]?.count ?? 0) >= OWN_ROLES_MAX) {
@@ -118,9 +119,9 @@ async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<s
  * Refuses to change what a role gives where the caller may give nothing: below the organization that defined it,
  * without `child_organizations:manage`.
  */
-async function requireUnusedBelow({ tx, principal, organization }: ActingOn, roleId: string): Promise<void> {
+async function requireUnusedBelow({ tx, principal, organization }: OrganizationChange, roleId: string): Promise<void> {
   if (holds(principal, MANAGE_CHILDREN, organization.lineage)) return;
-  if (await isUsedBelow(tx, roleId, organization.id)) refuse('RoleEscalationError', { missingScopes: [MANAGE_CHILDREN] });
+  if (await isUsedBelow(tx, roleId, organization.id)) refuse(RoleEscalationError, { missingScopes: [MANAGE_CHILDREN] });
 }
 
 interface RolePatch {
@@ -131,13 +132,13 @@ interface RolePatch {
 }
 
 /** Changes a role, for everybody who holds it. What is absent stays. */
-export function updateRole(request: ActionRequest, input: RolePatch) {
+export function updateRole(request: CommandRequest, input: RolePatch) {
   const { scopes: given } = input;
   if (input.name === null) throw badInput('name', 'cannot be cleared');
   if (given === null) throw badInput('scopes', 'cannot be cleared; an empty list gives none');
   const name = input.name === undefined ? undefined : requireName(input.name, 'name', NAME_LENGTH_MAX);
   const text = input.description === undefined ? undefined : description(input.description);
-  return act(request, changing('updateRole', input.id), async (acting) => {
+  return runCommand(request, changing('updateRole', input.id), async (acting) => {
     const { tx, record } = acting;
     const before = await lockRole(tx, input.id);
     const scopes = given === undefined ? before.scopes : await requireScopes(tx, given);
@@ -159,15 +160,15 @@ export function updateRole(request: ActionRequest, input: RolePatch) {
  * Removes a role that nobody holds and no open invitation offers. Requires the scopes that it gives, as changing it
  * does. What is below is counted only for callers who may see it.
  */
-export function deleteRole(request: ActionRequest, { id }: { id: string }) {
-  return act(request, changing('deleteRole', id), async (acting) => {
+export function deleteRole(request: CommandRequest, { id }: { id: string }) {
+  return runCommand(request, changing('deleteRole', id), async (acting) => {
     const { tx, principal, organization, record } = acting;
     const before = await lockRole(tx, id);
     requireGrantable(acting, await impliedScopes(tx, before.scopes));
     const seesBelow = holds(principal, MANAGE_CHILDREN, organization.lineage);
     const uses = await countUses(tx, id, seesBelow ? null : organization.id);
     const isUsed = uses.memberCount + uses.invitationCount > 0;
-    if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id)))) refuse('RoleInUseError', uses);
+    if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id)))) refuse(RoleInUseError, uses);
     // Closed invitations keep their other roles.
     await sql`delete from invitation_roles where role_id = ${id}::uuid`.execute(tx);
     await sql`delete from roles where id = ${id}::uuid`.execute(tx);

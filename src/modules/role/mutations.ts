@@ -1,23 +1,42 @@
 /** Mutations of an organization's own roles. */
-import '../../graphql/failure-graph.ts';
 import { builder } from '../../graphql/builder.ts';
-import { orNotFound } from '../../errors.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
+import { definePayload, rowField } from '../../graphql/payload.ts';
 import { createRole, deleteRole, updateRole } from './commands.ts';
 import { RoleRef } from './type.ts';
 import { roleById } from './queries.ts';
+import { IdempotencyConflictError } from '../../command/errors.ts';
+import { RoleEscalationError, RoleInUseError, RoleKeyTakenError, NoValidRoleError } from './errors.ts';
+import { userErrorFields } from '../../graphql/user-error.ts';
+import { SCOPES_MAX } from '../../authorization/scopes.ts';
+import { atMost } from '../../graphql/cost.ts';
+import { ROLES_MAX } from './choice.ts';
+
+userErrorFields(NoValidRoleError, (t) => ({
+  ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'The role keys that mean nothing here.', extensions: atMost(ROLES_MAX) }),
+}));
+
+userErrorFields(RoleEscalationError, (t) => ({
+  missingScopes: t.exposeStringList('missingScopes', {
+    description: 'The scopes that the caller lacks; `child_organizations:manage` when the role is used in organizations below.',
+    extensions: atMost(SCOPES_MAX),
+  }),
+}));
+
+userErrorFields(RoleInUseError, (t) => ({
+  memberCount: t.exposeInt('memberCount', {
+    description: 'Members that hold it, here and, for a caller with `child_organizations:manage`, below. 0 when only others use it.',
+  }),
+  invitationCount: t.exposeInt('invitationCount', {
+    description: 'Pending or expired invitations that offer it, here and, for a caller with `child_organizations:manage`, below.',
+  }),
+}));
 
 function rolePayload(name: string, description: string) {
-  return builder.objectRef<{ roleId: string }>(name).implement({
+  return definePayload<{ roleId: string }>(name, {
     description,
-    fields: (t) => ({
-      role: t.field({
-        type: RoleRef,
-        description: 'The role as it is now.',
-        resolve: async ({ roleId }, _args, { loaders }) => orNotFound(await loaders.load(roleById, null, roleId)),
-      }),
-    }),
+    rows: { role: rowField({ type: RoleRef, batch: roleById, id: ({ roleId }) => roleId, description: 'The role as it is now.' }) },
   });
 }
 
@@ -42,10 +61,9 @@ mutation('createRole', {
     }),
   }),
   payload: rolePayload('CreateRolePayload', 'The role exists.'),
-  failures: ['RoleKeyTakenError', 'RoleEscalationError', 'IdempotencyConflictError'],
-  shows: [{ batch: roleById, ids: ({ roleId }) => [roleId] }],
-  run: (input, context) =>
-    createRole(context, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+  errors: [RoleKeyTakenError, RoleEscalationError, IdempotencyConflictError],
+  run: (input, request) =>
+    createRole(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
 
 mutation('updateRole', {
@@ -64,9 +82,8 @@ mutation('updateRole', {
     }),
   }),
   payload: rolePayload('UpdateRolePayload', 'The role was changed.'),
-  failures: ['RoleKeyTakenError', 'RoleEscalationError'],
-  shows: [{ batch: roleById, ids: ({ roleId }) => [roleId] }],
-  run: (input, context) => updateRole(context, { ...input, id: decodeId('Role', input.id, 'id') }),
+  errors: [RoleKeyTakenError, RoleEscalationError],
+  run: (input, request) => updateRole(request, { ...input, id: decodeId('Role', input.id, 'id') }),
 });
 
 mutation('deleteRole', {
@@ -77,12 +94,12 @@ mutation('deleteRole', {
     description: 'Which role to remove.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The role; one that an organization defined.' }) }),
   }),
-  payload: builder.objectRef<{ deletedRoleId: string }>('DeleteRolePayload').implement({
+  payload: definePayload<{ deletedRoleId: string }>('DeleteRolePayload', {
     description: 'The role is no more.',
     fields: (t) => ({
       deletedRoleId: t.id({ description: 'Id that the role had.', resolve: ({ deletedRoleId }) => encodeId('Role', deletedRoleId) }),
     }),
   }),
-  failures: ['RoleInUseError', 'RoleEscalationError'],
-  run: (input, context) => deleteRole(context, { id: decodeId('Role', input.id, 'id') }),
+  errors: [RoleInUseError, RoleEscalationError],
+  run: (input, request) => deleteRole(request, { id: decodeId('Role', input.id, 'id') }),
 });

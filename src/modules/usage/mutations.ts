@@ -2,6 +2,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { atMostWithin, inputOf, lengthOf } from '../../graphql/cost.ts';
 import { mutation } from '../../graphql/mutation.ts';
+import { definePayload } from '../../graphql/payload.ts';
 import { AHEAD_MAX_MS, EVENTS_MAX, recordUsage, type EventOutcome, type Rejection } from './record.ts';
 
 const StatusRef = builder.enumType('UsageEventStatus', {
@@ -64,7 +65,7 @@ mutation('recordUsage', {
       }),
     }),
   }),
-  payload: builder.objectRef<{ outcomes: EventOutcome[] }>('RecordUsagePayload').implement({
+  payload: definePayload<{ outcomes: EventOutcome[] }>('RecordUsagePayload', {
     description: 'What became of the events.',
     fields: (t) => ({
       acceptedCount: t.int({ description: 'Events that were recorded now.', resolve: ({ outcomes }) => count(outcomes, 'ACCEPTED') }),
@@ -77,6 +78,6 @@ mutation('recordUsage', {
       }),
     }),
   }),
-  failures: [],
-  run: ({ events }, context) => recordUsage(context, events),
+  errors: [],
+  run: ({ events }, request) => recordUsage(request, events),
 });

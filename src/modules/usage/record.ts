@@ -1,11 +1,11 @@
 /** Recording usage: batches of events, each with an outcome of its own. */
 import { sql } from 'kysely';
-import { addBelow, type ActionRequest } from '../../command/run.ts';
+import { appendInSubtree, type CommandRequest } from '../../command/run.ts';
 import { holds, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
 import { badInput } from '../../errors.ts';
-import type { Failure } from '../../command/user-error.ts';
+import type { UserError } from '../../command/user-error.ts';
 import { parseId } from '../../values/ids.ts';
 
 /** Most events of one call. */
@@ -59,9 +59,9 @@ interface Known {
  * organization: whatever comes under the same id again changes nothing. What is accepted is durable, and counted in the
  * next read. Nothing but the tree is locked, and that shared, so that no meter waits for another.
  */
-export function recordUsage(request: ActionRequest, events: readonly EventInput[]): Promise<{ outcomes: EventOutcome[] } | Failure> {
+export function recordUsage(request: CommandRequest, events: readonly EventInput[]): Promise<{ outcomes: EventOutcome[] } | UserError> {
   if (events.length === 0 || events.length > EVENTS_MAX) throw badInput('events', `must hold between 1 and ${EVENTS_MAX} events`);
-  return addBelow(request, async (tx, principal) => {
+  return appendInSubtree(request, async (tx, principal) => {
     const known = {
       lineages: await lineagesOf(tx, principal, events),
       metrics: await metricsOf(tx, events),

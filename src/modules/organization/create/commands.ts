@@ -1,6 +1,6 @@
 /** Creating an organization, with all that comes with one, in one transaction. */
 import { sql } from 'kysely';
-import { act, actAsPerson, type Acting, type ActingPerson, type ActionRequest } from '../../../command/run.ts';
+import { runCommand, type Change, type UserChange, type CommandRequest } from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import type { Principal } from '../../../authorization/principal.ts';
 import type { Lineage } from '../../../authorization/rights.ts';
@@ -8,7 +8,7 @@ import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Database } from '../../../database/connect.ts';
 import { followDomain } from '../../domain-verification/writes.ts';
 import { badInput, personRequired } from '../../../errors.ts';
-import { refuse, type Failure } from '../../../command/user-error.ts';
+import { refuse, type UserError } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../../invitation/invite.ts';
 import { insertMembership } from '../../membership/writes.ts';
@@ -18,6 +18,8 @@ import { requireStorable } from '../../../values/text.ts';
 import { requireDetails, type Details, type DetailsInput } from '../profile/input.ts';
 import { currentDetails, writeBelongings } from '../profile/writes.ts';
 import { isSlug, slugProblem } from '../slug/queries.ts';
+import { EmailNotVerifiedError } from '../../invitation/errors.ts';
+import { DepthLimitError, SlugTakenError } from '../errors.ts';
 
 export interface CreateInput extends DetailsInput {
   name: string;
@@ -51,7 +53,7 @@ function requireSlug(slug: string): void {
  * Creates an organization below another one, which takes `child_organizations:manage` there, or, without a parent, at
  * the top of a tree of its own, which any person may do. The calling person becomes its admin.
  */
-export function createOrganization(request: ActionRequest, input: CreateInput): Promise<Created | Failure> {
+export function createOrganization(request: CommandRequest, input: CreateInput): Promise<Created | UserError> {
   const { parentId, slug, users, ...rest } = input;
   requireSlug(slug);
   const invitees = users ?? [];
@@ -63,39 +65,39 @@ export function createOrganization(request: ActionRequest, input: CreateInput): 
   const { settings } = request;
   if (parentId != null) {
     const target = { type: 'Organization', id: parentId } as const;
-    return act(request, { action, target, on: parentId, scope: MANAGE_CHILDREN, idempotency }, (acting) =>
+    return runCommand(request, { action, target, on: parentId, scope: MANAGE_CHILDREN, idempotency }, (acting) =>
       create(acting, acting.organization, slug, details, invitees, settings),
     );
   }
   const { user } = request.principal;
   if (!user) throw personRequired();
   const target = { type: 'User', id: user.id } as const;
-  return actAsPerson(request, { action, target, idempotency }, async (acting) => {
+  return runCommand(request, { action, target, idempotency }, async (acting) => {
     await requireFirstOrVerified(acting);
     return create(acting, null, slug, details, invitees, settings);
   });
 }
 
 /** An account whose address is not verified creates one tree of its own. The person's lock makes the count hold. */
-async function requireFirstOrVerified({ tx, person }: ActingPerson): Promise<void> {
-  if (person.verifiedEmail !== null) return;
+async function requireFirstOrVerified({ tx, user }: UserChange): Promise<void> {
+  if (user.verifiedEmail !== null) return;
   const { rows } = await sql`
-    select from standalone_organizations where user_id = ${person.id}::uuid limit 1`.execute(tx);
-  if (rows.length > 0) refuse('EmailNotVerifiedError', {});
+    select from standalone_organizations where user_id = ${user.id}::uuid limit 1`.execute(tx);
+  if (rows.length > 0) refuse(EmailNotVerifiedError, {});
 }
 
 async function create(
-  acting: Acting,
+  acting: Change,
   parent: Place | null,
   slug: string,
   details: Details,
   invitees: readonly Invitee[],
-  settings: ActionRequest['settings'],
+  settings: CommandRequest['settings'],
 ): Promise<Created> {
   const { tx, principal } = acting;
   const organization = await insertOrganization(tx, parent, slug, details);
   const { id, lineage } = organization;
-  const record: Acting['record'] = (entry) => acting.record({ ...entry, organizationId: id });
+  const record: Change['record'] = (entry) => acting.record({ ...entry, organizationId: id });
   const billingEmail = details.billingEmail ?? principal.user?.verifiedEmail ?? null;
   await writeBelongings(tx, id, { ...details, billingEmail });
   await followDomain(tx, id);
@@ -127,13 +129,13 @@ async function create(
 async function insertOrganization(tx: Database, parent: Place | null, slug: string, { name, kind, domain }: Details): Promise<Place> {
   const limits = await sql<{ max_depth: number }>`select max_depth from tree_settings`.execute(tx);
   const limit = limits.rows[0]?.max_depth ?? 0;
-  if (parent && parent.lineage.length > limit) refuse('DepthLimitError', { limit });
+  if (parent && parent.lineage.length > limit) refuse(DepthLimitError, { limit });
   const reason = await slugProblem(tx, slug);
-  if (reason) refuse('SlugTakenError', { slug, reason });
+  if (reason) refuse(SlugTakenError, { slug, reason });
   const { rows } = await sql<Place>`
     insert into organizations (parent_id, slug, name, kind, domain, domain_setup_status)
     values (${parent?.id ?? null}::uuid, ${slug}, ${name}, ${kind ?? 'CUSTOMER'}, ${domain ?? null}::text,
       case when ${domain ?? null}::text is null then 'NOT_CONFIGURED' else 'PENDING' end)
     on conflict (slug) do nothing returning id, lineage`.execute(tx);
-  return rows[0] ?? refuse('SlugTakenError', { slug, reason: 'TAKEN' });
+  return rows[0] ?? refuse(SlugTakenError, { slug, reason: 'TAKEN' });
 }

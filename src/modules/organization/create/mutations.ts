@@ -1,6 +1,5 @@
 /** The mutation that creates organizations. */
 import { builder } from '../../../graphql/builder.ts';
-import { orNotFound } from '../../../errors.ts';
 import { decodeId, encodeId } from '../../../values/ids.ts';
 import { INVITED_MAX, type InvitationOutcome } from '../../invitation/invite.ts';
 import { InvitationRef } from '../../invitation/type.ts';
@@ -10,29 +9,49 @@ import { atMost, atMostWithin } from '../../../graphql/cost.ts';
 import { MembershipRef } from '../../membership/type.ts';
 import { membershipById } from '../../membership/queries.ts';
 import { idempotencyKey, mutation } from '../../../graphql/mutation.ts';
+import { definePayload, rowField } from '../../../graphql/payload.ts';
 import { ROLES_MAX } from '../../role/choice.ts';
 import { createOrganization, type Created } from './commands.ts';
 import { InvoiceOwnerRef } from '../profile/type.ts';
 import { AddressInputRef, BrandingInputRef, ExternalAccountInputRef, MarketplaceOfferInputRef } from '../update/mutations.ts';
 import { OrganizationKindRef, OrganizationRef } from '../refs.ts';
 import { organizationById } from '../queries.ts';
+import { IdempotencyConflictError } from '../../../command/errors.ts';
+import { EmailNotVerifiedError } from '../../invitation/errors.ts';
+import { DepthLimitError, ExternalAccountTakenError, SlugTakenError } from '../errors.ts';
+import { userErrorFields } from '../../../graphql/user-error.ts';
+import { SlugUnavailableReasonRef } from '../slug/type.ts';
+
+userErrorFields(SlugTakenError, (t) => ({
+  slug: t.exposeString('slug', { description: 'The slug.' }),
+  reason: t.expose('reason', { type: SlugUnavailableReasonRef, description: 'Why it cannot be taken.' }),
+}));
+
+userErrorFields(DepthLimitError, (t) => ({
+  limit: t.exposeInt('limit', { description: 'Levels that may lie above an organization, counted from the root of the whole tree.' }),
+}));
 
 const invitationIds = (outcomes: readonly InvitationOutcome[]): string[] => outcomes.flatMap(({ invitationId }) => invitationId ?? []);
 
-const CreateOrganizationPayloadRef = builder.objectRef<Created>('CreateOrganizationPayload').implement({
+const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayload', {
   description: 'The organization is there. Its provisioning goes on; `organization.provisioning` tells how far it is.',
-  fields: (t) => ({
-    organization: t.field({
+  rows: {
+    organization: rowField({
       type: OrganizationRef,
+      batch: organizationById,
+      id: ({ organizationId }) => organizationId,
       description: 'The new organization.',
-      resolve: async ({ organizationId }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organizationId)),
     }),
-    membership: t.field({
+    membership: rowField({
       type: MembershipRef,
+      batch: membershipById,
+      id: ({ membershipId }) => membershipId,
       nullable: true,
       description: "The calling person's own, as admin. Null for an API key: nobody is a member then until somebody accepts an invitation.",
-      resolve: ({ membershipId }, _args, { loaders }) => (membershipId === null ? null : loaders.load(membershipById, null, membershipId)),
     }),
+  },
+  nested: [{ batch: invitationById, ids: ({ outcomes }) => invitationIds(outcomes) }],
+  fields: (t) => ({
     memberships: t.field({
       type: [MembershipRef],
       description: 'All members of the new organization: the calling person, or nobody.',
@@ -96,18 +115,17 @@ mutation('createOrganization', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: CreateOrganizationPayloadRef,
-  failures: ['SlugTakenError', 'DepthLimitError', 'ExternalAccountTakenError', 'EmailNotVerifiedError', 'IdempotencyConflictError'],
-  shows: [
-    { batch: organizationById, ids: ({ organizationId }) => [organizationId] },
-    { batch: membershipById, ids: ({ membershipId }) => [membershipId] },
-    { batch: invitationById, ids: ({ outcomes }) => invitationIds(outcomes) },
-  ],
-  async run(input, context) {
+  payload: CreateOrganizationPayload,
+  errors: [SlugTakenError, DepthLimitError, ExternalAccountTakenError, EmailNotVerifiedError, IdempotencyConflictError],
+  async run(input, request, context) {
     const parentId = input.parentId == null ? null : decodeId('Organization', input.parentId, 'parentId');
     const { idempotencyKey: key, kind, ...rest } = input;
-    if (parentId === null) context.showing = undefined;
-    const created = await createOrganization(context, { ...rest, idempotencyKey: key, parentId, kind: kind ?? 'CUSTOMER' });
+    // Rights in a tree of one's own begin with it, so its rows cannot be read before.
+    const prefetch = parentId === null ? undefined : request.prefetch;
+    const created = await createOrganization(
+      { ...request, prefetch },
+      { ...rest, idempotencyKey: key, parentId, kind: kind ?? 'CUSTOMER' },
+    );
     // The answer shows a tree of one's own as to a request that acts in it, which the person may from now on.
     if (parentId === null && 'organizationId' in created) {
       context.principal = await context.authenticate(encodeId('Organization', created.organizationId));

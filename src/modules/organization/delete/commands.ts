@@ -1,6 +1,6 @@
 /** Deleting organizations, restoring them, and purging what nobody restored in time. */
 import { sql } from 'kysely';
-import { act, type ActionRequest } from '../../../command/run.ts';
+import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { organizationsWithin } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Principal } from '../../../authorization/principal.ts';
@@ -8,6 +8,7 @@ import type { Database } from '../../../database/connect.ts';
 import { limitExceeded, notFound } from '../../../errors.ts';
 import { refuse } from '../../../command/user-error.ts';
 import { requireBelowHome, requireVersion } from '../update/commands.ts';
+import { HasChildrenError, ParentDeletedError } from '../errors.ts';
 
 /** Most organizations that one call deletes. */
 export const DELETED_MAX = 10_000;
@@ -19,7 +20,7 @@ const DAY_MS = 86_400_000;
  * are revoked and open invitations are taken back. For the retention it can be restored.
  */
 export function deleteOrganization(
-  request: ActionRequest,
+  request: CommandRequest,
   { id, mode, expectedVersion }: { id: string; mode: 'RESTRICT' | 'CASCADE'; expectedVersion?: number | null | undefined },
 ) {
   requireBelowHome(request, id);
@@ -30,12 +31,12 @@ export function deleteOrganization(
     scope: MANAGE_CHILDREN,
     wholeTree: true,
   } as const;
-  return act(request, attempt, async ({ tx, record }) => {
+  return runCommand(request, attempt, async ({ tx, record }) => {
     await requireVersion(tx, id, expectedVersion);
     const children = await sql<{ count: number }>`
       select count(*)::int as count from organizations where parent_id = ${id}::uuid and deleted_at is null`.execute(tx);
     const childCount = children.rows[0]?.count ?? 0;
-    if (mode === 'RESTRICT' && childCount > 0) refuse('HasChildrenError', { childCount });
+    if (mode === 'RESTRICT' && childCount > 0) refuse(HasChildrenError, { childCount });
     const { rows } = await sql<{ id: string }>`
       select o.id
       from organizations top
@@ -92,7 +93,7 @@ async function locateRestorable(tx: Database, principal: Principal, id: string):
  * Restores a deleted organization and what was deleted with it, in the state it had: people are members again with the
  * roles they held. Keys stay revoked and invitations closed. What was deleted before, for its own sake, stays deleted.
  */
-export function restoreOrganization(request: ActionRequest, { id }: { id: string }) {
+export function restoreOrganization(request: CommandRequest, { id }: { id: string }) {
   requireBelowHome(request, id);
   const attempt = {
     action: 'restoreOrganization',
@@ -102,7 +103,7 @@ export function restoreOrganization(request: ActionRequest, { id }: { id: string
     wholeTree: true,
     includeDeleted: true,
   } as const;
-  return act(request, attempt, async ({ tx, record }) => {
+  return runCommand(request, attempt, async ({ tx, record }) => {
     const { rows } = await sql<{ deleted: boolean; gone: boolean; parent_deleted: boolean }>`
       select o.deleted_at is not null as deleted, parent.deleted_at is not null as parent_deleted,
         o.deleted_at <= now() - make_interval(days => ${request.settings.retentionDays}) as gone
@@ -113,7 +114,7 @@ export function restoreOrganization(request: ActionRequest, { id }: { id: string
       record({ target: { type: 'Organization', id }, before: null, after: { restored: 0 } });
       return { organizationId: id, restoredCount: 0 };
     }
-    if (state.parent_deleted) refuse('ParentDeletedError', {});
+    if (state.parent_deleted) refuse(ParentDeletedError, {});
     const restored = await sql`
       update organizations set status = coalesce(status_before_deletion, 'ACTIVE'), status_before_deletion = null, deleted_at = null,
         deleted_with = null, updated_at = now(), version = version + 1

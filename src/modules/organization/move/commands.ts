@@ -1,6 +1,6 @@
 /** Moving an organization, with everything below it, to another parent. */
 import { sql } from 'kysely';
-import { act, type ActionRequest } from '../../../command/run.ts';
+import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import { holds, organizationsWithin, type Lineage } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
@@ -12,6 +12,7 @@ import { encodeId } from '../../../values/ids.ts';
 import { enqueue } from '../../../jobs/queue.ts';
 import { bringRoles } from '../../role/move-queries.ts';
 import { requireBelowHome } from '../update/commands.ts';
+import { CycleError, DepthLimitError, VersionConflictError } from '../errors.ts';
 
 interface MoveInput {
   id: string;
@@ -48,7 +49,7 @@ interface Node {
  * Moves an organization. The caller has to manage the organization, the parent it leaves and the one it comes to; all
  * three lie within its own, so nothing leaves its tree. The tree is locked for the transaction alone.
  */
-export function moveOrganization(request: ActionRequest, input: MoveInput) {
+export function moveOrganization(request: CommandRequest, input: MoveInput) {
   const { id, newParentId, expectedVersion } = input;
   const dryRun = input.dryRun ?? false;
   requireBelowHome(request, id);
@@ -60,16 +61,16 @@ export function moveOrganization(request: ActionRequest, input: MoveInput) {
     wholeTree: true,
     idempotency: dryRun ? null : idempotencyKeyOf(input),
   } as const;
-  return act(request, attempt, async ({ tx, principal, organization, record }): Promise<Moved> => {
+  return runCommand(request, attempt, async ({ tx, principal, organization, record }): Promise<Moved> => {
     const parent = await requireParent(tx, principal, newParentId);
     for (const lineage of [organization.lineage.slice(0, -1), parent.lineage]) {
       if (!holds(principal, MANAGE_CHILDREN, lineage)) throw forbidden([MANAGE_CHILDREN]);
     }
     const node = await readNode(tx, id);
-    if (expectedVersion != null && expectedVersion !== node.version) refuse('VersionConflictError', { currentVersion: node.version });
-    if (parent.lineage.includes(id)) refuse('CycleError', {});
+    if (expectedVersion != null && expectedVersion !== node.version) refuse(VersionConflictError, { currentVersion: node.version });
+    if (parent.lineage.includes(id)) refuse(CycleError, {});
     const limit = await depthLimit(tx);
-    if (parent.lineage.length + node.height > limit) refuse('DepthLimitError', { limit });
+    if (parent.lineage.length + node.height > limit) refuse(DepthLimitError, { limit });
     const pathBefore = await slugsBelowHome(tx, principal, organization.lineage);
     const pathAfter = await slugsBelowHome(tx, principal, [...parent.lineage, id]);
     const stays = node.parent_id === parent.id;

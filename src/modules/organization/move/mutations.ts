@@ -1,9 +1,10 @@
 /** Mutations of an organization's place: moving it, deleting and restoring it. */
 import { builder } from '../../../graphql/builder.ts';
-import { badInput, orNotFound } from '../../../errors.ts';
+import { badInput } from '../../../errors.ts';
 import { decodeId, encodeId } from '../../../values/ids.ts';
 import { atMost, weighs } from '../../../graphql/cost.ts';
 import { expectedVersion, idempotencyKey, mutation } from '../../../graphql/mutation.ts';
+import { definePayload, rowField } from '../../../graphql/payload.ts';
 import { OWN_ROLES_MAX } from '../../role/choice.ts';
 import { RoleRef } from '../../role/type.ts';
 import { roleById } from '../../role/queries.ts';
@@ -11,11 +12,26 @@ import { DELETED_MAX, deleteOrganization, restoreOrganization } from '../delete/
 import { moveOrganization, type Moved } from './commands.ts';
 import { OrganizationRef, PATH_WEIGHT } from '../refs.ts';
 import { organizationById } from '../queries.ts';
+import { IdempotencyConflictError } from '../../../command/errors.ts';
+import { CycleError, DepthLimitError, HasChildrenError, ParentDeletedError, SlugTakenError, VersionConflictError } from '../errors.ts';
+import { userErrorFields } from '../../../graphql/user-error.ts';
+
+userErrorFields(HasChildrenError, (t) => ({
+  childCount: t.exposeInt('childCount', { description: 'Organizations directly below.' }),
+}));
 
 const below = 'The organization; one below that of the request.';
 
-const MoveOrganizationPayloadRef = builder.objectRef<Moved>('MoveOrganizationPayload').implement({
+const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload', {
   description: 'The organization lies in its new place, or would, if it was a dry run.',
+  rows: {
+    organization: rowField({
+      type: OrganizationRef,
+      batch: organizationById,
+      id: ({ organizationId }) => organizationId,
+      description: 'The organization as it is now.',
+    }),
+  },
   fields: (t) => {
     const path = (of: (moved: Moved) => string[], description: string) =>
       t.string({
@@ -30,11 +46,6 @@ const MoveOrganizationPayloadRef = builder.objectRef<Moved>('MoveOrganizationPay
         },
       });
     return {
-      organization: t.field({
-        type: OrganizationRef,
-        description: 'The organization as it is now.',
-        resolve: async ({ organizationId }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organizationId)),
-      }),
       pathBefore: path(({ pathBefore }) => pathBefore, "Slugs from the caller's own organization down to the moved one, before."),
       pathAfter: path(({ pathAfter }) => pathAfter, 'The same, after.'),
       affectedCount: t.exposeInt('affectedCount', {
@@ -71,10 +82,9 @@ mutation('moveOrganization', {
     }),
   }),
   payload: MoveOrganizationPayloadRef,
-  failures: ['CycleError', 'DepthLimitError', 'VersionConflictError', 'IdempotencyConflictError'],
-  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
-  run: (input, context) =>
-    moveOrganization(context, {
+  errors: [CycleError, DepthLimitError, VersionConflictError, IdempotencyConflictError],
+  run: (input, request) =>
+    moveOrganization(request, {
       ...input,
       id: decodeId('Organization', input.id, 'id'),
       newParentId: decodeId('Organization', input.newParentId, 'newParentId'),
@@ -103,38 +113,37 @@ mutation('deleteOrganization', {
       expectedVersion: t.int({ description: expectedVersion }),
     }),
   }),
-  payload: builder
-    .objectRef<{ deletedOrganizationIds: string[]; removedMemberCount: number; purgeAt: Date }>('DeleteOrganizationPayload')
-    .implement({
-      description: 'The organization is deleted.',
-      fields: (t) => ({
-        deletedOrganizationIds: t.idList({
-          description: `It, and what was deleted with it, in tree order; at most ${DELETED_MAX.toLocaleString('en')}.`,
-          extensions: atMost(DELETED_MAX),
-          resolve: ({ deletedOrganizationIds }) => deletedOrganizationIds.map((id) => encodeId('Organization', id)),
-        }),
-        removedMemberCount: t.exposeInt('removedMemberCount', { description: 'Memberships that ended.' }),
-        purgeAt: t.expose('purgeAt', { type: 'DateTime', description: 'Until when it can be restored.' }),
+  payload: definePayload<{ deletedOrganizationIds: string[]; removedMemberCount: number; purgeAt: Date }>('DeleteOrganizationPayload', {
+    description: 'The organization is deleted.',
+    fields: (t) => ({
+      deletedOrganizationIds: t.idList({
+        description: `It, and what was deleted with it, in tree order; at most ${DELETED_MAX.toLocaleString('en')}.`,
+        extensions: atMost(DELETED_MAX),
+        resolve: ({ deletedOrganizationIds }) => deletedOrganizationIds.map((id) => encodeId('Organization', id)),
       }),
+      removedMemberCount: t.exposeInt('removedMemberCount', { description: 'Memberships that ended.' }),
+      purgeAt: t.expose('purgeAt', { type: 'DateTime', description: 'Until when it can be restored.' }),
     }),
-  failures: ['HasChildrenError', 'VersionConflictError'],
-  run: (input, context) =>
-    deleteOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id'), mode: input.mode ?? 'RESTRICT' }),
+  }),
+  errors: [HasChildrenError, VersionConflictError],
+  run: (input, request) =>
+    deleteOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id'), mode: input.mode ?? 'RESTRICT' }),
 });
 
-const RestoreOrganizationPayloadRef = builder
-  .objectRef<{ organizationId: string; restoredCount: number }>('RestoreOrganizationPayload')
-  .implement({
-    description: 'The organization is there again.',
-    fields: (t) => ({
-      organization: t.field({
-        type: OrganizationRef,
-        description: 'The organization as it is now.',
-        resolve: async ({ organizationId }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organizationId)),
-      }),
-      restoredCount: t.exposeInt('restoredCount', { description: 'Organizations that were restored; 0 when it was not deleted.' }),
+const RestoreOrganizationPayloadRef = definePayload<{ organizationId: string; restoredCount: number }>('RestoreOrganizationPayload', {
+  description: 'The organization is there again.',
+  rows: {
+    organization: rowField({
+      type: OrganizationRef,
+      batch: organizationById,
+      id: ({ organizationId }) => organizationId,
+      description: 'The organization as it is now.',
     }),
-  });
+  },
+  fields: (t) => ({
+    restoredCount: t.exposeInt('restoredCount', { description: 'Organizations that were restored; 0 when it was not deleted.' }),
+  }),
+});
 
 mutation('restoreOrganization', {
   description:
@@ -147,7 +156,6 @@ mutation('restoreOrganization', {
     fields: (t) => ({ id: t.id({ required: true, description: 'The organization; one that lay below that of the request.' }) }),
   }),
   payload: RestoreOrganizationPayloadRef,
-  failures: ['SlugTakenError', 'ParentDeletedError'],
-  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
-  run: (input, context) => restoreOrganization(context, { id: decodeId('Organization', input.id, 'id') }),
+  errors: [SlugTakenError, ParentDeletedError],
+  run: (input, request) => restoreOrganization(request, { id: decodeId('Organization', input.id, 'id') }),
 });

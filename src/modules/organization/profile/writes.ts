@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
 import { refuse } from '../../../command/user-error.ts';
 import type { Details } from './input.ts';
+import { ExternalAccountTakenError } from '../errors.ts';
 
 /** What details are now, as the audit log tells of them: the fields that `given` has. */
 export async function currentDetails(tx: Database, id: string, given: Details): Promise<Record<string, unknown>> {
@@ -71,7 +72,7 @@ async function writeAccounts(tx: Database, id: string, accounts: readonly { syst
     select e.system, e.account_id from external_accounts e join ${given} using (system, account_id)
     where e.organization_id <> ${id}::uuid limit 1`.execute(tx);
   const [other] = taken.rows;
-  if (other) refuse('ExternalAccountTakenError', { system: other.system, accountId: other.account_id });
+  if (other) refuse(ExternalAccountTakenError, { system: other.system, accountId: other.account_id });
   await sql`
     delete from external_accounts e where e.organization_id = ${id}::uuid
       and not exists (select from ${given} where given.system = e.system and given.account_id = e.account_id)`.execute(tx);
@@ -85,5 +86,5 @@ async function writeAccounts(tx: Database, id: string, accounts: readonly { syst
       select from external_accounts e where e.organization_id = ${id}::uuid and e.system = given.system and e.account_id = given.account_id
     ) limit 1`.execute(tx);
   const [lost] = missing.rows;
-  if (lost) refuse('ExternalAccountTakenError', { system: lost.system, accountId: lost.account_id });
+  if (lost) refuse(ExternalAccountTakenError, { system: lost.system, accountId: lost.account_id });
 }

@@ -1,6 +1,6 @@
 /** What can be done to an organization itself. */
 import { sql } from 'kysely';
-import { act, type ActingOn, type ActionRequest } from '../../../command/run.ts';
+import { runCommand, type OrganizationChange, type CommandRequest } from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import { holds } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
@@ -11,9 +11,10 @@ import { requireText } from '../../../values/text.ts';
 import { followDomain } from '../../domain-verification/writes.ts';
 import { requireDetails, type DetailsInput } from '../profile/input.ts';
 import { currentDetails, writeDetails } from '../profile/writes.ts';
+import { VersionConflictError } from '../errors.ts';
 
 /** Refuses the organization of the request for what only somebody above can do to an organization. */
-export function requireBelowHome({ principal }: ActionRequest, id: string): void {
+export function requireBelowHome({ principal }: CommandRequest, id: string): void {
   if (id === principal.home?.id) throw badInput('id', 'must be an organization below that of the request');
 }
 
@@ -22,7 +23,7 @@ export async function requireVersion(tx: Database, id: string, expected: number 
   if (expected == null) return;
   const { rows } = await sql<{ version: number }>`select version from organizations where id = ${id}::uuid`.execute(tx);
   const currentVersion = rows[0]?.version ?? 0;
-  if (expected !== currentVersion) refuse('VersionConflictError', { currentVersion });
+  if (expected !== currentVersion) refuse(VersionConflictError, { currentVersion });
 }
 
 const REASON_LENGTH_MAX = 500;
@@ -43,11 +44,11 @@ interface StatusChange extends ChangeInput {
  * Changes the status of an organization below that of the request. From its own nobody does it: whoever suspends
  * itself could not come back.
  */
-function setStatus(request: ActionRequest, action: string, input: StatusChange) {
+function setStatus(request: CommandRequest, action: string, input: StatusChange) {
   const { id, status, reason } = input;
   requireBelowHome(request, id);
   const attempt = { action, target: { type: 'Organization', id }, on: id, scope: MANAGE_CHILDREN, wholeTree: true } as const;
-  return act(request, { ...attempt, idempotency: idempotencyKeyOf(input) }, async ({ tx, organization, record }) => {
+  return runCommand(request, { ...attempt, idempotency: idempotencyKeyOf(input) }, async ({ tx, organization, record }) => {
     await requireVersion(tx, id, input.expectedVersion);
     const { rows } = await sql<{ status: string }>`select status from organizations where id = ${organization.id}::uuid`.execute(tx);
     const before = rows[0]?.status ?? null;
@@ -62,13 +63,13 @@ function setStatus(request: ActionRequest, action: string, input: StatusChange) 
 }
 
 /** Suspends an organization: its credentials, and those of everything below it, are refused from the next request on. */
-export function suspendOrganization(request: ActionRequest, input: ChangeInput & { reason?: string | null | undefined }) {
+export function suspendOrganization(request: CommandRequest, input: ChangeInput & { reason?: string | null | undefined }) {
   const reason = input.reason == null ? null : requireText(input.reason, 'reason', REASON_LENGTH_MAX);
   return setStatus(request, 'suspendOrganization', { ...input, status: 'SUSPENDED', reason });
 }
 
 /** Ends a suspension. Suspensions of organizations above or below are their own. */
-export function resumeOrganization(request: ActionRequest, input: ChangeInput) {
+export function resumeOrganization(request: CommandRequest, input: ChangeInput) {
   return setStatus(request, 'resumeOrganization', { ...input, status: 'ACTIVE', reason: null });
 }
 
@@ -76,16 +77,16 @@ export function resumeOrganization(request: ActionRequest, input: ChangeInput) {
  * Changes details of an organization: absent stays as it is, null clears. The slug never changes. The billing address
  * takes `billing:manage` besides.
  */
-export function updateOrganization(request: ActionRequest, input: DetailsInput & ChangeInput) {
+export function updateOrganization(request: CommandRequest, input: DetailsInput & ChangeInput) {
   const { id, expectedVersion, idempotencyKey: _, ...rest } = input;
   const details = requireDetails(rest);
   const attempt = { action: 'updateOrganization', target: { type: 'Organization', id }, on: id, scope: 'organizations:manage' } as const;
-  const requireBilling = ({ principal, organization }: ActingOn): void => {
+  const requireBilling = ({ principal, organization }: OrganizationChange): void => {
     if (details.billingEmail !== undefined && !holds(principal, 'billing:manage', organization.lineage))
       throw forbidden(['billing:manage']);
   };
   const idempotency = idempotencyKeyOf(input);
-  return act(request, { ...attempt, idempotency, requireForRepeat: requireBilling }, async (acting) => {
+  return runCommand(request, { ...attempt, idempotency, requireForRepeat: requireBilling }, async (acting) => {
     const { tx, record } = acting;
     requireBilling(acting);
     await requireVersion(tx, id, expectedVersion);

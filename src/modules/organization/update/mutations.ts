@@ -1,26 +1,38 @@
 /** Mutations of organizations. */
-import '../../../graphql/failure-graph.ts';
 import { builder } from '../../../graphql/builder.ts';
-import { orNotFound } from '../../../errors.ts';
 import { decodeId } from '../../../values/ids.ts';
 import { expectedVersion, idempotencyKey, mutation } from '../../../graphql/mutation.ts';
+import { definePayload, rowField } from '../../../graphql/payload.ts';
 import { resumeOrganization, suspendOrganization, updateOrganization } from './commands.ts';
 import { InvoiceOwnerRef, MarketplaceRef } from '../profile/type.ts';
 import { OrganizationKindRef, OrganizationRef } from '../refs.ts';
 import { organizationById } from '../queries.ts';
+import { IdempotencyConflictError } from '../../../command/errors.ts';
+import { ExternalAccountTakenError, VersionConflictError } from '../errors.ts';
+import { userErrorFields } from '../../../graphql/user-error.ts';
+
+userErrorFields(VersionConflictError, (t) => ({
+  currentVersion: t.exposeInt('currentVersion', { description: 'The present version.' }),
+}));
+
+userErrorFields(ExternalAccountTakenError, (t) => ({
+  system: t.exposeString('system', { description: 'The other system.' }),
+  accountId: t.exposeString('accountId', { description: "The account's id there." }),
+}));
 
 const id = 'The organization; one below that of the request.';
 
 export function organizationPayload(name: string, description: string) {
-  return builder.objectRef<{ organizationId: string }>(name).implement({
+  return definePayload<{ organizationId: string }>(name, {
     description,
-    fields: (t) => ({
-      organization: t.field({
+    rows: {
+      organization: rowField({
         type: OrganizationRef,
+        batch: organizationById,
+        id: ({ organizationId }) => organizationId,
         description: 'The organization as it is now.',
-        resolve: async ({ organizationId }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organizationId)),
       }),
-    }),
+    },
   });
 }
 
@@ -83,9 +95,8 @@ mutation('updateOrganization', {
     }),
   }),
   payload: organizationPayload('UpdateOrganizationPayload', 'The organization was changed.'),
-  failures: ['VersionConflictError', 'ExternalAccountTakenError', 'IdempotencyConflictError'],
-  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
-  run: (input, context) => updateOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
+  errors: [VersionConflictError, ExternalAccountTakenError, IdempotencyConflictError],
+  run: (input, request) => updateOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
 
 mutation('suspendOrganization', {
@@ -102,9 +113,8 @@ mutation('suspendOrganization', {
     }),
   }),
   payload: organizationPayload('SuspendOrganizationPayload', 'The organization is suspended.'),
-  failures: ['VersionConflictError', 'IdempotencyConflictError'],
-  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
-  run: (input, context) => suspendOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
+  errors: [VersionConflictError, IdempotencyConflictError],
+  run: (input, request) => suspendOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
 
 mutation('resumeOrganization', {
@@ -120,7 +130,6 @@ mutation('resumeOrganization', {
     }),
   }),
   payload: organizationPayload('ResumeOrganizationPayload', 'The organization is in use again.'),
-  failures: ['VersionConflictError', 'IdempotencyConflictError'],
-  shows: [{ batch: organizationById, ids: ({ organizationId }) => [organizationId] }],
-  run: (input, context) => resumeOrganization(context, { ...input, id: decodeId('Organization', input.id, 'id') }),
+  errors: [VersionConflictError, IdempotencyConflictError],
+  run: (input, request) => resumeOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });

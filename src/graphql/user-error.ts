@@ -1,0 +1,45 @@
+/** The types of expected failures in result unions. */
+import type { InterfaceRef, ObjectRef } from '@pothos/core';
+import type { UserError, UserErrorType } from '../command/user-error.ts';
+import { builder } from './builder.ts';
+
+/** What the builder knows of the schema. */
+export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
+
+export const UserErrorRef: InterfaceRef<Types, UserError> = builder.interfaceRef<UserError>('UserError').implement({
+  description: 'An expected failure of a mutation. Nothing was changed.',
+  resolveType: ({ __typename }) => __typename,
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'Stable name of the failure, e.g. LAST_ADMIN.' }),
+    message: t.exposeString('message', { description: 'What happened, for people.' }),
+  }),
+});
+
+type ErrorFields<Details extends object> = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, UserError & Details>) => object;
+
+const refs = new Map<UserErrorType, ObjectRef<Types, UserError>>();
+const fieldsOf = new Map<UserErrorType, ErrorFields<object>>();
+
+/** The object type of a failure, made when it is first asked for. */
+export function userErrorRef(type: UserErrorType): ObjectRef<Types, UserError> {
+  const known = refs.get(type);
+  if (known) return known;
+  const ref = builder.objectRef<UserError>(type.name);
+  refs.set(type, ref);
+  // Asked for when the schema is built, so that it does not matter what was imported first.
+  ref.implement({
+    description: type.description,
+    interfaces: [UserErrorRef as never],
+    fields: (t) => ({ ...fieldsOf.get(type)?.(t as never) }),
+  });
+  return ref;
+}
+
+/** Shows the details of a failure: its fields beyond code and message. */
+export function userErrorFields<Name extends string, Details extends object>(
+  type: UserErrorType<Name, Details>,
+  fields: ErrorFields<Details>,
+): void {
+  fieldsOf.set(type, fields as never);
+  userErrorRef(type);
+}

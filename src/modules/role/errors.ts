@@ -1,0 +1,26 @@
+/** Expected failures of changes to roles, and of giving them. */
+import { defineUserError } from '../../command/user-error.ts';
+
+export const NoValidRoleError = defineUserError<'NoValidRoleError', { ignoredRoles: string[] }>('NoValidRoleError', {
+  code: 'NO_VALID_ROLE',
+  message: 'None of the roles exists in this organization; nothing was changed.',
+  description: 'None of the roles named can be given in this organization.',
+});
+
+export const RoleEscalationError = defineUserError<'RoleEscalationError', { missingScopes: string[] }>('RoleEscalationError', {
+  code: 'ROLE_ESCALATION',
+  message: 'This would give or take scopes that you do not hold on this organization yourself.',
+  description: 'The change would give or take scopes that the caller does not hold where they take effect.',
+});
+
+export const RoleKeyTakenError = defineUserError('RoleKeyTakenError', {
+  code: 'ROLE_KEY_TAKEN',
+  message: 'A role that is usable in this organization has this key already.',
+  description: 'A role that is usable in the organization has the key: a built-in one, its own, or one from above.',
+});
+
+export const RoleInUseError = defineUserError<'RoleInUseError', { memberCount: number; invitationCount: number }>('RoleInUseError', {
+  code: 'ROLE_IN_USE',
+  message: 'Members hold the role, or open invitations offer it.',
+  description: 'The role is held by members or offered by open invitations.',
+});
