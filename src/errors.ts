@@ -1,6 +1,5 @@
 /** Every failure that the product knows by name, and the one place that turns an unknown failure into a safe answer. */
 import { GraphQLError, Kind, type GraphQLErrorExtensions } from 'graphql';
-import type { Scope } from './authorization/scopes.ts';
 
 /** The closed list of `extensions.code`. */
 export type ErrorCode =
@@ -65,7 +64,7 @@ export function orNotFound<Row>(row: Row | null | undefined): Row {
 }
 
 /** The target may be seen, but this requires one of the scopes on it. */
-export function forbidden(requiredScopes: readonly (Scope | (string & {}))[]): PublicError {
+export function forbidden(requiredScopes: readonly string[]): PublicError {
   return new PublicError('FORBIDDEN', `This requires the scope ${requiredScopes.join(' or ')} on this organization.`, {
     requiredScopes,
   });

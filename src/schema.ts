@@ -4,7 +4,7 @@ import { builder } from './graphql/builder.ts';
 import './modules/organization/type.ts';
 import './modules/organization/profile/type.ts';
 import './modules/organization/slug/type.ts';
-import './modules/domain-verification/type.ts';
+import './modules/organization/domain/type.ts';
 import './modules/membership/type.ts';
 import './modules/invitation/type.ts';
 import './modules/role/type.ts';
@@ -23,7 +23,25 @@ import './modules/role/mutations.ts';
 import './modules/invitation/mutations.ts';
 import './modules/credential/mutations.ts';
 import './modules/usage/mutations.ts';
-import './graphql/node.ts';
+import { defineNodeFields } from './graphql/node.ts';
+import { auditEventById } from './modules/audit/queries.ts';
+import { apiKeyById, tokenById } from './modules/credential/queries.ts';
+import { invitationById } from './modules/invitation/queries.ts';
+import { membershipById } from './modules/membership/queries.ts';
+import { organizationById } from './modules/organization/queries.ts';
+import { roleById } from './modules/role/queries.ts';
+import { userById } from './modules/user/queries.ts';
+
+defineNodeFields({
+  Organization: organizationById,
+  User: userById,
+  Membership: membershipById,
+  Invitation: invitationById,
+  Role: roleById,
+  ApiKey: apiKeyById,
+  PersonalAccessToken: tokenById,
+  AuditEvent: auditEventById,
+});
 
 export const schema = builder.toSchema();
 

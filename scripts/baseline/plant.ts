@@ -12,6 +12,7 @@ import { LOCAL_PROVISIONING, makeProviders } from '../../src/modules/provisionin
 import { bootstrap, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { readManifest } from '../../src/modules/trusted-documents/manifest.ts';
+import { schema } from '../../src/schema.ts';
 import { addTrustedDocuments } from '../../src/modules/trusted-documents/queries.ts';
 import { rollUsage } from '../../src/modules/usage/roll.ts';
 import type { Reading } from './snapshot.ts';
@@ -174,7 +175,7 @@ export async function plant({ owner, db, url, ask }: Place): Promise<Omit<Readin
   // An attempt that is refused stands in the audit log as well.
   await ask({ token: dora, query: `mutation { deleteOrganization(input: { id: "${shop}" }) { __typename } }` }).catch(() => undefined);
 
-  await addTrustedDocuments(owner, 'web', readManifest(MANIFEST));
+  await addTrustedDocuments(owner, 'web', readManifest(MANIFEST, schema));
   await sql`insert into rate_budgets (key, points, expire) values ('credentialRequests:planted', 3, 4922899200000)`.execute(owner);
 
   const from = new Date(now - 18 * DAY_MS).toISOString();

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { StartError } from '../errors.ts';
 import { readManifest } from '../modules/trusted-documents/manifest.ts';
 import { addTrustedDocuments, listTrustedDocuments, removeTrustedDocuments } from '../modules/trusted-documents/queries.ts';
+import { schema } from '../schema.ts';
 import type { OpenDatabase } from './database.ts';
 
 type WithDatabase = (work: (database: OpenDatabase) => Promise<void>) => Promise<void>;
@@ -18,7 +19,7 @@ export async function addDocuments(withDatabase: WithDatabase, client: string, f
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
     throw new StartError(`The manifest cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`);
   });
-  const documents = readManifest(text);
+  const documents = readManifest(text, schema);
   await withDatabase(async ({ db }) => {
     const added = await addTrustedDocuments(db, client, documents);
     print(`Registered ${counted(added)} for ${client}; ${documents.length - added} were registered already.`);

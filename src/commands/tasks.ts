@@ -1,6 +1,6 @@
 /** What the worker can do: the name of each job and the function that does it, and what it does by the clock. */
 import { forgetAnswers } from '../command/idempotency.ts';
-import { verifyDomainTask, verifyDueDomainsTask, type DomainOptions } from '../modules/domain-verification/jobs.ts';
+import { verifyDomainTask, verifyDueDomainsTask, type DomainOptions } from '../modules/organization/domain/jobs.ts';
 import { deliveryTask, type DeliveryOptions } from '../modules/invitation/jobs.ts';
 import { forgetMails } from '../modules/invitation/sending.ts';
 import { purgeOrganizations } from '../modules/organization/delete/commands.ts';

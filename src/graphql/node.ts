@@ -1,29 +1,13 @@
 /** `node` and `nodes`: anything with an id, found again under the same rules as on every other path. */
 import { builder } from './builder.ts';
-import { auditEventById } from '../modules/audit/queries.ts';
 import type { Context } from './context.ts';
-import { apiKeyById, tokenById } from '../modules/credential/queries.ts';
 import type { Batch } from '../database/loaders.ts';
 import { badInput, notFound } from '../errors.ts';
 import { parseId, type IdType } from '../values/ids.ts';
-import { invitationById } from '../modules/invitation/queries.ts';
 import { atMost, lengthOf } from './cost.ts';
-import { membershipById } from '../modules/membership/queries.ts';
-import { organizationById } from '../modules/organization/queries.ts';
-import { roleById } from '../modules/role/queries.ts';
-import { userById } from '../modules/user/queries.ts';
 
 /** How each type of node is found by id, within what the caller may see. */
-const nodeBatches: Partial<Record<IdType, Batch<null, object | null>>> = {
-  Organization: organizationById,
-  User: userById,
-  Membership: membershipById,
-  Invitation: invitationById,
-  Role: roleById,
-  ApiKey: apiKeyById,
-  PersonalAccessToken: tokenById,
-  AuditEvent: auditEventById,
-};
+export type NodeBatches = Partial<Record<IdType, Batch<null, object | null>>>;
 
 const NODES_MAX = 100;
 
@@ -33,9 +17,9 @@ interface Found {
   uuid: string;
 }
 
-function parse(id: string, argument: string): Found {
+function parse(batches: NodeBatches, id: string, argument: string): Found {
   const parsed = parseId(id);
-  const batch = parsed && nodeBatches[parsed.type];
+  const batch = parsed && batches[parsed.type];
   if (!batch) throw badInput(argument, 'must be a public id: a prefix of three letters, an underscore and 32 lower-case hex digits');
   return { batch, ...parsed };
 }
@@ -46,26 +30,29 @@ async function find({ batch, type, uuid }: Found, { loaders }: Context): Promise
   return { ...row, __typename: type };
 }
 
-builder.queryFields((t) => ({
-  node: t.field({
-    type: builder.nodeInterfaceRef(),
-    nullable: true,
-    description: 'Anything by its id. What the caller may not see answers exactly like a missing id: null with a NOT_FOUND error.',
-    authScopes: { authenticated: true, organization: true },
-    args: { id: t.arg.id({ required: true, description: 'A public id.' }) },
-    resolve: (_root, { id }, context) => find(parse(id, 'id'), context) as never,
-  }),
-  nodes: t.field({
-    type: [builder.nodeInterfaceRef()],
-    nullable: { list: true, items: true },
-    description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with a NOT_FOUND error of its own.`,
-    authScopes: { authenticated: true, organization: true },
-    extensions: atMost(({ ids }) => lengthOf(ids, 0, NODES_MAX)),
-    args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
-    resolve(_root, { ids }, context) {
-      if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must hold between 1 and ${NODES_MAX} ids`);
-      // A malformed id refuses the whole list before anything is read; a missing one is a fact about that item.
-      return ids.map((id) => parse(id, 'ids')).map((found) => find(found, context)) as never;
-    },
-  }),
-}));
+/** Defines the two fields. Ids of types without a batch are malformed. */
+export function defineNodeFields(batches: NodeBatches): void {
+  builder.queryFields((t) => ({
+    node: t.field({
+      type: builder.nodeInterfaceRef(),
+      nullable: true,
+      description: 'Anything by its id. What the caller may not see answers exactly like a missing id: null with a NOT_FOUND error.',
+      authScopes: { authenticated: true, organization: true },
+      args: { id: t.arg.id({ required: true, description: 'A public id.' }) },
+      resolve: (_root, { id }, context) => find(parse(batches, id, 'id'), context) as never,
+    }),
+    nodes: t.field({
+      type: [builder.nodeInterfaceRef()],
+      nullable: { list: true, items: true },
+      description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with a NOT_FOUND error of its own.`,
+      authScopes: { authenticated: true, organization: true },
+      extensions: atMost(({ ids }) => lengthOf(ids, 0, NODES_MAX)),
+      args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
+      resolve(_root, { ids }, context) {
+        if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must hold between 1 and ${NODES_MAX} ids`);
+        // A malformed id refuses the whole list before anything is read; a missing one is a fact about that item.
+        return ids.map((id) => parse(batches, id, 'ids')).map((found) => find(found, context)) as never;
+      },
+    }),
+  }));
+}

@@ -1,14 +1,13 @@
 /** Puts jobs into the queue, which is in the same database: a job exists if and only if its transaction commits. */
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
-import type { StepName } from '../modules/organization/profile/queries.ts';
 
 type Nothing = Record<string, never>;
 
 /** Every kind of job, with what it is given. */
 export interface JobPayloads {
   deliver_invitation: { invitationId: string; round: number };
-  provision: { organizationId: string; step: StepName };
+  provision: { organizationId: string; step: string };
   verify_domain: { organizationId: string };
   refresh_search: Nothing;
   verify_due_domains: Nothing;

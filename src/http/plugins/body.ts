@@ -3,7 +3,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { PublicError } from '../../errors.ts';
 import { overLimit } from '../../limits/refusal.ts';
 import type { RequestLimits } from '../../limits/settings.ts';
-import { jsonSize } from '../json-size.ts';
+import { jsonSize } from './json-size.ts';
 import type { Callers } from './authentication.ts';
 
 /** Levels of a body around the value of a variable: the body itself and the object of all variables. */

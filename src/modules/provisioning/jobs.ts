@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import type { Task } from '../../jobs/worker.ts';
-import type { InventoryKind, StepName } from '../organization/profile/queries.ts';
+import { STEP_NAMES, type StepName } from './queries.ts';
+import type { InventoryKind } from '../organization/profile/queries.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { StepDelayed, StepRefused, type Providers, type StepResult } from './provider.ts';
 
@@ -27,14 +28,16 @@ interface BegunStep {
  * with the same idempotency key, so the effect is had once.
  */
 export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'provision'> {
-  return async ({ organizationId, step }, { isLast }) => {
+  return async ({ organizationId, step: name }, { isLast }) => {
+    const step = STEP_NAMES.find((one) => one === name);
+    if (step === undefined) throw new RangeError(`provisioning has no step ${name}`);
     const begun = await beginStep(db, organizationId, step);
     if (!begun) return;
-    const { id, slug, name, kind, round, billing_email: billingEmail, resource_id: resourceId } = begun;
+    const { id, slug, name: displayName, kind, round, billing_email: billingEmail, resource_id: resourceId } = begun;
     try {
       const result = await providers[step]({
         step,
-        organization: { id, slug, name, kind },
+        organization: { id, slug, name: displayName, kind },
         idempotencyKey: `provision-${id}-${step.toLowerCase()}-${round}`,
         billingEmail,
         resourceId,

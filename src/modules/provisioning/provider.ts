@@ -1,5 +1,5 @@
 /** What does a step of provisioning somewhere: the one small interface that providers have. */
-import type { StepName } from '../organization/profile/queries.ts';
+import type { StepName } from './queries.ts';
 
 /** What a provider is asked for. */
 export interface StepRequest {

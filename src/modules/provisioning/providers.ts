@@ -1,7 +1,7 @@
 /** Which provider does which step. */
 import { databaseNow } from '../../database/clock.ts';
 import type { Database } from '../../database/connect.ts';
-import type { StepName } from '../organization/profile/queries.ts';
+import type { StepName } from './queries.ts';
 import { localProvider } from './local.ts';
 import type { Provider, Providers } from './provider.ts';
 import { stripeProvider, type StripeSettings } from './stripe.ts';

@@ -2,7 +2,7 @@
 import { inside } from '../../graphql/guards.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
-import { STEP_NAMES, provisioningSteps, type StepRow } from '../organization/profile/queries.ts';
+import { STEP_NAMES, provisioningSteps, type StepRow } from './queries.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 
 const ProvisioningStepNameRef = builder.enumType('ProvisioningStepName', {

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { enqueue } from '../../jobs/queue.ts';
-import { STEP_NAMES, type StepName } from '../organization/profile/queries.ts';
+import { STEP_NAMES, type StepName } from './queries.ts';
 
 /** The steps of an organization, as far as they are not there. */
 async function insertSteps(tx: Database, organizationId: string): Promise<void> {

@@ -1,9 +1,8 @@
 /** Manifests of documents, as code generators write them: a JSON object from hash to document. */
 import { createHash } from 'node:crypto';
-import { GraphQLError, parse, validate } from 'graphql';
+import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { StartError } from '../../errors.ts';
-import { schema } from '../../schema.ts';
 
 /** Most bytes of one document; the table has the same bound. */
 export const TRUSTED_DOCUMENT_BYTES_MAX = 100_000;
@@ -18,7 +17,7 @@ export interface ManifestDocument {
 
 const manifestForm = z.record(z.string(), z.string());
 
-function problemOf(document: string): string | undefined {
+function problemOf(document: string, schema: GraphQLSchema): string | undefined {
   try {
     return validate(schema, parse(document))[0]?.message;
   } catch (error) {
@@ -31,7 +30,7 @@ function problemOf(document: string): string | undefined {
  * The documents of a manifest. Keys are SHA-256 in hex, with `sha256:` before it or without. Throws a `StartError` that
  * names the first document whose hash is not its own, which is too long, or which the schema refuses.
  */
-export function readManifest(text: string): ManifestDocument[] {
+export function readManifest(text: string, schema: GraphQLSchema): ManifestDocument[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -52,7 +51,7 @@ export function readManifest(text: string): ManifestDocument[] {
     if (document === '' || Buffer.byteLength(document) > TRUSTED_DOCUMENT_BYTES_MAX) {
       throw new StartError(`The document "${key}" must have between 1 and ${TRUSTED_DOCUMENT_BYTES_MAX} bytes.`);
     }
-    const problem = problemOf(document);
+    const problem = problemOf(document, schema);
     if (problem !== undefined) throw new StartError(`The document "${key}" does not fit the schema: ${problem}`);
     return { hash, document };
   });

@@ -6,7 +6,7 @@ import type { Principal } from '../../../authorization/principal.ts';
 import type { Lineage } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Database } from '../../../database/connect.ts';
-import { followDomain } from '../../domain-verification/writes.ts';
+import { followDomain } from '../domain/writes.ts';
 import { badInput, personRequired } from '../../../errors.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';

@@ -1,19 +1,21 @@
-/** What belongs to one organization beside its place in the tree: profile, accounts, billing, limits, inventory, provisioning. */
+/** What belongs to one organization beside its place in the tree: profile, accounts, billing, limits, inventory. */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type WithinOptions } from '../../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../../database/loaders.ts';
 
-interface OfOrganization {
+/** A row that belongs to one organization. */
+export interface OfOrganization {
   organization_id: string;
 }
 
-const key = (row: OfOrganization): string => row.organization_id;
+/** The organization that a row belongs to. */
+export const ownerOf = (row: OfOrganization): string => row.organization_id;
 
 /**
  * The rows of `table`, named `t`, that belong to the given organizations, as far as the caller may read them. The order
  * is one of the whole statement: a table expression with an order of its own would be sorted, and read, as a whole.
  */
-function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: WithinOptions = {}, order = sql`o.id`) {
+export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: WithinOptions = {}, order = sql`o.id`) {
   return async ({ db, principal }: ReadRequest, ids: readonly string[]): Promise<readonly Row[]> => {
     const statement = sql<Row>`
       select o.id as organization_id, ${columns}
@@ -32,7 +34,7 @@ export interface BrandingRow extends OfOrganization {
 }
 export const branding = rowBatch<null, BrandingRow>(
   'branding',
-  key,
+  ownerOf,
   rowsOf(sql`organization_profiles`, sql`t.logo_url, t.primary_color, t.secondary_color`),
 );
 
@@ -48,7 +50,7 @@ export interface ProfileRow extends OfOrganization {
 }
 export const profile = rowBatch<null, ProfileRow>(
   'profile',
-  key,
+  ownerOf,
   rowsOf(
     sql`organization_profiles`,
     sql`t.address_line1, t.address_line2, t.address_city, t.address_state, t.address_zip, t.address_country, t.invoice_owner`,
@@ -62,7 +64,7 @@ export interface MarketplaceOfferRow extends OfOrganization {
 }
 export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
   'marketplace offers',
-  key,
+  ownerOf,
   rowsOf(sql`marketplace_offers`, sql`t.marketplace, t.url`, { scope: 'organizations:manage' }, sql`t.marketplace`),
 );
 
@@ -73,7 +75,7 @@ export interface ExternalAccountRow extends OfOrganization {
 }
 export const externalAccounts = listBatch<null, ExternalAccountRow>(
   'external accounts',
-  key,
+  ownerOf,
   rowsOf(sql`external_accounts`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }, sql`t.system`),
 );
 
@@ -84,7 +86,7 @@ export interface BillingRow extends OfOrganization {
   customer_id: string | null;
   subscription_id: string | null;
 }
-export const billing = rowBatch<null, BillingRow>('billing', key, rowsOf(sql`billing_accounts`, sql`t.*`, { scope: 'billing:manage' }));
+export const billing = rowBatch<null, BillingRow>('billing', ownerOf, rowsOf(sql`billing_accounts`, sql`t.*`, { scope: 'billing:manage' }));
 
 export interface ConcurrencyRow extends OfOrganization {
   max_calls: number;
@@ -92,7 +94,7 @@ export interface ConcurrencyRow extends OfOrganization {
 }
 export const concurrency = rowBatch<null, ConcurrencyRow>(
   'concurrency',
-  key,
+  ownerOf,
   rowsOf(sql`concurrency_limits`, sql`t.max_calls, t.calls_in_use`, { scope: ['organizations:manage', 'billing:manage'] }),
 );
 
@@ -101,31 +103,10 @@ export interface InventoryRow extends OfOrganization {
   kind: InventoryKind;
   count: number;
 }
-export const inventory = listBatch<null, InventoryRow>('inventory', key, async ({ db, principal }, ids) => {
+export const inventory = listBatch<null, InventoryRow>('inventory', ownerOf, async ({ db, principal }, ids) => {
   const statement = sql<InventoryRow>`
     select o.id as organization_id, i.kind, count(*)::int as count
     from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
     where o.id = any (${ids}::uuid[]) group by o.id, i.kind`;
   return (await statement.execute(db)).rows;
 });
-
-export type StepName = 'IDENTITY' | 'BILLING' | 'TELEPHONY' | 'PHONE_NUMBER' | 'KNOWLEDGE_BASE';
-export type StepStatus = 'PENDING' | 'RUNNING' | 'DONE' | 'FAILED';
-export interface StepRow extends OfOrganization {
-  name: StepName;
-  status: StepStatus;
-  attempts: number;
-  error: string | null;
-  finished_at: Date | null;
-  resource_id: string | null;
-}
-/** The order in which an organization is provisioned. */
-export const STEP_NAMES: readonly StepName[] = ['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'];
-export const provisioningSteps = listBatch<null, StepRow>(
-  'provisioning steps',
-  key,
-  rowsOf(
-    sql`(select *, array_position(${STEP_NAMES}::text[], name) as place from provisioning_steps)`,
-    sql`t.name, t.status, t.attempts, t.error, t.finished_at, t.resource_id`,
-  ),
-);

@@ -8,7 +8,7 @@ import type { Database } from '../../../database/connect.ts';
 import { badInput, forbidden } from '../../../errors.ts';
 import { refuse } from '../../../command/user-error.ts';
 import { requireText } from '../../../values/text.ts';
-import { followDomain } from '../../domain-verification/writes.ts';
+import { followDomain } from '../domain/writes.ts';
 import { requireDetails, type DetailsInput } from '../profile/input.ts';
 import { currentDetails, writeDetails } from '../profile/writes.ts';
 import { VersionConflictError } from '../errors.ts';

@@ -1,8 +1,8 @@
 /** Writes of domain verifications. */
 import { randomBytes } from 'node:crypto';
 import { sql } from 'kysely';
-import type { Database } from '../../database/connect.ts';
-import { enqueue } from '../../jobs/queue.ts';
+import type { Database } from '../../../database/connect.ts';
+import { enqueue } from '../../../jobs/queue.ts';
 
 /** Random bytes of a challenge: 128 bits. */
 const TOKEN_BYTES = 16;

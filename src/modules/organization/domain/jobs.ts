@@ -1,10 +1,10 @@
 /** Checks whether organizations have set the record that proves that a domain is theirs. */
 import { Resolver } from 'node:dns/promises';
 import { sql } from 'kysely';
-import type { Database } from '../../database/connect.ts';
-import { enqueue } from '../../jobs/queue.ts';
-import type { Task } from '../../jobs/worker.ts';
-import type { Logger } from '../../telemetry/log.ts';
+import type { Database } from '../../../database/connect.ts';
+import { enqueue } from '../../../jobs/queue.ts';
+import type { Task } from '../../../jobs/worker.ts';
+import type { Logger } from '../../../telemetry/log.ts';
 import { recordName, recordValue } from './challenge.ts';
 
 export interface DomainOptions {

@@ -1,7 +1,7 @@
 /** The proof that an organization's domain is its own. */
-import { requires } from '../../graphql/guards.ts';
-import { builder } from '../../graphql/builder.ts';
-import { OrganizationRef } from '../organization/refs.ts';
+import { requires } from '../../../graphql/guards.ts';
+import { builder } from '../../../graphql/builder.ts';
+import { OrganizationRef } from '../refs.ts';
 import { recordName, recordValue } from './challenge.ts';
 import { domainVerification, type DomainVerificationRow } from './queries.ts';
 

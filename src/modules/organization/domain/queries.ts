@@ -1,7 +1,7 @@
 /** Reads of domain verifications. */
 import { sql } from 'kysely';
-import { organizationsWithin } from '../../authorization/rights.ts';
-import { rowBatch } from '../../database/loaders.ts';
+import { organizationsWithin } from '../../../authorization/rights.ts';
+import { rowBatch } from '../../../database/loaders.ts';
 
 export interface DomainVerificationRow {
   organization_id: string;

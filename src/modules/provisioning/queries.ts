@@ -1,0 +1,31 @@
+/** The steps in which an organization is provisioned, and how far they are. */
+import { sql } from 'kysely';
+import { listBatch } from '../../database/loaders.ts';
+import { ownerOf, rowsOf, type OfOrganization } from '../organization/profile/queries.ts';
+
+/** What is set up for an organization. */
+export type StepName = 'IDENTITY' | 'BILLING' | 'TELEPHONY' | 'PHONE_NUMBER' | 'KNOWLEDGE_BASE';
+/** How far a step is. */
+export type StepStatus = 'PENDING' | 'RUNNING' | 'DONE' | 'FAILED';
+
+export interface StepRow extends OfOrganization {
+  name: StepName;
+  status: StepStatus;
+  attempts: number;
+  error: string | null;
+  finished_at: Date | null;
+  resource_id: string | null;
+}
+
+/** The order in which an organization is provisioned. */
+export const STEP_NAMES: readonly StepName[] = ['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'];
+
+/** The steps of organizations. */
+export const provisioningSteps = listBatch<null, StepRow>(
+  'provisioning steps',
+  ownerOf,
+  rowsOf(
+    sql`(select *, array_position(${STEP_NAMES}::text[], name) as place from provisioning_steps)`,
+    sql`t.name, t.status, t.attempts, t.error, t.finished_at, t.resource_id`,
+  ),
+);
