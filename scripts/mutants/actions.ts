@@ -121,7 +121,7 @@ export const actions: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/modules/organization/update/commands.ts',
+    file: 'src/modules/organization/preconditions.ts',
     tests: 'test/organization/suspending.test.ts',
     mutants: [
       {
@@ -130,6 +130,12 @@ export const actions: readonly MutantGroup[] = [
         to: '',
         only: 'cannot be the one that the request acts in',
       },
+    ],
+  },
+  {
+    file: 'src/modules/organization/suspend/commands.ts',
+    tests: 'test/organization/suspending.test.ts',
+    mutants: [
       {
         what: 'a suspension does not wait for the changes below that it forbids',
         from: 'scope: MANAGE_CHILDREN, wholeTree: true }',

@@ -2,7 +2,7 @@
 import { builder } from '../../graphql/builder.ts';
 import { decodeId } from '../../values/ids.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
-import { organizationPayload } from '../organization/update/mutations.ts';
+import { organizationPayload } from '../organization/payload.ts';
 import { retryProvisioning } from './commands.ts';
 import { IdempotencyConflictError } from '../../command/errors.ts';
 

@@ -13,7 +13,7 @@ import { definePayload, rowField } from '../../../graphql/payload.ts';
 import { ROLES_MAX } from '../../role/choice.ts';
 import { createOrganization, type Created } from './commands.ts';
 import { InvoiceOwnerRef } from '../profile/type.ts';
-import { AddressInputRef, BrandingInputRef, ExternalAccountInputRef, MarketplaceOfferInputRef } from '../update/mutations.ts';
+import { AddressInputRef, BrandingInputRef, ExternalAccountInputRef, MarketplaceOfferInputRef } from '../profile/mutations.ts';
 import { OrganizationKindRef, OrganizationRef } from '../refs.ts';
 import { organizationById } from '../queries.ts';
 import { IdempotencyConflictError } from '../../../command/errors.ts';

@@ -7,7 +7,7 @@ import type { Principal } from '../../../authorization/principal.ts';
 import type { Database } from '../../../database/connect.ts';
 import { limitExceeded, notFound } from '../../../errors.ts';
 import { refuse } from '../../../command/user-error.ts';
-import { requireBelowHome, requireVersion } from '../update/commands.ts';
+import { requireBelowHome, requireVersion } from '../preconditions.ts';
 import { HasChildrenError, ParentDeletedError } from '../errors.ts';
 
 /** Most organizations that one call deletes. */

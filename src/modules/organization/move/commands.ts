@@ -11,7 +11,7 @@ import { refuse } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { enqueue } from '../../../jobs/queue.ts';
 import { bringRoles } from '../../role/move-queries.ts';
-import { requireBelowHome } from '../update/commands.ts';
+import { requireBelowHome } from '../preconditions.ts';
 import { CycleError, DepthLimitError, VersionConflictError } from '../errors.ts';
 
 interface MoveInput {

@@ -1,12 +1,11 @@
-/** Mutations of organizations. */
+/** The mutation that changes what an organization shows of itself. */
 import { builder } from '../../../graphql/builder.ts';
 import { decodeId } from '../../../values/ids.ts';
 import { expectedVersion, idempotencyKey, mutation } from '../../../graphql/mutation.ts';
-import { definePayload, rowField } from '../../../graphql/payload.ts';
-import { resumeOrganization, suspendOrganization, updateOrganization } from './commands.ts';
-import { InvoiceOwnerRef, MarketplaceRef } from '../profile/type.ts';
-import { OrganizationKindRef, OrganizationRef } from '../refs.ts';
-import { organizationById } from '../queries.ts';
+import { updateOrganization } from './commands.ts';
+import { InvoiceOwnerRef, MarketplaceRef } from './type.ts';
+import { OrganizationKindRef } from '../refs.ts';
+import { organizationPayload } from '../payload.ts';
 import { IdempotencyConflictError } from '../../../command/errors.ts';
 import { ExternalAccountTakenError, VersionConflictError } from '../errors.ts';
 import { userErrorFields } from '../../../graphql/user-error.ts';
@@ -19,22 +18,6 @@ userErrorFields(ExternalAccountTakenError, (t) => ({
   system: t.exposeString('system', { description: 'The other system.' }),
   accountId: t.exposeString('accountId', { description: "The account's id there." }),
 }));
-
-const id = 'The organization; one below that of the request.';
-
-export function organizationPayload(name: string, description: string) {
-  return definePayload<{ organizationId: string }>(name, {
-    description,
-    rows: {
-      organization: rowField({
-        type: OrganizationRef,
-        batch: organizationById,
-        id: ({ organizationId }) => organizationId,
-        description: 'The organization as it is now.',
-      }),
-    },
-  });
-}
 
 export const AddressInputRef = builder.inputType('AddressInput', {
   description: 'A postal address; each part has 1 to 200 characters.',
@@ -97,39 +80,4 @@ mutation('updateOrganization', {
   payload: organizationPayload('UpdateOrganizationPayload', 'The organization was changed.'),
   errors: [VersionConflictError, ExternalAccountTakenError, IdempotencyConflictError],
   run: (input, request) => updateOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
-});
-
-mutation('suspendOrganization', {
-  description:
-    'Suspends an organization below that of the request: its own credentials, and those of everything below it, are refused from the ' +
-    'next request on; those above still read and change it. Takes `child_organizations:manage`.',
-  input: builder.inputType('SuspendOrganizationInput', {
-    description: 'Which organization to suspend.',
-    fields: (t) => ({
-      id: t.id({ required: true, description: id }),
-      reason: t.string({ description: 'Why, for the audit log; 1 to 500 characters.' }),
-      expectedVersion: t.int({ description: expectedVersion }),
-      idempotencyKey: t.string({ description: idempotencyKey }),
-    }),
-  }),
-  payload: organizationPayload('SuspendOrganizationPayload', 'The organization is suspended.'),
-  errors: [VersionConflictError, IdempotencyConflictError],
-  run: (input, request) => suspendOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
-});
-
-mutation('resumeOrganization', {
-  description:
-    'Ends the suspension of an organization. What lies below it works again unless it, or something between, is suspended itself. ' +
-    'Takes `child_organizations:manage`.',
-  input: builder.inputType('ResumeOrganizationInput', {
-    description: 'Which organization to resume.',
-    fields: (t) => ({
-      id: t.id({ required: true, description: id }),
-      expectedVersion: t.int({ description: expectedVersion }),
-      idempotencyKey: t.string({ description: idempotencyKey }),
-    }),
-  }),
-  payload: organizationPayload('ResumeOrganizationPayload', 'The organization is in use again.'),
-  errors: [VersionConflictError, IdempotencyConflictError],
-  run: (input, request) => resumeOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });

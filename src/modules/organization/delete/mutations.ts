@@ -1,0 +1,86 @@
+/** Mutations that delete organizations and restore them. */
+import { builder } from '../../../graphql/builder.ts';
+import { atMost } from '../../../graphql/cost.ts';
+import { expectedVersion, mutation } from '../../../graphql/mutation.ts';
+import { definePayload, rowField } from '../../../graphql/payload.ts';
+import { userErrorFields } from '../../../graphql/user-error.ts';
+import { decodeId, encodeId } from '../../../values/ids.ts';
+import { HasChildrenError, ParentDeletedError, SlugTakenError, VersionConflictError } from '../errors.ts';
+import { organizationById } from '../queries.ts';
+import { OrganizationRef } from '../refs.ts';
+import { DELETED_MAX, deleteOrganization, restoreOrganization } from './commands.ts';
+
+userErrorFields(HasChildrenError, (t) => ({
+  childCount: t.exposeInt('childCount', { description: 'Organizations directly below.' }),
+}));
+
+const below = 'The organization; one below that of the request.';
+
+const DeleteModeRef = builder.enumType('DeleteMode', {
+  description: 'What deleting an organization does to those below it.',
+  values: {
+    RESTRICT: { description: 'Refuses if there are any.' },
+    CASCADE: { description: 'Deletes them with it.' },
+  } as const,
+});
+
+mutation('deleteOrganization', {
+  description:
+    `Deletes an organization below that of the request; with CASCADE everything below it too, at most ${DELETED_MAX.toLocaleString('en')} ` +
+    'organizations. Memberships give nothing any more, keys are revoked and open invitations taken back. It can be restored until `purgeAt`; ' +
+    'people keep their accounts, and slugs are never given again. Sent again it finds no such organization, so it takes no `idempotencyKey`. ' +
+    'Takes `child_organizations:manage`.',
+  input: builder.inputType('DeleteOrganizationInput', {
+    description: 'What to delete.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: below }),
+      mode: t.field({ type: DeleteModeRef, defaultValue: 'RESTRICT', description: 'What to do about organizations below.' }),
+      expectedVersion: t.int({ description: expectedVersion }),
+    }),
+  }),
+  payload: definePayload<{ deletedOrganizationIds: string[]; removedMemberCount: number; purgeAt: Date }>('DeleteOrganizationPayload', {
+    description: 'The organization is deleted.',
+    fields: (t) => ({
+      deletedOrganizationIds: t.idList({
+        description: `It, and what was deleted with it, in tree order; at most ${DELETED_MAX.toLocaleString('en')}.`,
+        extensions: atMost(DELETED_MAX),
+        resolve: ({ deletedOrganizationIds }) => deletedOrganizationIds.map((id) => encodeId('Organization', id)),
+      }),
+      removedMemberCount: t.exposeInt('removedMemberCount', { description: 'Memberships that ended.' }),
+      purgeAt: t.expose('purgeAt', { type: 'DateTime', description: 'Until when it can be restored.' }),
+    }),
+  }),
+  errors: [HasChildrenError, VersionConflictError],
+  run: (input, request) =>
+    deleteOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id'), mode: input.mode ?? 'RESTRICT' }),
+});
+
+const RestoreOrganizationPayloadRef = definePayload<{ organizationId: string; restoredCount: number }>('RestoreOrganizationPayload', {
+  description: 'The organization is there again.',
+  rows: {
+    organization: rowField({
+      type: OrganizationRef,
+      batch: organizationById,
+      id: ({ organizationId }) => organizationId,
+      description: 'The organization as it is now.',
+    }),
+  },
+  fields: (t) => ({
+    restoredCount: t.exposeInt('restoredCount', { description: 'Organizations that were restored; 0 when it was not deleted.' }),
+  }),
+});
+
+mutation('restoreOrganization', {
+  description:
+    'Restores a deleted organization, and what was deleted with it, under the same ids: people are members again, with the roles they held. ' +
+    'Keys stay revoked and invitations closed. Sent again it finds nothing to restore and says so, so it takes no `idempotencyKey`; ' +
+    'nobody can read a deleted organization and decide on what it is, so it takes no `expectedVersion`. ' +
+    'Takes `child_organizations:manage`.',
+  input: builder.inputType('RestoreOrganizationInput', {
+    description: 'What to restore.',
+    fields: (t) => ({ id: t.id({ required: true, description: 'The organization; one that lay below that of the request.' }) }),
+  }),
+  payload: RestoreOrganizationPayloadRef,
+  errors: [SlugTakenError, ParentDeletedError],
+  run: (input, request) => restoreOrganization(request, { id: decodeId('Organization', input.id, 'id') }),
+});

@@ -1,0 +1,47 @@
+/** Suspending an organization, and ending its suspension. */
+import { sql } from 'kysely';
+import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
+import { idempotencyKeyOf } from '../../../command/idempotency.ts';
+import { runCommand, type CommandRequest } from '../../../command/run.ts';
+import { requireText } from '../../../values/text.ts';
+import { requireBelowHome, requireVersion, type ChangeInput } from '../preconditions.ts';
+
+const REASON_LENGTH_MAX = 500;
+
+interface StatusChange extends ChangeInput {
+  status: 'ACTIVE' | 'SUSPENDED';
+  reason: string | null;
+}
+
+/**
+ * Changes the status of an organization below that of the request. From its own nobody does it: whoever suspends
+ * itself could not come back.
+ */
+function setStatus(request: CommandRequest, action: string, input: StatusChange) {
+  const { id, status, reason } = input;
+  requireBelowHome(request, id);
+  const attempt = { action, target: { type: 'Organization', id }, on: id, scope: MANAGE_CHILDREN, wholeTree: true } as const;
+  return runCommand(request, { ...attempt, idempotency: idempotencyKeyOf(input) }, async ({ tx, organization, record }) => {
+    await requireVersion(tx, id, input.expectedVersion);
+    const { rows } = await sql<{ status: string }>`select status from organizations where id = ${organization.id}::uuid`.execute(tx);
+    const before = rows[0]?.status ?? null;
+    if (before !== status) {
+      await sql`
+        update organizations set status = ${status}, updated_at = now(), version = version + 1
+        where id = ${organization.id}::uuid`.execute(tx);
+    }
+    record({ target: { type: 'Organization', id }, before: { status: before }, after: { status, ...(reason === null ? {} : { reason }) } });
+    return { organizationId: id };
+  });
+}
+
+/** Suspends an organization: its credentials, and those of everything below it, are refused from the next request on. */
+export function suspendOrganization(request: CommandRequest, input: ChangeInput & { reason?: string | null | undefined }) {
+  const reason = input.reason == null ? null : requireText(input.reason, 'reason', REASON_LENGTH_MAX);
+  return setStatus(request, 'suspendOrganization', { ...input, status: 'SUSPENDED', reason });
+}
+
+/** Ends a suspension. Suspensions of organizations above or below are their own. */
+export function resumeOrganization(request: CommandRequest, input: ChangeInput) {
+  return setStatus(request, 'resumeOrganization', { ...input, status: 'ACTIVE', reason: null });
+}
