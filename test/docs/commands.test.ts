@@ -1,6 +1,6 @@
 /** Every command that the README and the guide print works as printed, in `sh` and in `zsh`. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readdir, symlink } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -29,6 +29,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await gateway.end('SIGTERM');
   await removeDataFolder(path.join(checkout, '.data'));
+  await rm(checkout, { recursive: true });
 });
 
 describe('commands of the documentation', () => {
@@ -75,7 +76,13 @@ function runInShell(shell: string, blocks: readonly Block[]): Promise<string[]> 
     .map(({ text }) => `${text}echo '${END_OF_BLOCK}'\n`)
     .join('')
     .replaceAll(PRINTED_ADDRESS, new URL('/', gateway.url).href);
-  const child = spawn(shell, ['-e', '-c', script], { cwd: checkout, timeout: 60_000, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { DATABASE_URL: _database, REDIS_URL: _redis, DATA_DIR: _folder, ...inherited } = process.env;
+  const child = spawn(shell, ['-e', '-c', script], {
+    cwd: checkout,
+    env: { ...inherited, NODE_ENV: '' },
+    timeout: 60_000,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
