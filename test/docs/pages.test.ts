@@ -1,6 +1,7 @@
 /** The pages of the documentation hold together: links lead somewhere, the index is whole, the reference is current. */
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { buildSchema, parse, validate } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { apiReference } from '../../scripts/api-reference/page.ts';
 import { anchorOf, readPage, readPages, root } from './pages.ts';
@@ -56,6 +57,16 @@ describe('the documentation', () => {
   it('has an API reference that follows the schema (npm run docs:api writes it)', async () => {
     const schema = await readFile(path.join(root, 'schema.graphql'), 'utf8');
     expect(await readFile(path.join(root, 'docs/reference/api.md'), 'utf8')).toBe(apiReference(schema));
+  });
+
+  it('prints only operations that the schema accepts', async () => {
+    const schema = buildSchema(await readFile(path.join(root, 'schema.graphql'), 'utf8'));
+    const operations = pages.flatMap(({ file, blocks }) =>
+      blocks.filter(({ language }) => language === 'graphql').map(({ text, line }) => ({ where: `${file}:${line}`, text })),
+    );
+    const refused = operations.flatMap(({ where, text }) => validate(schema, parse(text)).map(({ message }) => `${where}: ${message}`));
+    expect(operations.length).toBeGreaterThan(20);
+    expect(refused).toEqual([]);
   });
 
   it('keeps the README short', async () => {
