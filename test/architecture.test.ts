@@ -85,7 +85,7 @@ describe('the source', () => {
       'src/membership/people.ts',
       'src/invitation/store.ts',
       'src/commands/serve.ts',
-      'src/cli.ts',
+      'src/commands/seed.ts',
       'src/database/migrate.ts',
       'src/database/types.ts',
       'src/seed/bootstrap.ts',
