@@ -1,12 +1,9 @@
 /** What somebody probably meant by a word that is not known. */
 
-/** Most letters that may be wrong, missing, too many or swapped with the next one. */
-const EDITS_MAX = 2;
-
-/** The candidate that is nearest to a word, if it is at most two edits away; the first one of several. */
-export function nearest(word: string, candidates: Iterable<string>): string | undefined {
+/** The candidate that is nearest to a word, if it is at most so many edits away; the first one of several. */
+export function nearest(word: string, candidates: Iterable<string>, editsMax = 2): string | undefined {
   let found: string | undefined;
-  let least = EDITS_MAX + 1;
+  let least = editsMax + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const edits = editDistance(word, candidate);

@@ -15,7 +15,12 @@ async function prepare({ environment }: Terminal): Promise<{ config: Config; log
   const { readConfig } = await import('../config.ts');
   const config = readConfig(environment);
   const { createLogger } = await import('../telemetry/log.ts');
-  return { config, log: createLogger(config.logLevel) };
+  const log = createLogger(config.logLevel);
+  if (config.misspelt.length > 0) {
+    const names = config.misspelt.map(({ name, meant }) => `${name} (did you mean ${meant}?)`);
+    log.warn({ names: config.misspelt.map(({ name }) => name) }, `the environment has what is no setting: ${names.join(', ')}`);
+  }
+  return { config, log };
 }
 
 /** Runs a command until the process is asked to stop; the command is loaded once the settings are known to be right. */
