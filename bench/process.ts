@@ -76,7 +76,7 @@ async function gatewayPid(root: number): Promise<number> {
       .map(Number);
     const [next] = children;
     const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-    if (command.includes('src/cli.ts') && /^[^\0]*node\0/.test(command)) return pid;
+    if (command.includes('src/main.ts') && /^[^\0]*node\0/.test(command)) return pid;
     if (next === undefined) throw new Error('the gateway process was not found');
     pid = next;
   }

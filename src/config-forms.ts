@@ -1,6 +1,30 @@
-/** Forms that settings of the environment have. */
+/** Forms that settings of the environment have. What a form accepts beyond a type and a range is said in its `form`, for the reference page. */
 import { isIP } from 'node:net';
 import pg from 'pg';
+import { z } from 'zod';
+
+/** What the reference page says of a setting beside its type, range and default. */
+export interface SettingNotes {
+  description: string;
+  /** What is accepted, in words, where the type does not tell. */
+  form?: string;
+  /** What holds where it is not set, in words, where there is no plain default. */
+  unset?: string;
+}
+
+/** A whole number within bounds. */
+export function wholeNumber(least: number, most: number) {
+  const error = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(error).int(error).min(least, error).max(most, error);
+}
+
+/** One of some words. */
+export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
+  return z.enum(words, `must be ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words)}`);
+}
+
+/** Yes or no. */
+export const flag = oneOf('true', 'false').transform((value) => value === 'true');
 
 /** The parts of a list. */
 export const commaSeparated = (list: string): string[] =>
@@ -9,8 +33,21 @@ export const commaSeparated = (list: string): string[] =>
     .map((item) => item.trim())
     .filter((item) => item !== '');
 
-/** Without TLS, only what stays on this machine. */
-export function isSafeUrl(text: string): boolean {
+/** A list, separated by commas, whose parts are all as they should be; `form` says how. */
+export function listOf(isGood: (item: string) => boolean, form: string) {
+  return z
+    .string()
+    .default('')
+    .transform(commaSeparated)
+    .refine((list) => list.every(isGood), `must be ${form}, separated by commas`);
+}
+
+/** An address that is safe to send secrets to: without TLS, only what stays on this machine. */
+export const safeUrl = z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)');
+/** How `safeUrl` is described. */
+export const SAFE_URL = '`https://` address; `http://` on this machine only';
+
+function isSafeUrl(text: string): boolean {
   const url = URL.parse(text);
   return url?.protocol === 'https:' || (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
 }
@@ -21,8 +58,23 @@ export function isDnsServer(text: string): boolean {
   return isIP(bracketed ?? plain ?? text) !== 0;
 }
 
+/** An address, or a range such as 10.0.0.0/8. */
+export function isAddressRange(text: string): boolean {
+  const [address = '', bits] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+}
+
+/** The address of a database. */
+export const databaseUrl = z
+  .string()
+  .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
+  .refine(isDatabaseUrl, 'must be an address that can be read: characters such as / : @ % in a password are written as %2F %3A %40 %25');
+/** How `databaseUrl` is described. */
+export const DATABASE_URL = '`postgres://` address; characters such as `/ : @ %` in a password are written as `%2F %3A %40 %25`';
+
 /** Whether the driver understands an address; it throws, with the address, where it does not. */
-export function isDatabaseUrl(text: string): boolean {
+function isDatabaseUrl(text: string): boolean {
   try {
     return new pg.Client({ connectionString: text }).host !== '';
   } catch {

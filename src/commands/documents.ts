@@ -4,15 +4,13 @@ import { StartError } from '../errors.ts';
 import { readManifest } from '../modules/trusted-documents/manifest.ts';
 import { addTrustedDocuments, listTrustedDocuments, removeTrustedDocuments } from '../modules/trusted-documents/queries.ts';
 import { schema } from '../schema.ts';
-import type { OpenDatabase } from './database.ts';
-
-type WithDatabase = (work: (database: OpenDatabase) => Promise<void>) => Promise<void>;
-type Print = (line: string) => void;
+import { withDatabase } from './run.ts';
+import type { Terminal } from './terminal.ts';
 
 const counted = (count: number): string => `${count} ${count === 1 ? 'document' : 'documents'}`;
 
 /** Registers the manifest in `file`, all or nothing. */
-export async function addDocuments(withDatabase: WithDatabase, client: string, file: string, print: Print): Promise<void> {
+export async function addDocuments(terminal: Terminal, client: string, file: string): Promise<void> {
   if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(client)) {
     throw new StartError('--client must have 1 to 63 characters of a-z, 0-9, dots, hyphens and underscores.');
   }
@@ -20,28 +18,28 @@ export async function addDocuments(withDatabase: WithDatabase, client: string, f
     throw new StartError(`The manifest cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`);
   });
   const documents = readManifest(text, schema);
-  await withDatabase(async ({ db }) => {
+  await withDatabase(terminal, async ({ db }) => {
     const added = await addTrustedDocuments(db, client, documents);
-    print(`Registered ${counted(added)} for ${client}; ${documents.length - added} were registered already.`);
+    terminal.print(`Registered ${counted(added)} for ${client}; ${documents.length - added} were registered already.`);
   });
 }
 
 /** Prints each client with the number and size of its documents. */
-export function listDocuments(withDatabase: WithDatabase, print: Print): Promise<void> {
-  return withDatabase(async ({ db }) => {
+export function listDocuments(terminal: Terminal): Promise<void> {
+  return withDatabase(terminal, async ({ db }) => {
     const clients = await listTrustedDocuments(db);
-    if (clients.length === 0) print('No documents are registered.');
+    if (clients.length === 0) terminal.print('No documents are registered.');
     for (const { client, documents, bytes, lastAddedAt } of clients) {
-      print(`${client}  ${counted(documents)}, ${bytes} bytes, last added ${lastAddedAt.toISOString()}`);
+      terminal.print(`${client}  ${counted(documents)}, ${bytes} bytes, last added ${lastAddedAt.toISOString()}`);
     }
   });
 }
 
 /** Removes all documents of a client. */
-export function removeDocuments(withDatabase: WithDatabase, client: string, print: Print): Promise<void> {
-  return withDatabase(async ({ db }) => {
+export function removeDocuments(terminal: Terminal, client: string): Promise<void> {
+  return withDatabase(terminal, async ({ db }) => {
     const removed = await removeTrustedDocuments(db, client);
     if (removed === 0) throw new StartError(`No documents are registered for ${client}.`);
-    print(`Removed ${counted(removed)} of ${client}.`);
+    terminal.print(`Removed ${counted(removed)} of ${client}.`);
   });
 }

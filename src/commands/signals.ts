@@ -1,8 +1,13 @@
 /** Signals that ask the process to stop. */
 
-/** Calls `end` for every signal that asks a process to stop. */
-export function onStopSignal(end: () => void): void {
-  process.on('SIGINT', end).on('SIGTERM', end).on('SIGHUP', end);
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+/** Calls `end` for every signal that asks a process to stop, until the returned function is called. */
+export function onStopSignal(end: () => void): () => void {
+  for (const signal of STOP_SIGNALS) process.on(signal, end);
+  return () => {
+    for (const signal of STOP_SIGNALS) process.off(signal, end);
+  };
 }
 
 /** Exit code of a process that was asked to end at once. */
@@ -11,7 +16,7 @@ export const INTERRUPTED = 130;
 /** Runs something until the process is asked to stop. Signals are listened to before anything is started that would be left behind. */
 export async function untilStopped(run: (stop: AbortSignal) => Promise<void>): Promise<never> {
   const asked = new AbortController();
-  onStopSignal(() => {
+  const ignore = onStopSignal(() => {
     // Asked twice: whoever asks does not want to wait.
     if (asked.signal.aborted) process.exit(INTERRUPTED);
     asked.abort();
@@ -20,7 +25,10 @@ export async function untilStopped(run: (stop: AbortSignal) => Promise<void>): P
     await run(asked.signal);
   } catch (error) {
     // A start that was given up because it was asked to.
-    if (!asked.signal.aborted || error !== asked.signal.reason) throw error;
+    if (!asked.signal.aborted || error !== asked.signal.reason) {
+      ignore();
+      throw error;
+    }
   }
   process.exit(0);
 }

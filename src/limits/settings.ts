@@ -1,81 +1,52 @@
-/** The limits of a request, as the environment sets them. */
+/** The limits of a request: everything that bounds one before it runs, and how long it may run. */
 import { z } from 'zod';
-import { DOCUMENT_LIMITS, type DocumentLimits } from './document.ts';
+import { wholeNumber } from '../config-forms.ts';
+import { DOCUMENT_LIMITS as DOCUMENT, type DocumentLimits } from './document.ts';
 
-/** Everything that bounds one request before it runs, and how long it may run. */
-export interface RequestLimits {
-  /** Bytes of a body that comes with a credential. */
-  bodyBytes: number;
-  /** Bytes of a body without one. */
-  bodyBytesAnonymous: number;
-  /** Values in a body: members of objects and elements of lists, each object and list for one more. */
-  bodyValues: number;
-  /** Bytes of a document that comes with a credential. */
-  documentBytes: number;
-  /** Bytes of a document without one. */
-  documentBytesAnonymous: number;
-  /** Lexical tokens of a document, comments not counted. */
-  tokens: number;
-  /** Objects and lists inside each other in the variables. */
-  variableDepth: number;
-  document: DocumentLimits;
-  /** Rows that the answer of one operation may hold. */
-  nodes: number;
-  /** Weighted values that the answer of one operation may hold. */
-  cost: number;
-  /** Bytes of an answer. Rows that are read for it may have twice as many. */
-  responseBytes: number;
-  /** Milliseconds from the end of the request's body to the last statement for it. */
-  operationDeadlineMs: number;
-}
+const limit = (least: number, most: number, standard: number, description: string) =>
+  wholeNumber(least, most).default(standard).meta({ description });
 
-/** What holds where nothing is set. */
-export const REQUEST_LIMITS: RequestLimits = {
-  bodyBytes: 500_000,
-  bodyBytesAnonymous: 16_000,
-  // Four times what the largest input has, a thousand events of usage.
-  bodyValues: 20_000,
-  documentBytes: 100_000,
-  documentBytesAnonymous: 4_000,
-  tokens: 2_000,
-  variableDepth: 16,
-  document: DOCUMENT_LIMITS,
-  // docs/decisions/0020-cost.md says where these three are from.
-  nodes: 10_000,
-  cost: 50_000,
-  responseBytes: 8 * 1024 * 1024,
-  operationDeadlineMs: 15_000,
-};
-
-const count = (smallest: number, largest: number, standard: number) => z.coerce.number().int().min(smallest).max(largest).default(standard);
-const { document } = REQUEST_LIMITS;
-
-/** The variables of the environment, to be part of the schema in `config.ts`. */
+/** The settings of the environment, as a part of the schema in `config.ts`. */
 export const limitSettings = {
-  MAX_BODY_BYTES: count(1_000, 10_000_000, REQUEST_LIMITS.bodyBytes),
-  MAX_BODY_BYTES_ANONYMOUS: count(1_000, 10_000_000, REQUEST_LIMITS.bodyBytesAnonymous),
-  MAX_BODY_VALUES: count(100, 1_000_000, REQUEST_LIMITS.bodyValues),
-  MAX_DOCUMENT_BYTES: count(100, 1_000_000, REQUEST_LIMITS.documentBytes),
-  MAX_DOCUMENT_BYTES_ANONYMOUS: count(100, 1_000_000, REQUEST_LIMITS.documentBytesAnonymous),
-  MAX_TOKENS: count(10, 20_000, REQUEST_LIMITS.tokens),
-  MAX_OPERATIONS: count(1, 1_000, document.operations),
-  MAX_DEPTH: count(1, 100, document.depth),
-  MAX_ROOT_FIELDS: count(1, 1_000, document.rootFields),
-  MAX_ALIASES: count(0, 10_000, document.aliases),
-  MAX_FIELDS: count(1, 10_000, document.fields),
-  MAX_SELECTION_SETS: count(1, 1_000, document.selectionSets),
-  MAX_DIRECTIVES: count(0, 10_000, document.directives),
-  MAX_DIRECTIVES_PER_LOCATION: count(0, 1_000, document.directivesPerLocation),
-  MAX_VARIABLES: count(0, 1_000, document.variables),
-  MAX_VARIABLE_DEPTH: count(1, 100, REQUEST_LIMITS.variableDepth),
-  MAX_NODES: count(100, 10_000_000, REQUEST_LIMITS.nodes),
-  MAX_COST: count(100, 100_000_000, REQUEST_LIMITS.cost),
-  MAX_RESPONSE_BYTES: count(10_000, 1_000_000_000, REQUEST_LIMITS.responseBytes),
-  OPERATION_DEADLINE_MS: count(100, 3_600_000, REQUEST_LIMITS.operationDeadlineMs),
+  MAX_BODY_BYTES: limit(1_000, 10_000_000, 500_000, 'Bytes of a body that comes with a credential.'),
+  MAX_BODY_BYTES_ANONYMOUS: limit(1_000, 10_000_000, 16_000, 'Bytes of a body without a credential.'),
+  // Four times what the largest input has, a thousand events of usage.
+  MAX_BODY_VALUES: limit(
+    100,
+    1_000_000,
+    20_000,
+    'Values in a body: members of objects and elements of lists, each object and list for one more.',
+  ),
+  MAX_DOCUMENT_BYTES: limit(100, 1_000_000, 100_000, 'Bytes of a GraphQL document that comes with a credential.'),
+  MAX_DOCUMENT_BYTES_ANONYMOUS: limit(100, 1_000_000, 4_000, 'Bytes of a GraphQL document without a credential.'),
+  MAX_TOKENS: limit(10, 20_000, 2_000, 'Lexical tokens of a document, comments not counted.'),
+  MAX_OPERATIONS: limit(1, 1_000, DOCUMENT.operations, 'Operations in a document, of which a request runs one.'),
+  MAX_DEPTH: limit(1, 100, DOCUMENT.depth, 'Fields inside each other in an operation, fragments written out.'),
+  MAX_ROOT_FIELDS: limit(1, 1_000, DOCUMENT.rootFields, 'Fields at the top of an operation, fragments written out.'),
+  MAX_ALIASES: limit(0, 10_000, DOCUMENT.aliases, 'Fields with an alias in an operation, fragments written out.'),
+  MAX_FIELDS: limit(1, 10_000, DOCUMENT.fields, 'Fields of an operation, fragments written out.'),
+  MAX_SELECTION_SETS: limit(1, 1_000, DOCUMENT.selectionSets, 'Fields with fields of their own in an operation, fragments written out.'),
+  MAX_DIRECTIVES: limit(0, 10_000, DOCUMENT.directives, 'Directives in a document.'),
+  MAX_DIRECTIVES_PER_LOCATION: limit(0, 1_000, DOCUMENT.directivesPerLocation, 'Directives at one place.'),
+  MAX_VARIABLES: limit(0, 1_000, DOCUMENT.variables, 'Variables that an operation declares, or that a request sends.'),
+  MAX_VARIABLE_DEPTH: limit(1, 100, 16, 'Objects and lists inside each other in the variables.'),
+  // docs/decisions/0020-cost.md says where the next three are from.
+  MAX_NODES: limit(100, 10_000_000, 10_000, 'Rows that the answer of one operation may hold.'),
+  MAX_COST: limit(100, 100_000_000, 50_000, 'Weighted values that the answer of one operation may hold.'),
+  MAX_RESPONSE_BYTES: limit(10_000, 1_000_000_000, 8_388_608, 'Bytes of an answer. Rows that are read for it may have twice as many.'),
+  OPERATION_DEADLINE_MS: limit(
+    100,
+    3_600_000,
+    15_000,
+    'Longest time that the statements of one operation may take together, counted from the end of the request body. Then they are ' +
+      'cancelled, and the answer is `LIMIT_EXCEEDED`.',
+  ),
 };
+
+const settings = z.object(limitSettings);
 
 /** The limits that checked settings amount to. */
-export function requestLimits(value: z.infer<z.ZodObject<typeof limitSettings>>): RequestLimits {
+export function requestLimits(value: z.infer<typeof settings>) {
   return {
     bodyBytes: value.MAX_BODY_BYTES,
     bodyBytesAnonymous: value.MAX_BODY_BYTES_ANONYMOUS,
@@ -94,10 +65,16 @@ export function requestLimits(value: z.infer<z.ZodObject<typeof limitSettings>>)
       directivesPerLocation: value.MAX_DIRECTIVES_PER_LOCATION,
       directives: value.MAX_DIRECTIVES,
       variables: value.MAX_VARIABLES,
-    },
+    } satisfies DocumentLimits,
     nodes: value.MAX_NODES,
     cost: value.MAX_COST,
     responseBytes: value.MAX_RESPONSE_BYTES,
     operationDeadlineMs: value.OPERATION_DEADLINE_MS,
   };
 }
+
+/** The limits of a request; `limitSettings` says what each bounds. */
+export type RequestLimits = ReturnType<typeof requestLimits>;
+
+/** The limits where nothing is set. */
+export const REQUEST_LIMITS: RequestLimits = requestLimits(settings.parse({}));

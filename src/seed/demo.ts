@@ -178,11 +178,11 @@ async function seedPeople(client: pg.Client, organizations: readonly Organizatio
   return owner;
 }
 
-/** Half a year of days for every second organization: busy on weekdays, growing over time, the sums in accord with each other. */
+/** Half a year of days for every third organization: busy on weekdays, growing over time, the sums in accord with each other. */
 function* usage(organizations: readonly Organization[], random: Random, now: Date): Generator<Cell[]> {
   const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
   for (const [index, organization] of organizations.entries()) {
-    if (index % 2 === 1) continue;
+    if (index % 3 !== 0) continue;
     const size = 5 + random.below(60);
     for (let day = USAGE_DAYS; day >= 1; day--) {
       const start = today - day * DAY_MS;

@@ -8,7 +8,7 @@ import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { startListener, type Listener } from '../setup/listener.ts';
-import { run, serve, startWorkerProcess, type RunningGateway } from './run.ts';
+import { runHere, serve, startWorkerProcess, type RunningGateway } from './run.ts';
 
 let database: TestDatabase;
 let service: Listener;
@@ -55,7 +55,8 @@ afterAll(async () => {
 });
 
 async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setImmediate(resolve));
+  // Asking without a pause would take the processor from the process that is waited for.
+  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 const rows = async <Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]> => (await statement.execute(database.db)).rows;
 const unfinished = async (): Promise<number> => (await rows(sql`select from provisioning_steps where status <> 'DONE'`)).length;
@@ -85,7 +86,7 @@ async function create(slug: string): Promise<Created | undefined> {
 
 describe('a worker of its own', () => {
   it('does what gateways with WORKER=separate leave alone, and another one ends what a killed one began', async () => {
-    expect(await run(['phone-numbers', 'add', '+12025550300'], environment)).toMatchObject({
+    expect(await runHere(['phone-numbers', 'add', '+12025550300'], environment)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Added 1 /),
     });
@@ -131,7 +132,7 @@ describe('half a configuration', () => {
     [{ RETENTION_DAYS: '0' }, 'RETENTION_DAYS is not valid'],
   ])('%o keeps the process from starting', async (settings, message) => {
     const { PROVISIONING_IDENTITY: _identity, PROVISIONING_WEBHOOK_URL: _url, PROVISIONING_WEBHOOK_SECRET: _secret, ...rest } = environment;
-    const { code, stderr } = await run(['serve'], { ...rest, PORT: '0', ...(settings as Record<string, string>) });
+    const { code, stderr } = await runHere(['serve'], { ...rest, PORT: '0', ...(settings as Record<string, string>) });
     expect(code).toBe(1);
     expect(stderr).toContain(`banyan: ${message}`);
   });

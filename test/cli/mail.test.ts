@@ -1,23 +1,23 @@
 /** The worker in the gateway's process: from a mutation to the mail, over SMTP and over a kill. */
-import { chmod, mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/embedded-postgres/start.ts';
-import { startIssuer } from '../setup/issuer.ts';
+import { encodeId } from '../../src/values/ids.ts';
+import { insertApiKey } from '../../src/seed/bootstrap.ts';
+import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import { tokenIn } from '../setup/outbox.ts';
-import { run, serve, type RunningGateway } from './run.ts';
+import { runHere, serve, type RunningGateway } from './run.ts';
 
-interface Demo {
-  apiKey: string;
-  organizationId: string;
-}
-
+let database: TestDatabase;
+let organizationId: string;
+let apiKey: string;
+let issuer: Issuer;
 let dataDir: string;
-let demo: Demo;
 let gateway: RunningGateway | undefined;
 const received: ParsedMail[] = [];
 let holding: (() => void)[] | undefined;
@@ -39,18 +39,28 @@ const smtp = new SMTPServer({
 let smtpUrl = '';
 
 beforeAll(async () => {
+  database = await createDatabase();
+  const { id } = await database.db
+    .insertInto('organizations')
+    .values({ slug: 'partner', name: 'Partner' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  organizationId = encodeId('Organization', id);
+  apiKey = await insertApiKey(database.db, id, 'partner');
+  issuer = await startIssuer();
   dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-worker-'));
-  await chmod(dataDir, 0o755);
   await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
   smtpUrl = `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
   await gateway?.end('SIGTERM');
-  await (await startEmbedded({ dataDir })).discard();
+  await database.close();
+  await issuer.close();
+  await rm(dataDir, { recursive: true });
   await new Promise<void>((resolve) => smtp.close(() => resolve()));
 });
 
-async function ask<Data>(query: string, token = demo.apiKey): Promise<Data> {
+async function ask<Data>(query: string, token = apiKey): Promise<Data> {
   const response = await fetch(gateway?.url ?? '', {
     method: 'POST',
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
@@ -60,13 +70,14 @@ async function ask<Data>(query: string, token = demo.apiKey): Promise<Data> {
 }
 
 const invite = (email: string) =>
-  ask(`mutation { createInvitation(input: { organizationId: "${demo.organizationId}", email: "${email}" }) { __typename } }`);
+  ask(`mutation { createInvitation(input: { organizationId: "${organizationId}", email: "${email}" }) { __typename } }`);
 
 async function until<Value>(find: () => Promise<Value | undefined> | Value | undefined): Promise<Value> {
   for (;;) {
     const found = await find();
     if (found !== undefined) return found;
-    await new Promise((resolve) => setImmediate(resolve));
+    // Asking without a pause would take the processor from the process that is waited for.
+    await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
@@ -79,8 +90,7 @@ async function delivery(email: string): Promise<{ status: string; attempts: numb
 
 describe('a gateway', () => {
   it('without SMTP_URL writes mail into DATA_DIR/mail and says where', async () => {
-    gateway = await serve({ DATA_DIR: dataDir });
-    demo = JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as Demo;
+    gateway = await serve({ DATABASE_URL: database.url, DATA_DIR: dataDir });
     await invite('written@x.example');
     const folder = path.join(dataDir, 'mail');
     const file = await until(async () => (await readdir(folder).catch(() => [])).find((name) => name.endsWith('.eml')));
@@ -95,7 +105,17 @@ describe('a gateway', () => {
   }, 60_000);
 
   it('killed while it sends, sends after its next start, and says so', async () => {
-    const environment = { DATA_DIR: dataDir, SMTP_URL: smtpUrl, INVITATION_URL: 'https://front.example/join/{token}' };
+    const { jwksUrl, audience, algorithms } = issuer.settings;
+    const environment = {
+      DATABASE_URL: database.url,
+      SMTP_URL: smtpUrl,
+      INVITATION_URL: 'https://front.example/join/{token}',
+      // For the test below.
+      JWT_JWKS_URL: jwksUrl,
+      JWT_ISSUER: issuer.settings.issuer,
+      JWT_AUDIENCE: audience,
+      JWT_ALGORITHMS: algorithms.join(','),
+    };
     gateway = await serve(environment);
     holding = [];
     await invite('killed@x.example');
@@ -107,32 +127,19 @@ describe('a gateway', () => {
     expect(mail.text).toMatch(/https:\/\/front\.example\/join\/inv_[\w-]{48}/);
     await until(async () => ((await delivery('killed@x.example'))?.status === 'SENT' ? true : undefined));
     expect(await delivery('killed@x.example')).toEqual({ status: 'SENT', attempts: 2 });
-    await gateway.end('SIGTERM');
-    gateway = undefined;
   }, 60_000);
 
   it('takes sessions of the configured issuer, and does not start half configured', async () => {
-    const issuer = await startIssuer();
-    const { jwksUrl, audience, algorithms } = issuer.settings;
-    const half = await run(['serve'], { DATA_DIR: dataDir, PORT: '0', JWT_JWKS_URL: jwksUrl, JWT_AUDIENCE: audience });
+    const { jwksUrl, audience } = issuer.settings;
+    const half = await runHere(['serve'], { DATABASE_URL: database.url, PORT: '0', JWT_JWKS_URL: jwksUrl, JWT_AUDIENCE: audience });
     expect(half).toMatchObject({
       code: 1,
       stderr: 'banyan: Sessions are half configured: JWT_ISSUER and JWT_ALGORITHMS missing beside the other JWT_ settings.\n',
-    });
-    gateway = await serve({
-      DATA_DIR: dataDir,
-      JWT_JWKS_URL: jwksUrl,
-      JWT_ISSUER: issuer.settings.issuer,
-      JWT_AUDIENCE: audience,
-      JWT_ALGORITHMS: algorithms.join(','),
     });
     const answer = await ask<{ viewer: object }>(
       '{ viewer { credential { kind } user { email } } }',
       await issuer.session('someone', 'someone@x.example'),
     );
     expect(answer).toEqual({ viewer: { credential: { kind: 'SESSION' }, user: { email: 'someone@x.example' } } });
-    await gateway.end('SIGTERM');
-    gateway = undefined;
-    await issuer.close();
   }, 60_000);
 });

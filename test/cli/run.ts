@@ -1,8 +1,10 @@
-/** Runs the command line as a user would: a process of its own. */
+/** Runs the command line: as a user would, in a process of its own, or in this one, where only its answer counts. */
 import { spawn, type ChildProcess } from 'node:child_process';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { main } from '../../src/main.ts';
 
-const thisVersion = fileURLToPath(new URL('../../src/cli.ts', import.meta.url));
+const thisVersion = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
 export interface Finished {
   code: number | null;
@@ -30,6 +32,22 @@ function start(
 /** Runs a command to its end. */
 export function run(args: readonly string[], environment: Record<string, string> = {}): Promise<Finished> {
   return start(args, environment).finished;
+}
+
+/**
+ * Runs a command to its end in this process, which takes a fraction of the time. Lines of the log are not in what it
+ * returns; `serve` and `worker` would end the process, so only their refusals can be asked for.
+ */
+export async function runHere(args: readonly string[], environment: Record<string, string> = {}): Promise<Finished> {
+  const output = { stdout: '', stderr: '' };
+  const code = await main(args, {
+    environment: { LOG_LEVEL: 'silent', ...environment },
+    input: Readable.from([]),
+    print: (line) => void (output.stdout += `${line}\n`),
+    write: (text) => void (output.stdout += text),
+    complain: (line) => void (output.stderr += `${line}\n`),
+  });
+  return { code, ...output };
 }
 
 export interface Starting {

@@ -3,10 +3,11 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 import { createDatabase } from '../setup/database.ts';
+import { freePort } from '../setup/redis.ts';
+import { removeDataFolder, serverFolder, serversOver } from './data-folder.ts';
 import { oldServer } from './old-server.ts';
-import { run, serve, type RunningGateway } from './run.ts';
+import { run, runHere, serve, type RunningGateway } from './run.ts';
 
 interface Demo {
   url: string;
@@ -20,6 +21,7 @@ interface Demo {
 let dataDir: string;
 let gateway: RunningGateway;
 let demo: Demo;
+let early: Awaited<ReturnType<typeof lookAt>>;
 
 const readDemo = async (): Promise<Demo> => JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as Demo;
 
@@ -35,6 +37,21 @@ async function ask<Data>(
   return (await response.json()) as { data: Data };
 }
 
+/** Status and text of an answer; undefined while nobody listens. */
+async function get(url: string, init?: RequestInit): Promise<{ status: number; text: string; retryAfter: string | null } | undefined> {
+  const response = await fetch(url, init).catch(() => undefined);
+  return response && { status: response.status, text: await response.text(), retryAfter: response.headers.get('retry-after') };
+}
+
+/** Whether the database was made already, and how the first start is answered, as soon as somebody listens. */
+async function lookAt(origin: string) {
+  let health: Awaited<ReturnType<typeof get>>;
+  while ((health = await get(`${origin}/health`)) === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+  const question = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ __typename }"}' };
+  const [ready, refused] = [await get(`${origin}/ready`), await get(`${origin}/graphql`, question)];
+  return { health, ready, refused, folder: await serverFolder(dataDir) };
+}
+
 /** Lines of the log beyond information. */
 function complaints(stderr: string): string[] {
   return stderr.split('\n').filter((line) => line !== '' && (JSON.parse(line) as { level: number }).level > 30);
@@ -43,15 +60,28 @@ function complaints(stderr: string): string[] {
 beforeAll(async () => {
   // A fresh temporary folder is open to its owner only, which for root is the hard case.
   dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-serve-'));
-  gateway = await serve({ DATA_DIR: dataDir });
+  const port = await freePort();
+  [gateway, early] = await Promise.all([serve({ DATA_DIR: dataDir, PORT: String(port) }), lookAt(`http://127.0.0.1:${port}`)]);
   demo = await readDemo();
 });
 afterAll(async () => {
   await gateway.end('SIGTERM');
-  await (await startEmbedded({ dataDir })).discard();
+  await removeDataFolder(dataDir);
 });
 
 describe('the first start', () => {
+  it('says at once what it does, lives, is not ready and refuses in words until it is, and then is', async () => {
+    expect(gateway.printed).toMatch(/^\n {2}First start: making a database .* takes less than a minute, once\.\n/);
+    expect(early).toMatchObject({
+      folder: undefined,
+      health: { status: 200, text: 'ok\n' },
+      ready: { status: 503, text: 'starting\n', retryAfter: '1' },
+      refused: { status: 503, retryAfter: '1' },
+    });
+    expect(JSON.parse(early.refused?.text ?? '')).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+    expect(await get(new URL('/ready', gateway.url).href)).toMatchObject({ status: 200 });
+  });
+
   it('prints and writes credentials that work at once', async () => {
     for (const text of [demo.apiKey, demo.personalAccessToken, demo.organizationSlug, demo.organizationId])
       expect(gateway.printed).toContain(text);
@@ -120,7 +150,7 @@ describe('the first start', () => {
       code: 1,
       stderr: expect.stringMatching(/^banyan: DATA_DIR is in use by another running process: .*\n$/),
     });
-    expect(await run(['check'], { DATA_DIR: dataDir })).toMatchObject({
+    expect(await runHere(['check'], { DATA_DIR: dataDir })).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('agree with the recursive truth'),
     });
@@ -135,7 +165,10 @@ describe('a later start', () => {
     for (const signal of ['SIGINT', 'SIGKILL', 'SIGTERM'] as const) {
       const before = demo;
       const ended = await gateway.end(signal);
-      if (signal !== 'SIGKILL') expect({ code: ended.code, complaints: complaints(ended.stderr) }).toEqual({ code: 0, complaints: [] });
+      if (signal !== 'SIGKILL') {
+        expect({ code: ended.code, complaints: complaints(ended.stderr) }).toEqual({ code: 0, complaints: [] });
+        expect(await serversOver(dataDir)).toEqual([]);
+      }
       await expect(fetch(before.url)).rejects.toThrow();
       gateway = await serve({ DATA_DIR: dataDir });
       demo = await readDemo();
@@ -148,8 +181,9 @@ describe('a later start', () => {
   });
 });
 
-const fails = async (environment: Record<string, string>, sentence: RegExp): Promise<void> => {
-  const { code, stdout, stderr } = await run(['serve'], { PORT: '0', ...environment });
+/** A start that is refused ends before the process would, so that it can be tried in this one. */
+const fails = async (environment: Record<string, string>, sentence: RegExp, start = runHere): Promise<void> => {
+  const { code, stdout, stderr } = await start(['serve'], { PORT: '0', ...environment });
   expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });
   expect(stderr.trim().split('\n')).toHaveLength(1);
 };
@@ -206,25 +240,13 @@ describe('a start that cannot succeed says in one sentence which variable to men
     }
   });
 
-  it.each([
-    ['PORT', 'abc'],
-    ['PORT', '70000'],
-    ['DATABASE_URL', 'mysql://x'],
-    ['DATABASE_POOL_SIZE', '0'],
-    ['STATEMENT_TIMEOUT_MS', '5'],
-    ['ORGANIZATION_HEADER', 'bad header'],
-    ['LOG_LEVEL', 'loud'],
-    ['GRAPHIQL', 'maybe'],
-    ['INTROSPECTION', 'perhaps'],
-    ['MAX_TREE_DEPTH', '65'],
-    ['CORS_ORIGINS', 'example.com'],
-    ['ALLOWED_HOSTS', 'https://api.example'],
-    ['MAX_DOCUMENT_BYTES', '5'],
-    ['MAX_DEPTH', 'deep'],
-    ['OPERATION_DEADLINE_MS', '0'],
-    ['DATABASE_POOL_WAIT_MS', '1'],
-    ['MAX_CONNECTIONS', '0'],
-  ])('when %s is %s', (name, value) => fails({ DATA_DIR: dataDir, [name]: value }, new RegExp(`^banyan: ${name} is not valid: `)));
+  // Every other setting is tried in configuration.test.ts.
+  it('when a setting is not valid, and its process ends with that sentence alone', () =>
+    fails(
+      { DATA_DIR: dataDir, PORT: 'abc' },
+      /^banyan: PORT is not valid: must be a whole number from 0 to 65535 \(it is "abc"\)\.\n$/,
+      run,
+    ));
 });
 
 describe('with DATABASE_URL', () => {

@@ -1,6 +1,5 @@
-/** A gateway while it starts, and a start that is given up. */
+/** Starts that are given up or refused, and gateways whose embedded database is killed. `serve.test.ts` has a first start. */
 import { mkdtemp, readFile, readdir, rename } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -8,7 +7,7 @@ import { readConfig } from '../../src/config.ts';
 import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 import { sized } from '../setup/size.ts';
 import { postmasterOf, removeDataFolder, serverFolder, serversOver } from './data-folder.ts';
-import { begin, run, serve, startWorkerProcess, type Finished, type Starting } from './run.ts';
+import { begin, run, runHere, serve, startWorkerProcess, type Finished, type Starting } from './run.ts';
 
 const folders: string[] = [];
 
@@ -32,46 +31,14 @@ async function until(isSo: () => Promise<boolean> | boolean, starting?: Starting
   }
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
-/** Status and text of an answer; undefined while nobody listens. */
-async function get(url: string, init?: RequestInit): Promise<{ status: number; text: string; retryAfter: string | null } | undefined> {
-  const response = await fetch(url, init).catch(() => undefined);
-  return response && { status: response.status, text: await response.text(), retryAfter: response.headers.get('retry-after') };
-}
-
 let dataDir: string;
 beforeAll(async () => {
   dataDir = await newFolder();
-});
-
-describe('A gateway that starts for the first time', () => {
-  it('says at once what it does, lives, is not ready and refuses in words until it is, and then is', async () => {
-    const port = await freePort();
-    const url = `http://127.0.0.1:${port}`;
-    const gateway = begin(['serve'], { DATA_DIR: dataDir, PORT: String(port) });
-    await until(() => gateway.printed().includes('First start'), gateway);
-    expect(gateway.printed()).toMatch(/First start: making a database .* takes less than a minute, once\./);
-    expect(await serverFolder(dataDir)).toBeUndefined();
-    expect(await get(`${url}/health`)).toMatchObject({ status: 200, text: 'ok\n' });
-    expect(await get(`${url}/ready`)).toMatchObject({ status: 503, text: 'starting\n', retryAfter: '1' });
-    const question = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ __typename }"}' };
-    const refused = await get(`${url}/graphql`, question);
-    expect(refused).toMatchObject({ status: 503, retryAfter: '1' });
-    expect(JSON.parse(refused?.text ?? '')).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
-    await until(() => gateway.printed().includes('Banyan is ready'), gateway);
-    expect(await get(`${url}/ready`)).toMatchObject({ status: 200 });
-    expect(await get(`${url}/graphql`, question)).toMatchObject({ status: 200 });
-    gateway.signal('SIGTERM');
-    expect((await gateway.finished).code).toBe(0);
-    expect(await serversOver(dataDir)).toEqual([]);
+  // With an organization of its own, a gateway plants no demonstration, which takes most of a first start.
+  const made = await runHere(['bootstrap', '--slug', 'partner', '--name', 'Partner', '--email', 'a@partner.example'], {
+    DATA_DIR: dataDir,
   });
+  expect(made).toMatchObject({ code: 0, stderr: '' });
 });
 
 /** Stops a start at some moment and expects that nothing of it is left. */
@@ -123,8 +90,7 @@ describe('A gateway whose embedded database was killed', () => {
     expect(code).toBe(0);
     expect(performance.now() - at).toBeLessThan(5_000);
     expect(await serversOver(dataDir)).toEqual([]);
-    // And the next start finds the data again.
-    await (await startEmbedded({ dataDir })).stop();
+    // The next start, of the test below, finds the data again.
   });
 
   it('ends with the reason and a code other than 0 when the database cannot be started again, and so does a worker', async () => {
@@ -163,7 +129,7 @@ describe('In production', () => {
     [{ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, /^banyan: INVITATION_URL is missing: .*\n$/],
   ])('a gateway with %o is refused in one sentence', async (settings, sentence) => {
     const folder = await newFolder();
-    const { code, stdout, stderr } = await run(['serve'], { NODE_ENV: 'production', DATA_DIR: folder, PORT: '0', ...settings });
+    const { code, stdout, stderr } = await runHere(['serve'], { NODE_ENV: 'production', DATA_DIR: folder, PORT: '0', ...settings });
     expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });
     expect(await readdir(folder)).toEqual([]);
   });
@@ -183,8 +149,12 @@ describe('A password', () => {
   });
 
   it('is in nothing that a command prints about an address', async () => {
-    for (const url of ['jdbc:postgresql://banyan:swordfish@db.example/banyan', 'postgres://banyan:swordfish@127.0.0.1:1/banyan']) {
-      const { code, stdout, stderr } = await run(['migrate'], { DATABASE_URL: url });
+    for (const [start, url] of [
+      [runHere, 'jdbc:postgresql://banyan:swordfish@db.example/banyan'],
+      [runHere, 'postgres://banyan:swordfish@127.0.0.1:1/banyan'],
+      [run, 'postgres://banyan:swordfish@127.0.0.1:1/banyan'],
+    ] as const) {
+      const { code, stdout, stderr } = await start(['migrate'], { DATABASE_URL: url });
       expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(/^banyan: DATABASE_URL [^\n]+\n$/) });
       expect(stderr).not.toContain('swordfish');
     }

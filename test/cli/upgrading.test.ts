@@ -59,7 +59,7 @@ async function begin(cli?: string): Promise<RunningGateway> {
   started.push(gateway);
   return gateway;
 }
-const newerVersion = (): Promise<RunningGateway> => begin(path.join(newer, 'src', 'cli.ts'));
+const newerVersion = (): Promise<RunningGateway> => begin(path.join(newer, 'src', 'main.ts'));
 
 /** Names of the migrations that a gateway applied when it started, from its log. */
 function migrationsOf({ stderr }: Finished): string[] {

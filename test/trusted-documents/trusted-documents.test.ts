@@ -5,13 +5,10 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { OpenDatabase } from '../../src/commands/database.ts';
-import { addDocuments, listDocuments, removeDocuments } from '../../src/commands/documents.ts';
 import { readConfig } from '../../src/config.ts';
-import { StartError } from '../../src/errors.ts';
 import type { TrustedDocumentsPolicy } from '../../src/http/plugins/trusted-documents.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
-import { run } from '../cli/run.ts';
+import { run, runHere } from '../cli/run.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
 
 const MANIFEST = new URL('../generated/persisted-documents.json', import.meta.url);
@@ -46,29 +43,9 @@ afterAll(async () => {
 });
 
 /** Does what `banyan documents` does, without a process for each call. */
-async function documentsCommand(what: 'add' | 'list' | 'remove', file = '', client = 'default') {
-  let stdout = '';
-  const print = (line: string): void => void (stdout += `${line}\n`);
-  const withDatabase = (work: (database: OpenDatabase) => Promise<void>) =>
-    work({
-      ...world,
-      ownerUrl: world.url,
-      apart: true,
-      embedded: false,
-      lost: new Promise(() => undefined),
-      explain: async (error) => error,
-      applied: [],
-      close: () => Promise.resolve(),
-    });
-  try {
-    if (what === 'add') await addDocuments(withDatabase, client, file, print);
-    else if (what === 'list') await listDocuments(withDatabase, print);
-    else await removeDocuments(withDatabase, client, print);
-    return { code: 0, stdout, stderr: '' };
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    return { code: 1, stdout, stderr: `banyan: ${error.message}` };
-  }
+function documentsCommand(what: 'add' | 'list' | 'remove', file = '', client = 'default') {
+  const rest = { add: [file, '--client', client], list: [], remove: ['--client', client] };
+  return runHere(['documents', what, ...rest[what]], { DATABASE_URL: world.url });
 }
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 

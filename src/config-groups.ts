@@ -1,0 +1,64 @@
+/** What several settings make together: sessions and provisioning. */
+import { z } from 'zod';
+import { commaSeparated } from './config-forms.ts';
+import type { Settings } from './config.ts';
+import type { SessionSettings } from './authentication/session.ts';
+import { StartError } from './errors.ts';
+import type { ProvisioningSettings } from './modules/provisioning/providers.ts';
+
+/** Signatures with a key pair: a shared secret would let everybody who can verify sessions make them. */
+const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+
+/** Signature algorithms of sessions. */
+export const JWT_ALGORITHMS = z
+  .string()
+  .transform(commaSeparated)
+  .refine((list) => list.length > 0 && list.every((one) => SIGNATURES.includes(one)), `must be one or more of ${SIGNATURES.join(', ')}`);
+
+/** Sessions are configured in full or not at all: half of it would accept tokens that were meant for somebody else. */
+export function sessionSettings(value: Settings): SessionSettings | undefined {
+  const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms } = value;
+  if (jwksUrl === undefined && issuer === undefined && audience === undefined && algorithms === undefined) return undefined;
+  if (jwksUrl !== undefined && issuer !== undefined && audience !== undefined && algorithms !== undefined) {
+    return { jwksUrl, issuer, audience, algorithms };
+  }
+  const missing = Object.entries({ JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms })
+    .filter(([, given]) => given === undefined)
+    .map(([name]) => name);
+  throw new StartError(`Sessions are half configured: ${missing.join(' and ')} missing beside the other JWT_ settings.`);
+}
+
+/** Every step has a provider, and every provider that is chosen what it needs. */
+export function provisioningSettings(value: Settings): ProvisioningSettings {
+  const steps = {
+    IDENTITY: value.PROVISIONING_IDENTITY ?? value.PROVISIONING,
+    BILLING: value.PROVISIONING_BILLING ?? value.PROVISIONING,
+    TELEPHONY: value.PROVISIONING_TELEPHONY ?? value.PROVISIONING,
+    PHONE_NUMBER: value.PROVISIONING_PHONE_NUMBER ?? value.PROVISIONING,
+    KNOWLEDGE_BASE: value.PROVISIONING_KNOWLEDGE_BASE ?? value.PROVISIONING,
+  };
+  const chosen = new Set<string>(Object.values(steps));
+  const need = (provider: string, name: string, given: string | undefined): string => {
+    if (given === undefined) throw new StartError(`${name} is missing: a step of provisioning is done by ${provider}.`);
+    return given;
+  };
+  const timeoutMs = value.PROVISIONING_TIMEOUT_MS;
+  return {
+    steps,
+    webhook: chosen.has('webhook')
+      ? {
+          url: need('webhook', 'PROVISIONING_WEBHOOK_URL', value.PROVISIONING_WEBHOOK_URL),
+          secret: need('webhook', 'PROVISIONING_WEBHOOK_SECRET', value.PROVISIONING_WEBHOOK_SECRET),
+          timeoutMs,
+        }
+      : undefined,
+    stripe: chosen.has('stripe')
+      ? {
+          apiKey: need('stripe', 'STRIPE_API_KEY', value.STRIPE_API_KEY),
+          priceId: need('stripe', 'STRIPE_PRICE_ID', value.STRIPE_PRICE_ID),
+          apiUrl: value.STRIPE_API_URL,
+          timeoutMs,
+        }
+      : undefined,
+  };
+}
