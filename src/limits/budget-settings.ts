@@ -1,4 +1,4 @@
-/** Settings of the budgets and of admission, as the environment gives them. */
+/** Settings of the budgets and of admission, read from the environment. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { StartError } from '../errors.ts';
@@ -25,7 +25,7 @@ function isRedisUrl(text: string): boolean {
   return url !== null && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
 }
 
-/** The variables, for the schema of the environment. */
+/** The variables, as part of the schema of the environment. */
 export const budgetVariables = {
   REDIS_URL: z.string().refine(isRedisUrl, 'must be a redis:// or rediss:// address').optional(),
   RATE_LIMITS: z.enum(['memory', 'postgres', 'redis', 'off']).optional(),
@@ -59,29 +59,37 @@ export const budgetVariables = {
 const variables = z.object(budgetVariables);
 
 export interface BudgetSettings {
-  /** Where budgets are counted: in this process, or in the database or in Redis for several processes. */
+  /**
+   * Where budgets are counted: in this process or, for several processes, in the database or in
+   * Redis.
+   */
   store: 'memory' | 'postgres' | 'redis';
-  /** The Redis; undefined with another store. */
+  /** The address of Redis; undefined with another store. */
   redisUrl: string | undefined;
   /** Points per window; 0 for no limit. */
   points: Record<BudgetName, number>;
-  /** Addresses and ranges whose `X-Forwarded-For` is believed. */
+  /** Addresses and ranges whose `X-Forwarded-For` header is trusted. */
   trustedProxies: readonly string[];
   admission: AdmissionSettings;
 }
 
 export interface AdmissionSettings {
-  /** Operations of one credential that run or wait for a slot at a time; more wait behind them. */
+  /**
+   * The number of operations of one credential that run or wait for a slot at a time; more wait
+   * behind them.
+   */
   perCredential: number;
-  /** Light operations that run at a time in this process. */
+  /** The number of light operations that run at a time in this process. */
   slots: number;
-  /** Operations that may read at least this many nodes are heavy: one of them runs at a time. */
+  /**
+   * Operations that may read at least this many nodes are heavy. Only one of them runs at a time.
+   */
   heavyNodes: number;
   /** How long an operation may wait before it is refused. */
   waitMs: number;
 }
 
-/** Every budget, and the `budget` that a refusal names. */
+/** The name of every budget, and the `budget` that a refusal names. */
 export type BudgetName =
   | 'credentialRequests'
   | 'credentialCost'
@@ -99,20 +107,23 @@ export type BudgetName =
   | 'standaloneCreations'
   | 'addressStandaloneCreations';
 
-/** A tree or an address is shared by several: it may do this many times as much of the rare things as one person. */
+/**
+ * A tree or an address is shared by several people, so it gets this many times the budget of one
+ * person for rare actions.
+ */
 const SHARED_FACTOR = 5;
-/** Credentials that are not yet known to be good and are checked at a time, per address and minute. */
+/** The factor for how many unverified credentials are checked per address and minute. */
 const UNVERIFIED_FACTOR = 10;
 
 /**
- * The settings that the variables make; undefined when `RATE_LIMITS` is off. Throws a `StartError` when it is redis and
- * there is none.
+ * Returns the settings from the variables; undefined if `RATE_LIMITS` is off. Throws a `StartError`
+ * if it is redis without an address.
  */
 export function budgetSettings(value: z.infer<typeof variables>): BudgetSettings | undefined {
   const redisUrl = value.REDIS_URL;
   const store = value.RATE_LIMITS ?? (redisUrl === undefined ? 'memory' : 'redis');
   if (store === 'off') return undefined;
-  if (store === 'redis' && redisUrl === undefined) throw new StartError('RATE_LIMITS is redis, but REDIS_URL is missing.');
+  if (store === 'redis' && redisUrl === undefined) throw new StartError('RATE_LIMITS is redis, but REDIS_URL is not set.');
   return {
     store,
     redisUrl: store === 'redis' ? redisUrl : undefined,
@@ -143,7 +154,7 @@ export function budgetSettings(value: z.infer<typeof variables>): BudgetSettings
   };
 }
 
-/** The settings that apply when nothing is set. */
+/** The settings that apply if nothing is set. */
 export const defaultBudgets = (changes: Partial<z.input<typeof variables>> = {}): BudgetSettings => {
   const settings = budgetSettings(variables.parse(changes));
   if (!settings) throw new RangeError('the limits are off');

@@ -1,46 +1,49 @@
-/** The limits of a request, as the environment sets them. */
+/** The limits of a request, as set in the environment. */
 import { z } from 'zod';
 import { DOCUMENT_LIMITS, type DocumentLimits } from './document.ts';
 
-/** Everything that bounds one request before it runs, and how long it may run. */
+/** All limits on one request: its size, its cost and its duration. */
 export interface RequestLimits {
-  /** Bytes of a body that comes with a credential. */
+  /** Bytes of a body that is sent with a credential. */
   bodyBytes: number;
   /** Bytes of a body without one. */
   bodyBytesAnonymous: number;
-  /** Values in a body: members of objects and elements of lists, each object and list for one more. */
+  /**
+   * Values in a body: members of objects and elements of lists. Each object and list counts as one
+   * more.
+   */
   bodyValues: number;
-  /** Bytes of a document that comes with a credential. */
+  /** Bytes of a document that is sent with a credential. */
   documentBytes: number;
   /** Bytes of a document without one. */
   documentBytesAnonymous: number;
-  /** Lexical tokens of a document, comments not counted. */
+  /** Lexical tokens of a document, not counting comments. */
   tokens: number;
-  /** Objects and lists inside each other in the variables. */
+  /** Nesting levels of objects and lists in the variables. */
   variableDepth: number;
   document: DocumentLimits;
-  /** Rows that the answer of one operation may hold. */
+  /** Rows that the response of one operation may contain. */
   nodes: number;
-  /** Weighted values that the answer of one operation may hold. */
+  /** Weighted values that the response of one operation may contain. */
   cost: number;
-  /** Bytes of an answer. Rows that are read for it may have twice as many. */
+  /** Bytes of a response. The rows that are read for it may have twice as many. */
   responseBytes: number;
-  /** Milliseconds from the end of the request's body to the last statement for it. */
+  /** Milliseconds from the end of the request's body to its last statement. */
   operationDeadlineMs: number;
 }
 
-/** What holds where nothing is set. */
+/** The default limits. */
 export const REQUEST_LIMITS: RequestLimits = {
   bodyBytes: 500_000,
   bodyBytesAnonymous: 16_000,
-  // Four times what the largest input has, a thousand events of usage.
+  // Four times the size of the largest input, which is a thousand usage events.
   bodyValues: 20_000,
   documentBytes: 100_000,
   documentBytesAnonymous: 4_000,
   tokens: 2_000,
   variableDepth: 16,
   document: DOCUMENT_LIMITS,
-  // docs/decisions/0020-cost.md says where these three are from.
+  // docs/decisions/0020-cost.md explains these three.
   nodes: 10_000,
   cost: 50_000,
   responseBytes: 8 * 1024 * 1024,
@@ -50,7 +53,7 @@ export const REQUEST_LIMITS: RequestLimits = {
 const count = (smallest: number, largest: number, standard: number) => z.coerce.number().int().min(smallest).max(largest).default(standard);
 const { document } = REQUEST_LIMITS;
 
-/** The variables of the environment, to be part of the schema in `config.ts`. */
+/** The environment variables, as part of the schema in `config.ts`. */
 export const limitSettings = {
   MAX_BODY_BYTES: count(1_000, 10_000_000, REQUEST_LIMITS.bodyBytes),
   MAX_BODY_BYTES_ANONYMOUS: count(1_000, 10_000_000, REQUEST_LIMITS.bodyBytesAnonymous),
@@ -74,7 +77,7 @@ export const limitSettings = {
   OPERATION_DEADLINE_MS: count(100, 3_600_000, REQUEST_LIMITS.operationDeadlineMs),
 };
 
-/** The limits that checked settings amount to. */
+/** Returns the limits from validated settings. */
 export function requestLimits(value: z.infer<z.ZodObject<typeof limitSettings>>): RequestLimits {
   return {
     bodyBytes: value.MAX_BODY_BYTES,
