@@ -155,8 +155,8 @@ describe('the command line', () => {
     for (const [args, reason] of [
       [['--key', 'messages'], '--key is taken: messages.'],
       [['--key', 'Messages'], '--key must have'],
-      [['--key', 'odd', '--parts', 'nonsense'], '"nonsense" is no metric that is recorded.'],
-      [['--key', 'odd', '--parts', 'total_calls'], '"total_calls" is no metric that is recorded.'],
+      [['--key', 'odd', '--parts', 'nonsense'], '"nonsense" is not a recorded metric.'],
+      [['--key', 'odd', '--parts', 'total_calls'], '"total_calls" is not a recorded metric.'],
       [['--key', 'odd', '--divided-by', 'voice_calls'], '--divided-by needs --parts'],
     ] as const)
       expect(await add(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(`banyan: ${reason}`) });
