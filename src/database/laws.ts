@@ -9,8 +9,8 @@ import type { Database } from './connect.ts';
 
 /** Tables whose `organization_id` has no foreign key, each with the reason. */
 export const UNKEYED: Readonly<Record<string, string>> = {
-  audit_events: 'outlives what it tells of',
-  retired_slugs: 'outlives what it tells of',
+  audit_events: 'outlives the organization',
+  retired_slugs: 'outlives the organization',
   usage_tail: 'written under the lock of the tree, and removed by a trigger with the organization',
   usage_totals: 'written under the lock of the tree, and removed by a trigger with the organization',
 };

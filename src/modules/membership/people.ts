@@ -73,7 +73,7 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
         order by o.path ${direction}, m.user_id ${direction} limit ${sql.lit(PROBE_ROWS)}
       ) as m
       cross join lateral (select m.path) as o
-      -- The fence keeps the planner from reading everybody to find these few.
+      -- The optimization fence keeps the planner from reading all people to find these few.
       cross join lateral (select u.search_text from users as u where u.id = m.user_id offset 0) as u
     ),
     near as materialized (select path, user_id from probe where hit order by path ${direction}, user_id ${direction} limit ${limit}),
@@ -85,7 +85,7 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
     candidate as materialized (
       select o.path, m.user_id
       from named
-      -- The fence keeps the planner from walking the subtree once for every name.
+      -- The optimization fence keeps the planner from walking the subtree once per name.
       cross join lateral (select m.user_id, m.organization_id from memberships as m where m.user_id = named.id offset 0) as m
       cross join lateral (select o.path, o.deleted_at from organizations as o where o.id = m.organization_id offset 0) as o
       where ${counts(sql`o`)} and ${bounds(page)}

@@ -111,13 +111,13 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
       select probe.id, probe.path from probe where probe.hit order by probe.path ${direction} limit ${sql.lit(page.limit + 1)}
     ),
     edge as materialized (
-      -- Where the probe ends, and whether it left the page short with more behind it.
+      -- Where the probe ends, and whether the page is not full although more follows.
       select ${page.backward ? sql`min` : sql`max`}(probe.path) as path,
         count(*) = ${sql.lit(PROBE_ROWS)} and (select count(*) from near) <= ${sql.lit(page.limit)} as short
       from probe
     ),
     rare as materialized (
-      -- The pieces that are rarest nearby find the fewest wrong candidates; every further one costs time in the index.
+      -- The locally rarest pieces give the fewest false candidates; each further one costs time.
       select array_agg(gram) as grams from (
         select gram from page cross join unnest(page.grams) as gram
         order by (select count(*) from (select probe.search_text from probe limit ${sql.lit(SAMPLE_ROWS)}) as sample where strpos(sample.search_text, gram) > 0)
@@ -126,7 +126,7 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
     ),
     far as materialized (
       select * from (
-        -- In order, so that no more are looked up than the page needs; a path that is no longer theirs drops them.
+        -- In order, so that only as many are looked up as needed; outdated paths drop out.
         select o.id, o.path from (
           select o.id, o.path from page, ${indexed(sql`(select rare.grams from rare)`)} as o where ${isShort} and ${beyondProbe} order by o.path ${direction}
         ) as known

@@ -52,7 +52,7 @@ export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<s
   const { rows } = await sql<UsableRole>`
     select r.id, r.key, scopes_held(r.scopes) as scopes, r.built_in
     from (
-      -- Two reads by index; as one with an "or", all roles of the platform would be read.
+      -- Two index reads; a single one with "or" would read all roles of the platform.
       select r.*, null::uuid as organization_id from roles r where r.built_in
       union all
       select r.*, d.organization_id from organization_roles d join roles r on r.id = d.role_id

@@ -70,7 +70,7 @@ function rolesLinked(
       select ${columns}, t.id as of, o.lineage, o.shown_to
       from ${owner} as t
       cross join lateral (
-        -- Of each row that was asked for: joined as a whole, all organizations that the caller may read would be read.
+        -- Per requested row: a plain join would read all organizations that the caller may read.
         select lineage, null::uuid as shown_to from ${organizationsWithin(principal, { scope: 'members:read' })} as within
         where within.id = t.organization_id
         union all

@@ -275,7 +275,7 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
       ),
       sums as (select * from (${sql.join(sources, sql` union all `)}) as source (id, own, subtree)),
       branches as materialized (
-        -- The parent stands for itself here: what is below it stands under its children.
+        -- The parent counts only its own usage here; what is below counts under its children.
         select branch.id, coalesce(sum(sums.own), 0) as own,
           coalesce(sum(case when branch.id = parent.id then sums.own else sums.subtree end), 0) as subtree
         from branch left join sums on sums.id = branch.id group by branch.id

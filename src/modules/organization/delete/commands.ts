@@ -41,7 +41,7 @@ export function deleteOrganization(
     const { rows } = await sql<{ id: string }>`
       select o.id
       from organizations top
-      -- The fence keeps the planner from walking all organizations in order until the limit.
+      -- The optimization fence keeps the planner from scanning all organizations in order.
       cross join lateral (
         select o.id from organizations o
         where o.path >= top.path and o.path < subtree_end(top.path) and o.deleted_at is null
