@@ -32,7 +32,7 @@ export class DatabaseClock {
     if (!this.isSkewed || this.#toldAt - this.#loggedAt < PAUSE_MS) return;
     this.#loggedAt = this.#toldAt;
     const skewSeconds = Math.round(this.#skewMs / 1_000);
-    this.#log.warn({ skewSeconds }, 'the clock of this process differs from that of the database, which is the one that counts');
+    this.#log.warn({ skewSeconds }, "the clock of this process differs from the database's, which is the one used");
   }
 
   /**

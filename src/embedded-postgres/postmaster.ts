@@ -107,7 +107,7 @@ export class Postmaster {
         return (this.#running = server);
       }
       if (isOver(server.status === 'stopping' ? OTHERS_MS : START_MS))
-        throw new StartError(`DATA_DIR: the PostgreSQL that runs over it does not answer: process ${server.pid}.`);
+        throw new StartError(`DATA_DIR: the PostgreSQL that runs on it does not answer: process ${server.pid}.`);
       if (server.status === 'stopping') {
         // The second signal ends the sessions of a server that was told to wait for them.
         // PostgreSQL 18 waits forever if it is told to stop while it recovers from a crash of its

@@ -123,7 +123,7 @@ function taskList(tasks: Tasks): TaskList {
 function workerLog(log: Logger): WorkerLogger {
   return new WorkerLogger(() => (level, message) => {
     if (level === 'error') log.warn({ queue: message }, 'a job failed');
-    else if (level === 'warning') log.warn({ queue: message }, 'the queue warns');
+    else if (level === 'warning') log.warn({ queue: message }, 'a warning from the queue');
     else log.debug({ queue: message }, 'queue');
   });
 }

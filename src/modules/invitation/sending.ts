@@ -16,7 +16,7 @@ interface Sending {
 function sendingOf({ credential, user }: Principal, lineage: Lineage): Sending {
   const [treeId] = lineage;
   const senderId = user?.id ?? credential?.id;
-  if (treeId === undefined || senderId === undefined) throw new RangeError('nobody sends mail from nowhere');
+  if (treeId === undefined || senderId === undefined) throw new RangeError('mail needs a sender and a tree');
   return { senderId, treeId };
 }
 
