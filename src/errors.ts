@@ -1,4 +1,6 @@
-/** Every failure that the product knows by name, and the one place that turns an unknown failure into a safe answer. */
+/**
+ * Errors that callers may see, and the one place that turns an unknown failure into a safe answer.
+ */
 import { GraphQLError, Kind, type GraphQLErrorExtensions } from 'graphql';
 
 /** The closed list of `extensions.code`. */
@@ -16,76 +18,85 @@ export type ErrorCode =
   | 'PERSISTED_DOCUMENT_REQUIRED'
   | 'INTERNAL_SERVER_ERROR';
 
-/** A refusal whose message and extensions are written for the caller. Anything else that is thrown is masked. */
+/**
+ * An error whose message and extensions are written for the caller. Anything else that is thrown is
+ * masked.
+ */
 export class PublicError extends GraphQLError {
   constructor(code: ErrorCode, message: string, extensions: GraphQLErrorExtensions = {}) {
     super(message, { extensions: { code, ...extensions } });
   }
 }
 
-/** No credential, or one that is malformed, unknown, expired or revoked: one answer for all, HTTP 401. */
+/**
+ * No credential, or one that is malformed, unknown, expired or revoked. All of them get the same
+ * answer, with HTTP 401.
+ */
 export function unauthenticated(): PublicError {
   return new PublicError('UNAUTHENTICATED', 'A valid credential is required: Authorization: Bearer <token>.', {
     http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"' } },
   });
 }
 
-/** Sessions cannot be checked now; the same code as for a bad one, since both leave the caller unknown. */
+/**
+ * Sessions cannot be verified right now. The code is the same as for an invalid credential, since
+ * the caller is unknown in both cases.
+ */
 export function sessionsUnavailable(): PublicError {
   return new PublicError(
     'UNAUTHENTICATED',
-    'Sessions cannot be checked at the moment, because the keys of the identity provider cannot be had. API keys and personal tokens work.',
+    'Sessions cannot be checked at the moment, because the keys of the identity provider are not available. API keys and personal tokens work.',
     { http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"', 'retry-after': '5' } } },
   );
 }
 
-/** Something that only a person can do was asked for with an API key. */
+/** An API key was used for something that only a person can do. */
 export function personRequired(): PublicError {
   return new PublicError('FORBIDDEN', 'Only a person can do this: use a personal token or a session.', { requiredScopes: [] });
 }
 
-/** The operation needs an organization to act in, and the request names none. */
+/** The operation needs an organization to act in, but the request does not name one. */
 export function organizationRequired(header: string): PublicError {
   return new PublicError('ORGANIZATION_REQUIRED', `Name the organization to act in with the ${header} header.`, { header });
 }
 
 /**
- * What is outside the caller's subtree, deleted or missing. It says nothing of the id that was asked for, so that
- * the three cannot be told apart.
+ * The target is outside the caller's subtree, deleted or missing. The message does not repeat the
+ * id, so the three cases cannot be told apart.
  */
 export function notFound(): PublicError {
   return new PublicError('NOT_FOUND', 'Nothing that you may see has this id.');
 }
 
-/** The row, or the answer for what is not there. */
+/** Returns the row, or throws `notFound()` if there is none. */
 export function orNotFound<Row>(row: Row | null | undefined): Row {
   if (row == null) throw notFound();
   return row;
 }
 
-/** The target may be seen, but this requires one of the scopes on it. */
+/** The caller may see the target, but does not hold any of the required scopes on it. */
 export function forbidden(requiredScopes: readonly string[]): PublicError {
   return new PublicError('FORBIDDEN', `This requires the scope ${requiredScopes.join(' or ')} on this organization.`, {
     requiredScopes,
   });
 }
 
-/** An argument outside its bounds. `bound` states what is accepted, in words. */
+/** An argument outside its bounds. `bound` says in words what is accepted. */
 export function badInput(argument: string, bound: string): PublicError {
   return new PublicError('BAD_USER_INPUT', `The argument "${argument}" ${bound}.`, { argument, bound });
 }
 
-/** A usage window that is refused, with the reason and the bound. */
+/** A usage window that is refused, with the reason. */
 export function invalidWindow(argument: 'from' | 'to', reason: string): PublicError {
   return new PublicError('INVALID_WINDOW', `The usage window is refused: "${argument}" ${reason}.`, { argument, bound: reason });
 }
 
-/** The request asks for more than one answer may hold. */
+/** The request asks for more than one response may contain. */
 export function limitExceeded(argument: string, bound: string): PublicError {
   return new PublicError('LIMIT_EXCEEDED', `The argument "${argument}" ${bound}.`, { argument, bound });
 }
 
-/** Something that keeps the process from starting; the message is one sentence for the operator. */
+/** An error that keeps the process from starting. The message is one sentence for the operator. */
 export class StartError extends Error {}
 
 /** PostgreSQL's SQLSTATE of an error thrown by the driver, if it is one. */
@@ -94,7 +105,7 @@ export function sqlState(error: unknown): string | undefined {
   return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
 }
 
-/** What `pg` says, without a code, when no connection could be had or the one in use was lost. */
+/** Messages of `pg`, without a code, for a connection that could not be opened or was lost. */
 const CONNECTION_TROUBLE =
   /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client was closed|Client has encountered a connection error|Postgres connection has been discarded)/;
 const SOCKET_TROUBLE = new Set([
@@ -110,20 +121,25 @@ const SOCKET_TROUBLE = new Set([
 ]);
 
 /**
- * SQLSTATEs of a server that cannot do it now: lost connections (class 08), one that lacks connections, disk or memory
- * (53), ends or starts (57P), cannot write its files (58030), or takes no changes (25006), such as a primary of before.
+ * SQLSTATEs of a server that cannot serve right now: the connection was lost (class 08); it is out
+ * of connections, disk or memory (53); it is shutting down or starting (57P); it cannot write its
+ * files (58030); or it is read-only (25006), such as a former primary.
  */
 const SERVER_TROUBLE = /^(08...|53[0-3]..|57P..|58030|25006)$/;
 
 /**
- * Whether a prepared statement was refused because a migration has changed the types of what it returns ("cached plan must
- * not change result type"). It is told by the function of the server that says so, since the sentence may be translated.
+ * Whether a prepared statement was refused because a migration has changed its result type ("cached
+ * plan must not change result type"). The check looks at the server function that raised the error,
+ * since the message may be translated.
  */
 export function isStalePlan(error: unknown): boolean {
   return error instanceof Error && 'routine' in error && error.routine === 'RevalidateCachedQuery';
 }
 
-/** Whether the database could not be reached in time, or cannot serve now: nobody's mistake, and worth another try. */
+/**
+ * Whether the database could not be reached in time or cannot serve right now. It is not the
+ * caller's fault, and a retry may succeed.
+ */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof OutcomeUnknown) return true;
   if (error instanceof AggregateError) return error.errors.some(isUnavailable);
@@ -135,21 +151,21 @@ export function isUnavailable(error: unknown): boolean {
   return CONNECTION_TROUBLE.test(error.message);
 }
 
-/** A commit was sent, and its answer did not come: whether the change was made is not known here. */
+/** A commit was sent but not answered, so it is unknown whether the change was made. */
 export class OutcomeUnknown extends Error {
   constructor(cause: unknown) {
     super('a commit was sent and not answered', { cause });
   }
 }
 
-/** Whether a change that was asked for can have been made, as `extensions.outcome` of `UNAVAILABLE` says. */
+/** Whether a requested change may have been made; `extensions.outcome` of `UNAVAILABLE`. */
 export type UnavailableOutcome = 'NOTHING_CHANGED' | 'UNKNOWN';
 
-/** What is answered for a database that is unavailable. */
+/** The error for a database that is unavailable. */
 export function unavailable(outcome: UnavailableOutcome): PublicError {
   const message =
     outcome === 'UNKNOWN'
-      ? 'The database cannot be reached in time. The change may have been made: send the request again with the same idempotencyKey, or look.'
+      ? 'The database cannot be reached in time. The change may have been made: send the request again with the same idempotencyKey, or check whether it was.'
       : 'The database cannot be reached in time. Nothing was changed; try again in a moment.';
   return new PublicError('UNAVAILABLE', message, { outcome });
 }
@@ -158,7 +174,7 @@ function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
 }
 
-/** The variable or argument whose value an error of coercion is about, if it is about one. */
+/** The variable or argument that a coercion error is about, if any. */
 function argumentOf({ nodes }: GraphQLError): string | undefined {
   const [node] = nodes ?? [];
   if (node?.kind === Kind.VARIABLE_DEFINITION) return node.variable.name.value;
@@ -166,34 +182,38 @@ function argumentOf({ nodes }: GraphQLError): string | undefined {
   return /(\w+)\s*:\s*\[?\s*$/.exec(node.loc.source.body.slice(0, node.loc.start))?.[1];
 }
 
-/** Whether an error tells that the document or its variables are wrong, rather than what happened while it ran. */
+/**
+ * Whether an error is about the document or its variables, rather than about what happened during
+ * execution.
+ */
 function isAboutDocument(error: unknown, cause: unknown): error is GraphQLError {
   if (!(error instanceof GraphQLError)) return false;
   const [node] = error.nodes ?? [];
-  // A value that its scalar does not take, whatever the scalar throws.
+  // A value that its scalar rejected, whatever the scalar throws.
   if (node?.kind === Kind.VARIABLE_DEFINITION || (error.path === undefined && node?.kind.endsWith('Value'))) return true;
   if (!(cause instanceof GraphQLError) || cause.extensions['unexpected']) return false;
   if (cause instanceof PublicError) return false;
-  // An error at a field is about the value that we gave for it, such as null where there must be none.
+  // An error at a field is about a value that we returned, such as null for a non-null field.
   return error.path === undefined || node?.kind !== Kind.FIELD;
 }
 
 const MESSAGE_LENGTH_MAX = 500;
 
 /**
- * The error as the caller may see it. A `PublicError` and the errors of parsing, validation and coercion keep their
- * message; everything else becomes one constant sentence, and `report` gets the original.
+ * Returns the error as the caller may see it. A `PublicError` and errors of parsing, validation and
+ * coercion keep their message. Everything else becomes one constant sentence, and `report` receives
+ * the original.
  */
 export function maskError(error: unknown, report: (cause: unknown) => void): GraphQLError {
   const cause = rootCause(error);
   const where =
     error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions } : {};
   if (isAboutDocument(error, cause)) {
-    // Suggestions would list names of the schema to whoever guesses.
+    // Suggestions would reveal names from the schema to anyone who guesses.
     const message = error.message.replace(/ Did you mean .*\?$/s, '').slice(0, MESSAGE_LENGTH_MAX);
     const http = error.extensions['http'];
     const argument = argumentOf(error);
-    // A scalar's own message does not say where its value stood.
+    // A scalar's own message does not say which argument it was about.
     const named =
       argument === undefined || message.includes(`"${argument}"`) || message.includes(`"$${argument}"`)
         ? message
@@ -205,12 +225,13 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
   }
   if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: cause.extensions });
   if (sqlState(cause)?.startsWith('22')) {
-    // A value that PostgreSQL cannot hold (class 22, data exception) came from the caller, whatever path it took.
+    // PostgreSQL cannot store the value (class 22, data exception). It came from the caller,
+    // whatever path it took.
     report(cause);
     return new GraphQLError('A value in the request cannot be used.', { ...where, extensions: { code: 'BAD_USER_INPUT' } });
   }
   if (sqlState(cause) === '57014') {
-    // Cancelled by the statement timeout: what was asked for is more than one answer may cost.
+    // Cancelled by the statement timeout: the operation asks for more than one response may cost.
     report(cause);
     return new GraphQLError('The operation takes longer than the server allows.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });
   }

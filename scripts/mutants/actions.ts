@@ -126,7 +126,7 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'somebody suspends or deletes the organization that they act in',
-        from: "if (id === principal.home?.id) throw badInput('id', 'must be an organization below that of the request');",
+        from: `if (id === principal.home?.id) throw badInput('id', "must be an organization below the caller's organization");`,
         to: '',
         only: 'cannot be the one that the request acts in',
       },

@@ -215,7 +215,7 @@ export const invitations: readonly MutantGroup[] = [
       },
       {
         what: 'names show nothing',
-        from: "return VISIBLE.test(text) ? undefined : 'must have a character that can be seen';",
+        from: "return VISIBLE.test(text) ? undefined : 'must contain a visible character';",
         to: 'return undefined;',
         tests: TYPED,
         only: 'needs a character',

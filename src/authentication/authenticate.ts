@@ -1,4 +1,7 @@
-/** From the request's headers to a principal: one statement, which also tells the time; nothing is remembered between requests. */
+/**
+ * Authenticates a request: from its headers to a principal, in one statement that also returns the
+ * database's time. Nothing is cached between requests.
+ */
 import { sql, type RawBuilder } from 'kysely';
 import { PublicError, badInput, unauthenticated } from '../errors.ts';
 import { parseId } from '../values/ids.ts';
@@ -15,22 +18,24 @@ export interface Authenticator {
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions: Sessions | undefined;
-  /** Tells the time where no statement does, and is told it by those that do. */
+  /** Supplies the time if no statement ran, and is updated by those that did. */
   clock: DatabaseClock;
-  /** Told of every API key and token that was accepted. */
+  /** Called for every API key and token that was accepted. */
   used(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
 }
 
-/** Who calls, and when: the time of the database as it looked at the credential. */
+/** The caller, and the database's time when the credential was looked up. */
 export interface Caller {
   principal: Principal;
   now: Date;
 }
 
 /**
- * Who is calling. No `Authorization` header: anonymous. A credential that is malformed, unknown, expired, revoked or
- * of a suspended organization: `UNAUTHENTICATED`. An organization header that is malformed or names an organization
- * in which the credential cannot act: `BAD_USER_INPUT` or `NOT_FOUND`.
+ * Authenticates the caller. Without an `Authorization` header, the caller is anonymous.
+ *
+ * Throws `UNAUTHENTICATED` for a credential that is malformed, unknown, expired, revoked or of a
+ * suspended organization. Throws `BAD_USER_INPUT` or `NOT_FOUND` for an organization header that is
+ * malformed or names an organization in which the credential cannot act.
  */
 export async function authenticate({ db, organizationHeader, sessions, clock, used }: Authenticator, headers: Headers): Promise<Caller> {
   const authorization = headers.get('authorization');
@@ -52,33 +57,35 @@ export async function authenticate({ db, organizationHeader, sessions, clock, us
   return caller;
 }
 
-/** What an organization header says: an id or a slug. */
+/** The parsed organization header: an id or a slug. */
 type OrganizationReference = { column: 'id' | 'slug'; value: string } | null;
 
 function organizationReference(value: string | null, header: string): OrganizationReference {
   if (value === null) return null;
   const parsed = parseId(value);
   if (parsed?.type === 'Organization') return { column: 'id', value: parsed.uuid };
-  // A header sent twice arrives joined by commas and ends here as well.
+  // A header that is sent twice arrives joined by commas, and is refused here too.
   if (!/^[a-z0-9](-?[a-z0-9])*$/.test(value) || value.length < 3 || value.length > 63) {
     throw badInput(header, 'must be sent once, with the id or the slug of one organization');
   }
   return { column: 'slug', value };
 }
 
-/** The same answer for an organization that does not exist and for one in which the credential cannot act. */
+/**
+ * The organization does not exist, or the credential cannot act in it. Both get the same answer.
+ */
 export function cannotActThere(): PublicError {
   return new PublicError('NOT_FOUND', 'The organization header names no organization in which this credential can act.', {
     http: { status: 404 },
   });
 }
 
-/** The person may act in the organization, but it or one above it is suspended. */
+/** The person may act in the organization, but it or one of its ancestors is suspended. */
 export function organizationSuspended(): PublicError {
   return new PublicError('FORBIDDEN', 'The organization that the header names is suspended.', { http: { status: 403 } });
 }
 
-/** Whether an organization, named `o`, or one above it is suspended. */
+/** Whether the organization with the alias `o`, or one of its ancestors, is suspended. */
 export const suspendedAbove = sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`;
 
 function homeOf(row: { organization_id: string; lineage: string[]; scopes: string[] }): Home {
@@ -92,14 +99,15 @@ async function apiKeyCaller(db: Database, { id, token }: ParsedToken, named: Org
     .select(['k.name', 'k.expires_at', 'k.organization_id', 'o.slug', 'o.lineage'])
     .select([sql<string[]>`scopes_held(k.scopes)`.as('scopes'), suspendedAbove.as('suspended'), sql<Date>`now()`.as('now')])
     .where('k.id', '=', id)
-    // In the look-up, so that an id that exists, with another secret, costs what an unknown one does.
+    // Part of the look-up, so that an existing id with a wrong secret costs the same as an unknown
+    // id.
     .where('k.secret_hash', '=', tokenHash(token))
     .where('k.revoked_at', 'is', null)
     .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', sql<Date>`now()`)]))
     .where('o.deleted_at', 'is', null)
     .executeTakeFirst();
   if (!key || key.suspended) throw unauthenticated();
-  // The key names its organization; a header may repeat it and nothing else.
+  // The key determines its organization. The header may repeat it but not name another.
   if (named && named.value !== (named.column === 'id' ? key.organization_id : key.slug)) throw cannotActThere();
   const credential = { kind: 'API_KEY', id, name: key.name, expiresAt: key.expires_at } as const;
   return { principal: { credential, user: null, home: homeOf(key) }, now: key.now };
@@ -107,7 +115,10 @@ async function apiKeyCaller(db: Database, { id, token }: ParsedToken, named: Org
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
-/** Looks for credentials that nobody has, with the statements of every request. Rejects when the database refuses the statements. */
+/**
+ * Looks up credentials that do not exist, with the statements that every request uses. Rejects if
+ * the database refuses them.
+ */
 export async function lookUpNobody(db: Database): Promise<void> {
   const answered = (error: unknown): void => {
     if (!(error instanceof PublicError)) throw error;
@@ -116,7 +127,10 @@ export async function lookUpNobody(db: Database): Promise<void> {
   await tokenCaller(db, { kind: 'pat', id: NOBODY, token: createToken('pat', NOBODY) }, null).then(() => undefined, answered);
 }
 
-/** A person and, if the request names an organization in which it is a native member, that organization. */
+/**
+ * A person and, if the request names an organization that they are a native member of, that
+ * organization.
+ */
 interface PersonRow {
   user_id: string;
   email: string;
@@ -132,7 +146,7 @@ interface PersonRow {
 const personColumns = sql`
   u.id as user_id, u.email, u.canonical_email, u.name as user_name, home.organization_id, home.lineage, home.scopes, home.suspended, now() as now`;
 
-/** Tables of `personColumns`: `people` joined with the home that the request names. */
+/** The tables of `personColumns`: `people`, joined with the organization that the request names. */
 function withHome(people: RawBuilder<unknown>, named: OrganizationReference): RawBuilder<unknown> {
   const isNamed = named ? sql`${sql.ref(`o.${named.column}`)} = ${named.value}` : sql`false`;
   return sql`${people} left join lateral (
@@ -177,7 +191,7 @@ async function sessionCaller(db: Database, claims: SessionClaims, named: Organiz
   return personCaller({ kind: 'SESSION', id: claims.subject, name: null, expiresAt: claims.expiresAt }, row, named);
 }
 
-/** Whether the account says what the identity provider says now. */
+/** Whether the account matches what the identity provider says now. */
 function isAsClaimed(row: PersonRow, claims: SessionClaims): boolean {
   const { shown, canonical } = addressOf(claims);
   return row.email === shown && row.canonical_email === canonical && (claims.name === null || row.user_name === claims.name);

@@ -1,4 +1,4 @@
-/** From a session of the identity provider to the person it stands for. */
+/** Finds or creates the person of an identity provider's session. */
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { PublicError, unauthenticated } from '../errors.ts';
@@ -13,26 +13,35 @@ export interface Identity {
   name: string | null;
 }
 
-/** The address of an identity, and the form under which the person may be found: that of a verified one, else null. */
+/**
+ * The address of an identity, and the form in which the person can be found: the canonical address
+ * if it is verified, otherwise null.
+ */
 export function addressOf({ email, emailVerified }: Identity): Pick<EmailForms, 'shown'> & { canonical: string | null } {
   const forms = parseEmail(email);
-  // An address that we could not write to or compare identifies nobody.
+  // An address that we could neither write to nor compare identifies nobody.
   if (!forms) throw unauthenticated();
   return { shown: forms.shown, canonical: emailVerified ? forms.canonical : null };
 }
 
-/** Another account has the verified address: which of the two is meant is for people to find out. */
+/** Another account has the verified address. Which of the two is meant is for people to decide. */
 function addressTaken(): PublicError {
-  return new PublicError('FORBIDDEN', 'Another account has the address of this session already. Ask whoever runs this service.', {
-    requiredScopes: [],
-    http: { status: 403 },
-  });
+  return new PublicError(
+    'FORBIDDEN',
+    'Another account already has the email address of this session. Contact the operator of this service.',
+    {
+      requiredScopes: [],
+      http: { status: 403 },
+    },
+  );
 }
 
 /**
- * Makes or updates the person of an identity and returns its UUID. A subject that is new gets the account of its
- * verified address if there is one that no other subject of the issuer has; else a new account. An address that is
- * not verified leads to no account.
+ * Creates or updates the person of an identity and returns their UUID.
+ *
+ * A new subject gets the account with its verified address, if there is one that no other subject
+ * of the issuer has; otherwise a new account. An unverified address is never used to find an
+ * account.
  */
 export async function meetPerson(db: Database, identity: Identity): Promise<string> {
   const { issuer, subject, name } = identity;
@@ -77,7 +86,10 @@ async function belongsAnywhere(tx: Database, id: string): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** A new account; when another request made one with the same address a moment ago, that one. */
+/**
+ * Creates an account. If another request has just created one with the same address, returns that
+ * one.
+ */
 async function insertPerson(tx: Database, email: string, canonical: string | null, name: string | null): Promise<string> {
   const { rows } = await sql<{ id: string }>`
     insert into users (email, canonical_email, name) values (${email}, ${canonical}, ${name})

@@ -1,11 +1,17 @@
-/** Notes when credentials were last used: collected in memory, written now and then, never in the way of a request. */
+/**
+ * Tracks when credentials were last used. Uses are collected in memory and written periodically, so
+ * that no request waits for them.
+ */
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 const WRITE_EVERY_MS = 5_000;
 
-/** Writes `last_used_at` for the credentials it is told of, at most every five seconds, and once more on `close`. */
+/**
+ * Writes `last_used_at` for the credentials it is given, at most every five seconds and once more
+ * on `close`.
+ */
 export class LastUsed {
   readonly #db: Database;
   readonly #log: Logger;
@@ -18,12 +24,15 @@ export class LastUsed {
     this.#timer = setInterval(() => void this.write(), WRITE_EVERY_MS).unref();
   }
 
-  /** Remembers a use. */
+  /** Records a use. */
   note(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void {
     this.#pending[kind === 'API_KEY' ? 'api_keys' : 'personal_access_tokens'].set(id, at);
   }
 
-  /** Writes what is remembered. A failure is logged and forgotten: the instant is a convenience, not a record. */
+  /**
+   * Writes the collected uses. A failure is logged and the uses are dropped: the time is a
+   * convenience, not a record.
+   */
   async write(): Promise<void> {
     const pending = this.#pending;
     this.#pending = { api_keys: new Map(), personal_access_tokens: new Map() };
@@ -31,7 +40,7 @@ export class LastUsed {
       for (const table of ['api_keys', 'personal_access_tokens'] as const) {
         const uses = pending[table];
         if (uses.size === 0) continue;
-        // A credential that a change holds locked right now waits for the next time.
+        // A credential that is locked by a change is written next time.
         const { rows } = await sql<{ id: string }>`
           with free as materialized (
             select id from ${sql.table(table)} where id = any (${[...uses.keys()]}::uuid[]) for no key update skip locked
@@ -50,7 +59,7 @@ export class LastUsed {
     }
   }
 
-  /** Stops the timer and writes what is left. */
+  /** Stops the timer and writes the remaining uses. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.write();

@@ -1,4 +1,7 @@
-/** What a request's rights rest on, locked so that it cannot be taken away before the transaction ends. */
+/**
+ * Reads a request's rights again and locks the rows they depend on, so that they cannot be revoked
+ * before the transaction ends.
+ */
 import { sql, type RawBuilder } from 'kysely';
 import type { Home, Principal } from '../authorization/principal.ts';
 import type { Database } from '../database/connect.ts';
@@ -6,9 +9,11 @@ import { unauthenticated } from '../errors.ts';
 import { cannotActThere, organizationSuspended, suspendedAbove } from './authenticate.ts';
 
 /**
- * The principal as it is now: its credential, membership and roles are locked `FOR SHARE` and read again. A
- * revocation that was acknowledged before is seen; one that comes later waits until this transaction has ended.
- * Throws what authentication would answer if the right to act is gone.
+ * Returns the principal as it is now. Its credential, membership and roles are locked `FOR SHARE`
+ * and read again: a revocation that was acknowledged earlier is seen, and a later one waits until
+ * this transaction has ended.
+ *
+ * Throws the error that authentication would throw if the right to act is gone.
  */
 export async function reauthorize(tx: Database, principal: Principal): Promise<Principal> {
   const { credential, user, home } = principal;
@@ -18,7 +23,8 @@ export async function reauthorize(tx: Database, principal: Principal): Promise<P
     const key = sql`
       select scopes from api_keys
       where id = ${credential.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now()) for share`;
-    // The lock is waited for inside the statement, and the key's row is the one after it (READ COMMITTED).
+    // The statement itself waits for the lock, and reads the key's row as it is afterwards (READ
+    // COMMITTED).
     const found = await homeNow(tx, home.id, sql`with key as (${key})`, sql`(select scopes from key)`, sql`exists (select from key)`);
     if (!found) throw unauthenticated();
     return { ...principal, home: found };
@@ -36,7 +42,7 @@ export async function reauthorize(tx: Database, principal: Principal): Promise<P
   if (credential.kind === 'PERSONAL_ACCESS_TOKEN' && standing === null) throw unauthenticated();
   if (!home) return principal;
   if (membership === null) throw cannotActThere();
-  // Roles that come with the product never change, and locking them would bring all callers to the same few rows.
+  // Built-in roles never change. Locking them would make all callers contend for the same few rows.
   const held = sql`array(
     with own as (
       select r.scopes from membership_roles mr join roles r on r.id = mr.role_id
@@ -47,7 +53,8 @@ export async function reauthorize(tx: Database, principal: Principal): Promise<P
     select unnest(r.scopes) from membership_roles mr join roles r on r.id = mr.role_id
     where mr.membership_id = ${membership}::uuid and r.built_in
   )`;
-  // A statement of its own: only now does it see what was committed while the locks were waited for.
+  // A separate statement, because only a new one sees what was committed while waiting for the
+  // locks.
   const found = await homeNow(tx, home.id, sql``, held, sql`true`);
   if (!found) throw cannotActThere();
   return { ...principal, home: found };

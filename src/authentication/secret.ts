@@ -1,12 +1,13 @@
 /**
- * Tokens of API keys and people: `ak_<id>.<secret>` and `pat_<id>.<secret>`. The id is the credential's 32 hex digits;
- * the secret is 32 random bytes and their CRC-32 over the whole token, in base64url (48 characters, no padding and no
- * unused bits, so each token has exactly one spelling). Only the SHA-256 of the whole token is stored.
+ * Tokens of API keys and people: `ak_<id>.<secret>` and `pat_<id>.<secret>`. The id is the
+ * credential's 32 hex digits. The secret is 32 random bytes and a CRC-32 over the whole token, in
+ * base64url: 48 characters without padding or unused bits, so each token has exactly one spelling.
+ * Only the SHA-256 of the whole token is stored.
  */
 import { hash, randomBytes } from 'node:crypto';
 import { crc32 } from 'node:zlib';
 
-/** Which kind of credential a token is. */
+/** The kind of credential. */
 export type TokenKind = 'ak' | 'pat';
 
 export interface ParsedToken {
@@ -20,20 +21,23 @@ export interface ParsedToken {
 const SECRET_BYTES = 32;
 const form = /^(ak|pat)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})\.([A-Za-z0-9_-]{48})$/;
 
-/** The CRC-32 over the head of a token and its random bytes, which catches what was mistyped. */
+/** The CRC-32 over the head of a token and its random bytes. It catches typing errors. */
 export function checksum(head: string, random: Buffer): Buffer {
   const bytes = Buffer.alloc(4);
   bytes.writeUInt32BE(crc32(random, crc32(head)));
   return bytes;
 }
 
-/** Makes a new token for the credential `id` (a UUID). */
+/** Creates a new token for the credential `id` (a UUID). */
 export function createToken(kind: TokenKind, id: string, random: Buffer = randomBytes(SECRET_BYTES)): string {
   const head = `${kind}_${id.replaceAll('-', '')}`;
   return `${head}.${Buffer.concat([random, checksum(head, random)]).toString('base64url')}`;
 }
 
-/** Reads a token, or undefined for anything that `createToken` cannot have made; mistyped tokens end here, before any statement. */
+/**
+ * Parses a token. Returns undefined for anything that `createToken` cannot have made, so that a
+ * mistyped token is refused without a query.
+ */
 export function parseToken(token: string): ParsedToken | undefined {
   const match = form.exec(token);
   if (!match) return undefined;
@@ -45,14 +49,14 @@ export function parseToken(token: string): ParsedToken | undefined {
 }
 
 /**
- * What is stored of a token. Statements look for it, and nothing compares it again: how long a comparison of hashes takes
- * tells nothing of a token.
+ * The hash that is stored for a token. Statements look it up and nothing compares it in code, so
+ * timing reveals nothing about a token.
  */
 export function tokenHash(token: string): Buffer {
   return hash('sha256', token, 'buffer');
 }
 
-/** Enough of a token to recognize it in a list, and nothing that helps to guess it. */
+/** Enough of a token to recognize it in a list, without helping anyone to guess it. */
 export function tokenPreview(token: string): string {
   return `${token.slice(0, token.indexOf('_') + 9)}…${token.slice(-4)}`;
 }

@@ -10,18 +10,21 @@ export interface SessionSettings {
   jwksUrl: string;
   issuer: string;
   audience: string;
-  /** The only signature algorithms that are accepted. */
+  /** The signature algorithms that are accepted. */
   algorithms: readonly string[];
 }
 
 export interface SessionLimits {
-  /** Longest wait for the issuer's keys. */
+  /** The longest wait for the issuer's keys. */
   timeoutMs: number;
-  /** Shortest time between two fetches because of an unknown key; bounds what made-up key ids can cause. */
+  /**
+   * The shortest time between two fetches caused by an unknown key. It limits what made-up key ids
+   * can cause.
+   */
   cooldownMs: number;
 }
 
-/** What a verified session says of its person. */
+/** The claims of a verified session about its person. */
 export interface SessionClaims {
   issuer: string;
   subject: string;
@@ -35,12 +38,12 @@ export interface SessionClaims {
 const CLOCK_TOLERANCE_S = 5;
 const NAME_LENGTH_MAX = 200;
 
-/** Three base64url parts: what a signed JWT looks like and no other credential does. */
+/** Whether a token consists of three base64url parts, like a signed JWT and no other credential. */
 export function isSessionToken(token: string): boolean {
   return /^[\w-]+\.[\w-]+\.[\w-]+$/.test(token);
 }
 
-/** Verifies sessions of one issuer. */
+/** Verifies the sessions of one issuer. */
 export class Sessions {
   readonly #settings: SessionSettings;
   readonly #keys: JWTVerifyGetKey;
@@ -53,8 +56,9 @@ export class Sessions {
   }
 
   /**
-   * The claims of a session whose signature, issuer, audience and times hold, at `now`. Throws `UNAUTHENTICATED` for any other,
-   * and with another message when the issuer's keys cannot be had.
+   * Returns the claims of a session whose signature, issuer, audience and times are valid at `now`.
+   * Throws `UNAUTHENTICATED` otherwise, with a message of its own if the issuer's keys are not
+   * available.
    */
   async verify(token: string, now: Date): Promise<SessionClaims> {
     const { issuer, audience, algorithms } = this.#settings;
@@ -88,10 +92,14 @@ export class Sessions {
   }
 }
 
-/** Whether verification failed for want of the issuer's keys, rather than because of the token. */
+/**
+ * Whether verification failed because the issuer's keys were not available, rather than because of
+ * the token.
+ */
 function isAboutKeys(error: unknown): boolean {
   if (error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) return true;
-  // An answer other than 200 has no class of its own; anything that is not jose's comes from the connection.
+  // A response other than 200 has no error class of its own. Errors that are not jose's come from
+  // the connection.
   if (error instanceof errors.JOSEError) return error.code === 'ERR_JOSE_GENERIC';
   return error instanceof TypeError || error instanceof SyntaxError;
 }

@@ -1,15 +1,19 @@
 /**
- * The one rule for granting (docs/decisions/0009-granting.md), asked by role changes, role definitions, invitations,
- * their acceptance, direct additions, API keys and whatever takes any of these away: nobody gives, or takes away, a
- * scope that they do not hold themselves on the organization concerned.
+ * The rule for granting (docs/decisions/0009-granting.md): nobody may give or take away a scope
+ * that they do not hold themselves on the organization concerned. It applies to role changes, role
+ * definitions, invitations and their acceptance, direct additions, API keys, and to the removal of
+ * any of these.
  */
 import type { Principal } from './principal.ts';
 import { isWithin, type Lineage } from './rights.ts';
 
 /**
- * Those of `scopes` that the request may neither give nor take away on the organization; empty when it may all. Below
- * home, `child_organizations:manage` is every scope. At home only the scopes held there count: what the console may do
- * there with `child_organizations:manage` can be done, but not handed on.
+ * Returns those of `scopes` that the caller may neither give nor take away on the organization;
+ * empty if they may grant all of them.
+ *
+ * Below the caller's organization, `child_organizations:manage` includes every scope. At the
+ * caller's organization only the scopes held there count: what `child_organizations:manage` allows
+ * there can be used, but not passed on.
  */
 export function scopesBeyond(principal: Principal, lineage: Lineage, scopes: Iterable<string>): string[] {
   const { home } = principal;

@@ -1,8 +1,14 @@
-/** Who is calling: the credential, the person behind it if any, and the organization that the request acts in. */
+/**
+ * The caller: the credential, the person behind it if any, and the organization that the request
+ * acts in.
+ */
 
 export type CredentialKind = 'API_KEY' | 'PERSONAL_ACCESS_TOKEN' | 'SESSION';
 
-/** Who can stand in the audit log: callers by their credential, and operators at the command line, who have none. */
+/**
+ * Who can appear in the audit log: callers, by their credential, and operators at the command line,
+ * who have none.
+ */
 export type ActorKind = CredentialKind | 'OPERATOR';
 
 export interface Credential {
@@ -15,19 +21,21 @@ export interface Credential {
 /** The person of a user credential. */
 export interface PrincipalUser {
   id: string;
-  /** The address in its canonical form if it is verified, else null: an unverified address gives nothing. */
+  /**
+   * The canonical address if it is verified, otherwise null. An unverified address grants nothing.
+   */
   verifiedEmail: string | null;
 }
 
-/** The organization that the request acts in, with the scopes held there (implied ones included). */
+/** The organization that the request acts in, and the scopes held there, including implied ones. */
 export interface Home {
   id: string;
-  /** Ids from the root of the tree down to home. */
+  /** Ids from the root of the tree down to this organization. */
   lineage: readonly string[];
   scopes: ReadonlySet<string>;
 }
 
-/** An anonymous caller is a principal with neither credential, user nor home. */
+/** The caller of a request. An anonymous one has no credential, user or organization. */
 export interface Principal {
   credential: Credential | null;
   user: PrincipalUser | null;

@@ -1,7 +1,7 @@
 /**
- * The one rule for rights (docs/decisions/0002-rights.md), in both of its forms: as a question about a row that is
- * at hand, and as the table expression that every statement reads organizations through. The two are written apart
- * on purpose: each alone keeps a caller inside its subtree.
+ * The rule for rights (docs/decisions/0002-rights.md), in two forms: as a check of a row in memory,
+ * and as the table expression through which every statement reads organizations. The two are
+ * written separately on purpose: each alone keeps callers inside their subtree.
  */
 import { sql, type RawBuilder } from 'kysely';
 import { MANAGE_CHILDREN, type Scope } from './scopes.ts';
@@ -10,21 +10,27 @@ import type { Home, Principal } from './principal.ts';
 /** Ids from the root down to an organization, itself included. */
 export type Lineage = readonly string[];
 
-/** What `child_organizations:manage` adds at home: the console's reading and managing of people, and its usage. */
+/**
+ * The scopes that `child_organizations:manage` adds in the caller's organization: reading and
+ * managing its people, and reading its usage.
+ */
 const CONSOLE_SCOPES: readonly string[] = ['members:read', 'members:manage', 'usage:read'] satisfies Scope[];
 
-/** May the request reach below its own organization? */
+/** Whether the caller may reach organizations below their own. */
 export function reachesBelow({ home }: Principal): boolean {
   return home?.scopes.has(MANAGE_CHILDREN) ?? false;
 }
 
-/** May a scope be used at home: is it held there, or one of the console's? */
+/**
+ * Whether a scope may be used in the caller's organization: because it is held there, or is one of
+ * `CONSOLE_SCOPES`.
+ */
 function holdsAtHome({ scopes }: Home, scope: string): boolean {
   return scopes.has(scope) || (scopes.has(MANAGE_CHILDREN) && CONSOLE_SCOPES.includes(scope));
 }
 
 /**
- * Does the organization exist for the request? Its own does; those below only for a holder of
+ * Whether the organization exists for the caller. Their own always does; those below it only with
  * `child_organizations:manage`.
  */
 export function isWithin(principal: Principal, lineage: Lineage): boolean {
@@ -34,21 +40,22 @@ export function isWithin(principal: Principal, lineage: Lineage): boolean {
 }
 
 /**
- * May the request use `scope` on the organization? At home: the scopes held there and, with
- * `child_organizations:manage`, those of the console. Strictly below: every scope with
- * `child_organizations:manage` held at home, and none without.
+ * Whether the caller may use `scope` on the organization. In their own organization: the scopes
+ * held there and, with `child_organizations:manage`, `CONSOLE_SCOPES`. Strictly below it: every
+ * scope with `child_organizations:manage`, otherwise none.
  */
 export function holds(principal: Principal, scope: Scope | (string & {}), lineage: Lineage): boolean {
   const { home } = principal;
   if (!home || !isWithin(principal, lineage)) return false;
-  // `isWithin` has found `child_organizations:manage` for everything below.
+  // `isWithin` has already required `child_organizations:manage` for everything below.
   if (lineage.at(-1) !== home.id) return true;
   return holdsAtHome(home, scope);
 }
 
 /**
- * Whether what the request's rights rest on is still there when the statement runs: the key or token is not revoked,
- * and the person is a member of home. So a removal ends access with the next statement, also of a request under way.
+ * Whether the basis of the caller's rights still exists when the statement runs: the key or token
+ * is not revoked, and the person is a member of their organization. A removal therefore ends access
+ * with the next statement, even in a request that is already running.
  */
 function stands({ credential, user, home }: Principal): RawBuilder<unknown> {
   const conditions = [];
@@ -67,18 +74,21 @@ function stands({ credential, user, home }: Principal): RawBuilder<unknown> {
 }
 
 export interface WithinOptions {
-  /** Only organizations on which the caller may use this scope, or one of these. */
+  /** Only organizations on which the caller may use this scope, or one of these scopes. */
   scope?: Scope | readonly Scope[];
-  /** Deleted organizations too, which are left out otherwise. */
+  /** Includes deleted organizations, which are excluded by default. */
   includeDeleted?: boolean;
-  /** Only for a caller that reaches below its organization: what is read tells of organizations below. */
+  /**
+   * Only for callers who may reach below their organization, because the result reveals
+   * organizations there.
+   */
   reachingBelow?: boolean;
 }
 
 /**
- * The organizations that the caller may read, as a table expression: its own, and with
- * `child_organizations:manage` everything below it. It compares with the lineage as it is when the
- * statement runs, so a move is obeyed at once.
+ * The organizations that the caller may read, as a table expression: their own and, with
+ * `child_organizations:manage`, everything below it. It compares with the lineage at the time the
+ * statement runs, so a move takes effect immediately.
  */
 export function organizationsWithin(
   principal: Principal,
@@ -99,8 +109,9 @@ export function organizationsWithin(
 }
 
 /**
- * Organizations that are shown to the caller's person for its own sake, wherever they lie: those it is a native
- * member of, and those it is invited to under its verified address (or was, until it declined). They show their basic fields and lead nowhere.
+ * Organizations that the caller may see as a person, wherever they are in the tree: those they are
+ * a native member of, and those they are (or were, until they declined) invited to under their
+ * verified address. Only their basic fields are visible, and they lead to nothing else.
  */
 export function organizationsOfPerson({ user }: Principal): RawBuilder<unknown> {
   if (!user) return sql`(select *, null::uuid as shown_to from organizations where false)`;

@@ -1,4 +1,7 @@
-/** The scopes that the code itself asks for. The catalog with descriptions and implications is data, in the table `scopes`. */
+/**
+ * The scopes that the code checks. The catalog, with descriptions and implications, is data in the
+ * table `scopes`.
+ */
 export type Scope =
   | 'organizations:manage'
   | 'child_organizations:manage'
@@ -11,11 +14,14 @@ export type Scope =
   | 'billing:manage'
   | 'audit:read';
 
-/** Most scopes that the catalog may have, and hence any list of them; part of what an operation costs. */
+/**
+ * The maximum number of scopes in the catalog, and therefore in any list of them. It is part of an
+ * operation's cost.
+ */
 export const SCOPES_MAX = 20;
 
 /**
- * Held at home, it gives every right on everything below, and the console's rights at home. Without it
- * nothing below home exists for the request.
+ * Held in the caller's organization, it grants every right on everything below and `CONSOLE_SCOPES`
+ * in the organization itself. Without it, nothing below exists for the caller.
  */
 export const MANAGE_CHILDREN: Scope = 'child_organizations:manage';

@@ -5,21 +5,27 @@ import type { Database } from '../database/connect.ts';
 import { unauthenticated } from '../errors.ts';
 import { encodeId, type IdType } from '../values/ids.ts';
 
-/** One thing that was done, or refused. */
+/** One change that was made or refused. */
 export interface AuditEntry {
-  /** The organization acted on; null for what a person does about itself without acting in any. */
+  /**
+   * The organization acted on; null for what people do about themselves without acting in an
+   * organization.
+   */
   organizationId: string | null;
   /** What was changed; `id` is its UUID. */
   target: { type: IdType; id: string };
-  /** Its state before; null for something new. No secrets. */
+  /** The state before; null if it was created. Contains no secrets. */
   before: object | null;
-  /** Its state after; null for something removed. No secrets. */
+  /** The state after; null if it was removed. Contains no secrets. */
   after: object | null;
-  /** Code of the answer, if it was refused. */
+  /** The error code, if the change was refused. */
   refusal?: string;
 }
 
-/** Adds events to the log, in the transaction of what they tell of; the last that it writes. */
+/**
+ * Appends events to the audit log, in the transaction of the change they describe. It is the last
+ * write of that transaction.
+ */
 export async function appendToAuditLog(
   tx: Database,
   { principal, requestId }: { principal: Principal; requestId: string },
@@ -41,15 +47,15 @@ export async function appendToAuditLog(
 }
 
 /**
- * Adds an event about what an operator does at the command line, in the transaction of what it tells of. `command`
- * stands in place of the request's id.
+ * Appends an event for what an operator does at the command line, in the transaction of that
+ * change. `command` takes the place of the request id.
  */
 export function appendAsOperator(tx: Database, command: string, action: string, entry: OrganizationEntry): Promise<void> {
   const operator: Actor = { kind: 'OPERATOR', userId: null, apiKeyName: null, actingOrganizationId: null };
   return insertEvents(tx, operator, command, action, [entry]);
 }
 
-/** Who did something, as the log keeps it. */
+/** The actor, as the audit log stores it. */
 interface Actor {
   kind: ActorKind;
   userId: string | null;
@@ -79,7 +85,7 @@ async function insertEvents(
     from ${rowsOf(entries, [sql`${entries.map((entry) => entry.organizationId)}::uuid[]`])} as entry`.execute(tx);
 }
 
-/** Target, states and refusal of the entries as rows, and `more` columns behind them. */
+/** The target, states and refusal of the entries as rows, followed by the columns in `more`. */
 function rowsOf(entries: readonly AuditEntry[], more: readonly RawBuilder<unknown>[] = []): RawBuilder<unknown> {
   const json = (value: object | null): string | null => value && JSON.stringify(value);
   const columns = [

@@ -1,4 +1,7 @@
-/** Answers remembered by a key that the caller chose, so that a request that is sent twice has one effect. */
+/**
+ * Stores answers under a key that the caller chose, so that a request that is sent twice takes
+ * effect once.
+ */
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
@@ -9,18 +12,21 @@ import { encodeId } from '../values/ids.ts';
 import { requireStorable } from '../values/text.ts';
 import { IdempotencyConflictError } from './errors.ts';
 
-/** A caller's key and the hash of the input that it came with. */
+/** The caller's key and a hash of the input sent with it. */
 export interface IdempotencyKey {
   key: string;
   inputHash: Buffer;
-  /** How an answer is stored that must not be stored as it is. */
+  /** How to store an answer that must not be stored in plain text. */
   storage?: { store(answer: object): object; restore(stored: object): object };
 }
 
 const KEY_LENGTH_MAX = 255;
 const KEPT = sql`interval '24 hours'`;
 
-/** The key of an input, if it has one. The same key must come with the same input. */
+/**
+ * Returns the idempotency key of an input, if it has one. The same key must always come with the
+ * same input.
+ */
 export function idempotencyKeyOf({ idempotencyKey, ...input }: { idempotencyKey?: string | null | undefined }): IdempotencyKey | null {
   if (idempotencyKey == null) return null;
   requireStorable(idempotencyKey, 'idempotencyKey');
@@ -30,26 +36,27 @@ export function idempotencyKeyOf({ idempotencyKey, ...input }: { idempotencyKey?
   return { key: idempotencyKey, inputHash: createHash('sha256').update(JSON.stringify(input)).digest() };
 }
 
-/** Where a key counts: at one organization for one actor, or for a person alone. */
+/** The scope of a key: one organization and one actor, or one person. */
 export interface KeyPlace {
   table: 'idempotency_keys' | 'account_idempotency_keys';
   columns: Record<string, string>;
 }
 
-/** Keys of what an actor (a person or an API key) does to an organization. */
+/** The scope of keys for what an actor (a person or an API key) does to an organization. */
 export function ofOrganization(id: string, { user, credential }: Principal): KeyPlace {
   const actor = user ? encodeId('User', user.id) : encodeId('ApiKey', credential?.id ?? '');
   return { table: 'idempotency_keys', columns: { organization_id: id, actor } };
 }
 
-/** Keys of what a person does without acting in any organization. */
+/** The scope of keys for what a person does without acting in an organization. */
 export function ofPerson(id: string): KeyPlace {
   return { table: 'account_idempotency_keys', columns: { user_id: id } };
 }
 
 /**
- * What the operation answered to the same key within the last 24 hours, or null. The caller's right has been checked
- * before; the lock of the organization, or of the person, makes a twin that is under way wait.
+ * Returns the answer given for the same key within the last 24 hours, or null. The caller's rights
+ * have been checked by then. A concurrent duplicate waits for the lock on the organization or the
+ * person.
  */
 export async function recall<Result extends object>(
   tx: Database,
@@ -67,7 +74,7 @@ export async function recall<Result extends object>(
   return storage ? (storage.restore(known.result) as Result) : known.result;
 }
 
-/** Keeps an answer, which must be data that JSON can hold, in the transaction of its effect. */
+/** Stores an answer, which must be JSON data, in the transaction of the change. */
 export async function remember(
   tx: Database,
   { table, columns }: KeyPlace,
@@ -83,7 +90,7 @@ export async function remember(
     on conflict (${names}) do update set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(tx);
 }
 
-/** Removes the answers that no repeat gets any more; a job. */
+/** A job that removes expired answers. */
 export async function forgetAnswers(db: Database): Promise<void> {
   for (const table of ['idempotency_keys', 'account_idempotency_keys'] as const) {
     await sql`delete from ${sql.table(table)} where created_at <= now() - ${KEPT}`.execute(db);

@@ -1,14 +1,16 @@
 /**
- * The way that every change takes: one transaction at READ COMMITTED, in which locks are taken in one order, the right
- * to act is read again under them, the change is made, and the audit log, jobs and the idempotency record are written.
+ * Runs a command: one transaction at READ COMMITTED that takes its locks in a fixed order, reads
+ * the caller's rights again under them, makes the change, and writes the audit log, jobs and
+ * idempotency record.
  *
  * Order of the locks (docs/decisions/0008-changes.md):
- *   1. the tree, shared: nothing is moved, deleted or suspended meanwhile. Changes that hold for all that is below an
- *      organization take it for themselves;
- *   2. the organization acted on (or the person, for what is its own): one change at a time;
- *   3. what the caller's rights rest on, shared: revocations come before or after, never in between;
+ *   1. the tree, shared: nothing is moved, deleted or suspended meanwhile. A change that affects
+ *      everything below an organization takes it exclusively;
+ *   2. the organization acted on (or the user, for what is their own): one change at a time;
+ *   3. the rows that the caller's rights depend on, shared: a revocation comes before or after,
+ *      never in between;
  *   4. the rows that are changed;
- *   5. the end of the audit chain.
+ *   5. the head of the audit log's hash chain.
  */
 import { sql } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
@@ -28,65 +30,72 @@ import { ContentionError } from './errors.ts';
 /** What a command needs of the request. */
 export interface CommandRequest {
   db: Database;
-  /** Who calls, as the request was authenticated. */
+  /** The caller, as the request was authenticated. */
   principal: Principal;
-  /** Instant of the request. */
+  /** The time of the request. */
   now: Date;
   requestId: string;
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
   settings: CommandSettings;
-  /** Encrypts secrets for this caller alone. */
+  /** Encrypts secrets so that only this caller can read them. */
   sealing: Sealing;
   /**
-   * Reads the rows that the answer shows, in the transaction of the change: the answer follows the commit without another
-   * look at the database, and cannot arrive after that of a revocation that had to wait for the commit.
+   * Reads the rows for the response in the transaction of the change. The response then needs no
+   * further query after the commit, and cannot arrive after the response to a revocation that had
+   * to wait for the commit.
    */
   prefetch?: Prefetch | undefined;
 }
 
-/** Reads rows for the result of a command, with the rights of this moment. */
+/** Reads the rows for a command's result, with the caller's current rights. */
 export type Prefetch = (tx: Database, principal: Principal, result: object) => Promise<void>;
 
-/** Finds the organization that a row belongs to, as far as the caller may see the row; null when there is none. */
+/** Finds the organization that a row belongs to, if the caller may see the row; otherwise null. */
 export type FindOrganization = (tx: Database, principal: Principal) => Promise<string | null>;
 
 interface CommandSpec {
-  /** Name of the mutation, as the audit log shows it. */
+  /** The name of the mutation, as the audit log shows it. */
   action: string;
-  /** The organization's UUID, or how to find it; absent when there is none. */
+  /** The organization's UUID, or how to find it; absent if there is none. */
   on?: string | FindOrganization;
-  /** What it is about, for the record of a refusal. */
+  /** The target, to be recorded if the command is refused. */
   target: { type: IdType; id: string };
   idempotency?: IdempotencyKey | null;
 }
 
-/** A change to an organization, or to what belongs to one. */
+/** A command that changes an organization, or something that belongs to one. */
 export interface OrganizationCommand extends CommandSpec {
   on: string | FindOrganization;
-  /** The scope that it requires there. */
+  /** The scope that it requires on the organization. */
   scope: Scope;
-  /** Whether it holds for everything below as well, and so must not overlap with any other change of the tree. */
+  /**
+   * Whether it also affects everything below, and so must not overlap with any other change in the
+   * tree.
+   */
   wholeTree?: boolean;
-  /** Whether it is meant for organizations that are deleted, too. */
+  /** Whether it also applies to deleted organizations. */
   includeDeleted?: boolean;
-  /** Rights beyond the scope that a repeat is asked for as well, before it gets the remembered answer. */
+  /** Checks rights beyond the scope before a repeated request gets the stored answer. */
   requireForRepeat?(change: OrganizationChange): Promise<void> | void;
 }
 
-/** A change that a user makes for themselves: by invitation in an organization, or to their own credentials. */
+/**
+ * A command that users run for themselves: in an organization by invitation, or on their own
+ * credentials.
+ */
 export interface UserCommand extends CommandSpec {
   on?: FindOrganization;
   scope?: undefined;
 }
 
-/** What a change works with, once everything is locked and allowed. */
+/** What a change can use once everything is locked and authorized. */
 export interface Change {
   tx: Database;
-  /** Who acts, with the rights of this moment. */
+  /** The caller, with their current rights. */
   principal: Principal;
   now: Date;
-  /** Records what was done; for the organization acted on, unless the entry names another. */
+  /** Records an audit entry, for the organization acted on unless the entry names another. */
   record(entry: Omit<AuditEntry, 'organizationId'> & { organizationId?: string }): void;
 }
 
@@ -101,21 +110,23 @@ export interface UserChange extends Change {
   organization: { id: string; lineage: Lineage } | null;
 }
 
-/** What is locked and allowed for a command, and where its idempotency keys count. */
+/** The locked and authorized subject of a command, and the scope of its idempotency keys. */
 interface Locked<Kind extends Change> {
   change: Omit<Kind, 'record'>;
-  /** The organization whose audit log gets the entries; null for the user's own. */
+  /** The organization whose audit log gets the entries; null for the user's own log. */
   logId: string | null;
   keys: KeyPlace;
 }
 
-/** Changes an organization: the caller must act in it or above it, and hold the scope there. */
+/**
+ * Changes an organization. The caller must act in it or in an ancestor, and hold the scope on it.
+ */
 export function runCommand<Result extends object>(
   request: CommandRequest,
   command: OrganizationCommand,
   change: (change: OrganizationChange) => Promise<Result>,
 ): Promise<Result | UserError>;
-/** Changes what is the calling user's own to change; API keys are refused. */
+/** Changes what belongs to the calling user. API keys are refused. */
 export function runCommand<Result extends object>(
   request: CommandRequest,
   command: UserCommand,
@@ -152,7 +163,8 @@ async function lockForOrganization(
   command: OrganizationCommand,
 ): Promise<Locked<OrganizationChange>> {
   if (!principal.home) throw organizationRequired(organizationHeader);
-  // Asked before anything is locked, so that nobody holds up an organization that they may not even see.
+  // Checked before anything is locked, so that nobody can block an organization that they may not
+  // even see.
   const id = await locate(tx, principal, command.on);
   if (id === null) throw notFound();
   const lineage = await lockOrganization(tx, id, command);
@@ -175,9 +187,9 @@ async function lockForUser(tx: Database, { principal, now }: CommandRequest, { o
 }
 
 /**
- * Adds to what lies in the caller's subtree without changing anything that is there: metered events, which are a record
- * of their own and stand in no other log. The tree is locked shared and the caller's rights are read again; no row is
- * locked that others would wait for.
+ * Appends rows in the caller's subtree without changing existing ones. It is for metered events,
+ * which are their own record and do not appear in the audit log. The tree is locked shared and the
+ * caller's rights are read again; no row is locked that others would wait for.
  */
 export async function appendInSubtree<Result extends object>(
   request: CommandRequest,
@@ -192,14 +204,14 @@ export async function appendInSubtree<Result extends object>(
   });
 }
 
-/** The organization that an attempt is aimed at, if the caller may see it. */
+/** Finds the organization that a command targets, if the caller may see it. */
 async function locate(tx: Database, principal: Principal, on: string | FindOrganization): Promise<string | null> {
   if (typeof on === 'function') return on(tx, principal);
   const { rows } = await sql<{ id: string }>`select o.id from ${organizationsWithin(principal)} as o where o.id = ${on}::uuid`.execute(tx);
   return rows[0]?.id ?? null;
 }
 
-/** Locks 1 and 2, and the organization's lineage under them; null when it is gone. */
+/** Takes locks 1 and 2 and returns the organization's lineage under them; null if it is gone. */
 async function lockOrganization(
   tx: Database,
   id: string,
@@ -220,12 +232,15 @@ async function lockUser(tx: Database, id: string): Promise<{ id: string; verifie
 
 const ATTEMPTS_MAX = 5;
 
-/** Whether nothing was changed and trying again can succeed: a deadlock, a move to another tree or a migration at the wrong moment. */
+/**
+ * Whether nothing was changed and a retry can succeed: after a deadlock, or if a move to another
+ * tree or a migration interfered.
+ */
 function isTransient(error: unknown): boolean {
   return isStalePlan(error) || ['40001', '40P01'].includes(sqlState(error) ?? '');
 }
 
-/** Runs a transaction, again if it met others at the wrong moment. */
+/** Runs a transaction, and retries it if concurrent changes interfered. */
 async function withRetries<Result extends object>(
   { db }: CommandRequest,
   work: (tx: Database) => Promise<Result>,
@@ -256,7 +271,10 @@ async function refusalsRecorded<Result extends object>(
   }
 }
 
-/** The code of a refusal that belongs into the audit log: of rights and rules, not of malformed input. */
+/**
+ * Returns the code of a refusal that belongs in the audit log: of rights and rules, not of
+ * malformed input.
+ */
 function refusalOf(error: unknown): string | undefined {
   if (error instanceof Refused) return error.failure.code;
   const code = error instanceof PublicError ? String(error.extensions['code']) : undefined;
@@ -264,8 +282,8 @@ function refusalOf(error: unknown): string | undefined {
 }
 
 /**
- * Records a command that was refused: on the organization that it was aimed at if the caller can see it, else on the
- * one that it came from, so that nothing about the caller gets to strangers.
+ * Records a refused command on the organization it targeted if the caller can see that one,
+ * otherwise on the caller's organization. So nothing about the caller is revealed to strangers.
  */
 async function recordRefusal(request: CommandRequest, { action, on, target }: CommandSpec, refusal: string): Promise<void> {
   const { db, principal } = request;

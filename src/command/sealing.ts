@@ -1,14 +1,16 @@
 /**
- * Secrets in remembered answers, which nobody can read but a repeat by the credential that asked for them
- * (docs/decisions/0025-repeats.md).
+ * Encrypts secrets in stored answers. Only a repeated request with the same credential can read
+ * them (docs/decisions/0025-repeats.md).
  */
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 
-/** Encrypts with what the caller sent as their credential, of which the database has no more than a hash. */
+/** Encrypts with the credential that the caller sent, of which the database stores only a hash. */
 export interface Sealing {
-  /** Encrypts a secret; `about` must be the same to open it. */
+  /** Encrypts a secret. Decryption requires the same `about`. */
   seal(secret: string, about: string): string;
-  /** The secret, or null if another credential sealed it or it is about something else. */
+  /**
+   * Decrypts a secret. Returns null if it was sealed with another credential or another `about`.
+   */
   open(sealed: string, about: string): string | null;
 }
 
@@ -17,7 +19,7 @@ const SALT_BYTES = 16;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** The sealing of a request, by its `Authorization` header. */
+/** Creates the encryption of a request from its `Authorization` header. */
 export function sealingWith(authorization: string | null): Sealing {
   const bearer = authorization?.replace(/^Bearer /i, '') ?? '';
   const keyOf = (salt: Buffer): Buffer => {

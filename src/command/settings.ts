@@ -1,19 +1,19 @@
-/** Settings that commands go by. */
+/** Settings of the commands. */
 export interface CommandSettings {
-  /** How many days an invitation can be accepted. */
+  /** Number of days for which an invitation can be accepted. */
   invitationDays: number;
-  /** How many days a deleted organization can be restored. */
+  /** Number of days for which a deleted organization can be restored. */
   retentionDays: number;
-  /** How many mails with invitations may be caused. */
+  /** Limits on invitation emails. */
   mailLimits: MailLimits;
 }
 
-/** Mails with invitations within 24 hours. */
+/** The maximum number of invitation emails within 24 hours. */
 export interface MailLimits {
-  /** Asked for by one person or API key. */
+  /** Requested by one person or API key. */
   perSender: number;
-  /** Asked for in one whole tree of organizations. */
+  /** Requested in one tree of organizations. */
   perTree: number;
-  /** Sent to one address out of one tree; told to nobody. */
+  /** Sent to one address from one tree. Callers are not told that it was reached. */
   perAddress: number;
 }

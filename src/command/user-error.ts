@@ -1,32 +1,32 @@
-/** Expected failures of changes: values that a result union carries beside the payload. */
+/** Expected failures of commands: values that a result union carries next to the payload. */
 
-/** A failure as it is answered, with the details that its type declares. */
+/** A failure as the client receives it, with the fields that its type declares. */
 export interface UserError<Name extends string = string> {
   __typename: Name;
   code: string;
   message: string;
 }
 
-/** What is the same of every failure of one type. */
+/** What all failures of one type have in common. */
 export interface UserErrorText {
   /** Stable name for programs, e.g. LAST_ADMIN. */
   code: string;
   /** What happened, for people. */
   message: string;
-  /** When it is answered, for the schema. */
+  /** When it occurs; the description in the schema. */
   description: string;
 }
 
-/** A type of failure. `Details` are its fields beside code and message. */
+/** A type of failure. `Details` are its fields in addition to code and message. */
 export interface UserErrorType<Name extends string = string, Details extends object = object> extends UserErrorText {
   readonly name: Name;
-  /** Never there; ties the details to the type. */
+  /** Never set; ties the details to the type. */
   readonly details?: Details;
 }
 
 const names = new Set<string>();
 
-/** Defines a type of failure, beside what causes it. Throws when the name is taken. */
+/** Defines a type of failure, next to the code that causes it. Throws if the name is taken. */
 export function defineUserError<const Name extends string, Details extends object = object>(
   name: Name,
   text: UserErrorText,
@@ -36,7 +36,7 @@ export function defineUserError<const Name extends string, Details extends objec
   return { name, ...text };
 }
 
-/** Makes a failure. */
+/** Creates a failure. */
 export function userError<Name extends string, Details extends object>(
   { name, code, message }: UserErrorType<Name, Details>,
   details: Details,
@@ -44,12 +44,15 @@ export function userError<Name extends string, Details extends object>(
   return { __typename: name, code, message, ...details };
 }
 
-/** Whether what a command returned is a failure. */
+/** Whether a command returned a failure. */
 export function isUserError(value: object): value is UserError {
   return '__typename' in value && names.has(value.__typename as string);
 }
 
-/** Thrown inside a command to end it with a failure: the transaction is rolled back and the attempt recorded. */
+/**
+ * Thrown inside a command to end it with a failure: the transaction is rolled back and the attempt
+ * recorded.
+ */
 export class Refused extends Error {
   readonly failure: UserError;
 

@@ -1,6 +1,9 @@
-/** How long a value is as JSON, nearly: enough for a bound, and far cheaper than writing it. */
+/**
+ * Estimates the length of a value as JSON: accurate enough for a limit, and far cheaper than
+ * serializing it.
+ */
 
-/** About the bytes of a value as JSON; stops soon after `enough`. */
+/** Returns the approximate number of bytes of a value as JSON. Stops soon after `enough`. */
 export function bytesOf(value: unknown, enough = Infinity): number {
   switch (typeof value) {
     case 'string':
@@ -27,9 +30,9 @@ export function bytesOf(value: unknown, enough = Infinity): number {
   return bytes;
 }
 
-/** Counts the bytes that one operation makes, and says when they are too many. */
+/** Counts the bytes that one operation produces, and tells when they exceed a limit. */
 export class ByteMeter {
-  /** Bytes that are allowed. */
+  /** The limit, in bytes. */
   readonly max: number;
   #bytes = 0;
 
@@ -37,7 +40,7 @@ export class ByteMeter {
     this.max = max;
   }
 
-  /** Counts a value. False once the values together are over the bound. */
+  /** Counts a value. Returns false once the total exceeds the limit. */
   add(value: unknown): boolean {
     if (this.#bytes <= this.max) this.#bytes += bytesOf(value, this.max - this.#bytes);
     return !this.isOver;

@@ -1,63 +1,75 @@
-/** A connection of the pool: named prepared statements that end with their request, and silence that ends as well. */
+/**
+ * A connection of the pool. It runs named prepared statements, cancels them when their request
+ * ends, and detects a server that stopped answering.
+ */
 import pg from 'pg';
 import { OutcomeUnknown, isStalePlan, isUnavailable, sqlState } from '../errors.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
 import { statementName } from './statement-name.ts';
 
-/** How long cancelling a statement may take before its connection is given up instead. */
+/** How long cancelling a statement may take before the connection is closed instead. */
 const CANCEL_MS = 1_000;
 
-/** After how long without an answer the server is asked whether it still works on a statement. */
+/**
+ * After this long without an answer, the server is asked whether it still works on the statement.
+ */
 const SILENCE_MS = 1_000;
 
 /**
- * Share of the wait for a connection that making one may take. The smaller one holds for some seconds after a fault, so
- * that attempts which went nowhere soon make room for those that succeed.
+ * The share of the wait for a connection that one attempt to open it may take. It is smaller for
+ * some seconds after a fault, so that attempts that hang soon make room for new ones.
  */
 const CONNECT_SHARE = { usual: 0.5, afterFault: 0.25 };
 
-/** How long the answer to a commit is waited for. */
+/** How long to wait for the answer to a commit. */
 const COMMIT_MS = 10_000;
 
-/** Idle connections show the network that they are in use, and are found dead while nobody waits for them. */
+/**
+ * Keep-alive for idle connections: the network sees that they are in use, and a dead one is found
+ * before anyone waits for it.
+ */
 const KEEP_ALIVE_MS = 10_000;
 
 /** Called with an error, or with null and the result. */
 type Callback = (error: unknown, result?: unknown) => void;
 
-/** What connections of one pool share. */
+/** State that the connections of one pool share. */
 export interface Shared {
   sessions: WorkingSessions;
-  /** Longest that any statement may take, as this side measures it; 0 for no limit. */
+  /** The longest that any statement may take, measured on this side; 0 for no limit. */
   answerMs: number;
-  /** Told when a connection was lost, or is no longer of use. */
+  /** Called when a connection was lost or has become unusable. */
   onFault(): void;
-  /** Told when a statement that was prepared over a connection of this age (`performance.now()`) is out of date. */
+  /**
+   * Called when a statement prepared on a connection of this age (`performance.now()`) is out of
+   * date.
+   */
   onStalePlan(connectedAt: number): void;
-  /** Whether there was a fault within the last seconds. */
+  /** Whether there was a fault in the last few seconds. */
   isTroubled(): boolean;
 }
 
 /**
- * A client whose statements with parameters run as named prepared statements (PostgreSQL parses each text once per
- * connection), and whose statements are cancelled at the server when their request's deadline is over. Such a
- * statement fails with the deadline's refusal. A commit that was sent is waited for, since only its answer tells
- * whether the change was made; a rollback is always sent.
+ * A client that runs statements with parameters as named prepared statements (PostgreSQL parses
+ * each text once per connection), and that cancels statements on the server when the deadline of
+ * their request expires. A cancelled statement fails with the deadline's error. The client always
+ * waits for a commit that was sent, since only its answer tells whether the change was made; a
+ * rollback is always sent.
  *
- * A statement that the server does not answer and does not work on any more fails within 2.5 seconds, and its
- * connection is given up. A commit without an answer fails with `OutcomeUnknown`.
+ * If the server neither answers nor works on a statement any more, the statement fails within 2.5
+ * seconds and its connection is closed. A commit without an answer fails with `OutcomeUnknown`.
  */
 export class RequestClient extends pg.Client {
   readonly #config: pg.ClientConfig;
   readonly #shared: Shared | undefined;
   #isLost = false;
-  /** Whether the server of this connection answers, and is of no use: it ends, or takes no changes. */
+  /** Whether the server answers but cannot be used: it is shutting down, or is read-only. */
   #isSpent = false;
   #connectedAt = 0;
-  /** When the server last answered over this connection. */
+  /** When the server last answered on this connection. */
   #answeredAt = 0;
-  /** Part of the names of prepared statements; another one once those of before are out of date. */
+  /** Part of the names of prepared statements. It changes when the earlier ones are out of date. */
   #edition = 0;
 
   constructor(config: pg.ClientConfig & { shared?: Shared } = {}) {
@@ -71,19 +83,26 @@ export class RequestClient extends pg.Client {
     this.on('error', () => this.#lost());
   }
 
-  /** Whether nothing has come over this connection since a fault, or it was made before statements went out of date. */
+  /**
+   * Whether the connection has not answered since a fault, or was opened before statements went out
+   * of date.
+   */
   isDoubtful(faultAt: number, staleAt: number): boolean {
     return this.#isLost || this.#isSpent || this.#answeredAt < faultAt || this.#connectedAt < staleAt;
   }
 
-  /** Closes the connection without waiting for the other side. A statement under way fails with `reason`. */
+  /**
+   * Closes the connection without waiting for the other side. A running statement fails with
+   * `reason`.
+   */
   giveUp(reason?: Error): void {
-    // Its end is no news to the pool.
+    // Keep the pool from treating this as a fault.
     this.#isLost = true;
     streamOf(this).destroy(reason);
   }
 
-  // `pg` declares many forms of `query`; the pool's users here only use text with values, or an object with both.
+  // `pg` declares many overloads of `query`. The pool's users here only pass text with values, or
+  // an object with both.
   override query(...call: unknown[]): never {
     const callback = call.at(-1);
     if (typeof callback === 'function') return void this.#handTo(callback as Callback, this.query(...call.slice(0, -1))) as never;
@@ -91,7 +110,7 @@ export class RequestClient extends pg.Client {
     const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
     const given = (): unknown[] => (named ? [{ name: `${statementName(text)}${this.#edition || ''}`, text, values }] : call);
     const send = (): Promise<unknown> => Reflect.apply(super.query, this, given()) as Promise<unknown>;
-    // An object that submits itself, such as a stream, has callbacks of its own.
+    // A submittable object, such as a stream, has its own callbacks.
     if ((text as { submit?: unknown }).submit !== undefined) return send() as never;
     const run = (): Promise<unknown> => this.#answered(text === 'commit', () => (named ? this.#prepared(send) : send()));
     if (text === 'rollback') return this.#rollback(run) as never;
@@ -101,7 +120,7 @@ export class RequestClient extends pg.Client {
     return (text === 'commit' ? run() : this.#guarded(deadline, run)) as never;
   }
 
-  /** For those that do not take promises, such as `query` of the pool itself. */
+  /** For callers that pass a callback, such as the `query` method of the pool itself. */
   async #handTo(callback: Callback, answer: Promise<unknown>): Promise<void> {
     let result: unknown;
     try {
@@ -114,8 +133,9 @@ export class RequestClient extends pg.Client {
   }
 
   /**
-   * Runs a prepared statement, and prepares it again where a migration has changed the types of what it returns. In a
-   * transaction, which such an error ends, that is for whoever runs the transaction again.
+   * Runs a prepared statement, and prepares it again if a migration has changed its result type.
+   * Inside a transaction, which such an error aborts, the retry is up to the code that runs the
+   * transaction.
    */
   async #prepared(send: () => Promise<unknown>): Promise<unknown> {
     const isAlone = this.getTransactionStatus() === 'I';
@@ -130,7 +150,10 @@ export class RequestClient extends pg.Client {
     }
   }
 
-  /** Where the connection is lost, the server rolls back by itself, and what went wrong before is what counts. */
+  /**
+   * If the connection is lost, the server rolls back by itself, and the earlier error is the one
+   * that matters.
+   */
   async #rollback(run: () => Promise<unknown>): Promise<unknown> {
     const done = { command: 'ROLLBACK', rowCount: null, rows: [] };
     if (this.#isLost) return done;
@@ -143,7 +166,7 @@ export class RequestClient extends pg.Client {
     }
   }
 
-  /** Runs a statement whose answer is not waited for in vain. */
+  /** Runs a statement, and stops waiting if its answer will never come. */
   async #answered(isCommit: boolean, send: () => Promise<unknown>): Promise<unknown> {
     currentDeadline()?.sends();
     const sentAt = performance.now();
@@ -200,12 +223,16 @@ export class RequestClient extends pg.Client {
     } catch (error) {
       throw deadline.isOver ? deadline.refusal() : error;
     } finally {
-      // The connection is not handed on before the server has taken notice: a late signal would end another's statement.
+      // Do not release the connection before the server has handled the cancellation: a late signal
+      // would cancel the next caller's statement.
       await cancelled;
     }
   }
 
-  /** Cancels the statement under way from a connection of its own; where that fails, gives this connection up. */
+  /**
+   * Cancels the running statement over a separate connection. If that fails, closes this
+   * connection.
+   */
   async #cancel(): Promise<void> {
     const { processID } = this as { processID?: number | null };
     const control = new pg.Client({ ...this.#config, connectionTimeoutMillis: CANCEL_MS, query_timeout: CANCEL_MS });
@@ -222,7 +249,10 @@ export class RequestClient extends pg.Client {
   }
 }
 
-/** Whether a server says that it ends, starts or takes no changes, so that another may be in its place by now. */
+/**
+ * Whether the server reports that it is shutting down, starting or read-only, so that another may
+ * have taken its place.
+ */
 function isServerGone(error: unknown): boolean {
   return /^(57P|08|25006)/.test(sqlState(error) ?? '');
 }

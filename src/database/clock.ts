@@ -1,15 +1,18 @@
-/** The time as the database tells it, which decides: of windows of usage, of what has expired, of what is in the future. */
+/** The database's time. It decides on usage windows, on expiry and on what lies in the future. */
 import { sql } from 'kysely';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
 
-/** A difference from the clock of this process that is told; a busy process reads an answer some seconds late. */
+/**
+ * The clock difference above which a warning is logged. A busy process may read an answer some
+ * seconds late.
+ */
 export const SKEW_TOLD_MS = 5_000;
 
-/** Pause between two lines of the log about it. */
+/** The pause between two log lines about it. */
 const PAUSE_MS = 600_000;
 
-/** What a gateway knows of the database's time. */
+/** A gateway's view of the database's time. */
 export class DatabaseClock {
   readonly #log: Logger;
   #told: number | undefined;
@@ -21,7 +24,7 @@ export class DatabaseClock {
     this.#log = log;
   }
 
-  /** Takes what a statement has just told with `now()`. */
+  /** Records the `now()` that a statement has just returned. */
   note(now: Date): void {
     this.#told = now.getTime();
     this.#toldAt = performance.now();
@@ -29,26 +32,32 @@ export class DatabaseClock {
     if (!this.isSkewed || this.#toldAt - this.#loggedAt < PAUSE_MS) return;
     this.#loggedAt = this.#toldAt;
     const skewSeconds = Math.round(this.#skewMs / 1_000);
-    this.#log.warn({ skewSeconds }, 'the clock of this process differs from that of the database, which is the one that counts');
+    this.#log.warn({ skewSeconds }, "the clock of this process differs from the database's, which is the one used");
   }
 
-  /** The time now, by what the database told last; until it has told anything, by the clock of this process. */
+  /**
+   * The current time, based on the last time received from the database. Before the first one, it
+   * is the time of this process.
+   */
   now(): Date {
     return this.#told === undefined ? new Date() : new Date(this.#told + (performance.now() - this.#toldAt));
   }
 
-  /** Milliseconds by which the clock of this process was ahead when the database told its time last; negative when behind. */
+  /**
+   * Milliseconds by which the clock of this process was ahead when the database last sent its time;
+   * negative if it was behind.
+   */
   get skewMs(): number {
     return this.#skewMs;
   }
 
-  /** Whether the two differ by more than a few seconds. */
+  /** Whether the two clocks differ by more than a few seconds. */
   get isSkewed(): boolean {
     return Math.abs(this.#skewMs) > SKEW_TOLD_MS;
   }
 }
 
-/** Asks the database for its time. */
+/** Queries the database's time. */
 export async function databaseNow(db: Database): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db);
   const [row] = rows;

@@ -1,4 +1,4 @@
-/** The connection pool, in UTC, and errors that an operator can act on. */
+/** The connection pool, in UTC, and connection errors that an operator can act on. */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { StartError, sqlState } from '../errors.ts';
@@ -6,12 +6,13 @@ import type { Logger } from '../telemetry/log.ts';
 import { RequestPool } from './pool.ts';
 import type { DB } from './types.ts';
 
-// Dates are sent in UTC, too. In a time zone that once was some seconds off the minute the driver would send another instant.
+// Send dates in UTC too. In a time zone whose offset was once not a whole number of minutes, the
+// driver would send a different instant.
 pg.defaults.parseInputDatesAsUTC = true;
 
 export type Database = Kysely<DB>;
 
-/** Called with the text and the parameters of every statement that the pool runs. */
+/** Called with the text and parameters of every statement that the pool runs. */
 export type StatementListener = (sql: string, parameters: readonly unknown[]) => void;
 
 export interface ConnectOptions {
@@ -19,34 +20,37 @@ export interface ConnectOptions {
   poolSize: number;
   /** Statements that run longer are cancelled; 0 or absent for no limit. */
   statementTimeoutMs?: number;
-  /** How long a statement waits for a free connection; then it fails, which callers see as `UNAVAILABLE`. */
+  /** How long a statement waits for a free connection before it fails with `UNAVAILABLE`. */
   poolWaitMs?: number;
   log: Logger;
   onStatement?: StatementListener;
 }
 
-/** The oldest server that has everything the migrations use (`uuidv7()`, the `pg_c_utf8` collation). */
+/**
+ * The oldest server version that has everything the migrations use (`uuidv7()`, the `pg_c_utf8`
+ * collation).
+ */
 const OLDEST_SERVER = 180_000;
 
 const POOL_WAIT_MS = 10_000;
 
-/** How much later than the server this side ends a statement. */
+/** How much later than the server this side cancels a statement. */
 const LIMIT_MARGIN_MS = 1_000;
 
-/** Opens a pool. Nothing is connected until the first statement. */
+/** Creates a pool. No connection is opened before the first statement. */
 export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = POOL_WAIT_MS, log, onStatement }: ConnectOptions): Database {
   const pool = new RequestPool({
     connectionString: url,
     max: poolSize,
     connectionTimeoutMillis: poolWaitMs,
-    // The server's own limit comes first, as long as it can be heard.
+    // The server's own limit applies first, as long as its answer gets through.
     answerMs: statementTimeoutMs > 0 ? statementTimeoutMs + LIMIT_MARGIN_MS : 0,
     application_name: 'banyan',
-    // One plan a statement, whatever its parameters (docs/decisions/0017-generic-plans.md).
+    // One plan per statement, regardless of its parameters (docs/decisions/0017-generic-plans.md).
     options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementTimeoutMs}`,
   });
-  // A connection that the server drops must not end the process, neither one that is idle nor one between two statements
-  // of a transaction, whose next statement fails. What fails for it is logged where it fails.
+  // A dropped connection must not end the process, whether it is idle or between two statements of
+  // a transaction. In a transaction the next statement fails, and is logged where it fails.
   pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was lost'));
   pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')));
   return new Kysely<DB>({
@@ -55,7 +59,10 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = PO
   });
 }
 
-/** Makes sure that a server answers at `url` and is new enough; throws a `StartError` that names the variable if not. */
+/**
+ * Checks that a server answers at `url` and is new enough. Throws a `StartError` that names the
+ * variable otherwise.
+ */
 export async function requireServer(url: string, variable = 'DATABASE_URL'): Promise<void> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
@@ -66,9 +73,9 @@ export async function requireServer(url: string, variable = 'DATABASE_URL'): Pro
     );
     const [server] = rows;
     if (!server || server.version < OLDEST_SERVER) {
-      throw new StartError(`${variable} leads to PostgreSQL ${server?.shown ?? 'of unknown version'}; version 18 or newer is needed.`);
+      throw new StartError(`${variable} points to PostgreSQL ${server?.shown ?? 'of unknown version'}; version 18 or newer is required.`);
     }
-    if (server.encoding !== 'UTF8') throw new StartError(`${variable} leads to a database in ${server.encoding}; UTF8 is needed.`);
+    if (server.encoding !== 'UTF8') throw new StartError(`${variable} points to a database in ${server.encoding}; UTF8 is required.`);
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(`${variable} cannot be used: ${connectionProblem(error)}.`);

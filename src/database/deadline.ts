@@ -1,4 +1,4 @@
-/** How long the statements of one request may go on, and the end of them when nobody waits for the answer any more. */
+/** The deadline of a request's statements. It also ends them when the client has gone. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { PublicError } from '../errors.ts';
 
@@ -9,7 +9,7 @@ export interface StatementCount {
 
 const current = new AsyncLocalStorage<Deadline | undefined>();
 
-/** Ends the statements of a request: after its time, or when its client has gone. */
+/** Ends the statements of a request when its time is up or its client has gone. */
 export class Deadline {
   readonly #milliseconds: number;
   readonly #timer: NodeJS.Timeout;
@@ -17,29 +17,32 @@ export class Deadline {
   readonly #count: StatementCount | undefined;
   readonly #endings: (() => void)[] = [];
   #over: 'time' | 'client' | undefined;
-  /** Who waits for connections behind their own requests: the tree of organizations, or the address until it is known. */
+  /**
+   * The tenant whose requests queue for connections together: the tree of organizations, or the
+   * client's address until the tree is known.
+   */
   tenant = '';
-  /** Milliseconds that the request has waited for connections while some were lost. */
+  /** Milliseconds that the request has waited for connections after a fault. */
   waitedMs = 0;
 
-  /** Starts the clock. Statements that are sent under it are counted in `count`. */
+  /** Starts the clock. Statements sent under the deadline are counted in `count`. */
   constructor(milliseconds: number, count?: StatementCount) {
     this.#milliseconds = milliseconds;
     this.#count = count;
     this.#timer = setTimeout(() => this.#end('time'), milliseconds).unref();
   }
 
-  /** Starts the clock again: what came before was the client's time, not ours. */
+  /** Restarts the clock: the time before was the client's, not ours. */
   restart(): void {
     if (this.#over === undefined) this.#timer.refresh();
   }
 
-  /** Calls `ending` when the request was answered, or nobody waits for its answer any more. */
+  /** Calls `ending` when the request was answered or its client has gone. */
   atEnd(ending: () => void): void {
     this.#endings.push(ending);
   }
 
-  /** Stops the clock; the request was answered. */
+  /** Stops the clock: the request was answered. */
   close(): void {
     clearTimeout(this.#timer);
     this.#stops.clear();
@@ -58,17 +61,17 @@ export class Deadline {
     this.#stops.clear();
   }
 
-  /** Whether statements have to end. */
+  /** Whether statements must end. */
   get isOver(): boolean {
     return this.#over !== undefined;
   }
 
-  /** A statement is sent. */
+  /** Records that a statement is sent. */
   sends(): void {
     if (this.#count) this.#count.statements++;
   }
 
-  /** What is answered in place of a result. */
+  /** The error to return instead of a result. */
   refusal(): PublicError {
     if (this.#over === 'client') {
       return new PublicError('UNAVAILABLE', 'The client closed the request before it was answered.', { outcome: 'NOTHING_CHANGED' });
@@ -80,7 +83,7 @@ export class Deadline {
     });
   }
 
-  /** Runs `work`, and calls `stop` if statements have to end before it has ended. */
+  /** Runs `work`, and calls `stop` if statements must end before it has finished. */
   async guard<Result>(work: () => Promise<Result>, stop: () => void): Promise<Result> {
     this.#stops.add(stop);
     try {
@@ -91,7 +94,7 @@ export class Deadline {
   }
 }
 
-/** Runs `work` under the deadline: it holds for every statement that is begun in it. */
+/** Runs `work` under the deadline, which applies to every statement started in it. */
 export function underDeadline<Result>(deadline: Deadline, work: () => Result): Result {
   return current.run(deadline, work);
 }

@@ -1,16 +1,17 @@
 /**
- * Slots for work, handed out fairly between tenants: deficit round robin by cost. A tenant with a hundred operations
- * waiting gets its turn as often as one with a single one, and a turn is worth the same amount of cost to both. No tenant
- * has all slots, so that another need not wait until one is free.
+ * Slots for work, shared fairly between tenants with deficit round robin by cost. A tenant with a
+ * hundred waiting operations gets its turn as often as one with a single operation, and a turn is
+ * worth the same cost to both. No tenant can hold all slots, so another need not wait for one to
+ * become free.
  */
 
-/** The most of all slots that one tenant has at a time, rounded up. */
+/** The largest share of all slots that one tenant may hold, rounded up. */
 const SHARE_MAX = 0.75;
 
 export interface Entry {
-  /** Who the operation is counted for. */
+  /** The tenant that the operation counts towards. */
   tenant: string;
-  /** What it costs, in any unit that is the same for all. */
+  /** Its cost, in any unit that is the same for all operations. */
   cost: number;
   start(): void;
 }
@@ -26,35 +27,39 @@ export class FairQueue {
   readonly #slots: number;
   readonly #slotsPerTenant: number;
   readonly #quantum: number;
-  /** Tenants that have something waiting, in the order of their turns. */
+  /** Tenants with waiting operations, in the order of their turns. */
   readonly #turns: Tenant[] = [];
-  /** Tenants that have something running or waiting. */
+  /** Tenants with running or waiting operations. */
   readonly #tenants = new Map<string, Tenant>();
   #running = 0;
   #waiting = 0;
   #restsUntil = 0;
   #isTimed = false;
 
-  /** `slots` operations run at a time; a turn is worth `quantum` of cost. */
+  /** Runs `slots` operations at a time; a turn is worth `quantum` of cost. */
   constructor({ slots, quantum }: { slots: number; quantum: number }) {
     this.#slots = slots;
     this.#slotsPerTenant = Math.ceil(slots * SHARE_MAX);
     this.#quantum = quantum;
   }
 
-  /** Operations that wait. */
+  /** Number of waiting operations. */
   get waiting(): number {
     return this.#waiting;
   }
 
-  /** Operations of a tenant that wait. */
+  /** Number of waiting operations of a tenant. */
   waitingOf(tenant: string): number {
     return this.#tenants.get(tenant)?.waiting.length ?? 0;
   }
 
-  /** Takes a slot if one is free for this tenant and nobody waits for it; whoever gets it says when it is `done`. */
+  /**
+   * Takes a slot if one is free for this tenant and nobody is waiting for it. The caller must call
+   * `done` afterwards.
+   */
   tryStart(name: string): boolean {
-    // What waits although slots are free waits for the end of a rest, or for its own tenant.
+    // An operation that waits although slots are free waits for the end of a rest, or because of
+    // its own tenant's share.
     if (this.#running >= this.#slots || this.#isTimed || this.#rest() > 0) return false;
     const tenant = this.#tenant(name);
     if (tenant.running >= this.#slotsPerTenant) return false;
@@ -62,7 +67,7 @@ export class FairQueue {
     return true;
   }
 
-  /** Starts the operation at once or when its turn comes. */
+  /** Starts the operation immediately or when its turn comes. */
   add(entry: Entry): void {
     if (this.tryStart(entry.tenant)) {
       entry.start();
@@ -74,7 +79,7 @@ export class FairQueue {
     this.#dispatch();
   }
 
-  /** Takes back an operation that has not started. */
+  /** Removes an operation that has not started. */
   remove(entry: Entry): void {
     const tenant = this.#tenants.get(entry.tenant);
     const index = tenant?.waiting.indexOf(entry) ?? -1;
@@ -84,7 +89,10 @@ export class FairQueue {
     this.#settle(tenant);
   }
 
-  /** An operation of the tenant has ended; nothing starts for `restMs` milliseconds. */
+  /**
+   * Reports that an operation of the tenant has ended. No operation starts for the next `restMs`
+   * milliseconds.
+   */
   done(name: string, restMs = 0): void {
     const tenant = this.#tenant(name);
     tenant.running--;
@@ -143,7 +151,7 @@ export class FairQueue {
     this.#dispatch();
   }
 
-  /** A tenant without anything waiting has no turn, and saves nothing up. */
+  /** A tenant with nothing waiting has no turn and accumulates no credit. */
   #settle(tenant: Tenant): void {
     if (tenant.waiting.length > 0) return;
     tenant.deficit = 0;

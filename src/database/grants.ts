@@ -1,17 +1,18 @@
 /**
- * What the gateway's role may do (docs/decisions/0022-database-roles.md). It owns nothing, so it can change no table,
- * disable no trigger and empty no table; the audit log it can only read and add to.
+ * The privileges of the gateway's role (docs/decisions/0022-database-roles.md). The role owns
+ * nothing, so it cannot alter or truncate a table or disable a trigger. It can only read and append
+ * to the audit log.
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from './connect.ts';
 
-/** Rights on tables that are not the usual ones: to select, insert, update and delete. */
+/** Tables with privileges other than the usual select, insert, update and delete. */
 const EXCEPTIONS: Readonly<Record<string, 'select' | 'select, insert'>> = {
-  // The audit log. The ends of its chains move with the function that seals events.
+  // The audit log. The function that appends events moves the heads of its hash chains.
   audit_events: 'select, insert',
   account_events: 'select, insert',
   audit_chains: 'select',
-  // Written by `banyan migrate` and other commands of an operator.
+  // Written by `banyan migrate` and other operator commands.
   tree_settings: 'select',
   scopes: 'select',
   reserved_slugs: 'select',
@@ -20,21 +21,21 @@ const EXCEPTIONS: Readonly<Record<string, 'select' | 'select, insert'>> = {
   kysely_migration: 'select',
   kysely_migration_lock: 'select',
   migration_checksums: 'select',
-  // Moved by the function that drops old events.
+  // Updated by the function that deletes old events.
   usage_retention: 'select',
-  // A slug that was used once is never given again.
+  // A slug that was used once is never assigned again.
   retired_slugs: 'select, insert',
-  // Who created a tree of their own stays known for as long as it exists.
+  // The creator of a standalone tree stays recorded for as long as it exists.
   standalone_organizations: 'select, insert',
 };
 
 const QUEUE = 'graphile_worker';
-/** Processes that grant at the same time would change the same rows of the catalog. */
+/** Concurrent grants would update the same catalog rows. */
 const GRANT_LOCK = 7_309_172;
 
 /**
- * Gives `role` what a gateway and a worker need, and takes what else it had on tables. Run by the owner after every
- * migration; it may be repeated.
+ * Grants `role` what a gateway and a worker need, and revokes any other privileges on tables. The
+ * owner runs it after every migration; it can be repeated.
  */
 export async function grantGateway(owner: Database, role: string): Promise<void> {
   await owner.transaction().execute(async (tx) => {
@@ -42,7 +43,7 @@ export async function grantGateway(owner: Database, role: string): Promise<void>
     const run = async (statement: RawBuilder<unknown>): Promise<void> => void (await statement.execute(tx));
     await run(sql`select pg_advisory_xact_lock(${GRANT_LOCK})`);
     const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(tx);
-    // Tables of its own would let a session put others in the place of those that triggers read.
+    // With temporary tables, a session could shadow the tables that triggers read.
     await run(sql`revoke temporary on database ${sql.id(rows[0]?.name ?? '')} from public`);
     await run(sql`revoke create on schema public from public`);
     await run(sql`grant usage on schema public, ${sql.id(QUEUE)} to ${to}`);
@@ -59,7 +60,7 @@ export async function grantGateway(owner: Database, role: string): Promise<void>
   });
 }
 
-/** The queue keeps its tables under row security without any policy, which shows them to their owner alone. */
+/** The queue's tables have row security without a policy, so only their owner can see the rows. */
 async function openQueue(tx: Database, role: string): Promise<void> {
   const { rows } = await sql<{ name: string }>`
     select c.relname as name from pg_class c

@@ -1,4 +1,6 @@
-/** Keyset pages: page arguments, cursors, and the piece of SQL that reads one page in either direction. */
+/**
+ * Keyset pagination: page arguments, cursors, and the SQL that reads one page in either direction.
+ */
 import { createHash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 import { badInput } from '../errors.ts';
@@ -6,7 +8,7 @@ import { badInput } from '../errors.ts';
 export const PAGE_SIZE_DEFAULT = 25;
 export const PAGE_SIZE_MAX = 100;
 
-/** The page arguments of the Relay specification, as the client gave them. */
+/** The page arguments of the Relay specification, as the client sent them. */
 export interface PageArguments {
   first?: number | null | undefined;
   after?: string | null | undefined;
@@ -14,10 +16,13 @@ export interface PageArguments {
   before?: string | null | undefined;
 }
 
-/** Where a row stands in its order: the text of each sort key. */
+/** The position of a row in its order: the text of each sort key. */
 export type Position = readonly string[];
 
-/** A checked page: at most `limit` rows between `after` and `before`, counted from the start or, backward, from the end. */
+/**
+ * Validated page arguments: at most `limit` rows between `after` and `before`, from the start or,
+ * backward, from the end.
+ */
 export interface Page {
   limit: number;
   backward: boolean;
@@ -25,7 +30,10 @@ export interface Page {
   before: Position | null;
 }
 
-/** Checks page arguments. `list` names the list and its order; a cursor of any other list is refused. */
+/**
+ * Validates page arguments. `list` names the list and its order; a cursor from any other list is
+ * refused.
+ */
 export function pageOf({ first, after, last, before }: PageArguments, list: string): Page {
   if (first != null && last != null) throw badInput('last', 'cannot be combined with "first"');
   const [argument, size] = last != null ? (['last', last] as const) : (['first', first ?? PAGE_SIZE_DEFAULT] as const);
@@ -41,12 +49,14 @@ export function pageOf({ first, after, last, before }: PageArguments, list: stri
 const CURSOR_LENGTH_MAX = 2_000;
 const TAG_BYTES = 8;
 
-/** Binds a position to its list, so that a changed cursor, or one of another list, is noticed rather than obeyed. */
+/**
+ * Binds a position to its list, so that a modified cursor, or one from another list, is refused.
+ */
 function tag(list: string, positionText: string): Buffer {
   return createHash('sha256').update(`${list}\0${positionText}`).digest().subarray(0, TAG_BYTES);
 }
 
-/** An opaque cursor. It holds no more than the row's own sort keys. */
+/** Encodes an opaque cursor. It contains only the row's own sort keys. */
 export function encodeCursor(position: Position, list: string): string {
   const text = JSON.stringify(position);
   return Buffer.concat([tag(list, text), Buffer.from(text)]).toString('base64url');
@@ -63,12 +73,12 @@ function decodeCursor(cursor: string, list: string, argument: string): Position 
 }
 
 function notOfThisList(argument: string): Error {
-  return badInput(argument, 'must be a cursor that this list gave out in this order');
+  return badInput(argument, 'must be a cursor that this list returned in this order');
 }
 
 /**
- * The position in a cursor's text, or undefined for what is none. The tag of a cursor is no secret, so anything at all
- * may stand in one.
+ * Returns the position in a cursor's text, or undefined if there is none. The tag is not secret, so
+ * the text may contain anything.
  */
 function positionIn(text: string): Position | undefined {
   let value: unknown;
@@ -81,7 +91,10 @@ function positionIn(text: string): Position | undefined {
   return Array.isArray(value) && value.length > 0 && value.every(isKey) ? (value as Position) : undefined;
 }
 
-/** How PostgreSQL writes a value of each type of sort key. What passes and is still none, like a 31st of June, it refuses. */
+/**
+ * How PostgreSQL writes a value of each sort key's type. A value that matches but is invalid, such
+ * as 31 June, is refused by PostgreSQL.
+ */
 const KEY_FORMS = {
   text: /^/,
   uuid: /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
@@ -89,7 +102,7 @@ const KEY_FORMS = {
   numeric: /^-?\d{1,100}(\.\d{1,100})?$/,
 };
 
-/** Refuses a page whose cursors do not hold one value of each of these types. */
+/** Refuses a page whose cursors do not contain one value of each of these types. */
 export function requirePositions(page: Pick<Page, 'after' | 'before'>, types: readonly (keyof typeof KEY_FORMS)[]): void {
   for (const argument of ['after', 'before'] as const) {
     const position = page[argument];
@@ -99,18 +112,23 @@ export function requirePositions(page: Pick<Page, 'after' | 'before'>, types: re
   }
 }
 
-/** The columns that order a list. All run in the same direction; the last one makes the order total. */
+/**
+ * The columns that order a list. All have the same direction; the last one makes the order total.
+ */
 export interface SortOrder {
   keys: readonly { expression: RawBuilder<unknown>; type: keyof typeof KEY_FORMS }[];
   descending?: boolean;
 }
 
-/** `sql` for the position of a row, to be selected as `position`. */
+/** The SQL expression of a row's position, to be selected as `position`. */
 export function positionOf(order: SortOrder): RawBuilder<string[]> {
   return sql`array[${sql.join(order.keys.map((key) => sql`(${key.expression})::text`))}]`;
 }
 
-/** Conditions that keep a query behind `after` and before `before`. Refuses a position that is none in this order. */
+/**
+ * The conditions that restrict a query to rows after `after` and before `before`. Refuses a
+ * position that is invalid in this order.
+ */
 export function between(order: SortOrder, page: Page): RawBuilder<unknown>[] {
   const keys = sql.join(order.keys.map((key) => key.expression));
   requirePositions(
@@ -127,8 +145,8 @@ export function between(order: SortOrder, page: Page): RawBuilder<unknown>[] {
 }
 
 /**
- * The rows of a page: `select` (columns, tables and conditions) read from the page's own end, one row more than the
- * page to tell whether there is another, and put into the order of the list.
+ * The rows of a page. `select` (columns, tables and conditions) is read from the page's own end,
+ * with one extra row that tells whether there is another page, and put in the order of the list.
  */
 export function pageQuery(
   select: { columns: RawBuilder<unknown>; rest: RawBuilder<unknown> },
@@ -148,14 +166,16 @@ export function pageQuery(
     ) as page order by ${listing}`;
 }
 
-/** A page as read: its rows in the order of the list, and whether there are more on either side. */
+/** The rows of a page in the order of the list, and whether there are more on either side. */
 export interface PageRows<Row> {
   rows: readonly Row[];
   hasNextPage: boolean;
   hasPreviousPage: boolean;
 }
 
-/** Makes a page of the rows that a page query gave: the one too many, if there is one, stands at the far end. */
+/**
+ * Creates a page from the rows of a page query. The extra row, if there is one, is at the far end.
+ */
 export function pageRows<Row>(found: readonly Row[], page: Page): PageRows<Row> {
   const more = found.length > page.limit;
   return page.backward

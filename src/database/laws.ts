@@ -1,21 +1,27 @@
-/** What has to be true of a database before a gateway works on it (docs/decisions/0022-database-roles.md). */
+/**
+ * Requirements that a database must meet before a gateway uses it
+ * (docs/decisions/0022-database-roles.md).
+ */
 import { sql } from 'kysely';
 import { StartError } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
 
-/** Tables whose `organization_id` refers to nothing, each with the reason. */
+/** Tables whose `organization_id` has no foreign key, each with the reason. */
 export const UNKEYED: Readonly<Record<string, string>> = {
-  audit_events: 'outlives what it tells of',
-  retired_slugs: 'outlives what it tells of',
+  audit_events: 'outlives the organization',
+  retired_slugs: 'outlives the organization',
   usage_tail: 'written under the lock of the tree, and removed by a trigger with the organization',
   usage_totals: 'written under the lock of the tree, and removed by a trigger with the organization',
 };
 
 export interface LawOptions {
-  /** In production what would lose data after a crash, or is lost already, stops the start; elsewhere it is a warning. */
+  /**
+   * In production, a setting that could lose data in a crash stops the start. Elsewhere it is a
+   * warning.
+   */
   production: boolean;
-  /** Whether gateways are meant to connect as another role than the owner. */
+  /** Whether gateways should connect as a role other than the owner. */
   apart: boolean;
 }
 
@@ -35,8 +41,8 @@ interface Findings {
 }
 
 /**
- * Looks at the schema, the settings and the role of a gateway's connection in one statement. Throws a `StartError` that
- * names what is wrong.
+ * Checks the schema, the settings and the role of a gateway's connection in one statement. Throws a
+ * `StartError` that names the problem.
  */
 export async function checkSchemaLaws(db: Database, { production, apart }: LawOptions, log: Logger): Promise<void> {
   const found = await look(db);

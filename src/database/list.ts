@@ -1,10 +1,12 @@
 /**
- * Relations: "the members of an organization", "the children of an organization". Each is defined once, relative to a
- * row named `parent` of an outer query, and run for any number of parents in one statement. The same definition can
- * stand inside a larger statement, because it sees nothing of the outside but `parent`.
+ * Relations: "the members of an organization", "the children of an organization". Each is defined
+ * once, relative to a row named `parent` of an outer query, and runs for any number of parents in
+ * one statement. The same definition can be part of a larger statement, because it refers to
+ * nothing outside but `parent`.
  *
- * The subtree predicate is on the parent: a parent that the caller may not read has no rows. It is not repeated on the
- * rows themselves, where it would mislead the planner about how many there are (docs/decisions/0003-relations.md).
+ * The subtree predicate applies to the parent: a parent that the caller may not read has no rows.
+ * It is not repeated on the rows themselves, because the planner would then misestimate their
+ * number (docs/decisions/0003-relations.md).
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
@@ -12,35 +14,38 @@ import { organizationsWithin, type WithinOptions } from '../authorization/rights
 import { between, pageQuery, pageRows, type Page, type PageRows, type Position, type SortOrder } from './keyset.ts';
 import type { Batch, Loaders } from './loaders.ts';
 
-/** Who reads and when. */
+/** The caller and the time of the request. */
 export interface Viewer {
   principal: Principal;
   now: Date;
 }
 
-/** A row and its place in the list that it was read from. */
+/** A row and its position in the list. */
 export type Placed<Row> = Row & { position: Position };
 
-/** The rows that relations hang from: a table expression with a column `id`, holding only what the caller may read. */
+/**
+ * The parents of a relation: a table expression with a column `id`, containing only what the caller
+ * may read.
+ */
 export type Parents<Args> = (viewer: Viewer, args: Args) => RawBuilder<unknown>;
 
-/** Relations of an organization: `parent` has all its columns. */
+/** The parents of relations of organizations; `parent` has all columns of an organization. */
 export function ofOrganizations<Args>(options: WithinOptions | ((args: Args) => WithinOptions) = {}): Parents<Args> {
   return ({ principal }, args) => organizationsWithin(principal, typeof options === 'function' ? options(args) : options);
 }
 
-/** Relations of the caller's own person. */
+/** The parent of relations of the caller's own person. */
 export const ofOneself: Parents<unknown> = ({ principal }) => sql`(select ${principal.user?.id ?? null}::uuid as id)`;
 
 /** A paged list below a parent. */
 export interface Relation<Args, Row> {
   name: string;
   parents: Parents<Args>;
-  /** Name of the order that `args` ask for; part of what a cursor belongs to. */
+  /** The name of the order that `args` ask for. A cursor is bound to it. */
   order(args: Args): string;
-  /** The rows of one page, read in the page's direction, one more than its limit. */
+  /** The rows of one page, in the page's direction, with one row more than its limit. */
   page(viewer: Viewer, args: Args, page: Page): RawBuilder<Placed<Row>>;
-  /** One row, `count`: how many rows all pages have together. */
+  /** One row with `count`: the number of rows on all pages. */
   count(viewer: Viewer, args: Args): RawBuilder<{ count: number }>;
 }
 
@@ -49,14 +54,14 @@ export interface Query<Args> {
   name: string;
   parents: Parents<Args>;
   columns: RawBuilder<unknown>;
-  /** The tables of the rows. */
+  /** The tables that the rows come from. */
   from(viewer: Viewer, args: Args): RawBuilder<unknown>;
   where(viewer: Viewer, args: Args): RawBuilder<unknown>[];
   orderName?(args: Args): string;
   order(args: Args): SortOrder;
 }
 
-/** Makes a relation of a query: keyset pages over its order, and its count. */
+/** Creates a relation from a query: keyset pages in its order, and its count. */
 export function relation<Args, Row>(query: Query<Args>): Relation<Args, Row> {
   return {
     name: query.name,
@@ -75,7 +80,10 @@ export function relation<Args, Row>(query: Query<Args>): Relation<Args, Row> {
   };
 }
 
-/** Runs a query relative to `parent` once for each of `ids` that is among `parents`, in one statement. */
+/**
+ * Runs a query relative to `parent` once for each of `ids` that is among `parents`, in one
+ * statement.
+ */
 export function forEachParent(parents: RawBuilder<unknown>, ids: readonly string[], query: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`
     select asked.ordinality::int - 1 as parent_index, child.*
@@ -126,19 +134,22 @@ function remembered<Value>(cache: WeakMap<object, unknown>, of: object, make: ()
   return made;
 }
 
-/** A list in an answer: nothing is read before its fields are selected, and what two fields share is read once. */
+/**
+ * A list in a response. Nothing is read before its fields are selected, and what two fields share
+ * is read once.
+ */
 export interface Connection<Row> {
-  /** The row that the list hangs from. */
+  /** The id of the parent. */
   parentId: string;
-  /** What the cursors of this list belong to. */
+  /** The name that cursors of this list are bound to. */
   list: string;
-  /** The page's rows. */
+  /** The rows of the page. */
   rows(): Promise<PageRows<Placed<Row>>>;
-  /** How many rows there are on all pages. */
+  /** The number of rows on all pages. */
   totalCount(): Promise<number>;
 }
 
-/** The list of a relation below `parentId`. */
+/** Creates the list of a relation of `parentId`. */
 export function connectionOf<Args, Row>(
   loaders: Loaders,
   of: Relation<Args, Row>,
@@ -154,7 +165,10 @@ export function connectionOf<Args, Row>(
   };
 }
 
-/** Names a list for its cursors: relation, parent and order, but not the filter, which may change between pages. */
+/**
+ * Names a list for its cursors: relation, parent and order, but not the filter, which may change
+ * between pages.
+ */
 export function listName<Args, Row>(of: Relation<Args, Row>, parentId: string, args: Args): string {
   return `${of.name} ${parentId} ${of.order(args)}`;
 }

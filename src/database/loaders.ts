@@ -1,26 +1,29 @@
-/** Batching: what the fields of one level ask for becomes one statement. */
+/** Batching: the reads of all fields on one level become one statement. */
 import DataLoader from 'dataloader';
 import type { Principal } from '../authorization/principal.ts';
 import { PublicError } from '../errors.ts';
 import { ByteMeter } from './bytes.ts';
 import type { Database } from './connect.ts';
 
-/** What a batch may use. */
+/** What a batch can use. */
 export interface ReadRequest {
   db: Database;
   principal: Principal;
-  /** Instant of the request. */
+  /** The time of the request. */
   now: Date;
 }
 
-/** A read for many keys at once. `load` answers in the order of the keys, with one statement. */
+/**
+ * A read for many keys at once. `load` returns the values in the order of the keys, with one
+ * statement.
+ */
 export interface Batch<Args, Value> {
-  /** Unique among batches. */
+  /** The name, unique among batches. */
   name: string;
   load(request: ReadRequest, keys: readonly string[], args: Args): Promise<readonly Value[]>;
 }
 
-/** The loaders of one operation. Nothing that they hold outlives it. */
+/** The loaders of one operation. Nothing they cache outlives it. */
 export class Loaders {
   #request: ReadRequest;
   readonly #loaders = new Map<string, DataLoader<string, unknown>>();
@@ -31,17 +34,23 @@ export class Loaders {
     this.#request = request;
   }
 
-  /** From now on, rows and texts made of them may have `bytesMax` bytes together. Without it they are not counted. */
+  /**
+   * Limits the total bytes of rows, and of texts made from them, to `bytesMax` from now on. Without
+   * this call they are not counted.
+   */
   bound(bytesMax: number): void {
     this.#rows = new ByteMeter(bytesMax);
   }
 
-  /** Whether rows, or texts made of them, went over the bound. */
+  /** Whether rows, or texts made from them, exceeded the limit. */
   get isOverBound(): boolean {
     return this.#rows?.isOver ?? false;
   }
 
-  /** Counts what was made for the answer, and returns it. Throws LIMIT_EXCEEDED once all of it is over the bound. */
+  /**
+   * Counts a value that was made for the response, and returns it. Throws `LIMIT_EXCEEDED` once the
+   * total exceeds the limit.
+   */
   count<Value>(value: Value): Value {
     if (!this.#rows || this.#rows.add(value)) return value;
     throw new PublicError('LIMIT_EXCEEDED', `The operation reads more than ${this.#rows.max} bytes. Ask for smaller pages.`, {
@@ -50,18 +59,21 @@ export class Loaders {
     });
   }
 
-  /** Forgets everything and reads for `principal` from now on. */
+  /** Clears the cache, and reads for `principal` from now on. */
   renew(principal: Principal): void {
     this.#request = { ...this.#request, principal };
     this.#loaders.clear();
   }
 
-  /** The value for `key`, from a statement shared with every other key that is asked for with the same arguments. */
+  /**
+   * Loads the value for `key`, in one statement with all other keys that are requested with the
+   * same arguments.
+   */
   load<Args, Value>(batch: Batch<Args, Value>, args: Args, key: string): Promise<Value> {
     return this.#loaderOf(batch, args).load(key) as Promise<Value>;
   }
 
-  /** Makes `value` known for `key`, so that it is not read. */
+  /** Caches `value` for `key`, so that it is not read. */
   prime<Args, Value>(batch: Batch<Args, Value>, args: Args, key: string, value: Value): void {
     this.#loaderOf(batch, args).prime(key, value);
   }
@@ -77,7 +89,10 @@ export class Loaders {
   }
 }
 
-/** A batch over one row a key: rows come in any order, and `null` stands for a key without a row. */
+/**
+ * Creates a batch with one row per key. Rows may come in any order; a key without a row gets
+ * `null`.
+ */
 export function rowBatch<Args, Row>(
   name: string,
   keyOf: (row: Row) => string,
@@ -92,7 +107,7 @@ export function rowBatch<Args, Row>(
   };
 }
 
-/** A batch over a bounded list of rows a key, in the order of the statement. */
+/** Creates a batch with a bounded list of rows per key, in the order of the statement. */
 export function listBatch<Args, Row>(
   name: string,
   keyOf: (row: Row) => string,

@@ -1,4 +1,7 @@
-/** Brings a database to the newest schema: plain SQL files, each applied once, in order of their names (docs/decisions/0027-migrations.md). */
+/**
+ * Migrates a database to the newest schema: plain SQL files, each applied once, in the order of
+ * their names (docs/decisions/0027-migrations.md).
+ */
 import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
@@ -7,24 +10,28 @@ import { StartError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
 
-/** Where the migrations of this version are. */
+/** The folder with the migrations of this version. */
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
 
-/** Held by the one process that migrates. */
+/** Key of the advisory lock held by the one process that migrates. */
 const MIGRATION_LOCK = 7_309_173;
-/** How often those that wait for it ask again. A statement that waited would hold up what waits for all statements before it. */
+/**
+ * How often waiting processes try to get the lock. A blocking statement would hold up anything that
+ * waits for all earlier statements.
+ */
 const ASK_EVERY_MS = 200;
 
 /**
- * How long a migration waits for the lock of one table; callers wait behind it meanwhile. Less than the second after
- * which the server looks for a deadlock, so that a migration gives way and not a request.
+ * How long a migration waits for a table lock, while callers wait behind it. It is shorter than the
+ * second after which the server looks for a deadlock, so that the migration gives way rather than a
+ * request.
  */
 const LOCK_TIMEOUT_MS = 800;
 const PAUSE_MS = 1_000;
-/** For how long it is tried again; longer than any operation of a caller takes. */
+/** How long a migration is retried; longer than any operation of a caller takes. */
 const PATIENCE_MS = 60_000;
 
-/** The text of each migration, by its name. */
+/** Reads the text of each migration, by name. */
 async function readFiles(folder: URL): Promise<Map<string, string>> {
   const files = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
   const texts = files.map(async (file): Promise<[string, string]> => [
@@ -34,29 +41,29 @@ async function readFiles(folder: URL): Promise<Map<string, string>> {
   return new Map(await Promise.all(texts));
 }
 
-/** Names of the migrations of this version. */
+/** Returns the names of the migrations of this version. */
 export async function knownMigrations(): Promise<string[]> {
   return [...(await readFiles(MIGRATIONS)).keys()];
 }
 
 export interface MigrateOptions {
-  /** Becomes the depth limit of the tree; it may not be less than the depth that the tree has. */
+  /** The new depth limit of the tree. It must not be less than the current depth. */
   maxTreeDepth?: number;
-  /** Where the files are, with a slash at its end; absent for those of this version. */
+  /** The folder with the files, with a trailing slash; by default, those of this version. */
   folder?: URL;
-  /** Told while others hold what is needed. */
+  /** Receives messages while other sessions hold the locks. */
   log?: Logger;
-  /** Gives up waiting for another process that migrates. */
+  /** Stops waiting for another process that migrates. */
   stop?: AbortSignal | undefined;
-  /** How long locks of tables are tried for, in milliseconds; a minute when absent. */
+  /** How long to try for table locks, in milliseconds; one minute by default. */
   patienceMs?: number;
 }
 
 /**
- * Applies what is missing, each file in a transaction of its own, and returns the names of what was applied. Several
- * processes may call it at once: one works, the others wait and then find nothing to do. A migration that gets no lock
- * on a table in time is rolled back and tried again. Throws a `StartError` that names the migration that failed; those
- * before it stay.
+ * Applies the missing migrations, each file in its own transaction, and returns their names.
+ * Several processes may call it at once: one works; the others wait and then find nothing to do. A
+ * migration that does not get a table lock in time is rolled back and retried. Throws a
+ * `StartError` that names the migration that failed; earlier ones stay applied.
  */
 export async function migrate(db: Database, { maxTreeDepth, folder = MIGRATIONS, ...options }: MigrateOptions = {}): Promise<string[]> {
   const files = await readFiles(folder);
@@ -71,8 +78,8 @@ export async function migrate(db: Database, { maxTreeDepth, folder = MIGRATIONS,
 }
 
 /**
- * Runs `work` over one connection while no other process migrates this database; waits until the others are done. It may
- * be nested over the same connection.
+ * Runs `work` on one connection while no other process migrates this database. Waits until others
+ * are done. Calls may be nested on the same connection.
  */
 export function asOnlyMigrator<Result>(
   db: Database,
@@ -89,13 +96,16 @@ export function asOnlyMigrator<Result>(
     try {
       return await work(connection);
     } finally {
-      // A connection that was lost has given it up.
+      // A lost connection has already released the lock.
       await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`.execute(connection).catch(() => undefined);
     }
   });
 }
 
-/** Applies the next `count` migrations. Those of a new database, in which nobody waits, share one transaction. */
+/**
+ * Applies the next `count` migrations. On a new database, where nobody waits, they share one
+ * transaction.
+ */
 async function apply(
   connection: Database,
   files: ReadonlyMap<string, string>,
@@ -127,10 +137,10 @@ async function apply(
   return applied;
 }
 
-/** SQLSTATEs of a migration that others held up: no lock in time, or a deadlock. */
+/** SQLSTATEs of a migration that was held up by other sessions: no lock in time, or a deadlock. */
 const HELD_UP = new Set(['55P03', '40P01']);
 
-/** Name of the migration that failed. */
+/** The name of the migration that failed. */
 const nameOf = ({ results = [] }: MigrationResultSet): string => results.find((result) => result.status === 'Error')?.migrationName ?? '';
 
 function failed(set: MigrationResultSet, isHeldUp: boolean, patienceMs: number): StartError {
@@ -138,7 +148,7 @@ function failed(set: MigrationResultSet, isHeldUp: boolean, patienceMs: number):
   const name = nameOf(set);
   if (isHeldUp)
     return new StartError(
-      `The migration ${name} got no lock on a table in ${patienceMs / 1_000} seconds, because other sessions hold it for long; nothing of it was done. ` +
+      `The migration ${name} got no lock on a table in ${patienceMs / 1_000} seconds, because other sessions held it all that time; the migration was rolled back. ` +
         'pg_stat_activity shows the oldest transactions; run banyan migrate once they are over.',
     );
   return new StartError(`The migration ${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`);
@@ -147,8 +157,8 @@ function failed(set: MigrationResultSet, isHeldUp: boolean, patienceMs: number):
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * Names of the migrations that the database lacks; it needs no more than the right to read which it has. Throws a
- * `StartError` when what it has is not what the files are.
+ * Returns the names of the migrations that the database lacks. It only needs the right to read the
+ * list of applied ones. Throws a `StartError` if the applied migrations do not match the files.
  */
 export async function missingMigrations(db: Database): Promise<string[]> {
   const files = await readFiles(MIGRATIONS);
@@ -157,8 +167,9 @@ export async function missingMigrations(db: Database): Promise<string[]> {
 }
 
 /**
- * The migrations that the database has. A `StartError` names the first that is unknown here, because a newer version
- * applied it or its file is gone, or whose file is not what was applied.
+ * Returns the migrations that the database has. Throws a `StartError` that names the first one that
+ * is unknown here, because a newer version applied it or its file is missing, or whose file has
+ * changed since it was applied.
  */
 async function checkApplied(db: Database, files: ReadonlyMap<string, string>): Promise<string[]> {
   const { rows } = await sql<{ migrated: boolean; noted: boolean }>`
@@ -180,13 +191,16 @@ async function checkApplied(db: Database, files: ReadonlyMap<string, string>): P
   for (const { name, sha256 } of checksums) {
     if (!checksum(files.get(name) ?? '').equals(sha256))
       throw new StartError(
-        `The migration ${name} was edited after this database had applied it: restore its file, and add a migration for what is to change.`,
+        `The migration ${name} was edited after this database had applied it: restore its file, and add a new migration for the change.`,
       );
   }
   return applied;
 }
 
-/** Notes what was applied, once there is a place for it. Of a database from before checksums, what its files are now. */
+/**
+ * Records the checksums of applied migrations, once the table for them exists. For a database from
+ * before checksums, it records those of the current files.
+ */
 async function noteChecksums(db: Database, files: ReadonlyMap<string, string>, names: readonly string[]): Promise<void> {
   const { rows } = await sql<{ exists: boolean }>`select to_regclass('migration_checksums') is not null as exists`.execute(db);
   if (!rows[0]?.exists) return;

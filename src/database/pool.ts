@@ -1,49 +1,50 @@
-/** The pool: connections that are sound, handed out fairly. */
+/** The connection pool. It shares working connections fairly. */
 import pg from 'pg';
 import { FairQueue, type Entry } from './fair-queue.ts';
 import { RequestClient, type Shared } from './client.ts';
 import { currentDeadline, type Deadline } from './deadline.ts';
 import { WorkingSessions } from './probe.ts';
 
-/** How long after a fault attempts to make a connection are kept short. */
+/** How long attempts to connect are kept short after a fault. */
 const AFTER_FAULT_MS = 5_000;
 
-/** A connection is waited for at least this long, however long the request has waited before. */
+/** The shortest wait for a connection, however long the request has waited before. */
 const WAIT_LEAST_MS = 100;
 
-/** Whether the attempt to make a connection got no answer in its time. */
+/** Whether an attempt to connect got no answer in time. */
 function isSilent(error: unknown): boolean {
   return error instanceof Error && /^(timeout expired|Connection terminated due to connection timeout)$/.test(error.message);
 }
 
-/** What the pool itself says where no connection was free in time; callers see `UNAVAILABLE`. */
+/** The pool's own message if no connection became free in time; callers see `UNAVAILABLE`. */
 const NONE_FREE = 'timeout exceeded when trying to connect';
 
-/** Options of a pool, beside those of `pg`. */
+/** Options of a pool, in addition to those of `pg`. */
 export interface RequestPoolOptions extends Omit<pg.PoolConfig, 'Client'> {
-  /** How long a connection is waited for. */
+  /** How long to wait for a connection. */
   connectionTimeoutMillis: number;
-  /** Longest that any statement may take, as this side measures it; absent for no limit. */
+  /** The longest that any statement may take, measured on this side; absent for no limit. */
   answerMs?: number;
-  /** Told when a connection was lost, is no longer of use, or could not be had. */
+  /** Called when a connection was lost, has become unusable or could not be opened. */
   onFault?: () => void;
 }
 
 /**
- * A pool in which a request waits for a connection no longer than its deadline lets it, and which hands out no
- * connection that may have been lost: after a fault, those that have not answered since are replaced.
+ * A pool in which a request waits for a connection no longer than its deadline allows, and which
+ * never hands out a connection that may have been lost: after a fault, connections that have not
+ * answered since are replaced.
  *
- * Where connections are short, tenants take turns, and none has all of them.
+ * When connections are scarce, tenants take turns, and no tenant can hold all of them.
  */
 export class RequestPool extends pg.Pool {
   readonly #sessions: WorkingSessions;
   readonly #waitMs: number;
   readonly #turns: FairQueue;
   readonly #onFault: () => void;
-  /** Connections in use, and by which tenant. */
+  /** Connections in use, with the tenant that uses each. */
   readonly #users = new Map<pg.PoolClient, string>();
   #faultAt = -Infinity;
-  /** Connections from before have prepared statements that a migration has put out of date. */
+  /** Connections opened earlier have prepared statements that a migration made out of date. */
   #staleAt = -Infinity;
 
   constructor({ answerMs = 0, onFault = () => undefined, ...options }: RequestPoolOptions) {
@@ -52,7 +53,7 @@ export class RequestPool extends pg.Pool {
       sessions,
       answerMs,
       onFault: () => this.#fault(),
-      // Those that were made since then know nothing of it, until the next migration.
+      // Connections opened since then are not affected, until the next migration.
       onStalePlan: (connectedAt) => void (connectedAt > this.#staleAt && (this.#staleAt = performance.now())),
       isTroubled: () => this.#isTroubled(),
     };
@@ -111,7 +112,10 @@ export class RequestPool extends pg.Pool {
     callback(undefined, client, (error) => client.release(error));
   }
 
-  /** After a fault, the waits of one request together are as long as one may be otherwise: faults that follow each other would add up. */
+  /**
+   * After a fault, all waits of one request together may take as long as a single one otherwise,
+   * because consecutive faults would add up.
+   */
   async #patiently(deadline: Deadline | undefined): Promise<pg.PoolClient> {
     const startedAt = performance.now();
     const waited = this.#isTroubled() ? (deadline?.waitedMs ?? 0) : 0;
@@ -122,7 +126,7 @@ export class RequestPool extends pg.Pool {
     }
   }
 
-  /** A connection when it is the tenant's turn. */
+  /** Returns a connection when it is the tenant's turn. */
   async #inTurn(tenant: string, end: number): Promise<pg.PoolClient> {
     if (!this.#turns.tryStart(tenant)) await this.#turn(tenant, end);
     try {
@@ -151,7 +155,10 @@ export class RequestPool extends pg.Pool {
     });
   }
 
-  /** A connection that has answered since the last fault. An attempt to make one that gets no answer is made again. */
+  /**
+   * Returns a connection that has answered since the last fault. An attempt to connect that gets no
+   * answer is repeated.
+   */
   async #sound(end: number): Promise<pg.PoolClient> {
     for (;;) {
       const client = await this.#connected(end).catch((error: unknown) => {

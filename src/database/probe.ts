@@ -1,16 +1,22 @@
-/** Questions to the database beside the pool, whose answer says whether the server is there and what it works on. */
+/** Queries outside the pool that tell whether the server is there and what it is working on. */
 import pg from 'pg';
 import { sqlState } from '../errors.ts';
 import type { DatabaseClock } from './clock.ts';
 import { APPLIED, type SchemaVersion } from './schema-version.ts';
 
-/** How long one question may take; a kept connection that does not answer costs one more on a new one. */
+/**
+ * How long one query may take. If a kept connection does not answer, one more is spent on a new
+ * connection.
+ */
 const ANSWER_MS = 700;
 
-/** How long a kept connection stays without a question. */
+/** How long an unused connection is kept. */
 const KEPT_MS = 10_000;
 
-/** Keeps one connection beside the pool. A question that it does not answer in time is asked again over a new one. */
+/**
+ * Keeps one connection outside the pool. A query that it does not answer in time is repeated on a
+ * new one.
+ */
 export class Probe {
   readonly #config: pg.ClientConfig;
   readonly #idle: NodeJS.Timeout;
@@ -21,7 +27,10 @@ export class Probe {
     this.#idle = setTimeout(() => this.close(), KEPT_MS).unref();
   }
 
-  /** The rows of a statement; rejects when the server answers neither over the kept connection nor over a new one. */
+  /**
+   * Returns the rows of a statement. Rejects if the server answers neither on the kept connection
+   * nor on a new one.
+   */
   async ask<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
     this.#idle.refresh();
     const kept = this.#client;
@@ -48,7 +57,7 @@ export class Probe {
   #rows<Row extends pg.QueryResultRow>(client: pg.Client, statement: string): Promise<Row[]> {
     return new Promise((resolve, reject) => {
       const late = (): void => reject(new Error('timeout expired'));
-      // An answer that lay unread while this process was busy is read before it counts as late.
+      // Read an answer that arrived while this process was busy before counting it as late.
       const timer = setTimeout(() => setImmediate(late), ANSWER_MS);
       client
         .query<Row>(statement)
@@ -57,7 +66,7 @@ export class Probe {
     });
   }
 
-  /** Id of the session behind the kept connection, as the server gave it on connecting. */
+  /** The server's process id of the kept connection's session. */
   get session(): number | null | undefined {
     return (this.#client as { processID?: number | null } | undefined)?.processID;
   }
@@ -66,7 +75,7 @@ export class Probe {
     if (this.#client === client) this.#client = undefined;
   }
 
-  /** Closes the kept connection, if there is one; the next question opens another. */
+  /** Closes the kept connection, if there is one. The next query opens another. */
   close(): void {
     const client = this.#client;
     this.#client = undefined;
@@ -79,12 +88,15 @@ export function hangUp(client: pg.Client): void {
   streamOf(client).destroy();
 }
 
-/** The socket of a client, which the types of `pg` do not show. */
+/** The socket of a client, which the types of `pg` do not expose. */
 export function streamOf(client: pg.Client): { destroy(error?: Error): void; readonly bytesRead: number } {
   return (client as unknown as { connection: { stream: { destroy(error?: Error): void; readonly bytesRead: number } } }).connection.stream;
 }
 
-/** Asks whether the database answers, and what time it is, over a connection of its own: a pool in full use is no reason to be taken out of service. */
+/**
+ * Checks whether the database answers, and what time it is, over its own connection. A pool in full
+ * use must not make the process unready.
+ */
 export class Readiness {
   readonly #probe: Probe;
   readonly #clock: DatabaseClock;
@@ -98,8 +110,8 @@ export class Readiness {
   }
 
   /**
-   * Whether the database answers within 1.5 seconds, and this version can work with it. Those who ask at the same time
-   * share one statement.
+   * Whether the database answers within 1.5 seconds and this version can work with it. Concurrent
+   * checks share one statement.
    */
   check(): Promise<boolean> {
     this.#asked ??= this.#probe
@@ -108,7 +120,8 @@ export class Readiness {
         (rows) => {
           for (const { now, applied } of rows) {
             this.#clock.note(now);
-            // What it tries out goes through the pool, which nobody waits for here: the next answer knows.
+            // The trial goes through the pool, and nobody waits for it here: the next check knows
+            // the result.
             void this.#schema?.note(applied);
           }
           return this.#schema?.isUnusable !== true;
@@ -125,19 +138,25 @@ export class Readiness {
   }
 }
 
-/** What the server said of the sessions that work for this role, at some instant. */
+/** The sessions that were working for this role, as the server reported at some time. */
 interface Sight {
   askedAt: number;
-  /** Ids of the sessions that work, or have just answered; undefined when the server is there and cannot tell. */
+  /**
+   * Ids of the sessions that are working or have just answered; undefined if the server is there
+   * but cannot tell.
+   */
   working: ReadonlySet<number> | undefined;
 }
 
-/** Sessions of this role that work, or whose last answer may still be under way. A pooler between us has ids of its own. */
+/**
+ * Sessions of this role that are working, or whose last answer may still be on its way. Behind a
+ * connection pooler the ids are different.
+ */
 const WORKING_SESSIONS = `
   select pg_backend_pid() as own, pid from pg_stat_activity
   where usename = current_user and (coalesce(state, '') not like 'idle%' or state_change > clock_timestamp() - interval '1 second')`;
 
-/** Tells a slow statement from one whose answer will never come. */
+/** Distinguishes a slow statement from one whose answer will never come. */
 export class WorkingSessions {
   readonly #probe: Probe;
   #sight: Promise<Sight> | undefined;
@@ -146,16 +165,19 @@ export class WorkingSessions {
     this.#probe = new Probe({ ...config, application_name: 'banyan probe' });
   }
 
-  /** Whether the server may still work on a statement that was sent to this session at `sentAt` (`performance.now()`). */
+  /**
+   * Whether the server may still be working on a statement that was sent to this session at
+   * `sentAt` (`performance.now()`).
+   */
   async mayWork(session: number, sentAt: number): Promise<boolean> {
     try {
       let sight: Sight;
-      // One that was asked for before the statement was sent knows nothing of it.
+      // A report requested before the statement was sent does not include it.
       do sight = await (this.#sight ??= this.#look().finally(() => (this.#sight = undefined)));
       while (sight.askedAt < sentAt);
       return sight.working?.has(session) ?? true;
     } catch (error) {
-      // A server that has no connection left is there all the same.
+      // A server that has no connection left is still there.
       return sqlState(error) === '53300';
     }
   }

@@ -1,31 +1,35 @@
 /**
- * Whether the database has the migrations that this process was made for. While a release is rolled out it has more of
- * them; a process goes on beside those (docs/decisions/0027-migrations.md), and says so.
+ * Compares the database's migrations with those of this version. During a rollout the database may
+ * have more of them; the process keeps working with those (docs/decisions/0027-migrations.md) and
+ * logs it.
  */
 import { sql } from 'kysely';
 import { sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
 
-/** How often a process looks by itself. */
+/** How often a process checks by itself. */
 const LOOK_EVERY_MS = 60_000;
-/** Pause between two lines of the log about it. */
+/** The pause between two log lines about it. */
 const PAUSE_MS = 600_000;
-/** How often it is tried whether the process can work still. */
+/** How often to try whether the process can still work. */
 const TRY_EVERY_MS = 5_000;
 
 export interface SchemaVersionOptions {
   /** Names of the migrations of this version. */
   known: readonly string[];
   log: Logger;
-  /** Does what every request needs. It is called only where the two differ, and rejects as the database refuses it. */
+  /**
+   * Runs what every request needs. It is called only if the migrations differ, and rejects if the
+   * database refuses it.
+   */
   tryOut?: () => Promise<unknown>;
 }
 
-/** The names of the migrations that the database has, as one column of a statement. */
+/** The names of the database's migrations, as one column of a statement. */
 export const APPLIED = 'array(select name::text from kysely_migration order by name)';
 
-/** What is known of the migrations of the database. */
+/** The known state of the database's migrations. */
 export class SchemaVersion {
   readonly #options: SchemaVersionOptions;
   readonly #known: ReadonlySet<string>;
@@ -41,7 +45,10 @@ export class SchemaVersion {
     this.#known = new Set(options.known);
   }
 
-  /** Takes the names of the migrations that the database has. Resolves once it is known what that means here. */
+  /**
+   * Records the names of the database's migrations. Resolves once it is known whether this version
+   * can work with them.
+   */
   async note(applied: readonly string[]): Promise<void> {
     const has = new Set(applied);
     this.#unknown = applied.filter((name) => !this.#known.has(name));
@@ -61,7 +68,7 @@ export class SchemaVersion {
     return this.#refusal !== undefined;
   }
 
-  /** What an operator is told; nothing when all is as it should be. */
+  /** The message for the operator; empty if nothing is wrong. */
   get line(): string {
     const told = [
       ...(this.#unknown.length > 0 ? [`has migrations that this version does not know: ${this.#unknown.join(', ')}`] : []),
@@ -71,13 +78,13 @@ export class SchemaVersion {
     return `the database ${told.join(', and ')}${this.isUnusable ? '; this version cannot work with it' : ''}\n`;
   }
 
-  /** Looks once a minute, through the pool. The returned function ends it. */
+  /** Checks once a minute, through the pool. Returns a function that stops it. */
   watch(db: Database): () => void {
     const look = async (): Promise<void> => {
       const { rows } = await sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`.execute(db);
       for (const { applied } of rows) await this.note(applied);
     };
-    // That the database cannot be reached is told elsewhere.
+    // An unreachable database is reported elsewhere.
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS).unref();
     return () => clearInterval(timer);
   }
@@ -86,7 +93,7 @@ export class SchemaVersion {
     const wasUnusable = this.isUnusable;
     this.#refusal = await this.#options.tryOut?.().then(
       () => undefined,
-      // A table, a column or a function that is missing. Anything else says nothing about the schema.
+      // A table, column or function is missing. Any other error says nothing about the schema.
       (error: unknown) => (sqlState(error)?.startsWith('42') ? error : undefined),
     );
     this.#triedAt = performance.now();

@@ -1,10 +1,13 @@
 /** Names of prepared statements. */
 import { createHash } from 'node:crypto';
 
-/** Names are a hash of the text, so every connection prepares each text once. The set of texts is bounded by the code. */
+/**
+ * Names are hashes of the text, so every connection prepares each text once. The code bounds the
+ * set of texts.
+ */
 const statementNames = new Map<string, string>();
 
-/** The name of a statement, which is the same for the same text. */
+/** Returns the name of a statement; the same text always has the same name. */
 export function statementName(text: string): string {
   let name = statementNames.get(text);
   if (name === undefined) {

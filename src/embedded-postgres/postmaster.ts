@@ -1,4 +1,7 @@
-/** The main process of the embedded server: started over its folder, found there when it runs already, and stopped. */
+/**
+ * The main process of the embedded server: it is started, found if it is already running, and
+ * stopped.
+ */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { access, open } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
@@ -11,35 +14,44 @@ import type { Account } from './account.ts';
 import { reasonIn, run, startProblem, surroundings, textFrom } from './tools.ts';
 
 export interface PostmasterOptions {
-  /** Folder of the server's files. */
+  /** The folder with the server's files. */
   folder: string;
-  /** Folder of its programs. */
+  /** The folder with its programs. */
   binaries: string;
   account: Account | undefined;
   /** `postgres -c` settings. */
   settings: Readonly<Record<string, string>>;
 }
 
-/** How often a server that starts or ends is looked at. */
+/** How often to poll a server that is starting or stopping. */
 const POLL_MS = 10;
 
-/** Longest that a server may take to start: after a crash it first does again what its log holds, up to `max_wal_size`. */
+/**
+ * The longest that a server may take to start. After a crash it first replays its log, up to
+ * `max_wal_size`.
+ */
 const START_MS = 10 * 60_000;
 
-/** How long a server may take to end, and memory of a killed one to be let go. */
+/**
+ * How long a server may take to stop, and how long the memory of a killed one may take to be
+ * released.
+ */
 const OTHERS_MS = 60_000;
 
-/** How long a port that has to be the same is waited for. */
+/** How long to wait for a port that must stay the same. */
 const PORT_MS = 10_000;
 
-/** Starts that fail for other reasons, and the pause after the first of them, which doubles. */
+/**
+ * The number of attempts if a start fails for other reasons, and the pause after the first one,
+ * which doubles.
+ */
 const ATTEMPTS = 5;
 const PAUSE_MS = 200;
 
-/** Seconds that it may take to end in an orderly way, as much again without order. */
+/** Seconds that an orderly shutdown may take; an immediate one may take as long again. */
 const STOP_S = 20;
 
-/** One start that failed; `cause` is what PostgreSQL said. */
+/** A failed start; `cause` is what PostgreSQL reported. */
 class FailedStart extends Error {
   readonly reason: string | undefined;
 
@@ -48,7 +60,7 @@ class FailedStart extends Error {
     this.reason = reason;
   }
 
-  /** Whether processes of a server from before still have the folder. */
+  /** Whether processes of an earlier server still hold the folder. */
   get isHeld(): boolean {
     return /pre-existing shared memory block|lock file .* already exists|is empty/.test(this.message);
   }
@@ -58,10 +70,10 @@ class FailedStart extends Error {
   }
 }
 
-/** The server over one folder. At most one of its calls `start` and `stop` is under way at a time. */
+/** The server of one folder. Only one call of `start` and `stop` may run at a time. */
 export class Postmaster {
   readonly #options: PostmasterOptions;
-  /** The process, where this process has started it. */
+  /** The server process, if this process started it. */
   #child: ChildProcess | undefined;
   #running: Running | undefined;
 
@@ -69,17 +81,20 @@ export class Postmaster {
     this.#options = options;
   }
 
-  /** Port of the server that runs; 0 before the first start. */
+  /** The port of the running server; 0 before the first start. */
   get port(): number {
     return this.#running?.port ?? 0;
   }
 
-  /** Whether it ends, which it may do for as long as sessions are open. */
+  /** Whether it is shutting down, which lasts as long as sessions are open. */
   get isStopping(): boolean {
     return pidFile(this.#options.folder)?.status === 'stopping';
   }
 
-  /** The server that accepts connections, whoever started it; one that starts or ends is waited for. Undefined when there is none. */
+  /**
+   * Finds the server that accepts connections, whoever started it. Waits for one that is starting
+   * or stopping. Undefined if there is none.
+   */
   async find(stop?: AbortSignal): Promise<Running | undefined> {
     const { folder } = this.#options;
     const startedAt = Date.now();
@@ -92,10 +107,11 @@ export class Postmaster {
         return (this.#running = server);
       }
       if (isOver(server.status === 'stopping' ? OTHERS_MS : START_MS))
-        throw new StartError(`DATA_DIR: the PostgreSQL that runs over it does not answer: process ${server.pid}.`);
+        throw new StartError(`DATA_DIR: the PostgreSQL that runs on it does not answer: process ${server.pid}.`);
       if (server.status === 'stopping') {
-        // One that was told to wait for its sessions ends them. PostgreSQL 18 waits forever when it is told to end while
-        // it recovers from a crash of its own.
+        // The second signal ends the sessions of a server that was told to wait for them.
+        // PostgreSQL 18 waits forever if it is told to stop while it recovers from a crash of its
+        // own.
         const signal = isOver(STOP_S * 1_000) ? 'SIGQUIT' : 'SIGINT';
         if (signal !== sent) await hasten(server, folder, (sent = signal));
       }
@@ -105,8 +121,8 @@ export class Postmaster {
   }
 
   /**
-   * Makes sure that a server runs: the one that is there, or a new one on `port`, any port when it is 0. Throws a
-   * `StartError` that tells the cause after some attempts.
+   * Makes sure that a server is running: the existing one, or a new one on `port` (any port if it
+   * is 0). Throws a `StartError` that tells the cause after several attempts.
    */
   async start(port: number, stop?: AbortSignal): Promise<void> {
     const { folder } = this.#options;
@@ -158,7 +174,8 @@ export class Postmaster {
         if (written?.pid === child.pid && written?.status === 'ready') return written;
         if (hasEnded(child)) throw new FailedStart(reasonIn(await textFrom(log, size)));
         if (stop?.aborted || Date.now() > end) {
-          // An orderly end could wait forever while it recovers; what it has begun, the next start begins again.
+          // An orderly shutdown could wait forever during recovery. The next start repeats what was
+          // begun.
           child.kill('SIGQUIT');
           await Promise.race([ended, sleep(OTHERS_MS, undefined, { ref: false })]);
           stop?.throwIfAborted();
@@ -176,30 +193,33 @@ export class Postmaster {
     const flags = Object.entries({ ...settings, port: String(port), cluster_name: await markOf(folder) });
     const args = ['-D', folder, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
     const child = spawn(command, args, { ...surroundings(command, account), stdio: ['ignore', log, log] });
-    // It outlives this process when that is killed, and does not keep it from ending.
+    // The server outlives this process if it is killed, and does not keep it from exiting.
     child.unref();
     return (this.#child = child);
   }
 
-  /** Whether the server is a child of this process that has not ended. */
+  /** Whether the server is a running child of this process. */
   get isOwnChild(): boolean {
     return this.#child !== undefined && !hasEnded(this.#child);
   }
 
-  /** Stops the server in an orderly way, or else without order; does nothing when there is none. */
+  /**
+   * Stops the server: in an orderly way if possible, otherwise immediately. Does nothing if there
+   * is none.
+   */
   async stop(): Promise<void> {
     const { folder, binaries, account } = this.#options;
     const server = await livingServer(folder).catch(() => undefined);
     if (server) {
       const stopBy = (mode: string, seconds: number): Promise<void> =>
         run(path.join(binaries, 'pg_ctl'), ['stop', '-D', folder, '-w', '-m', mode, '-t', String(seconds)], account);
-      // One that recovers may never end in an orderly way (see `find`).
+      // A recovering server may never shut down in an orderly way (see `find`).
       const isOrderly = await answers(server.port);
       await stopBy(isOrderly ? 'fast' : 'immediate', STOP_S).catch(() => stopBy('immediate', STOP_S));
     } else this.#child?.kill('SIGQUIT');
   }
 
-  /** Tells the server to stop without waiting for it, for a process that ends at once. */
+  /** Tells the server to stop without waiting for it, for a process that exits immediately. */
   halt(): void {
     if (this.#child) this.#child.kill(pidFile(this.#options.folder)?.status === 'ready' ? 'SIGINT' : 'SIGQUIT');
     else if (this.#running && pidFile(this.#options.folder)?.pid === this.#running.pid) signalTo(this.#running.pid, 'SIGINT');

@@ -1,25 +1,31 @@
-/** Processes of this machine by their command lines, which tell a server from whoever was given its number later. */
+/**
+ * Processes of this machine and their command lines, which tell a server from a process that got
+ * its number later.
+ */
 import { execFile } from 'node:child_process';
 import { readFile, readdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
 export interface Process {
   pid: number;
-  /** Its arguments, separated by zero bytes where the system keeps them apart, else by spaces. */
+  /** Its arguments, separated by zero bytes if the system keeps them apart, otherwise by spaces. */
   commandLine: string;
 }
 
-/** Whether a process has this number. One that has ended and was not collected by its parent still counts. */
+/**
+ * Whether a process has this number. One that has ended but was not collected by its parent still
+ * counts.
+ */
 export function exists(pid: number): boolean {
   try {
     return process.kill(pid, 0);
   } catch (error) {
-    // It is there, and belongs to another account.
+    // It exists, but belongs to another account.
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
 }
 
-/** Sends a signal to a process, which may be gone already. */
+/** Sends a signal to a process, which may already be gone. */
 export function signalTo(pid: number, signal: NodeJS.Signals): void {
   try {
     process.kill(pid, signal);
@@ -28,7 +34,10 @@ export function signalTo(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The command line of a process, empty for one that has ended; undefined where the system does not tell. */
+/**
+ * Returns the command line of a process; empty if it has ended, undefined if the system does not
+ * tell.
+ */
 export async function commandLineOf(pid: number): Promise<string | undefined> {
   if (!exists(pid)) return '';
   try {
@@ -38,7 +47,7 @@ export async function commandLineOf(pid: number): Promise<string | undefined> {
   }
 }
 
-/** All processes whose command line may be read; none where the system has no way to list them. */
+/** Returns all processes whose command line can be read; none if the system cannot list them. */
 export async function processes(): Promise<Process[]> {
   if (process.platform !== 'linux') return listed(await ps(['-A', '-o', 'pid=,args=']).catch(() => ''));
   const found: Process[] = [];

@@ -1,4 +1,7 @@
-/** What runs over a folder of the embedded server: found by what PostgreSQL writes there, and told from other processes. */
+/**
+ * Finds the server that runs on a folder, by the files that PostgreSQL writes there, and tells it
+ * from other processes.
+ */
 import { readFileSync } from 'node:fs';
 import { rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -8,27 +11,31 @@ import { commandLineOf, exists, processes, signalTo } from './processes.ts';
 /** The role that owns the product's database, and everything else on the server. */
 export const OWNER = 'banyan';
 
-/** How long a server that accepts a connection may take to say what it is. */
+/** How long a server that accepts a connection may take to identify itself. */
 const ANSWER_MS = 2_000;
 
 /** What PostgreSQL writes into its folder while it runs. */
 export interface Running {
   pid: number;
   port: number;
-  /** What it does: `ready` accepts connections, `stopping` ends; anything else is some stage of a start. */
+  /**
+   * The state: `ready` accepts connections, `stopping` is shutting down; anything else is a stage
+   * of starting.
+   */
   status: string;
 }
 
 /**
- * A name for the server over `folder`, which stands in the command lines of all its processes. It comes from the folder
- * itself: a folder that is moved keeps it, and a copy gets another.
+ * Returns a name for the server of `folder`, which appears in the command lines of all its
+ * processes. It is derived from the folder itself: a folder that is moved keeps it, and a copy gets
+ * a different one.
  */
 export async function markOf(folder: string): Promise<string> {
   const { dev, ino } = await stat(folder, { bigint: true });
   return `banyan-${dev.toString(36)}-${ino.toString(36)}`;
 }
 
-/** What the pid file in `folder` says, whether that is still so or not. */
+/** Reads the pid file in `folder`, whether or not it is still true. */
 export function pidFile(folder: string): Running | undefined {
   let lines: string[];
   try {
@@ -42,7 +49,10 @@ export function pidFile(folder: string): Running | undefined {
 
 const pidFilePath = (folder: string): string => path.join(folder, 'postmaster.pid');
 
-/** The server that the pid file names, if that process lives and can be one of this folder. */
+/**
+ * Returns the server that the pid file names, if that process is alive and may be the server of
+ * this folder.
+ */
 export async function livingServer(folder: string): Promise<Running | undefined> {
   const written = pidFile(folder);
   if (!written) return undefined;
@@ -51,9 +61,13 @@ export async function livingServer(folder: string): Promise<Running | undefined>
   return commandLine === undefined || mayBeServer(commandLine, mark) ? written : undefined;
 }
 
-/** Whether a process may be the main process of the server with this mark. One without any mark was started by somebody else and may. */
+/**
+ * Whether a process may be the main process of the server with this mark. One without any mark was
+ * started by somebody else, and may be.
+ */
 function mayBeServer(commandLine: string, mark: string): boolean {
-  // Arguments may hold spaces; where they are not kept apart, the program ends before the first flag.
+  // Arguments may contain spaces. If they are not kept apart, the program name ends before the
+  // first flag.
   const program = commandLine.includes('\0') ? commandLine.split('\0', 1)[0] : commandLine.split(' -', 1)[0];
   if (!/(^|[/\\])(postgres|postmaster)(\.exe)?$/.test(program ?? '')) return false;
   const [, marked] = /cluster_name='?(banyan-[\w-]+)/.exec(commandLine) ?? [];
@@ -61,9 +75,10 @@ function mayBeServer(commandLine: string, mark: string): boolean {
 }
 
 /**
- * Clears away what a killed server left behind, so that the next one starts: sessions that still work hold its memory
- * until they notice, and a pid file that names somebody else's process stops PostgreSQL. Does nothing while the server
- * lives. A session that is killed leaves what a lost machine would; the next start recovers from it.
+ * Removes what a killed server left behind, so that the next one can start. Running sessions hold
+ * its memory until they notice, and a pid file that names an unrelated process stops PostgreSQL.
+ * Does nothing while the server is alive. Killing a session has the same effect as losing the
+ * machine; the next start recovers from it.
  */
 export async function clearRemains(folder: string): Promise<void> {
   const mark = await markOf(folder);
@@ -72,12 +87,15 @@ export async function clearRemains(folder: string): Promise<void> {
   for (const { pid, commandLine } of all) {
     if (commandLine.startsWith(`postgres: ${mark}: `)) signalTo(pid, 'SIGKILL');
   }
-  // PostgreSQL itself sees to a number that nobody has.
+  // PostgreSQL itself handles a number that no process has.
   const written = pidFile(folder);
   if (written && exists(written.pid)) await rm(pidFilePath(folder), { force: true });
 }
 
-/** Sends a signal to a server that ends, only where the process certainly is the server of this folder. */
+/**
+ * Sends a signal to a server that is shutting down, but only if the process certainly is the server
+ * of this folder.
+ */
 export async function hasten({ pid }: Running, folder: string, signal: NodeJS.Signals): Promise<void> {
   if ((await commandLineOf(pid))?.includes(`cluster_name=${await markOf(folder)}`)) signalTo(pid, signal);
 }
@@ -97,7 +115,7 @@ export async function answers(port: number): Promise<boolean> {
     await client.connect();
     return true;
   } catch (error) {
-    // A refused password still is the answer of a PostgreSQL server.
+    // A refused password is still the answer of a PostgreSQL server.
     return error instanceof Error && 'code' in error && error.code === '28P01';
   } finally {
     await client.end().catch(() => undefined);

@@ -1,7 +1,8 @@
 /**
- * The PostgreSQL that comes with the product: made on first use in the data folder, found again after a kill,
- * stopped with the process. PostgreSQL refuses to run as root, so root hands it to an ordinary account and, where
- * that account cannot enter the data folder, keeps binaries and data elsewhere (see `server-account.ts`).
+ * The PostgreSQL that is bundled with the product. It is created in the data folder on first use,
+ * found again after a kill, and stopped with the process. PostgreSQL refuses to run as root, so
+ * root runs it under an ordinary account and, if that account cannot access the data folder, keeps
+ * binaries and data elsewhere (see `account.ts`).
  */
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -17,45 +18,51 @@ import { Guard, restart, awaitReturn, watch, type Watch } from './supervision.ts
 import { crashProblem } from './tools.ts';
 
 export interface EmbeddedServer {
-  /** Address of the product's database on the running server, for the gateway's role, which owns nothing in it. */
+  /** The address of the product's database for the gateway's role, which owns nothing in it. */
   url: string;
-  /** The same for the role that owns everything. */
+  /** The same address for the role that owns everything. */
   ownerUrl: string;
-  /** Resolves with the reason when a supervised server is lost for good; never otherwise. */
+  /** Resolves with the reason if a supervised server is lost for good; otherwise never resolves. */
   lost: Promise<StartError>;
-  /** What an error that a statement failed with is due to, where the server says so: connections only tell that they ended. */
+  /**
+   * Explains a statement's error if the server's log has the cause. Connections only report that
+   * they ended.
+   */
   explain(error: unknown): Promise<unknown>;
-  /** Stops the server in an orderly way; later calls do nothing. */
+  /** Stops the server in an orderly way. Later calls do nothing. */
   stop(): Promise<void>;
-  /** Stops the server and deletes everything that it kept. For throw-away servers. */
+  /** Stops the server and deletes all its data. For throw-away servers. */
   discard(): Promise<void>;
 }
 
 export interface EmbeddedOptions {
-  /** Folder that holds everything the product keeps. */
+  /** The folder that holds all data of the product. */
   dataDir: string;
-  /** Use the server of a running process, if there is one, and leave it running. */
+  /** Uses the server of a running process, if there is one, and leaves it running. */
   shared?: boolean;
-  /** Further `postgres -c` settings, for tests and benchmarks. */
+  /** Additional `postgres -c` settings, for tests and benchmarks. */
   settings?: Record<string, string>;
-  /** Gives the start up, and stops what was started. */
+  /** Cancels the start, and stops what was already started. */
   stop?: AbortSignal | undefined;
-  /** Called before the database is made, which takes seconds. */
+  /** Called before the database is created, which takes seconds. */
   firstStart?: (() => void) | undefined;
   /**
-   * For processes that live long: has the server back when it is lost, and tells this log. The process that owns the
-   * server starts it again, at the same port; one that shares it waits for that.
+   * For long-running processes: recovers the server if it is lost, and logs it. The process that
+   * owns the server restarts it on the same port; one that shares it waits for that.
    */
   supervise?: Logger | undefined;
 }
 
-/** What differs from PostgreSQL's own defaults: enough memory and log space for millions of rows on one machine. */
+/**
+ * Settings that differ from PostgreSQL's defaults: enough memory and log space for millions of rows
+ * on one machine.
+ */
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
   unix_socket_directories: '',
   shared_buffers: '256MB',
   max_wal_size: '2GB',
-  // After a kill, one call to the system instead of one for each of some thousand files.
+  // After a kill, makes one system call instead of one for each of several thousand files.
   ...(process.platform === 'linux' ? { recovery_init_sync_method: 'syncfs' } : {}),
 };
 
@@ -63,14 +70,19 @@ const DATABASE = 'banyan';
 /** The role that gateways connect as. */
 export const GATEWAY_ROLE = 'banyan_gateway';
 
-/** How long a process may take to notice that the one which held the server was killed. */
+/**
+ * How often to try to claim the server, which takes a moment to notice that its owner was killed.
+ */
 const CLAIM_ATTEMPTS = 5;
 const RETRY_MS = 200;
 
-/** How long one that shares a server waits for one that was just killed, which its owner is about to start again. */
+/**
+ * How long a process that shares a server waits if it was just killed and its owner is about to
+ * restart it.
+ */
 const PATIENCE_MS = 3_000;
 
-/** Starts the server over `dataDir`, or takes over one that a killed process left running there. */
+/** Starts the server of `dataDir`, or takes over one that a killed process left running there. */
 export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedServer> {
   const { dataDir, shared = false, settings = {}, stop: asked, firstStart, supervise } = options;
   const startedAt = Date.now();
@@ -90,7 +102,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const { folder, password } = record;
   const postmaster = new Postmaster({ folder, binaries, account, settings: { ...SETTINGS, ...settings } });
   let isOurs = false;
-  // The last net, for a process that ends without stopping its server: told to end at once, or by a defect.
+  // The last resort, for a process that exits without stopping its server: on an immediate exit, or
+  // because of a bug.
   const haltAtExit = (): void => {
     if (isOurs || postmaster.isOwnChild) postmaster.halt();
   };
@@ -113,7 +126,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     guard = await Guard.connect(url('postgres'));
     if (!isGuest) {
       isOurs = await guard.claim();
-      // The server may not have noticed yet that the process which held it was killed.
+      // The server may not have noticed yet that its owner was killed.
       const attempts = shared ? 1 : CLAIM_ATTEMPTS;
       for (let attempt = 1; !isOurs && attempt < attempts; attempt++) {
         await sleep(RETRY_MS);
@@ -124,7 +137,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     await prepare(url('postgres'), gatewayPassword, record.gatewayPassword === undefined);
     asked?.throwIfAborted();
   } catch (error) {
-    // What went wrong first is what counts.
+    // The first error is the one that matters.
     await stop().catch(() => undefined);
     throw error;
   }
@@ -143,23 +156,26 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     async discard() {
       await stop();
       await rm(folder, { recursive: true, force: true });
-      // Outside the data folder the server has a folder of its own, which is empty now.
+      // Outside the data folder, the server has its own folder, which is now empty.
       if (path.dirname(folder) !== root) await rm(path.dirname(folder), { recursive: true, force: true });
       await rm(root, { recursive: true, force: true });
     },
   };
 }
 
-/** Finds the server of another process. */
+/** Finds a server that another process runs. */
 async function findOthers(postmaster: Postmaster, folder: string, stop: AbortSignal | undefined): Promise<boolean> {
   for (const end = Date.now() + PATIENCE_MS; ; await sleep(RETRY_MS, undefined, { signal: stop })) {
     if (await postmaster.find(stop)) return true;
-    // One that ended in an orderly way has taken its pid file along.
+    // A server that shut down in an orderly way has removed its pid file.
     if (!pidFile(folder) || Date.now() > end) return false;
   }
 }
 
-/** Makes the product's database on the first start, and the role that gateways connect as, which gets the password if that is new. */
+/**
+ * Creates, on the first start, the product's database and the role that gateways connect as. The
+ * role gets the password if it is new.
+ */
 async function prepare(ownerUrl: string, password: string, isNew: boolean): Promise<void> {
   const client = new pg.Client({ connectionString: ownerUrl });
   client.on('error', () => undefined);

@@ -1,4 +1,4 @@
-/** Watches the embedded server over a connection, and has it back when it was lost. */
+/** Watches the embedded server over a connection, and recovers it if it is lost. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { StartError } from '../errors.ts';
@@ -6,25 +6,31 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Postmaster } from './postmaster.ts';
 import { hangUp } from '../database/probe.ts';
 
-/** How long the server may take to accept the connection, and to answer on it. */
+/** How long the server may take to accept the connection and to answer on it. */
 const ANSWER_MS = 10_000;
 
-/** How often a server is asked again that is there and does not let itself be claimed, or is not there. */
+/** How often to retry a server that cannot be claimed yet, or is not there. */
 const RETRY_MS = 200;
 
-/** How long the server of another process is waited for, or one that another process has started in between. */
+/**
+ * How long to wait for the server of another process, or one that another process started
+ * meanwhile.
+ */
 const OTHERS_MS = 60_000;
 
-/** A server that is lost sooner after it came back counts as one that does not stay; so many in a row are enough. */
+/**
+ * A server that is lost again within this time counts as unstable. This many losses in a row are
+ * final.
+ */
 const SETTLED_MS = 1_000;
 const UNSETTLED_MAX = 10;
 
-/** Key of the lock that says whose server it is. */
+/** Key of the advisory lock that marks the owner of the server. */
 const OWNER_LOCK = 7_309_171;
 
 /**
- * A connection whose end says that the server is gone: a session notices at once when its server is killed, and a server
- * that is only suspended keeps it.
+ * A connection whose end shows that the server is gone: a session notices immediately if its server
+ * is killed, but not if the server is only suspended.
  */
 export class Guard {
   readonly #client: pg.Client;
@@ -50,7 +56,10 @@ export class Guard {
     return guard;
   }
 
-  /** Takes the server for this process, for as long as the connection lasts; false when another process has it. */
+  /**
+   * Claims the server for this process, for as long as the connection lasts. Returns false if
+   * another process has it.
+   */
   async claim(): Promise<boolean> {
     const { rows } = await this.#client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [OWNER_LOCK]);
     return rows[0]?.held ?? false;
@@ -63,16 +72,19 @@ export class Guard {
 }
 
 export interface Watch {
-  /** Resolves with the reason when the server is lost for good; never otherwise. */
+  /** Resolves with the reason if the server is lost for good; otherwise never resolves. */
   readonly lost: Promise<StartError>;
-  /** Ends the watch, also in the middle of having the server back. */
+  /** Ends the watch, even during a recovery. */
   stop(): Promise<void>;
 }
 
-/** How often it is looked whether the server was told to end, but waits for its sessions. */
+/** How often to check whether the server was told to stop but waits for its sessions. */
 const LOOK_MS = 1_000;
 
-/** Watches a server. `regain` returns a new guard once the server is there again, and throws a `StartError` when it will not be. */
+/**
+ * Watches a server. `regain` returns a new guard once the server is back, and throws a `StartError`
+ * if it will not be.
+ */
 export function watch(first: Guard, regain: (stop: AbortSignal) => Promise<Guard>, isStopping: () => boolean, log: Logger): Watch {
   const stopping = new AbortController();
   let guard = first;
@@ -84,8 +96,7 @@ export function watch(first: Guard, regain: (stop: AbortSignal) => Promise<Guard
       if (stopping.signal.aborted) return undefined;
       const lostAt = Date.now();
       unsettled = lostAt - since < SETTLED_MS ? unsettled + 1 : 0;
-      if (unsettled > UNSETTLED_MAX)
-        return new StartError('DATA_DIR: the embedded PostgreSQL ends again and again; its server.log says why.');
+      if (unsettled > UNSETTLED_MAX) return new StartError('DATA_DIR: the embedded PostgreSQL keeps stopping; its server.log says why.');
       log.warn('the embedded database was lost');
       try {
         guard = await regain(stopping.signal);
@@ -108,7 +119,10 @@ export function watch(first: Guard, regain: (stop: AbortSignal) => Promise<Guard
   };
 }
 
-/** Has a server of this process running again at its port, and claims it again. Throws a `StartError` that tells why it cannot be had. */
+/**
+ * Restarts the server of this process on its port, and claims it again. Throws a `StartError` with
+ * the reason if that fails.
+ */
 export async function restart(postmaster: Postmaster, port: number, url: string, stop: AbortSignal): Promise<Guard> {
   for (const end = Date.now() + OTHERS_MS; ; await sleep(RETRY_MS, undefined, { signal: stop })) {
     await postmaster.start(port, stop);
@@ -123,17 +137,20 @@ export async function restart(postmaster: Postmaster, port: number, url: string,
   }
 }
 
-/** Waits until the process that owns the server has it running again. Throws a `StartError` when that takes too long. */
+/**
+ * Waits until the process that owns the server has restarted it. Throws a `StartError` if that
+ * takes too long.
+ */
 export async function awaitReturn(url: string, stop: AbortSignal): Promise<Guard> {
   for (const end = Date.now() + OTHERS_MS; Date.now() < end; await sleep(RETRY_MS, undefined, { signal: stop })) {
     const guard = await unless(stop, Guard.connect(url)).catch(() => undefined);
     if (guard) return guard;
     stop.throwIfAborted();
   }
-  throw new StartError('DATA_DIR: the process that ran the embedded PostgreSQL has ended or does not get it started again.');
+  throw new StartError('DATA_DIR: the process that ran the embedded PostgreSQL has ended or cannot restart it.');
 }
 
-/** What `work` comes to, or a rejection as soon as `stop` is aborted. */
+/** Returns the result of `work`, or rejects as soon as `stop` is aborted. */
 function unless<Result>(stop: AbortSignal, work: Promise<Result>): Promise<Result> {
   const given = new Promise<never>((_resolve, reject) => {
     const end = (): void => reject(stop.reason as Error);

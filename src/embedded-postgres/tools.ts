@@ -1,23 +1,30 @@
-/** Runs the programs that come with PostgreSQL, under the account of the server, and finds in what they say why they failed. */
+/**
+ * Runs PostgreSQL's programs under the account of the server, and finds the cause of a failure in
+ * their output.
+ */
 import { spawn } from 'node:child_process';
 import { open, statfs, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import { StartError } from '../errors.ts';
 import type { Account } from './account.ts';
 
-/** Where a program of the server runs: its account, no variables but the language of its messages, no terminal. */
+/**
+ * The environment of a server program: its account, no variables except the language of its
+ * messages, no terminal.
+ */
 export function surroundings(command: string, account: Account | undefined) {
   return {
     ...(account ? { uid: account.uid, gid: account.gid } : {}),
     cwd: path.parse(command).root,
     env: { PATH: '', LC_ALL: 'C' },
-    // A group of its own: Ctrl-C is for us to hear, and to stop what was started in an orderly way.
+    // A separate process group: Ctrl-C must reach this process only, which then stops its children
+    // in an orderly way.
     detached: true,
     windowsHide: true,
   };
 }
 
-/** Runs a program to its end. Throws a `StartError` with what it said when it fails. */
+/** Runs a program until it exits. Throws a `StartError` with its output if it fails. */
 export async function run(command: string, args: readonly string[], account: Account | undefined, stop?: AbortSignal): Promise<void> {
   const child = spawn(command, args, { ...surroundings(command, account), stdio: ['ignore', 'ignore', 'pipe'] });
   const end = (): void => void child.kill();
@@ -28,26 +35,32 @@ export async function run(command: string, args: readonly string[], account: Acc
   child.stderr.destroy();
   stop?.removeEventListener('abort', end);
   stop?.throwIfAborted();
-  if (code !== 0) throw new StartError(reasonIn(said) ?? `${path.basename(command)} failed and says no reason`);
+  if (code !== 0) throw new StartError(reasonIn(said) ?? `${path.basename(command)} failed without giving a reason`);
 }
 
-/** What PostgreSQL says first of why it ends. What follows, such as hints, is of no use without it. */
+/**
+ * Returns PostgreSQL's first message about the failure. What follows it, such as hints, is of no
+ * use without it.
+ */
 export function reasonIn(said: string): string | undefined {
   const lines = said.trim().split('\n');
   const first = lines.find((line) => /\b(FATAL|PANIC|error|fatal): /.test(line)) ?? lines.at(-1);
   return first?.replace(/^.*?\b(FATAL|PANIC|error|fatal): +/, '').replace(/\.$/, '') || undefined;
 }
 
-/** How much is read of what a server has said. */
+/** How much of a server's output is read. */
 const REPORT_BYTES = 16 * 1_024;
 
-/** What is at the end of a file of any size, or behind a position in it. */
+/** Reads the end of a file of any size, or what follows a position in it. */
 export async function textFrom(file: FileHandle, position: number): Promise<string> {
   const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(REPORT_BYTES), position });
   return buffer.toString('utf8', 0, bytesRead);
 }
 
-/** Why the server over `folder` has crashed since a time, as a sentence; undefined when it has not, or does not say. */
+/**
+ * Returns why the server of `folder` has crashed since a time, as a sentence; undefined if it has
+ * not, or does not say.
+ */
 export async function crashProblem(folder: string, since: number): Promise<StartError | undefined> {
   const log = await open(path.join(folder, 'server.log')).catch(() => undefined);
   if (!log) return undefined;
@@ -61,20 +74,20 @@ export async function crashProblem(folder: string, since: number): Promise<Start
   }
 }
 
-/** Room without which no server starts: one file of its write-ahead log. */
+/** The free space without which no server starts: one file of its write-ahead log. */
 const LEAST_ROOM = 16 * 1_024 * 1_024;
 
-/** The sentence for a server that does not start. */
+/** The error for a server that does not start. */
 export const startProblem = (folder: string, reason: string | undefined): Promise<StartError> =>
   serverProblem('does not start', folder, reason);
 
-/** A sentence with the cause. Where the disk is full, PostgreSQL often cannot write that down. */
+/** Creates an error with the cause. If the disk is full, PostgreSQL often cannot log that. */
 async function serverProblem(what: string, folder: string, reason: string | undefined): Promise<StartError> {
   const room = await statfs(folder).then(
     ({ bavail, bsize, ffree, files }) => (files > 0 && ffree === 0 ? 0 : bavail * bsize),
     () => Infinity,
   );
   const isFull = reason === undefined ? room < LEAST_ROOM : /No space left on device|Disk quota exceeded/i.test(reason);
-  if (isFull) return new StartError(`DATA_DIR: there is no room left on the disk of the embedded PostgreSQL: ${folder}.`);
-  return new StartError(`DATA_DIR: the embedded PostgreSQL ${what}: ${reason ?? `it says no reason in ${folder}`}.`);
+  if (isFull) return new StartError(`DATA_DIR: no space is left on the disk of the embedded PostgreSQL: ${folder}.`);
+  return new StartError(`DATA_DIR: the embedded PostgreSQL ${what}: ${reason ?? `it gives no reason in ${folder}`}.`);
 }

@@ -1,4 +1,7 @@
-/** The schema builder: plugins, scalars and the scopes that guard fields. It defines no type of the domain. */
+/**
+ * The schema builder: plugins, scalars, and the scopes that guard fields. It defines no domain
+ * types.
+ */
 import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
@@ -37,16 +40,16 @@ export const builder = new SchemaBuilder<{
     decodeGlobalID: (id) => ({ typename: '', id }),
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    nodeTypeOptions: { description: 'Anything with an id of its own; `Query.node` finds it again.' },
+    nodeTypeOptions: { description: 'An object with a globally unique id. `Query.node` finds it by that id.' },
     idFieldOptions: { description: 'A prefix for the type and 32 hex digits, e.g. org_019ac2f1d0b87a3e8c5f4b2a1d0e9f87. Never reused.' },
-    pageInfoTypeOptions: { description: 'Where a page stands in its list.' },
+    pageInfoTypeOptions: { description: 'The position of a page in its list.' },
     hasNextPageFieldOptions: { description: 'Whether rows follow; when paging backward, whether `before` was given.' },
     hasPreviousPageFieldOptions: { description: 'Whether rows precede; when paging forward, whether `after` was given.' },
     startCursorFieldOptions: { description: 'Cursor of the first row; null on an empty page.' },
     endCursorFieldOptions: { description: 'Cursor of the last row; null on an empty page.' },
   },
   scopeAuth: {
-    // Without this `__typename` alone would tell that a forbidden object exists.
+    // Without this, `__typename` alone would reveal that a forbidden object exists.
     runScopesOnType: true,
     authorizeOnSubscribe: true,
     defaultStrategy: 'all',

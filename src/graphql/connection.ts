@@ -1,4 +1,4 @@
-/** Connections and edges of the Relay specification, over the lazy lists of `database/relation.ts`. */
+/** Connections and edges of the Relay specification, for the lazy lists of `database/list.ts`. */
 import type { ArgBuilder, ObjectRef } from '@pothos/core';
 import { builder } from './builder.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, encodeCursor, pageOf, type PageArguments } from '../database/keyset.ts';
@@ -8,7 +8,7 @@ import { atMostWithin, countOf, weighs, type Given } from './cost.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
-/** A row of a connection, with the list that it stands in. */
+/** A row of a connection, and the list that it belongs to. */
 export interface Edge<Row> {
   row: Placed<Row>;
   connection: Connection<Row>;
@@ -17,20 +17,23 @@ export interface Edge<Row> {
 type EdgeFields<Row> = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Edge<Row>>) => object;
 
 export interface ConnectionOptions<Row> {
-  /** Name before "Connection" and "Edge". */
+  /** The prefix of the type names, before "Connection" and "Edge". */
   name: string;
-  /** Type of the nodes. */
+  /** The type of the nodes. */
   node: ObjectRef<Types, Row>;
-  /** What one row is, in the plural, for the descriptions: "organizations". */
+  /** The plural name of the rows, for the descriptions: "organizations". */
   plural: string;
-  /** Whether the connection has `nodes` and `totalCount`; true unless said otherwise. */
+  /** Whether the connection has `nodes` and `totalCount`; true by default. */
   counted?: boolean;
-  /** What one row weighs in the cost of an operation: its checks and its columns; 5 unless rows are large. */
+  /**
+   * The weight of one row in the cost of an operation, for its checks and columns; 5 by default,
+   * more for large rows.
+   */
   rowWeight?: number;
   edgeFields?: EdgeFields<Row>;
 }
 
-/** Defines the connection and edge types over nodes of one type. */
+/** Defines the connection and edge types for nodes of one type. */
 export function connectionType<Row extends object>({
   name,
   node,
@@ -41,10 +44,10 @@ export function connectionType<Row extends object>({
 }: ConnectionOptions<Row>) {
   const edge = builder.objectRef<Edge<Row>>(`${name}Edge`);
   edge.implement({
-    description: `One of the ${plural} and its place in the list.`,
+    description: `One of the ${plural} and its position in the list.`,
     fields: (t) => ({
       cursor: t.string({
-        description: 'Opaque position for `after` and `before`, valid for this list and order.',
+        description: 'An opaque cursor for `after` and `before`, valid for this list and order.',
         resolve: ({ row, connection }) => encodeCursor(row.position, connection.list),
       }),
       node: t.field({ type: node, description: 'The row itself.', resolve: ({ row }) => row as never }),
@@ -63,7 +66,7 @@ export function connectionType<Row extends object>({
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),
-        description: 'Where the page stands in the list.',
+        description: 'The position of the page in the list.',
         async resolve(parent) {
           const { rows, hasNextPage, hasPreviousPage } = await parent.rows();
           const [first, last] = [rows[0], rows.at(-1)];
@@ -98,18 +101,21 @@ export function pageArguments(t: ArgBuilder<Types>) {
   const size = `between 1 and ${PAGE_SIZE_MAX}`;
   return {
     first: t.int({ description: `Rows from the start, ${size}; ${PAGE_SIZE_DEFAULT} when neither \`first\` nor \`last\` is given.` }),
-    after: t.string({ description: 'Only rows behind this cursor.' }),
+    after: t.string({ description: 'Only rows after this cursor.' }),
     last: t.int({ description: `Rows from the end, ${size}. Not together with \`first\`.` }),
     before: t.string({ description: 'Only rows before this cursor.' }),
   };
 }
 
-/** How many rows the page arguments of a connection field ask for. */
+/** The number of rows that the page arguments of a connection field ask for. */
 function pageSize({ first, last }: Given): number {
   return countOf(first ?? last, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX);
 }
 
-/** The connection for a relation below `parentId`; refuses page arguments that are out of bounds. */
+/**
+ * Creates the connection for a relation of `parentId`. Refuses page arguments that are out of
+ * bounds.
+ */
 export function connect<Args, Row>(
   context: Context,
   relation: Relation<Args, Row>,

@@ -1,4 +1,4 @@
-/** What every resolver is given: fresh for each operation, shared by none. */
+/** The context of resolvers, created for each operation and never shared. */
 import type { Principal } from '../authorization/principal.ts';
 import type { Sealing } from '../command/sealing.ts';
 import type { Loaders } from '../database/loaders.ts';
@@ -6,33 +6,39 @@ import type { Database } from '../database/connect.ts';
 import type { CommandSettings } from '../command/settings.ts';
 import type { RequestRecord } from '../telemetry/request-record.ts';
 
-/** Where a budget stands after a charge. */
+/** The balance of a budget after a charge. */
 export interface Balance<Name extends string = string> {
   budget: Name;
   /** Points per window. */
   limit: number;
   remaining: number;
-  /** When it is full again, in milliseconds since 1970. */
+  /** The time when it is full again, in milliseconds since 1970. */
   resetAt: number;
 }
 
 export interface Context {
-  /** Who calls; read anew before each further mutation of an operation. */
+  /** The caller; authenticated again before each further mutation of an operation. */
   principal: Principal;
   db: Database;
   loaders: Loaders;
-  /** What the log will say of the request. */
+  /** The record of the request for the log. */
   record: RequestRecord;
-  /** Instant of the request. */
+  /** The time of the request. */
   now: Date;
   requestId: string;
-  /** Encrypts secrets for this caller alone. */
+  /** Encrypts secrets so that only this caller can read them. */
   sealing: Sealing;
   /** Name of the header that names the organization to act in. */
   organizationHeader: string;
   settings: CommandSettings;
-  /** What the operation may come to, known before it runs (weighted values, and rows), and what the credential has left after it. */
+  /**
+   * The estimated cost of the operation (weighted values, and rows), known before it runs, and the
+   * credential's remaining balance.
+   */
   cost: { requested: number; nodes: number; balance?: Balance };
-  /** Authenticates the request once more; as if it had named this organization (its public id), where one is given. */
+  /**
+   * Authenticates the request again, as if it had named this organization (its public id) if one is
+   * given.
+   */
   authenticate(organizationId?: string): Promise<Principal>;
 }

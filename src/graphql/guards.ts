@@ -1,4 +1,7 @@
-/** The guards that fields and types put before what they show. They throw the answer that the caller is to get. */
+/**
+ * Guards that fields and types apply before they return anything. They throw the error that the
+ * caller gets.
+ */
 import type { Context } from './context.ts';
 import { forbidden, organizationRequired } from '../errors.ts';
 import { holds, isWithin, reachesBelow, type Lineage } from '../authorization/rights.ts';
@@ -10,9 +13,9 @@ interface OfOrganization {
 }
 
 /**
- * For fields of an organization that lead further than its basic facts: the organization must be home or below.
- * One that is shown for the person's own sake only (a membership elsewhere, an invitation) answers that the request
- * has to act in it.
+ * For fields of an organization beyond its basic ones: it must be the caller's organization or
+ * below it. An organization that is visible only to the person (a membership elsewhere, an
+ * invitation) answers that the request has to act in it.
  */
 export function inside(organization: OfOrganization, _args: unknown, context: Context): boolean {
   if (!isWithin(context.principal, organization.lineage)) throw organizationRequired(context.organizationHeader);
@@ -24,7 +27,7 @@ export function requires(scope: Scope) {
   return requiresOneOf(scope);
 }
 
-/** For fields that any one of several scopes on the organization opens. */
+/** For fields that require any one of several scopes on the organization. */
 export function requiresOneOf(...scopes: readonly Scope[]) {
   return (organization: OfOrganization, args: unknown, context: Context): boolean => {
     inside(organization, args, context);
@@ -34,8 +37,8 @@ export function requiresOneOf(...scopes: readonly Scope[]) {
 }
 
 /**
- * For fields that tell of organizations below: `child_organizations:manage`, held in the organization
- * of the request.
+ * For fields that reveal organizations below. They require `child_organizations:manage` in the
+ * caller's organization.
  */
 export function requiresReach(organization: OfOrganization, args: unknown, context: Context): boolean {
   inside(organization, args, context);

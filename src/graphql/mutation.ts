@@ -1,4 +1,4 @@
-/** How mutations are defined: one input, and a union of the payload and the expected failures. */
+/** Defines mutations: one input, and a union of the payload and the expected failures. */
 import type { InputRef } from '@pothos/core';
 import { RequestCache } from '@pothos/plugin-scope-auth';
 import { builder } from './builder.ts';
@@ -12,34 +12,35 @@ import { userErrorRef } from './user-error.ts';
 
 builder.mutationType({
   description:
-    'Everything that can be changed. Several mutations in one document run one after the other, each exactly as if it had ' +
-    'come in a request of its own.',
+    'Everything that can be changed. Several mutations in one document run one after the other, each as if it had been ' +
+    'sent in a separate request.',
   authScopes: { authenticated: true },
 });
 
 /** Description of the input field `idempotencyKey`. */
 export const idempotencyKey =
-  "Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect.";
+  'Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect.';
 
 /** Description of the input field `expectedVersion`. */
-export const expectedVersion = 'The `version` of the organization that this was decided on; another one is a `VersionConflictError`.';
+export const expectedVersion =
+  'The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`.';
 
 export interface MutationOptions<Input, Payload> {
   description: string;
   input: InputRef<Input>;
   payload: PayloadType<Payload>;
-  /** Failures beside `ContentionError`, which every mutation may answer. */
+  /** Failures in addition to `ContentionError`, which every mutation may return. */
   errors: readonly UserErrorType[];
-  /** Does it. Refusals that are no failure of the union are thrown as `PublicError`. */
+  /** Runs the mutation. Refusals that are not part of the union are thrown as `PublicError`. */
   run(input: Input, request: CommandRequest, context: Context): Promise<Payload | UserError>;
 }
 
-/** Defines the mutation `name`, with its union `<Name>Result`. */
+/** Defines the mutation `name` and its union `<Name>Result`. */
 export function mutation<Input, Payload extends object>(name: string, options: MutationOptions<Input, Payload>): void {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   const { payload, errors, run } = options;
   const result = builder.unionType(`${title}Result`, {
-    description: `What \`${name}\` answers: its payload, or why nothing was changed.`,
+    description: `The result of \`${name}\`: its payload, or the reason why nothing was changed.`,
     // Contention is part of every union, so that a client can always select `... on UserError`.
     types: [payload.ref as never, ...[...errors, ContentionError].map(userErrorRef)],
     resolveType: (value: object) => (isUserError(value) ? value.__typename : `${title}Payload`),
@@ -47,7 +48,8 @@ export function mutation<Input, Payload extends object>(name: string, options: M
   builder.mutationField(name, (t) =>
     t.field({
       type: result as never,
-      // A refusal nulls this one answer. What other mutations of the document answered stands, such as a secret shown once.
+      // A refusal nulls only this result. Results of other mutations in the document stay, such as
+      // a secret that is shown once.
       nullable: true,
       description: options.description,
       args: { input: t.arg({ type: options.input as never, required: true, description: 'What to do.' }) },
@@ -58,8 +60,9 @@ export function mutation<Input, Payload extends object>(name: string, options: M
 }
 
 /**
- * Runs one of several mutations of an operation as if it had come alone: the caller is authenticated again, and nothing
- * that was read or decided before is believed afterwards (scope-auth remembers its answers for a whole operation).
+ * Runs one of several mutations of an operation as if it had been sent alone: the caller is
+ * authenticated again, and nothing that was read or decided before is reused. (scope-auth caches
+ * its decisions for a whole operation.)
  */
 async function isolated<Payload, Result extends object>(
   context: Context,
@@ -71,7 +74,7 @@ async function isolated<Payload, Result extends object>(
   record.mutated = true;
   const rows: { batch: Batch<null, object | null>; id: string; row: object | null }[] = [];
   const prefetch: Prefetch = async (tx, principal, result) => {
-    // A transaction that is tried again reads again.
+    // A transaction that is retried reads again.
     rows.length = 0;
     for (const { batch, ids: idsOf } of prefetched) {
       const ids = idsOf(result as Payload).filter((id) => id !== null);

@@ -1,4 +1,6 @@
-/** `node` and `nodes`: anything with an id, found again under the same rules as on every other path. */
+/**
+ * `node` and `nodes`: look up any object by its id, under the same rules as on every other path.
+ */
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import type { Batch } from '../database/loaders.ts';
@@ -6,7 +8,7 @@ import { badInput, notFound } from '../errors.ts';
 import { parseId, type IdType } from '../values/ids.ts';
 import { atMost, lengthOf } from './cost.ts';
 
-/** How each type of node is found by id, within what the caller may see. */
+/** How each type of node is loaded by id, within what the caller may see. */
 export type NodeBatches = Partial<Record<IdType, Batch<null, object | null>>>;
 
 const NODES_MAX = 100;
@@ -36,7 +38,7 @@ export function defineNodeFields(batches: NodeBatches): void {
     node: t.field({
       type: builder.nodeInterfaceRef(),
       nullable: true,
-      description: 'Anything by its id. What the caller may not see answers exactly like a missing id: null with a NOT_FOUND error.',
+      description: 'Any object by its id. An object that the caller may not see is treated like a missing id: null with a NOT_FOUND error.',
       authScopes: { authenticated: true, organization: true },
       args: { id: t.arg.id({ required: true, description: 'A public id.' }) },
       resolve: (_root, { id }, context) => find(parse(batches, id, 'id'), context) as never,
@@ -44,13 +46,14 @@ export function defineNodeFields(batches: NodeBatches): void {
     nodes: t.field({
       type: [builder.nodeInterfaceRef()],
       nullable: { list: true, items: true },
-      description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with a NOT_FOUND error of its own.`,
+      description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with its own NOT_FOUND error.`,
       authScopes: { authenticated: true, organization: true },
       extensions: atMost(({ ids }) => lengthOf(ids, 0, NODES_MAX)),
       args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
       resolve(_root, { ids }, context) {
-        if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must hold between 1 and ${NODES_MAX} ids`);
-        // A malformed id refuses the whole list before anything is read; a missing one is a fact about that item.
+        if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must contain between 1 and ${NODES_MAX} ids`);
+        // A malformed id refuses the whole list before anything is read; a missing one concerns
+        // only that item.
         return ids.map((id) => parse(batches, id, 'ids')).map((found) => find(found, context)) as never;
       },
     }),

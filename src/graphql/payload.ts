@@ -1,4 +1,7 @@
-/** What mutations answer when they succeed. A row that a payload shows is declared once: its field, and how it is read in the transaction. */
+/**
+ * Payloads of successful mutations. A row that a payload shows is declared once: its field, and how
+ * it is read in the transaction.
+ */
 import type { ObjectRef } from '@pothos/core';
 import type { Batch } from '../database/loaders.ts';
 import { orNotFound } from '../errors.ts';
@@ -15,32 +18,32 @@ export interface PrefetchedRows<Payload> {
 interface RowField<Payload, Row extends object> {
   type: ObjectRef<Types, Row>;
   batch: Batch<null, Row | null>;
-  /** Id of the row; null where there is none, which only a nullable field may have. */
+  /** The id of the row; null if there is none, which only a nullable field may have. */
   id(payload: Payload): string | null;
   description: string;
-  /** Whether the row may be missing; one that must be there answers NOT_FOUND without it. */
+  /** Whether the row may be missing. If a required row is missing, the field answers NOT_FOUND. */
   nullable?: boolean;
 }
 
-/** A payload type, with the rows that have to be prefetched for it. */
+/** A payload type, and the rows to prefetch for it. */
 export interface PayloadType<Payload> {
   ref: ObjectRef<Types, Payload>;
   prefetched: readonly PrefetchedRows<Payload>[];
 }
 
-/** Keeps the type of the row, so that the fields of one payload may show rows of several types. */
+/** Keeps the row's type, so that the fields of one payload may show rows of several types. */
 export function rowField<Payload, Row extends object>(field: RowField<Payload, Row>): RowField<Payload, object> {
   return field;
 }
 
-/** Defines a payload: fields that show rows, other fields, and rows that nested objects show. */
+/** Defines a payload: fields that show rows, other fields, and rows shown by nested objects. */
 export function definePayload<Payload extends object>(
   name: string,
   definition: {
     description: string;
     rows?: Record<string, RowField<Payload, object>>;
     fields?(t: PothosSchemaTypes.ObjectFieldBuilder<Types, Payload>): object;
-    /** Rows below other fields. */
+    /** Rows shown below other fields. */
     nested?: readonly PrefetchedRows<Payload>[];
   },
 ): PayloadType<Payload> {

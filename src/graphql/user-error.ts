@@ -3,14 +3,14 @@ import type { InterfaceRef, ObjectRef } from '@pothos/core';
 import type { UserError, UserErrorType } from '../command/user-error.ts';
 import { builder } from './builder.ts';
 
-/** What the builder knows of the schema. */
+/** The schema types that the builder knows. */
 export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
 export const UserErrorRef: InterfaceRef<Types, UserError> = builder.interfaceRef<UserError>('UserError').implement({
   description: 'An expected failure of a mutation. Nothing was changed.',
   resolveType: ({ __typename }) => __typename,
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'Stable name of the failure, e.g. LAST_ADMIN.' }),
+    code: t.exposeString('code', { description: 'A stable code for programs, e.g. LAST_ADMIN.' }),
     message: t.exposeString('message', { description: 'What happened, for people.' }),
   }),
 });
@@ -20,13 +20,13 @@ type ErrorFields<Details extends object> = (t: PothosSchemaTypes.ObjectFieldBuil
 const refs = new Map<UserErrorType, ObjectRef<Types, UserError>>();
 const fieldsOf = new Map<UserErrorType, ErrorFields<object>>();
 
-/** The object type of a failure, made when it is first asked for. */
+/** Returns the object type of a failure, and defines it on first use. */
 export function userErrorRef(type: UserErrorType): ObjectRef<Types, UserError> {
   const known = refs.get(type);
   if (known) return known;
   const ref = builder.objectRef<UserError>(type.name);
   refs.set(type, ref);
-  // Asked for when the schema is built, so that it does not matter what was imported first.
+  // Read when the schema is built, so that import order does not matter.
   ref.implement({
     description: type.description,
     interfaces: [UserErrorRef as never],
@@ -35,7 +35,7 @@ export function userErrorRef(type: UserErrorType): ObjectRef<Types, UserError> {
   return ref;
 }
 
-/** Shows the details of a failure: its fields beyond code and message. */
+/** Defines the fields of a failure in addition to code and message. */
 export function userErrorFields<Name extends string, Details extends object>(
   type: UserErrorType<Name, Details>,
   fields: ErrorFields<Details>,

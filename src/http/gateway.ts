@@ -1,4 +1,7 @@
-/** The gateway: one fetch handler, made of GraphQL Yoga and an ordered list of small plugins, one per file. */
+/**
+ * The gateway: one fetch handler, built from GraphQL Yoga and an ordered list of small plugins, one
+ * per file.
+ */
 import { createYoga, type GraphiQLOptions, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
 import type { CommandSettings } from '../command/settings.ts';
@@ -35,45 +38,53 @@ import { recordOf } from '../telemetry/request-record.ts';
 export interface GatewayOptions {
   db: Database;
   log: Logger;
-  /** Told of requests that fail for want of the database; absent for one that writes to `log`. */
+  /**
+   * Receives requests that fail because the database is unavailable; by default one that writes to
+   * `log`.
+   */
   outage?: Outage;
-  /** What is known of the database's time; absent for one of the gateway's own. */
+  /** The clock that follows the database's time; by default the gateway creates its own. */
   clock?: DatabaseClock;
-  /** What is known of the database's migrations, for `/ready`; absent where nobody looks. */
+  /** The state of the database's migrations, for `/ready`; absent if nothing checks it. */
   schemaVersion?: SchemaVersion;
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions?: Sessions | undefined;
   settings: CommandSettings;
   introspection: IntrospectionPolicy;
-  /** Whether registered documents are answered by their hash, and whether anything else is; absent for `off`. */
+  /**
+   * Whether registered documents can be requested by their hash, and whether anything else is
+   * accepted; absent for `off`.
+   */
   trustedDocuments?: TrustedDocumentsPolicy;
   /** Options of the GraphiQL page; false serves none. */
   graphiql: GraphiQLOptions | false;
-  /** Options of the page with a credential in it, served to browsers on this machine only. */
+  /**
+   * Options of the page with a credential in it, which is served only to browsers on this machine.
+   */
   graphiqlLocal?: GraphiQLOptions | undefined;
-  /** Host names beside those of this machine under which the GraphiQL page is served. */
+  /** Host names, in addition to those of this machine, under which the GraphiQL page is served. */
   graphiqlHosts?: readonly string[];
-  /** The only host names that are answered; none or absent for any. */
+  /** The host names that are accepted; empty or absent for any. */
   allowedHosts?: readonly string[];
   /** Origins whose pages may call the API. */
   corsOrigins: readonly string[];
-  /** Limits of one request; absent for those of `REQUEST_LIMITS`. */
+  /** Limits of one request; by default those of `REQUEST_LIMITS`. */
   limits?: Partial<RequestLimits>;
-  /** Whether the cost of operations is bounded; true but where it is measured what that costs. */
+  /** Whether the cost of operations is limited; true except to measure the overhead. */
   boundsCost?: boolean;
   /** Rate and cost budgets and admission; absent for none. */
   budgets?: CallerBudgets | undefined;
-  /** Whether the database serves; absent for a statement through the pool. */
+  /** Whether the database can serve; by default a statement through the pool. */
   ready?: () => Promise<boolean>;
-  /** Told of every credential that was accepted. */
+  /** Called for every credential that was accepted. */
   credentialUsed(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
 }
 
-/** Path of the API and of GraphiQL. */
+/** The path of the API and of GraphiQL. */
 export const GRAPHQL_PATH = '/graphql';
 
-/** Makes the gateway. */
+/** Creates the gateway. */
 export function createGateway(options: GatewayOptions) {
   const { db, log, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
   const { allowedHosts = [], boundsCost = true, budgets, trustedDocuments: trusted = 'off', clock = new DatabaseClock(log) } = options;
@@ -89,13 +100,14 @@ export function createGateway(options: GatewayOptions) {
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     landingPage: false,
-    // Yoga's own would answer every address that ends so, under any host name; a space ends none. `probes` answers.
+    // Yoga's own health check would answer every address that ends with this text, under any host
+    // name. No address ends with a space; `probes` answers instead.
     healthCheckEndpoint: ' ',
-    // Served by a plugin, behind the check of the host.
+    // Served by a plugin, after the host check.
     graphiql: false,
-    // Bounded in `body`, by who calls.
+    // Limited in `body`, depending on the caller.
     maxRequestBodySize: false,
-    // Kept in `documents`, by bytes.
+    // Cached in `documents`, limited by bytes.
     parserAndValidationCache: false,
     extraParamNames: trusted === 'off' ? [] : [DOCUMENT_ID],
     multipart: false,
@@ -105,7 +117,7 @@ export function createGateway(options: GatewayOptions) {
         ? { origin: [...corsOrigins], credentials: false, methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: ['Retry-After'] }
         : false,
     logging: { debug: () => undefined, info: () => undefined, warn: (...args) => log.warn({ args }), error: () => undefined },
-    // Masking is done where the request is known, in `answers`.
+    // Errors are masked in `answers`, where the request is known.
     maskedErrors: false,
     async context({ request }: YogaInitialContext): Promise<Context> {
       const { principal, now } = callers.get(request) ?? (await whoCalls(request));
@@ -124,7 +136,7 @@ export function createGateway(options: GatewayOptions) {
         loaders: new Loaders({ db, principal, now }),
       };
     },
-    // In the order in which a request meets them.
+    // In the order in which a request passes them.
     plugins: [
       deadlines(limits.operationDeadlineMs),
       hosts(allowedHosts),

@@ -1,8 +1,13 @@
-/** What callers are told while the gateway starts and once it is asked to stop, and how requests under way come to their end. */
+/**
+ * What callers are answered while the gateway starts or stops, and how requests in progress finish.
+ */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Logger } from '../telemetry/log.ts';
 
-/** How long connections stay open for the next request on them, so that it is refused in words and not by a reset. */
+/**
+ * How long connections stay open for one more request, so that it gets an error response rather
+ * than a reset.
+ */
 const REFUSE_IN_WORDS_MS = 500;
 
 const MESSAGES = {
@@ -10,7 +15,10 @@ const MESSAGES = {
   stopping: 'The gateway is stopping. Nothing was done. Try again in a moment.',
 };
 
-/** Stands between the HTTP server and the gateway. Before `open` and after `drain` it answers itself, with a line in the log for each refusal. */
+/**
+ * Sits between the HTTP server and the gateway. Before `open` and after `drain`, it refuses
+ * requests itself and logs each refusal.
+ */
 export class Lifecycle {
   /** The listener for the HTTP server. */
   readonly listener: RequestListener = (request, response) => this.#receive(request, response);
@@ -25,29 +33,30 @@ export class Lifecycle {
     this.#log = log;
   }
 
-  /** How many requests the gateway was handed. */
+  /** Number of requests that the gateway has received. */
   get requestsReceived(): number {
     return this.#received;
   }
 
-  /** How many requests the gateway has not answered yet. */
+  /** Number of requests that the gateway has not answered yet. */
   get requestsUnderWay(): number {
     return this.#underWay.size;
   }
 
-  /** Hands all requests to the gateway from now on. */
+  /** Passes all requests to the gateway from now on. */
   open(gateway: RequestListener): void {
     this.#gateway = gateway;
     this.#stage = 'open';
   }
 
   /**
-   * Refuses new requests, lets those under way end until `grace` is over, and closes the server. It listens until then, so
-   * that `/ready` is answered. Resolves with the number of requests that were cut off.
+   * Refuses new requests, lets running ones finish until `grace` is aborted, and closes the server.
+   * It keeps listening until then, so that `/ready` is answered. Resolves with the number of
+   * requests that were cut off.
    */
   async drain(server: Server, grace: AbortSignal): Promise<number> {
     this.#stage = 'stopping';
-    // Answers whose headers are not written yet tell the client that the connection ends with them.
+    // Responses whose headers are not written yet tell the client that the connection will close.
     for (const response of this.#underWay) response.shouldKeepAlive = false;
     const over = aborted(grace);
     const refusing = (await connections(server)) > 0 ? Promise.race([pause(REFUSE_IN_WORDS_MS), over]) : undefined;
@@ -55,7 +64,7 @@ export class Lifecycle {
     const closed = new Promise((resolve) => server.close(resolve));
     await Promise.race([allClosed(this.#refusals), pause(REFUSE_IN_WORDS_MS), over]);
     const cut = this.#underWay.size;
-    // Also those on which nothing was ever sent; Node does not count them as idle.
+    // Includes connections on which nothing was ever sent, which Node does not count as idle.
     server.closeAllConnections();
     await closed;
     return cut;
@@ -87,7 +96,7 @@ export class Lifecycle {
         response.end(JSON.stringify({ errors: [error] }));
       }
     };
-    // A connection that is closed with bytes still unread is reset, and the answer is lost with it.
+    // Closing a connection with unread bytes resets it, and the response would be lost.
     request.resume().once('end', answer);
   }
 }

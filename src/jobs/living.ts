@@ -1,39 +1,42 @@
-/** Which workers live, so that the jobs of those that do not are done by others. */
+/** Tracks which workers are alive, so that others do the jobs of those that are not. */
 import pg from 'pg';
 import { hangUp } from '../database/probe.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 const RECOVER_EVERY_MS = 30_000;
-/** How long after a failure it is tried again. */
+/** How long to wait before retrying after a failure. */
 const RETRY_MS = 1_000;
 
 /**
- * How long the queue may take to hand a job over, and to write down that it is done. A job that this worker has had for
- * longer without doing it was lost on the way, with its connection.
+ * How long the queue may take to hand over a job and to record that it is done. A job that this
+ * worker has held for longer without running it was lost with its connection.
  */
 const HANDOVER_MS = 10_000;
 
-/** How long the connection that says which workers live may be silent before it is made again. */
+/** How long the connection that announces this worker may be silent before it is replaced. */
 const ANSWER_MS = 2_000;
-/** The server looks for a silent one as well, and ends it after about twenty seconds: its locks would say that the worker lives. */
+/**
+ * The server checks for silent connections too, and closes one after about twenty seconds.
+ * Otherwise its locks would show the worker as alive.
+ */
 const SERVER_KEEP_ALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3';
 
-/** First of the two numbers of the advisory locks that say which workers live. */
+/** First of the two numbers of the advisory locks that mark live workers. */
 const LIVING_WORKERS = 1_918_256;
 
 /**
- * Which workers live. A job that a killed worker held would stay locked for hours; so each worker shares an advisory
- * lock under its name for as long as it is connected, and jobs whose holder has none are set free. So are jobs that this
- * worker holds and does not do: the database may be lost between handing a job over and its answer, or before it is
- * written down that a job is done.
+ * Tracks which workers are alive. A job held by a killed worker would stay locked for hours. So
+ * each worker holds a shared advisory lock under its name while it is connected, and jobs whose
+ * holder has no lock are released. The same goes for jobs that this worker holds but does not run:
+ * the database may be lost after it has handed over a job, or before a job is recorded as done.
  */
 export class Living {
   readonly #url: string;
   readonly #log: Logger;
   readonly #names = new Set<string>();
-  /** Names whose lock the present connection holds. */
+  /** Names whose lock the current connection holds. */
   #announced = new Set<string>();
-  /** Ids of the jobs that are done now, or were done a moment ago. */
+  /** Ids of jobs that are running or have just ended. */
   readonly #doing = new Set<string>();
   #client: pg.Client | undefined;
   #round: Promise<void> | undefined;
@@ -47,32 +50,37 @@ export class Living {
     this.#log = log;
   }
 
-  /** Says that the worker of this name lives. */
+  /** Announces that the worker with this name is alive. */
   async announce(name: string): Promise<void> {
     this.#names.add(name);
     await this.recover();
   }
 
-  /** Says that a job was begun. */
+  /** Records that a job was started. */
   begin(id: string): void {
     this.#doing.add(id);
   }
 
-  /** Says that a job has ended, well or not. */
+  /** Records that a job has ended, successfully or not. */
   end(id: string): void {
     setTimeout(() => this.#doing.delete(id), HANDOVER_MS).unref();
   }
 
-  /** A connection of the queue was lost, and perhaps jobs with it: they are looked for once their time is over. */
+  /**
+   * A connection of the queue was lost, and perhaps jobs with it. They are checked once the
+   * handover time has passed.
+   */
   doubt(): void {
     if (this.#isClosed) return;
     clearTimeout(this.#doubt);
     this.#doubt = setTimeout(() => void this.recover(), HANDOVER_MS + RETRY_MS).unref();
   }
 
-  /** Sets free what dead workers held, now and from time to time. A failure is logged, and tried again soon. */
+  /**
+   * Releases the jobs of dead workers, now and periodically. A failure is logged and soon retried.
+   */
   async recover(): Promise<void> {
-    // One round at a time, over one connection.
+    // One round at a time, on one connection.
     const before = this.#round;
     const round = (async () => {
       await before;
@@ -89,7 +97,7 @@ export class Living {
       this.#isWell = true;
     } catch (error) {
       this.#hangUp();
-      if (this.#isWell) this.#log.warn({ err: error }, 'jobs of workers that are gone could not be looked for');
+      if (this.#isWell) this.#log.warn({ err: error }, 'checking for jobs of dead workers failed');
       this.#isWell = false;
       this.doubt();
     }
@@ -104,7 +112,7 @@ export class Living {
   async #setFree(client: pg.Client): Promise<void> {
     for (const name of this.#names) {
       if (this.#announced.has(name)) continue;
-      // Shared: a connection of before, which the server still takes for alive, may hold it.
+      // Shared: an earlier connection may hold it if the server still believes it is alive.
       await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [LIVING_WORKERS, name]);
       this.#announced.add(name);
     }
@@ -115,7 +123,7 @@ export class Living {
     );
     if (rows.length > 0) {
       await client.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.name)]);
-      this.#log.warn({ workers: rows.length }, 'jobs of workers that are gone were set free');
+      this.#log.warn({ workers: rows.length }, 'jobs of dead workers were released');
     }
     await client.query(
       `update graphile_worker._private_jobs set locked_at = null, locked_by = null
@@ -146,7 +154,7 @@ export class Living {
     return client;
   }
 
-  /** Ends the connection without waiting for the other side. */
+  /** Closes the connection without waiting for the other side. */
   #hangUp(): void {
     const client = this.#client;
     this.#client = undefined;

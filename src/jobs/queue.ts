@@ -1,10 +1,13 @@
-/** Puts jobs into the queue, which is in the same database: a job exists if and only if its transaction commits. */
+/**
+ * Enqueues jobs. The queue is in the same database: a job exists if and only if its transaction
+ * commits.
+ */
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 
 type Nothing = Record<string, never>;
 
-/** Every kind of job, with what it is given. */
+/** The kinds of jobs and their payloads. */
 export interface JobPayloads {
   deliver_invitation: { invitationId: string; round: number };
   provision: { organizationId: string; step: string };
@@ -20,13 +23,16 @@ export interface JobPayloads {
 
 export type JobName = keyof JobPayloads;
 
-/** A job; one with the key of a job that still waits takes its place. */
+/** A job. It replaces a waiting job with the same key. */
 export interface Job<Name extends JobName> {
   key: string;
   payload: JobPayloads[Name];
 }
 
-/** Tries of a job before it is given up. They lie e, e², e³ … seconds apart: ten take about six hours. */
+/**
+ * The number of attempts before a job is given up. They are e, e², e³ … seconds apart; ten take
+ * about six hours.
+ */
 export const JOB_ATTEMPTS_MAX = 10;
 
 /** Enqueues jobs of one kind, in one statement. */

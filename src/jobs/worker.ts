@@ -1,4 +1,4 @@
-/** The worker: takes jobs from the queue and runs them, in the process of the gateway or in one of its own. */
+/** The worker: takes jobs from the queue and runs them, in the gateway's process or its own. */
 import { EventEmitter } from 'node:events';
 import { Logger as WorkerLogger, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker';
 import type pg from 'pg';
@@ -8,30 +8,33 @@ import type { Logger } from '../telemetry/log.ts';
 import { Living } from './living.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 
-/** How a job is done. It may run twice after a crash, and throws to be tried again. */
+/** Runs a job. It may run twice after a crash, and throws to be retried. */
 export type Task<Name extends JobName> = (payload: JobPayloads[Name], attempt: { isLast: boolean }) => Promise<void>;
 
 export type Tasks = { [Name in JobName]: Task<Name> };
 
 export interface WorkerOptions {
-  /** Database of the queue. */
+  /** The database of the queue. */
   url: string;
   tasks: Tasks;
   log: Logger;
-  /** Jobs that come by the clock, as lines of a crontab. */
+  /** Scheduled jobs, as lines of a crontab. */
   schedule?: string;
-  /** Jobs that run at the same time. */
+  /** The number of jobs that run at the same time. */
   concurrency?: number;
 }
 
 const CONCURRENCY_DEFAULT = 4;
 const INSTALLING_CONNECTIONS = 2;
-/** Connections that are in use beside those that take and end jobs: one listens, one serves the schedule, two are to spare. */
+/**
+ * Connections in addition to those that take and complete jobs: one listens, one serves the
+ * schedule, two are spare.
+ */
 const CONNECTIONS_BESIDE_JOBS = 4;
 /** How long the queue waits for a connection. */
 const CONNECTION_WAIT_MS = 5_000;
 
-/** Brings the queue's own tables to the newest form. */
+/** Migrates the queue's own tables to the newest version. */
 export async function installQueue(url: string, log: Logger): Promise<void> {
   const pool = queuePool(url, INSTALLING_CONNECTIONS, log);
   try {
@@ -41,12 +44,12 @@ export async function installQueue(url: string, log: Logger): Promise<void> {
   }
 }
 
-/** Runs the jobs that are due and returns when none is left. */
+/** Runs the jobs that are due, and returns when none is left. */
 export async function runDueJobs({ url, tasks, log, concurrency = CONCURRENCY_DEFAULT }: WorkerOptions): Promise<void> {
   await runOnce({ connectionString: url, taskList: taskList(tasks), logger: workerLog(log), concurrency, noHandleSignals: true });
 }
 
-/** Starts a worker. The returned function lets running jobs end and stops it. */
+/** Starts a worker. Returns a function that waits for running jobs and stops it. */
 export async function startWorker({
   url,
   tasks,
@@ -78,9 +81,10 @@ export async function startWorker({
 }
 
 /**
- * The queue's connections, which end when the server is silent. When one is lost all are replaced: the one that listens for
- * new jobs sends nothing by itself, and would not be found dead. A pool of the queue's own making would wait for silent
- * ones, and would stop listening for errors when it is stopped.
+ * The queue's connection pool, which detects a silent server. When one connection is lost, all are
+ * replaced: the one that listens for new jobs sends nothing by itself, so it would not be found
+ * dead. The queue library's own pool would wait for silent connections, and would stop listening
+ * for errors when it is stopped.
  */
 function queuePool(connectionString: string, max: number, log: Logger, onFault: () => void = () => undefined): pg.Pool {
   const clients = new Set<pg.PoolClient>();
@@ -115,11 +119,11 @@ function taskList(tasks: Tasks): TaskList {
   );
 }
 
-/** The queue's messages, in our log; what it says of single jobs stays at debug. */
+/** Forwards the queue's messages to our log. Messages about single jobs stay at debug level. */
 function workerLog(log: Logger): WorkerLogger {
   return new WorkerLogger(() => (level, message) => {
     if (level === 'error') log.warn({ queue: message }, 'a job failed');
-    else if (level === 'warning') log.warn({ queue: message }, 'the queue warns');
+    else if (level === 'warning') log.warn({ queue: message }, 'a warning from the queue');
     else log.debug({ queue: message }, 'queue');
   });
 }

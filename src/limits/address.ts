@@ -1,27 +1,33 @@
-/** The address that a request is counted under: the peer's, or what trusted proxies say of it. */
+/**
+ * The client address that a request is counted under: the peer's, or the one that trusted proxies
+ * report.
+ */
 import { BlockList, isIP } from 'node:net';
 
-/** Reads the client's address; `peer` is the other end of the socket. */
+/** Returns the client's address; `peer` is the other end of the socket. */
 export type ClientAddress = (peer: string, forwardedFor: string | null) => string;
 
 function familyOf(address: string): 'ipv4' | 'ipv6' {
   return isIP(address) === 4 ? 'ipv4' : 'ipv6';
 }
 
-/** An IPv4 address in the form of IPv6, as a socket that listens on both shows it, is the IPv4 address. */
+/** Converts an IPv4 address in IPv6 form, as a dual-stack socket shows it, back to IPv4. */
 function plain(address: string): string {
   const [, mapped] = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address) ?? [];
   return mapped ?? address;
 }
 
-/** Whoever has one IPv6 address has the 2^64 around it, so that they are counted as one. */
+/**
+ * Returns the network of an IPv6 address. Anyone who has one address controls the 2^64 around it,
+ * so they count as one.
+ */
 function network(address: string): string {
   if (isIP(address) !== 6) return address;
   const [head = '', tail] = (address.split('%')[0] ?? '').toLowerCase().split('::');
   const groups = head === '' ? [] : head.split(':');
   if (tail !== undefined) {
     const rest = tail === '' ? [] : tail.split(':');
-    // A dotted end stands for two groups.
+    // A dotted suffix stands for two groups.
     const length = rest.length + (rest.at(-1)?.includes('.') ? 1 : 0);
     while (groups.length + length < 8) groups.push('0');
     groups.push(...rest);
@@ -33,9 +39,9 @@ function network(address: string): string {
 }
 
 /**
- * Makes the function that tells the client's address. `X-Forwarded-For` counts only when the peer is one of `proxies`
- * (addresses or ranges): from the right, the first address that is none of them. Everything left of it is the client's
- * own invention.
+ * Creates the function that determines the client's address. `X-Forwarded-For` counts only if the
+ * peer is one of `proxies` (addresses or ranges). It is read from the right, and the first address
+ * that is not a proxy is the client's. Everything to the left of it may be made up by the client.
  */
 export function clientAddress(proxies: readonly string[]): ClientAddress {
   const trusted = new BlockList();

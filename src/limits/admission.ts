@@ -1,40 +1,47 @@
 /**
- * Who may execute now. Operations wait in two queues, both fair between trees: light ones share a number of slots;
- * heavy ones go one at a time, because they share one thread with everybody's light ones, and rest between while others
- * have work (docs/decisions/0023-budgets.md).
+ * Decides which operations may run now. They wait in two queues, both fair between trees. Light
+ * operations share a number of slots. Heavy ones run one at a time, because they share one thread
+ * with everybody's light ones, and rest in between while others have work
+ * (docs/decisions/0023-budgets.md).
  */
 import { FairQueue, type Entry } from '../database/fair-queue.ts';
 import type { AdmissionSettings } from './budget-settings.ts';
 
-/** Operations of one credential that wait behind its own; more are refused at once. */
+/**
+ * The maximum number of operations that wait behind others of the same credential; more are refused
+ * immediately.
+ */
 const WAITING_PER_CREDENTIAL = 40;
-/** Operations of one tree that wait for a slot. */
+/** The maximum number of operations of one tree that wait for a slot. */
 const WAITING_PER_TREE = 200;
-/** Operations of all that wait for a slot in this process. */
+/** The maximum number of operations that wait for a slot in this process. */
 const WAITING_MAX = 1_000;
-/** A turn in a queue is worth this many nodes. */
+/** The number of nodes that a turn in a queue is worth. */
 const LIGHT_QUANTUM = 100;
 const HEAVY_QUANTUM = 1_000;
-/** After a heavy operation the next one waits this many times as long as that one took, if others have work. */
+/**
+ * After a heavy operation, the next one waits this many times as long as it took, if others have
+ * work.
+ */
 const REST_FACTOR = 3;
-/** Work of another tree counts as such for this long. */
+/** How long work of another tree counts as recent. */
 const ACTIVITY_MS = 2_000;
 
 export interface Operation {
-  /** Key of the credential, or of the address for an anonymous caller. */
+  /** The key of the credential, or of the address for an anonymous caller. */
   credential: string;
-  /** Key of the tree; of the credential where it acts in none. */
+  /** The key of the tree, or of the credential if it acts in none. */
   tree: string;
-  /** Objects that it may read, at least 1. */
+  /** The number of objects that it may read, at least 1. */
   nodes: number;
-  /** Aborted when the client goes away. */
+  /** Aborted when the client disconnects. */
   signal: AbortSignal;
 }
 
-/** Why an operation was not admitted: the caller has too much under way, or the process has. */
+/** Why an operation was not admitted: the caller, or the process, is too busy. */
 export type Refusal = { refused: 'credential' | 'tree' | 'process' | 'timeout' | 'gone'; limit: number };
 
-/** A place that was given; `leave` returns it, once. */
+/** A place that was granted; `leave` returns it, once. */
 export interface Place {
   leave(): void;
 }
@@ -59,8 +66,8 @@ export class Admission {
   }
 
   /**
-   * A request of a credential that was accepted lately arrives; refused where it could not even wait for its turn, before
-   * anything is done for it. `leave` says that it was answered.
+   * Registers a request of a recently accepted credential on arrival. It is refused before any work
+   * is done for it if it could not even wait for its turn. `leave` reports that it was answered.
    */
   arrive(credential: string, tree: string): Place | Refusal {
     const { perCredential, slots } = this.#settings;
@@ -69,17 +76,20 @@ export class Admission {
     return this.#arrivals.add(new Set([credential, tree]));
   }
 
-  /** Operations that wait for a slot. */
+  /** Number of operations that wait for a slot. */
   get waiting(): number {
     return this.#light.waiting + this.#heavy.waiting;
   }
 
-  /** Credentials that have something under way. */
+  /** Number of credentials with active requests. */
   get credentials(): number {
     return this.#gates.size;
   }
 
-  /** A place when the operation may run, or why it may not; at once where nothing has to be waited for. */
+  /**
+   * Returns a place when the operation may run, or the reason why it may not. The result is
+   * synchronous if there is nothing to wait for.
+   */
   enter(operation: Operation): Place | Promise<Place | Refusal> | Refusal {
     if (operation.signal.aborted) return { refused: 'gone', limit: 0 };
     if (!this.#passGate(operation.credential)) return this.#enterLater(operation);
@@ -92,7 +102,7 @@ export class Admission {
     return refusal ?? this.#startNow(operation) ?? this.#enterQueue(operation, deadline - performance.now());
   }
 
-  /** At most so many operations of one credential are under way. */
+  /** Passes the gate if the credential is below its limit of concurrent operations. */
   #passGate(credential: string): boolean {
     const gate = this.#gates.get(credential);
     if (!gate) this.#gates.set(credential, { inside: 1, waiting: [] });
@@ -101,12 +111,12 @@ export class Admission {
     return true;
   }
 
-  /** Those behind wait in the order they came. */
+  /** Waits at the gate, in order of arrival. */
   async #waitAtGate(credential: string, signal: AbortSignal): Promise<Refusal | undefined> {
     const { perCredential, waitMs } = this.#settings;
     const waiting = this.#gates.get(credential)?.waiting ?? [];
     if (waiting.length >= WAITING_PER_CREDENTIAL) return { refused: 'credential', limit: perCredential };
-    // A place is handed over by whoever leaves, so `inside` does not change.
+    // The leaving operation hands over its place, so `inside` does not change.
     return wait(waitMs, signal, perCredential, (start) => {
       waiting.push(start);
       return () => void waiting.splice(waiting.indexOf(start), 1);
@@ -121,7 +131,7 @@ export class Admission {
     else if (--gate.inside === 0) this.#gates.delete(credential);
   }
 
-  /** A place, if a slot is free and nobody waits for it. */
+  /** Returns a place if a slot is free and nobody waits for it. */
   #startNow(operation: Operation): Place | undefined {
     if (!this.#isHeavy(operation)) this.#note(operation.tree);
     return this.#queueOf(operation).tryStart(operation.tree) ? this.#placeOf(operation) : undefined;
@@ -186,7 +196,7 @@ export class Admission {
   }
 }
 
-/** How many requests are under way, by key. */
+/** Counts active requests by key. */
 class Tally {
   readonly #counts = new Map<string, number>();
 
@@ -194,7 +204,7 @@ class Tally {
     return this.#counts.get(key) ?? 0;
   }
 
-  /** Counts one more under each key, until it leaves. */
+  /** Counts one request under each key until it leaves. */
   add(keys: ReadonlySet<string>): Place {
     const change = (by: 1 | -1): void => {
       for (const key of keys) {
@@ -214,7 +224,10 @@ class Tally {
   }
 }
 
-/** Waits until `begin`'s function is called, the time is over, or the client has gone; in the last two cases it withdraws. */
+/**
+ * Waits until `begin`'s function is called, the time is up or the client has gone. In the last two
+ * cases it withdraws.
+ */
 function wait(
   milliseconds: number,
   signal: AbortSignal,
@@ -234,7 +247,7 @@ function wait(
     };
     const gone = (): void => end({ refused: 'gone', limit });
     const withdraw = begin(() => end());
-    // Nothing has to be watched when it started at once.
+    // There is nothing to watch if it started immediately.
     if (isOver) return;
     if (signal.aborted) return gone();
     signal.addEventListener('abort', gone);

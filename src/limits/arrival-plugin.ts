@@ -1,4 +1,7 @@
-/** Budgets that a request is counted in before anything of it is parsed or read: of its address, and of its credential by a fingerprint. */
+/**
+ * Budgets that a request is charged to before any of it is parsed or read: those of its address
+ * and, by a fingerprint, of its credential.
+ */
 import type { Plugin } from 'graphql-yoga';
 import { currentDeadline } from '../database/deadline.ts';
 import type { PublicError } from '../errors.ts';
@@ -11,17 +14,20 @@ function isOperation(request: Request, url: URL): boolean {
   return request.method === 'POST' || (request.method === 'GET' && /[?&](query|extensions|documentId)=/.test(url.search));
 }
 
-/** Counts requests to `path` as they arrive, and failed authentications as they end. It has to stand before authentication. */
+/**
+ * Counts requests to `path` on arrival, and failed authentications at the end. It must come before
+ * the authentication plugin.
+ */
 export function arrival(path: string, limits: CallerBudgets): Plugin {
   const { budgets, known, arrivals } = limits;
 
-  /** Nothing is waited for unless a counter is shared or the credential is new. */
+  /** Synchronous unless a counter is shared or the credential is new. */
   const count = (request: Request, serverContext: object): Outcome | Promise<Outcome> => {
     const address = limits.clientAddress(peerOf(serverContext), request.headers.get('x-forwarded-for'));
     const authorization = request.headers.get('authorization');
     const fingerprint = authorization === null ? undefined : known.fingerprint(authorization);
     const accepted = fingerprint === undefined ? undefined : known.find(fingerprint);
-    // Who calls is looked up over a connection of the pool, for which each waits with their own.
+    // The caller is looked up over a connection of the pool, for which tenants queue separately.
     const deadline = currentDeadline();
     if (deadline) deadline.tenant = accepted?.tree ?? `adr:${address}`;
     arrivals.set(request, { address, fingerprint, accepted, isAuthenticated: false });
@@ -36,7 +42,7 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
     return failed ? { refused: failed } : budgets.spend([ofAddress, { budget: 'unverifiedCredentials', key: address, points: 1 }]);
   };
 
-  /** Why the request is not looked into; undefined where it is. */
+  /** Returns why the request is refused; undefined if it is not. */
   const refusalOf = (request: Request, outcome: Outcome): PublicError | undefined => {
     if ('refused' in outcome) return rateLimited(outcome.refused);
     const arrived = arrivals.get(request);
@@ -67,7 +73,7 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
       if (response.status !== 401) return undefined;
       const arrived = arrivals.get(request);
       if (!arrived || arrived.isAuthenticated || arrived.fingerprint === undefined) return undefined;
-      // With Retry-After it is our fault: sessions could not be checked.
+      // With `Retry-After` it is our fault: sessions could not be verified.
       if (response.headers.has('retry-after')) return undefined;
       known.remove(arrived.fingerprint);
       return budgets.count({ budget: 'failedAuthentications', key: arrived.address, points: 1 });
@@ -75,13 +81,13 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
   };
 }
 
-/** Other end of the socket; a request that came without one counts as from this machine. */
+/** The other end of the socket. A request without one counts as local. */
 function peerOf(serverContext: object): string {
   const { req } = serverContext as { req?: { socket?: { remoteAddress?: string } } };
   return req?.socket?.remoteAddress ?? '127.0.0.1';
 }
 
-/** A refusal as the answer to a request that was not looked into. */
+/** Turns a refusal into the response to a request that was not processed. */
 function answer(ResponseClass: typeof Response, request: Request, error: PublicError): Response {
   const { http, ...extensions } = error.extensions as { http: { status: number; headers: Record<string, string> } };
   const accepts = request.headers.get('accept') ?? '';

@@ -1,4 +1,4 @@
-/** Fields that have a budget of their own, counted in the document: two aliases are two attempts. */
+/** Fields with their own budget. They are counted in the document: two aliases are two attempts. */
 import {
   Kind,
   valueFromASTUntyped,
@@ -9,7 +9,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 
-/** What is counted, by root field. */
+/** The budget of each root field that is counted. */
 const KINDS = {
   slugAvailability: 'slugChecks',
   invitationPreview: 'invitationAttempts',
@@ -23,10 +23,13 @@ export type AttemptKind = Kinds[keyof Kinds];
 export type Attempts = Partial<Record<AttemptKind, number>>;
 
 const NONE: ReadonlyMap<string, FieldNode> = new Map();
-/** Fields to be counted, by operation and response name; the same document is looked through once. */
+/** The fields to count, by operation and response name. Each document is searched once. */
 const counted = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, FieldNode>>();
 
-/** How many attempts an operation makes; undefined for none, as most do. Fields behind `@skip` or `@include` count as if they were asked for. */
+/**
+ * Returns how many attempts an operation makes; undefined for none, as usual. Fields behind `@skip`
+ * or `@include` count as if they were selected.
+ */
 export function attemptsOf(
   document: DocumentNode,
   operation: OperationDefinitionNode,
@@ -47,7 +50,7 @@ export function attemptsOf(
   return attempts;
 }
 
-/** Whether the field creates an organization that has none above it. */
+/** Whether the field creates an organization without a parent. */
 function isStandalone(field: FieldNode, variables: Record<string, unknown>): boolean {
   const input = field.arguments?.find(({ name }) => name.value === 'input');
   const value: unknown = input ? valueFromASTUntyped(input.value, variables) : undefined;

@@ -1,20 +1,25 @@
-/** Counters in memory whose number is bounded, so that nobody grows them by coming under many names. */
+/**
+ * In-memory counters in a bounded number, so that nobody can make them grow by using many names.
+ */
 import { RateLimiterCompatibleAbstract, RateLimiterRes } from 'rate-limiter-flexible';
 import { RecentMap } from './recent-map.ts';
 
-/** Counters that one limiter keeps; a million distinct keys grow it no further. */
+/**
+ * The maximum number of counters of one limiter; a million distinct keys do not make it grow
+ * further.
+ */
 const KEYS_MAX = 50_000;
 
 interface Counter {
   /** Points spent in this window. */
   points: number;
-  /** End of the window, in milliseconds since 1970. */
+  /** The end of the window, in milliseconds since 1970. */
   endsAt: number;
 }
 
 /**
- * A limiter with fixed windows that holds at most `KEYS_MAX` counters; when there are more, those unused for longest
- * are forgotten. The library's own has no bound and a timer per key.
+ * A limiter with fixed windows that holds at most `KEYS_MAX` counters. Beyond that, the least
+ * recently used ones are dropped. The library's own limiter has no bound and uses a timer per key.
  */
 export class BoundedMemory extends RateLimiterCompatibleAbstract {
   override readonly keyPrefix = '';
@@ -46,7 +51,7 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
     if (counter === undefined || counter.endsAt <= now) {
       counter = { points: 0, endsAt: now + this.#durationMs };
       this.#counters.set(key, counter);
-      // What nobody has used for a whole window has ended.
+      // A counter that was not used for a whole window has expired.
       if (now - this.#agedAt >= this.#durationMs) {
         this.#agedAt = now;
         this.#counters.age();
@@ -56,7 +61,7 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
     return counter;
   }
 
-  /** The counter, if its window has not ended. */
+  /** Returns the counter if its window has not ended. */
   find(key: string | number): Readonly<Counter> | undefined {
     const counter = this.#counters.get(key);
     return counter && counter.endsAt > Date.now() ? counter : undefined;
@@ -64,7 +69,7 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
 
   override consume(key: string | number, points = 1): Promise<RateLimiterRes> {
     const result = this.#result(this.add(key, points));
-    // The contract of the library: a refusal rejects with the result.
+    // The library's contract: a refusal rejects with the result.
     return new Promise((resolve, reject) => (result.consumedPoints > this.points ? reject : resolve)(result));
   }
 

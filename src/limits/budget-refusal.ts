@@ -1,4 +1,4 @@
-/** What a caller over a limit is told. */
+/** The errors for callers over a limit. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { PublicError } from '../errors.ts';
 import type { Refusal } from './admission.ts';
@@ -15,15 +15,15 @@ const WORDS: Record<BudgetName, string> = {
   anonymousRequests: 'requests per minute without a credential from this address',
   failedAuthentications: 'failed authentications per minute from this address',
   unverifiedCredentials: 'credentials that are not known yet per minute from this address',
-  slugChecks: 'questions for slugs per minute with this credential',
-  treeSlugChecks: 'questions for slugs per minute in this tree of organizations',
+  slugChecks: 'slug checks per minute with this credential',
+  treeSlugChecks: 'slug checks per minute in this tree of organizations',
   invitationAttempts: 'attempts with invitation tokens per minute by this person',
   addressInvitationAttempts: 'attempts with invitation tokens per minute from this address',
   standaloneCreations: 'standalone organizations per day by this person',
   addressStandaloneCreations: 'standalone organizations per day from this address',
 };
 
-/** A budget is spent: HTTP 429, and when it is full again. */
+/** A budget is used up: HTTP 429, with the time when it is available again. */
 export function rateLimited({ budget, limit, remaining, resetAt }: Balance): PublicError {
   const seconds = Math.max(1, Math.ceil((resetAt - Date.now()) / 1_000));
   return new PublicError('RATE_LIMITED', `The limit of ${limit} ${WORDS[budget]} is reached. Try again in ${seconds} s.`, {
@@ -35,7 +35,7 @@ export function rateLimited({ budget, limit, remaining, resetAt }: Balance): Pub
   });
 }
 
-/** One operation costs more than a whole window allows; waiting does not help. */
+/** One operation costs more than a whole window allows, so waiting does not help. */
 export function neverAffordable(budget: BudgetName, limit: number, requested: number): PublicError {
   return new PublicError(
     'LIMIT_EXCEEDED',
@@ -45,14 +45,17 @@ export function neverAffordable(budget: BudgetName, limit: number, requested: nu
 }
 
 const CONCURRENCY: Record<Refusal['refused'], (limit: number) => string> = {
-  credential: (limit) => `This credential has ${limit} operations under way and too many that wait behind them.`,
-  tree: (limit) => `${limit} operations of this tree of organizations wait already.`,
-  process: (limit) => `${limit} operations wait already.`,
+  credential: (limit) => `This credential has ${limit} operations running and too many waiting behind them.`,
+  tree: (limit) => `${limit} operations of this tree of organizations are already waiting.`,
+  process: (limit) => `${limit} operations are already waiting.`,
   timeout: () => 'The operation waited too long for its turn and was not started.',
-  gone: () => 'The client has gone.',
+  gone: () => 'The client has disconnected.',
 };
 
-/** Too much is under way: 429 for what the caller has under way, 503 when it is the whole process. Nothing was executed. */
+/**
+ * Too many operations are in progress: HTTP 429 if they are the caller's, 503 if they are the whole
+ * process's. Nothing was executed.
+ */
 export function tooBusy({ refused, limit }: Refusal): PublicError {
   const resetAt = new Date(Date.now() + 1_000).toISOString();
   return new PublicError('RATE_LIMITED', `${CONCURRENCY[refused](limit)} Try again in 1 s.`, {
@@ -64,13 +67,16 @@ export function tooBusy({ refused, limit }: Refusal): PublicError {
   });
 }
 
-/** How long a refusal is held back. A client that asks again at once, on many connections, would cost more than it is refused. */
+/**
+ * How long a refusal is delayed. A client that retries immediately on many connections would
+ * otherwise cost more than the refusal saves.
+ */
 const HOLD_MS = 250;
-/** Refusals held at a time; more are sent at once. */
+/** The maximum number of refusals that are delayed at a time; more are sent immediately. */
 const HELD_MAX = 1_000;
 let held = 0;
 
-/** Waits before a refusal is sent, unless too many wait or the client has gone. */
+/** Delays a refusal, unless too many are delayed or the client has disconnected. */
 export async function holdBack(signal: AbortSignal): Promise<void> {
   if (held >= HELD_MAX || signal.aborted) return;
   held++;

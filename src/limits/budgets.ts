@@ -1,4 +1,4 @@
-/** Budgets: points that a credential, a tree or an address may spend in a window of time. */
+/** Budgets: points that a credential, a tree or an address may spend in a time window. */
 import { sql } from 'kysely';
 import pg from 'pg';
 import { RateLimiterPostgres, RateLimiterRes, type RateLimiterRedis } from 'rate-limiter-flexible';
@@ -12,19 +12,25 @@ import type { RedisCounters } from './redis.ts';
 const MINUTE = 60;
 const DAY = 86_400;
 
-/** Table of the shared counters, made by a migration. */
+/** The table of the shared counters, created by a migration. */
 const TABLE = 'rate_budgets';
 
-/** Connections of the shared counters; their own, so that a busy pool does not let everybody through. */
+/**
+ * The number of connections for the shared counters. They are separate, because budgets would go
+ * unchecked while the main pool is busy.
+ */
 const CONNECTIONS = 4;
-/** How long a counter in the database may take, with the wait for a connection, before the one in memory answers instead. */
+/**
+ * How long a counter in the database may take, including the wait for a connection, before the one
+ * in memory answers instead.
+ */
 const STORE_TIMEOUT_MS = 500;
-/** How long counters in memory answer after a failure, before the database is asked again. */
+/** After a failure, how long the counters in memory answer before the database is asked again. */
 const STORE_REST_MS = 2_000;
 
 /**
- * Counted in this process even when others are shared. These guard the process against an address, some of them so that
- * a request that is refused costs no statement at all.
+ * Budgets that are counted in this process even if others are shared. They protect the process from
+ * an address; some of them let it refuse a request without any statement.
  */
 const IN_PROCESS: ReadonlySet<BudgetName> = new Set([
   'addressRequests',
@@ -34,17 +40,17 @@ const IN_PROCESS: ReadonlySet<BudgetName> = new Set([
   'unverifiedCredentials',
 ]);
 
-/** Something to be spent: points of one budget under a key that the server derived. */
+/** A charge: points of one budget under a key that the server derived. */
 export interface Charge {
   budget: BudgetName;
   key: string;
   points: number;
 }
 
-/** Where a budget stands after a charge. */
+/** The balance of a budget after a charge. */
 export type Balance = AnyBalance<BudgetName>;
 
-/** What became of charges: the balances, or the budget that was exceeded. */
+/** The result of charges: the balances, or the budget that was exceeded. */
 export type Outcome = { spent: Balance[] } | { refused: Balance };
 
 type SharedLimiter = RateLimiterPostgres | RateLimiterRedis;
@@ -87,9 +93,10 @@ export class Budgets {
   }
 
   /**
-   * Spends all charges, or none of them: what was taken before a refusal is given back. The first charge that is too much
-   * is named. Charges of budgets that are off are skipped. At once, where all counters are in memory and none refuses: a
-   * promise for each of a request's budgets would cost more than counting.
+   * Spends all charges or none of them: on a refusal, points that were already taken are given
+   * back, and the first exceeded budget is returned. Charges to budgets that are off are skipped.
+   * The result is synchronous if all counters are in memory and none refuses, because a promise for
+   * each budget would cost more than counting.
    */
   spend(charges: readonly Charge[]): Outcome | Promise<Outcome> {
     const spent: Balance[] = [];
@@ -123,13 +130,16 @@ export class Budgets {
     return { spent: [...spent, ...taken.flatMap((one) => one?.balance ?? [])] };
   }
 
-  /** A refusal by a counter in memory: those of the others that were charged before it get their points back. */
+  /**
+   * Refuses because of a counter in memory, and gives back the points charged to the others before
+   * it.
+   */
   async #refuse(charged: readonly Charge[], balance: Balance): Promise<Outcome> {
     await this.giveBack(charged.filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory));
     return { refused: balance };
   }
 
-  /** Gives points back, for what was charged and then not done. */
+  /** Gives back points of charges whose work was not done. */
   async giveBack(charges: readonly Charge[]): Promise<void> {
     await Promise.all(
       charges.map(async ({ budget, key, points }) => {
@@ -142,12 +152,12 @@ export class Budgets {
     );
   }
 
-  /** Counts without asking: for what has happened already. */
+  /** Counts without refusing, for what has already happened. */
   async count({ budget, key, points }: Charge): Promise<void> {
     await this.#limiters.get(budget)?.penalty(key, points);
   }
 
-  /** The balance of a budget whose points are all spent; undefined while there are some left. */
+  /** Returns the balance of a budget that is used up; undefined while points are left. */
   async exhausted(budget: BudgetName, key: string): Promise<Balance | undefined> {
     const limiter = this.#limiters.get(budget);
     const state = await limiter?.get(key);
@@ -155,7 +165,7 @@ export class Budgets {
     return balanceOf(budget, limiter, state);
   }
 
-  /** The limit of a budget; undefined when it is off. */
+  /** The limit of a budget; undefined if it is off. */
   limit(budget: BudgetName): number | undefined {
     return this.#limiters.get(budget)?.points;
   }
@@ -165,7 +175,7 @@ export class Budgets {
       return { balance: balanceOf(budget, limiter, await limiter.consume(key, points)), isRefused: false };
     } catch (error) {
       if (error instanceof RateLimiterRes) return { balance: balanceOf(budget, limiter, error), isRefused: true };
-      // Neither the store nor memory could count; a caller is not refused for that.
+      // Neither the store nor memory could count. Callers are not refused for that.
       this.#log.error({ err: error, budget }, 'a budget could not be counted');
       return undefined;
     }
@@ -190,7 +200,7 @@ function counterPool(connectionString: string, log: Logger): pg.Pool {
     query_timeout: STORE_TIMEOUT_MS,
     keepAlive: true,
     application_name: 'banyan budgets',
-    // A counter is worth no wait for the disk.
+    // Counters do not need to wait for the disk.
     options: `-c statement_timeout=${STORE_TIMEOUT_MS} -c synchronous_commit=off`,
   });
   const lost = (error: Error): void => log.debug({ err: error }, 'a database connection of the budgets was lost');
@@ -203,7 +213,10 @@ interface CounterStore {
   query(statement: pg.QueryConfig): Promise<pg.QueryResult>;
 }
 
-/** Counts through the pool. After a failure one charge at a time asks it again, so that a silent database costs one wait and not one per charge. */
+/**
+ * Counts through the pool. After a failure, only one charge at a time tries it again, so that a
+ * silent database costs one wait rather than one per charge.
+ */
 function counterStore(pool: pg.Pool): CounterStore {
   let restsUntil = -Infinity;
   let isTroubled = false;
@@ -212,7 +225,7 @@ function counterStore(pool: pg.Pool): CounterStore {
   };
   return {
     async query(statement) {
-      if (performance.now() < restsUntil) throw new Error('The database did not count a moment ago.');
+      if (performance.now() < restsUntil) throw new Error('The database failed to count a moment ago.');
       if (isTroubled) rest();
       try {
         const result = await within(STORE_TIMEOUT_MS, pool.query(statement));
@@ -228,7 +241,7 @@ function counterStore(pool: pg.Pool): CounterStore {
   };
 }
 
-/** Rejects when it takes longer; what comes later is of no interest. */
+/** Rejects if `work` takes longer; a later result is ignored. */
 function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('The database did not count in time.')), milliseconds);

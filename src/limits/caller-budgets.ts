@@ -1,4 +1,4 @@
-/** Budgets and admission of one gateway, and what is known of each request that they are spent for. */
+/** Budgets and admission of one gateway, and what is known about each request. */
 import type { Logger } from '../telemetry/log.ts';
 import { clientAddress, type ClientAddress } from './address.ts';
 import { Admission } from './admission.ts';
@@ -7,7 +7,7 @@ import { Budgets } from './budgets.ts';
 import { KnownCredentials, type KnownCredential } from './known-credentials.ts';
 import type { RedisCounters } from './redis.ts';
 
-/** What callers are held to, and what is remembered of the requests under way. */
+/** The limits for callers, and what is stored about requests in progress. */
 export interface CallerBudgets {
   budgets: Budgets;
   admission: Admission;
@@ -16,17 +16,23 @@ export interface CallerBudgets {
   arrivals: WeakMap<Request, Arrival>;
 }
 
-/** What is known of a request before it is authenticated. */
+/** What is known about a request before it is authenticated. */
 export interface Arrival {
   address: string;
-  /** Of the `Authorization` header; undefined for an anonymous request. */
+  /** The fingerprint of the `Authorization` header; undefined for an anonymous request. */
   fingerprint: string | undefined;
-  /** Whom the credential is counted for, if it was accepted lately; its request is charged then. */
+  /**
+   * Who the credential counts for, if it was accepted recently. Its request is then charged on
+   * arrival.
+   */
   accepted: KnownCredential | undefined;
   isAuthenticated: boolean;
 }
 
-/** Makes what requests are held to; shared counters are kept in `redis`, or in the database at `databaseUrl`. */
+/**
+ * Creates the limits for callers. Shared counters are kept in `redis`, or in the database at
+ * `databaseUrl`.
+ */
 export function createBudgets(settings: BudgetSettings, log: Logger, databaseUrl?: string, redis?: RedisCounters): CallerBudgets {
   return {
     budgets: new Budgets(settings, log, databaseUrl, redis),

@@ -1,4 +1,7 @@
-/** Refuses operations that ask for too much, before they run, and answers that are too long, before they are written. */
+/**
+ * Refuses operations that ask for too much before they run, and responses that are too long before
+ * they are written.
+ */
 import { OperationTypeNode, locatedError, type ExecutionArgs, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Context } from '../graphql/context.ts';
 import { PublicError } from '../errors.ts';
@@ -10,25 +13,28 @@ import type { RequestLimits } from './settings.ts';
 type Limits = Pick<RequestLimits, 'nodes' | 'cost' | 'responseBytes'>;
 
 /**
- * Bytes for each point of cost that an answer stays below, names of fields apart. The longest value that weighs one point
- * is an address of 2,048 characters; longer ones declare more.
+ * Upper bound of a response's bytes per point of cost, not counting field names. The longest value
+ * that weighs one point is an address of 2,048 characters; longer ones declare more.
  */
 const BYTES_PER_POINT = 3_000;
 
-/** The rows of an operation may have this many times the bytes of an answer: not all that is read is shown. */
+/**
+ * Rows may have this many times the bytes of a response, since not everything that is read is
+ * returned.
+ */
 const ROWS_FACTOR = 2;
 
-/** An error without its value is short, but an answer can hold one for each of its rows. */
+/** The size of an error. It is short, but a response may contain one for each of its rows. */
 const ERROR_BYTES = 300;
 
-/** An operation that may run, as far as its cost goes. */
+/** An operation whose cost is within the limits. */
 export interface Costed {
   type: OperationTypeNode;
-  /** Whether its answer can be longer than the limit. */
+  /** Whether its response may exceed the limit. */
   isMeasured: boolean;
 }
 
-/** The limits on what operations of one schema cost. */
+/** Cost limits for the operations of one schema. */
 export class CostLimits {
   readonly #estimator: Estimator;
   readonly #limits: Limits;
@@ -38,7 +44,7 @@ export class CostLimits {
     this.#limits = limits;
   }
 
-  /** Puts the cost of the operation on the context; the operation may run, or it is refused. */
+  /** Stores the cost of the operation in the context. Returns whether it may run or is refused. */
   check({ document, operationName, variableValues }: ExecutionArgs, context: Context): Costed | { refused: ExecutionResult } {
     const estimate = this.#estimator.estimate(document, operationName, variableValues ?? {});
     context.cost = { requested: estimate.cost, nodes: estimate.nodes };
@@ -48,19 +54,22 @@ export class CostLimits {
     const refusal = refusalOf(estimate, this.#limits);
     if (refusal) return { refused: withCost({ errors: [refusal] }, context, this.#limits) };
     const { responseBytes } = this.#limits;
-    // Nearly every answer is short for certain, and is not measured.
+    // Nearly every response is certainly short enough and need not be measured.
     const isMeasured = bytesAtMost(estimate) > responseBytes;
     if (isMeasured) context.loaders.bound(ROWS_FACTOR * responseBytes);
     return { type: estimate.operation, isMeasured };
   }
 
-  /** The answer without what is too long, and with `extensions.cost`. */
+  /** Returns the response without what is too long, and with `extensions.cost`. */
   finish({ type, isMeasured }: Costed, result: ExecutionResult, context: Context): ExecutionResult {
     return withCost(isMeasured ? shortened(result, type, context, this.#limits) : result, context, this.#limits);
   }
 }
 
-/** The result with `extensions.cost`: what the operation was charged, and what the credential has left in this minute. */
+/**
+ * Adds `extensions.cost`: what the operation was charged, and what the credential has left in this
+ * minute.
+ */
 function withCost(result: ExecutionResult, { principal, cost: { requested, balance } }: Context, limits: Limits): ExecutionResult {
   if (!principal.credential) return result;
   const charged = Math.max(1, requested);
@@ -76,14 +85,14 @@ function refusalOf({ nodes, cost }: Estimated, limits: Limits): PublicError | un
 }
 
 /**
- * Bytes that an answer cannot exceed. Each field costs a point at least, is answered under a name, and may have an error
- * whose path names the fields above.
+ * Returns an upper bound of the response's bytes. Each field costs at least one point, has a name,
+ * and may have an error whose path names the fields above.
  */
 export function bytesAtMost({ cost, depth, nameLength }: Pick<Estimated, 'cost' | 'depth' | 'nameLength'>): number {
   return cost * (BYTES_PER_POINT + nameLength * (depth + 1));
 }
 
-/** The result, or what is left of it when it is longer than the limit. */
+/** Returns the result, or what is left of it if it exceeds the limit. */
 function shortened(
   result: ExecutionResult,
   operation: OperationTypeNode,
@@ -94,7 +103,8 @@ function shortened(
   const answer = new ByteMeter(responseBytes - errors.length * ERROR_BYTES);
   if (answer.add(data) && !loaders.isOverBound) return result;
   if (operation !== OperationTypeNode.MUTATION) return { data: null, errors: [tooLong(responseBytes)] };
-  // Each mutation has taken effect, and its answer may hold a secret that is shown once: only the long ones are left out.
+  // Every mutation has taken effect, and its response may contain a secret that is shown only once.
+  // So only the long ones are left out.
   const kept: Record<string, unknown> = { ...data };
   const refusals: GraphQLError[] = [];
   let left = responseBytes;
@@ -109,11 +119,11 @@ function shortened(
   return { data: kept, errors: [...errors, ...refusals] };
 }
 
-/** The refusal of an answer that would be longer than the limit. */
+/** The error for a response that would exceed the limit. */
 function tooLong(responseBytes: number): PublicError {
   return new PublicError(
     'LIMIT_EXCEEDED',
-    `The answer would be longer than ${responseBytes} bytes. Ask for smaller pages or fewer fields.`,
+    `The response would be longer than ${responseBytes} bytes. Ask for smaller pages or fewer fields.`,
     { limit: 'responseBytes', maximum: responseBytes },
   );
 }

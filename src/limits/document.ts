@@ -1,29 +1,35 @@
-/** What a document asks for, counted over its syntax alone: before validation, and in time linear in its length. */
+/**
+ * Measures what a document asks for, by its syntax alone: before validation, and in time linear in
+ * its length.
+ */
 import type { DefinitionNode, DocumentNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
 
-/** The limits of one document. Each is refused under its own name. */
+/** The limits of one document. Each is reported under its own name. */
 export interface DocumentLimits {
-  /** Operations in the document, of which a request runs one. */
+  /** Operations in the document; a request runs one of them. */
   operations: number;
-  /** Fields inside each other, fragments followed. */
+  /** Nested levels of fields, with fragments expanded. */
   depth: number;
-  /** Fields at the top of one operation, fragments followed. */
+  /** Root fields of one operation, with fragments expanded. */
   rootFields: number;
-  /** Fields of one operation with an alias, fragments followed. */
+  /** Aliased fields of one operation, with fragments expanded. */
   aliases: number;
-  /** Fields of one operation, fragments followed. */
+  /** Fields of one operation, with fragments expanded. */
   fields: number;
-  /** Fields of one operation that have fields of their own, fragments followed. */
+  /** Fields with a selection set in one operation, with fragments expanded. */
   selectionSets: number;
-  /** Directives at one place. */
+  /** Directives at one location. */
   directivesPerLocation: number;
   /** Directives in the document. */
   directives: number;
-  /** Variables that one operation declares, or that a request sends. */
+  /** Variables that one operation declares or a request sends. */
   variables: number;
 }
 
-/** Enough for GraphiQL's introspection and for a page of a console; docs/decisions/0018-edge-limits.md has the figures. */
+/**
+ * The default limits. They are enough for GraphiQL's introspection and for a page of a console;
+ * docs/decisions/0018-edge-limits.md has the figures.
+ */
 export const DOCUMENT_LIMITS: DocumentLimits = {
   operations: 10,
   depth: 15,
@@ -39,7 +45,7 @@ export const DOCUMENT_LIMITS: DocumentLimits = {
 /** How much of each limit a document uses; the largest operation counts. */
 export type DocumentSize = Readonly<DocumentLimits>;
 
-/** What a selection set amounts to when every fragment in it is written out. */
+/** The size of a selection set with all its fragments expanded. */
 interface Extent {
   depth: number;
   rootFields: number;
@@ -51,9 +57,9 @@ interface Extent {
 const NOTHING: Extent = { depth: 0, rootFields: 0, aliases: 0, fields: 0, selectionSets: 0 };
 
 /**
- * Measures a document that was parsed and not yet validated. Each fragment is measured once, so that fragments which
- * spread each other cost no more than their text; a fragment inside itself counts as nothing there, and validation
- * refuses it afterwards.
+ * Measures a document that was parsed but not yet validated. Each fragment is measured once, so
+ * fragments that spread each other cost no more than their text. A fragment inside itself counts as
+ * nothing there; validation refuses it later.
  */
 export function measureDocument(document: DocumentNode): DocumentSize {
   const fragments = new Map<string, FragmentDefinitionNode>();
@@ -131,7 +137,9 @@ function isExecutable(definition: DefinitionNode): definition is Extract<Definit
   return definition.kind === 'OperationDefinition' || definition.kind === 'FragmentDefinition';
 }
 
-/** The first limit that a document exceeds, with what it uses; undefined for none. */
+/**
+ * Returns the first limit that a document exceeds, with what it uses; undefined if there is none.
+ */
 export function exceededLimit(
   size: DocumentSize,
   limits: DocumentLimits,

@@ -1,9 +1,11 @@
 /**
- * The most that an operation can answer, computed from its document and variables before anything runs.
+ * Computes the most that an operation can return, from its document and variables, before anything
+ * runs.
  *
- * A document is compiled once into a list of steps, each of which refers to earlier ones only. A request runs through
- * the list once, so the work is linear in the document however often fragments are shared. Selections that the executor
- * would merge are counted each; the estimate is never below the answer.
+ * A document is compiled once into a list of steps, each of which refers only to earlier ones. A
+ * request runs through the list once, so the work is linear in the document, however often
+ * fragments are shared. Selections that the executor would merge are counted separately, so the
+ * estimate is never below the actual response.
  */
 import {
   Kind,
@@ -31,22 +33,22 @@ import type { FieldCost, Given } from '../graphql/cost.ts';
 import { introspectionSize } from './introspection.ts';
 import { evaluate, read, type Estimate, type Read, type Shape, type Step, type Term } from './plan.ts';
 
-/** What an operation can come to, and what it is. */
+/** The estimate and the shape of an operation. */
 export interface Estimated extends Estimate, Shape {
   operation: OperationTypeNode;
-  /** Its name in the document; undefined for one without. */
+  /** Its name in the document; undefined if it has none. */
   name: string | undefined;
 }
 
 interface Plan {
   steps: readonly Step[];
-  /** The estimate, where no variable enters it. */
+  /** The estimate, if it does not depend on variables. */
   fixed: Estimated | undefined;
   shape: Shape & Pick<Estimated, 'operation' | 'name'>;
   defaults: Given;
 }
 
-/** The field that led to an object, and its arguments. */
+/** The field that returned an object, and its arguments. */
 interface Parent {
   node: FieldNode | null;
   args: Read<Given>;
@@ -54,19 +56,22 @@ interface Parent {
 
 const NO_PARENT: Parent = { node: null, args: {} };
 
-/** Estimates operations of one schema. What it learns of a document is kept as long as the document. */
+/**
+ * Estimates operations of one schema. What it computes for a document is kept as long as the
+ * document.
+ */
 export class Estimator {
   readonly #schema: GraphQLSchema;
   readonly #costMax: number;
   readonly #plans = new WeakMap<DocumentNode, Map<string, Plan>>();
 
-  /** Questions about the schema are counted until they cost more than `costMax`. */
+  /** Counts introspection fields until they cost more than `costMax`. */
   constructor(schema: GraphQLSchema, costMax: number) {
     this.#schema = schema;
     this.#costMax = costMax;
   }
 
-  /** The estimate of an operation of a valid document. */
+  /** Estimates an operation of a valid document. */
   estimate(document: DocumentNode, operationName: string | null | undefined, variables: Given): Estimated {
     const plan = this.#planOf(document, operationName ?? '');
     return plan.fixed ?? { ...evaluate(plan.steps, { ...plan.defaults, ...variables }), ...plan.shape };
@@ -87,14 +92,14 @@ export class Estimator {
 
 const NOTHING: Shape = { fields: 0, depth: 0, nameLength: 0 };
 
-/** What the executor refuses by itself: there is no such operation. */
+/** The plan if there is no such operation; the executor refuses it by itself. */
 const EMPTY: Plan = planOf([], {}, { ...NOTHING, operation: OperationTypeNode.QUERY, name: undefined }, false);
 
 function planOf(steps: readonly Step[], defaults: Given, shape: Plan['shape'], hasVariables: boolean): Plan {
   return { steps, defaults, shape, fixed: hasVariables ? undefined : { ...evaluate(steps, {}), ...shape } };
 }
 
-/** Makes the plan of one operation. */
+/** Compiles the plan of one operation. */
 class Compiler {
   readonly #schema: GraphQLSchema;
   readonly #costMax: number;
@@ -139,7 +144,8 @@ class Compiler {
     const byParent = getOrAdd(byType, type, () => new Map<FieldNode | null, number>());
     return getOrAdd(byParent, this.#looksAtParent(type) ? parent.node : null, () => {
       const terms: Term[] = [];
-      // An object of an abstract type has one concrete type: of the fragments on different ones, the largest counts.
+      // An object of an abstract type has one concrete type, so of the fragments on different types
+      // only the largest counts.
       const concrete = new Map<GraphQLCompositeType, Term[]>();
       for (const selection of set.selections) {
         const [step, on] = this.#selected(selection, type, parent);
@@ -151,7 +157,7 @@ class Compiler {
     });
   }
 
-  /** The step of a selection, and the type that it is on. */
+  /** The step of a selection, and the type that it applies to. */
   #selected(selection: SelectionNode, type: GraphQLCompositeType, parent: Parent): [number, GraphQLCompositeType] {
     if (selection.kind === Kind.FIELD) return [this.#field(selection, type, parent), type];
     const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(selection.name.value) : selection;
@@ -219,7 +225,7 @@ class Compiler {
     return getOrAdd(this.#readsParent, type, () => Object.values(type.getFields()).some((field) => costOf(field).readsParent));
   }
 
-  /** The shape of a field of introspection, whose types need not be known for it. */
+  /** The shape of an introspection field, which can be determined without its types. */
   #shapeBelow(node: FieldNode, known = new Map<SelectionSetNode, Shape>()): Shape {
     const of = (set: SelectionSetNode | undefined): Shape => {
       if (!set) return NOTHING;
@@ -235,7 +241,7 @@ class Compiler {
   }
 }
 
-/** The shape of selections beside each other. */
+/** The shape of sibling selections. */
 function together(shapes: readonly Shape[]): Shape {
   const total = { ...NOTHING };
   for (const { fields, depth, nameLength } of shapes) {
@@ -246,7 +252,7 @@ function together(shapes: readonly Shape[]): Shape {
   return total;
 }
 
-/** The shape of a field over that of its selection. */
+/** The shape of a field with the given shape of its selection. */
 function above({ alias, name }: FieldNode, { fields, depth, nameLength }: Shape): Shape {
   return { fields: fields + 1, depth: depth + 1, nameLength: Math.max(nameLength, (alias ?? name).value.length) };
 }
@@ -257,7 +263,7 @@ function holdsVariable(value: ValueNode): boolean {
   return value.kind === Kind.OBJECT && value.fields.some((field) => holdsVariable(field.value));
 }
 
-/** What a field declares about its cost. */
+/** The cost that a field declares. */
 export function costOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldCost {
   return (extensions['cost'] as FieldCost | undefined) ?? {};
 }

@@ -1,4 +1,7 @@
-/** What stands around the execution of every operation, in one hook: each hook of a request costs more than what most of these check. */
+/**
+ * Runs the checks around the execution of every operation in one hook, because each hook costs more
+ * per request than most of these checks.
+ */
 import type { ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
@@ -7,7 +10,10 @@ import type { CostLimits } from './cost-limits.ts';
 import { refuseIntrospection, type IntrospectionPolicy } from './introspection-policy.ts';
 import { executeWithinBudgets } from './spending.ts';
 
-/** Checks, in this order: the cost of an operation, its questions about the schema, its budgets. What is absent is not checked. */
+/**
+ * Checks, in this order, the cost of an operation, its introspection and its budgets. What is
+ * absent is not checked.
+ */
 export function execution(introspection: IntrospectionPolicy, cost?: CostLimits, budgets?: CallerBudgets): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {

@@ -3,7 +3,7 @@ import { BREAK, visit, type DocumentNode } from 'graphql';
 import type { Context } from '../graphql/context.ts';
 import { PublicError, unauthenticated } from '../errors.ts';
 
-/** Everybody, anybody with a credential, or nobody. */
+/** Everybody, anyone with a credential, or nobody. */
 export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
 
 const introspects = new WeakMap<DocumentNode, boolean>();
@@ -24,7 +24,7 @@ function isIntrospection(document: DocumentNode): boolean {
   return found;
 }
 
-/** Refuses introspection to those whom the policy excludes. */
+/** Refuses introspection to callers whom the policy excludes. */
 export function refuseIntrospection(policy: IntrospectionPolicy, document: DocumentNode, { principal }: Pick<Context, 'principal'>): void {
   if (policy === 'public' || !isIntrospection(document)) return;
   if (policy === 'off') throw new PublicError('FORBIDDEN', 'Introspection is turned off.', { requiredScopes: [] });

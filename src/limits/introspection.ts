@@ -1,4 +1,7 @@
-/** The size of an answer about the schema itself: counted exactly, since everything that it can hold is known. */
+/**
+ * The size of an introspection response. It is counted exactly, since everything that it can
+ * contain is known.
+ */
 import {
   GraphQLList,
   type GraphQLObjectType,
@@ -19,8 +22,8 @@ import type { Estimate } from './plan.ts';
 type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
 
 /**
- * The size of a field `__schema` or `__type`. Each selection is looked at once for each element of the schema, and the
- * count stops once it is over `enough`.
+ * Returns the size of a `__schema` or `__type` field. Each selection is evaluated once for each
+ * element of the schema, and counting stops once it exceeds `enough`.
  */
 export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragments: Fragments, enough: number): Estimate {
   const known = new Map<SelectionSetNode, Map<unknown, Estimate>>();
@@ -64,7 +67,7 @@ export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragme
   if (!selectionSet) return LEAF;
   if (node.name.value === '__schema') return plusOne(sizeOf(selectionSet, __Schema, schema));
   const name = node.arguments?.find((one) => one.name.value === 'name')?.value;
-  // With a variable for a name, it can be any type.
+  // If the name is a variable, it can be any type.
   const types = name?.kind === Kind.STRING ? [schema.getType(name.value)] : Object.values(schema.getTypeMap());
   const sizes = types.filter((type) => type !== undefined).map((type) => sizeOf(selectionSet, __Type, type));
   return plusOne({

@@ -1,39 +1,45 @@
-/** Credentials that were accepted not long ago, so that a flood of bad ones from one address shuts out nobody behind it. */
+/**
+ * Recently accepted credentials. Thanks to them, a flood of bad credentials from one address does
+ * not lock out the valid ones behind it.
+ */
 import { hash } from 'node:crypto';
 import { RecentMap } from './recent-map.ts';
 
-/** Credentials remembered; those unused for longest make room. */
+/** The maximum number of credentials kept; the least recently used ones are dropped. */
 const KEPT_MAX = 20_000;
 
-/** Whom a credential is counted for. */
+/** Who a credential counts for. */
 export interface KnownCredential {
-  /** Key that the credential's budgets are counted under. */
+  /** The key that the credential's budgets are counted under. */
   key: string;
-  /** Key of the tree that it acts in; of the credential where it acts in none. */
+  /** The key of the tree that it acts in, or of the credential if it acts in none. */
   tree: string;
 }
 
-/** What is remembered of an `Authorization` header. Never who it is for rights: every request is authenticated anew. */
+/**
+ * Stores what is known about an `Authorization` header. It is never used for rights: every request
+ * is authenticated again.
+ */
 export class KnownCredentials {
   readonly #keys = new RecentMap<KnownCredential>(KEPT_MAX);
 
-  /** What a header is remembered under; the header itself is not kept. */
+  /** Returns the fingerprint of a header; the header itself is not stored. */
   fingerprint(authorization: string): string {
     return hash('sha256', authorization, 'base64url');
   }
 
-  /** Whom the credential is counted for; undefined when it was not accepted lately. */
+  /** Returns who the credential counts for; undefined if it was not accepted recently. */
   find(fingerprint: string): KnownCredential | undefined {
     return this.#keys.get(fingerprint);
   }
 
-  /** It was accepted. */
+  /** Records that the credential was accepted. */
   add(fingerprint: string, credential: KnownCredential): void {
     const known = this.#keys.get(fingerprint);
     if (known?.key !== credential.key || known.tree !== credential.tree) this.#keys.set(fingerprint, credential);
   }
 
-  /** It was refused. */
+  /** Records that the credential was refused. */
   remove(fingerprint: string): void {
     this.#keys.delete(fingerprint);
   }

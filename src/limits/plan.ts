@@ -1,28 +1,30 @@
-/** A document as a list of sums: what is left to do for a request once its document is known. */
+/**
+ * A document compiled to a list of sums: the work left for a request once its document is known.
+ */
 import type { Given } from '../graphql/cost.ts';
 
-/** What an operation can come to. */
+/** The estimated size of an operation. */
 export interface Estimate {
   /** Objects in lists: rows. */
   nodes: number;
-  /** Values, each with its weight: fields, and items of lists. */
+  /** Weighted values: fields, and items of lists. */
   cost: number;
 }
 
-/** What a document comes to, whatever its variables. */
+/** The size of a document, regardless of its variables. */
 export interface Shape {
-  /** Fields, with fragments spread out. */
+  /** Fields, with fragments expanded. */
   fields: number;
-  /** Levels of the deepest field. */
+  /** The depth of the deepest field. */
   depth: number;
-  /** Characters of the longest name under which a field is answered. */
+  /** The length of the longest response name. */
   nameLength: number;
 }
 
-/** Something known beforehand, or read from the variables of a request. */
+/** A value that is constant, or read from the variables of a request. */
 export type Read<Value> = Value | ((variables: Given) => Value);
 
-/** A step that counts where its directives include it. */
+/** A step that counts if its directives include it. */
 export interface Term {
   step: number;
   included: Read<boolean>;
@@ -34,12 +36,12 @@ export type Step =
   | { kind: 'field'; weight: number; items: Read<number> | null; rows: boolean; child: number | null }
   | { kind: 'size'; size: Estimate };
 
-/** The value for a request. */
+/** Returns the value for a request. */
 export function read<Value>(value: Read<Value>, variables: Given): Value {
   return typeof value === 'function' ? (value as (variables: Given) => Value)(variables) : value;
 }
 
-/** The estimate of the last step, over those before it. */
+/** Returns the estimate of the last step, computed from those before it. */
 export function evaluate(steps: readonly Step[], variables: Given): Estimate {
   const sizes: Estimate[] = [];
   const sum = (terms: readonly Term[]): Estimate => {

@@ -1,55 +1,59 @@
-/** Counters of budgets in Redis, which several gateways share. */
+/** Budget counters in Redis, which several gateways share. */
 import type { Redis } from 'ioredis';
 import { RateLimiterRedis } from 'rate-limiter-flexible';
 import type { Logger } from '../telemetry/log.ts';
 import type { BoundedMemory } from './bounded-memory.ts';
 import type { BudgetName } from './budget-settings.ts';
 
-/** Stands before every key, so that a Redis can be shared with others. */
+/** The prefix of every key, so that a Redis can be shared with other applications. */
 const PREFIX = 'banyan';
 
 /** How long a counter in Redis may take before the one in memory answers instead. */
 const ANSWER_TIMEOUT_MS = 500;
-/** Nobody waits for a connection, so that it may take longer. */
+/** How long connecting may take. It may be longer because nobody waits for it. */
 const CONNECT_TIMEOUT_MS = 5_000;
-/** Longest pause between two attempts to connect. */
+/** The longest pause between two attempts to connect. */
 const RETRY_MS = 2_000;
-/** Pause between two lines in the log about a Redis that does not count. */
+/** The pause between two log lines about a Redis that does not count. */
 const COMPLAINT_MS = 10_000;
 
 /** One connection to Redis, for all limiters of this process. */
 export interface RedisCounters {
-  /** A limiter that counts in Redis, and in `memory` while Redis cannot. `duration` is in seconds. */
+  /**
+   * Creates a limiter that counts in Redis, and in `memory` while Redis is unavailable. `duration`
+   * is in seconds.
+   */
   limiter(budget: BudgetName, window: { points: number; duration: number }, memory: BoundedMemory): RateLimiterRedis;
   /** Closes the connection. */
   close(): void;
 }
 
 /**
- * Connects to the Redis at `url`. Resolves once it answers, or has failed to for the first time: a Redis that is away
- * keeps nobody from starting, and is used as soon as it is back.
+ * Connects to the Redis at `url`. Resolves once it answers or the first attempt has failed: an
+ * unavailable Redis does not keep the process from starting, and is used as soon as it is back.
  */
 export async function openRedisCounters(url: string, log: Logger): Promise<RedisCounters> {
-  // Only here: nobody else should pay for the client's memory and time to load.
+  // Imported here, so that the client costs memory and loading time only if it is used.
   const { Redis } = await import('ioredis');
   const complaints = complainer(log);
   const client = new Redis(url, {
     connectionName: 'banyan-budgets',
-    // A command is answered soon or never: none waits for a connection, and none is sent twice and counted twice.
+    // No command waits for a connection, and none is sent twice, so nothing is counted twice.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
     commandTimeout: ANSWER_TIMEOUT_MS,
-    // Gives a silent connection up, so that a Redis that hangs costs one timeout and not one per charge.
+    // Closes a silent connection, so that a Redis that hangs costs one timeout and not one per
+    // charge.
     socketTimeout: ANSWER_TIMEOUT_MS,
     connectTimeout: CONNECT_TIMEOUT_MS,
     retryStrategy: (attempt) => Math.min(attempt * 100, RETRY_MS),
-    // Called with every error that a command is answered with.
+    // Called with every error response to a command.
     reconnectOnError(error) {
-      // The client sends the whole script then.
+      // The client then sends the whole script.
       if (error.message.startsWith('NOSCRIPT')) return false;
       complaints.note(error);
-      // The name leads to another server now, and the connection to one that was demoted.
+      // The name now resolves to another server, and the connection leads to one that was demoted.
       return error.message.startsWith('READONLY');
     },
   });
@@ -85,7 +89,7 @@ function firstAnswer(client: Redis): Promise<void> {
   });
 }
 
-/** Says that Redis does not count, at most once in a while, and when it does again. */
+/** Logs that Redis does not count, at most once per period, and when it works again. */
 function complainer(log: Logger): { note(error: Error): void; settle(): void } {
   let silentUntil = 0;
   let hasComplained = false;
@@ -95,9 +99,9 @@ function complainer(log: Logger): { note(error: Error): void; settle(): void } {
       if (now < silentUntil) return;
       silentUntil = now + COMPLAINT_MS;
       hasComplained = true;
-      // No more than the message: the error holds the command, which may be AUTH with the password.
+      // Only the message: the error contains the command, which may be AUTH with the password.
       const code = 'code' in error ? String(error.code) : 'unknown reason';
-      log.warn({ reason: error.message || code }, 'Redis does not count budgets: they are counted in this process meanwhile');
+      log.warn({ reason: error.message || code }, 'Redis is not available: budgets are counted in this process meanwhile');
     },
     settle() {
       if (!hasComplained) return;

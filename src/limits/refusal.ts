@@ -1,4 +1,4 @@
-/** The refusal of a request that is over a limit. */
+/** The error for a request that exceeds a limit. */
 import { PublicError } from '../errors.ts';
 
 const UNITS: Record<string, string> = {
@@ -7,15 +7,15 @@ const UNITS: Record<string, string> = {
   tokens: 'tokens in a document',
   operations: 'operations in a document',
   depth: 'levels of fields',
-  rootFields: 'fields at the top of an operation',
+  rootFields: 'root fields in an operation',
   aliases: 'aliases in an operation',
   fields: 'fields in an operation',
-  selectionSets: 'fields with fields of their own in an operation',
+  selectionSets: 'selection sets in an operation',
   directives: 'directives in a document',
-  directivesPerLocation: 'directives at one place',
+  directivesPerLocation: 'directives at one location',
   variables: 'variables',
   variableDepth: 'levels in a variable',
-  nodes: 'rows that its answer may hold',
+  nodes: 'rows that its response may contain',
   cost: 'points of cost',
 };
 
@@ -25,8 +25,9 @@ const ADVICE: Record<string, string> = {
 };
 
 /**
- * `LIMIT_EXCEEDED` with `limit`, `maximum` and `actual` (what the request uses). `status` is that of the answer;
- * without one it is 400, and 200 for clients that accept only `application/json`, as for a document that is not valid.
+ * Creates a `LIMIT_EXCEEDED` error with `limit`, `maximum` and `actual` (what the request uses).
+ * `status` is the status of the response. By default it is 400, or 200 for clients that accept only
+ * `application/json`, as for an invalid document.
  */
 export function overLimit(limit: string, maximum: number, actual: number, status?: number): PublicError {
   const message = `The request has ${actual} ${UNITS[limit] ?? limit}; the limit "${limit}" is ${maximum}.${ADVICE[limit] ?? ''}`;

@@ -1,4 +1,7 @@
-/** What an operation spends once its caller, its tree and its cost are known; then it gets its turn. What is refused has executed nothing. */
+/**
+ * Charges an operation once its caller, tree and cost are known, and then waits for its turn. An
+ * operation that is refused has not executed anything.
+ */
 import { getOperationAST, type ExecutionArgs, type ExecutionResult } from 'graphql';
 import type { Principal } from '../authorization/principal.ts';
 import type { Context } from '../graphql/context.ts';
@@ -8,16 +11,22 @@ import type { BudgetName } from './budget-settings.ts';
 import type { Charge } from './budgets.ts';
 import type { Arrival, CallerBudgets } from './caller-budgets.ts';
 
-/** Budgets that the whole cost of an operation is charged to. */
+/** The budgets that the whole cost of an operation is charged to. */
 const COST_BUDGETS = ['credentialCost', 'treeCost', 'addressCost'] as const;
 
-/** People and sessions are counted as the person, who makes as many tokens as they like. */
+/**
+ * Returns the key of a credential. A person's tokens and sessions count as that person, since they
+ * can create any number of tokens.
+ */
 function keyOfCredential({ credential, user }: Principal): string | undefined {
   if (user) return `usr:${user.id}`;
   return credential ? `key:${credential.id}` : undefined;
 }
 
-/** Executes an operation after its budgets are charged and when its turn comes. Rejects with a refusal when a budget is spent. */
+/**
+ * Executes an operation after its budgets are charged and when its turn comes. Rejects if a budget
+ * is used up.
+ */
 export async function executeWithinBudgets(
   { budgets, admission, arrivals, known }: CallerBudgets,
   args: ExecutionArgs,
@@ -44,7 +53,7 @@ export async function executeWithinBudgets(
   }
   const charges = chargesOf(args, arrival, { principal, credential, tree, requested });
   const spending = budgets.spend(charges);
-  // Whatever is known at once is not waited for: most requests pass without a pause.
+  // Synchronous results are not awaited: most requests pass without a pause.
   const outcome = spending instanceof Promise ? await spending : spending;
   if ('refused' in outcome) {
     await holdBack(request.signal);
@@ -71,11 +80,11 @@ export async function executeWithinBudgets(
 
 interface Spender {
   principal: Principal;
-  /** Key of the credential. */
+  /** The key of the credential. */
   credential: string;
-  /** Key of the tree that it acts in. */
+  /** The key of the tree that it acts in. */
   tree: string | undefined;
-  /** Cost of the operation. */
+  /** The cost of the operation. */
   requested: number;
 }
 
@@ -88,7 +97,7 @@ function chargesOf(
     { budget: 'credentialCost', key: credential, points: requested },
     { budget: 'addressCost', key: address, points: requested },
   ];
-  // A known one was charged on arrival.
+  // A known credential was charged on arrival.
   if (!accepted && principal.credential) charges.push({ budget: 'credentialRequests', key: credential, points: 1 });
   if (tree !== undefined) {
     charges.push({ budget: 'treeRequests', key: tree, points: 1 }, { budget: 'treeCost', key: tree, points: requested });

@@ -1,4 +1,4 @@
-/** Sends mail: over SMTP, or into files where no server is configured. */
+/** Sends mail over SMTP, or writes it to files if no server is configured. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
@@ -9,13 +9,13 @@ export interface Message {
   subject: string;
   text: string;
   html: string;
-  /** Names the file, where mail is written to files. */
+  /** The name of the file, if mail is written to files. */
   name: string;
 }
 
-/** Why a mail did not go out, in words for whoever sent it. */
+/** Why a mail was not sent, in words for the sender. */
 export class MailError extends Error {
-  /** Whether trying again is of no use: the server refused the message or the address for good. */
+  /** Whether a retry is pointless: the server permanently refused the message or the address. */
   readonly permanent: boolean;
 
   constructor(reason: string, permanent: boolean) {
@@ -28,18 +28,21 @@ export class MailError extends Error {
 export type Mailer = (message: Message) => Promise<void>;
 
 export interface MailSettings {
-  /** `smtp://` or `smtps://` address of the server; undefined writes files. */
+  /** The `smtp://` or `smtps://` address of the server; if undefined, mail is written to files. */
   smtpUrl: string | undefined;
-  /** Sender, e.g. `Banyan <no-reply@example.com>`. */
+  /** The sender, e.g. `Banyan <no-reply@example.com>`. */
   from: string;
-  /** Folder for files. */
+  /** The folder for files. */
   folder: string;
 }
 
-/** How long a server may take to connect, to greet, and to say anything at all. The URL's query may say otherwise. */
+/**
+ * How long a server may take to connect, to greet, and to answer at all. The URL's query can
+ * override it.
+ */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
-/** Makes the mailer for the settings. */
+/** Creates the mailer from the settings. */
 export function createMailer({ smtpUrl, from, folder }: MailSettings, log: Logger): Mailer {
   if (smtpUrl === undefined) return intoFiles(from, folder, log);
   const transport = createTransport({ ...TIMEOUTS, url: smtpUrl });
@@ -58,16 +61,19 @@ function intoFiles(from: string, folder: string, log: Logger): Mailer {
     const { message: bytes } = await transport.sendMail(composed(message, from));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = path.resolve(folder, `${message.name}.eml`);
-    // Whoever reads the file can use the link in it.
+    // Anyone who can read the file can use the link in it.
     await writeFile(file, bytes as Buffer, { mode: 0o600 });
     log.info({ file }, 'no SMTP_URL is set: the mail was written to a file');
   };
 }
 
-/** Lines that SMTP carries as they are (RFC 5322, 2.1.1). */
+/** Lines that SMTP can transport unchanged (RFC 5322, 2.1.1). */
 const PLAIN_LINE = /^[\t\x20-\x7e]{0,998}$/;
 
-/** A part as it is if SMTP can carry it, so that a link in it stays whole for whoever reads the source of the mail. */
+/**
+ * Creates a MIME part. It is unencoded if SMTP can transport it, so that a link in it stays whole
+ * in the mail's source.
+ */
 function part(type: 'text/plain' | 'text/html', content: string): string | { raw: string } {
   const lines = content.split('\n');
   if (!lines.every((line) => PLAIN_LINE.test(line))) return content;
@@ -78,7 +84,7 @@ function composed({ to, subject, text, html }: Message, from: string) {
   return { from, to: { name: '', address: to }, subject, text: part('text/plain', text), html: part('text/html', html) };
 }
 
-/** The reason as senders may read it: what the server answered, but nothing about where it stands. */
+/** The reason as senders may read it: the server's answer, but nothing about its location. */
 function explained(error: unknown): MailError {
   const { code, responseCode, response } = error as { code?: unknown; responseCode?: unknown; response?: unknown };
   if (typeof responseCode === 'number') {

@@ -1,16 +1,20 @@
-/** What the log says of an error. */
+/** How errors are logged. */
 import { isUnavailable, sqlState } from '../errors.ts';
 
-/** Causes behind an error that are shown, and errors of one that holds several. */
+/** The maximum number of nested causes, and of errors in an aggregate, that are logged. */
 const DEPTH_MAX = 4;
 
-/** SQLSTATEs of values that PostgreSQL cannot take: the message repeats the value, which a caller has sent. */
+/**
+ * SQLSTATEs of values that PostgreSQL cannot accept. The message repeats the value, which a caller
+ * sent.
+ */
 const DATA_EXCEPTION = /^22/;
 
 /**
- * Type, message, code and stack, and of an error of the database what it is about. Its `detail` is left out, which
- * holds the values of a row, and so is every other property: they are somebody else's, and may be anything. A lost
- * connection has no stack: where the statement was sent from is no news.
+ * Returns an error's type, message, code and stack and, for a database error, what it is about. Its
+ * `detail` is left out because it contains the values of a row. Any other property is left out
+ * because it may contain anything. A lost connection has no stack: it does not matter where the
+ * statement was sent.
  */
 export function describeError(error: unknown, depth = 0): object {
   if (!(error instanceof Error)) return { type: typeof error };
@@ -32,19 +36,19 @@ export function describeError(error: unknown, depth = 0): object {
   };
 }
 
-/** The table, column and constraint that an error of the database names. */
+/** Returns the table, column and constraint that a database error names. */
 function placeOf(error: Error): object {
   const { table, column, constraint, routine } = error as { table?: string; column?: string; constraint?: string; routine?: string };
   return { table, column, constraint, routine };
 }
 
-/** The stack, under the message that is shown. */
+/** Returns the stack, with the message that is shown. */
 function stackOf({ stack = '', message, name }: Error, shown: string): string {
   const frames = stack.indexOf('\n    at ');
   return message === shown ? stack : `${name}: ${shown}${frames < 0 ? '' : stack.slice(frames)}`;
 }
 
-/** The message of an error, or of the first one in it, with its code: one line. */
+/** Returns the message of an error, or of the first one in it, with its code, in one line. */
 export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return 'unknown reason';

@@ -4,23 +4,28 @@ import { describeError } from './described-error.ts';
 
 export type { Logger };
 
-/** Bytes of lines that wait for a reader of standard error that is slow or stands still; what comes on top is lost. */
+/**
+ * The maximum number of bytes of lines that wait for a slow or stalled reader of standard error;
+ * further lines are lost.
+ */
 const WAITING_BYTES_MAX = 16 * 1_024 * 1_024;
 
 /**
- * Makes the root logger. Values under the named keys are never written; of errors only what `describeError` names.
- * `destination` takes the lines in place of standard error.
+ * Creates the root logger. Values under the named keys are never written, and only what
+ * `describeError` returns is written of errors. `destination` receives the lines instead of
+ * standard error.
  */
 export function createLogger(level: string, destination?: DestinationStream): Logger {
   const options = {
     level,
     serializers: { err: describeError },
-    // Whole paths: a wildcard would be looked for in every line.
+    // Full paths: a wildcard would be searched for in every line.
     redact: { paths: ['authorization', 'headers.authorization', 'secret'], censor: '[hidden]' },
   };
   if (destination) return pino(options, destination);
-  // Written beside the work, and in one piece where several lines wait: a reader that stands still stops no request.
-  // pino writes what waits before the process ends, by `process.exit` or an exception that nobody caught.
+  // Lines are written asynchronously, several at once if they wait, so a stalled reader blocks no
+  // request. pino writes what is pending before the process ends through `process.exit` or an
+  // uncaught exception.
   const standardError = pino.destination({ dest: 2, sync: false, maxLength: WAITING_BYTES_MAX });
   const log = pino(options, standardError);
   let lost = 0;

@@ -1,15 +1,18 @@
-/** Something that fails again and again is told once when it begins, then with a count now and then, and once when it is over. */
+/**
+ * Logs an outage: once when it begins, then periodically with a count, and once when it is over.
+ */
 import { reasonOf } from './described-error.ts';
 import type { Logger } from './log.ts';
 
-/** Pause between two lines about the same outage. */
+/** The pause between two lines about the same outage. */
 const PAUSE_MS = 10_000;
 
 /**
- * Counts what fails for want of one thing, such as the database. However many fail, there is one line when it begins,
- * one per pause with the failures since the last line (`failures`) and since it began (`total`), and one when it is
- * over: when something has succeeded and nothing has failed for a whole pause. The `failures` of all lines add up to
- * the last `total`.
+ * Counts failures caused by one dependency, such as the database. However many there are, one line
+ * is logged when the outage begins, one per pause with the failures since the last line
+ * (`failures`) and since the beginning (`total`), and one when it is over: when something has
+ * succeeded and nothing has failed for a whole pause. The `failures` of all lines add up to the
+ * last `total`.
  */
 export class Outage {
   readonly #log: Logger;
@@ -23,14 +26,14 @@ export class Outage {
   #reason = '';
   #hasSucceeded = false;
 
-  /** `what` names in each line what is out, e.g. "the database". */
+  /** `what` is the name of the dependency in each line, e.g. "the database". */
   constructor(log: Logger, what: string, pauseMs = PAUSE_MS) {
     this.#log = log;
     this.#what = what;
     this.#pauseMs = pauseMs;
   }
 
-  /** Something failed for it. */
+  /** Records a failure. */
   failed(error: unknown): void {
     this.#failedAt = performance.now();
     this.#failures++;
@@ -43,7 +46,7 @@ export class Outage {
     this.#timer = setInterval(() => this.#look(), this.#pauseMs).unref();
   }
 
-  /** Something succeeded with it. */
+  /** Records a success. */
   succeeded(): void {
     this.#hasSucceeded = true;
   }
@@ -66,7 +69,7 @@ export class Outage {
     this.#failures = 0;
   }
 
-  /** Tells what was not told yet; nothing is watched any more. */
+  /** Logs what was not logged yet, and stops watching. */
   close(): void {
     if (this.#failures > 0) this.#tell('error', 'an outage goes on');
     clearInterval(this.#timer);

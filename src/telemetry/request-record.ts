@@ -1,41 +1,44 @@
-/** What becomes known of a request while it is answered, and the one line of the log that is made of it. */
+/** What becomes known about a request, and the one log line made from it. */
 import { hash, randomUUID } from 'node:crypto';
 import type { OperationTypeNode } from 'graphql';
 import type { Principal } from '../authorization/principal.ts';
 import type { Logger } from './log.ts';
 
-/** Characters of an operation's name that are kept; the caller chooses it. */
+/** The maximum length of a logged operation name, which the caller chooses. */
 const NAME_LENGTH_MAX = 100;
 
-/** One request. Whoever learns something of it writes it here, once. */
+/** The record of one request. Each fact is written here once, by the code that learns it. */
 export class RequestRecord {
-  /** Ours, in every answer, record and line. */
+  /** Our own id, in every response, audit event and log line. */
   readonly requestId = randomUUID();
-  /** The client's own `X-Request-Id`, if it has the form of one. Whoever calls chooses it, so nothing may rest on it. */
+  /**
+   * The client's own `X-Request-Id`, if it is well-formed. The caller chooses it, so nothing may
+   * depend on it.
+   */
   readonly clientRequestId: string | undefined;
   readonly #startedAt = performance.now();
-  /** Whether it asks for the state of the gateway, of which there is no line. */
+  /** Whether it is a probe, which is not logged. */
   isProbe = false;
-  /** Who calls; undefined until that is settled. */
+  /** The caller; undefined until authenticated. */
   principal: Principal | undefined;
-  /** The document, once it is known to be of bounded length. */
+  /** The document, once its length is known to be within the limit. */
   document: string | undefined;
-  /** SHA-256 of the document in hex, where the request names it. */
+  /** The SHA-256 of the document in hex, if the request names it. */
   documentHash: string | undefined;
   operationType: OperationTypeNode | undefined;
   #operationName: string | undefined;
-  /** Statements that were sent to the database for it. */
+  /** The number of statements that were sent to the database. */
   statements = 0;
-  /** Points that the operation may come to, and those taken from budgets. */
+  /** The estimated points of the operation, and those charged to budgets. */
   cost = { requested: 0, charged: 0 };
   /** Whether a mutation of the operation has run. */
   mutated = false;
   /** Whether the database could not serve it. */
   lackedDatabase = false;
-  /** Code of the first error, or else of the first mutation that ended in a failure. */
+  /** The code of the first error, otherwise of the first mutation that returned a failure. */
   code: string | undefined;
   errors = 0;
-  /** Whether a change may have been made, where the database was lost. */
+  /** Whether a change may have been made, if the database was lost. */
   outcome: string | undefined;
 
   constructor(request: Request) {
@@ -43,18 +46,21 @@ export class RequestRecord {
     if (given !== null && /^[\w.-]{1,64}$/.test(given)) this.clientRequestId = given;
   }
 
-  /** The ids, as the log has them. */
+  /** The ids, as they are logged. */
   get ids(): { requestId: string; clientRequestId?: string } {
     const { requestId, clientRequestId } = this;
     return clientRequestId === undefined ? { requestId } : { requestId, clientRequestId };
   }
 
-  /** Keeps the operation's name; one that is no name of GraphQL, and might be anything, is not kept. */
+  /**
+   * Records the operation's name. One that is not a GraphQL name could be anything and is not
+   * recorded.
+   */
   nameOperation(name: unknown): void {
     if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) this.#operationName = name.slice(0, NAME_LENGTH_MAX);
   }
 
-  /** Writes the line, at `info`. It holds no variables, no credentials and no addresses. */
+  /** Writes the line, at `info`. It contains no variables, credentials or addresses. */
   write(log: Logger, method: string, { status, headers }: Response, isAborted: boolean): void {
     if (this.isProbe || !log.isLevelEnabled('info')) return;
     const { credential, home } = this.principal ?? {};
@@ -88,7 +94,7 @@ export class RequestRecord {
 
 const records = new WeakMap<Request, RequestRecord>();
 
-/** The record of a request, from its first mention on. */
+/** Returns the record of a request, and creates it on first use. */
 export function recordOf(request: Request): RequestRecord {
   let record = records.get(request);
   if (record === undefined) records.set(request, (record = new RequestRecord(request)));

@@ -1,22 +1,28 @@
-/** Exact decimal numbers, which travel as strings so that no digit is lost. */
+/** Exact decimal numbers, sent as strings so that no digit is lost. */
 import { GraphQLScalarType, Kind } from 'graphql';
 
 const form = /^-?\d{1,29}(\.\d{1,9})?$/;
 
-/** A binary float gives every decimal number back that has so many significant digits, and not every one that has more. */
+/**
+ * A binary float preserves every decimal number with this many significant digits, but not all with
+ * more.
+ */
 const FLOAT_DIGITS = 15;
 
-/** No `GraphQLError`, to which validation would not add the place in the document. */
+/** Not a `GraphQLError`, because validation would not add the location in the document to it. */
 function refused(bound: string): RangeError {
   return new RangeError(`A Decimal ${bound}.`);
 }
 
-/** The digits of a JSON number, which was a binary float before it came here: what was written can only be known of short ones. */
+/**
+ * Returns the digits of a JSON number. It was a binary float before, so what was written can only
+ * be known for short ones.
+ */
 function digitsOf(value: number): string {
   const text = String(value);
   const significant = text.replace(/[-.]/g, '').replace(/^0+/, '').length;
   if (Number.isInteger(value) ? !Number.isSafeInteger(value) : significant > FLOAT_DIGITS)
-    throw refused(`must be sent as a string when it has more digits than a JSON number keeps (${FLOAT_DIGITS})`);
+    throw refused(`must be sent as a string if it has more digits than a JSON number preserves (${FLOAT_DIGITS})`);
   return text;
 }
 
@@ -32,7 +38,7 @@ function parse(value: unknown): string {
 export const DecimalResolver = new GraphQLScalarType<string, string>({
   name: 'Decimal',
   description:
-    'An exact decimal number as a string, e.g. "12.5": at most 29 digits before and 9 after the point. A JSON number is taken while it is exact, with at most 15 digits.',
+    'An exact decimal number as a string, e.g. "12.5": at most 29 digits before and 9 after the point. A JSON number is accepted while it is exact, with at most 15 digits.',
   serialize: (value) => String(value),
   parseValue: parse,
   parseLiteral(node) {

@@ -1,4 +1,4 @@
-/** The scalar of e-mail addresses. */
+/** The scalar for email addresses. */
 import { GraphQLScalarType, Kind } from 'graphql';
 
 function requireString(value: unknown): string {
@@ -6,7 +6,10 @@ function requireString(value: unknown): string {
   return value;
 }
 
-/** The scalar `EmailAddress`. Whatever takes one checks it with `requireEmail`, whose refusal names the argument. */
+/**
+ * The scalar `EmailAddress`. Code that accepts one checks it with `requireEmail`, whose error names
+ * the argument.
+ */
 export const EmailAddressResolver = new GraphQLScalarType<string, string>({
   name: 'EmailAddress',
   description:

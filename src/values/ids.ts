@@ -1,4 +1,7 @@
-/** Public ids: a prefix that tells the type and the 32 hex digits of a UUID, e.g. org_019ac2f1d0b87a3e8c5f4b2a1d0e9f87. */
+/**
+ * Public ids: a prefix for the type and the 32 hex digits of a UUID, e.g.
+ * org_019ac2f1d0b87a3e8c5f4b2a1d0e9f87.
+ */
 import { badInput } from '../errors.ts';
 
 const prefixes = {
@@ -19,19 +22,21 @@ export type IdType = keyof typeof prefixes;
 const types = new Map<string, IdType>(Object.entries(prefixes).map(([type, prefix]) => [prefix, type as IdType]));
 const form = /^([a-z]{3})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 
-/** The public id of a row. */
+/** Returns the public id of a row. */
 export function encodeId(type: IdType, uuid: string): string {
   return `${prefixes[type]}_${uuid.replaceAll('-', '')}`;
 }
 
-/** Type and UUID of a public id, or undefined when it has not the form of one. */
+/** Returns the type and UUID of a public id, or undefined if it is malformed. */
 export function parseId(id: string): { type: IdType; uuid: string } | undefined {
   const [, prefix = '', ...groups] = form.exec(id) ?? [];
   const type = types.get(prefix);
   return type && { type, uuid: groups.join('-') };
 }
 
-/** The UUID in a public id of the given type; any other text is refused, naming the argument. */
+/**
+ * Returns the UUID of a public id of the given type. Refuses any other text, naming the argument.
+ */
 export function decodeId(type: IdType, id: string, argument: string): string {
   const parsed = parseId(id);
   if (parsed?.type !== type) throw badInput(argument, `must be an id of the form ${prefixes[type]}_ and 32 lower-case hex digits`);

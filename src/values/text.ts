@@ -8,27 +8,33 @@ function isStorable(text: string): boolean {
   return !/\p{Cc}/u.test(text) && text.isWellFormed();
 }
 
-/** Refuses text that the database cannot hold as it is: control characters and halves of surrogate pairs. */
+/**
+ * Refuses text that the database cannot store unchanged: control characters and unpaired
+ * surrogates.
+ */
 export function requireStorable(text: string, argument: string): void {
   if (!isStorable(text)) throw badInput(argument, STORABLE);
 }
 
-/** The one form in which text is stored: NFC, whatever the keyboard made of it, and without surrounding space. */
+/**
+ * Returns the form in which text is stored: NFC, whatever the keyboard produced, and without
+ * surrounding space.
+ */
 export function normalForm(text: string): string {
   return text.normalize('NFC').trim();
 }
 
 function lengthProblem(text: string, lengthMax: number): string | undefined {
   const length = Array.from(text).length;
-  return length < 1 || length > lengthMax ? `must have between 1 and ${lengthMax} characters besides surrounding space` : undefined;
+  return length < 1 || length > lengthMax ? `must have between 1 and ${lengthMax} characters, not counting surrounding space` : undefined;
 }
 
-/** A character that leaves a mark: neither blank, nor only added to the one before, nor ignorable, nor without a meaning. */
+/** A visible character: not blank, not only combining, not ignorable, and assigned. */
 const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
- * A search pattern as it is used: in normal form, of 1 to 64 characters. Every character stands for itself, whatever its
- * case and form, which the database folds.
+ * Returns a search pattern in normal form, of 1 to 64 characters. Every character stands for
+ * itself; the database folds case and form.
  */
 export function searchPattern(search: string | null | undefined): string | null {
   if (search == null) return null;
@@ -36,17 +42,18 @@ export function searchPattern(search: string | null | undefined): string | null 
   const pattern = normalForm(search);
   const problem = lengthProblem(pattern, PATTERN_LENGTH_MAX);
   if (problem !== undefined) throw badInput('search', problem);
-  // Nothing would be left of it to look for.
-  if (/^[\p{Default_Ignorable_Code_Point}\s]*$/u.test(pattern)) throw badInput('search', 'must have a character that can be seen');
+  // Nothing would be left to search for.
+  if (/^[\p{Default_Ignorable_Code_Point}\s]*$/u.test(pattern)) throw badInput('search', 'must contain a visible character');
   return pattern;
 }
 
-/** Dots, and what software takes for one or reads as one: U+3002, U+FF0E, U+FF61, U+2024, U+FE52. */
+/** Dots, and characters that software treats as dots: U+3002, U+FF0E, U+FF61, U+2024, U+FE52. */
 const DOT = '[.\\u3002\\uff0e\\uff61\\u2024\\ufe52]';
 
 /**
- * What mail programs turn into a link, or readers take for one: a scheme with `//`, `mailto:`, `www.`, an IP address
- * with a path, and a word that ends in a dot and two or more letters, such as evil.example.
+ * What mail programs turn into a link, or readers take for one: a scheme with `//`, `mailto:`,
+ * `www.`, an IP address with a path, and a word that ends in a dot and two or more letters, such as
+ * evil.example.
  */
 const LINK = new RegExp(
   [
@@ -59,12 +66,15 @@ const LINK = new RegExp(
   'iu',
 );
 
-/** Whether some of the text looks like a link or a domain name. Compatibility forms (full-width letters) count as plain. */
+/**
+ * Whether any part of the text looks like a link or a domain name. Compatibility forms (full-width
+ * letters) count as plain letters.
+ */
 export function looksLikeLink(text: string): boolean {
   return LINK.test(text) || LINK.test(text.normalize('NFKC'));
 }
 
-/** Scripts in which U+200C and U+200D between letters change how these are joined. */
+/** Scripts in which U+200C and U+200D between letters change how they are joined. */
 const JOINING =
   'Arabic Syriac Mongolian Nko Devanagari Bengali Gurmukhi Gujarati Oriya Tamil Telugu Kannada Malayalam Sinhala Khmer Myanmar Tibetan'
     .split(' ')
@@ -73,31 +83,40 @@ const JOINING =
 const JOINER = new RegExp(
   [
     `(?<=[${JOINING}])[\\u200c\\u200d](?=[${JOINING}])`,
-    // Several emoji that are one, such as a family.
+    // Several emoji that form one, such as a family.
     String.raw`(?<=\p{Extended_Pictographic}\ufe0f?\p{Emoji_Modifier}?)\u200d(?=\p{Extended_Pictographic})`,
   ].join('|'),
   'gu',
 );
 
-/** Controls (those of writing direction among them), line breaks, and format characters that show nothing. */
+/**
+ * Control characters (including those for text direction), line breaks, and invisible format
+ * characters.
+ */
 const INVISIBLE = /[\p{Cc}\p{Cf}\u2028\u2029\u115f\u1160\u3164\uffa0]|\u034f/gu;
 
-/** Why text in its normal form cannot be stored, as what it must be; undefined if it can. */
+/**
+ * Returns why text in normal form cannot be stored, as a phrase that starts with "must"; undefined
+ * if it can.
+ */
 export function textProblem(text: string, lengthMax: number): string | undefined {
   if (!isStorable(text)) return STORABLE;
   const length = lengthProblem(text, lengthMax);
   if (length !== undefined) return length;
   if (text.replaceAll(JOINER, '').search(INVISIBLE) >= 0) {
-    return 'must not have invisible characters, line breaks or characters that turn the direction of writing';
+    return 'must not contain invisible characters, line breaks or characters that change the text direction';
   }
-  return VISIBLE.test(text) ? undefined : 'must have a character that can be seen';
+  return VISIBLE.test(text) ? undefined : 'must contain a visible character';
 }
 
-/** The same for a name, which must not look like a link besides: other people get to read it, also in mail. */
+/**
+ * The same for a name, which also must not look like a link, because other people read it, even in
+ * mail.
+ */
 export function nameProblem(name: string, lengthMax: number): string | undefined {
   const problem = textProblem(name, lengthMax);
   if (problem !== undefined || !looksLikeLink(name)) return problem;
-  return 'must not have anything that looks like a link or a domain name, such as evil.example';
+  return 'must not contain anything that looks like a link or a domain name, such as evil.example';
 }
 
 function requireGood(given: string, argument: string, problemOf: (text: string) => string | undefined): string {
@@ -107,24 +126,32 @@ function requireGood(given: string, argument: string, problemOf: (text: string) 
   return text;
 }
 
-/** Text to be stored, in its normal form: of 1 to `lengthMax` characters, one of which can be seen, and none hidden. */
+/**
+ * Validates text to be stored and returns its normal form: 1 to `lengthMax` characters, at least
+ * one visible and none hidden.
+ */
 export function requireText(given: string, argument: string, lengthMax: number): string {
   return requireGood(given, argument, (text) => textProblem(text, lengthMax));
 }
 
-/** A name to be stored, whoever or whatever it is of: like `requireText`, and without anything that looks like a link. */
+/**
+ * Validates any name to be stored: like `requireText`, but without anything that looks like a link.
+ */
 export function requireName(given: string, argument: string, lengthMax: number): string {
   return requireGood(given, argument, (name) => nameProblem(name, lengthMax));
 }
 
-/** What can be seen of text that came from elsewhere, in its normal form; empty if nothing can. */
+/** Returns the visible part of text from elsewhere in normal form; empty if nothing is visible. */
 export function visibleText(text: string): string {
   const whole = text.toWellFormed();
   const plain = whole.replaceAll(INVISIBLE, (character, at: number) => (joins(whole, at) ? character : ' ')).replaceAll(/\s+/g, ' ');
   return VISIBLE.test(plain) ? normalForm(plain) : '';
 }
 
-/** A name that was stored before `requireName`, for a mail: nothing invisible, and nothing that becomes a link. */
+/**
+ * Makes a name that was stored before `requireName` safe for a mail: nothing invisible, and nothing
+ * that becomes a link.
+ */
 export function harmlessName(name: string): string {
   const plain = visibleText(name);
   if (!looksLikeLink(plain)) return plain;
@@ -138,10 +165,13 @@ function joins(name: string, at: number): boolean {
   return [...name.matchAll(JOINER)].some((match) => match.index === at);
 }
 
-/** Two or more labels of letters, digits and inner hyphens (RFC 1035, 2.3.1), the last one not a number. */
+/**
+ * Two or more labels of letters, digits and inner hyphens (RFC 1035, 2.3.1). The last one is not a
+ * number.
+ */
 const DOMAIN_NAME = /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
-/** Whether the text is a domain name with at least two labels, in its ASCII form and lower case. */
+/** Whether the text is a domain name with at least two labels, in ASCII form and lower case. */
 export function isDomainName(text: string): boolean {
   return DOMAIN_NAME.test(text);
 }

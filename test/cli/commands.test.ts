@@ -128,7 +128,7 @@ describe('the command line', () => {
       [['--slug', 'graphql', '--name', 'X', '--email', 'a@b.example'], /--slug is a reserved word/],
       [['--slug', 'A B', '--name', 'X', '--email', 'a@b.example'], /--slug must have 3 to 63/],
       [['--slug', 'third-org', '--name', ' ', '--email', 'a@b.example'], /--name must have between 1 and 200/],
-      [['--slug', 'third-org', '--name', '\u200b', '--email', 'a@b.example'], /--name must not have invisible characters/],
+      [['--slug', 'third-org', '--name', '\u200b', '--email', 'a@b.example'], /--name must not contain invisible characters/],
       [['--slug', 'third-org', '--name', 'X', '--email', 'nobody'], /--email is not an address/],
     ];
     for (const [args, message] of cases)
@@ -178,9 +178,9 @@ describe('the command line', () => {
     for (const [args, reason] of [
       [['--key', 'messages'], '--key is taken: messages.'],
       [['--key', 'Messages'], '--key must have'],
-      [['--key', 'odd', '--parts', 'nonsense'], '"nonsense" is no metric that is recorded.'],
-      [['--key', 'odd', '--parts', 'total_calls'], '"total_calls" is no metric that is recorded.'],
-      [['--key', 'odd', '--divided-by', 'voice_calls'], '--divided-by needs --parts'],
+      [['--key', 'odd', '--parts', 'nonsense'], '"nonsense" is not a recorded metric.'],
+      [['--key', 'odd', '--parts', 'total_calls'], '"total_calls" is not a recorded metric.'],
+      [['--key', 'odd', '--divided-by', 'voice_calls'], '--divided-by requires --parts'],
     ] as const)
       expect(await add(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(`banyan: ${reason}`) });
     const { rows } = await sql`

@@ -50,7 +50,10 @@ describe.skipIf(probe === undefined)('A disk', () => {
     const disk = (await mount(megabytes)) ?? '';
     const dataDir = path.join(disk, 'data');
     const { code, stderr } = await run(['serve'], { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent' });
-    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/^banyan: [^\n]*(no room left|No space left)[^\n]*\n$/) });
+    expect({ code, stderr }).toEqual({
+      code: 1,
+      stderr: expect.stringMatching(/^banyan: [^\n]*(no room left|no space is left|No space left)[^\n]*\n$/),
+    });
     expect(await serversOver(dataDir)).toEqual([]);
     await remount(disk, 'size=300m');
     expect(await run(['migrate'], { DATA_DIR: dataDir, LOG_LEVEL: 'silent' })).toMatchObject({ code: 0, stderr: '' });

@@ -230,9 +230,12 @@ describe('a start that cannot succeed says in one sentence which variable to men
     for (const [row, sentence] of [
       [
         { version: 170_002, shown: '17.2', encoding: 'UTF8' },
-        /^banyan: DATABASE_URL leads to PostgreSQL 17\.2; version 18 or newer is needed\.\n$/,
+        /^banyan: DATABASE_URL points to PostgreSQL 17\.2; version 18 or newer is required\.\n$/,
       ],
-      [{ version: 180_004, shown: '18.4', encoding: 'LATIN1' }, /^banyan: DATABASE_URL leads to a database in LATIN1; UTF8 is needed\.\n$/],
+      [
+        { version: 180_004, shown: '18.4', encoding: 'LATIN1' },
+        /^banyan: DATABASE_URL points to a database in LATIN1; UTF8 is required\.\n$/,
+      ],
     ] as const) {
       const { server, port } = await oldServer(row);
       await fails({ DATABASE_URL: `postgres://somebody@127.0.0.1:${port}/old` }, sentence);

@@ -87,7 +87,7 @@ describe('a domain', () => {
     await check(0);
     expect(await read(id)).toMatchObject({
       domainSetupStatus: 'FAILED',
-      domainVerification: { problem: 'The TXT record has another value.' },
+      domainVerification: { problem: 'The TXT record has a different value.' },
     });
     await setRecord(id, 'two.example');
     await checkAgain();

@@ -6,7 +6,7 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** Which invitation to accept. */
 export type AcceptInvitationInput = {
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** The token from the mail, at most 200 characters. */
   token: string;
@@ -25,7 +25,7 @@ export type AccessKind =
 export type AddMemberInput = {
   /** The person's address, at most 255 characters. */
   email: string;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** The organization: that of the request, or one below it. */
   organizationId: string;
@@ -63,7 +63,7 @@ export type BrandingInput = {
 export type CreateApiKeyInput = {
   /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
   expiresAt?: string | null | undefined;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** What the key is for: 1 to 100 characters, one of which can be seen, and no link. */
   name: string;
@@ -77,7 +77,7 @@ export type CreateApiKeyInput = {
 export type CreateInvitationInput = {
   /** The address to invite, at most 255 characters. */
   email: string;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** The organization to join: that of the request, or one below it. */
   organizationId: string;
@@ -95,7 +95,7 @@ export type CreateOrganizationInput = {
   domain?: string | null | undefined;
   /** Its accounts in other systems, at most 20, one a system. */
   externalAccounts?: Array<ExternalAccountInput> | null | undefined;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** Who owns the invoices in the billing system. */
   invoiceOwner?: InvoiceOwner | null | undefined;
@@ -119,7 +119,7 @@ export type CreateOrganizationInput = {
 export type CreatePersonalAccessTokenInput = {
   /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
   expiresAt?: string | null | undefined;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** What the token is for: 1 to 100 characters, one of which can be seen, and no link. */
   name: string;
@@ -129,7 +129,7 @@ export type CreatePersonalAccessTokenInput = {
 export type CreateRoleInput = {
   /** What the role is for, at most 500 characters. */
   description?: string | null | undefined;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** Name for inputs, fixed for life: 1 to 63 of a-z, 0-9 and _, beginning with a letter. */
   key: string;
@@ -167,7 +167,7 @@ export type DeleteMode =
 
 /** What to delete. */
 export type DeleteOrganizationInput = {
-  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
+  /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
   /** The organization; one below that of the request. */
   id: string;
@@ -232,7 +232,7 @@ export type InviteUserInput = {
 
 /** Whom to invite. */
 export type InviteUsersInput = {
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** The organization to join: that of the request, or one below it. */
   organizationId: string;
@@ -268,11 +268,11 @@ export type MarketplaceOfferInput = {
 export type MoveOrganizationInput = {
   /** Checks everything and tells what would happen, and changes nothing. */
   dryRun?: boolean | null | undefined;
-  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
+  /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
   /** The organization; one below that of the request. */
   id: string;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** The new parent: the organization of the request, or one below it. */
   newParentId: string;
@@ -366,7 +366,7 @@ export type RemoveMemberInput = {
 export type ResendInvitationInput = {
   /** The invitation. */
   id: string;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
 };
 
@@ -378,17 +378,17 @@ export type RestoreOrganizationInput = {
 
 /** Which organization to resume. */
 export type ResumeOrganizationInput = {
-  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
+  /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
   /** The organization; one below that of the request. */
   id: string;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
 };
 
 /** Whose provisioning to start again. */
 export type RetryProvisioningInput = {
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** The organization: that of the request, or one below it. */
   organizationId: string;
@@ -436,11 +436,11 @@ export type SlugUnavailableReason =
 
 /** Which organization to suspend. */
 export type SuspendOrganizationInput = {
-  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
+  /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
   /** The organization; one below that of the request. */
   id: string;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** Why, for the audit log; 1 to 500 characters. */
   reason?: string | null | undefined;
@@ -464,13 +464,13 @@ export type UpdateOrganizationInput = {
   branding?: BrandingInput | null | undefined;
   /** Its own domain, in ASCII form. Another one has to be set up anew. */
   domain?: string | null | undefined;
-  /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
+  /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
   /** All accounts, at most 20; they replace those before. */
   externalAccounts?: Array<ExternalAccountInput> | null | undefined;
   /** The organization: that of the request, or one below it. */
   id: string;
-  /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** Who owns the invoices in the billing system. */
   invoiceOwner?: InvoiceOwner | null | undefined;

@@ -237,7 +237,7 @@ describe('settings of the limits', () => {
       expect(readConfig({ REDIS_URL, RATE_LIMITS: store }).budgets).toMatchObject({ store, redisUrl: undefined });
     }
     expect(readConfig({ REDIS_URL, RATE_LIMITS: 'off' }).budgets).toBeUndefined();
-    expect(() => readConfig({ RATE_LIMITS: 'redis' })).toThrow('RATE_LIMITS is redis, but REDIS_URL is missing.');
+    expect(() => readConfig({ RATE_LIMITS: 'redis' })).toThrow('RATE_LIMITS is redis, but REDIS_URL is not set.');
   });
 
   it.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host:port'])('REDIS_URL refuses %s', (REDIS_URL) => {

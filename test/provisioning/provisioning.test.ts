@@ -236,8 +236,8 @@ describe('provisioning with a webhook', () => {
   const refusals: [name: string, reply: Reply, error: string][] = [
     ['HTTP 400', { status: 400, body: '{"detail":"secret reason"}' }, 'The provider refused the step with HTTP 400.'],
     ['a redirect', { status: 302, body: '', headers: { location: 'http://127.0.0.1:1/' } }, 'The provider refused the step with HTTP 302.'],
-    ['an answer without a resource', { status: 200, body: '{}' }, "The provider's answer is not of the form { resourceId, … }."],
-    ['an answer that is no JSON', { status: 200, body: '<html>' }, "The provider's answer is not of the form { resourceId, … }."],
+    ['an answer without a resource', { status: 200, body: '{}' }, "The provider's answer does not have the form { resourceId, … }."],
+    ['an answer that is no JSON', { status: 200, body: '<html>' }, "The provider's answer does not have the form { resourceId, … }."],
     ['an endless answer', { status: 200, body: 'x'.repeat(70_000) }, "The provider's answer has more than 64000 bytes."],
   ];
   it.each(refusals)('gives up at once on %s, and asks anew when it is started again', async (_name, reply, error) => {
@@ -296,7 +296,7 @@ describe('billing with Stripe', () => {
     const customers: Reply = { status: 200, body: '{"id":"cus_2","object":"customer"}' };
     service.reply = ({ path }) => (path === '/v1/customers' ? customers : stripeError(500, 'api_error', 'down'));
     await runWithStripe();
-    expect(await step(id, 'BILLING')).toMatchObject({ status: 'PENDING', error: 'Stripe did not do the step: down.' });
+    expect(await step(id, 'BILLING')).toMatchObject({ status: 'PENDING', error: 'Stripe could not do the step: down.' });
     service.reply = ({ path }) => (path === '/v1/customers' ? customers : stripeError(400, 'invalid_request_error', 'resource_missing'));
     await runWithStripe();
     expect(await step(id, 'BILLING')).toMatchObject({ status: 'FAILED', error: 'Stripe refused the step: resource_missing.' });

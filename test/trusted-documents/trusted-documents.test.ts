@@ -250,9 +250,9 @@ describe('banyan documents', () => {
   it('names the document that is wrong, and registers nothing of its manifest', async () => {
     const good = '{ __typename viewer { __typename } }';
     const wrong: [Record<string, string>, RegExp][] = [
-      [{ [sha256('other')]: '{ viewer { scopes } }' }, new RegExp(`"${sha256('other')}" has another hash`)],
-      [{ [sha256('{ nothing }')]: '{ nothing }' }, /does not fit the schema: Cannot query field "nothing"/],
-      [{ [sha256('{')]: '{' }, /does not fit the schema: Syntax Error/],
+      [{ [sha256('other')]: '{ viewer { scopes } }' }, new RegExp(`"${sha256('other')}" has a different hash`)],
+      [{ [sha256('{ nothing }')]: '{ nothing }' }, /is not valid for the schema: Cannot query field "nothing"/],
+      [{ [sha256('{')]: '{' }, /is not valid for the schema: Syntax Error/],
       [{ [sha256('#'.repeat(100_001))]: '#'.repeat(100_001) }, /must have between 1 and 100000 bytes/],
       [{ [sha256('')]: '' }, /must have between 1 and 100000 bytes/],
     ];

@@ -1,19 +1,25 @@
-/** The parts of GraphiQL, as files with a hash in their name: a browser loads each once, compressed. */
+/**
+ * The parts of GraphiQL as compressed files with a hash in their name: a browser loads each only
+ * once.
+ */
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
-/** Folder of the files, as in their addresses. */
+/** The path of the files. */
 export const GRAPHIQL_FILES = '/graphiql/';
 
-/** One file in the two forms that browsers take. Uncompressed, it is not served: the whole is nine megabytes. */
+/**
+ * One file in the two encodings that browsers accept. It is never served uncompressed: all files
+ * together are nine megabytes.
+ */
 export interface PageFile {
   type: string;
   br: Uint8Array<ArrayBuffer>;
   gzip: Uint8Array<ArrayBuffer>;
 }
 
-/** The files by their names, and the names by what they are. */
+/** The files by name, and the names by purpose. */
 export interface PageFiles {
   files: ReadonlyMap<string, PageFile>;
   names: Readonly<Record<'style' | 'icon' | 'script' | 'start', string>>;
@@ -21,10 +27,13 @@ export interface PageFiles {
 
 const SCRIPT = 'text/javascript; charset=utf-8';
 const compress = { br: promisify(brotliCompress), gzip: promisify(gzip) };
-/** Six of eleven: as small as gzip's best, in a sixth of a second for everything. */
+/** Quality 6 of 11: as small as gzip's best, in a sixth of a second for all files. */
 const BROTLI_QUALITY = 6;
 
-/** What the page runs once GraphiQL is loaded; its options stand in the page as data, so that no script is inline. */
+/**
+ * The script that the page runs once GraphiQL is loaded. Its options are in the page as data, so
+ * that no script is inline.
+ */
 function startScript(workers: Readonly<Record<string, string>>): string {
   return `'use strict';
 const workers = ${JSON.stringify(workers)};
@@ -36,7 +45,7 @@ addEventListener('DOMContentLoaded', () => {
 `;
 }
 
-/** Reads the package of GraphiQL and compresses its parts. */
+/** Reads GraphiQL's package and compresses its parts. */
 export async function makePageFiles(): Promise<PageFiles> {
   const parts = await import('@graphql-yoga/render-graphiql/graphiql');
   const files = new Map<string, PageFile>();

@@ -1,4 +1,4 @@
-/** GraphiQL's page: tabs of example queries that work in the demonstration. */
+/** The options of the GraphiQL page: tabs with example queries that work in the demo. */
 import type { GraphiQLOptions } from 'graphql-yoga';
 
 const DAY_MS = 86_400_000;
@@ -34,7 +34,7 @@ query Tree {
   }
 }
 `,
-    `# Find an organization anywhere below, with the way to it.
+    `# Find an organization anywhere below, with its breadcrumb.
 query Search {
   organization {
     descendants(search: "dental", first: 10) {
@@ -54,7 +54,7 @@ query People {
   }
 }
 `,
-    `# Invite somebody to your organization, or to any below it by its id. Without SMTP_URL the mail is a file in .data/mail; the token in it is for
+    `# Invite somebody to your organization, or to one below it by id. Without SMTP_URL the mail is a file in .data/mail; the token in it is for
 # acceptInvitation.
 mutation Invite {
   createInvitation(input: {
@@ -67,7 +67,7 @@ mutation Invite {
   }
 }
 `,
-    `# Register a customer with everything it needs, and somebody invited. Ask for it again after a moment: its provisioning is done.
+    `# Register a customer and invite their first member. Query it again after a moment: its provisioning is complete.
 mutation Register {
   createOrganization(input: {
     parentId: "${organizationId ?? 'org_…'}"
@@ -84,7 +84,7 @@ mutation Register {
   }
 }
 `,
-    `# What was done lately, here and below, and what was refused.
+    `# Recent changes here and below, and refused attempts.
 query AuditLog {
   organization {
     auditLog(includeDescendants: true, first: 5) {
@@ -109,9 +109,10 @@ query Usage {
 }
 
 /**
- * Options of the GraphiQL page. Examples ask for the days before `now`. `token`, if there is one, is filled in as the credential of every tab, and
- * `organizationId` is the organization that a tab invites to. The browser does
- * not keep headers, so the page always shows the credential of the server that it comes from.
+ * Returns the options of the GraphiQL page. The examples ask for the days before `now`. If `token`
+ * is given, it is filled in as the credential of every tab; `organizationId` is the organization
+ * that a tab invites to. The browser does not store headers, so the page always shows the
+ * credential of the server that it comes from.
  */
 export function graphiqlOptions(now: Date, token: string | undefined, organizationId?: string): GraphiQLOptions {
   const headers = JSON.stringify({ Authorization: `Bearer ${token ?? '<API key>'}` }, null, 2);

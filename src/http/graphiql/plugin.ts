@@ -5,17 +5,17 @@ import { hostOf, isLoopback } from '../plugins/hosts.ts';
 import { GRAPHIQL_FILES, makePageFiles, type PageFiles } from './files.ts';
 
 export interface GraphiQLPage {
-  /** Path of the page. */
+  /** The path of the page. */
   endpoint: string;
   /** Options of the page. */
   options: GraphiQLOptions;
-  /** Options that also hold a credential, for browsers on this machine. */
+  /** Options that also contain a credential, for browsers on this machine. */
   localOptions?: GraphiQLOptions | undefined;
-  /** Further host names under which the page is served, beside those of this machine. */
+  /** Host names, in addition to those of this machine, under which the page is served. */
   hosts: readonly string[];
 }
 
-/** Scripts and workers of its own only; its editor writes styles while it runs. */
+/** The page may only run its own scripts and workers. Its editor writes styles at run time. */
 const CONTENT_POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -29,12 +29,12 @@ const CONTENT_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** A year: the name of a file changes with its content. */
+/** One year: the name of a file changes with its content. */
 const FOREVER = 'public, max-age=31536000, immutable';
 
 /** Serves the page to browsers that ask for one. */
 export function graphiqlPage({ endpoint, options, localOptions, hosts }: GraphiQLPage): Plugin<object, object> {
-  // Made when somebody opens the page first; a failure is tried again.
+  // Created when the page is first opened. A failure is retried next time.
   let making: Promise<PageFiles> | undefined;
   const pageFiles = (): Promise<PageFiles> =>
     (making ??= makePageFiles().catch((error: unknown) => {
@@ -56,21 +56,21 @@ export function graphiqlPage({ endpoint, options, localOptions, hosts }: GraphiQ
       if (isPage) {
         const isLocal = isLoopback(host) && isFromThisMachine(serverContext);
         const page = pageText((isLocal && localOptions) || options, known);
-        // A copy: the response keeps its length in the object that it is given.
+        // A copy, because the response stores its length in the object it is given.
         endResponse(new Response(page, { headers: { ...pageHeaders } }));
         return;
       }
       const file = files.get(url.pathname);
       const encoding = (['br', 'gzip'] as const).find((name) => accepts(request, name));
-      if (!file) endResponse(new Response('There is no such file.\n', { status: 404 }));
-      else if (!encoding) endResponse(new Response('This file comes as br or gzip.\n', { status: 406 }));
+      if (!file) endResponse(new Response('File not found.\n', { status: 404 }));
+      else if (!encoding) endResponse(new Response('This file is only available with the encoding br or gzip.\n', { status: 406 }));
       else {
         const headers = {
           'content-type': file.type,
           'content-encoding': encoding,
           'cache-control': FOREVER,
           vary: 'accept-encoding',
-          // A worker is bound by the policy that its own file comes with.
+          // A worker is subject to the policy of its own file.
           'content-security-policy': CONTENT_POLICY,
           'cross-origin-resource-policy': 'same-origin',
         };
@@ -84,7 +84,7 @@ function accepts(request: Request, encoding: string): boolean {
   return (request.headers.get('accept-encoding') ?? '').split(',').some((one) => one.split(';')[0]?.trim().toLowerCase() === encoding);
 }
 
-/** Whether the connection comes from this machine and, as far as it says, from nobody behind a proxy. */
+/** Whether the connection comes from this machine and, as far as it tells, not through a proxy. */
 function isFromThisMachine(serverContext: object): boolean {
   const { req } = serverContext as { req?: IncomingMessage };
   if (!req || ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => req.headers[name] !== undefined)) return false;
@@ -101,7 +101,7 @@ const escaped: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;'
 
 function pageText(options: GraphiQLOptions, names: PageFiles['names']): string {
   const title = (options.title ?? 'GraphiQL').replace(/[&<>"]/g, (sign) => escaped[sign] ?? '');
-  // A "<" in the data could end the element that it stands in.
+  // A "<" in the data could close the element that contains it.
   const data = JSON.stringify(options).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">

@@ -1,4 +1,4 @@
-/** What every answer has in common: safe errors, a request id, and no way into a cache. */
+/** What all responses have in common: safe errors, a request id, and no caching. */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { isUnavailable, maskError, unavailable } from '../../errors.ts';
@@ -6,21 +6,25 @@ import type { Logger } from '../../telemetry/log.ts';
 import type { Outage } from '../../telemetry/outage.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
-/** Nothing of an answer of the API may be loaded, run or framed by a browser that is led to it. */
+/** A browser that opens an API response must not load, run or frame anything from it. */
 const API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-/** Whether an answer holds anything: a mutation that failed is a null of its own. */
+/** Whether a response contains any data; a failed mutation is null. */
 function holdsData(data: unknown): boolean {
   return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null);
 }
 
-/** Masks errors, sets the headers of all answers, and writes a line of the log for each; `database` is told of requests that failed for it. */
+/**
+ * Masks errors, sets the headers of all responses and logs each request. `database` is told about
+ * requests that failed because of it.
+ */
 export function answers(log: Logger, organizationHeader: string, database: Outage): Plugin {
   return {
     onResultProcess({ request, result, setResult }) {
       if (Array.isArray(result) || Symbol.asyncIterator in result || !('errors' in result) || !result.errors) return;
       const record = recordOf(request);
-      // Of one request, the first unexpected failure is told in full, and that the database failed it is counted once.
+      // Per request, only the first unexpected failure is logged in full, and a database failure is
+      // counted once.
       let isReported = false;
       const report = (cause: unknown): void => {
         if (isUnavailable(cause)) {
@@ -31,7 +35,7 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
           log.error({ err: cause, ...record.ids }, 'a request failed');
         }
       };
-      // A status of its own only when there is no data: half an answer is still an answer.
+      // The status differs only if there is no data: a partial response is still a response.
       const hasData = 'data' in result && holdsData(result.data);
       const errors = result.errors.map((error) => {
         const masked = maskError(error, report);
@@ -41,7 +45,7 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
           if (!('data' in result)) masked.extensions['http'] = { status: 500 };
         }
         if (code !== 'UNAVAILABLE') return masked;
-        // Below a mutation that has been made, it is the rest of its answer that could not be read.
+        // The mutation was committed; only the rest of its response could not be read.
         if ((error.path?.length ?? 0) > 1 && record.mutated) {
           const { message, extensions } = unavailable('UNKNOWN');
           masked.message = message;

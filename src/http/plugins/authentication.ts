@@ -1,20 +1,20 @@
-/** Who calls is settled first: before the body is read, and before anything in it is looked at. */
+/** Authentication comes first: before the body is read, and before anything in it is looked at. */
 import type { Plugin } from 'graphql-yoga';
 import type { Caller } from '../../authentication/authenticate.ts';
 import { currentDeadline } from '../../database/deadline.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
-/** The callers of the requests under way. */
+/** The callers of the requests in progress. */
 export type Callers = Pick<WeakMap<Request, Caller>, 'get' | 'set'>;
 
-/** Authenticates each request once; a credential that is refused ends the request. */
+/** Authenticates each request once. A credential that is refused ends the request. */
 export function authentication(callers: Callers, identify: (request: Request) => Promise<Caller>): Plugin {
   return {
     async onRequestParse({ request }) {
       const caller = await identify(request);
       callers.set(request, caller);
       recordOf(request).principal = caller.principal;
-      // The rest of the request waits for connections with its own tree.
+      // From here on, the request queues for connections with its own tree.
       const { home, user } = caller.principal;
       const tenant = home?.lineage[0] ?? user?.id;
       const deadline = currentDeadline();

@@ -1,4 +1,4 @@
-/** Bodies: bounded by bytes according to who calls, and JSON objects. */
+/** Request bodies: limited in bytes depending on the caller, and JSON objects. */
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { PublicError } from '../../errors.ts';
 import { overLimit } from '../../limits/refusal.ts';
@@ -6,22 +6,25 @@ import type { RequestLimits } from '../../limits/settings.ts';
 import { jsonSize } from './json-size.ts';
 import type { Callers } from './authentication.ts';
 
-/** Levels of a body around the value of a variable: the body itself and the object of all variables. */
+/**
+ * Nesting levels of a body around the value of a variable: the body itself and the object of all
+ * variables.
+ */
 const LEVELS_AROUND = 2;
 
 function badRequest(argument: string, bound: string): PublicError {
   return new PublicError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
 }
 
-/** The text of a body of at most `maximum` bytes. */
+/** Reads the text of a body of at most `maximum` bytes. */
 async function bodyText(request: Request, maximum: number): Promise<string> {
   const length = request.headers.get('content-length');
   if (length !== null && Number(length) > maximum) throw overLimit('bodyBytes', maximum, Number(length), 413);
-  // A server of HTTP reads no more than the length that was announced; without one, the bytes are counted.
+  // An HTTP server reads no more than the announced length. Without one, the bytes are counted.
   if (length !== null) return request.text();
   const chunks: Uint8Array[] = [];
   let bytes = 0;
-  // Not `for await`: leaving that early would cut the connection before the refusal is written.
+  // Not `for await`: leaving it early would close the connection before the refusal is written.
   const reader = request.body?.getReader();
   for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
     bytes += next.value.byteLength;
@@ -31,7 +34,10 @@ async function bodyText(request: Request, maximum: number): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-/** Reads and checks bodies, in place of Yoga's own reader, whose refusals carry neither our codes nor the status 400. */
+/**
+ * Reads and validates bodies, instead of Yoga's own reader, whose errors have neither our codes nor
+ * status 400.
+ */
 export function body(callers: Callers, limits: RequestLimits): Plugin {
   return {
     onRequestParse({ request, requestParser, setRequestParser }) {
@@ -41,7 +47,7 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
           try {
             return await requestParser(asked);
           } catch (error) {
-            if (error instanceof SyntaxError) throw badRequest('query string', 'must have JSON in "variables" and "extensions"');
+            if (error instanceof SyntaxError) throw badRequest('query string', 'must contain JSON in "variables" and "extensions"');
             throw error;
           }
         });
@@ -62,7 +68,7 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
           throw badRequest('body', 'must be JSON');
         }
         if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-          throw badRequest('body', 'must be one JSON object with "query"; there are no batches');
+          throw badRequest('body', 'must be one JSON object with "query"; batches are not supported');
         }
         return value as GraphQLParams;
       });

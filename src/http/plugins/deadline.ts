@@ -1,9 +1,9 @@
-/** The time that one request may take at the database. */
+/** The time limit of a request's statements. */
 import type { Plugin } from 'graphql-yoga';
 import { Deadline, currentDeadline, underDeadline } from '../../database/deadline.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
-/** Puts a deadline over each request, and ends its statements when the client goes away. */
+/** Sets a deadline for each request, and ends its statements when the client disconnects. */
 export function deadlines(milliseconds: number): Plugin {
   return {
     instrumentation: {
@@ -20,7 +20,7 @@ export function deadlines(milliseconds: number): Plugin {
       },
     },
     onParams() {
-      // The body has been read; how long that took was up to the client.
+      // The body has been read; the time that took was up to the client.
       currentDeadline()?.restart();
     },
   };

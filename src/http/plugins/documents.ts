@@ -1,4 +1,7 @@
-/** Documents: bounded before they are parsed, measured before they are validated, and remembered once they are valid. */
+/**
+ * Documents: limited before they are parsed, measured before they are validated, and cached once
+ * they are valid.
+ */
 import { GraphQLError, Lexer, Source, TokenKind, parse, validate, type DocumentNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
@@ -8,15 +11,18 @@ import type { RequestLimits } from '../../limits/settings.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 import type { Callers } from './authentication.ts';
 
-/** Bytes that all remembered documents may take. */
+/** The maximum number of bytes of all cached documents. */
 const CACHE_BYTES_MAX = 16 * 1_024 * 1_024;
-/** Measured upper bounds of what a parsed document takes (docs/decisions/0018-edge-limits.md). */
+/** Measured upper bounds of the size of a parsed document (docs/decisions/0018-edge-limits.md). */
 const BYTES_PER_TOKEN = 512;
 const BYTES_PER_CHARACTER = 8;
-/** Errors of validation in one answer; each names its place, so the first few tell the rest. */
+/**
+ * The maximum number of validation errors in one response. Each names its location, so the first
+ * few are enough.
+ */
 const VALIDATION_ERRORS_MAX = 20;
 
-/** Upper bound of the bytes that a parsed document takes; comments are tokens here. */
+/** Returns an upper bound of the bytes of a parsed document. Comments are tokens here. */
 function weightOf(document: DocumentNode): number {
   let tokens = 1;
   for (let token = document.loc?.startToken.next; token; token = token.next) tokens++;
@@ -30,7 +36,7 @@ function tokensOf(source: Source): number {
   return tokens;
 }
 
-/** Parses a document, unless it is over a limit of syntax. */
+/** Parses a document, unless it exceeds a syntax limit. */
 function parseWithin(text: string, limits: RequestLimits): DocumentNode {
   const source = new Source(text);
   let document: DocumentNode;
@@ -47,7 +53,10 @@ function parseWithin(text: string, limits: RequestLimits): DocumentNode {
   return document;
 }
 
-/** How deep objects and lists are nested in a value that came as JSON, counted up to just beyond `maximum`. */
+/**
+ * Returns how deeply objects and lists are nested in a JSON value, counted to just beyond
+ * `maximum`.
+ */
 function nesting(value: unknown, maximum: number): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (maximum < 0) return 1;
@@ -56,9 +65,13 @@ function nesting(value: unknown, maximum: number): number {
   return deepest + 1;
 }
 
-/** Applies the limits of documents and variables, and remembers valid documents of callers with a credential. */
+/**
+ * Applies the limits of documents and variables, and caches valid documents of callers with a
+ * credential.
+ */
 export function documents(callers: Callers, limits: RequestLimits): Plugin {
-  // Anonymous callers neither fill it nor push others' documents out; what is not valid is refused anew each time.
+  // Anonymous callers neither fill the cache nor evict others' documents. Invalid documents are
+  // refused each time.
   const remembered = new LRUCache<string, DocumentNode>({
     maxSize: CACHE_BYTES_MAX,
     maxEntrySize: CACHE_BYTES_MAX / 16,
@@ -77,7 +90,7 @@ export function documents(callers: Callers, limits: RequestLimits): Plugin {
       if (typeof variables !== 'object' || variables === null) return;
       const count = Object.keys(variables).length;
       if (count > limits.document.variables) throw overLimit('variables', limits.document.variables, count, 400);
-      // The object of all variables is no level of its own.
+      // The object of all variables does not count as a level.
       const depth = nesting(variables, limits.variableDepth) - 1;
       if (depth > limits.variableDepth) throw overLimit('variableDepth', limits.variableDepth, depth, 400);
     },

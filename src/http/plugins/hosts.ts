@@ -1,9 +1,15 @@
-/** The names under which the gateway answers; any other would let a page elsewhere point its own name at it. */
+/**
+ * Host names under which the gateway answers. Without this check, another site could point its own
+ * name at the gateway.
+ */
 import { isIP } from 'node:net';
 import type { Plugin } from 'graphql-yoga';
 import { recordOf } from '../../telemetry/request-record.ts';
 
-/** The host of the `Host` header, without port and brackets, in lower case; empty when there is none. */
+/**
+ * Returns the host of the `Host` header in lower case, without port and brackets; empty if there is
+ * none.
+ */
 export function hostOf(request: Request): string {
   const header = request.headers.get('host') ?? '';
   return header
@@ -18,7 +24,10 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 }
 
-/** Refuses requests under other names with 421; with no names, all are answered. Probes come by address and are excepted. */
+/**
+ * Refuses requests under other names with 421. Without names, all are accepted. Probes come by
+ * address and are exempt.
+ */
 export function hosts(allowed: readonly string[]): Plugin {
   const names = new Set(allowed.map((name) => name.toLowerCase()));
   return {

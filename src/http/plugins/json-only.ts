@@ -1,4 +1,6 @@
-/** Bodies are JSON; forms and plain text could be sent across sites without a preflight. */
+/**
+ * Accepts only JSON bodies: forms and plain text could be sent across sites without a preflight.
+ */
 import type { Plugin } from 'graphql-yoga';
 import { recordOf } from '../../telemetry/request-record.ts';
 

@@ -1,4 +1,4 @@
-/** How deep a text of JSON goes and how much is in it, without parsing it. */
+/** Measures the depth and number of values of a JSON text without parsing it. */
 
 const QUOTE = 34;
 const BACKSLASH = 92;
@@ -6,18 +6,18 @@ const COMMA = 44;
 const [OPENING_BRACKET, CLOSING_BRACKET] = [91, 93];
 const [OPENING_BRACE, CLOSING_BRACE] = [123, 125];
 
-/** The size of a text of JSON, or the bounds of one. */
+/** The size of a JSON text, or the limits of one. */
 export interface JsonSize {
-  /** Objects and lists inside each other. */
+  /** Nesting levels of objects and lists. */
   depth: number;
-  /** Values in lists and objects; an object or a list counts for one itself. */
+  /** Values in lists and objects; an object or a list counts as one itself. */
   values: number;
 }
 
 /**
- * The size of a text, whether or not it is valid JSON, which looks no further than one beyond `maximum`. With the
- * limits of requests, parsing 480 kB of brackets took the gateway 84 ms, and of members of one object 27 ms; seeing that
- * there are too many takes less than 3.
+ * Measures a text, whether or not it is valid JSON, and stops just beyond `maximum`. With the
+ * request limits, parsing 480 kB of brackets took the gateway 84 ms, and of members of one object
+ * 27 ms. Finding that there are too many takes less than 3 ms.
  */
 export function jsonSize(text: string, maximum: JsonSize): JsonSize {
   let depth = 0;

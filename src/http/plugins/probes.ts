@@ -1,10 +1,13 @@
-/** What is not GraphQL: liveness, readiness, and the way from the root to GraphiQL. */
+/** Paths other than GraphQL: liveness, readiness, and the redirect from the root to GraphiQL. */
 import type { Plugin } from 'graphql-yoga';
 import type { DatabaseClock } from '../../database/clock.ts';
 import type { SchemaVersion } from '../../database/schema-version.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
-/** Answers `/health`, `/ready` and `/`. `ready` tells whether the database serves; `clock` and `schema` are told when it is asked. */
+/**
+ * Answers `/health`, `/ready` and `/`. `ready` tells whether the database can serve; `clock` and
+ * `schema` are updated by it.
+ */
 export function probes(endpoint: string, ready: () => Promise<boolean>, clock: DatabaseClock, schema: SchemaVersion | undefined): Plugin {
   return {
     async onRequest({ url, request, endResponse, fetchAPI: { Response } }) {
@@ -22,7 +25,10 @@ export function probes(endpoint: string, ready: () => Promise<boolean>, clock: D
   };
 }
 
-/** A difference between the clocks takes no gateway out of service, since the database's counts; an operator wants to know. */
+/**
+ * A clock difference does not make a gateway unready, since the database's clock is used, but an
+ * operator wants to know.
+ */
 function skewLine({ isSkewed, skewMs }: DatabaseClock): string {
   if (!isSkewed) return '';
   return `the clock of this process is ${Math.round(Math.abs(skewMs) / 1_000)} s ${skewMs < 0 ? 'behind' : 'ahead of'} the database's\n`;

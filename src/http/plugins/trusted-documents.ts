@@ -1,4 +1,7 @@
-/** Requests that name a registered document by its hash instead of sending it (docs/decisions/0024-trusted-documents.md). */
+/**
+ * Requests that name a registered document by its hash instead of sending it
+ * (docs/decisions/0024-trusted-documents.md).
+ */
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { Database } from '../../database/connect.ts';
@@ -7,27 +10,31 @@ import { recordOf } from '../../telemetry/request-record.ts';
 import { TrustedDocuments } from '../../modules/trusted-documents/lookup.ts';
 import { findTrustedDocuments } from '../../modules/trusted-documents/queries.ts';
 
-/** Whether hashes of registered documents are answered, and whether anything else is. */
+/**
+ * Whether registered documents can be requested by their hash, and whether anything else is
+ * accepted.
+ */
 export type TrustedDocumentsPolicy = 'off' | 'allow' | 'require';
 
-/** The parameter that GraphQL over HTTP names documents with; Yoga knows it by `extraParamNames`. */
+/**
+ * The parameter that names a document in the GraphQL-over-HTTP specification; Yoga reads it because
+ * of `extraParamNames`.
+ */
 export const DOCUMENT_ID = 'documentId';
 
 const notFound = (): PublicError =>
   new PublicError('PERSISTED_DOCUMENT_NOT_FOUND', 'No document with this hash is registered.', { http: { status: 404 } });
 
 const required = (): PublicError =>
-  new PublicError(
-    'PERSISTED_DOCUMENT_REQUIRED',
-    'Only registered documents are answered: name one with "documentId", and send no "query".',
-    { http: { status: 403 } },
-  );
+  new PublicError('PERSISTED_DOCUMENT_REQUIRED', 'Only registered documents are accepted: send a "documentId" and no "query".', {
+    http: { status: 403 },
+  });
 
 function badInput(argument: string, bound: string): PublicError {
   return new PublicError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
 }
 
-/** The hash that a request names, in lower-case hex; null when it names none. */
+/** Returns the hash that a request names, in lower-case hex; null if there is none. */
 function hashOf(params: GraphQLParams, request: Request): string | null {
   const given: unknown =
     (DOCUMENT_ID in params ? params[DOCUMENT_ID] : undefined) ??
@@ -46,7 +53,7 @@ function hashOf(params: GraphQLParams, request: Request): string | null {
   return hash;
 }
 
-/** Replaces the hash of a registered document by the document, before anything is parsed. */
+/** Replaces the hash of a registered document with the document, before anything is parsed. */
 export function trustedDocuments(policy: TrustedDocumentsPolicy, db: Database): Plugin | false {
   if (policy === 'off') return false;
   const documents = new TrustedDocuments((hashes) => findTrustedDocuments(db, hashes));

@@ -1,4 +1,4 @@
-/** Reads of the audit log. */
+/** Queries of the audit log. */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
@@ -18,14 +18,14 @@ export interface AuditEventRow {
   target_id: string;
   before: object | null;
   after: object | null;
-  /** Code of the answer, if the attempt was refused. */
+  /** The error code, if the change was refused. */
   refusal: string | null;
   request_id: string;
   lineage: Lineage;
 }
 
 export interface AuditArguments {
-  /** Events of all organizations below too. */
+  /** Includes the events of all organizations below. */
   includeDescendants: boolean;
   /** Only these actions; null for all. */
   actions: readonly string[] | null;
@@ -35,7 +35,10 @@ const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   e.id, e.at, e.action, e.actor_kind, e.actor_user_id, e.actor_api_key_name, e.acting_organization_id, e.organization_id,
   e.target_type, e.target_id, e.before, e.after, e.refusal, e.request_id, ${organization}.lineage`;
 
-/** What was done to an organization (and below it, as far as the caller may read the log there), newest first. */
+/**
+ * The changes to an organization (and below it, if the caller may read the log there), newest
+ * first.
+ */
 export const auditLog = relation<AuditArguments, AuditEventRow>({
   name: 'audit log',
   parents: ofOrganizations({ scope: 'audit:read' }),

@@ -1,6 +1,7 @@
 /**
- * What of an audit event's states a caller may see. A part of a state is shown to those who may read the field that it
- * comes from; `audit:read` alone shows that something was done, by whom and to what.
+ * Decides which parts of an audit event's states a caller may see. A part is shown to those who may
+ * read the field that it comes from. `audit:read` alone shows only that something was done, by whom
+ * and to what.
  */
 import type { Principal } from '../../authorization/principal.ts';
 import { holds } from '../../authorization/rights.ts';
@@ -9,8 +10,9 @@ import { parseId, type IdType } from '../../values/ids.ts';
 import type { AuditEventRow } from './queries.ts';
 
 /**
- * Who sees a part: everybody who sees the event, holders of one of the scopes on the organization acted on, those who
- * may see the organization that the part names, or the person whose credential it is about.
+ * Who may see a part: everybody who sees the event, holders of one of the scopes on the
+ * organization acted on, those who may see the organization that the part names, or the person
+ * whose credential it is about.
  */
 type Visibility = 'everybody' | 'whoever sees the organization' | 'the person themselves' | readonly Scope[];
 
@@ -18,10 +20,13 @@ const settings: Visibility = ['organizations:manage'];
 const address: Visibility = ['organizations:manage', 'billing:manage'];
 const people: Visibility = ['members:read'];
 const keys: Visibility = ['api_keys:manage'];
-/** Counts of organizations below. */
+/** For counts of organizations below. */
 const below: Visibility = ['child_organizations:manage'];
 
-/** Every part that actions record, by the type of what was changed. A part that is missing here is shown to nobody. */
+/**
+ * Every part that actions record, by the type of the target. A part that is not listed is shown to
+ * nobody.
+ */
 const parts: Partial<Record<IdType, Readonly<Record<string, Visibility>>>> = {
   Organization: {
     slug: 'everybody',
@@ -66,19 +71,19 @@ const parts: Partial<Record<IdType, Readonly<Record<string, Visibility>>>> = {
   },
 };
 
-/** A part that is an object, and whose own fields are decided about one by one. */
+/** A part that is an object. Its fields are decided one by one. */
 const NESTED = 'profile';
 
-/** A state as a caller sees it. */
+/** A state as the caller sees it. */
 export interface SeenState {
   state: object | null;
-  /** Names of what was left out, e.g. `billingEmail` or `profile.address_city`. */
+  /** Names of the parts that were left out, e.g. `billingEmail` or `profile.address_city`. */
   redacted: string[];
 }
 
 /**
- * One state of an event, without what the caller may not see. `seesOrganization` tells whether they may see an
- * organization, by its UUID.
+ * Returns one state of an event without the parts that the caller may not see. `seesOrganization`
+ * tells whether they may see an organization, by its UUID.
  */
 export async function redact(
   event: AuditEventRow,

@@ -1,10 +1,13 @@
-/** Checks that the audit log is whole: numbered without gaps, and each event sealed with the one before it. */
+/**
+ * Verifies that the audit log is intact: numbered without gaps, each event hashed together with the
+ * one before it.
+ */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 
 export interface TrailReport {
   events: number;
-  /** Places where an event was changed, or is missing. */
+  /** The number of events that were changed or are missing. */
   broken: number;
   examples: string[];
 }

@@ -1,4 +1,4 @@
-/** What can be done with API keys and personal access tokens. */
+/** Commands on API keys and personal access tokens. */
 import { sql } from 'kysely';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
@@ -19,15 +19,16 @@ import { ScopeEscalationError } from './errors.ts';
 const NAME_LENGTH_MAX = 100;
 
 /**
- * When a new credential ends. One that was made with an expiring key or token ends no later than that: what expires
- * must not renew itself. Sessions are exempt; they are how people sign in.
+ * Returns when a new credential expires. A credential created with an expiring key or token expires
+ * no later than that one, so that it cannot renew itself. Sessions are exempt; they are how people
+ * sign in.
  */
 function requireExpiry(expiresAt: Date | null | undefined, { now, principal }: CommandRequest): Date | null {
   if (expiresAt != null && expiresAt <= now) throw badInput('expiresAt', 'must be in the future');
   const { credential } = principal;
   const bound = credential?.kind === 'SESSION' ? null : (credential?.expiresAt ?? null);
   if (bound !== null && (expiresAt == null || expiresAt > bound)) {
-    throw badInput('expiresAt', `must be given and not be after ${bound.toISOString()}, when the credential of this request expires`);
+    throw badInput('expiresAt', `must be set and not be after ${bound.toISOString()}, when the credential of this request expires`);
   }
   return expiresAt ?? null;
 }
@@ -40,7 +41,7 @@ interface ApiKeyInput {
   idempotencyKey?: string | null | undefined;
 }
 
-/** The scopes of a new key, all of which the caller holds on its organization. */
+/** Returns the scopes of a new key, all of which the caller must hold on its organization. */
 async function requireGrantable({ tx, principal, organization }: OrganizationChange, wanted: readonly string[]): Promise<string[]> {
   const scopes = await requireScopes(tx, wanted);
   const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
@@ -48,7 +49,10 @@ async function requireGrantable({ tx, principal, organization }: OrganizationCha
   return scopes;
 }
 
-/** Makes an API key. Its secret is in this answer, and in that to a repeat with the same credential. */
+/**
+ * Creates an API key. Its secret is in this response, and in the response to a repeated request
+ * with the same credential.
+ */
 export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
   const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);
@@ -59,7 +63,7 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
     on: organizationId,
     scope: 'api_keys:manage',
     idempotency: issuingKeyOf(request, 'ApiKey', input),
-    // Whoever lost one of the scopes meanwhile is not given them by an answer from before.
+    // A caller who has lost one of the scopes since must not get them from a stored answer.
     requireForRepeat: async (acting: OrganizationChange) => void (await requireGrantable(acting, input.scopes)),
   } as const;
   return runCommand(request, attempt, async (acting): Promise<Issued> => {
@@ -79,7 +83,7 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
   });
 }
 
-/** The organization of an API key, if the caller may see the key. */
+/** Finds the organization of an API key, if the caller may see the key. */
 async function organizationOfKey(tx: Database, principal: Principal, id: string): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select o.id from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
@@ -87,7 +91,7 @@ async function organizationOfKey(tx: Database, principal: Principal, id: string)
   return rows[0]?.id ?? null;
 }
 
-/** The API key that the request was made with, if it was. */
+/** The API key that the request was made with, if any. */
 function ownKeyId({ credential }: Principal): string | null {
   return credential?.kind === 'API_KEY' ? credential.id : null;
 }
@@ -102,19 +106,25 @@ const states = ({ name, revoked_at }: Revocable, after: Date | null) => ({
   after: { name, revokedAt: after },
 });
 
-/** What a revocation did; data that the payload shows. */
+/** The result of a revocation, as data for the payload. */
 export interface RevokedKeys {
   apiKeyId: string;
-  /** All that this call revoked: the key, unless it was revoked before, and those that it issued, if asked for. */
+  /**
+   * All keys that this call revoked: the key itself, unless it was already revoked, and those that
+   * it issued, if requested.
+   */
   revokedApiKeyIds: string[];
-  /** Keys that it issued, directly or through others, which still work and the caller may see. */
+  /**
+   * Number of keys that it issued, directly or indirectly, that are still active and that the
+   * caller may see.
+   */
   issuedKeyCount: number;
 }
 
 /**
- * Revokes an API key, at once and for good, and with `includeIssued` all that it issued. Each key's scopes must be held
- * by the caller where the key acts: nobody takes away what they could not give. A key may always revoke itself, and
- * revoking one again changes nothing.
+ * Revokes an API key immediately and permanently, and with `includeIssued` all keys that it issued.
+ * The caller must hold each key's scopes where the key acts: nobody may take away what they could
+ * not give. A key may always revoke itself. Revoking a key again changes nothing.
  */
 export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { id: string; includeIssued: boolean }) {
   const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
@@ -152,7 +162,10 @@ interface TokenInput {
 
 const NEW = '00000000-0000-0000-0000-000000000000';
 
-/** Makes a token of the calling person. Its secret is in this answer, and in that to a repeat with the same credential. */
+/**
+ * Creates a token of the calling person. Its secret is in this response, and in the response to a
+ * repeated request with the same credential.
+ */
 export function createPersonalAccessToken(request: CommandRequest, input: TokenInput) {
   const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
   const expiresAt = requireExpiry(input.expiresAt, request);
@@ -167,10 +180,7 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
       select count(*)::int as count from personal_access_tokens
       where user_id = ${user.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`.execute(tx);
     if ((rows[0]?.count ?? 0) >= LIVE_TOKENS_MAX) {
-      throw limitExceeded(
-        'input',
-        `asks for one token more than the ${LIVE_TOKENS_MAX} that a person may have at a time; revoke one first`,
-      );
+      throw limitExceeded('input', `would exceed the ${LIVE_TOKENS_MAX} tokens that a person may have at a time; revoke one first`);
     }
     const id = await newId(tx);
     const secret = createToken('pat', id);
@@ -182,7 +192,10 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
   });
 }
 
-/** Revokes a token of the calling person, at once and for good. Revoking it again changes nothing. */
+/**
+ * Revokes a token of the calling person immediately and permanently. Revoking it again changes
+ * nothing.
+ */
 export function revokePersonalAccessToken(request: CommandRequest, { id }: { id: string }) {
   const target = { type: 'PersonalAccessToken', id } as const;
   return runCommand(request, { action: 'revokePersonalAccessToken', target }, async ({ tx, user, record }) => {

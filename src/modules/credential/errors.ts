@@ -1,9 +1,9 @@
-/** Expected failures of changes to keys and tokens. */
+/** Expected failures of commands on keys and tokens. */
 import { defineUserError } from '../../command/user-error.ts';
 
 export const ScopeEscalationError = defineUserError<'ScopeEscalationError', { missingScopes: string[] }>('ScopeEscalationError', {
   code: 'SCOPE_ESCALATION',
-  message: 'This would give or take away a key with scopes that you do not hold on its organization yourself.',
+  message: 'This would create or revoke a key with scopes that you do not hold on its organization.',
   description: 'The key has, or would have, scopes that the caller does not hold on its organization.',
 });
 
@@ -11,7 +11,7 @@ export const ScopeEscalationError = defineUserError<'ScopeEscalationError', { mi
 export const SecretShownBeforeError = defineUserError<'SecretShownBeforeError', { credentialId: string }>('SecretShownBeforeError', {
   code: 'SECRET_SHOWN_BEFORE',
   message:
-    'This request was answered before, to another credential of yours, and its secret can be shown to nobody else. ' +
-    'Revoke what it created and ask under another idempotency key.',
-  description: 'The idempotency key was used by another credential of the same person, which alone can be shown the secret again.',
+    'This request was already answered, to another of your credentials. The secret can only be shown to that one. ' +
+    'Revoke what was created, and send the request with a different idempotency key.',
+  description: 'The idempotency key was used by another credential of the same person. Only that credential can see the secret again.',
 });

@@ -1,30 +1,31 @@
-/** The keys that a key issued, directly or through others. */
+/** Queries of the keys that a key issued, directly or indirectly. */
 import { sql } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
 import { limitExceeded } from '../../errors.ts';
 
-/** Most issued keys that one call revokes. */
+/** The maximum number of issued keys that one call revokes. */
 export const ISSUED_MAX = 1_000;
 
-/** Most keys that are looked at on the way, those revoked long ago included. */
+/** The maximum number of keys that are visited on the way, including those revoked long ago. */
 const VISITED_MAX = 100_000;
 
-/** A key that is to be revoked along with the one that issued it. */
+/** A key to be revoked together with the one that issued it. */
 export interface IssuedKey {
   id: string;
   organization_id: string;
   lineage: Lineage;
   name: string;
-  /** Implied ones included. */
+  /** Includes implied scopes. */
   scopes: string[];
 }
 
 /**
- * Keys that work, were issued by the key, directly or through others, and belong to organizations whose keys the caller
- * may manage; up to one more than `ISSUED_MAX`. Keys elsewhere lead on to those that they issued, and nothing more is
- * said of them. `complete` is false when there are so many that not all were looked at.
+ * Returns active keys that were issued by the key, directly or indirectly, and belong to
+ * organizations whose keys the caller may manage; at most one more than `ISSUED_MAX`. Keys
+ * elsewhere are followed to those that they issued, but not returned. `complete` is false if there
+ * are so many that not all were visited.
  */
 async function issuedKeys(tx: Database, principal: Principal, id: string): Promise<{ keys: IssuedKey[]; complete: boolean }> {
   const { rows } = await sql<(IssuedKey | { id: null }) & { visited: number }>`
@@ -49,14 +50,15 @@ async function issuedKeys(tx: Database, principal: Principal, id: string): Promi
   };
 }
 
-/** How many of the issued keys that the caller may see work; `ISSUED_MAX` also stands for more. */
+/** Counts the active issued keys that the caller may see; `ISSUED_MAX` also stands for more. */
 export async function countIssuedKeys(tx: Database, principal: Principal, id: string): Promise<number> {
   return Math.min((await issuedKeys(tx, principal, id)).keys.length, ISSUED_MAX);
 }
 
 /**
- * The issued keys, locked by id. The key itself is locked already, so it issues no more; those that it issued may have
- * issued others until they are locked as well, hence the second look.
+ * Returns the issued keys, locked in the order of their ids. The key itself is already locked, so
+ * it issues no more. The issued keys may have issued others before they were locked as well, so
+ * they are read a second time.
  */
 export async function lockIssuedKeys(tx: Database, principal: Principal, id: string): Promise<IssuedKey[]> {
   const locked = new Set<string>();

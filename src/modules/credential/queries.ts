@@ -1,4 +1,4 @@
-/** Reads of API keys and personal access tokens. Hashes are never selected. */
+/** Queries of API keys and personal access tokens. Hashes are never selected. */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
@@ -20,7 +20,7 @@ export interface ApiKeyRow {
 const keyColumns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   k.id, k.name, k.preview, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, k.issued_by_key_id, ${organization}.lineage`;
 
-/** The API keys of an organization, revoked and expired ones included, newest first. */
+/** The API keys of an organization, including revoked and expired ones, newest first. */
 export const apiKeys = relation<null, ApiKeyRow>({
   name: 'api keys',
   parents: ofOrganizations({ scope: 'api_keys:manage' }),
@@ -55,10 +55,13 @@ export interface TokenRow {
 
 const tokenColumns = sql`t.id, t.user_id, t.name, t.preview, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;
 
-/** Most tokens of a person that work, and most that are shown. */
+/** The maximum number of active tokens of a person, and of tokens that are listed. */
 export const LIVE_TOKENS_MAX = 100;
 
-/** The caller's own tokens: those that work (at most 100), then others as far as 100 go, newest first; the key is the person. */
+/**
+ * The caller's own tokens: all active ones (at most 100), then others up to 100 in total, newest
+ * first. The key is the person.
+ */
 export const ownTokens = listBatch<null, TokenRow>(
   'own tokens',
   (row) => row.user_id,

@@ -1,11 +1,11 @@
-/** Remembered answers that show a secret: only the credential that asked for it is shown it again. */
+/** Stored answers that contain a secret. Only the credential that requested it can see it again. */
 import { idempotencyKeyOf, type IdempotencyKey } from '../../command/idempotency.ts';
 import type { CommandRequest } from '../../command/run.ts';
 import { refuse } from '../../command/user-error.ts';
 import { encodeId } from '../../values/ids.ts';
 import { SecretShownBeforeError } from './errors.ts';
 
-/** A credential that was made. */
+/** A credential that was created. */
 export interface Issued {
   /** UUID of the credential. */
   id: string;
@@ -13,7 +13,10 @@ export interface Issued {
   secret: string;
 }
 
-/** The idempotency key of a request for a credential. What is stored of its answer holds the secret encrypted. */
+/**
+ * Returns the idempotency key of a request for a credential. The stored answer contains the secret
+ * encrypted.
+ */
 export function issuingKeyOf(
   { sealing }: CommandRequest,
   type: 'ApiKey' | 'PersonalAccessToken',

@@ -1,4 +1,4 @@
-/** What can be done with invitations. */
+/** Commands on invitations. */
 import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf, type IdempotencyKey } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
@@ -66,7 +66,7 @@ const changing = (action: string, id: string) =>
     scope: 'members:manage',
   }) as const;
 
-/** An invitation that still waits for an answer, or ran out; locked. */
+/** Locks an invitation that is pending or expired. */
 async function lockOpen(tx: Database, id: string): Promise<HeldInvitation> {
   const invitation = await lockInvitation(tx, id);
   if (!invitation) throw notFound();
@@ -74,7 +74,7 @@ async function lockOpen(tx: Database, id: string): Promise<HeldInvitation> {
   return invitation;
 }
 
-/** Refuses an invitation that offers more than the caller holds there. */
+/** Refuses an invitation that offers more than the caller holds on the organization. */
 function requireGrantable(principal: Principal, lineage: Lineage, { scopes }: Pick<HeldInvitation, 'scopes'>): void {
   const missingScopes = scopesBeyond(principal, lineage, scopes);
   if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
@@ -87,7 +87,7 @@ const facts = ({ email, role_keys, status }: HeldInvitation, now: { status?: str
   ...now,
 });
 
-/** Sends an invitation once more, with a new token and a new term. Whoever sends it vouches for it from now on. */
+/** Sends an invitation again, with a new token and a new expiry. Its sender becomes the inviter. */
 export function resendInvitation(request: CommandRequest, input: { id: string; idempotencyKey?: string | null | undefined }) {
   const { id } = input;
   return runCommand(
@@ -107,7 +107,10 @@ export function resendInvitation(request: CommandRequest, input: { id: string; i
   );
 }
 
-/** Takes an invitation back. Requires the scopes that it offers: taking away is bounded like giving. */
+/**
+ * Revokes an invitation. Requires the scopes that it offers: the rule for taking away is the same
+ * as for giving.
+ */
 export function revokeInvitation(request: CommandRequest, { id }: { id: string }) {
   return runCommand(request, changing('revokeInvitation', id), async ({ tx, principal, organization, record }) => {
     const invitation = await lockOpen(tx, id);
@@ -121,8 +124,8 @@ export function revokeInvitation(request: CommandRequest, { id }: { id: string }
 const NOBODYS = '00000000-0000-0000-0000-000000000000';
 
 /**
- * Answers an invitation by its token. Whatever is wrong (unknown, altered, expired, revoked, used, addressed to
- * somebody else) gives one and the same answer.
+ * Responds to an invitation by its token. Whatever is wrong (unknown, altered, expired, revoked,
+ * used, addressed to somebody else), the error is the same.
  */
 async function answering<Result extends object>(
   request: CommandRequest,
@@ -130,7 +133,7 @@ async function answering<Result extends object>(
   { token, idempotency = null }: { token: string; idempotency?: IdempotencyKey | null },
   change: (acting: Parameters<Parameters<typeof runCommand>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
 ): Promise<Result | UserError> {
-  // A text that was never a token is nobody's attempt on anything.
+  // A text that was never a token is not recorded as an attempt.
   if (request.principal.user && !isInvitationToken(token)) return userError(InvitationInvalidError, {});
   const hash = tokenHash(token);
   const found = await invitationOfToken(request.db, hash);
@@ -143,7 +146,7 @@ async function answering<Result extends object>(
   return runCommand<Result>(request, attempt, async (acting) => {
     const now = await invitationOfToken(acting.tx, hash);
     const invitation = now && (await lockInvitation(acting.tx, now.id));
-    // Asked again under the lock: sending anew ends the tokens before it.
+    // Checked again under the lock: resending an invitation invalidates its earlier tokens.
     const current = invitation && (await invitationOfToken(acting.tx, hash));
     const isOwn = invitation?.canonical_email === acting.user.verifiedEmail;
     if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse(InvitationInvalidError, {});
@@ -151,7 +154,10 @@ async function answering<Result extends object>(
   });
 }
 
-/** Accepts an invitation: the membership begins now, if whoever invited could still invite with these roles. */
+/**
+ * Accepts an invitation. The membership begins now, provided that the inviter could still invite
+ * with these roles.
+ */
 export function acceptInvitation(request: CommandRequest, input: { token: string; idempotencyKey?: string | null | undefined }) {
   const given = { token: input.token, idempotency: idempotencyKeyOf(input) };
   return answering(request, 'acceptInvitation', given, async ({ tx, user, record }, invitation, lineage) => {
@@ -180,14 +186,17 @@ export function declineInvitation(request: CommandRequest, { token }: { token: s
   });
 }
 
-/** Whether the inviter, as it is now, could invite to the organization with these roles. Its rights are locked. */
+/**
+ * Whether the inviter could still invite to the organization with these roles, given their current
+ * rights. Those are locked.
+ */
 async function couldStillGrant(tx: Database, invitation: HeldInvitation, lineage: Lineage): Promise<boolean> {
   const { inviter_kind, inviter_user_id, inviter_api_key_id, inviter_organization_id } = invitation;
   const isKey = inviter_kind === 'API_KEY';
   const id = isKey ? inviter_api_key_id : inviter_user_id;
   if (id === null) return false;
   const inviter: Principal = {
-    // A person vouches as a member, whatever became of the token that it once used.
+    // A person's rights as a member count, whatever happened to the token that they used.
     credential: { kind: isKey ? 'API_KEY' : 'SESSION', id, name: null, expiresAt: null },
     user: isKey ? null : { id, verifiedEmail: null },
     home: { id: inviter_organization_id, lineage: [], scopes: new Set() },

@@ -1,4 +1,4 @@
-/** Inviting people: who can be invited, who cannot and why. */
+/** Invites people: decides who can be invited, who cannot, and why. */
 import type { OrganizationChange, CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
@@ -10,16 +10,16 @@ import { InvitationExistsError } from './errors.ts';
 import { AlreadyMemberError } from '../membership/errors.ts';
 import { RoleEscalationError } from '../role/errors.ts';
 
-/** Most people that one call may invite. */
+/** The maximum number of people that one call may invite. */
 export const INVITED_MAX = 100;
 
-/** Somebody to be invited. */
+/** A person to be invited. */
 export interface Invitee {
   email: string;
   roles?: readonly string[] | null | undefined;
 }
 
-/** What became of inviting one person. */
+/** The outcome of inviting one person. */
 export interface InvitationOutcome {
   email: string;
   invitationId: string | null;
@@ -34,13 +34,13 @@ interface Candidate {
   ignoredRoles: string[];
 }
 
-/** Bounds of an invitee, asked before anything is read. `at` names its place in the input. */
+/** Validates an invitee before anything is read. `at` names their position in the input. */
 export function requireInvitee({ email, roles }: Invitee, at = ''): void {
   requireEmail(email, `${at}email`);
   if (roles != null) requireRoleKeys(roles, `${at}roles`);
 }
 
-/** Who can be invited and who cannot, each on its own. */
+/** Decides whether one person can be invited, regardless of the others. */
 function examine(acting: OrganizationChange, usable: ReadonlyMap<string, UsableRole>, invitee: Invitee): Candidate | UserError {
   try {
     const { roles, ignoredRoles } = chooseSomeRoles(usable, invitee.roles ?? [ROLE_DEFAULT]);
@@ -55,8 +55,8 @@ function examine(acting: OrganizationChange, usable: ReadonlyMap<string, UsableR
 }
 
 /**
- * Invites people, each with an outcome of its own, in a number of statements that does not depend on how many. Those
- * beyond the limits of sending are refused, in the order of the input, so nothing is queued that will not be sent.
+ * Invites people, each with a separate outcome, in a fixed number of statements. People beyond the
+ * sending limits are refused in the order of the input, so nothing is queued that will not be sent.
  */
 export async function invite(
   acting: OrganizationChange,
@@ -79,7 +79,7 @@ export async function invite(
       one.member ? userError(AlreadyMemberError, {}) : userError(InvitationExistsError, { invitationId: one.invitation_id }),
     ]),
   );
-  // An address that stands in the list twice is invited by its first place.
+  // An address that appears in the list twice is invited once, as its first entry says.
   const first = new Map(candidates.toReversed().map((one) => [one.canonicalEmail, one]));
   const invitable = candidates.filter((one) => first.get(one.canonicalEmail) === one && !inTheWay.has(one.canonicalEmail));
   const { lineage } = organization;

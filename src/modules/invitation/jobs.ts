@@ -1,4 +1,7 @@
-/** Sends the mail of an invitation: a job, tried until the mail server took the mail or refused it for good. */
+/**
+ * Sends the mail of an invitation: a job that is retried until the mail server accepts the mail or
+ * permanently refuses it.
+ */
 import { sql } from 'kysely';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
@@ -13,7 +16,7 @@ export interface DeliveryOptions {
   db: Database;
   mailer: Mailer;
   log: Logger;
-  /** The link, with `{token}` in the place of the token. */
+  /** The link, with `{token}` as the placeholder of the token. */
   linkTemplate: string;
 }
 
@@ -23,11 +26,14 @@ interface Sendable {
   organization_name: string;
   role_names: string[];
   open: boolean;
-  /** Whether the address got as many mails out of this tree as it may. */
+  /** Whether the address has reached its limit of mails from this tree. */
   withheld: boolean;
 }
 
-/** Makes the task. `round` counts how often sending was asked for; a job of an earlier round does nothing. */
+/**
+ * Creates the task. `round` counts how often sending was requested; a job of an earlier round does
+ * nothing.
+ */
 export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions): Task<'deliver_invitation'> {
   return async ({ invitationId, round }, { isLast }) => {
     const invitation = await beginAttempt(db, invitationId, round);
@@ -35,9 +41,9 @@ export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions)
     const outcome = (status: 'SENT' | 'QUEUED' | 'FAILED', error: string | null) => setOutcome(db, invitationId, round, status, error);
     if (!invitation.open) return outcome('FAILED', 'The invitation was closed before its mail was sent.');
     if (invitation.withheld) {
-      // To whoever invites it looks like a mail that was sent: others in the tree may have written to this address, and
-      // how often is not theirs to know (docs/decisions/0021-sending-mail.md).
-      log.info({ invitationId }, 'the mail of an invitation was withheld: its address got as many as it may');
+      // To the inviter it looks like a mail that was sent. Others in the tree may have written to
+      // this address, and how often is not theirs to know (docs/decisions/0021-sending-mail.md).
+      log.info({ invitationId }, 'the mail of an invitation was withheld: its address has reached the limit');
       return outcome('SENT', null);
     }
     const token = createInvitationToken();
@@ -60,8 +66,8 @@ export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions)
       if (!(error instanceof MailError)) throw error;
       const isOver = error.permanent || isLast;
       await outcome(isOver ? 'FAILED' : 'QUEUED', error.message);
-      log.warn({ invitationId, reason: error.message, isOver }, 'the mail of an invitation did not go out');
-      // Thrown, the job is tried again later; a refusal for good is the end of it.
+      log.warn({ invitationId, reason: error.message, isOver }, 'the mail of an invitation was not sent');
+      // If the error is thrown, the job is retried later. A permanent refusal ends it.
       if (!error.permanent) throw error;
       return;
     }
@@ -69,10 +75,10 @@ export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions)
   };
 }
 
-/** Counts the attempt; undefined when another round has begun. */
+/** Counts the attempt. Returns undefined if another round has begun. */
 async function beginAttempt(db: Database, invitationId: string, round: number): Promise<Sendable | undefined> {
   return db.transaction().execute(async (tx) => {
-    // Locked first, as whoever sends anew does.
+    // Locked first, as in resending.
     const { rows } = await sql<Sendable>`
       select i.email, i.expires_at, o.name as organization_name,
         array(select r.name from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.name) as role_names,
@@ -91,7 +97,7 @@ async function beginAttempt(db: Database, invitationId: string, round: number): 
   });
 }
 
-/** Makes the token good before the mail that holds it goes out; false when another round has begun. */
+/** Stores the token before the mail with it is sent. Returns false if another round has begun. */
 async function keepToken(db: Database, invitationId: string, round: number, token: string): Promise<boolean> {
   const kept = await sql`
     insert into invitation_tokens (token_hash, invitation_id, organization_id)

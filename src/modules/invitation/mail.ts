@@ -1,9 +1,9 @@
-/** The mail of an invitation: what it says, and the link in it. */
+/** The mail of an invitation: its text, and the link in it. */
 import type { Message } from '../../mail/mailer.ts';
 import { harmlessName } from '../../values/text.ts';
 
 export interface InvitationMail {
-  /** Names the mail among others. */
+  /** The name of the mail's file. */
   name: string;
   to: string;
   token: string;
@@ -14,7 +14,10 @@ export interface InvitationMail {
 
 const PLACE = '{token}';
 
-/** The link of a token: `template` with the token in the place of `{token}`, or as the parameter `token`. */
+/**
+ * Returns the link of a token: `template` with the token in place of `{token}`, or as the parameter
+ * `token`.
+ */
 export function invitationLink(template: string, token: string): string {
   if (template.includes(PLACE)) return template.replaceAll(PLACE, token);
   const url = new URL(template);
@@ -22,7 +25,10 @@ export function invitationLink(template: string, token: string): string {
   return url.href;
 }
 
-/** Where an invitation leads that no front end takes care of: GraphiQL, with the mutation that accepts it. */
+/**
+ * The link target if there is no front end: GraphiQL, with the mutation that accepts the
+ * invitation.
+ */
 export function graphiqlInvitationTemplate(graphqlUrl: string): string {
   const document = `mutation { acceptInvitation(input: { token: "TOKEN" }) { ... on AcceptInvitationPayload { membership { organization { slug } } } ... on UserError { message } } }`;
   return `${graphqlUrl}?query=${encodeURIComponent(document).replace('TOKEN', PLACE)}`;
@@ -39,23 +45,23 @@ export function invitationMessage(mail: InvitationMail, template: string): Messa
   const text = [
     `You are invited to join ${organization} (${roles}).`,
     '',
-    'Sign in with this e-mail address and follow this link:',
+    'Sign in with this email address and follow this link:',
     '',
     link,
     '',
-    'The token in it, for programs:',
+    'The token, for programs:',
     '',
     mail.token,
     '',
-    `The invitation ends on ${until}. If you did not expect it, ignore this mail.`,
+    `The invitation expires on ${until}. If you did not expect it, ignore this email.`,
     '',
   ].join('\n');
   const html = [
     '<!doctype html>',
     `<p>You are invited to join <strong>${escaped(organization)}</strong> (${escaped(roles)}).</p>`,
-    '<p>Sign in with this e-mail address and follow this link:</p>',
+    '<p>Sign in with this email address and follow this link:</p>',
     `<p><a href="${escaped(link)}">Accept or decline the invitation</a></p>`,
-    `<p>The invitation ends on ${until}. If you did not expect it, ignore this mail.</p>`,
+    `<p>The invitation expires on ${until}. If you did not expect it, ignore this email.</p>`,
     '',
   ].join('\n');
   return { name: mail.name, to: mail.to, subject, text, html };

@@ -1,4 +1,4 @@
-/** Reads of invitations. */
+/** Queries of invitations. */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { CredentialKind } from '../../authorization/principal.ts';
@@ -16,7 +16,7 @@ export interface InvitationRow {
   created_at: Date;
   updated_at: Date;
   lineage: Lineage;
-  /** The person that the invitation is addressed to, when it was read as its own. */
+  /** The person that the invitation is addressed to, if they read it as their own. */
   shown_to: string | null;
   inviter_kind: CredentialKind;
   inviter_user_id: string | null;
@@ -45,7 +45,7 @@ export const invitations = relation<InvitationsArguments, InvitationRow>({
   order: () => ({ keys: [{ expression: sql`i.id`, type: 'uuid' }], descending: true }),
 });
 
-/** Invitations that wait for the caller's verified address, newest first. */
+/** Pending invitations to the caller's verified address, newest first. */
 export const ownInvitations = relation<null, InvitationRow>({
   name: 'own invitations',
   parents: ofOneself,
@@ -71,7 +71,7 @@ export const invitationById = rowBatch<null, InvitationRow>(
   },
 );
 
-/** Invitations to the caller's verified address by id, whatever became of them. */
+/** Invitations to the caller's verified address by id, in any status. */
 export const invitationOfPerson = rowBatch<null, InvitationRow>(
   'invitation of person',
   (row) => row.id,
@@ -92,7 +92,7 @@ export interface DeliveryRow {
   sent_at: Date | null;
 }
 
-/** How the mail of invitations went, by invitation. */
+/** The mail delivery of invitations, by invitation. */
 export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
   'delivery of invitation',
   (row) => row.invitation_id,
@@ -116,7 +116,9 @@ export interface PreviewRow {
   hash: string;
 }
 
-/** What invitations offer, by the hex SHA-256 of their token. Holding the token is the right to read it. */
+/**
+ * What invitations offer, by the hex SHA-256 of their token. Anyone who has the token may read it.
+ */
 export const previewByTokenHash = rowBatch<null, PreviewRow>(
   'invitation preview',
   (row) => row.hash,

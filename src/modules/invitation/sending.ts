@@ -1,4 +1,4 @@
-/** Who may cause mail, and how much (docs/decisions/0021-sending-mail.md). */
+/** Decides who may send invitation emails, and how many (docs/decisions/0021-sending-mail.md). */
 import { sql } from 'kysely';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Lineage } from '../../authorization/rights.ts';
@@ -7,7 +7,7 @@ import { userError, type UserError } from '../../command/user-error.ts';
 import type { MailLimits } from '../../command/settings.ts';
 import { EmailNotVerifiedError, InvitationLimitError } from './errors.ts';
 
-/** Who asks for mail, and in which tree. */
+/** The sender, and the tree. */
 interface Sending {
   senderId: string;
   treeId: string;
@@ -16,19 +16,22 @@ interface Sending {
 function sendingOf({ credential, user }: Principal, lineage: Lineage): Sending {
   const [treeId] = lineage;
   const senderId = user?.id ?? credential?.id;
-  if (treeId === undefined || senderId === undefined) throw new RangeError('nobody sends mail from nowhere');
+  if (treeId === undefined || senderId === undefined) throw new RangeError('mail needs a sender and a tree');
   return { senderId, treeId };
 }
 
-/** Mails that may still be asked for, up to the number wanted, and why there are no more. */
+/**
+ * The number of mails that may still be sent, up to the number wanted, and the reason if there are
+ * fewer.
+ */
 export interface Allowance {
   room: number;
   refusal: UserError;
 }
 
 /**
- * How many of `wanted` mails the caller may ask for now. Asking is locked for the sender and for the tree until the
- * transaction ends, in this order, so that concurrent requests count one after the other.
+ * Returns how many of `wanted` mails the caller may send now. The sender and then the tree are
+ * locked until the transaction ends, so that concurrent requests are counted one after the other.
  */
 export async function mailAllowance(
   tx: Database,
@@ -42,7 +45,8 @@ export async function mailAllowance(
   await sql`
     select pg_advisory_xact_lock(hashtextextended(name, 0))
     from unnest(array[${`invitation mails by ${senderId}`}, ${`invitation mails in ${treeId}`}]) as name`.execute(tx);
-  // A statement of its own: only now does it see what was committed while the locks were waited for.
+  // A separate statement, because only a new one sees what was committed while waiting for the
+  // locks.
   const { rows } = await sql<{ by_sender: number; sender_since: Date | null; in_tree: number; tree_since: Date | null }>`
     select sender.mails as by_sender, sender.since as sender_since, tree.mails as in_tree, tree.since as tree_since
     from (
@@ -66,15 +70,15 @@ export async function mailAllowance(
 
 const DAY_MS = 86_400_000;
 
-/** The limit that was reached; there is room again once the oldest of the mails that fill it is a day old. */
+/** Creates the error for a limit. There is room again once the oldest counted mail is a day old. */
 function limitError(scope: 'SENDER' | 'TREE', limit: number, since: Date | null): UserError {
   const retryAt = new Date((since?.getTime() ?? Date.now()) + DAY_MS).toISOString();
   return userError(InvitationLimitError, { scope, limit, retryAt });
 }
 
 /**
- * Whether the caller's own address is not verified, or that of the person who created the tree: else whoever made an
- * account a moment ago would send through a key.
+ * Whether the address of the caller, or of the person who created the tree, is unverified. The
+ * creator counts because otherwise a new account could send through a key.
  */
 async function isUnverified(tx: Database, { user }: Principal, treeId: string): Promise<boolean> {
   const { rows } = await sql<{ unverified: boolean }>`
@@ -88,8 +92,8 @@ async function isUnverified(tx: Database, { user }: Principal, treeId: string): 
 }
 
 /**
- * Records that mails of these invitations were asked for. One to an address that got as many as it may out of this tree
- * is withheld: its job does nothing, and nobody is told.
+ * Records that mails of these invitations were requested. A mail to an address that has reached its
+ * limit in this tree is withheld: its job does nothing, and nobody is told.
  */
 export async function recordMails(
   tx: Database,
@@ -113,7 +117,7 @@ export async function recordMails(
     where i.id = any (${invitationIds}::uuid[])`.execute(tx);
 }
 
-/** Removes the records that no limit counts any more; a job. */
+/** A job that removes records that no limit counts any more. */
 export async function forgetMails(db: Database): Promise<void> {
   await sql`delete from invitation_mails where asked_at <= now() - interval '24 hours'`.execute(db);
 }

@@ -1,6 +1,6 @@
 /**
- * Tokens of invitations: `inv_` and, in base64url, 32 random bytes with their CRC-32. A token stands in one mail and
- * nowhere else; the database holds its SHA-256.
+ * Tokens of invitations: `inv_` and, in base64url, 32 random bytes with their CRC-32. A token
+ * exists only in one mail; the database stores its SHA-256.
  */
 import { randomBytes } from 'node:crypto';
 import { checksum } from '../../authentication/secret.ts';
@@ -8,12 +8,15 @@ import { checksum } from '../../authentication/secret.ts';
 const PREFIX = 'inv_';
 const RANDOM_BYTES = 32;
 
-/** Makes a new token. */
+/** Creates a new token. */
 export function createInvitationToken(random: Buffer = randomBytes(RANDOM_BYTES)): string {
   return `${PREFIX}${Buffer.concat([random, checksum(PREFIX, random)]).toString('base64url')}`;
 }
 
-/** Whether `createInvitationToken` can have made the text; what was mistyped ends here, before any statement. */
+/**
+ * Whether `createInvitationToken` can have made the text. A mistyped token is refused without a
+ * query.
+ */
 export function isInvitationToken(text: string): boolean {
   const [, secret] = /^inv_([A-Za-z0-9_-]{48})$/.exec(text) ?? [];
   if (secret === undefined) return false;

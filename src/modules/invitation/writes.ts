@@ -1,4 +1,7 @@
-/** Writes of invitations, and the reads that go with them under a lock. The caller has locked the organization. */
+/**
+ * Writes of invitations, and the reads that they need under a lock. The caller has locked the
+ * organization.
+ */
 import { sql } from 'kysely';
 import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
@@ -7,13 +10,13 @@ import type { Database } from '../../database/connect.ts';
 import { enqueue } from '../../jobs/queue.ts';
 import type { InvitationStatus } from './queries.ts';
 
-/** An invitation as it is to be changed. */
+/** An invitation that is about to be changed. */
 export interface HeldInvitation {
   id: string;
   organization_id: string;
   email: string;
   canonical_email: string;
-  /** As stored: one that ran out is PENDING here. */
+  /** As stored: an expired one is still PENDING here. */
   stored: InvitationStatus;
   status: InvitationStatus;
   expires_at: Date;
@@ -23,9 +26,9 @@ export interface HeldInvitation {
   inviter_organization_id: string;
   role_ids: string[];
   role_keys: string[];
-  /** Scopes that its roles give together. */
+  /** The combined scopes of its roles. */
   scopes: string[];
-  /** Whether the organization, or one above it, is suspended. */
+  /** Whether the organization or one of its ancestors is suspended. */
   suspended: boolean;
 }
 
@@ -33,7 +36,7 @@ const offered = (column: 'id' | 'key') => sql`array(
   select ${sql.ref(`r.${column}`)} from invitation_roles ir join roles r on r.id = ir.role_id
   where ir.invitation_id = i.id order by r.built_in desc, r.key)`;
 
-/** An invitation, locked. */
+/** Locks an invitation. */
 export async function lockInvitation(tx: Database, id: string): Promise<HeldInvitation | undefined> {
   await sql`select from invitations where id = ${id}::uuid for update`.execute(tx);
   const { rows } = await sql<HeldInvitation>`
@@ -48,7 +51,7 @@ export async function lockInvitation(tx: Database, id: string): Promise<HeldInvi
   return rows[0];
 }
 
-/** The organization of an invitation, if the caller may see it. */
+/** Finds the organization of an invitation, if the caller may see it. */
 export async function organizationOfInvitation(tx: Database, principal: Principal, id: string): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select o.id from invitations i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
@@ -56,7 +59,7 @@ export async function organizationOfInvitation(tx: Database, principal: Principa
   return rows[0]?.id ?? null;
 }
 
-/** The invitation that a token belongs to. */
+/** Finds the invitation that a token belongs to. */
 export async function invitationOfToken(tx: Database, hash: Buffer): Promise<{ id: string; organization_id: string } | undefined> {
   const { rows } = await sql<{ id: string; organization_id: string }>`
     select i.id, i.organization_id from invitation_tokens t join invitations i on i.id = t.invitation_id where t.token_hash = ${hash} and t.ended_at is null`.execute(
@@ -65,14 +68,17 @@ export async function invitationOfToken(tx: Database, hash: Buffer): Promise<{ i
   return rows[0];
 }
 
-/** What stands in the way of inviting addresses: the address, and whether it is a member's or an open invitation's. */
+/** A reason why an address cannot be invited: it is a member's, or has an open invitation. */
 export interface Obstacle {
   canonical_email: string;
   member: boolean;
   invitation_id: string | null;
 }
 
-/** Obstacles of the addresses. Invitations that ran out are none; they are stored as expired and stay listed. */
+/**
+ * Finds the obstacles of addresses. Expired invitations are not obstacles; they are stored as
+ * expired and stay listed.
+ */
 export async function findObstacles(tx: Database, organizationId: string, addresses: readonly string[]): Promise<Obstacle[]> {
   await sql`
     update invitations set status = 'EXPIRED', updated_at = now()
@@ -90,14 +96,17 @@ export async function findObstacles(tx: Database, organizationId: string, addres
   return rows;
 }
 
-/** An invitation to be made. */
+/** An invitation to be created. */
 export interface NewInvitation {
   email: string;
   canonicalEmail: string;
   roleIds: readonly string[];
 }
 
-/** Makes invitations by the principal, and the jobs that send them. Returns the UUIDs in the order of the input. */
+/**
+ * Creates invitations from the principal, and the jobs that send them. Returns the UUIDs in the
+ * order of the input.
+ */
 export async function insertInvitations(
   tx: Database,
   principal: Principal,
@@ -125,7 +134,7 @@ export async function insertInvitations(
   return ids;
 }
 
-/** Columns that say who invites: kind, person, key, name of the key, organization acted from. */
+/** The columns of the inviter: kind, person, key, name of the key, organization acted from. */
 function inviterOf({ credential, user, home }: Principal) {
   const key = credential?.kind === 'API_KEY' ? credential : null;
   return sql.join([
@@ -145,7 +154,10 @@ async function enqueueDeliveries(tx: Database, ids: readonly string[], round: nu
   );
 }
 
-/** Sends an invitation anew, by the principal: a new round, a new term, and none of the earlier tokens works. */
+/**
+ * Resends an invitation from the principal: a new round and a new expiry. Earlier tokens become
+ * invalid.
+ */
 export async function renewInvitation(tx: Database, principal: Principal, id: string, days: number): Promise<void> {
   await sql`update invitation_tokens set ended_at = now() where invitation_id = ${id}::uuid and ended_at is null`.execute(tx);
   const { rows } = await sql<{ round: number }>`
@@ -156,12 +168,12 @@ export async function renewInvitation(tx: Database, principal: Principal, id: st
   await enqueueDeliveries(tx, [id], rows[0]?.round ?? 1);
 }
 
-/** Ends an invitation. Its tokens still tell what became of it, and do nothing else. */
+/** Closes an invitation. Its tokens still show its status, and do nothing else. */
 export async function closeInvitation(tx: Database, id: string, status: 'ACCEPTED' | 'DECLINED' | 'REVOKED'): Promise<void> {
   await sql`update invitations set status = ${status}, updated_at = now() where id = ${id}::uuid`.execute(tx);
 }
 
-/** The open invitation of an address to an organization, locked. */
+/** Locks the open invitation of an address to an organization. */
 export async function lockOpenInvitationOf(
   tx: Database,
   organizationId: string,

@@ -1,4 +1,4 @@
-/** What can be done to members of an organization. */
+/** Commands on members of an organization. */
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
@@ -27,7 +27,7 @@ interface Member {
 const attempt = (action: string, { organizationId, userId }: Member) =>
   ({ action, target: { type: 'User', id: userId }, on: organizationId, scope: 'members:manage' }) as const;
 
-/** The member to be changed. Whoever holds more than the caller may not be touched by it. */
+/** Locks the member to be changed. A caller may not change a member who holds more than they do. */
 async function lockMember({ tx, principal, organization }: OrganizationChange, userId: string): Promise<HeldMembership> {
   const member = await lockMembership(tx, organization.id, userId);
   if (!member) throw notFound();
@@ -36,7 +36,9 @@ async function lockMember({ tx, principal, organization }: OrganizationChange, u
   return member;
 }
 
-/** Refuses to take the last admin away, whoever asks. The organization's lock makes the count hold. */
+/**
+ * Refuses to remove the last admin, whoever asks. The organization's lock keeps the count valid.
+ */
 async function requireOtherAdmin({ tx, organization }: OrganizationChange, member: HeldMembership): Promise<void> {
   if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id))) refuse(LastAdminError, {});
 }
@@ -65,7 +67,7 @@ export function updateMemberRoles(request: CommandRequest, input: Member & { rol
   });
 }
 
-/** Ends a membership: neither the person's account nor any other membership is touched. */
+/** Removes a membership. The person's account and other memberships are not affected. */
 export function removeMember(request: CommandRequest, input: Member) {
   return runCommand(request, attempt('removeMember', input), async (acting) => {
     const member = await lockMember(acting, input.userId);
@@ -80,7 +82,7 @@ export function removeMember(request: CommandRequest, input: Member) {
   });
 }
 
-/** Makes a person that the caller can already see a member at once, without an invitation. */
+/** Adds a person that the caller can already see as a member, without an invitation. */
 export function addMember(
   request: CommandRequest,
   input: { organizationId: string; email: string; roles: readonly string[]; idempotencyKey?: string | null | undefined },
@@ -97,7 +99,7 @@ export function addMember(
     const userId = await findVisiblePerson(tx, principal, canonical);
     if (userId === undefined) refuse(UserNotFoundError, {});
     if (await lockMembership(tx, organization.id, userId)) refuse(AlreadyMemberError, {});
-    // The membership takes the place of an open invitation, and so takes away what that one offers.
+    // The membership replaces an open invitation, and so takes away what that one offers.
     const invitation = await lockOpenInvitationOf(tx, organization.id, canonical);
     const lost = scopesBeyond(principal, organization.lineage, invitation?.scopes ?? []);
     if (lost.length > 0) refuse(RoleEscalationError, { missingScopes: lost });

@@ -1,10 +1,11 @@
 /**
- * The distinct people of a subtree, each where the tree meets it first: in tree order of the first organization that
- * it belongs to, and by id within that. So a page is a walk from its cursor, whatever the size of the subtree.
+ * The distinct people of a subtree. Each person is listed once: at the first of their organizations
+ * in tree order, and by id within it. So a page is a walk from its cursor, whatever the size of the
+ * subtree.
  *
- * A search is one statement in two phases, like that for organizations (docs/decisions/0004-search.md): the next
- * PROBE_ROWS memberships of the walk fill the page of any common pattern; only if they do not, people are taken from
- * the index of names and addresses.
+ * A search is one statement in two phases, like the one for organizations
+ * (docs/decisions/0004-search.md). The next PROBE_ROWS memberships of the walk fill the page for
+ * any common pattern. Only if they do not, people are taken from the index of names and addresses.
  */
 import { sql, type RawBuilder } from 'kysely';
 import { requirePositions, type Page } from '../../database/keyset.ts';
@@ -12,20 +13,23 @@ import { ofOrganizations, type Placed, type Relation } from '../../database/list
 import type { PersonRow } from './queries.ts';
 
 export interface PeopleArguments {
-  /** Part of the person's name or address. */
+  /** A part of the person's name or address. */
   search: string | null;
 }
 
 const PROBE_ROWS = 2_000;
 
-/** The organizations, named `o`, whose people count: the parent, which `parents` has checked, and everything below it. */
+/**
+ * The condition on organizations, with the alias `o`, whose people count: the parent, which
+ * `parents` has checked, and everything below it.
+ */
 function counts(o: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`${o}.path >= parent.path and ${o}.path < subtree_end(parent.path) and ${o}.deleted_at is null`;
 }
 
 const walk = sql`organizations as o join memberships as m on m.organization_id = o.id`;
 
-/** The membership is the one at which the walk meets its person first. */
+/** The condition that the membership is the first one of its person in tree order. */
 function isFirst(): RawBuilder<unknown> {
   return sql`not exists (
     select from memberships as earlier join organizations as p on p.id = earlier.organization_id
@@ -33,12 +37,12 @@ function isFirst(): RawBuilder<unknown> {
   )`;
 }
 
-/** Conditions that keep the walk between the page's cursors. */
+/** The conditions that restrict the walk to the page's cursors. */
 function bounds({ after, before }: Page): RawBuilder<unknown> {
   requirePositions({ after, before }, ['text', 'uuid']);
   const place = (position: readonly string[]): RawBuilder<unknown> => sql`(parent.path || ${position[0]}::text, ${position[1]}::uuid)`;
   const conditions = [sql`true`];
-  // The path alone, too, so that the walk begins at the cursor.
+  // Also on the path alone, so that the walk begins at the cursor.
   if (after) conditions.push(sql`o.path >= parent.path || ${after[0]}::text and (o.path, m.user_id) > ${place(after)}`);
   if (before) conditions.push(sql`o.path <= parent.path || ${before[0]}::text and (o.path, m.user_id) < ${place(before)}`);
   return sql.join(conditions, sql` and `);
@@ -57,7 +61,7 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   const opposite = page.backward ? sql`asc` : sql`desc`;
   const limit = sql.lit(page.limit + 1);
-  // In a query of its own, so that the pattern is folded once and not for each person.
+  // In a subquery, so that the pattern is folded once and not for each person.
   const pattern = sql`(select search_fold(${search}::text))`;
   const matches = sql`strpos(u.search_text, ${pattern}) > 0`;
   return sql`
@@ -69,7 +73,7 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
         order by o.path ${direction}, m.user_id ${direction} limit ${sql.lit(PROBE_ROWS)}
       ) as m
       cross join lateral (select m.path) as o
-      -- The fence keeps the planner from reading everybody to find these few.
+      -- The optimization fence keeps the planner from reading all people to find these few.
       cross join lateral (select u.search_text from users as u where u.id = m.user_id offset 0) as u
     ),
     near as materialized (select path, user_id from probe where hit order by path ${direction}, user_id ${direction} limit ${limit}),
@@ -81,7 +85,7 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
     candidate as materialized (
       select o.path, m.user_id
       from named
-      -- The fence keeps the planner from walking the subtree once for every name.
+      -- The optimization fence keeps the planner from walking the subtree once per name.
       cross join lateral (select m.user_id, m.organization_id from memberships as m where m.user_id = named.id offset 0) as m
       cross join lateral (select o.path, o.deleted_at from organizations as o where o.id = m.organization_id offset 0) as o
       where ${counts(sql`o`)} and ${bounds(page)}
@@ -96,7 +100,10 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
     order by path ${direction}, user_id ${direction} limit ${limit}`;
 }
 
-/** The people with memberships in an organization or below it, as far as the caller may read the members there. */
+/**
+ * The people with memberships in an organization or below it, if the caller may read the members
+ * there.
+ */
 export const people: Relation<PeopleArguments, PersonRow> = {
   name: 'people',
   parents: ofOrganizations({ scope: 'members:read', reachingBelow: true }),

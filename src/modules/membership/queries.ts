@@ -1,4 +1,4 @@
-/** Reads of memberships and of people over a subtree. */
+/** Queries of memberships and of people in a subtree. */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
@@ -23,13 +23,13 @@ const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   u.email, u.name as user_name, u.created_at as user_created_at`;
 
 export interface MembersArguments {
-  /** Part of the person's name or address. */
+  /** A part of the person's name or address. */
   search: string | null;
-  /** Keys of roles, one of which the member holds. */
+  /** Keys of roles; the member holds at least one of them. */
   roles: readonly string[] | null;
 }
 
-/** The members of an organization, longest-standing first. */
+/** The members of an organization, the longest-standing first. */
 export const members = relation<MembersArguments, MembershipRow>({
   name: 'members',
   parents: ofOrganizations({ scope: 'members:read' }),
@@ -58,7 +58,10 @@ export const ownMemberships = relation<null, MembershipRow>({
   order: () => ({ keys: [{ expression: sql`m.id`, type: 'uuid' }] }),
 });
 
-/** Memberships that the caller may see: its own, and those of organizations whose members it may read. */
+/**
+ * Memberships that the caller may see: their own, and those of organizations whose members they may
+ * read.
+ */
 function visibleMemberships(principal: Principal): RawBuilder<unknown> {
   return sql`(
     select m.*, o.lineage from memberships m join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
@@ -79,7 +82,7 @@ export const membershipById = rowBatch<null, MembershipRow>(
   },
 );
 
-/** The scopes that memberships give, implied ones included. */
+/** The scopes of memberships, including implied ones. */
 export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>(
   'membership scopes',
   (row) => row.id,
@@ -90,7 +93,7 @@ export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>
   },
 );
 
-/** A person, reached through the organization whose people were asked for. */
+/** A person, reached through the organization whose people were requested. */
 export interface PersonRow {
   id: string;
   email: string;
@@ -100,10 +103,13 @@ export interface PersonRow {
   organization_id: string;
 }
 
-/** Most memberships of one person that can be asked for. */
+/** The maximum number of memberships of one person that can be requested. */
 export const MEMBERSHIPS_MAX = 100;
 
-/** Up to so many memberships that people have in an organization and below it; the key is `<organization>/<person>`. */
+/**
+ * A limited number of memberships that people have in an organization and below it. The key is
+ * `<organization>/<person>`.
+ */
 export const membershipsOfPerson: Batch<number, MembershipRow[]> = listBatch<number, MembershipRow & { key: string }>(
   'memberships of person',
   (row) => row.key,

@@ -1,17 +1,20 @@
-/** Writes of memberships, and the reads that go with them under a lock. The caller has locked the organization. */
+/**
+ * Writes of memberships, and the reads that they need under a lock. The caller has locked the
+ * organization.
+ */
 import { sql } from 'kysely';
 import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
 
-/** A membership as it is to be changed. */
+/** A membership that is about to be changed. */
 export interface HeldMembership {
   id: string;
   user_id: string;
   email: string;
   role_ids: string[];
   role_keys: string[];
-  /** Scopes that its roles give together. */
+  /** The combined scopes of its roles. */
   scopes: string[];
   is_admin: boolean;
 }
@@ -20,7 +23,10 @@ const heldRoles = (column: 'id' | 'key') => sql`array(
   select ${sql.ref(`r.${column}`)} from membership_roles mr join roles r on r.id = mr.role_id
   where mr.membership_id = m.id order by r.built_in desc, r.key)`;
 
-/** A person's membership in an organization, locked against every other change; undefined when there is none. */
+/**
+ * Locks a person's membership in an organization against every other change; undefined if there is
+ * none.
+ */
 export async function lockMembership(tx: Database, organizationId: string, userId: string): Promise<HeldMembership | undefined> {
   const locked = await sql<{ id: string }>`
     select id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update`.execute(tx);
@@ -43,7 +49,7 @@ export async function hasOtherAdmin(tx: Database, organizationId: string, member
   return rows.length > 0;
 }
 
-/** Makes these the roles of the membership. */
+/** Replaces the roles of the membership. */
 export async function replaceRoles(tx: Database, membershipId: string, roleIds: readonly string[]): Promise<void> {
   await sql`
     delete from membership_roles where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])`.execute(tx);
@@ -51,7 +57,7 @@ export async function replaceRoles(tx: Database, membershipId: string, roleIds: 
   await sql`update memberships set updated_at = now() where id = ${membershipId}::uuid`.execute(tx);
 }
 
-/** Gives the membership these roles beside those that it has. */
+/** Adds roles to the membership. */
 async function addRoles(tx: Database, membershipId: string, roleIds: readonly string[]): Promise<void> {
   await sql`
     insert into membership_roles (membership_id, organization_id, role_id)
@@ -60,7 +66,9 @@ async function addRoles(tx: Database, membershipId: string, roleIds: readonly st
     on conflict do nothing`.execute(tx);
 }
 
-/** Makes a membership with roles and returns its UUID; an existing one gets the roles in addition. */
+/**
+ * Creates a membership with roles and returns its UUID. An existing one gets the roles in addition.
+ */
 export async function insertMembership(tx: Database, organizationId: string, userId: string, roleIds: readonly string[]): Promise<string> {
   const made = await sql<{ id: string }>`
     insert into memberships (organization_id, user_id) values (${organizationId}::uuid, ${userId}::uuid)
@@ -70,12 +78,15 @@ export async function insertMembership(tx: Database, organizationId: string, use
   return id;
 }
 
-/** Ends a membership and nothing else. */
+/** Removes a membership and nothing else. */
 export async function deleteMembership(tx: Database, membershipId: string): Promise<void> {
   await sql`delete from memberships where id = ${membershipId}::uuid`.execute(tx);
 }
 
-/** The person with a verified address, among those who belong to organizations whose members the caller may read. */
+/**
+ * Finds the person with a verified address among the members of organizations whose members the
+ * caller may read.
+ */
 export async function findVisiblePerson(tx: Database, principal: Principal, canonicalEmail: string): Promise<string | undefined> {
   const { rows } = await sql<{ id: string }>`
     select u.id from users u

@@ -1,10 +1,12 @@
 /**
- * Everything below an organization, in tree order, with search (docs/decisions/0004-search.md).
+ * All organizations below an organization, in tree order, with search
+ * (docs/decisions/0004-search.md).
  *
- * A search is one statement in two phases, so that no plan depends on how common the pattern is. The first looks
- * through the next PROBE_ROWS organizations in tree order, which fills the page of any common pattern. Only when it
- * does not, the second takes the rest from the index in which subtree and pattern meet. That index may lag behind
- * moves (docs/decisions/0013-moves.md); the places of the organizations themselves never do, and decide.
+ * A search is one statement in two phases, so that no plan depends on how common the pattern is.
+ * The first phase scans the next PROBE_ROWS organizations in tree order, which fills the page for
+ * any common pattern. Only if it does not, the second phase takes the rest from an index over both
+ * subtree and pattern. That index may lag behind moves (docs/decisions/0013-moves.md). The paths of
+ * the organizations themselves are always current, and they decide.
  */
 import { sql, type RawBuilder } from 'kysely';
 import { requirePositions, type Page } from '../../database/keyset.ts';
@@ -18,15 +20,18 @@ export interface DescendantRow extends OrganizationRow {
 }
 
 export interface DescendantsArguments {
-  /** Checked by `searchPattern`; null lists everything. */
+  /** Validated by `searchPattern`; null lists everything. */
   search: string | null;
   maxDepth: number | null;
   includeDeleted: boolean;
 }
 
-/** Enough to fill a page of any common pattern, few enough to cost half a millisecond. */
+/** Enough to fill a page for any common pattern, few enough to cost half a millisecond. */
 const PROBE_ROWS = 1_000;
-/** How many of them tell which pieces of the pattern are rare, and how many pieces the index is asked for. */
+/**
+ * How many rows are sampled to find the rare pieces of the pattern, and how many pieces the index
+ * is searched for.
+ */
 const SAMPLE_ROWS = 50;
 const GRAMS_MAX = 3;
 
@@ -40,7 +45,7 @@ function bounds({ search }: DescendantsArguments, page: Pick<Page, 'after' | 'be
       ${search === null ? sql`` : sql`, ${pattern} as pattern, search_pattern_grams(${pattern}) as grams`}`;
 }
 
-/** Conditions on the organizations themselves, beside their place in the tree. */
+/** Conditions on the organizations themselves, in addition to their position in the tree. */
 function filter({ maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<unknown> {
   const conditions = [sql`true`];
   if (!includeDeleted) conditions.push(sql`o.deleted_at is null`);
@@ -49,9 +54,10 @@ function filter({ maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<
 }
 
 /**
- * Organizations below the parent that hold all of `grams` and the pattern, and their paths, as far as the search index
- * knows. Moves above the parent change nothing of what lies between it and them; whoever was moved since from one place
- * below it to another, or away, is given here with a path that is not theirs any more.
+ * Organizations below the parent that contain all of `grams` and the pattern, and their paths,
+ * according to the search index. Moves above the parent do not change the paths between it and
+ * them. An organization that was moved recently, within the parent's subtree or out of it, is
+ * returned with its earlier path.
  */
 function indexed(grams: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`lateral (
@@ -62,7 +68,7 @@ function indexed(grams: RawBuilder<unknown>): RawBuilder<unknown> {
   )`;
 }
 
-/** Organizations that were moved to below the parent and that the search index may not know there yet. */
+/** Organizations that were moved below the parent and may not be in the search index there yet. */
 const justMoved = sql`lateral (
   select o.* from moved_subtrees_below(parent.id) as top (path)
   join organizations as o on o.path >= top.path collate "C" and o.path < subtree_end(top.path) collate "C"
@@ -105,13 +111,13 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
       select probe.id, probe.path from probe where probe.hit order by probe.path ${direction} limit ${sql.lit(page.limit + 1)}
     ),
     edge as materialized (
-      -- Where the probe ends, and whether it left the page short with more behind it.
+      -- Where the probe ends, and whether the page is not full although more follows.
       select ${page.backward ? sql`min` : sql`max`}(probe.path) as path,
         count(*) = ${sql.lit(PROBE_ROWS)} and (select count(*) from near) <= ${sql.lit(page.limit)} as short
       from probe
     ),
     rare as materialized (
-      -- The pieces that are rarest nearby find the fewest wrong candidates; every further one costs time in the index.
+      -- The locally rarest pieces give the fewest false candidates; each further one costs time.
       select array_agg(gram) as grams from (
         select gram from page cross join unnest(page.grams) as gram
         order by (select count(*) from (select probe.search_text from probe limit ${sql.lit(SAMPLE_ROWS)}) as sample where strpos(sample.search_text, gram) > 0)
@@ -120,7 +126,7 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
     ),
     far as materialized (
       select * from (
-        -- In order, so that no more are looked up than the page needs; a path that is no longer theirs drops them.
+        -- In order, so that only as many are looked up as needed; outdated paths drop out.
         select o.id, o.path from (
           select o.id, o.path from page, ${indexed(sql`(select rare.grams from rare)`)} as o where ${isShort} and ${beyondProbe} order by o.path ${direction}
         ) as known
@@ -143,7 +149,7 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
     order by o.path`;
 }
 
-/** The organizations below an organization, at any depth, without itself. */
+/** The organizations below an organization at any depth, not including itself. */
 export const descendants: Relation<DescendantsArguments, DescendantRow> = {
   name: 'descendants',
   parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),

@@ -1,4 +1,4 @@
-/** What changes to an organization are held to, beside the caller's rights. */
+/** Preconditions of changes to an organization, in addition to the caller's rights. */
 import { sql } from 'kysely';
 import type { CommandRequest } from '../../command/run.ts';
 import { refuse } from '../../command/user-error.ts';
@@ -6,19 +6,22 @@ import type { Database } from '../../database/connect.ts';
 import { badInput } from '../../errors.ts';
 import { VersionConflictError } from './errors.ts';
 
-/** An organization to change, the version it should have, and the key of the request. */
+/** The organization to change, its expected version, and the key of the request. */
 export interface ChangeInput {
   id: string;
   expectedVersion?: number | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
 
-/** Refuses the organization of the request for what only somebody above can do to an organization. */
+/** Refuses the caller's own organization for changes that can only be made from above. */
 export function requireBelowHome({ principal }: CommandRequest, id: string): void {
-  if (id === principal.home?.id) throw badInput('id', 'must be an organization below that of the request');
+  if (id === principal.home?.id) throw badInput('id', "must be an organization below the caller's organization");
 }
 
-/** Refuses a change that was decided on another version of the organization than the present one, which is locked. */
+/**
+ * Refuses a change that was based on a different version of the organization than the current one,
+ * which is locked.
+ */
 export async function requireVersion(tx: Database, id: string, expected: number | null | undefined): Promise<void> {
   if (expected == null) return;
   const { rows } = await sql<{ version: number }>`select version from organizations where id = ${id}::uuid`.execute(tx);

@@ -1,4 +1,4 @@
-/** Reads of organizations and of what belongs to one organization alone. */
+/** Queries of organizations and of what belongs to a single organization. */
 import { sql } from 'kysely';
 import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
@@ -24,11 +24,14 @@ export interface OrganizationRow {
   version: number;
   lineage: Lineage;
   depth: number;
-  /** The person to whom the organization is shown for its own sake; null when it was reached through the tree. */
+  /**
+   * The person to whom the organization is visible in their own right; null if it was reached
+   * through the tree.
+   */
   shown_to: string | null;
 }
 
-/** The columns of `OrganizationRow`, of a table expression named `o`. */
+/** The columns of `OrganizationRow`, from a table expression with the alias `o`. */
 export const organizationColumns = sql`
   o.id, o.parent_id, o.slug, o.name, o.kind, o.status, o.domain, o.domain_setup_status,
   o.created_at, o.updated_at, o.version, o.lineage, o.depth, null::uuid as shown_to`;
@@ -51,14 +54,14 @@ export const organizationBySlug = rowBatch<null, OrganizationRow>(
   },
 );
 
-/** Organizations that the caller's person belongs to or is invited to, by id. */
+/** Organizations that the caller belongs to or is invited to as a person, by id. */
 export const organizationOfPerson = rowBatch<null, OrganizationRow>('organization of person', id, async ({ db, principal }, ids) => {
   const statement = sql<OrganizationRow>`
     select ${organizationColumns}, o.shown_to from ${organizationsOfPerson(principal)} as o where o.id = any (${ids}::uuid[])`;
   return (await statement.execute(db)).rows;
 });
 
-/** From the caller's own organization down to the parent. */
+/** The organizations from the caller's own down to the parent. */
 export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
   'ancestors',
   (row) => row.of,
@@ -75,7 +78,10 @@ export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
   },
 );
 
-/** Slugs by id, for breadcrumbs; of deleted organizations too, which a breadcrumb may lead through. */
+/**
+ * Slugs by id, for breadcrumbs, including those of deleted organizations, which a breadcrumb may
+ * contain.
+ */
 export const slugById = rowBatch<null, { id: string; slug: string }>('slug by id', id, async ({ db, principal }, ids) => {
   const statement = sql<{ id: string; slug: string }>`
     select o.id, o.slug from ${organizationsWithin(principal, { includeDeleted: true })} as o where o.id = any (${ids}::uuid[])`;
@@ -112,7 +118,7 @@ export const children = relation<ChildrenArguments, OrganizationRow>({
   order: ({ orderBy }) => childrenOrder(orderBy),
 });
 
-/** Whether there is anything directly below, without counting it. */
+/** Whether there is any organization directly below, without counting. */
 export const hasChildren: Batch<null, boolean> = {
   name: 'has children',
   async load({ db, principal }, ids) {
@@ -124,7 +130,7 @@ export const hasChildren: Batch<null, boolean> = {
   },
 };
 
-/** Of the given organizations, those that the caller's person is a native member of. */
+/** Whether the caller is a native member of the given organizations. */
 export const isNativeMember: Batch<null, boolean> = {
   name: 'native membership',
   async load({ db, principal }, ids) {

@@ -1,11 +1,11 @@
-/** Keeps the search index up with moves (docs/decisions/0013-moves.md). */
+/** Updates the search index after moves (docs/decisions/0013-moves.md). */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 
-/** Documents of one transaction: moves in the same tree wait for it. */
+/** The number of documents per transaction; moves in the same tree wait for it. */
 const DOCUMENTS_AT_ONCE = 200;
 
-/** Rewrites the search documents of everything that was moved; a job. */
+/** A job that rewrites the search documents of everything that was moved. */
 export async function refreshSearch(db: Database): Promise<void> {
   for (;;) {
     const { rows } = await sql<{ id: string }>`select id from moved_subtrees order by id limit 1`.execute(db);

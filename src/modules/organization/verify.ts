@@ -1,16 +1,21 @@
-/** The production check of the tree: what triggers derived against what `parent_id` says. */
+/** Verifies the tree in production: compares the columns that triggers derive with `parent_id`. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 
 export interface TreeCheck {
   organizations: number;
-  /** Organizations whose path, lineage or depth is wrong, or that hang in no tree at all. */
+  /**
+   * The number of organizations whose path, lineage or depth is wrong, or that belong to no tree.
+   */
   differing: number;
-  /** Slugs of at most five of them. */
+  /** The slugs of at most five of them. */
   examples: string[];
 }
 
-/** Recomputes every derived column recursively and compares. Reads only; takes seconds a million organizations. */
+/**
+ * Recomputes every derived column recursively and compares. It only reads, and takes seconds per
+ * million organizations.
+ */
 export async function checkTree(db: Database): Promise<TreeCheck> {
   const { rows } = await sql<TreeCheck>`
     select count(*)::int as organizations,

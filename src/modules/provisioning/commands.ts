@@ -1,9 +1,9 @@
-/** What callers can do about provisioning. */
+/** Commands on provisioning. */
 import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { restartSteps } from './writes.ts';
 
-/** Starts the steps that are not done again, at once. */
+/** Restarts the unfinished steps immediately. */
 export function retryProvisioning(request: CommandRequest, input: { organizationId: string; idempotencyKey?: string | null | undefined }) {
   const { organizationId } = input;
   const target = { type: 'Organization', id: organizationId } as const;

@@ -1,4 +1,4 @@
-/** Does the steps of provisioning: the job behind each of them. */
+/** Runs the steps of provisioning: the job behind each of them. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import type { Task } from '../../jobs/worker.ts';
@@ -24,8 +24,8 @@ interface BegunStep {
 }
 
 /**
- * Makes the task. A worker that is killed in the middle leaves the step RUNNING; whoever does it next asks the provider
- * with the same idempotency key, so the effect is had once.
+ * Creates the task. A worker that is killed in the middle leaves the step RUNNING. The next worker
+ * calls the provider with the same idempotency key, so the step takes effect once.
  */
 export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'provision'> {
   return async ({ organizationId, step: name }, { isLast }) => {
@@ -50,13 +50,13 @@ export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'p
       log.warn({ err: error, organizationId, step }, 'a step of provisioning failed');
       const refused = error instanceof StepRefused;
       await leaveStep(db, organizationId, step, { reason, refused, final: refused || isLast });
-      // Thrown on to be tried again.
+      // Thrown again, so that the job is retried.
       if (!refused && !isLast) throw error;
     }
   };
 }
 
-/** Takes the step up; undefined when it is done, given up, or its organization is gone. */
+/** Starts the step. Returns undefined if it is done, given up, or its organization is gone. */
 async function beginStep(db: Database, organizationId: string, step: StepName): Promise<BegunStep | undefined> {
   const { rows } = await sql<BegunStep>`
     update provisioning_steps s set status = 'RUNNING', attempts = s.attempts + 1
@@ -75,7 +75,7 @@ async function keepResource(db: Database, organizationId: string, step: StepName
   );
 }
 
-/** Puts a step down that did not come to its end. After a refusal the next try is a request of its own. */
+/** Records that a step did not finish. After a refusal the next try is a new request. */
 async function leaveStep(
   db: Database,
   organizationId: string,
@@ -88,17 +88,17 @@ async function leaveStep(
     where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING'`.execute(db);
 }
 
-/** What a step adds to the organization's inventory. */
+/** What each step adds to the organization's inventory. */
 const INVENTORY: Partial<Record<StepName, { kind: InventoryKind; name?: string }>> = {
   TELEPHONY: { kind: 'TELEPHONY_TRUNK', name: 'Default trunk' },
   PHONE_NUMBER: { kind: 'PHONE_NUMBER' },
   KNOWLEDGE_BASE: { kind: 'KNOWLEDGE_BASE', name: 'Default knowledge base' },
 };
 
-/** Calls at the same time on the free plan (B26). */
+/** The number of concurrent calls on the free plan. */
 const FREE_PLAN_CALLS = 1;
 
-/** Writes what a step gave, once: the step is done with its effect, or neither. */
+/** Stores the result of a step, once: either the step is done and its effect stored, or neither. */
 async function finishStep(db: Database, organizationId: string, step: StepName, { resourceId, billing = {} }: StepResult): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const done = await sql`

@@ -1,13 +1,16 @@
-/** The local provider: real rows in our own tables, and phone numbers from the pool that the operator fills. */
+/**
+ * The local provider: rows in our own tables, and phone numbers from the pool that the operator
+ * fills.
+ */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { encodeId } from '../../values/ids.ts';
 import { StepRefused, type Provider } from './provider.ts';
 
-/** Lock of the pool: numbers are given out one at a time. */
+/** The lock of the pool: numbers are assigned one at a time. */
 const POOL_LOCK = 4_207_849_483_000;
 
-/** Makes the provider. Each step can be done again and gives what it gave before. */
+/** Creates the provider. Each step can be repeated and returns the same result. */
 export function localProvider(db: Database): Provider {
   return async ({ step, organization: { id } }) => {
     const name = encodeId('Organization', id).slice('org_'.length);
@@ -25,7 +28,10 @@ export function localProvider(db: Database): Provider {
   };
 }
 
-/** The organization's number: the one that it has, or else the one that has been in the pool longest. */
+/**
+ * Returns the organization's number: the one that it has, otherwise the one that has been in the
+ * pool longest.
+ */
 function assignPhoneNumber(db: Database, organizationId: string): Promise<string> {
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${POOL_LOCK})`.execute(tx);

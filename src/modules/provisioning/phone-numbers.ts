@@ -6,20 +6,20 @@ import { restartPhoneNumberSteps } from './writes.ts';
 
 export interface AddedNumbers {
   added: number;
-  /** Numbers that were in the pool already. */
+  /** The number of phone numbers that were already in the pool. */
   known: number;
-  /** Organizations whose provisioning waited for a number and goes on now. */
+  /** The number of organizations whose provisioning waited for a phone number and now continues. */
   restarted: number;
 }
 
-/** Refuses a list that holds anything but numbers in the form of E.164. */
+/** Refuses a list that contains anything but phone numbers in E.164 format. */
 export function requirePhoneNumbers(numbers: readonly string[]): void {
-  if (numbers.length === 0) throw new StartError('There is no number to add.');
+  if (numbers.length === 0) throw new StartError('There are no numbers to add.');
   const wrong = numbers.find((number) => !/^\+[1-9][0-9]{6,14}$/.test(number));
-  if (wrong !== undefined) throw new StartError(`"${wrong}" is no phone number in the form of E.164, e.g. +12025550123.`);
+  if (wrong !== undefined) throw new StartError(`"${wrong}" is not a phone number in E.164 format, e.g. +12025550123.`);
 }
 
-/** Adds numbers, all or none. */
+/** Adds phone numbers, all or none. */
 export async function addPhoneNumbers(db: Database, numbers: readonly string[]): Promise<AddedNumbers> {
   requirePhoneNumbers(numbers);
   const given = [...new Set(numbers)];

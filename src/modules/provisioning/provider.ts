@@ -1,7 +1,7 @@
-/** What does a step of provisioning somewhere: the one small interface that providers have. */
+/** The interface of the providers that run the steps of provisioning. */
 import type { StepName } from './queries.ts';
 
-/** What a provider is asked for. */
+/** The request to a provider. */
 export interface StepRequest {
   step: StepName;
   organization: {
@@ -11,20 +11,22 @@ export interface StepRequest {
     name: string;
     kind: string;
   };
-  /** The same for every attempt that means the same effect, so that a provider can have it once. */
+  /**
+   * The same for every attempt with the same intended effect, so that a provider can apply it once.
+   */
   idempotencyKey: string;
   billingEmail: string | null;
-  /** What an earlier attempt has made already. */
+  /** The resource that an earlier attempt has already created. */
   resourceId: string | null;
-  /** Keeps what was made so far, for the next attempt should this one not come to its end. */
+  /** Stores what was created so far, for the next attempt if this one does not finish. */
   keep(resourceId: string): Promise<void>;
 }
 
-/** What came of a step. */
+/** The result of a step. */
 export interface StepResult {
-  /** What was made, as the provider names it. */
+  /** The resource that was created, as the provider names it. */
   resourceId: string;
-  /** Of BILLING; the free plan, active, where absent. */
+  /** For the step BILLING; by default the free plan, active. */
   billing?: {
     plan?: string | undefined;
     status?: string | undefined;
@@ -33,14 +35,16 @@ export interface StepResult {
   };
 }
 
-/** Does a step. Throws a `StepRefused` when trying again is of no use, and anything else to be tried again. */
+/**
+ * Runs a step. Throws a `StepRefused` if a retry is pointless, and any other error to be retried.
+ */
 export type Provider = (request: StepRequest) => Promise<StepResult>;
 
 /** A provider for each step. */
 export type Providers = Record<StepName, Provider>;
 
-/** The step cannot be done as it was asked for; the message is shown on the organization. */
+/** The step cannot be done as requested. The message is shown on the organization. */
 export class StepRefused extends Error {}
 
-/** The step could not be done this time; the message is shown on the organization. */
+/** The step could not be done this time. The message is shown on the organization. */
 export class StepDelayed extends Error {}

@@ -1,4 +1,4 @@
-/** Which provider does which step. */
+/** Selects the provider of each step. */
 import { databaseNow } from '../../database/clock.ts';
 import type { Database } from '../../database/connect.ts';
 import type { StepName } from './queries.ts';
@@ -7,21 +7,21 @@ import type { Provider, Providers } from './provider.ts';
 import { stripeProvider, type StripeSettings } from './stripe.ts';
 import { webhookProvider, type WebhookSettings } from './webhook.ts';
 
-/** The provider of each step, and what the chosen ones need. */
+/** The provider of each step, and the settings that the selected ones need. */
 export interface ProvisioningSettings {
   steps: Record<StepName, 'local' | 'webhook' | 'stripe'>;
   webhook: WebhookSettings | undefined;
   stripe: StripeSettings | undefined;
 }
 
-/** All steps done locally. */
+/** Settings that run all steps locally. */
 export const LOCAL_PROVISIONING: ProvisioningSettings = {
   steps: { IDENTITY: 'local', BILLING: 'local', TELEPHONY: 'local', PHONE_NUMBER: 'local', KNOWLEDGE_BASE: 'local' },
   webhook: undefined,
   stripe: undefined,
 };
 
-/** Makes the providers that the settings choose. */
+/** Creates the providers that the settings select. */
 export function makeProviders(db: Database, { steps, webhook, stripe }: ProvisioningSettings): Providers {
   const made: Record<string, Provider | undefined> = {
     local: localProvider(db),

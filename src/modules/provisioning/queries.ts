@@ -1,11 +1,11 @@
-/** The steps in which an organization is provisioned, and how far they are. */
+/** The steps in which an organization is provisioned, and their status. */
 import { sql } from 'kysely';
 import { listBatch } from '../../database/loaders.ts';
 import { ownerOf, rowsOf, type OfOrganization } from '../organization/profile/queries.ts';
 
-/** What is set up for an organization. */
+/** The name of a provisioning step. */
 export type StepName = 'IDENTITY' | 'BILLING' | 'TELEPHONY' | 'PHONE_NUMBER' | 'KNOWLEDGE_BASE';
-/** How far a step is. */
+/** The status of a step. */
 export type StepStatus = 'PENDING' | 'RUNNING' | 'DONE' | 'FAILED';
 
 export interface StepRow extends OfOrganization {

@@ -5,14 +5,17 @@ import { StepDelayed, StepRefused, type Provider } from './provider.ts';
 
 export interface StripeSettings {
   apiKey: string;
-  /** Price of the free plan. */
+  /** The price of the free plan. */
   priceId: string;
-  /** Where the API is, if not at Stripe's own address. */
+  /** The address of the API, if it is not Stripe's own. */
   apiUrl: string | undefined;
   timeoutMs: number;
 }
 
-/** Makes the provider. The customer is kept as soon as it is made, so that no attempt makes a second one. */
+/**
+ * Creates the provider. The customer's id is stored as soon as it exists, so that no attempt
+ * creates a second one.
+ */
 export function stripeProvider({ apiKey, priceId, apiUrl, timeoutMs }: StripeSettings): Provider {
   const stripe = new Stripe(apiKey, { ...addressOf(apiUrl), timeout: timeoutMs, maxNetworkRetries: 0, telemetry: false });
   return async ({ organization, idempotencyKey, billingEmail, resourceId, keep }) => {
@@ -45,12 +48,15 @@ function addressOf(apiUrl: string | undefined): Stripe.StripeConfig {
   return { host: hostname, protocol: isPlain ? 'http' : 'https', port: port === '' ? (isPlain ? 80 : 443) : port };
 }
 
-/** Stripe's errors in our words: its own may hold what is not for everybody who sees the organization. */
+/**
+ * Rewords Stripe's errors, because its own messages may contain details that not everybody who sees
+ * the organization may see.
+ */
 function explained(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   const what = error.code ?? error.type;
   if (error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError) {
     return new StepRefused(`Stripe refused the step: ${what}.`, { cause: error });
   }
-  return new StepDelayed(`Stripe did not do the step: ${what}.`, { cause: error });
+  return new StepDelayed(`Stripe could not do the step: ${what}.`, { cause: error });
 }

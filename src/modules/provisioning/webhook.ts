@@ -1,4 +1,7 @@
-/** The webhook provider: each step is a signed HTTP call (Standard Webhooks) to a service of the operator. */
+/**
+ * The webhook provider: each step is a signed HTTP call (Standard Webhooks) to a service of the
+ * operator.
+ */
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { encodeId } from '../../values/ids.ts';
@@ -6,12 +9,12 @@ import { StepDelayed, StepRefused, type Provider } from './provider.ts';
 
 export interface WebhookSettings {
   url: string;
-  /** `whsec_` and the key in base64. */
+  /** `whsec_` followed by the key in base64. */
   secret: string;
   timeoutMs: number;
 }
 
-/** What the service answers with. Further fields are its own. */
+/** The response of the service. Additional fields are ignored. */
 const answer = z.object({
   resourceId: z.string().min(1).max(255),
   plan: z.string().min(1).max(255).optional(),
@@ -22,10 +25,13 @@ const answer = z.object({
 
 const ANSWER_BYTES_MAX = 64_000;
 
-/** Answers of class 4xx that may be others later: time-out, conflict with a request under way, too early, too many. */
+/**
+ * 4xx responses that may be temporary: time-out, conflict with a concurrent request, too early, too
+ * many.
+ */
 const TRANSIENT = new Set([408, 409, 425, 429]);
 
-/** Makes the provider. `clock` gives the time that goes into the signature. */
+/** Creates the provider. `clock` returns the time for the signature. */
 export function webhookProvider({ url, secret, timeoutMs }: WebhookSettings, clock: () => Promise<Date>): Provider {
   const webhook = new Webhook(secret);
   return async ({ step, organization, idempotencyKey, billingEmail, resourceId }) => {
@@ -47,12 +53,12 @@ export function webhookProvider({ url, secret, timeoutMs }: WebhookSettings, clo
   };
 }
 
-/** Makes the call; the time-out covers the whole answer. */
+/** Makes the call. The time-out covers the whole response. */
 async function call(url: string, timeoutMs: number, body: string, headers: Record<string, string>): Promise<{ text: string }> {
   let status: number;
   let text: string;
   try {
-    // A redirect would take the signed body to somebody whom the operator has not named.
+    // A redirect would send the signed body to a party that the operator has not named.
     const response = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
     status = response.status;
     text = await readBounded(response);
@@ -83,6 +89,6 @@ function read(text: string): z.infer<typeof answer> {
   try {
     return answer.parse(JSON.parse(text));
   } catch (error) {
-    throw new StepRefused("The provider's answer is not of the form { resourceId, … }.", { cause: error });
+    throw new StepRefused("The provider's answer does not have the form { resourceId, … }.", { cause: error });
   }
 }

@@ -4,14 +4,14 @@ import type { Database } from '../../database/connect.ts';
 import { enqueue } from '../../jobs/queue.ts';
 import { STEP_NAMES, type StepName } from './queries.ts';
 
-/** The steps of an organization, as far as they are not there. */
+/** Inserts the missing steps of an organization. */
 async function insertSteps(tx: Database, organizationId: string): Promise<void> {
   await sql`
     insert into provisioning_steps (organization_id, name) select ${organizationId}::uuid, * from unnest(${STEP_NAMES}::text[])
     on conflict do nothing`.execute(tx);
 }
 
-/** Plans all steps of an organization, and the jobs that do them. */
+/** Plans all steps of an organization, and enqueues the jobs that run them. */
 export async function planProvisioning(tx: Database, organizationId: string): Promise<void> {
   await insertSteps(tx, organizationId);
   await enqueueSteps(
@@ -21,8 +21,8 @@ export async function planProvisioning(tx: Database, organizationId: string): Pr
 }
 
 /**
- * Starts again what is not done: failed steps, those that wait for their next attempt, and those that were never
- * planned. Returns the names of the steps.
+ * Restarts the unfinished steps: failed ones, those that wait for their next attempt, and those
+ * that were never planned. Returns the names of the steps.
  */
 export async function restartSteps(tx: Database, organizationId: string): Promise<StepName[]> {
   await insertSteps(tx, organizationId);
@@ -37,7 +37,10 @@ export async function restartSteps(tx: Database, organizationId: string): Promis
   return steps;
 }
 
-/** Starts again the steps that found the pool of phone numbers empty, at most as many as there are numbers now; longest-waiting first. */
+/**
+ * Restarts the steps that found the pool of phone numbers empty: the longest-waiting first, and no
+ * more than there are numbers now.
+ */
 export async function restartPhoneNumberSteps(tx: Database): Promise<number> {
   const { rows } = await sql<{ organization_id: string }>`
     update provisioning_steps set status = 'PENDING', error = null, finished_at = null
@@ -56,7 +59,7 @@ export async function restartPhoneNumberSteps(tx: Database): Promise<number> {
   return rows.length;
 }
 
-/** A step has one job at most: one that still waits is replaced, and so comes at once. */
+/** A step has at most one job. A waiting job is replaced, so that the new one runs immediately. */
 function enqueueSteps(tx: Database, steps: readonly { organizationId: string; step: StepName }[]): Promise<void> {
   return enqueue(
     tx,

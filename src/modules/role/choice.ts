@@ -1,4 +1,4 @@
-/** Choosing roles by key, as inputs name them. */
+/** Resolves the role keys in inputs. */
 import { sql } from 'kysely';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
@@ -7,7 +7,7 @@ import { refuse } from '../../command/user-error.ts';
 import { requireStorable } from '../../values/text.ts';
 import { NoValidRoleError } from './errors.ts';
 
-/** A role that can be given in an organization. */
+/** A role that can be assigned in an organization. */
 export interface UsableRole {
   id: string;
   key: string;
@@ -15,23 +15,26 @@ export interface UsableRole {
   built_in: boolean;
 }
 
-/** What a list of keys came to. */
+/** The result of resolving a list of keys. */
 export interface ChosenRoles {
   roles: UsableRole[];
-  /** Keys that name no role here, each once, in the order of the input. */
+  /** Keys that name no role here, without duplicates, in the order of the input. */
   ignoredRoles: string[];
 }
 
-/** Most roles that one input may name, and hence a membership or an invitation may have. */
+/**
+ * The maximum number of roles that one input may name, and therefore of a membership or an
+ * invitation.
+ */
 export const ROLES_MAX = 10;
 
-/** Most roles that one organization may define. */
+/** The maximum number of roles that one organization may define. */
 export const OWN_ROLES_MAX = 100;
 
-/** The role that an invitation offers when it names none. */
+/** The role that an invitation offers if it names none. */
 export const ROLE_DEFAULT = 'user';
 
-/** The key of the built-in role that every organization keeps a member in. */
+/** The key of the built-in role that at least one member of every organization holds. */
 export const ADMIN = 'admin';
 
 /** Refuses a list of role keys that is empty or too long, naming the argument. */
@@ -41,28 +44,29 @@ export function requireRoleKeys(keys: readonly string[], argument = 'roles'): vo
 }
 
 /**
- * The roles that can be given in an organization, by key: the built-in ones, its own and those of the organizations
- * above it. Of roles with one key, that of the nearest organization counts.
+ * Returns the roles that can be assigned in an organization, by key: the built-in ones, its own and
+ * those of its ancestors. If several roles have the same key, that of the nearest organization
+ * counts.
  */
 export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<string, UsableRole>> {
   const { rows } = await sql<UsableRole>`
     select r.id, r.key, scopes_held(r.scopes) as scopes, r.built_in
     from (
-      -- Two reads by index; as one with an "or", all roles of the platform would be read.
+      -- Two index reads; a single one with "or" would read all roles of the platform.
       select r.*, null::uuid as organization_id from roles r where r.built_in
       union all
       select r.*, d.organization_id from organization_roles d join roles r on r.id = d.role_id
       where d.organization_id = any (${lineage}::uuid[])
     ) as r
     order by r.built_in, array_position(${lineage}::uuid[], r.organization_id)`.execute(tx);
-  // Later entries win: the nearest organization, and before all the built-in roles.
+  // Later entries win: the nearest organization, and above all the built-in roles.
   return new Map(rows.map((role) => [role.key, role]));
 }
 
 /**
- * Like `usableRoles`, of the roles with these keys alone, for giving them: an organization's own roles stay locked
- * against changes of their scopes until the transaction ends, and are read as they are under the lock. Built-in roles
- * never change.
+ * Like `usableRoles`, but only the roles with these keys, in order to assign them. Roles that
+ * organizations defined are locked until the transaction ends, so that their scopes cannot change,
+ * and are read under the lock. Built-in roles never change.
  */
 export async function lockUsableRoles(tx: Database, lineage: Lineage, keys: readonly string[]): Promise<Map<string, UsableRole>> {
   const { rows } = await sql<UsableRole>`
@@ -81,20 +85,23 @@ export async function lockUsableRoles(tx: Database, lineage: Lineage, keys: read
   return new Map(rows.map((role) => [role.key, role]));
 }
 
-/** Splits keys into roles and what is unknown. */
+/** Splits keys into roles and unknown keys. */
 export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
   const unique = [...new Set(keys)];
   return { roles: unique.flatMap((key) => usable.get(key) ?? []), ignoredRoles: unique.filter((key) => !usable.has(key)) };
 }
 
-/** The same, refusing a list of which nothing is left: "no role" is never what a misspelt role means. */
+/**
+ * Like `chooseRoles`, but refuses a list without any known role: a misspelt role never means "no
+ * role".
+ */
 export function chooseSomeRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
   const chosen = chooseRoles(usable, keys);
   if (chosen.roles.length === 0) refuse(NoValidRoleError, { ignoredRoles: chosen.ignoredRoles });
   return chosen;
 }
 
-/** All scopes of the roles. */
+/** Returns all scopes of the roles. */
 export function scopesOf(roles: readonly Pick<UsableRole, 'scopes'>[]): string[] {
   return [...new Set(roles.flatMap((role) => role.scopes))];
 }

@@ -1,4 +1,4 @@
-/** What can be done with an organization's own roles. */
+/** Commands on an organization's own roles. */
 import { sql } from 'kysely';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
@@ -29,7 +29,7 @@ interface RoleInput {
 
 function requireKey(key: string): void {
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(key)) {
-    throw badInput('key', 'must have 1 to 63 characters of a-z, 0-9 and _, and begin with a letter');
+    throw badInput('key', 'must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter');
   }
 }
 
@@ -56,7 +56,7 @@ export function createRole(request: CommandRequest, input: RoleInput) {
     const { rows: own } = await sql<{ count: number }>`
       select count(*)::int as count from organization_roles where organization_id = ${organization.id}::uuid`.execute(tx);
     if ((own[0]?.count ?? 0) >= OWN_ROLES_MAX) {
-      throw limitExceeded('organizationId', `names an organization that has ${OWN_ROLES_MAX} roles of its own, the most it can have`);
+      throw limitExceeded('organizationId', `names an organization that already has ${OWN_ROLES_MAX} roles, the maximum`);
     }
     const made = await sql<{ id: string }>`
       insert into roles (key, name, description, scopes) values (${role.key}, ${role.name}, ${role.description}, ${scopes}::text[])
@@ -86,7 +86,10 @@ const changing = (action: string, id: string) =>
     scope: 'roles:manage',
   }) as const;
 
-/** The organization that defined a role, if the caller may see it. Built-in roles are seen by all and changed by nobody. */
+/**
+ * Finds the organization that defined a role, if the caller may see it. Everybody can see built-in
+ * roles, and nobody can change them.
+ */
 async function organizationOfRole(tx: Database, principal: Principal, id: string): Promise<string | null> {
   const { rows } = await sql<{ built_in: boolean; organization_id: string | null }>`
     select r.built_in, o.id as organization_id
@@ -94,13 +97,14 @@ async function organizationOfRole(tx: Database, principal: Principal, id: string
     left join organization_roles d on d.role_id = r.id
     left join ${organizationsWithin(principal)} as o on o.id = d.organization_id
     where r.id = ${id}::uuid`.execute(tx);
-  if (rows[0]?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles are the same for all');
+  if (rows[0]?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles cannot be changed');
   return rows[0]?.organization_id ?? null;
 }
 
 /**
- * The role, locked `for update`. That conflicts with the key-share lock which every grant takes (`lockUsableRoles` and
- * the foreign keys), so each grant comes before, and is seen, or comes after, and is judged by the role as it is then.
+ * Locks the role `for update`. That conflicts with the key-share lock which every grant takes
+ * (`lockUsableRoles` and the foreign keys). So each grant either comes before and is seen, or comes
+ * after and is checked against the changed role.
  */
 async function lockRole(tx: Database, id: string): Promise<OwnRole> {
   const { rows } = await sql<OwnRole>`
@@ -109,15 +113,15 @@ async function lockRole(tx: Database, id: string): Promise<OwnRole> {
   return rows[0];
 }
 
-/** The scopes and all that they imply. */
+/** Returns the scopes and all that they imply. */
 async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<string[]> {
   const { rows } = await sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`.execute(tx);
   return rows[0]?.held ?? [];
 }
 
 /**
- * Refuses to change what a role gives where the caller may give nothing: below the organization that defined it,
- * without `child_organizations:manage`.
+ * Refuses to change a role's scopes if they take effect where the caller may not grant anything:
+ * below the organization that defined it, without `child_organizations:manage`.
  */
 async function requireUnusedBelow({ tx, principal, organization }: OrganizationChange, roleId: string): Promise<void> {
   if (holds(principal, MANAGE_CHILDREN, organization.lineage)) return;
@@ -131,7 +135,7 @@ interface RolePatch {
   scopes?: readonly string[] | null | undefined;
 }
 
-/** Changes a role, for everybody who holds it. What is absent stays. */
+/** Changes a role for everybody who holds it. Absent fields stay as they are. */
 export function updateRole(request: CommandRequest, input: RolePatch) {
   const { scopes: given } = input;
   if (input.name === null) throw badInput('name', 'cannot be cleared');
@@ -144,7 +148,7 @@ export function updateRole(request: CommandRequest, input: RolePatch) {
     const scopes = given === undefined ? before.scopes : await requireScopes(tx, given);
     const heldBefore = await impliedScopes(tx, before.scopes);
     const heldAfter = await impliedScopes(tx, scopes);
-    // Taking a scope from all who hold the role is as much a power over them as giving one.
+    // Taking a scope from everybody who holds the role is as much power over them as giving one.
     requireGrantable(acting, [...heldBefore, ...heldAfter]);
     if (heldBefore.join() !== heldAfter.join()) await requireUnusedBelow(acting, input.id);
     const after = { key: before.key, name: name ?? before.name, description: text === undefined ? before.description : text, scopes };
@@ -157,8 +161,8 @@ export function updateRole(request: CommandRequest, input: RolePatch) {
 }
 
 /**
- * Removes a role that nobody holds and no open invitation offers. Requires the scopes that it gives, as changing it
- * does. What is below is counted only for callers who may see it.
+ * Deletes a role that nobody holds and no open invitation offers. Requires the role's scopes, as
+ * changing it does. Uses below are counted only for callers who may see them.
  */
 export function deleteRole(request: CommandRequest, { id }: { id: string }) {
   return runCommand(request, changing('deleteRole', id), async (acting) => {

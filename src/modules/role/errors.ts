@@ -1,21 +1,21 @@
-/** Expected failures of changes to roles, and of giving them. */
+/** Expected failures of commands on roles, and of assigning them. */
 import { defineUserError } from '../../command/user-error.ts';
 
 export const NoValidRoleError = defineUserError<'NoValidRoleError', { ignoredRoles: string[] }>('NoValidRoleError', {
   code: 'NO_VALID_ROLE',
-  message: 'None of the roles exists in this organization; nothing was changed.',
-  description: 'None of the roles named can be given in this organization.',
+  message: 'None of the roles exists in this organization. Nothing was changed.',
+  description: 'None of the named roles can be assigned in this organization.',
 });
 
 export const RoleEscalationError = defineUserError<'RoleEscalationError', { missingScopes: string[] }>('RoleEscalationError', {
   code: 'ROLE_ESCALATION',
-  message: 'This would give or take scopes that you do not hold on this organization yourself.',
+  message: 'This would give or take away scopes that you do not hold on this organization.',
   description: 'The change would give or take scopes that the caller does not hold where they take effect.',
 });
 
 export const RoleKeyTakenError = defineUserError('RoleKeyTakenError', {
   code: 'ROLE_KEY_TAKEN',
-  message: 'A role that is usable in this organization has this key already.',
+  message: 'A role with this key is already available in this organization.',
   description: 'A role that is usable in the organization has the key: a built-in one, its own, or one from above.',
 });
 

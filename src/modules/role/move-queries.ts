@@ -1,13 +1,14 @@
-/** What becomes of roles when an organization moves away from under those that defined them. */
+/** Copies roles when an organization moves away from the ancestors that defined them. */
 import { sql } from 'kysely';
 import { limitExceeded } from '../../errors.ts';
 import { OWN_ROLES_MAX } from './choice.ts';
 import type { Database } from '../../database/connect.ts';
 
 /**
- * Roles of `lost`, organizations that are no longer above, which people in the subtree of `moved` hold or are offered
- * there: each is copied to the moved organization, and the copy takes its place. So nobody loses a right by a move, and
- * whoever was above before can no longer change what these people may do. Returns the copies.
+ * Copies roles that `lost` (organizations that are no longer ancestors) defined, and that people in
+ * the subtree of `moved` hold or are offered there. Each copy belongs to the moved organization and
+ * replaces the original there. So nobody loses a right through a move, and the former ancestors can
+ * no longer change what these people may do. Returns the copies.
  */
 export async function bringRoles(tx: Database, moved: string, lost: readonly string[]): Promise<{ id: string; key: string }[]> {
   const inSubtree = sql`(select o.id from organizations top join organizations o on o.path >= top.path and o.path < subtree_end(top.path) where top.id = ${moved}::uuid)`;
@@ -25,7 +26,7 @@ export async function bringRoles(tx: Database, moved: string, lost: readonly str
   const own = await sql<{ count: number }>`
     select count(*)::int as count from organization_roles where organization_id = ${moved}::uuid`.execute(tx);
   if ((own.rows[0]?.count ?? 0) + foreign.length > OWN_ROLES_MAX) {
-    throw limitExceeded('id', `names an organization that would have more than ${OWN_ROLES_MAX} roles of its own after the move`);
+    throw limitExceeded('id', `names an organization that would have more than ${OWN_ROLES_MAX} roles after the move`);
   }
   const copies = [];
   for (const role of foreign) {
@@ -41,7 +42,10 @@ export async function bringRoles(tx: Database, moved: string, lost: readonly str
   return copies;
 }
 
-/** A role like `roleId`, defined by the organization; under the same key unless it has that already. */
+/**
+ * Creates a copy of `roleId` in the organization, under the same key unless the organization
+ * already has that key.
+ */
 async function copyRole(tx: Database, roleId: string, organizationId: string): Promise<{ id: string; key: string }> {
   const { rows } = await sql<{ id: string; key: string }>`
     with free as (

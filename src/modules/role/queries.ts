@@ -1,4 +1,4 @@
-/** Reads of roles: the built-in ones and those that organizations define. */
+/** Queries of roles: the built-in ones and those that organizations define. */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
@@ -10,18 +10,24 @@ export interface RoleRow {
   description: string | null;
   scopes: string[];
   built_in: boolean;
-  /** Of the organization in which the role was met, for a role that is not built in. */
+  /** The lineage of the organization in which the role was found, if it is not built in. */
   lineage: Lineage;
-  /** The person to whom the role is shown because it is offered to or held by it. */
+  /** The person who sees the role because they hold it or it is offered to them. */
   shown_to: string | null;
 }
 
 const columns = sql`r.id, r.key, r.name, r.description, scopes_held(r.scopes) as scopes, r.built_in`;
 
-/** Most roles that are shown of those that can be given in an organization: the built-in ones and its own are always among them. */
+/**
+ * The maximum number of roles that are listed as available in an organization. The built-in ones
+ * and its own are always included.
+ */
 export const USABLE_ROLES_MAX = 200;
 
-/** The roles that can be given in an organization: built-in ones first, then its own and those of the organizations above it. */
+/**
+ * The roles that can be assigned in an organization: built-in ones first, then its own and those of
+ * its ancestors.
+ */
 export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
   'roles usable in',
   (row) => row.of,
@@ -44,7 +50,10 @@ export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
   },
 );
 
-/** The roles held through memberships, or offered by invitations: `link` names the table and its column. */
+/**
+ * The roles held through memberships or offered by invitations; `link` names the table and its
+ * column.
+ */
 function rolesLinked(
   name: string,
   link: RawBuilder<unknown>,
@@ -61,7 +70,7 @@ function rolesLinked(
       select ${columns}, t.id as of, o.lineage, o.shown_to
       from ${owner} as t
       cross join lateral (
-        -- Of each row that was asked for: joined as a whole, all organizations that the caller may read would be read.
+        -- Per requested row: a plain join would read all organizations that the caller may read.
         select lineage, null::uuid as shown_to from ${organizationsWithin(principal, { scope: 'members:read' })} as within
         where within.id = t.organization_id
         union all
@@ -73,7 +82,7 @@ function rolesLinked(
       where t.id = any (${ids}::uuid[])
       order by r.built_in desc, r.key, r.id`;
       const { rows } = await statement.execute(db);
-      // A membership may be reached on both ways; it holds each role once.
+      // A membership may be reached in both ways; each role is returned once.
       return [...new Map(rows.map((row) => [`${row.of} ${row.id}`, row])).values()];
     },
   );
@@ -95,7 +104,7 @@ export const rolesOfInvitation = rolesLinked(
   (_user, email) => sql`t.canonical_email = ${email}`,
 );
 
-/** Roles by id: built-in ones, and those usable somewhere in the caller's subtree. */
+/** Roles by id: built-in ones, and those that can be assigned somewhere in the caller's subtree. */
 export const roleById = rowBatch<null, RoleRow>(
   'role by id',
   (row) => row.id,

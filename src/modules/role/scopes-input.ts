@@ -1,11 +1,14 @@
-/** Scopes as inputs name them. */
+/** Resolves the scopes in inputs. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { badInput } from '../../errors.ts';
 
 const SCOPES_MAX = 50;
 
-/** The scopes, each once, in the order of the catalog. Refuses a list that is too long or names an unknown scope. */
+/**
+ * Returns the scopes without duplicates, in the order of the catalog. Refuses a list that is too
+ * long or names an unknown scope.
+ */
 export async function requireScopes(tx: Database, scopes: readonly string[], argument = 'scopes'): Promise<string[]> {
   if (scopes.length > SCOPES_MAX) throw badInput(argument, `must name at most ${SCOPES_MAX} scopes`);
   const { rows } = await sql<{ key: string }>`select key from scopes order by position`.execute(tx);

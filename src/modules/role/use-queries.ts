@@ -1,19 +1,26 @@
-/** Where a role takes effect: the memberships that hold it, and the open invitations that offer it. */
+/**
+ * Finds where a role is used: the memberships that hold it, and the open invitations that offer it.
+ */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 
-/** The open invitation of `ir`. The fence keeps the planner from reading all invitations for a role that it takes for a common one. */
+/**
+ * The open invitation of `ir`. The optimization fence keeps the planner from reading all
+ * invitations when it expects the role to be common.
+ */
 const pendingInvitation = sql`lateral (
   select i.organization_id from invitations i where i.id = ir.invitation_id and i.status = 'PENDING' offset 0
 ) as i`;
 
 /**
- * Whether a role is used anywhere but in the organization that defined it, which can only be below: held by a member,
- * also one of a deleted organization that can be restored, or offered by an invitation that is pending or can be sent
- * again. The caller has locked the role `for update`, so no grant is under way.
+ * Whether a role is used outside the organization that defined it, which can only be below it. A
+ * use is a member who holds it, even of a deleted organization that can be restored, or an
+ * invitation that is pending or can be resent. The caller has locked the role `for update`, so no
+ * grant is in progress.
  */
 export async function isUsedBelow(tx: Database, roleId: string, organizationId: string): Promise<boolean> {
-  // Two ranges of the index instead of one "other than": nobody at home is read, however many hold the role there.
+  // Two index ranges instead of one "not equal", so that no member of the defining organization is
+  // read, however many hold the role there.
   const { rows } = await sql<{ used_elsewhere: boolean }>`
     select
       exists (
@@ -29,7 +36,10 @@ export async function isUsedBelow(tx: Database, roleId: string, organizationId: 
   return rows[0]?.used_elsewhere ?? false;
 }
 
-/** Memberships that hold a role and open invitations that offer it: anywhere, or in one organization only. */
+/**
+ * Counts memberships that hold a role and open invitations that offer it, everywhere or in one
+ * organization only.
+ */
 export async function countUses(
   tx: Database,
   roleId: string,

@@ -1,20 +1,26 @@
-/** Looks registered documents up, so that made-up hashes neither fill memory nor keep the database busy. */
+/**
+ * Looks up registered documents in such a way that made-up hashes neither fill memory nor keep the
+ * database busy.
+ */
 import { LRUCache } from 'lru-cache';
 import { PublicError } from '../../errors.ts';
 
-/** Bytes that all remembered documents may take. */
+/** The maximum number of bytes of all cached documents. */
 const CACHE_BYTES_MAX = 16 * 1_024 * 1_024;
-/** Hashes that are remembered as unknown. */
+/** The maximum number of hashes that are cached as unknown. */
 const UNKNOWN_MAX = 10_000;
-/** For how long an answer of the database counts: as long as an addition or a removal takes to be known everywhere. */
+/**
+ * How long an answer of the database is valid. An addition or removal is known everywhere after
+ * this time.
+ */
 const KNOWN_FOR_MS = 5_000;
-/** Hashes in one statement, and hashes that wait for the next one. */
+/** The maximum number of hashes in one statement, and of hashes that wait for the next one. */
 const STATEMENT_HASHES_MAX = 500;
 const WAITING_MAX = 2_000;
-/** What an entry takes beside its text. */
+/** The size of an entry in addition to its text. */
 const ENTRY_BYTES = 256;
 
-/** Reads documents by hash (lower-case hex) from wherever they are registered. */
+/** Reads documents by hash (lower-case hex) from where they are registered. */
 export type ReadDocuments = (hashes: readonly string[]) => Promise<ReadonlyMap<string, string>>;
 
 interface Waiting {
@@ -24,8 +30,8 @@ interface Waiting {
 }
 
 /**
- * The registered documents of one gateway. Hashes that are asked for meanwhile share the next statement, and one
- * statement runs at a time, whatever callers send.
+ * The registered documents of one gateway. One statement runs at a time, whatever callers send, and
+ * hashes requested meanwhile share the next one.
  */
 export class TrustedDocuments {
   readonly #read: ReadDocuments;
@@ -33,7 +39,8 @@ export class TrustedDocuments {
     maxSize: CACHE_BYTES_MAX,
     sizeCalculation: (document) => document.length * 2 + ENTRY_BYTES,
     ttl: KNOWN_FOR_MS,
-    // Kept until it is read again, so that a flood of made-up hashes cannot get into its way.
+    // Stale entries are kept until they are read again, so that a flood of made-up hashes cannot
+    // evict them.
     noDeleteOnStaleGet: true,
   });
   readonly #unknown = new LRUCache<string, true>({ max: UNKNOWN_MAX, ttl: KNOWN_FOR_MS });
@@ -45,8 +52,8 @@ export class TrustedDocuments {
   }
 
   /**
-   * The document with the hash, or undefined if none is registered. Throws `RATE_LIMITED` when more hashes wait to be
-   * looked up than the gateway keeps.
+   * Returns the document with the hash, or undefined if none is registered. Throws `RATE_LIMITED`
+   * if more hashes wait to be looked up than the gateway keeps.
    */
   find(hash: string): Promise<string | undefined> {
     const known = this.#known.get(hash);

@@ -1,12 +1,12 @@
-/** Manifests of documents, as code generators write them: a JSON object from hash to document. */
+/** Document manifests, as code generators write them: a JSON object from hash to document. */
 import { createHash } from 'node:crypto';
 import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { StartError } from '../../errors.ts';
 
-/** Most bytes of one document; the table has the same bound. */
+/** The maximum number of bytes of one document; the table has the same limit. */
 export const TRUSTED_DOCUMENT_BYTES_MAX = 100_000;
-/** Most documents in one manifest. */
+/** The maximum number of documents in one manifest. */
 export const MANIFEST_DOCUMENTS_MAX = 10_000;
 
 /** A document whose hash was verified. */
@@ -27,8 +27,9 @@ function problemOf(document: string, schema: GraphQLSchema): string | undefined 
 }
 
 /**
- * The documents of a manifest. Keys are SHA-256 in hex, with `sha256:` before it or without. Throws a `StartError` that
- * names the first document whose hash is not its own, which is too long, or which the schema refuses.
+ * Returns the documents of a manifest. Keys are SHA-256 in hex, with or without the prefix
+ * `sha256:`. Throws a `StartError` that names the first document whose hash is wrong, which is too
+ * long, or which the schema refuses.
  */
 export function readManifest(text: string, schema: GraphQLSchema): ManifestDocument[] {
   let value: unknown;
@@ -41,18 +42,18 @@ export function readManifest(text: string, schema: GraphQLSchema): ManifestDocum
   if (!manifest.success) throw new StartError('The manifest must be a JSON object from hashes to documents.');
   const entries = Object.entries(manifest.data);
   if (entries.length === 0 || entries.length > MANIFEST_DOCUMENTS_MAX) {
-    throw new StartError(`The manifest must hold between 1 and ${MANIFEST_DOCUMENTS_MAX} documents.`);
+    throw new StartError(`The manifest must contain between 1 and ${MANIFEST_DOCUMENTS_MAX} documents.`);
   }
   return entries.map(([key, document]) => {
     const hash = createHash('sha256').update(document).digest();
     if (key.replace(/^sha256:/, '') !== hash.toString('hex')) {
-      throw new StartError(`The document "${key}" has another hash: sha256:${hash.toString('hex')}.`);
+      throw new StartError(`The document "${key}" has a different hash: sha256:${hash.toString('hex')}.`);
     }
     if (document === '' || Buffer.byteLength(document) > TRUSTED_DOCUMENT_BYTES_MAX) {
       throw new StartError(`The document "${key}" must have between 1 and ${TRUSTED_DOCUMENT_BYTES_MAX} bytes.`);
     }
     const problem = problemOf(document, schema);
-    if (problem !== undefined) throw new StartError(`The document "${key}" does not fit the schema: ${problem}`);
+    if (problem !== undefined) throw new StartError(`The document "${key}" is not valid for the schema: ${problem}`);
     return { hash, document };
   });
 }

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 
-/** What a client has registered. */
+/** The registered documents of a client. */
 export interface RegisteredClient {
   client: string;
   documents: number;
@@ -10,7 +10,10 @@ export interface RegisteredClient {
   lastAddedAt: Date;
 }
 
-/** Registers documents of a client, all or none, beside those that it has. Returns how many were new. */
+/**
+ * Registers documents of a client, all or none, in addition to those it has. Returns how many were
+ * new.
+ */
 export async function addTrustedDocuments(
   db: Database,
   client: string,
@@ -33,7 +36,7 @@ export async function listTrustedDocuments(db: Database): Promise<RegisteredClie
   return rows;
 }
 
-/** Removes the documents of a client and returns how many there were. Those of other clients stay. */
+/** Removes the documents of a client and returns their number. Those of other clients stay. */
 export async function removeTrustedDocuments(db: Database, client: string): Promise<number> {
   const { rows } = await sql`delete from trusted_documents where client = ${client} returning hash`.execute(db);
   return rows.length;

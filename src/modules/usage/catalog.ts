@@ -1,10 +1,13 @@
-/** The catalog of metrics as an operator changes it. */
+/** Operator changes to the catalog of metrics. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { StartError } from '../../errors.ts';
 import { normalForm, textProblem } from '../../values/text.ts';
 
-/** Most metrics in the catalog, and hence in a list of them; part of what an operation costs. */
+/**
+ * The maximum number of metrics in the catalog, and therefore in any list of them. It is part of an
+ * operation's cost.
+ */
 export const METRICS_MAX = 25;
 
 /** A metric to be added to the catalog. */
@@ -13,11 +16,13 @@ export interface NewMetric {
   name: string;
   unit: string;
   description: string | null;
-  /** Keys of recorded metrics whose sums are added up; empty for a metric that is recorded itself. */
+  /**
+   * Keys of recorded metrics whose sums are added up; empty for a metric that is recorded itself.
+   */
   parts: readonly string[];
   /** Keys of recorded metrics by whose sum it is divided; empty for a sum. */
   dividedBy: readonly string[];
-  /** How many days after it happened an event may be recorded. */
+  /** How many days after it happened an event can be recorded. */
   lateDays: number;
 }
 
@@ -30,26 +35,26 @@ function checked(option: keyof typeof TEXT_LENGTH_MAX, given: string): string {
   return text;
 }
 
-/** Adds a metric behind the others. Refuses what the catalog could not compute. */
+/** Adds a metric after the existing ones. Refuses one that the catalog could not compute. */
 export async function addMetric(db: Database, metric: NewMetric): Promise<void> {
   const { key, parts, dividedBy, lateDays } = metric;
   const name = checked('name', metric.name);
   const unit = checked('unit', metric.unit);
   const description = metric.description === null ? null : checked('description', metric.description);
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(key))
-    throw new StartError('--key must have 1 to 63 characters of a-z, 0-9 and _, and begin with a letter.');
+    throw new StartError('--key must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter.');
   if (parts.length === 0 && dividedBy.length > 0)
-    throw new StartError('--divided-by needs --parts: an average divides one sum by another.');
+    throw new StartError('--divided-by requires --parts: an average divides one sum by another.');
   const named = [...new Set([...parts, ...dividedBy])];
   await db.transaction().execute(async (tx) => {
     // One at a time, for the next position and slot.
     await sql`lock table usage_metrics in share row exclusive mode`.execute(tx);
     const { rows: present } = await sql<{ count: number }>`select count(*)::int as count from usage_metrics`.execute(tx);
-    if ((present[0]?.count ?? 0) >= METRICS_MAX) throw new StartError(`The catalog has ${METRICS_MAX} metrics, the most it can have.`);
+    if ((present[0]?.count ?? 0) >= METRICS_MAX) throw new StartError(`The catalog already has ${METRICS_MAX} metrics, the maximum.`);
     const recorded = await sql<{ key: string }>`
       select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`.execute(tx);
     const missing = named.find((one) => !recorded.rows.some((row) => row.key === one));
-    if (missing !== undefined) throw new StartError(`"${missing}" is no metric that is recorded.`);
+    if (missing !== undefined) throw new StartError(`"${missing}" is not a recorded metric.`);
     const { rows } = await sql`
       insert into usage_metrics (key, name, unit, kind, description, parts, divided_by, late_days, position, slot)
       select ${key}, ${name}, ${unit}, ${dividedBy.length > 0 ? 'AVERAGE' : 'SUM'}, ${description}, ${parts.length > 0 ? parts : [key]}::text[],

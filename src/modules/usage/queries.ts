@@ -1,4 +1,4 @@
-/** Reads of usage: exact sums over one organization or its subtree, for many organizations in one statement. */
+/** Queries of usage: exact sums over organizations or subtrees, many in one statement. */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type WithinOptions } from '../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../database/loaders.ts';
@@ -35,15 +35,16 @@ export interface UsageArguments {
   to: Date;
 }
 
-/** The organizations whose usage may be read: with everything below, or alone. */
+/** The organizations whose usage the caller may read, alone or with everything below. */
 const reach = (scope: UsageScope): WithinOptions => ({ scope: 'usage:read', reachingBelow: scope === 'ALL' });
 
-/** In subtrees of more organizations, what happened at the edges of a window is found by time and not by organization. */
+/** Subtrees with more organizations than this are searched for edge events by time. */
 const MANY = 2_000;
 
 /**
- * The totals of `holder` that make up the parts of a layout: `totals` with `starts_at`, and by slot `own` and `subtree`.
- * `offset 0` keeps the planner from reading everything that the holder has and comparing afterwards.
+ * The totals of `holder` in the parts of a layout: `totals` with `starts_at`, `own` and `subtree`
+ * by slot. `offset 0` keeps the planner from reading all totals of the holder and filtering
+ * afterwards.
  */
 const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
   unnest(${parts.map(({ grain }) => grain)}::usage_grain[], ${parts.map(({ from }) => from)}::timestamptz[], ${parts.map(({ to }) => to)}::timestamptz[])
@@ -54,7 +55,10 @@ const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuild
     offset 0
   ) as totals`;
 
-/** What is to be added to the totals of `holder` in the parts of a layout: `tail` with `hour`, `slot`, `own` and `subtree`. */
+/**
+ * The pending amounts to be added to the totals of `holder` in the parts of a layout: `tail` with
+ * `hour`, `slot`, `own` and `subtree`.
+ */
 const tailOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
   lateral (
     select t.hour, t.slot, sum(t.own) as own, sum(t.subtree) as subtree from usage_tail t
@@ -62,7 +66,7 @@ const tailOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder
     group by t.hour, t.slot
   ) as tail`;
 
-/** What was recorded at the edges of a layout, event by event. Which of the two ways is taken is not left to the planner. */
+/** The single events at a layout's edges. The planner does not choose between the two ways. */
 function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unknown> {
   const windows = sql`unnest(${edges.map(({ from }) => from)}::timestamptz[], ${edges.map(({ to }) => to)}::timestamptz[]) as edge (begins, ends)`;
   const events = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`lateral (
@@ -86,7 +90,10 @@ function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unk
     ) as e join usage_metrics m on m.key = e.metric`;
 }
 
-/** What the usage of `parent` is added up from, with `at` (the beginning of a total, or the instant of an event), `slot` and `quantity`. */
+/**
+ * The sources of the usage of `parent`, with `at` (the start of a total, or the time of an event),
+ * `slot` and `quantity`.
+ */
 function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
   const members = scope === 'SINGLE' ? sql`select parent.id, false as whole` : sql`select * from usage_members(parent.id, parent.path)`;
   const branches = [];
@@ -106,8 +113,9 @@ function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown
 }
 
 /**
- * The value of the metrics `m` over sums by recorded metric (`sums`, with `key` and `total`): the sum of a metric's
- * parts, divided by the sum of its divisors where it has any; 0 over 0 is 0. Quotients are rounded to 9 decimals.
+ * The value of the metrics `m` from sums by recorded metric (`sums`, with `key` and `total`): the
+ * sum of a metric's parts, divided by the sum of its divisors if it has any; 0 over 0 is 0.
+ * Quotients are rounded to 9 decimals.
  */
 const metricValue = sql`
   trim_scale(case when cardinality(m.divided_by) = 0
@@ -122,7 +130,7 @@ export interface TotalRow extends MetricRow {
   value: string;
 }
 
-/** From when on single events are there: what is older can be told by whole days. The key is not used. */
+/** The time since which single events are available; the key is not used. */
 export const eventsFrom = rowBatch<null, { of: string; at: Date }>(
   'usage events from',
   (row) => row.of,
@@ -165,7 +173,7 @@ export interface BucketArguments extends UsageArguments {
   keys: readonly string[] | null;
 }
 
-/** The metrics asked for over each bucket of a window, by organization. The buckets follow one another without a gap. */
+/** The requested metrics in each bucket of a window, by organization. Buckets have no gaps. */
 export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
   'usage buckets',
   (row) => row.organization_id,
@@ -195,7 +203,7 @@ export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
   },
 );
 
-/** How many organizations a summary covers. */
+/** The number of organizations that a summary covers. */
 export const organizationCount = rowBatch<null, { id: string; count: number }>(
   'usage organization count',
   (row) => row.id,
@@ -228,7 +236,7 @@ const childOrder: SortOrder = {
   descending: true,
 };
 
-/** The breakdown of a summary: the organization's own usage and each direct child's subtree, largest first. */
+/** The organization's own usage and that of each child's subtree, largest first. */
 export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
   name: 'usage by child',
   parents: ofOrganizations(reach('ALL')),
@@ -250,7 +258,7 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
       );
     }
     if (layout.edges.length > 0) {
-      // The branch that an event belongs to: the direct child on the way down from the parent, or the parent itself.
+      // The branch of an event: the direct child on its path, or the parent itself.
       sources.push(sql`
         select b.id, case when b.id = s.id then e.quantity end, e.quantity
         from (${edgeEvents(layout.edges, scope)}) as e join slots on slots.slot = e.slot join organizations s on s.id = e.organization_id
@@ -267,7 +275,7 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
       ),
       sums as (select * from (${sql.join(sources, sql` union all `)}) as source (id, own, subtree)),
       branches as materialized (
-        -- The parent stands for itself here: what is below it stands under its children.
+        -- The parent counts only its own usage here; what is below counts under its children.
         select branch.id, coalesce(sum(sums.own), 0) as own,
           coalesce(sum(case when branch.id = parent.id then sums.own else sums.subtree end), 0) as subtree
         from branch left join sums on sums.id = branch.id group by branch.id

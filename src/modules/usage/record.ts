@@ -1,4 +1,4 @@
-/** Recording usage: batches of events, each with an outcome of its own. */
+/** Records usage: batches of events, each with a separate outcome. */
 import { sql } from 'kysely';
 import { appendInSubtree, type CommandRequest } from '../../command/run.ts';
 import { holds, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
@@ -8,20 +8,20 @@ import { badInput } from '../../errors.ts';
 import type { UserError } from '../../command/user-error.ts';
 import { parseId } from '../../values/ids.ts';
 
-/** Most events of one call. */
+/** The maximum number of events per call. */
 export const EVENTS_MAX = 1_000;
 const ID_LENGTH_MAX = 255;
-/** How far the clock of a meter may be ahead. */
+/** How far a meter's clock may be ahead. */
 export const AHEAD_MAX_MS = 300_000;
 const DAY_MS = 86_400_000;
 
-/** An event as it is given. */
+/** An event in the input. */
 export interface EventInput {
   id: string;
-  /** Public id of the organization. */
+  /** The public id of the organization. */
   organizationId: string;
   metric: string;
-  /** Digits, as `Decimal` takes them. */
+  /** Digits in the format of `Decimal`. */
   quantity: string;
   occurredAt: Date;
 }
@@ -36,7 +36,7 @@ export type Rejection =
   | 'TOO_OLD'
   | 'IN_THE_FUTURE';
 
-/** What became of one event. */
+/** The outcome of one event. */
 export interface EventOutcome {
   id: string;
   status: 'ACCEPTED' | 'DUPLICATE' | 'REJECTED';
@@ -55,12 +55,13 @@ interface Known {
 }
 
 /**
- * Records up to 1,000 events of organizations in the caller's subtree. An event is known by its id within its
- * organization: whatever comes under the same id again changes nothing. What is accepted is durable, and counted in the
- * next read. Nothing but the tree is locked, and that shared, so that no meter waits for another.
+ * Records up to 1,000 events of organizations in the caller's subtree. An event is identified by
+ * its id within its organization; sending the same id again changes nothing. Accepted events are
+ * durable and counted in the next read. Only the tree is locked, and that shared, so no meter waits
+ * for another.
  */
 export function recordUsage(request: CommandRequest, events: readonly EventInput[]): Promise<{ outcomes: EventOutcome[] } | UserError> {
-  if (events.length === 0 || events.length > EVENTS_MAX) throw badInput('events', `must hold between 1 and ${EVENTS_MAX} events`);
+  if (events.length === 0 || events.length > EVENTS_MAX) throw badInput('events', `must contain between 1 and ${EVENTS_MAX} events`);
   return appendInSubtree(request, async (tx, principal) => {
     const known = {
       lineages: await lineagesOf(tx, principal, events),
@@ -72,7 +73,7 @@ export function recordUsage(request: CommandRequest, events: readonly EventInput
     const outcomes = events.map((event, index): EventOutcome => {
       const reason = rejections[index] ?? null;
       if (reason) return { id: event.id, status: 'REJECTED', reason };
-      // Of several under one id in one batch, the first is the one that was accepted.
+      // If several events in a batch have the same id, the first one was accepted.
       return { id: event.id, status: accepted.delete(keyOf(event)) ? 'ACCEPTED' : 'DUPLICATE', reason: null };
     });
     return { outcomes };
@@ -86,7 +87,7 @@ const uuidOf = ({ organizationId }: EventInput): string | undefined => {
 
 const keyOf = (event: EventInput): string => `${uuidOf(event) ?? ''} ${event.id}`;
 
-/** Lineages of those of the organizations that the caller can see. */
+/** Returns the lineages of the organizations that the caller can see. */
 async function lineagesOf(tx: Database, principal: Principal, events: readonly EventInput[]): Promise<Map<string, Lineage>> {
   const ids = [...new Set(events.flatMap((event) => uuidOf(event) ?? []))];
   const { rows } = await sql<{ id: string; lineage: string[] }>`
@@ -102,7 +103,10 @@ async function metricsOf(tx: Database, events: readonly EventInput[]): Promise<M
   return new Map(rows.map((row) => [row.key, row]));
 }
 
-/** Why an event is refused; null for a good one. Where it is from comes first, so that nothing tells of what is elsewhere. */
+/**
+ * Returns why an event is refused; null for a valid one. The organization is checked first, so that
+ * the other reasons reveal nothing about organizations that the caller may not see.
+ */
 function rejectionOf(event: EventInput, { lineages, metrics }: Known, principal: Principal, now: Date): Rejection | null {
   const lineage = lineages.get(uuidOf(event) ?? '');
   if (!lineage) return 'ORGANIZATION_NOT_FOUND';
@@ -117,7 +121,10 @@ function rejectionOf(event: EventInput, { lineages, metrics }: Known, principal:
   return age > metric.late_days * DAY_MS ? 'TOO_OLD' : null;
 }
 
-/** Inserts the events that are not there yet and returns their keys. In one order, so that no two batches wait for each other in a circle. */
+/**
+ * Inserts the new events and returns their keys. The order is fixed, so that batches cannot
+ * deadlock.
+ */
 async function insertEvents(tx: Database, events: readonly EventInput[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
   const { rows } = await sql<{ organization_id: string; id: string }>`

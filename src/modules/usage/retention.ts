@@ -1,16 +1,20 @@
-/** How long usage is kept how finely (docs/decisions/0016-usage.md). */
+/** How long usage is kept at each resolution (docs/decisions/0016-usage.md). */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 
-/** The least that can be configured for how many days single events are kept. */
+/** The minimum number of days that single events can be configured to be kept. */
 export const EVENT_DAYS_MIN = 31;
 const ROWS_AT_ONCE = 10_000;
-/** For changes to the partitions, which wait for everybody who reads or records usage and make the others wait. */
+/**
+ * The lock timeout for changes to the partitions, which wait for everyone who reads or records
+ * usage, and block them meanwhile.
+ */
 const LOCK_TIMEOUT = '3s';
 
 /**
- * Prepares the partitions of the next months, and drops those events that are older than `eventDays` and than any metric
- * takes, whole months at a time; a daily job. Reads are told a run before anything goes.
+ * A daily job that prepares the partitions of the next months, and drops events that are older than
+ * `eventDays` and than any metric accepts, whole months at a time. Reads stop using them one run
+ * before they are dropped.
  */
 export async function retainUsage(db: Database, eventDays: number): Promise<void> {
   const before = await db.transaction().execute(async (tx) => {
@@ -26,7 +30,7 @@ export async function retainUsage(db: Database, eventDays: number): Promise<void
   await removeAll(db, sql`select ctid from usage_totals where grain = 'HOUR' and starts_at < usage_hours_from()`, 'usage_totals');
 }
 
-/** Deletes what the query finds, in pieces. */
+/** Deletes what the query finds, in batches. */
 async function removeAll(db: Database, rows: RawBuilder<unknown>, table: 'usage_event_keys' | 'usage_totals'): Promise<void> {
   for (;;) {
     const { numAffectedRows = 0n } = await sql`

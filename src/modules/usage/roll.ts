@@ -1,19 +1,22 @@
-/** Rolls recorded events into the totals (docs/decisions/0016-usage.md). */
+/** Rolls recorded events up into the totals (docs/decisions/0016-usage.md). */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { isUnavailable, sqlState } from '../../errors.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { Outage } from '../../telemetry/outage.ts';
 
-/** Rows of the tail in one transaction: moves and deletions in their trees wait for it. */
+/** The number of pending rows per transaction; moves and deletions in their trees wait for it. */
 const ROWS_AT_ONCE = 10_000;
-/** Organizations that are looked at in one transaction, which their tree waits for. */
+/** The number of organizations examined per transaction; their tree waits for it. */
 const METERS_AT_ONCE = 100;
 const EVERY_MS = 1_000;
-/** Somebody holds the tree for long. The next roll tries again. */
+/** The tree has been locked by others for too long. The next run tries again. */
 const LOCK_NOT_AVAILABLE = '55P03';
 
-/** Rolls up the subtrees that have become busy, and then until the tail is empty, or somebody else is rolling. Returns how many rows of the tail it was. */
+/**
+ * Rolls up the subtrees that have become busy, and then all pending rows, until none is left or
+ * another process is rolling up. Returns the number of pending rows processed.
+ */
 export async function rollUsage(db: Database): Promise<number> {
   await repeat(db, sql`select roll_up_subtrees(${METERS_AT_ONCE}) as done`).catch((error: unknown) => {
     if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
@@ -31,7 +34,10 @@ async function repeat(db: Database, statement: RawBuilder<{ done: number }>): Pr
   }
 }
 
-/** Rolls every second. Reads are exact without it, and slower the longer the tail is. The returned function ends it. */
+/**
+ * Rolls up every second. Reads are exact without it, but slower the more rows are pending. Returns
+ * a function that stops it.
+ */
 export function startRolling(db: Database, log: Logger): () => Promise<void> {
   let rolling: Promise<unknown> = Promise.resolve();
   let isRolling = false;
@@ -44,7 +50,7 @@ export function startRolling(db: Database, log: Logger): () => Promise<void> {
         () => outage.succeeded(),
         (error: unknown) => {
           if (isUnavailable(error)) outage.failed(error);
-          else log.warn({ err: error }, 'usage could not be rolled up; it is tried again');
+          else log.warn({ err: error }, 'usage could not be rolled up; it will be retried');
         },
       )
       .finally(() => (isRolling = false));

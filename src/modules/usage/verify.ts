@@ -1,11 +1,15 @@
-/** Compares the totals of usage with each other and with the events that they were made of. */
+/**
+ * Verifies the usage totals against each other and against the events that they were computed from.
+ */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import type { Logger } from '../../telemetry/log.ts';
 
 export interface UsageCheck {
   organizations: number;
-  /** Totals of one organization, span and metric that are not what they are made of. */
+  /**
+   * The number of totals (of one organization, span and metric) that do not match their sources.
+   */
   differing: number;
   /** At most five of them. */
   examples: string[];
@@ -37,7 +41,10 @@ async function compare(db: Database, ids: readonly string[], check: UsageCheck):
     );
 }
 
-/** Checks every organization that has totals. Reads only, in pieces; it reads every total twice and every event once. */
+/**
+ * Verifies every organization that has totals. It only reads, in batches: every total twice and
+ * every event once.
+ */
 export async function checkUsage(db: Database): Promise<UsageCheck> {
   const check: UsageCheck = { organizations: 0, differing: 0, examples: [] };
   let last = '00000000-0000-0000-0000-000000000000';
@@ -56,7 +63,10 @@ export async function checkUsage(db: Database): Promise<UsageCheck> {
   }
 }
 
-/** Checks a few organizations above others that are drawn by chance, and says loudly if one is wrong; a job. */
+/**
+ * A job that verifies a few randomly chosen organizations that have others below them, and logs an
+ * error if one is wrong.
+ */
 export async function checkSomeUsage(db: Database, log: Logger): Promise<void> {
   const { rows } = await sql<{ id: string }>`
     select distinct lineage[1 + floor(random() * cardinality(lineage))::integer] as id from (

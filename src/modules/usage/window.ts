@@ -1,4 +1,7 @@
-/** Usage windows: which are accepted, how they are cut into buckets, and what they are added up from. */
+/**
+ * Usage windows: which are accepted, how they are divided into buckets, and what they are added up
+ * from.
+ */
 import { badInput, invalidWindow, limitExceeded } from '../../errors.ts';
 
 const DAY_MS = 86_400_000;
@@ -8,13 +11,13 @@ const BUCKETS_MAX = 1_000;
 
 export type BucketSize = 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
 
-/** A half-open window of instants. */
+/** A half-open time window. */
 export interface Window {
   from: Date;
   to: Date;
 }
 
-/** Checks a window: `to` after `from`, at most 366 days of 24 hours. Nothing is clamped. */
+/** Validates a window: `to` after `from`, at most 366 days of 24 hours. Nothing is clamped. */
 export function checkWindow(from: Date, to: Date): Window {
   if (!(to > from)) throw invalidWindow('to', 'must be after "from"');
   if (to.getTime() - from.getTime() > WINDOW_DAYS_MAX * DAY_MS)
@@ -22,14 +25,19 @@ export function checkWindow(from: Date, to: Date): Window {
   return { from, to };
 }
 
-/** Midnight of a day in UTC. Not `Date.UTC`, which takes the years below 100 for those of the 20th century. */
+/**
+ * Returns midnight of a day in UTC. Not `Date.UTC`, which maps years below 100 to the 20th century.
+ */
 function midnight(year: number, month: number, day: number): Date {
   const date = new Date(0);
   date.setUTCFullYear(year, month, day);
   return date;
 }
 
-/** Start of the bucket that the instant lies in. Days, weeks (from Monday, ISO 8601) and months are those of UTC. */
+/**
+ * Returns the start of the bucket that contains a time. Days, weeks (from Monday, ISO 8601) and
+ * months are in UTC.
+ */
 function bucketStart(at: Date, size: BucketSize): Date {
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
   if (size === 'HOUR') return new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
@@ -43,26 +51,32 @@ function nextBucket(start: Date, size: BucketSize): Date {
   return new Date(start.getTime() + length);
 }
 
-/** The buckets of a window in order, empty ones included; the first and the last end where the window does. */
+/**
+ * Returns the buckets of a window in order, including empty ones. The first and the last are cut at
+ * the ends of the window.
+ */
 export function bucketsOf({ from, to }: Window, size: BucketSize): Window[] {
   const buckets: Window[] = [];
   for (let start = bucketStart(from, size); start < to;) {
     const end = nextBucket(start, size);
     buckets.push({ from: start < from ? from : start, to: end > to ? to : end });
-    if (buckets.length > BUCKETS_MAX) throw limitExceeded('size', `would cut this window into more than ${BUCKETS_MAX} buckets`);
+    if (buckets.length > BUCKETS_MAX) throw limitExceeded('size', `would divide this window into more than ${BUCKETS_MAX} buckets`);
     start = end;
   }
   return buckets;
 }
 
-/** The shortest that a bucket can be, except at the ends of a window. */
+/** The minimum length of a bucket, except at the ends of a window. */
 const LENGTHS_MS: Record<BucketSize, number> = { HOUR: DAY_MS / 24, DAY: DAY_MS, WEEK: 7 * DAY_MS, MONTH: 28 * DAY_MS };
 
-/** Most buckets that a window can be cut into, from arguments that may not have been checked. */
+/**
+ * Returns the maximum number of buckets of a window, from arguments that may not have been
+ * validated.
+ */
 export function bucketCount(from: unknown, to: unknown, size: unknown = 'DAY'): number {
   const length = Object.entries(LENGTHS_MS).find(([name]) => name === size)?.[1];
   const buckets = Math.ceil((instantOf(to) - instantOf(from)) / (length ?? NaN)) + 1;
-  // A window that has no sense is refused; so is one of more parts.
+  // An invalid window is refused later, and so is one with too many buckets.
   return buckets >= 1 && buckets <= BUCKETS_MAX ? buckets : BUCKETS_MAX;
 }
 
@@ -70,27 +84,36 @@ function instantOf(value: unknown): number {
   return typeof value === 'string' || typeof value === 'number' || value instanceof Date ? new Date(value).getTime() : NaN;
 }
 
-/** What totals are kept of, longest first. */
+/** The time spans that totals are kept for, longest first. */
 export const GRAINS = ['MONTH', 'DAY', 'HOUR'] as const;
 export type Grain = (typeof GRAINS)[number];
 
-/** Totals of hours are kept for some days more than reads ask for (`usage_hours_from()`), so that clocks may differ. */
+/**
+ * Hourly totals are kept some days longer than reads ask for (`usage_hours_from()`), to allow for
+ * clock differences.
+ */
 const HOURS_DAYS = 42;
 
-/** A part of a window that whole totals of a grain fill. */
+/** A part of a window that consists of whole totals of one grain. */
 export interface Part extends Window {
   grain: Grain;
 }
 
-/** What a window is added up from. Together the parts and the edges are the window, and none overlaps another. */
+/**
+ * The sources that a window is added up from. The parts and the edges together cover the window
+ * without overlap.
+ */
 export interface Layout {
-  /** In order, and without a gap between them. */
+  /** In order, without gaps between them. */
   parts: readonly Part[];
-  /** What is too short for totals, or too old for those of hours: single events. */
+  /** The spans that are too short for totals, or too old for hourly ones: single events. */
   edges: readonly Window[];
 }
 
-/** Lays a window out in totals of the given grains, the longest that fit, and edges of events. */
+/**
+ * Divides a window into totals of the given grains, using the longest that fit, and edges of single
+ * events.
+ */
 export function layOut(window: Window, grains: readonly Grain[], now: Date): Layout {
   const hoursFrom = new Date(Math.floor(now.getTime() / DAY_MS - HOURS_DAYS) * DAY_MS);
   const parts: Part[] = [];

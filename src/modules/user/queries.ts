@@ -1,16 +1,19 @@
-/** Reads of people. */
+/** Queries of people. */
 import { sql } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { rowBatch } from '../../database/loaders.ts';
 
-/** A person, and what lets the caller see it. */
+/** A person, and why the caller may see them. */
 export interface UserRow {
   id: string;
   email: string;
   name: string | null;
   created_at: Date;
-  /** The organization through which the person was reached and the scope that this took; null for oneself. */
+  /**
+   * The organization through which the person was reached, and the scope that this required; null
+   * for the caller themselves.
+   */
   reached: { lineage: Lineage; scope: Scope } | null;
 }
 
@@ -22,7 +25,7 @@ interface FoundUser {
   lineage: Lineage | null;
 }
 
-/** Oneself, and the members of organizations whose members the caller may read. */
+/** The caller, and the members of organizations whose members they may read. */
 export const userById = rowBatch<null, UserRow>(
   'user by id',
   (row) => row.id,
@@ -41,7 +44,10 @@ export const userById = rowBatch<null, UserRow>(
   },
 );
 
-/** People named as actors in rows that the caller may read; seeing the row gives the name, wherever the person belongs. */
+/**
+ * People named as actors in rows that the caller may read. Seeing the row reveals the name,
+ * wherever the person belongs.
+ */
 export const actorById = rowBatch<null, Omit<UserRow, 'reached'>>(
   'actor by id',
   (row) => row.id,

@@ -1,4 +1,4 @@
-/** Creating an organization, with all that comes with one, in one transaction. */
+/** Creates an organization and everything that belongs to it, in one transaction. */
 import { sql } from 'kysely';
 import { runCommand, type Change, type UserChange, type CommandRequest } from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
@@ -24,16 +24,16 @@ import { DepthLimitError, SlugTakenError } from '../errors.ts';
 export interface CreateInput extends DetailsInput {
   name: string;
   slug: string;
-  /** UUID of the organization to create it below; absent for a tree of its own. */
+  /** The UUID of the parent; absent for a standalone tree. */
   parentId?: string | null | undefined;
   users?: readonly Invitee[] | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
 
-/** What was created; data that JSON can hold. */
+/** The result, as JSON data. */
 export interface Created {
   organizationId: string;
-  /** That of the calling person; null for an API key. */
+  /** The membership of the calling person; null for an API key. */
   membershipId: string | null;
   outcomes: InvitationOutcome[];
   ignoredRoles: string[];
@@ -50,8 +50,9 @@ function requireSlug(slug: string): void {
 }
 
 /**
- * Creates an organization below another one, which takes `child_organizations:manage` there, or, without a parent, at
- * the top of a tree of its own, which any person may do. The calling person becomes its admin.
+ * Creates an organization below another one, which requires `child_organizations:manage` there, or,
+ * without a parent, at the root of a new tree, which any person may do. The calling person becomes
+ * its admin.
  */
 export function createOrganization(request: CommandRequest, input: CreateInput): Promise<Created | UserError> {
   const { parentId, slug, users, ...rest } = input;
@@ -78,7 +79,10 @@ export function createOrganization(request: CommandRequest, input: CreateInput):
   });
 }
 
-/** An account whose address is not verified creates one tree of its own. The person's lock makes the count hold. */
+/**
+ * Refuses a second standalone tree to an account with an unverified address. The user's lock keeps
+ * the count valid.
+ */
 async function requireFirstOrVerified({ tx, user }: UserChange): Promise<void> {
   if (user.verifiedEmail !== null) return;
   const { rows } = await sql`
@@ -119,13 +123,17 @@ async function create(
       insert into standalone_organizations (organization_id, user_id)
       values (${id}::uuid, ${principal.user.id}::uuid)`.execute(tx);
   }
-  // In a tree of its own the person invites as its admin, since it acts from nowhere above.
+  // In a new tree the person invites as its admin, since they do not act from an organization
+  // above.
   const inviter: Principal = parent ? principal : { ...principal, home: { id, lineage, scopes: new Set(admin?.scopes) } };
   const outcomes = invitees.length > 0 ? await invite({ ...acting, principal: inviter, organization, record }, invitees, settings) : [];
   return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((one) => one.ignoredRoles))] };
 }
 
-/** The organization's own row. Two that claim one slug at the same moment meet at its unique index. */
+/**
+ * Inserts the organization's own row. If two claim the same slug at the same time, its unique index
+ * decides.
+ */
 async function insertOrganization(tx: Database, parent: Place | null, slug: string, { name, kind, domain }: Details): Promise<Place> {
   const limits = await sql<{ max_depth: number }>`select max_depth from tree_settings`.execute(tx);
   const limit = limits.rows[0]?.max_depth ?? 0;

@@ -1,4 +1,4 @@
-/** Deleting organizations, restoring them, and purging what nobody restored in time. */
+/** Deletes organizations, restores them, and purges those that were not restored in time. */
 import { sql } from 'kysely';
 import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { organizationsWithin } from '../../../authorization/rights.ts';
@@ -10,14 +10,15 @@ import { refuse } from '../../../command/user-error.ts';
 import { requireBelowHome, requireVersion } from '../preconditions.ts';
 import { HasChildrenError, ParentDeletedError } from '../errors.ts';
 
-/** Most organizations that one call deletes. */
+/** The maximum number of organizations that one call deletes. */
 export const DELETED_MAX = 10_000;
 
 const DAY_MS = 86_400_000;
 
 /**
- * Deletes an organization below that of the request; with CASCADE everything below it as well. Memberships rest, keys
- * are revoked and open invitations are taken back. For the retention it can be restored.
+ * Deletes an organization below the caller's organization; with CASCADE, everything below it as
+ * well. Memberships become inactive, keys are revoked and open invitations are closed. It can be
+ * restored during the retention period.
  */
 export function deleteOrganization(
   request: CommandRequest,
@@ -40,7 +41,7 @@ export function deleteOrganization(
     const { rows } = await sql<{ id: string }>`
       select o.id
       from organizations top
-      -- The fence keeps the planner from walking all organizations in order until the limit.
+      -- The optimization fence keeps the planner from scanning all organizations in order.
       cross join lateral (
         select o.id from organizations o
         where o.path >= top.path and o.path < subtree_end(top.path) and o.deleted_at is null
@@ -60,7 +61,7 @@ export function deleteOrganization(
   });
 }
 
-/** Deletes organizations as far as callers can tell, and ends what gives access to them. */
+/** Marks organizations as deleted, and ends everything that gives access to them. */
 async function endOrganizations(tx: Database, top: string, ids: readonly string[]) {
   await sql`
     update organizations set status_before_deletion = status, status = 'DELETED', deleted_at = now(), deleted_with = ${top}::uuid,
@@ -75,11 +76,14 @@ async function endOrganizations(tx: Database, top: string, ids: readonly string[
     )
     select (select count(*)::int from keys) as keys, (select count(*)::int from invitations) as invitations,
       (select count(*)::int from memberships where organization_id = any (${ids}::uuid[])) as members, now() as at`.execute(tx);
-  if (!rows[0]) throw new RangeError('the database answered nothing');
+  if (!rows[0]) throw new RangeError('the database returned no row');
   return rows[0];
 }
 
-/** An organization to be restored: one that the caller can see, or a deleted one that it managed. */
+/**
+ * Finds an organization to be restored: one that the caller can see, or a deleted one that they
+ * managed.
+ */
 async function locateRestorable(tx: Database, principal: Principal, id: string): Promise<string | null> {
   const { rows } = await sql<{ id: string }>`
     select o.id from ${organizationsWithin(principal)} as o where o.id = ${id}::uuid
@@ -90,8 +94,9 @@ async function locateRestorable(tx: Database, principal: Principal, id: string):
 }
 
 /**
- * Restores a deleted organization and what was deleted with it, in the state it had: people are members again with the
- * roles they held. Keys stay revoked and invitations closed. What was deleted before, for its own sake, stays deleted.
+ * Restores a deleted organization, and what was deleted with it, to its earlier state: people are
+ * members again with the roles they held. Keys stay revoked and invitations closed. What had been
+ * deleted separately before stays deleted.
  */
 export function restoreOrganization(request: CommandRequest, { id }: { id: string }) {
   requireBelowHome(request, id);
@@ -130,14 +135,16 @@ export function restoreOrganization(request: CommandRequest, { id }: { id: strin
 const PURGED_AT_ONCE = 500;
 
 /**
- * Removes organizations for good whose retention is over, with everything that belongs to them; a job. Slugs and ids
- * stay taken, users and the audit log stay. Returns how many were removed.
+ * A job that permanently removes organizations whose retention period is over, with everything that
+ * belongs to them. Slugs and ids are not reused; users and the audit log stay. Returns how many
+ * were removed.
  */
 export async function purgeOrganizations(db: Database, retentionDays: number): Promise<number> {
   let purged = 0;
   for (;;) {
     const rows = await db.transaction().execute(async (tx) => {
-      // What lies below goes first; it was deleted no later, so it is due as well.
+      // Organizations below are removed first. They were not deleted later, so they are due as
+      // well.
       const due = await sql<{ id: string; root: string }>`
         select o.id, o.lineage[1] as root from organizations o
         where o.deleted_at <= now() - make_interval(days => ${retentionDays})
@@ -147,7 +154,7 @@ export async function purgeOrganizations(db: Database, retentionDays: number): P
         select pg_advisory_xact_lock(key) from (
           select distinct tree_lock_key(root) as key from unnest(${roots}::uuid[]) as root order by key
         ) as locks`.execute(tx);
-      // Asked again under the locks: somebody may have restored it meanwhile.
+      // Checked again under the locks: somebody may have restored it meanwhile.
       const gone = await sql`
         delete from organizations o where o.id = any (${due.rows.map((row) => row.id)}::uuid[])
           and o.deleted_at <= now() - make_interval(days => ${retentionDays}) returning o.id`.execute(tx);

@@ -1,11 +1,11 @@
-/** The DNS record by which an organization proves that a domain is its own. */
+/** The DNS record by which an organization proves that it owns a domain. */
 
-/** Where the TXT record has to stand. */
+/** Returns the name of the TXT record. */
 export function recordName(domain: string): string {
   return `_banyan-challenge.${domain}`;
 }
 
-/** What it has to say. */
+/** Returns the value of the TXT record. */
 export function recordValue(token: string): string {
   return `banyan-verification=${token}`;
 }

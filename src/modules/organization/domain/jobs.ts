@@ -1,4 +1,4 @@
-/** Checks whether organizations have set the record that proves that a domain is theirs. */
+/** Checks whether organizations have set the DNS record that proves that they own a domain. */
 import { Resolver } from 'node:dns/promises';
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
@@ -10,9 +10,9 @@ import { recordName, recordValue } from './challenge.ts';
 export interface DomainOptions {
   db: Database;
   log: Logger;
-  /** Addresses of DNS servers, with a port where it is not 53; empty for those of the machine. */
+  /** Addresses of DNS servers, with a port if it is not 53; empty to use those of the machine. */
   dnsServers: readonly string[];
-  /** Hours after which a domain without proof is FAILED. */
+  /** The number of hours after which an unproven domain is FAILED. */
   pendingHours: number;
 }
 
@@ -20,7 +20,10 @@ const DNS_TIMEOUT_MS = 3_000;
 const DNS_TRIES = 2;
 const DUE_AT_ONCE = 1_000;
 
-/** Texts of the record, or why they could not be had: `absent` when the DNS says so, `unknown` when it does not answer. */
+/**
+ * Returns the texts of the record, or why there are none: `absent` if the DNS says so, `unknown` if
+ * it does not answer.
+ */
 async function readRecord(servers: readonly string[], domain: string): Promise<string[] | 'absent' | 'unknown'> {
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
   if (servers.length > 0) resolver.setServers(servers);
@@ -37,7 +40,7 @@ interface Verification {
   domain: string;
 }
 
-/** Makes the task that checks one organization's domain. */
+/** Creates the task that checks one organization's domain. */
 export function verifyDomainTask({ db, dnsServers, pendingHours }: DomainOptions): Task<'verify_domain'> {
   return async ({ organizationId }) => {
     const { rows } = await sql<Verification>`
@@ -54,16 +57,17 @@ export function verifyDomainTask({ db, dnsServers, pendingHours }: DomainOptions
       organizationId,
       verification,
       proven ? 'proven' : 'absent',
-      proven ? null : 'The TXT record has another value.',
+      proven ? null : 'The TXT record has a different value.',
       pendingHours,
     );
   };
 }
 
 /**
- * Writes what a check found, unless another domain was set meanwhile. A DNS that does not answer proves nothing either
- * way and changes no status but that of a domain that has been waiting for too long. While a domain is pending, checks
- * lie as far apart as it has waited, between one minute and one hour; afterwards a day.
+ * Stores the result of a check, unless a different domain was set meanwhile. A DNS that does not
+ * answer proves nothing: it changes the status only of a domain that has been pending for too long.
+ * While a domain is pending, the interval between checks is as long as it has been pending so far,
+ * between one minute and one hour; afterwards it is a day.
  */
 async function settle(
   db: Database,
@@ -74,7 +78,7 @@ async function settle(
   pendingHours: number,
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    // The organization first, as whoever sets another domain does.
+    // Locks the organization first, as setting a domain does.
     await sql`select from organizations where id = ${organizationId}::uuid for no key update`.execute(tx);
     await sql`
     with checked as (
@@ -99,7 +103,7 @@ async function settle(
   });
 }
 
-/** Makes the task that looks for domains whose next check is due, verified ones among them. */
+/** Creates the task that finds domains whose next check is due, including verified ones. */
 export function verifyDueDomainsTask({ db, log }: DomainOptions): Task<'verify_due_domains'> {
   return async () => {
     await db.transaction().execute(async (tx) => {
@@ -113,7 +117,7 @@ export function verifyDueDomainsTask({ db, log }: DomainOptions): Task<'verify_d
         'verify_domain',
         rows.map(({ organization_id: organizationId }) => ({ key: `verify_domain ${organizationId}`, payload: { organizationId } })),
       );
-      if (rows.length > 0) log.debug({ domains: rows.length }, 'domains are due to be checked');
+      if (rows.length > 0) log.debug({ domains: rows.length }, 'domains are due for a check');
     });
   };
 }

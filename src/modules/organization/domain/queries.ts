@@ -1,4 +1,4 @@
-/** Reads of domain verifications. */
+/** Queries of domain verifications. */
 import { sql } from 'kysely';
 import { organizationsWithin } from '../../../authorization/rights.ts';
 import { rowBatch } from '../../../database/loaders.ts';
@@ -13,7 +13,7 @@ export interface DomainVerificationRow {
   problem: string | null;
 }
 
-/** Verifications of organizations that the caller may change, by organization. */
+/** Domain verifications of organizations that the caller may change, by organization. */
 export const domainVerification = rowBatch<null, DomainVerificationRow>(
   'domain verification',
   (row) => row.organization_id,

@@ -8,8 +8,8 @@ import { enqueue } from '../../../jobs/queue.ts';
 const TOKEN_BYTES = 16;
 
 /**
- * Makes the verification follow the organization's domain, which was just set: that of another domain ends, and a
- * domain without one gets a challenge and its first check.
+ * Syncs the verification with the organization's domain, which was just set. The verification of a
+ * different domain ends, and a domain without one gets a challenge and its first check.
  */
 export async function followDomain(tx: Database, organizationId: string): Promise<void> {
   await sql`

@@ -1,4 +1,4 @@
-/** Moving an organization, with everything below it, to another parent. */
+/** Moves an organization, with everything below it, to another parent. */
 import { sql } from 'kysely';
 import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
@@ -22,15 +22,18 @@ interface MoveInput {
   idempotencyKey?: string | null | undefined;
 }
 
-/** What a move did, or would do. */
+/** The result of a move, or of a preview of it. */
 export interface Moved {
   organizationId: string;
-  /** Slugs from the caller's own organization down to the moved one. */
+  /** The slugs from the caller's organization down to the moved one. */
   pathBefore: string[];
   pathAfter: string[];
-  /** Organizations whose place changes: the moved one and all below it, without deleted ones. */
+  /**
+   * The number of organizations whose position changes: the moved one and all below it, not
+   * counting deleted ones.
+   */
   affectedCount: number;
-  /** Roles that come along, see `bringRoles`. */
+  /** Roles that are copied, see `bringRoles`. */
   roleIds: string[];
   dryRun: boolean;
 }
@@ -40,14 +43,15 @@ interface Node {
   parent_id: string;
   version: number;
   lineage: Lineage;
-  /** Organizations in its subtree that are not deleted, and levels below it. */
+  /** The number of organizations in its subtree that are not deleted, and of levels below it. */
   size: number;
   height: number;
 }
 
 /**
- * Moves an organization. The caller has to manage the organization, the parent it leaves and the one it comes to; all
- * three lie within its own, so nothing leaves its tree. The tree is locked for the transaction alone.
+ * Moves an organization. The caller must manage the organization, its current parent and its new
+ * parent. All three are in the caller's subtree, so nothing leaves its tree. The tree is locked
+ * only for the transaction.
  */
 export function moveOrganization(request: CommandRequest, input: MoveInput) {
   const { id, newParentId, expectedVersion } = input;
@@ -96,7 +100,7 @@ export function moveOrganization(request: CommandRequest, input: MoveInput) {
   });
 }
 
-/** The organization to come to, if the caller may see it. */
+/** Finds the new parent, if the caller may see it. */
 async function requireParent(tx: Database, principal: Principal, id: string): Promise<{ id: string; lineage: Lineage }> {
   const { rows } = await sql<{ id: string; lineage: string[] }>`
     select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = ${id}::uuid`.execute(tx);
@@ -122,7 +126,10 @@ async function depthLimit(tx: Database): Promise<number> {
   return rows[0]?.max_depth ?? 0;
 }
 
-/** Slugs along a lineage, from the caller's own organization on: what lies above is not the caller's to see. */
+/**
+ * Returns the slugs along a lineage, starting at the caller's organization, since they may not see
+ * what is above.
+ */
 async function slugsBelowHome(tx: Database, { home }: Principal, lineage: Lineage): Promise<string[]> {
   const visible = lineage.slice(lineage.indexOf(home?.id ?? ''));
   const { rows } = await sql<{ slug: string }>`

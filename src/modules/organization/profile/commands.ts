@@ -1,4 +1,4 @@
-/** Changing what an organization shows of itself. */
+/** Changes an organization's profile. */
 import { holds } from '../../../authorization/rights.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import { runCommand, type CommandRequest, type OrganizationChange } from '../../../command/run.ts';
@@ -9,8 +9,8 @@ import { requireDetails, type DetailsInput } from './input.ts';
 import { currentDetails, writeDetails } from './writes.ts';
 
 /**
- * Changes details of an organization: absent stays as it is, null clears. The slug never changes. The billing address
- * takes `billing:manage` besides.
+ * Changes the profile of an organization: absent fields stay as they are, null clears. The slug
+ * never changes. The billing address also requires `billing:manage`.
  */
 export function updateOrganization(request: CommandRequest, input: DetailsInput & ChangeInput) {
   const { id, expectedVersion, idempotencyKey: _, ...rest } = input;

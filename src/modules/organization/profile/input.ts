@@ -1,4 +1,4 @@
-/** Details of an organization as inputs give them: checked, and brought into the form in which they are stored. */
+/** Validates an organization's profile and converts it to the form in which it is stored. */
 import { CountryCodeResolver } from 'graphql-scalars';
 import { badInput } from '../../../errors.ts';
 import { isDomainName, requireName, requireStorable, requireText } from '../../../values/text.ts';
@@ -22,7 +22,7 @@ export interface BrandingInput {
   secondaryColor?: Given<string>;
 }
 
-/** What an update may give: absent stays as it is, null clears. */
+/** The input of an update: absent fields stay as they are, null clears. */
 export interface DetailsInput {
   name?: Given<string>;
   kind?: Given<OrganizationKind>;
@@ -35,7 +35,7 @@ export interface DetailsInput {
   billingEmail?: Given<string>;
 }
 
-/** The same, checked; fields that were absent are absent. */
+/** The validated input; fields that were absent are absent. */
 export interface Details {
   name?: string;
   kind?: OrganizationKind;
@@ -49,7 +49,7 @@ export interface Details {
 const NAME_LENGTH_MAX = 200;
 const ADDRESS_LENGTH_MAX = 200;
 const URL_LENGTH_MAX = 2_000;
-/** Most accounts in other systems that an organization may have. */
+/** The maximum number of external accounts of an organization. */
 export const ACCOUNTS_MAX = 20;
 function requireDomain(domain: string): string {
   const lower = domain.toLowerCase();
@@ -75,7 +75,7 @@ function requireCountry(country: string): string {
   try {
     return CountryCodeResolver.parseValue(country).toUpperCase();
   } catch {
-    throw badInput('primaryAddress.country', 'must be a country of ISO 3166-1, in two letters');
+    throw badInput('primaryAddress.country', 'must be a two-letter country code of ISO 3166-1');
   }
 }
 
@@ -92,7 +92,7 @@ function address(input: AddressInput | null): Record<string, string | null> {
 }
 
 function branding(input: BrandingInput | null): Record<string, string | null> {
-  // Within the branding, too, absent stays and null clears.
+  // Within the branding too, absent fields stay and null clears.
   return {
     ...(input === null || input.logoUrl !== undefined
       ? { logo_url: input?.logoUrl ? requireUrl(input.logoUrl, 'branding.logoUrl') : null }
@@ -137,7 +137,7 @@ function offers(given: readonly { marketplace: string; url: URL }[]): readonly {
   return given.map(({ marketplace, url }, index) => ({ marketplace, url: requireUrl(url, `marketplaceOffers.${index}.url`) }));
 }
 
-/** Checks details; refuses the first that is out of its bounds, naming it. */
+/** Validates the profile. Refuses the first field that is out of its bounds, naming it. */
 export function requireDetails(input: DetailsInput): Details {
   if (input.name === null) throw badInput('name', 'cannot be cleared');
   if (input.kind === null) throw badInput('kind', 'cannot be cleared');

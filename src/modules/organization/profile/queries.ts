@@ -1,4 +1,7 @@
-/** What belongs to one organization beside its place in the tree: profile, accounts, billing, limits, inventory. */
+/**
+ * Queries of what belongs to one organization apart from its position in the tree: profile,
+ * accounts, billing, limits, inventory.
+ */
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type WithinOptions } from '../../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../../database/loaders.ts';
@@ -12,8 +15,9 @@ export interface OfOrganization {
 export const ownerOf = (row: OfOrganization): string => row.organization_id;
 
 /**
- * The rows of `table`, named `t`, that belong to the given organizations, as far as the caller may read them. The order
- * is one of the whole statement: a table expression with an order of its own would be sorted, and read, as a whole.
+ * Returns the rows of `table`, with the alias `t`, that belong to the given organizations, if the
+ * caller may read those. The order applies to the whole statement: a table expression with its own
+ * order would be read and sorted as a whole.
  */
 export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: WithinOptions = {}, order = sql`o.id`) {
   return async ({ db, principal }: ReadRequest, ids: readonly string[]): Promise<readonly Row[]> => {
@@ -26,7 +30,7 @@ export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unkn
   };
 }
 
-/** What the organization shows of itself to everybody who may see it. */
+/** The branding, which everybody who may see the organization can see. */
 export interface BrandingRow extends OfOrganization {
   logo_url: string | null;
   primary_color: string | null;
@@ -38,7 +42,7 @@ export const branding = rowBatch<null, BrandingRow>(
   rowsOf(sql`organization_profiles`, sql`t.logo_url, t.primary_color, t.secondary_color`),
 );
 
-/** Where the organization is and who owns its invoices. */
+/** The address and the billing settings of the organization. */
 export interface ProfileRow extends OfOrganization {
   address_line1: string | null;
   address_line2: string | null;

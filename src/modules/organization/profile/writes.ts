@@ -1,11 +1,11 @@
-/** Writes of an organization's details. The caller has locked the organization. */
+/** Writes of an organization's profile. The caller has locked the organization. */
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
 import { refuse } from '../../../command/user-error.ts';
 import type { Details } from './input.ts';
 import { ExternalAccountTakenError } from '../errors.ts';
 
-/** What details are now, as the audit log tells of them: the fields that `given` has. */
+/** Returns the current values, for the audit log, of the fields that `given` has. */
 export async function currentDetails(tx: Database, id: string, given: Details): Promise<Record<string, unknown>> {
   const { rows } = await sql<{ details: Record<string, unknown> }>`
     select jsonb_build_object(
@@ -20,7 +20,7 @@ export async function currentDetails(tx: Database, id: string, given: Details): 
   return Object.fromEntries(Object.keys(given).map((name) => [name, all[name] ?? null]));
 }
 
-/** Writes what is given and leaves the rest. Setting another domain begins its setup anew. */
+/** Writes the given fields and leaves the rest. Setting a different domain restarts its setup. */
 export async function writeDetails(tx: Database, id: string, details: Details): Promise<void> {
   const { name, kind, domain } = details;
   await sql`
@@ -35,7 +35,7 @@ export async function writeDetails(tx: Database, id: string, details: Details): 
   await writeBelongings(tx, id, details);
 }
 
-/** Writes what stands in tables beside the organization's own row. */
+/** Writes the fields that are stored in other tables than the organization's own. */
 export async function writeBelongings(tx: Database, id: string, details: Details): Promise<void> {
   const { profile, marketplaceOffers, externalAccounts, billingEmail } = details;
   if (profile) await writeProfile(tx, id, profile);
@@ -65,7 +65,7 @@ async function writeProfile(tx: Database, id: string, profile: Record<string, st
   );
 }
 
-/** Replaces the accounts; those that stay keep their ids. */
+/** Replaces the accounts. Those that stay keep their ids. */
 async function writeAccounts(tx: Database, id: string, accounts: readonly { system: string; accountId: string }[]): Promise<void> {
   const given = sql`unnest(${accounts.map((one) => one.system)}::text[], ${accounts.map((one) => one.accountId)}::text[]) as given (system, account_id)`;
   const taken = await sql<{ system: string; account_id: string }>`
@@ -76,7 +76,8 @@ async function writeAccounts(tx: Database, id: string, accounts: readonly { syst
   await sql`
     delete from external_accounts e where e.organization_id = ${id}::uuid
       and not exists (select from ${given} where given.system = e.system and given.account_id = e.account_id)`.execute(tx);
-  // Two organizations that claim one account at the same moment meet at the unique constraint: the second gets no row.
+  // If two organizations claim the same account at the same time, the unique constraint decides:
+  // the second gets no row.
   await sql`
     insert into external_accounts (organization_id, system, account_id)
     select ${id}::uuid, given.system, given.account_id from ${given} on conflict do nothing`.execute(tx);

@@ -1,4 +1,4 @@
-/** Suspending an organization, and ending its suspension. */
+/** Suspends and resumes organizations. */
 import { sql } from 'kysely';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
@@ -14,8 +14,8 @@ interface StatusChange extends ChangeInput {
 }
 
 /**
- * Changes the status of an organization below that of the request. From its own nobody does it: whoever suspends
- * itself could not come back.
+ * Changes the status of an organization below the caller's organization. Nobody can do this to
+ * their own: after suspending it they could not get back in.
  */
 function setStatus(request: CommandRequest, action: string, input: StatusChange) {
   const { id, status, reason } = input;
@@ -35,13 +35,16 @@ function setStatus(request: CommandRequest, action: string, input: StatusChange)
   });
 }
 
-/** Suspends an organization: its credentials, and those of everything below it, are refused from the next request on. */
+/**
+ * Suspends an organization. Its credentials, and those of everything below it, are refused from the
+ * next request on.
+ */
 export function suspendOrganization(request: CommandRequest, input: ChangeInput & { reason?: string | null | undefined }) {
   const reason = input.reason == null ? null : requireText(input.reason, 'reason', REASON_LENGTH_MAX);
   return setStatus(request, 'suspendOrganization', { ...input, status: 'SUSPENDED', reason });
 }
 
-/** Ends a suspension. Suspensions of organizations above or below are their own. */
+/** Resumes an organization. Suspensions of organizations above or below it are not affected. */
 export function resumeOrganization(request: CommandRequest, input: ChangeInput) {
   return setStatus(request, 'resumeOrganization', { ...input, status: 'ACTIVE', reason: null });
 }
