@@ -17,6 +17,7 @@ import type { Scope } from '../authorization/scopes.ts';
 import { appendToAuditLog, type AuditEntry } from './audit-log.ts';
 import { reauthorize } from '../authentication/reauthorize.ts';
 import type { Database } from '../database/connect.ts';
+import { maybeOne } from '../database/rows.ts';
 import { PublicError, forbidden, isStalePlan, notFound, organizationRequired, personRequired, sqlState } from '../errors.ts';
 import { Refused, userError, type UserError } from './user-error.ts';
 import type { IdType } from '../values/ids.ts';
@@ -186,8 +187,8 @@ export async function appendInSubtree<Result extends object>(
   const { home } = request.principal;
   if (!home) throw organizationRequired(request.organizationHeader);
   return withRetries(request, async (tx) => {
-    const { rows } = await sql<{ found: boolean }>`select lock_tree_of(${home.id}::uuid) as found`.execute(tx);
-    if (!rows[0]?.found) throw notFound();
+    const row = await maybeOne(tx, sql<{ found: boolean }>`select lock_tree_of(${home.id}::uuid) as found`);
+    if (!row?.found) throw notFound();
     return add(tx, await reauthorize(tx, request.principal));
   });
 }
@@ -195,8 +196,8 @@ export async function appendInSubtree<Result extends object>(
 /** The organization that an attempt is aimed at, if the caller may see it. */
 async function locate(tx: Database, principal: Principal, on: string | FindOrganization): Promise<string | null> {
   if (typeof on === 'function') return on(tx, principal);
-  const { rows } = await sql<{ id: string }>`select o.id from ${organizationsWithin(principal)} as o where o.id = ${on}::uuid`.execute(tx);
-  return rows[0]?.id ?? null;
+  const row = await maybeOne(tx, sql<{ id: string }>`select o.id from ${organizationsWithin(principal)} as o where o.id = ${on}::uuid`);
+  return row?.id ?? null;
 }
 
 /** Locks 1 and 2, and the organization's lineage under them; null when it is gone. */
@@ -205,17 +206,23 @@ async function lockOrganization(
   id: string,
   { wholeTree = false, includeDeleted = false }: Pick<OrganizationCommand, 'wholeTree' | 'includeDeleted'>,
 ): Promise<Lineage | null> {
-  const { rows } = await sql<{
-    lineage: Lineage | null;
-  }>`select lock_organization(${id}::uuid, ${wholeTree}, ${includeDeleted}) as lineage`.execute(tx);
-  return rows[0]?.lineage ?? null;
+  const row = await maybeOne(
+    tx,
+    sql<{
+      lineage: Lineage | null;
+    }>`select lock_organization(${id}::uuid, ${wholeTree}, ${includeDeleted}) as lineage`,
+  );
+  return row?.lineage ?? null;
 }
 
 async function lockUser(tx: Database, id: string): Promise<{ id: string; verifiedEmail: string | null }> {
-  const { rows } = await sql<{ canonical_email: string | null }>`
-    select canonical_email from users where id = ${id}::uuid for no key update`.execute(tx);
-  if (!rows[0]) throw personRequired();
-  return { id, verifiedEmail: rows[0].canonical_email };
+  const row = await maybeOne(
+    tx,
+    sql<{ canonical_email: string | null }>`
+      select canonical_email from users where id = ${id}::uuid for no key update`,
+  );
+  if (!row) throw personRequired();
+  return { id, verifiedEmail: row.canonical_email };
 }
 
 const ATTEMPTS_MAX = 5;

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
+import { one } from './rows.ts';
 
 /** A difference from the clock of this process that is told; a busy process reads an answer some seconds late. */
 export const SKEW_TOLD_MS = 5_000;
@@ -50,8 +51,5 @@ export class DatabaseClock {
 
 /** Asks the database for its time. */
 export async function databaseNow(db: Database): Promise<Date> {
-  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db);
-  const [row] = rows;
-  if (!row) throw new Error('the database did not tell its time');
-  return row.now;
+  return (await one(db, sql<{ now: Date }>`select now() as now`)).now;
 }

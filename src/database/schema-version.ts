@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
+import { one } from './rows.ts';
 
 /** How often a process looks by itself. */
 const LOOK_EVERY_MS = 60_000;
@@ -74,8 +75,8 @@ export class SchemaVersion {
   /** Looks once a minute, through the pool. The returned function ends it. */
   watch(db: Database): () => void {
     const look = async (): Promise<void> => {
-      const { rows } = await sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`.execute(db);
-      for (const { applied } of rows) await this.note(applied);
+      const { applied } = await one(db, sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`);
+      await this.note(applied);
     };
     // That the database cannot be reached is told elsewhere.
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS).unref();

@@ -4,6 +4,7 @@ import { organizationsWithin, type Lineage } from '../../authorization/rights.ts
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
+import { many } from '../../database/rows.ts';
 
 export interface AuditEventRow {
   id: string;
@@ -59,6 +60,6 @@ export const auditEventById = rowBatch<null, AuditEventRow>(
     select ${columns(sql`o`)} from audit_events e
     join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id
     where e.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -5,6 +5,7 @@ import { scopesBeyond } from '../../authorization/granting.ts';
 import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
+import { maybeOne, one } from '../../database/rows.ts';
 import { newId } from '../../database/id.ts';
 import { badInput, limitExceeded, notFound } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
@@ -81,10 +82,13 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
 
 /** The organization of an API key, if the caller may see the key. */
 async function organizationOfKey(tx: Database, principal: Principal, id: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    select o.id from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
-    where k.id = ${id}::uuid`.execute(tx);
-  return rows[0]?.id ?? null;
+  const row = await maybeOne(
+    tx,
+    sql<{ id: string }>`
+      select o.id from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+      where k.id = ${id}::uuid`,
+  );
+  return row?.id ?? null;
 }
 
 /** The API key that the request was made with, if it was. */
@@ -120,9 +124,11 @@ export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { i
   const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
   const attempt = { action: 'revokeApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
   return runCommand(request, attempt, async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
-    const { rows } = await sql<Revocable & { scopes: string[] }>`
-      select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`.execute(tx);
-    const [key] = rows;
+    const key = await maybeOne(
+      tx,
+      sql<Revocable & { scopes: string[] }>`
+        select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`,
+    );
     if (!key) throw notFound();
     const isTaken = key.revoked_at === null && ownKeyId(principal) !== id;
     const issued = includeIssued ? await lockIssuedKeys(tx, principal, id) : [];
@@ -132,9 +138,12 @@ export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { i
     ];
     if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes: [...new Set(missingScopes)] });
     const revoked = [...(key.revoked_at === null ? [id] : []), ...issued.map((one) => one.id)];
-    const changed = await sql<{ revoked_at: Date }>`
-      update api_keys set revoked_at = now() where id = any (${revoked}::uuid[]) returning revoked_at`.execute(tx);
-    const revokedAt = changed.rows[0]?.revoked_at ?? key.revoked_at;
+    const changed = await maybeOne(
+      tx,
+      sql<{ revoked_at: Date }>`
+        update api_keys set revoked_at = now() where id = any (${revoked}::uuid[]) returning revoked_at`,
+    );
+    const revokedAt = changed?.revoked_at ?? key.revoked_at;
     record({ target: { type: 'ApiKey', id }, ...states(key, key.revoked_at ?? revokedAt) });
     for (const one of issued) {
       const was = { name: one.name, revoked_at: null };
@@ -163,10 +172,13 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
     idempotency: issuingKeyOf(request, 'PersonalAccessToken', input),
   } as const;
   return runCommand(request, attempt, async ({ tx, user, record }): Promise<Issued> => {
-    const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from personal_access_tokens
-      where user_id = ${user.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`.execute(tx);
-    if ((rows[0]?.count ?? 0) >= LIVE_TOKENS_MAX) {
+    const live = await one(
+      tx,
+      sql<{ count: number }>`
+        select count(*)::int as count from personal_access_tokens
+        where user_id = ${user.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`,
+    );
+    if (live.count >= LIVE_TOKENS_MAX) {
       throw limitExceeded(
         'input',
         `asks for one token more than the ${LIVE_TOKENS_MAX} that a person may have at a time; revoke one first`,
@@ -186,12 +198,18 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
 export function revokePersonalAccessToken(request: CommandRequest, { id }: { id: string }) {
   const target = { type: 'PersonalAccessToken', id } as const;
   return runCommand(request, { action: 'revokePersonalAccessToken', target }, async ({ tx, user, record }) => {
-    const { rows } = await sql<Revocable>`
-      select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${user.id}::uuid for update`.execute(tx);
-    if (!rows[0]) throw notFound();
-    const changed = await sql<{ revoked_at: Date }>`
-      update personal_access_tokens set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`.execute(tx);
-    record({ target, ...states(rows[0], changed.rows[0]?.revoked_at ?? null) });
+    const token = await maybeOne(
+      tx,
+      sql<Revocable>`
+        select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${user.id}::uuid for update`,
+    );
+    if (!token) throw notFound();
+    const changed = await one(
+      tx,
+      sql<{ revoked_at: Date }>`
+        update personal_access_tokens set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`,
+    );
+    record({ target, ...states(token, changed.revoked_at) });
     return { personalAccessTokenId: id };
   });
 }

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
+import { many } from '../../database/rows.ts';
 
 export interface ApiKeyRow {
   id: string;
@@ -38,7 +39,7 @@ export const apiKeyById = rowBatch<null, ApiKeyRow>(
     const statement = sql<ApiKeyRow>`
     select ${keyColumns(sql`o`)} from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
     where k.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -67,7 +68,7 @@ export const ownTokens = listBatch<null, TokenRow>(
     select ${tokenColumns} from personal_access_tokens t
     where t.user_id = any (${users}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid
     order by t.revoked_at is not null or coalesce(t.expires_at <= now(), false), t.id desc limit ${LIVE_TOKENS_MAX}`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -79,6 +80,6 @@ export const tokenById = rowBatch<null, TokenRow>(
     const statement = sql<TokenRow>`
     select ${tokenColumns} from personal_access_tokens t
     where t.id = any (${ids}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

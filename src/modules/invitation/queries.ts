@@ -4,6 +4,7 @@ import { organizationsWithin, type Lineage } from '../../authorization/rights.ts
 import type { CredentialKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
+import { many } from '../../database/rows.ts';
 
 export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
 
@@ -67,7 +68,7 @@ export const invitationById = rowBatch<null, InvitationRow>(
     select ${columns(sql`o`, sql`null`)}
     from invitations as i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
     where i.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -80,7 +81,7 @@ export const invitationOfPerson = rowBatch<null, InvitationRow>(
     select ${columns(sql`o`, sql`${principal.user?.id ?? null}`)}
     from invitations as i join organizations as o on o.id = i.organization_id and o.deleted_at is null
     where i.id = any (${ids}::uuid[]) and i.canonical_email = ${principal.user?.verifiedEmail ?? null}`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -103,7 +104,7 @@ export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
       i.canonical_email = ${principal.user?.verifiedEmail ?? null}
       or exists (select from ${organizationsWithin(principal, { scope: 'members:read' })} as o where o.id = i.organization_id)
     )`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -126,6 +127,6 @@ export const previewByTokenHash = rowBatch<null, PreviewRow>(
       array(select r.key from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.key) as roles
     from invitation_tokens t join invitations i on i.id = t.invitation_id join organizations o on o.id = i.organization_id and o.deleted_at is null
     where t.ended_at is null and t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

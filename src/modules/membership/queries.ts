@@ -4,6 +4,7 @@ import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../
 import type { Principal } from '../../authorization/principal.ts';
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
 import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
+import { many } from '../../database/rows.ts';
 
 /** A membership with its person. */
 export interface MembershipRow {
@@ -75,7 +76,7 @@ export const membershipById = rowBatch<null, MembershipRow>(
   async ({ db, principal }, ids) => {
     const statement = sql<MembershipRow>`
     select ${columns(sql`m`)} from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -86,7 +87,7 @@ export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>
   async ({ db, principal }, ids) => {
     const statement = sql<{ id: string; scopes: string[] }>`
     select m.id, membership_scopes(m.id) as scopes from ${visibleMemberships(principal)} as m where m.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -121,6 +122,6 @@ export const membershipsOfPerson: Batch<number, MembershipRow[]> = listBatch<num
         order by m.id limit ${limit}
       ) as m
       order by m.id`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

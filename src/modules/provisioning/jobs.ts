@@ -1,6 +1,7 @@
 /** Does the steps of provisioning: the job behind each of them. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { many, maybeOne } from '../../database/rows.ts';
 import type { Task } from '../../jobs/worker.ts';
 import { STEP_NAMES, type StepName } from './queries.ts';
 import type { InventoryKind } from '../organization/profile/queries.ts';
@@ -58,14 +59,16 @@ export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'p
 
 /** Takes the step up; undefined when it is done, given up, or its organization is gone. */
 async function beginStep(db: Database, organizationId: string, step: StepName): Promise<BegunStep | undefined> {
-  const { rows } = await sql<BegunStep>`
-    update provisioning_steps s set status = 'RUNNING', attempts = s.attempts + 1
-    from organizations o
-    where s.organization_id = ${organizationId}::uuid and s.name = ${step} and s.status in ('PENDING', 'RUNNING')
-      and o.id = s.organization_id and o.deleted_at is null
-    returning o.id, o.slug, o.name, o.kind, s.round, s.resource_id,
-      (select b.email from billing_accounts b where b.organization_id = o.id) as billing_email`.execute(db);
-  return rows[0];
+  return maybeOne(
+    db,
+    sql<BegunStep>`
+      update provisioning_steps s set status = 'RUNNING', attempts = s.attempts + 1
+      from organizations o
+      where s.organization_id = ${organizationId}::uuid and s.name = ${step} and s.status in ('PENDING', 'RUNNING')
+        and o.id = s.organization_id and o.deleted_at is null
+      returning o.id, o.slug, o.name, o.kind, s.round, s.resource_id,
+        (select b.email from billing_accounts b where b.organization_id = o.id) as billing_email`,
+  );
 }
 
 async function keepResource(db: Database, organizationId: string, step: StepName, resourceId: string): Promise<void> {
@@ -101,10 +104,13 @@ const FREE_PLAN_CALLS = 1;
 /** Writes what a step gave, once: the step is done with its effect, or neither. */
 async function finishStep(db: Database, organizationId: string, step: StepName, { resourceId, billing = {} }: StepResult): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const done = await sql`
-      update provisioning_steps set status = 'DONE', error = null, finished_at = now(), resource_id = ${resourceId}
-      where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING' returning name`.execute(tx);
-    if (done.rows.length === 0) return;
+    const done = await many(
+      tx,
+      sql`
+        update provisioning_steps set status = 'DONE', error = null, finished_at = now(), resource_id = ${resourceId}
+        where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING' returning name`,
+    );
+    if (done.length === 0) return;
     const item = INVENTORY[step];
     if (item) {
       await sql`

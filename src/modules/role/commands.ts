@@ -7,6 +7,7 @@ import { holds, organizationsWithin } from '../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../authorization/scopes.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
+import { maybeOne, one } from '../../database/rows.ts';
 import { badInput, limitExceeded, notFound } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
 import { requireScopes } from './scopes-input.ts';
@@ -53,15 +54,20 @@ export function createRole(request: CommandRequest, input: RoleInput) {
     const scopes = await requireScopes(tx, input.scopes);
     requireGrantable(acting, scopes);
     if ((await usableRoles(tx, organization.lineage)).has(role.key)) refuse(RoleKeyTakenError, {});
-    const { rows: own } = await sql<{ count: number }>`
-      select count(*)::int as count from organization_roles where organization_id = ${organization.id}::uuid`.execute(tx);
-    if ((own[0]?.count ?? 0) >= OWN_ROLES_MAX) {
+    const own = await one(
+      tx,
+      sql<{ count: number }>`
+        select count(*)::int as count from organization_roles where organization_id = ${organization.id}::uuid`,
+    );
+    if (own.count >= OWN_ROLES_MAX) {
       throw limitExceeded('organizationId', `names an organization that has ${OWN_ROLES_MAX} roles of its own, the most it can have`);
     }
-    const made = await sql<{ id: string }>`
-      insert into roles (key, name, description, scopes) values (${role.key}, ${role.name}, ${role.description}, ${scopes}::text[])
-      returning id`.execute(tx);
-    const id = made.rows[0]?.id ?? '';
+    const { id } = await one(
+      tx,
+      sql<{ id: string }>`
+        insert into roles (key, name, description, scopes) values (${role.key}, ${role.name}, ${role.description}, ${scopes}::text[])
+        returning id`,
+    );
     await sql`
       insert into organization_roles (role_id, key, organization_id) values (${id}::uuid, ${role.key}, ${organization.id}::uuid)`.execute(
       tx,
@@ -88,14 +94,17 @@ const changing = (action: string, id: string) =>
 
 /** The organization that defined a role, if the caller may see it. Built-in roles are seen by all and changed by nobody. */
 async function organizationOfRole(tx: Database, principal: Principal, id: string): Promise<string | null> {
-  const { rows } = await sql<{ built_in: boolean; organization_id: string | null }>`
-    select r.built_in, o.id as organization_id
-    from roles r
-    left join organization_roles d on d.role_id = r.id
-    left join ${organizationsWithin(principal)} as o on o.id = d.organization_id
-    where r.id = ${id}::uuid`.execute(tx);
-  if (rows[0]?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles are the same for all');
-  return rows[0]?.organization_id ?? null;
+  const row = await maybeOne(
+    tx,
+    sql<{ built_in: boolean; organization_id: string | null }>`
+      select r.built_in, o.id as organization_id
+      from roles r
+      left join organization_roles d on d.role_id = r.id
+      left join ${organizationsWithin(principal)} as o on o.id = d.organization_id
+      where r.id = ${id}::uuid`,
+  );
+  if (row?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles are the same for all');
+  return row?.organization_id ?? null;
 }
 
 /**
@@ -103,16 +112,19 @@ async function organizationOfRole(tx: Database, principal: Principal, id: string
  * the foreign keys), so each grant comes before, and is seen, or comes after, and is judged by the role as it is then.
  */
 async function lockRole(tx: Database, id: string): Promise<OwnRole> {
-  const { rows } = await sql<OwnRole>`
-    select key, name, description, scopes from roles where id = ${id}::uuid for update`.execute(tx);
-  if (!rows[0]) throw notFound();
-  return rows[0];
+  const row = await maybeOne(
+    tx,
+    sql<OwnRole>`
+      select key, name, description, scopes from roles where id = ${id}::uuid for update`,
+  );
+  if (!row) throw notFound();
+  return row;
 }
 
 /** The scopes and all that they imply. */
 async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`.execute(tx);
-  return rows[0]?.held ?? [];
+  const { held } = await one(tx, sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`);
+  return held;
 }
 
 /**

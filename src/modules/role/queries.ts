@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
+import { many } from '../../database/rows.ts';
 
 export interface RoleRow {
   id: string;
@@ -40,7 +41,7 @@ export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
     ) as r
     where o.id = any (${ids}::uuid[])
     order by o.id, r.built_in desc, r.key, r.id`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -72,7 +73,7 @@ function rolesLinked(
       join ${link} on link.of = t.id join roles r on r.id = link.role_id
       where t.id = any (${ids}::uuid[])
       order by r.built_in desc, r.key, r.id`;
-      const { rows } = await statement.execute(db);
+      const rows = await many(db, statement);
       // A membership may be reached on both ways; it holds each role once.
       return [...new Map(rows.map((row) => [`${row.of} ${row.id}`, row])).values()];
     },
@@ -110,7 +111,7 @@ export const roleById = rowBatch<null, RoleRow>(
       order by o.depth desc limit 1
     ) as home on true
     where r.id = any (${ids}::uuid[]) and (r.built_in or home.lineage is not null)`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -127,6 +128,6 @@ export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(
   async ({ db }, keys) => {
     const statement = sql<ScopeRow & { of: string }>`
     select s.key, s.description, s.implies, asked.key as of from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -1,6 +1,7 @@
 /** Compares the totals of usage with each other and with the events that they were made of. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { many } from '../../database/rows.ts';
 import type { Logger } from '../../telemetry/log.ts';
 
 export interface UsageCheck {
@@ -26,9 +27,12 @@ interface Difference {
 }
 
 async function compare(db: Database, ids: readonly string[], check: UsageCheck): Promise<void> {
-  const { rows } = await sql<Difference>`
-    select organization_id, what, lower(grain::text) as grain, starts_at, metric, stored, computed
-    from usage_differences(${ids}::uuid[]) order by organization_id, starts_at, grain desc, metric, what`.execute(db);
+  const rows = await many(
+    db,
+    sql<Difference>`
+      select organization_id, what, lower(grain::text) as grain, starts_at, metric, stored, computed
+      from usage_differences(${ids}::uuid[]) order by organization_id, starts_at, grain desc, metric, what`,
+  );
   check.organizations += ids.length;
   check.differing += rows.length;
   for (const row of rows.slice(0, EXAMPLES_MAX - check.examples.length))
@@ -42,9 +46,10 @@ export async function checkUsage(db: Database): Promise<UsageCheck> {
   const check: UsageCheck = { organizations: 0, differing: 0, examples: [] };
   let last = '00000000-0000-0000-0000-000000000000';
   for (;;) {
-    const { rows } = await sql<{ id: string }>`
-      select distinct organization_id as id from usage_totals where organization_id > ${last}::uuid order by 1 limit ${AT_ONCE}`.execute(
+    const rows = await many(
       db,
+      sql<{ id: string }>`
+        select distinct organization_id as id from usage_totals where organization_id > ${last}::uuid order by 1 limit ${AT_ONCE}`,
     );
     if (rows.length === 0) return check;
     last = rows.at(-1)?.id ?? last;
@@ -58,11 +63,14 @@ export async function checkUsage(db: Database): Promise<UsageCheck> {
 
 /** Checks a few organizations above others that are drawn by chance, and says loudly if one is wrong; a job. */
 export async function checkSomeUsage(db: Database, log: Logger): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct lineage[1 + floor(random() * cardinality(lineage))::integer] as id from (
-      select o.lineage from organizations o where o.ordinal >= (select floor(random() * max(ordinal))::bigint from organizations)
-      order by o.ordinal limit ${SAMPLE}
-    ) as drawn`.execute(db);
+  const rows = await many(
+    db,
+    sql<{ id: string }>`
+      select distinct lineage[1 + floor(random() * cardinality(lineage))::integer] as id from (
+        select o.lineage from organizations o where o.ordinal >= (select floor(random() * max(ordinal))::bigint from organizations)
+        order by o.ordinal limit ${SAMPLE}
+      ) as drawn`,
+  );
   const check: UsageCheck = { organizations: 0, differing: 0, examples: [] };
   await compare(
     db,

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { rowBatch } from '../../database/loaders.ts';
+import { many } from '../../database/rows.ts';
 
 /** A person, and what lets the caller see it. */
 export interface UserRow {
@@ -36,7 +37,7 @@ export const userById = rowBatch<null, UserRow>(
       where m.user_id = u.id order by m.id limit 1
     ) as through on true
     where u.id = any (${ids}::uuid[]) and (u.id = ${principal.user?.id ?? null}::uuid or through.lineage is not null)`;
-    const { rows } = await statement.execute(db);
+    const rows = await many(db, statement);
     return rows.map(({ lineage, ...user }) => ({ ...user, reached: lineage && { lineage, scope: 'members:read' as const } }));
   },
 );
@@ -49,6 +50,6 @@ export const actorById = rowBatch<null, Omit<UserRow, 'reached'>>(
     const statement = sql<
       Omit<UserRow, 'reached'>
     >`select u.id, u.email, u.name, u.created_at from users u where u.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import { organizationsWithin } from '../../../authorization/rights.ts';
 import { rowBatch } from '../../../database/loaders.ts';
+import { many } from '../../../database/rows.ts';
 
 export interface DomainVerificationRow {
   organization_id: string;
@@ -21,6 +22,6 @@ export const domainVerification = rowBatch<null, DomainVerificationRow>(
     const statement = sql<DomainVerificationRow>`
       select v.* from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o
       join domain_verifications v on v.organization_id = o.id where o.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

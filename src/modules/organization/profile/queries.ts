@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type WithinOptions } from '../../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../../database/loaders.ts';
+import { many } from '../../../database/rows.ts';
 
 /** A row that belongs to one organization. */
 export interface OfOrganization {
@@ -22,7 +23,7 @@ export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unkn
       from ${organizationsWithin(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
       where o.id = any (${ids}::uuid[])
       order by ${order}`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   };
 }
 
@@ -108,5 +109,5 @@ export const inventory = listBatch<null, InventoryRow>('inventory', ownerOf, asy
     select o.id as organization_id, i.kind, count(*)::int as count
     from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
     where o.id = any (${ids}::uuid[]) group by o.id, i.kind`;
-  return (await statement.execute(db)).rows;
+  return many(db, statement);
 });

@@ -1,6 +1,7 @@
 /** The rules for slugs: their form, and whether one can be taken. */
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
+import { one } from '../../../database/rows.ts';
 
 /** Why a slug cannot be taken. */
 export type SlugProblem = 'INVALID' | 'RESERVED' | 'TAKEN';
@@ -15,6 +16,6 @@ export function isSlug(text: string): boolean {
  * question reaches beyond the caller's subtree, and tells nothing else of who has it.
  */
 export async function slugProblem(db: Database, slug: string): Promise<Exclude<SlugProblem, 'INVALID'> | null> {
-  const { rows } = await sql<{ problem: 'RESERVED' | 'TAKEN' | null }>`select slug_problem(${slug}) as problem`.execute(db);
-  return rows[0]?.problem ?? null;
+  const { problem } = await one(db, sql<{ problem: 'RESERVED' | 'TAKEN' | null }>`select slug_problem(${slug}) as problem`);
+  return problem;
 }
