@@ -5,7 +5,7 @@ import { parseId } from '../values/ids.ts';
 import { anonymous, type Credential, type Home, type Principal } from '../authorization/principal.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
-import { maybeOne } from '../database/rows.ts';
+import { maybeOne, type Columns } from '../database/rows.ts';
 import { addressOf, meetPerson } from './identity.ts';
 import { createToken, parseToken, tokenHash, type ParsedToken } from './secret.ts';
 import { isSessionToken, type SessionClaims, type Sessions } from './session.ts';
@@ -118,10 +118,8 @@ export async function lookUpNobody(db: Database): Promise<void> {
 }
 
 /** A person and, if the request names an organization in which it is a native member, that organization. */
-interface PersonRow {
+interface PersonRow extends Columns<'users', 'email' | 'canonical_email'> {
   user_id: string;
-  email: string;
-  canonical_email: string | null;
   user_name: string | null;
   organization_id: string | null;
   lineage: string[] | null;

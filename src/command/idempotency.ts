@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
 import type { Database } from '../database/connect.ts';
-import { maybeOne } from '../database/rows.ts';
+import { maybeOne, type Columns } from '../database/rows.ts';
 import { badInput } from '../errors.ts';
 import { refuse } from './user-error.ts';
 import { encodeId } from '../values/ids.ts';
@@ -61,7 +61,7 @@ export async function recall<Result extends object>(
   const at = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
   const known = await maybeOne(
     tx,
-    sql<{ input_hash: Buffer; result: Result }>`
+    sql<Columns<'idempotency_keys', 'input_hash'> & { result: Result }>`
       select input_hash, result from ${sql.table(table)}
       where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key} and created_at > now() - ${KEPT}`,
   );

@@ -17,7 +17,7 @@ import type { Scope } from '../authorization/scopes.ts';
 import { appendToAuditLog, type AuditEntry } from './audit-log.ts';
 import { reauthorize } from '../authentication/reauthorize.ts';
 import type { Database } from '../database/connect.ts';
-import { maybeOne } from '../database/rows.ts';
+import { maybeOne, type Columns } from '../database/rows.ts';
 import { PublicError, forbidden, isStalePlan, notFound, organizationRequired, personRequired, sqlState } from '../errors.ts';
 import { Refused, userError, type UserError } from './user-error.ts';
 import type { IdType } from '../values/ids.ts';
@@ -218,7 +218,7 @@ async function lockOrganization(
 async function lockUser(tx: Database, id: string): Promise<{ id: string; verifiedEmail: string | null }> {
   const row = await maybeOne(
     tx,
-    sql<{ canonical_email: string | null }>`
+    sql<Columns<'users', 'canonical_email'>>`
       select canonical_email from users where id = ${id}::uuid for no key update`,
   );
   if (!row) throw personRequired();

@@ -1,9 +1,13 @@
 /** Reading the rows of a statement: exactly one, one or none, or all of them. */
-import type { Compilable, RawBuilder } from 'kysely';
+import type { Compilable, RawBuilder, Selectable } from 'kysely';
 import type { Database } from './connect.ts';
+import type { DB } from './types.ts';
 
 /** A statement that returns rows: text made with `sql`, or one of Kysely's builders. */
 export type Statement<Row> = RawBuilder<Row> | Compilable<Row>;
+
+/** Columns of a table as a statement returns them. A column that is renamed, or misspelt here, does not compile. */
+export type Columns<Table extends keyof DB, Name extends keyof Selectable<DB[Table]>> = Pick<Selectable<DB[Table]>, Name>;
 
 /** All rows of the statement. */
 export async function many<Row>(db: Database, statement: Statement<Row>): Promise<Row[]> {

@@ -4,24 +4,28 @@ import { organizationsWithin, type Lineage } from '../../authorization/rights.ts
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
-export interface AuditEventRow {
-  id: string;
-  at: Date;
-  action: string;
+export interface AuditEventRow extends Columns<
+  'audit_events',
+  | 'id'
+  | 'at'
+  | 'action'
+  | 'actor_kind'
+  | 'actor_user_id'
+  | 'actor_api_key_name'
+  | 'acting_organization_id'
+  | 'organization_id'
+  | 'target_type'
+  | 'target_id'
+  | 'refusal'
+  | 'request_id'
+> {
   actor_kind: ActorKind;
-  actor_user_id: string | null;
-  actor_api_key_name: string | null;
-  acting_organization_id: string | null;
-  organization_id: string;
-  target_type: string;
-  target_id: string;
   before: object | null;
   after: object | null;
   /** Code of the answer, if the attempt was refused. */
   refusal: string | null;
-  request_id: string;
   lineage: Lineage;
 }
 

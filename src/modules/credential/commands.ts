@@ -5,7 +5,7 @@ import { scopesBeyond } from '../../authorization/granting.ts';
 import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
-import { maybeOne, one } from '../../database/rows.ts';
+import { maybeOne, one, type Columns } from '../../database/rows.ts';
 import { newId } from '../../database/id.ts';
 import { badInput, limitExceeded, notFound } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
@@ -96,10 +96,7 @@ function ownKeyId({ credential }: Principal): string | null {
   return credential?.kind === 'API_KEY' ? credential.id : null;
 }
 
-interface Revocable {
-  name: string;
-  revoked_at: Date | null;
-}
+type Revocable = Columns<'api_keys', 'name' | 'revoked_at'>;
 
 const states = ({ name, revoked_at }: Revocable, after: Date | null) => ({
   before: { name, revokedAt: revoked_at },

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
-import { many, present } from '../../database/rows.ts';
+import { many, present, type Columns } from '../../database/rows.ts';
 import { limitExceeded } from '../../errors.ts';
 
 /** Most issued keys that one call revokes. */
@@ -13,11 +13,8 @@ export const ISSUED_MAX = 1_000;
 const VISITED_MAX = 100_000;
 
 /** A key that is to be revoked along with the one that issued it. */
-export interface IssuedKey {
-  id: string;
-  organization_id: string;
+export interface IssuedKey extends Columns<'api_keys', 'id' | 'organization_id' | 'name' | 'scopes'> {
   lineage: Lineage;
-  name: string;
   /** Implied ones included. */
   scopes: string[];
 }

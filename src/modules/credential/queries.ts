@@ -3,18 +3,12 @@ import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
-export interface ApiKeyRow {
-  id: string;
-  name: string;
-  preview: string;
-  scopes: string[];
-  created_at: Date;
-  expires_at: Date | null;
-  last_used_at: Date | null;
-  revoked_at: Date | null;
-  issued_by_key_id: string | null;
+export interface ApiKeyRow extends Columns<
+  'api_keys',
+  'id' | 'name' | 'preview' | 'scopes' | 'created_at' | 'expires_at' | 'last_used_at' | 'revoked_at' | 'issued_by_key_id'
+> {
   lineage: Lineage;
 }
 
@@ -43,16 +37,10 @@ export const apiKeyById = rowBatch<null, ApiKeyRow>(
   },
 );
 
-export interface TokenRow {
-  id: string;
-  user_id: string;
-  name: string;
-  preview: string;
-  created_at: Date;
-  expires_at: Date | null;
-  last_used_at: Date | null;
-  revoked_at: Date | null;
-}
+export type TokenRow = Columns<
+  'personal_access_tokens',
+  'id' | 'user_id' | 'name' | 'preview' | 'created_at' | 'expires_at' | 'last_used_at' | 'revoked_at'
+>;
 
 const tokenColumns = sql`t.id, t.user_id, t.name, t.preview, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
-import { maybeOne } from '../../database/rows.ts';
+import { maybeOne, type Columns } from '../../database/rows.ts';
 import type { Task } from '../../jobs/worker.ts';
 import { MailError, type Mailer } from '../../mail/mailer.ts';
 import type { Logger } from '../../telemetry/log.ts';
@@ -18,9 +18,7 @@ export interface DeliveryOptions {
   linkTemplate: string;
 }
 
-interface Sendable {
-  email: string;
-  expires_at: Date;
+interface Sendable extends Columns<'invitations', 'email' | 'expires_at'> {
   organization_name: string;
   role_names: string[];
   open: boolean;

@@ -4,25 +4,29 @@ import { organizationsWithin, type Lineage } from '../../authorization/rights.ts
 import type { CredentialKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
 
-export interface InvitationRow {
-  id: string;
-  organization_id: string;
-  email: string;
+export interface InvitationRow extends Columns<
+  'invitations',
+  | 'id'
+  | 'organization_id'
+  | 'email'
+  | 'status'
+  | 'expires_at'
+  | 'created_at'
+  | 'updated_at'
+  | 'inviter_kind'
+  | 'inviter_user_id'
+  | 'inviter_api_key_name'
+  | 'inviter_organization_id'
+> {
   status: InvitationStatus;
-  expires_at: Date;
-  created_at: Date;
-  updated_at: Date;
   lineage: Lineage;
   /** The person that the invitation is addressed to, when it was read as its own. */
   shown_to: string | null;
   inviter_kind: CredentialKind;
-  inviter_user_id: string | null;
-  inviter_api_key_name: string | null;
-  inviter_organization_id: string;
 }
 
 const columns = (organization: RawBuilder<unknown>, shownTo: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -85,12 +89,8 @@ export const invitationOfPerson = rowBatch<null, InvitationRow>(
   },
 );
 
-export interface DeliveryRow {
-  invitation_id: string;
+export interface DeliveryRow extends Columns<'invitation_deliveries', 'invitation_id' | 'status' | 'attempts' | 'last_error' | 'sent_at'> {
   status: 'QUEUED' | 'SENT' | 'FAILED';
-  attempts: number;
-  last_error: string | null;
-  sent_at: Date | null;
 }
 
 /** How the mail of invitations went, by invitation. */
@@ -108,12 +108,10 @@ export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
   },
 );
 
-export interface PreviewRow {
+export interface PreviewRow extends Columns<'invitations', 'email' | 'status' | 'expires_at'> {
   organization_name: string;
-  email: string;
   roles: string[];
   status: InvitationStatus;
-  expires_at: Date;
   hash: string;
 }
 

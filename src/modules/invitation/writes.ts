@@ -4,24 +4,28 @@ import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { suspendedAbove } from '../../authentication/authenticate.ts';
 import type { Database } from '../../database/connect.ts';
-import { many, maybeOne, one, present } from '../../database/rows.ts';
+import { many, maybeOne, one, present, type Columns } from '../../database/rows.ts';
 import { enqueue } from '../../jobs/queue.ts';
 import type { InvitationStatus } from './queries.ts';
 
 /** An invitation as it is to be changed. */
-export interface HeldInvitation {
-  id: string;
-  organization_id: string;
-  email: string;
-  canonical_email: string;
+export interface HeldInvitation extends Columns<
+  'invitations',
+  | 'id'
+  | 'organization_id'
+  | 'email'
+  | 'canonical_email'
+  | 'status'
+  | 'expires_at'
+  | 'inviter_kind'
+  | 'inviter_user_id'
+  | 'inviter_api_key_id'
+  | 'inviter_organization_id'
+> {
   /** As stored: one that ran out is PENDING here. */
   stored: InvitationStatus;
   status: InvitationStatus;
-  expires_at: Date;
   inviter_kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN' | 'SESSION';
-  inviter_user_id: string | null;
-  inviter_api_key_id: string | null;
-  inviter_organization_id: string;
   role_ids: string[];
   role_keys: string[];
   /** Scopes that its roles give together. */

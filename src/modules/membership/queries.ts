@@ -4,17 +4,12 @@ import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../
 import type { Principal } from '../../authorization/principal.ts';
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
 import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 /** A membership with its person. */
-export interface MembershipRow {
-  id: string;
-  organization_id: string;
-  user_id: string;
-  created_at: Date;
-  updated_at: Date;
+export interface MembershipRow
+  extends Columns<'memberships', 'id' | 'organization_id' | 'user_id' | 'created_at' | 'updated_at'>, Columns<'users', 'email'> {
   lineage: Lineage;
-  email: string;
   user_name: string | null;
   user_created_at: Date;
 }
@@ -92,11 +87,7 @@ export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>
 );
 
 /** A person, reached through the organization whose people were asked for. */
-export interface PersonRow {
-  id: string;
-  email: string;
-  name: string | null;
-  created_at: Date;
+export interface PersonRow extends Columns<'users', 'id' | 'email' | 'name' | 'created_at'> {
   lineage: Lineage;
   organization_id: string;
 }

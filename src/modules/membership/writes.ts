@@ -3,13 +3,10 @@ import { sql } from 'kysely';
 import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
-import { many, maybeOne, present } from '../../database/rows.ts';
+import { many, maybeOne, present, type Columns } from '../../database/rows.ts';
 
 /** A membership as it is to be changed. */
-export interface HeldMembership {
-  id: string;
-  user_id: string;
-  email: string;
+export interface HeldMembership extends Columns<'memberships', 'id' | 'user_id'>, Columns<'users', 'email'> {
   role_ids: string[];
   role_keys: string[];
   /** Scopes that its roles give together. */

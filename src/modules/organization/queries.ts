@@ -4,27 +4,32 @@ import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
 import type { SortOrder } from '../../database/keyset.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 export type OrganizationKind = 'AGENCY' | 'RESELLER' | 'AFFILIATE' | 'CHANNEL_PARTNER' | 'CUSTOMER';
 export type OrganizationStatus = 'ACTIVE' | 'SUSPENDED' | 'DELETED';
 export type DomainSetupStatus = 'NOT_CONFIGURED' | 'PENDING' | 'VERIFIED' | 'FAILED';
 export type OrganizationOrder = 'SLUG_ASC' | 'SLUG_DESC' | 'NAME_ASC' | 'NAME_DESC' | 'CREATED_AT_ASC' | 'CREATED_AT_DESC';
 
-export interface OrganizationRow {
-  id: string;
-  parent_id: string | null;
-  slug: string;
-  name: string;
+export interface OrganizationRow extends Columns<
+  'organizations',
+  | 'id'
+  | 'parent_id'
+  | 'slug'
+  | 'name'
+  | 'kind'
+  | 'status'
+  | 'domain'
+  | 'domain_setup_status'
+  | 'created_at'
+  | 'updated_at'
+  | 'version'
+  | 'depth'
+> {
   kind: OrganizationKind;
   status: OrganizationStatus;
-  domain: string | null;
   domain_setup_status: DomainSetupStatus;
-  created_at: Date;
-  updated_at: Date;
-  version: number;
   lineage: Lineage;
-  depth: number;
   /** The person to whom the organization is shown for its own sake; null when it was reached through the tree. */
   shown_to: string | null;
 }

@@ -1,7 +1,7 @@
 /** Does the steps of provisioning: the job behind each of them. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
-import { many, maybeOne } from '../../database/rows.ts';
+import { many, maybeOne, type Columns } from '../../database/rows.ts';
 import type { Task } from '../../jobs/worker.ts';
 import { STEP_NAMES, type StepName } from './queries.ts';
 import type { InventoryKind } from '../organization/profile/queries.ts';
@@ -14,14 +14,9 @@ export interface ProvisionOptions {
   providers: Providers;
 }
 
-interface BegunStep {
-  id: string;
-  slug: string;
-  name: string;
-  kind: string;
-  round: number;
+interface BegunStep
+  extends Columns<'organizations', 'id' | 'slug' | 'name' | 'kind'>, Columns<'provisioning_steps', 'round' | 'resource_id'> {
   billing_email: string | null;
-  resource_id: string | null;
 }
 
 /**

@@ -2,19 +2,14 @@
 import { sql } from 'kysely';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 import { badInput } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
 import { requireStorable } from '../../values/text.ts';
 import { NoValidRoleError } from './errors.ts';
 
 /** A role that can be given in an organization. */
-export interface UsableRole {
-  id: string;
-  key: string;
-  scopes: string[];
-  built_in: boolean;
-}
+export type UsableRole = Columns<'roles', 'id' | 'key' | 'scopes' | 'built_in'>;
 
 /** What a list of keys came to. */
 export interface ChosenRoles {

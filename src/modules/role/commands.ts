@@ -7,7 +7,7 @@ import { holds, organizationsWithin } from '../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../authorization/scopes.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
-import { maybeOne, one } from '../../database/rows.ts';
+import { maybeOne, one, type Columns } from '../../database/rows.ts';
 import { badInput, limitExceeded, notFound } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
 import { requireScopes } from './scopes-input.ts';
@@ -77,12 +77,7 @@ export function createRole(request: CommandRequest, input: RoleInput) {
   });
 }
 
-interface OwnRole {
-  key: string;
-  name: string;
-  description: string | null;
-  scopes: string[];
-}
+type OwnRole = Columns<'roles', 'key' | 'name' | 'description' | 'scopes'>;
 
 const changing = (action: string, id: string) =>
   ({

@@ -2,15 +2,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
-export interface RoleRow {
-  id: string;
-  key: string;
-  name: string;
-  description: string | null;
-  scopes: string[];
-  built_in: boolean;
+export interface RoleRow extends Columns<'roles', 'id' | 'key' | 'name' | 'description' | 'scopes' | 'built_in'> {
   /** Of the organization in which the role was met, for a role that is not built in. */
   lineage: Lineage;
   /** The person to whom the role is shown because it is offered to or held by it. */
@@ -115,11 +109,7 @@ export const roleById = rowBatch<null, RoleRow>(
   },
 );
 
-export interface ScopeRow {
-  key: string;
-  description: string;
-  implies: string[];
-}
+export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;
 
 /** The catalog of scopes, in its order; the key of the batch is not used. */
 export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(

@@ -6,16 +6,12 @@ import { between, type Page, type SortOrder } from '../../database/keyset.ts';
 import { ofOrganizations, type Placed, type Relation } from '../../database/list.ts';
 import { organizationColumns, type OrganizationRow } from '../organization/queries.ts';
 import { GRAINS, layOut, type Grain, type Layout, type Part, type Window } from './window.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 export type UsageScope = 'ALL' | 'SINGLE';
 
-export interface MetricRow {
-  key: string;
-  name: string;
-  unit: string;
+export interface MetricRow extends Columns<'usage_metrics', 'key' | 'name' | 'unit' | 'kind' | 'description'> {
   kind: 'SUM' | 'AVERAGE';
-  description: string | null;
 }
 
 /** The catalog of metrics in its order; the key of the batch is not used. */

@@ -4,7 +4,7 @@ import { appendInSubtree, type CommandRequest } from '../../command/run.ts';
 import { holds, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 import { badInput } from '../../errors.ts';
 import type { UserError } from '../../command/user-error.ts';
 import { parseId } from '../../values/ids.ts';
@@ -44,10 +44,8 @@ export interface EventOutcome {
   reason: Rejection | null;
 }
 
-interface Metric {
-  key: string;
+interface Metric extends Columns<'usage_metrics', 'key' | 'late_days'> {
   recorded: boolean;
-  late_days: number;
 }
 
 interface Known {

@@ -3,23 +3,15 @@ import { sql } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { rowBatch } from '../../database/loaders.ts';
-import { many } from '../../database/rows.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 /** A person, and what lets the caller see it. */
-export interface UserRow {
-  id: string;
-  email: string;
-  name: string | null;
-  created_at: Date;
+export interface UserRow extends Columns<'users', 'id' | 'email' | 'name' | 'created_at'> {
   /** The organization through which the person was reached and the scope that this took; null for oneself. */
   reached: { lineage: Lineage; scope: Scope } | null;
 }
 
-interface FoundUser {
-  id: string;
-  email: string;
-  name: string | null;
-  created_at: Date;
+interface FoundUser extends Columns<'users', 'id' | 'email' | 'name' | 'created_at'> {
   lineage: Lineage | null;
 }
 

@@ -6,7 +6,7 @@ import type { Principal } from '../../../authorization/principal.ts';
 import type { Lineage } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Database } from '../../../database/connect.ts';
-import { many, maybeOne, one } from '../../../database/rows.ts';
+import { many, maybeOne, one, type Columns } from '../../../database/rows.ts';
 import { followDomain } from '../domain/writes.ts';
 import { badInput, personRequired } from '../../../errors.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
@@ -40,8 +40,7 @@ export interface Created {
   ignoredRoles: string[];
 }
 
-interface Place {
-  id: string;
+interface Place extends Columns<'organizations', 'id'> {
   lineage: Lineage;
 }
 

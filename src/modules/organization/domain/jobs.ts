@@ -2,7 +2,7 @@
 import { Resolver } from 'node:dns/promises';
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
-import { many, maybeOne } from '../../../database/rows.ts';
+import { many, maybeOne, type Columns } from '../../../database/rows.ts';
 import { enqueue } from '../../../jobs/queue.ts';
 import type { Task } from '../../../jobs/worker.ts';
 import type { Logger } from '../../../telemetry/log.ts';
@@ -33,10 +33,7 @@ async function readRecord(servers: readonly string[], domain: string): Promise<s
   }
 }
 
-interface Verification {
-  token: string;
-  domain: string;
-}
+type Verification = Columns<'domain_verifications', 'token' | 'domain'>;
 
 /** Makes the task that checks one organization's domain. */
 export function verifyDomainTask({ db, dnsServers, pendingHours }: DomainOptions): Task<'verify_domain'> {

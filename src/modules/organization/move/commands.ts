@@ -6,7 +6,7 @@ import { holds, organizationsWithin, type Lineage } from '../../../authorization
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Principal } from '../../../authorization/principal.ts';
 import type { Database } from '../../../database/connect.ts';
-import { many, maybeOne, one } from '../../../database/rows.ts';
+import { many, maybeOne, one, type Columns } from '../../../database/rows.ts';
 import { forbidden, notFound } from '../../../errors.ts';
 import { refuse } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
@@ -36,10 +36,8 @@ export interface Moved {
   dryRun: boolean;
 }
 
-interface Node {
-  id: string;
+interface Node extends Columns<'organizations', 'id' | 'parent_id' | 'version'> {
   parent_id: string;
-  version: number;
   lineage: Lineage;
   /** Organizations in its subtree that are not deleted, and levels below it. */
   size: number;

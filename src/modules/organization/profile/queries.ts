@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type WithinOptions } from '../../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../../database/loaders.ts';
-import { many } from '../../../database/rows.ts';
+import { many, type Columns } from '../../../database/rows.ts';
 
 /** A row that belongs to one organization. */
 export interface OfOrganization {
@@ -28,11 +28,7 @@ export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unkn
 }
 
 /** What the organization shows of itself to everybody who may see it. */
-export interface BrandingRow extends OfOrganization {
-  logo_url: string | null;
-  primary_color: string | null;
-  secondary_color: string | null;
-}
+export type BrandingRow = OfOrganization & Columns<'organization_profiles', 'logo_url' | 'primary_color' | 'secondary_color'>;
 export const branding = rowBatch<null, BrandingRow>(
   'branding',
   ownerOf,
@@ -40,13 +36,13 @@ export const branding = rowBatch<null, BrandingRow>(
 );
 
 /** Where the organization is and who owns its invoices. */
-export interface ProfileRow extends OfOrganization {
-  address_line1: string | null;
-  address_line2: string | null;
-  address_city: string | null;
-  address_state: string | null;
-  address_zip: string | null;
-  address_country: string | null;
+export interface ProfileRow
+  extends
+    OfOrganization,
+    Columns<
+      'organization_profiles',
+      'address_line1' | 'address_line2' | 'address_city' | 'address_state' | 'address_zip' | 'address_country' | 'invoice_owner'
+    > {
   invoice_owner: 'PARTNER' | 'END_CUSTOMER' | null;
 }
 export const profile = rowBatch<null, ProfileRow>(
@@ -59,9 +55,8 @@ export const profile = rowBatch<null, ProfileRow>(
   ),
 );
 
-export interface MarketplaceOfferRow extends OfOrganization {
+export interface MarketplaceOfferRow extends OfOrganization, Columns<'marketplace_offers', 'marketplace' | 'url'> {
   marketplace: 'AWS' | 'AZURE' | 'GCP';
-  url: string;
 }
 export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
   'marketplace offers',
@@ -69,30 +64,17 @@ export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
   rowsOf(sql`marketplace_offers`, sql`t.marketplace, t.url`, { scope: 'organizations:manage' }, sql`t.marketplace`),
 );
 
-export interface ExternalAccountRow extends OfOrganization {
-  id: string;
-  system: string;
-  account_id: string;
-}
+export type ExternalAccountRow = OfOrganization & Columns<'external_accounts', 'id' | 'system' | 'account_id'>;
 export const externalAccounts = listBatch<null, ExternalAccountRow>(
   'external accounts',
   ownerOf,
   rowsOf(sql`external_accounts`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }, sql`t.system`),
 );
 
-export interface BillingRow extends OfOrganization {
-  plan: string;
-  status: string;
-  email: string | null;
-  customer_id: string | null;
-  subscription_id: string | null;
-}
+export type BillingRow = OfOrganization & Columns<'billing_accounts', 'plan' | 'status' | 'email' | 'customer_id' | 'subscription_id'>;
 export const billing = rowBatch<null, BillingRow>('billing', ownerOf, rowsOf(sql`billing_accounts`, sql`t.*`, { scope: 'billing:manage' }));
 
-export interface ConcurrencyRow extends OfOrganization {
-  max_calls: number;
-  calls_in_use: number;
-}
+export type ConcurrencyRow = OfOrganization & Columns<'concurrency_limits', 'max_calls' | 'calls_in_use'>;
 export const concurrency = rowBatch<null, ConcurrencyRow>(
   'concurrency',
   ownerOf,
@@ -100,7 +82,7 @@ export const concurrency = rowBatch<null, ConcurrencyRow>(
 );
 
 export type InventoryKind = 'AGENT' | 'PHONE_NUMBER' | 'WEB_WIDGET' | 'KNOWLEDGE_BASE' | 'TELEPHONY_TRUNK';
-export interface InventoryRow extends OfOrganization {
+export interface InventoryRow extends OfOrganization, Columns<'inventory_items', 'kind'> {
   kind: InventoryKind;
   count: number;
 }
