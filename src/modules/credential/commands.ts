@@ -68,13 +68,18 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
     const scopes = await requireGrantable(acting, input.scopes);
     const id = await newId(tx);
     const secret = createToken('ak', id);
-    await sql`
-      insert into api_keys
-        (id, organization_id, name, secret_hash, preview, scopes, expires_at, issued_by_key_id, issued_by_user_id)
-      values (
-        ${id}::uuid, ${organization.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${scopes}::text[],
-        ${expiresAt}, ${ownKeyId(principal)}::uuid, ${principal.user?.id ?? null}::uuid
-      )`.execute(tx);
+    const row = {
+      id,
+      organization_id: organization.id,
+      name,
+      secret_hash: tokenHash(secret),
+      preview: tokenPreview(secret),
+      scopes,
+      expires_at: expiresAt,
+      issued_by_key_id: ownKeyId(principal),
+      issued_by_user_id: principal.user?.id ?? null,
+    };
+    await tx.insertInto('api_keys').values(row).execute();
     record({ target: { type: 'ApiKey', id }, before: null, after: { name, scopes, expiresAt } });
     return { id, secret };
   });
@@ -183,9 +188,11 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
     }
     const id = await newId(tx);
     const secret = createToken('pat', id);
-    await sql`
-      insert into personal_access_tokens (id, user_id, name, secret_hash, preview, expires_at)
-      values (${id}::uuid, ${user.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${expiresAt})`.execute(tx);
+    const hashed = { secret_hash: tokenHash(secret), preview: tokenPreview(secret) };
+    await tx
+      .insertInto('personal_access_tokens')
+      .values({ id, user_id: user.id, name, ...hashed, expires_at: expiresAt })
+      .execute();
     record({ target: { type: 'PersonalAccessToken', id }, before: null, after: { name, expiresAt } });
     return { id, secret };
   });

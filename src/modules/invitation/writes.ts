@@ -161,7 +161,8 @@ async function enqueueDeliveries(tx: Database, ids: readonly string[], round: nu
 
 /** Sends an invitation anew, by the principal: a new round, a new term, and none of the earlier tokens works. */
 export async function renewInvitation(tx: Database, principal: Principal, id: string, days: number): Promise<void> {
-  await sql`update invitation_tokens set ended_at = now() where invitation_id = ${id}::uuid and ended_at is null`.execute(tx);
+  const ended = tx.updateTable('invitation_tokens').set({ ended_at: sql<Date>`now()` });
+  await ended.where('invitation_id', '=', id).where('ended_at', 'is', null).execute();
   const { round } = await one(
     tx,
     sql<{ round: number }>`
@@ -169,13 +170,17 @@ export async function renewInvitation(tx: Database, principal: Principal, id: st
         (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})
       where id = ${id}::uuid returning round`,
   );
-  await sql`delete from invitation_deliveries where invitation_id = ${id}::uuid`.execute(tx);
+  await tx.deleteFrom('invitation_deliveries').where('invitation_id', '=', id).execute();
   await enqueueDeliveries(tx, [id], round);
 }
 
 /** Ends an invitation. Its tokens still tell what became of it, and do nothing else. */
 export async function closeInvitation(tx: Database, id: string, status: 'ACCEPTED' | 'DECLINED' | 'REVOKED'): Promise<void> {
-  await sql`update invitations set status = ${status}, updated_at = now() where id = ${id}::uuid`.execute(tx);
+  await tx
+    .updateTable('invitations')
+    .set({ status, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** The open invitation of an address to an organization, locked. */

@@ -54,7 +54,11 @@ export async function replaceRoles(tx: Database, membershipId: string, roleIds: 
   await sql`
     delete from membership_roles where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])`.execute(tx);
   await addRoles(tx, membershipId, roleIds);
-  await sql`update memberships set updated_at = now() where id = ${membershipId}::uuid`.execute(tx);
+  await tx
+    .updateTable('memberships')
+    .set({ updated_at: sql<Date>`now()` })
+    .where('id', '=', membershipId)
+    .execute();
 }
 
 /** Gives the membership these roles beside those that it has. */
@@ -81,7 +85,7 @@ export async function insertMembership(tx: Database, organizationId: string, use
 
 /** Ends a membership and nothing else. */
 export async function deleteMembership(tx: Database, membershipId: string): Promise<void> {
-  await sql`delete from memberships where id = ${membershipId}::uuid`.execute(tx);
+  await tx.deleteFrom('memberships').where('id', '=', membershipId).execute();
 }
 
 /** The person with a verified address, among those who belong to organizations whose members the caller may read. */

@@ -67,10 +67,8 @@ async function beginStep(db: Database, organizationId: string, step: StepName): 
 }
 
 async function keepResource(db: Database, organizationId: string, step: StepName, resourceId: string): Promise<void> {
-  await sql`
-    update provisioning_steps set resource_id = ${resourceId} where organization_id = ${organizationId}::uuid and name = ${step}`.execute(
-    db,
-  );
+  const kept = db.updateTable('provisioning_steps').set({ resource_id: resourceId });
+  await kept.where('organization_id', '=', organizationId).where('name', '=', step).execute();
 }
 
 /** Puts a step down that did not come to its end. After a refusal the next try is a request of its own. */
@@ -108,15 +106,20 @@ async function finishStep(db: Database, organizationId: string, step: StepName, 
     if (done.length === 0) return;
     const item = INVENTORY[step];
     if (item) {
-      await sql`
-        insert into inventory_items (organization_id, kind, name, resource_id)
-        values (${organizationId}::uuid, ${item.kind}, ${item.name ?? resourceId}, ${resourceId}) on conflict do nothing`.execute(tx);
+      const row = { organization_id: organizationId, kind: item.kind, name: item.name ?? resourceId, resource_id: resourceId };
+      await tx
+        .insertInto('inventory_items')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
     }
     if (step === 'TELEPHONY') {
-      await sql`
-        insert into concurrency_limits (organization_id, max_calls) values (${organizationId}::uuid, ${FREE_PLAN_CALLS}) on conflict do nothing`.execute(
-        tx,
-      );
+      const free = { organization_id: organizationId, max_calls: FREE_PLAN_CALLS };
+      await tx
+        .insertInto('concurrency_limits')
+        .values(free)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
     }
     if (step === 'BILLING') {
       const { plan = 'free', status = 'active', customerId = resourceId, subscriptionId = null } = billing;

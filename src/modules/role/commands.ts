@@ -62,17 +62,11 @@ export function createRole(request: CommandRequest, input: RoleInput) {
     if (own.count >= OWN_ROLES_MAX) {
       throw limitExceeded('organizationId', `names an organization that has ${OWN_ROLES_MAX} roles of its own, the most it can have`);
     }
-    const { id } = await one(
-      tx,
-      sql<{ id: string }>`
-        insert into roles (key, name, description, scopes) values (${role.key}, ${role.name}, ${role.description}, ${scopes}::text[])
-        returning id`,
-    );
-    await sql`
-      insert into organization_roles (role_id, key, organization_id) values (${id}::uuid, ${role.key}, ${organization.id}::uuid)`.execute(
-      tx,
-    );
-    record({ target: { type: 'Role', id }, before: null, after: { ...role, scopes } });
+    const defined = { ...role, scopes };
+    const { id } = await one(tx, tx.insertInto('roles').values(defined).returning('id'));
+    const placed = { role_id: id, key: role.key, organization_id: organization.id };
+    await tx.insertInto('organization_roles').values(placed).execute();
+    record({ target: { type: 'Role', id }, before: null, after: defined });
     return { roleId: id };
   });
 }
@@ -155,9 +149,8 @@ export function updateRole(request: CommandRequest, input: RolePatch) {
     requireGrantable(acting, [...heldBefore, ...heldAfter]);
     if (heldBefore.join() !== heldAfter.join()) await requireUnusedBelow(acting, input.id);
     const after = { key: before.key, name: name ?? before.name, description: text === undefined ? before.description : text, scopes };
-    await sql`
-      update roles set name = ${after.name}, description = ${after.description}, scopes = ${scopes}::text[]
-      where id = ${input.id}::uuid`.execute(tx);
+    const { key: _, ...changed } = after;
+    await tx.updateTable('roles').set(changed).where('id', '=', input.id).execute();
     record({ target: { type: 'Role', id: input.id }, before, after });
     return { roleId: input.id };
   });
@@ -177,8 +170,8 @@ export function deleteRole(request: CommandRequest, { id }: { id: string }) {
     const isUsed = uses.memberCount + uses.invitationCount > 0;
     if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id)))) refuse(RoleInUseError, uses);
     // Closed invitations keep their other roles.
-    await sql`delete from invitation_roles where role_id = ${id}::uuid`.execute(tx);
-    await sql`delete from roles where id = ${id}::uuid`.execute(tx);
+    await tx.deleteFrom('invitation_roles').where('role_id', '=', id).execute();
+    await tx.deleteFrom('roles').where('id', '=', id).execute();
     record({ target: { type: 'Role', id }, before, after: null });
     return { deletedRoleId: id };
   });

@@ -118,9 +118,7 @@ async function create(
   });
   await planProvisioning(tx, id);
   if (!parent && principal.user) {
-    await sql`
-      insert into standalone_organizations (organization_id, user_id)
-      values (${id}::uuid, ${principal.user.id}::uuid)`.execute(tx);
+    await tx.insertInto('standalone_organizations').values({ organization_id: id, user_id: principal.user.id }).execute();
   }
   // In a tree of its own the person invites as its admin, since it acts from nowhere above.
   const inviter: Principal = parent ? principal : { ...principal, home: { id, lineage, scopes: new Set(admin?.scopes) } };
