@@ -73,6 +73,11 @@ describe('the source', () => {
     expect(offenders(({ text }) => /\bconsole\.\w+\(/.test(text))).toEqual([]);
   });
 
+  it('reads rows through one, maybeOne and many in commands and modules', () => {
+    const isBound = (file: string): boolean => /^src\/(modules|command|authentication)\//.test(file);
+    expect(offenders(({ file, text }) => isBound(file) && /\.rows\b|const \{ rows\b/.test(text))).toEqual([]);
+  });
+
   it('reads organizations through the subtree predicate, but where the parent is checked or nobody is asked', () => {
     // Lists check their parent, and totals go down from an organization that was found before.
     const parentIsChecked = [

@@ -43,32 +43,6 @@ export const actions: readonly MutantGroup[] = [
         only: 'its key was revoked, where usage',
       },
       {
-        what: 'two changes to one person are made at a time',
-        from: 'where id = ${id}::uuid for no key update`',
-        to: 'where id = ${id}::uuid`',
-        only: 'by a person for their own sake',
-      },
-      {
-        what: 'a suspension overlaps with changes below',
-        from: '${id}::uuid, ${wholeTree}, ${includeDeleted})',
-        to: '${id}::uuid, false, ${includeDeleted})',
-        only: 'nothing else in the tree',
-      },
-      {
-        what: 'refused attempts are not in the log',
-        from: 'await recordRefusal(request, command, refusal);',
-        to: '',
-        tests: 'test/audit/trail.test.ts',
-        only: 'tells of an attempt on a foreign organization',
-      },
-      {
-        what: 'refused attempts are in the log of those who may not know',
-        from: "const seen = aimedAt !== null && (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);",
-        to: 'const seen = aimedAt !== null;',
-        tests: 'test/audit/trail.test.ts',
-        only: 'tells of an answer to an invitation elsewhere',
-      },
-      {
         what: 'a change repeats under the same idempotency key',
         from: 'const known = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));',
         to: 'const known = null as Result | null;',
@@ -81,6 +55,42 @@ export const actions: readonly MutantGroup[] = [
         to: '',
         tests: REPEATS,
         only: 'is judged anew',
+      },
+    ],
+  },
+  {
+    file: 'src/command/locks.ts',
+    tests: LOCKS,
+    mutants: [
+      {
+        what: 'two changes to one person are made at a time',
+        from: 'where id = ${id}::uuid for no key update`',
+        to: 'where id = ${id}::uuid`',
+        only: 'by a person for their own sake',
+      },
+      {
+        what: 'a suspension overlaps with changes below',
+        from: '${id}::uuid, ${wholeTree}, ${includeDeleted})',
+        to: '${id}::uuid, false, ${includeDeleted})',
+        only: 'nothing else in the tree',
+      },
+    ],
+  },
+  {
+    file: 'src/command/refusals.ts',
+    tests: 'test/audit/trail.test.ts',
+    mutants: [
+      {
+        what: 'refused attempts are not in the log',
+        from: 'await recordRefusal(request, command, refusal);',
+        to: '',
+        only: 'tells of an attempt on a foreign organization',
+      },
+      {
+        what: 'refused attempts are in the log of those who may not know',
+        from: "const seen = aimedAt !== null && (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);",
+        to: 'const seen = aimedAt !== null;',
+        only: 'tells of an answer to an invitation elsewhere',
       },
     ],
   },

@@ -240,7 +240,7 @@ export const database: readonly MutantGroup[] = [
       { what: 'the gateway may change what scopes imply', from: "scopes: 'select',", to: '', only: 'update scopes' },
       {
         what: 'the gateway may make tables of its own for a session',
-        from: "await run(sql`revoke temporary on database ${sql.id(rows[0]?.name ?? '')} from public`);",
+        from: 'await run(sql`revoke temporary on database ${sql.id(database.name)} from public`);',
         to: '',
         only: 'whatever the database allowed everybody before',
       },

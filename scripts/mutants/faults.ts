@@ -51,7 +51,7 @@ export const faults: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/command/run.ts',
+    file: 'src/command/retry.ts',
     tests: NEWER,
     mutants: [
       {
@@ -92,8 +92,8 @@ export const faults: readonly MutantGroup[] = [
       },
       {
         what: 'several processes migrate at once',
-        from: '!(await tryLock.execute(connection)).rows[0]?.held',
-        to: '!(await tryLock.execute(connection)).rows[0]',
+        from: '!(await one(connection, tryLock)).held',
+        to: '!(await one(connection, tryLock))',
         only: 'leave it to one',
       },
     ],

@@ -70,8 +70,8 @@ export const invitations: readonly MutantGroup[] = [
       },
       {
         what: 'members are invited once more',
-        from: 'where u.canonical_email = any (${addresses}::text[])\n    union all',
-        to: 'where false\n    union all',
+        from: 'where u.canonical_email = any (${addresses}::text[])\n      union all',
+        to: 'where false\n      union all',
         only: 'inviting many',
       },
       {
@@ -107,7 +107,7 @@ export const invitations: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'mail is sent for a person whose address is not verified',
-        from: 'u.id = ${user?.id ?? null}::uuid\n        or ',
+        from: 'u.id = ${user?.id ?? null}::uuid\n          or ',
         to: '',
         only: 'in organizations that others created',
       },

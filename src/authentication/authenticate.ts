@@ -8,6 +8,7 @@ import { parseId } from '../values/ids.ts';
 import { anonymous, type Credential, type Home, type Principal } from '../authorization/principal.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
+import { maybeOne, type Columns } from '../database/rows.ts';
 import { addressOf, meetPerson } from './identity.ts';
 import { createToken, parseToken, tokenHash, type ParsedToken } from './secret.ts';
 import { isSessionToken, type SessionClaims, type Sessions } from './session.ts';
@@ -131,10 +132,8 @@ export async function lookUpNobody(db: Database): Promise<void> {
  * A person and, if the request names an organization that they are a native member of, that
  * organization.
  */
-interface PersonRow {
+interface PersonRow extends Columns<'users', 'email' | 'canonical_email'> {
   user_id: string;
-  email: string;
-  canonical_email: string | null;
   user_name: string | null;
   organization_id: string | null;
   lineage: string[] | null;
@@ -170,7 +169,7 @@ async function tokenCaller(db: Database, { id, token }: ParsedToken, named: Orga
     select t.name, t.expires_at, ${personColumns}
     from ${withHome(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
     where t.id = ${id}::uuid and t.secret_hash = ${tokenHash(token)} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
-  const [row] = (await statement.execute(db)).rows;
+  const row = await maybeOne(db, statement);
   if (!row) throw unauthenticated();
   return personCaller({ kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at }, row, named);
 }
@@ -180,7 +179,7 @@ async function sessionCaller(db: Database, claims: SessionClaims, named: Organiz
   const find = async (): Promise<PersonRow | undefined> => {
     const statement = sql<PersonRow>`
       select ${personColumns} from ${withHome(people, named)} where i.issuer = ${claims.issuer} and i.subject = ${claims.subject}`;
-    return (await statement.execute(db)).rows[0];
+    return maybeOne(db, statement);
   };
   let row = await find();
   if (!row || !isAsClaimed(row, claims)) {

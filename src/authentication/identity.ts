@@ -1,6 +1,7 @@
 /** Finds or creates the person of an identity provider's session. */
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
+import { many, maybeOne } from '../database/rows.ts';
 import { PublicError, unauthenticated } from '../errors.ts';
 import { parseEmail, type EmailForms } from '../values/email.ts';
 
@@ -48,9 +49,12 @@ export async function meetPerson(db: Database, identity: Identity): Promise<stri
   const { canonical, shown: email } = addressOf(identity);
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([issuer, subject])}, 0))`.execute(tx);
-    const known = await sql<{ user_id: string }>`
-      select user_id from user_identities where issuer = ${issuer} and subject = ${subject}`.execute(tx);
-    const own = known.rows[0]?.user_id;
+    const known = await maybeOne(
+      tx,
+      sql<{ user_id: string }>`
+        select user_id from user_identities where issuer = ${issuer} and subject = ${subject}`,
+    );
+    const own = known?.user_id;
     const holder = canonical === null ? undefined : await holderOf(tx, canonical);
     if (own !== undefined && (holder === undefined || holder === own)) {
       await sql`
@@ -61,28 +65,29 @@ export async function meetPerson(db: Database, identity: Identity): Promise<stri
     }
     if (own !== undefined && (await belongsAnywhere(tx, own))) throw addressTaken();
     const id = holder ?? (await insertPerson(tx, email, canonical, name));
-    const linked = await sql`
-      insert into user_identities (issuer, subject, user_id) values (${issuer}, ${subject}, ${id}::uuid)
-      on conflict (issuer, subject) do update set user_id = excluded.user_id
-      where not exists (select from user_identities other where other.issuer = excluded.issuer and other.user_id = excluded.user_id)
-      returning user_id`
-      .execute(tx)
-      .catch((error: unknown) => {
-        if (error instanceof Error && 'constraint' in error && error.constraint === 'user_identities_one_subject') throw addressTaken();
-        throw error;
-      });
-    if (linked.rows.length === 0) throw addressTaken();
+    const linked = await many(
+      tx,
+      sql`
+        insert into user_identities (issuer, subject, user_id) values (${issuer}, ${subject}, ${id}::uuid)
+        on conflict (issuer, subject) do update set user_id = excluded.user_id
+        where not exists (select from user_identities other where other.issuer = excluded.issuer and other.user_id = excluded.user_id)
+        returning user_id`,
+    ).catch((error: unknown) => {
+      if (error instanceof Error && 'constraint' in error && error.constraint === 'user_identities_one_subject') throw addressTaken();
+      throw error;
+    });
+    if (linked.length === 0) throw addressTaken();
     return id;
   });
 }
 
 async function holderOf(tx: Database, canonical: string): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`select id from users where canonical_email = ${canonical} for no key update`.execute(tx);
-  return rows[0]?.id;
+  const row = await maybeOne(tx, sql<{ id: string }>`select id from users where canonical_email = ${canonical} for no key update`);
+  return row?.id;
 }
 
 async function belongsAnywhere(tx: Database, id: string): Promise<boolean> {
-  const { rows } = await sql`select from memberships where user_id = ${id}::uuid limit 1`.execute(tx);
+  const rows = await many(tx, sql`select from memberships where user_id = ${id}::uuid limit 1`);
   return rows.length > 0;
 }
 
@@ -91,10 +96,13 @@ async function belongsAnywhere(tx: Database, id: string): Promise<boolean> {
  * one.
  */
 async function insertPerson(tx: Database, email: string, canonical: string | null, name: string | null): Promise<string> {
-  const { rows } = await sql<{ id: string }>`
-    insert into users (email, canonical_email, name) values (${email}, ${canonical}, ${name})
-    on conflict on constraint users_email_key do nothing returning id`.execute(tx);
-  const id = rows[0]?.id ?? (canonical === null ? undefined : await holderOf(tx, canonical));
+  const row = await maybeOne(
+    tx,
+    sql<{ id: string }>`
+      insert into users (email, canonical_email, name) values (${email}, ${canonical}, ${name})
+      on conflict on constraint users_email_key do nothing returning id`,
+  );
+  const id = row?.id ?? (canonical === null ? undefined : await holderOf(tx, canonical));
   if (id === undefined) throw unauthenticated();
   return id;
 }

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
+import { many } from '../database/rows.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 const WRITE_EVERY_MS = 5_000;
@@ -41,7 +42,9 @@ export class LastUsed {
         const uses = pending[table];
         if (uses.size === 0) continue;
         // A credential that is locked by a change is written next time.
-        const { rows } = await sql<{ id: string }>`
+        const rows = await many(
+          this.#db,
+          sql<{ id: string }>`
           with free as materialized (
             select id from ${sql.table(table)} where id = any (${[...uses.keys()]}::uuid[]) for no key update skip locked
           ), written as (
@@ -50,7 +53,8 @@ export class LastUsed {
             where c.id in (select id from free) and c.id = used.id and (c.last_used_at is null or c.last_used_at < used.at)
           )
           select u.id from unnest(${[...uses.keys()]}::uuid[]) as u (id) join ${sql.table(table)} as c on c.id = u.id
-          where u.id not in (select id from free)`.execute(this.#db);
+          where u.id not in (select id from free)`,
+        );
         const again = this.#pending[table];
         for (const { id } of rows) again.set(id, again.get(id) ?? uses.get(id) ?? new Date(0));
       }

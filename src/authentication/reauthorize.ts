@@ -5,6 +5,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Home, Principal } from '../authorization/principal.ts';
 import type { Database } from '../database/connect.ts';
+import { maybeOne, one } from '../database/rows.ts';
 import { unauthenticated } from '../errors.ts';
 import { cannotActThere, organizationSuspended, suspendedAbove } from './authenticate.ts';
 
@@ -35,10 +36,12 @@ export async function reauthorize(tx: Database, principal: Principal): Promise<P
     for share`;
   const membershipRow = sql`
     select id from memberships where organization_id = ${home?.id ?? null}::uuid and user_id = ${user?.id ?? null}::uuid for share`;
-  const locked = await sql<{ token: string | null; membership: string | null }>`
-    with token as (${token}), membership as (${membershipRow})
-    select (select id from token) as token, (select id from membership) as membership`.execute(tx);
-  const { token: standing = null, membership = null } = locked.rows[0] ?? {};
+  const { token: standing, membership } = await one(
+    tx,
+    sql<{ token: string | null; membership: string | null }>`
+      with token as (${token}), membership as (${membershipRow})
+      select (select id from token) as token, (select id from membership) as membership`,
+  );
   if (credential.kind === 'PERSONAL_ACCESS_TOKEN' && standing === null) throw unauthenticated();
   if (!home) return principal;
   if (membership === null) throw cannotActThere();
@@ -67,11 +70,13 @@ async function homeNow(
   scopes: RawBuilder<unknown>,
   condition: RawBuilder<unknown>,
 ): Promise<Home | undefined> {
-  const { rows } = await sql<{ lineage: string[]; scopes: string[]; suspended: boolean }>`
-    ${locks}
-    select o.lineage, scopes_held(${scopes}) as scopes, ${suspendedAbove} as suspended
-    from organizations o where o.id = ${id}::uuid and o.deleted_at is null and ${condition}`.execute(tx);
-  const [home] = rows;
+  const home = await maybeOne(
+    tx,
+    sql<{ lineage: string[]; scopes: string[]; suspended: boolean }>`
+      ${locks}
+      select o.lineage, scopes_held(${scopes}) as scopes, ${suspendedAbove} as suspended
+      from organizations o where o.id = ${id}::uuid and o.deleted_at is null and ${condition}`,
+  );
   if (home?.suspended) throw organizationSuspended();
   return home && { id, lineage: home.lineage, scopes: new Set(home.scopes) };
 }

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
 import type { Database } from '../database/connect.ts';
+import { maybeOne, type Columns } from '../database/rows.ts';
 import { badInput } from '../errors.ts';
 import { refuse } from './user-error.ts';
 import { encodeId } from '../values/ids.ts';
@@ -65,10 +66,12 @@ export async function recall<Result extends object>(
   { key, inputHash, storage }: IdempotencyKey,
 ): Promise<Result | null> {
   const at = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
-  const { rows } = await sql<{ input_hash: Buffer; result: Result }>`
-    select input_hash, result from ${sql.table(table)}
-    where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key} and created_at > now() - ${KEPT}`.execute(tx);
-  const [known] = rows;
+  const known = await maybeOne(
+    tx,
+    sql<Columns<'idempotency_keys', 'input_hash'> & { result: Result }>`
+      select input_hash, result from ${sql.table(table)}
+      where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key} and created_at > now() - ${KEPT}`,
+  );
   if (!known) return null;
   if (!known.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});
   return storage ? (storage.restore(known.result) as Result) : known.result;

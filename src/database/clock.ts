@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
+import { one } from './rows.ts';
 
 /**
  * The clock difference above which a warning is logged. A busy process may read an answer some
@@ -59,8 +60,5 @@ export class DatabaseClock {
 
 /** Queries the database's time. */
 export async function databaseNow(db: Database): Promise<Date> {
-  const { rows } = await sql<{ now: Date }>`select now() as now`.execute(db);
-  const [row] = rows;
-  if (!row) throw new Error('the database did not tell its time');
-  return row.now;
+  return (await one(db, sql<{ now: Date }>`select now() as now`)).now;
 }

@@ -5,6 +5,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from './connect.ts';
+import { many, one } from './rows.ts';
 
 /** Tables with privileges other than the usual select, insert, update and delete. */
 const EXCEPTIONS: Readonly<Record<string, 'select' | 'select, insert'>> = {
@@ -42,9 +43,9 @@ export async function grantGateway(owner: Database, role: string): Promise<void>
     const to = sql.id(role);
     const run = async (statement: RawBuilder<unknown>): Promise<void> => void (await statement.execute(tx));
     await run(sql`select pg_advisory_xact_lock(${GRANT_LOCK})`);
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(tx);
+    const database = await one(tx, sql<{ name: string }>`select current_database() as name`);
     // With temporary tables, a session could shadow the tables that triggers read.
-    await run(sql`revoke temporary on database ${sql.id(rows[0]?.name ?? '')} from public`);
+    await run(sql`revoke temporary on database ${sql.id(database.name)} from public`);
     await run(sql`revoke create on schema public from public`);
     await run(sql`grant usage on schema public, ${sql.id(QUEUE)} to ${to}`);
     await run(sql`revoke all on all tables in schema public from ${to}`);
@@ -62,11 +63,12 @@ export async function grantGateway(owner: Database, role: string): Promise<void>
 
 /** The queue's tables have row security without a policy, so only their owner can see the rows. */
 async function openQueue(tx: Database, role: string): Promise<void> {
-  const { rows } = await sql<{ name: string }>`
-    select c.relname as name from pg_class c
-    where c.relnamespace = ${QUEUE}::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity
-      and not exists (select from pg_policies p where p.schemaname = ${QUEUE} and p.tablename = c.relname and ${role} = any (p.roles))`.execute(
+  const rows = await many(
     tx,
+    sql<{ name: string }>`
+      select c.relname as name from pg_class c
+      where c.relnamespace = ${QUEUE}::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity
+        and not exists (select from pg_policies p where p.schemaname = ${QUEUE} and p.tablename = c.relname and ${role} = any (p.roles))`,
   );
   for (const { name } of rows)
     await sql`create policy ${sql.id(role)} on ${sql.id(QUEUE, name)} to ${sql.id(role)} using (true) with check (true)`.execute(tx);

@@ -3,11 +3,9 @@
  */
 import { sql } from 'kysely';
 import type { Database } from './connect.ts';
+import { one } from './rows.ts';
 
 /** Generates an id. */
 export async function newId(db: Database): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select uuidv7() as id`.execute(db);
-  const [row] = rows;
-  if (!row) throw new RangeError('the database returned no id');
-  return row.id;
+  return (await one(db, sql<{ id: string }>`select uuidv7() as id`)).id;
 }

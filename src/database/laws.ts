@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { StartError } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
+import { one } from './rows.ts';
 
 /** Tables whose `organization_id` has no foreign key, each with the reason. */
 export const UNKEYED: Readonly<Record<string, string>> = {
@@ -77,42 +78,42 @@ function checkRole({ role, superuser, bypass, owns }: Findings, { production, ap
 }
 
 async function look(db: Database): Promise<Findings> {
-  const { rows } = await sql<Findings>`
-    with tables as materialized (
-      select c.oid, c.relname::text as name, c.relowner from pg_class c
-      where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-    ),
-    tenant as materialized (
-      select t.name, a.attnotnull as filled, exists (
-        select from pg_constraint k where k.conrelid = t.oid and k.contype = 'f' and a.attnum = any (k.conkey)
-      ) as keyed
-      from tables t join pg_attribute a on a.attrelid = t.oid and a.attname = 'organization_id'
-    )
-    select
-      array(select name from tenant where not filled order by 1) as nullable,
-      array(select name from tenant where not keyed and name <> all (${Object.keys(UNKEYED)}::text[]) order by 1) as unkeyed,
-      array(
-        select t.name || '.' || a.attname from tables t join pg_attribute a on a.attrelid = t.oid
-        where a.attnum > 0 and not a.attisdropped and a.atttypid in ('real'::regtype, 'double precision'::regtype) order by 1
-      ) as floats,
-      array(
-        select t.name || '.' || g.tgname from tables t join pg_trigger g on g.tgrelid = t.oid
-        where g.tgenabled not in ('O', 'A') order by 1
-      ) as triggers,
-      array(
-        select t.name || '.' || k.conname from tables t join pg_constraint k on k.conrelid = t.oid
-        where not k.convalidated or not k.conenforced order by 1
-      ) as constraints,
-      array(select s.seqrelid::regclass::text from pg_sequence s where s.seqcycle order by 1) as cycling,
-      array(
-        select name from unnest(array['fsync', 'full_page_writes', 'synchronous_commit']) as name
-        where current_setting(name) = 'off'
-      ) as settings,
-      current_setting('session_replication_role') <> 'origin' as replica,
-      r.rolname::text as role, r.rolsuper as superuser, r.rolbypassrls as bypass,
-      exists (select from tables t where pg_has_role(current_user, t.relowner, 'usage')) as owns
-    from pg_roles r where r.rolname = current_user`.execute(db);
-  const [found] = rows;
-  if (!found) throw new RangeError('the connection has no role');
-  return found;
+  return one(
+    db,
+    sql<Findings>`
+      with tables as materialized (
+        select c.oid, c.relname::text as name, c.relowner from pg_class c
+        where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
+      ),
+      tenant as materialized (
+        select t.name, a.attnotnull as filled, exists (
+          select from pg_constraint k where k.conrelid = t.oid and k.contype = 'f' and a.attnum = any (k.conkey)
+        ) as keyed
+        from tables t join pg_attribute a on a.attrelid = t.oid and a.attname = 'organization_id'
+      )
+      select
+        array(select name from tenant where not filled order by 1) as nullable,
+        array(select name from tenant where not keyed and name <> all (${Object.keys(UNKEYED)}::text[]) order by 1) as unkeyed,
+        array(
+          select t.name || '.' || a.attname from tables t join pg_attribute a on a.attrelid = t.oid
+          where a.attnum > 0 and not a.attisdropped and a.atttypid in ('real'::regtype, 'double precision'::regtype) order by 1
+        ) as floats,
+        array(
+          select t.name || '.' || g.tgname from tables t join pg_trigger g on g.tgrelid = t.oid
+          where g.tgenabled not in ('O', 'A') order by 1
+        ) as triggers,
+        array(
+          select t.name || '.' || k.conname from tables t join pg_constraint k on k.conrelid = t.oid
+          where not k.convalidated or not k.conenforced order by 1
+        ) as constraints,
+        array(select s.seqrelid::regclass::text from pg_sequence s where s.seqcycle order by 1) as cycling,
+        array(
+          select name from unnest(array['fsync', 'full_page_writes', 'synchronous_commit']) as name
+          where current_setting(name) = 'off'
+        ) as settings,
+        current_setting('session_replication_role') <> 'origin' as replica,
+        r.rolname::text as role, r.rolsuper as superuser, r.rolbypassrls as bypass,
+        exists (select from tables t where pg_has_role(current_user, t.relowner, 'usage')) as owns
+      from pg_roles r where r.rolname = current_user`,
+  );
 }

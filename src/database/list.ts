@@ -13,6 +13,7 @@ import type { Principal } from '../authorization/principal.ts';
 import { organizationsWithin, type WithinOptions } from '../authorization/rights.ts';
 import { between, pageQuery, pageRows, type Page, type PageRows, type Position, type SortOrder } from './keyset.ts';
 import type { Batch, Loaders } from './loaders.ts';
+import { many } from './rows.ts';
 
 /** The caller and the time of the request. */
 export interface Viewer {
@@ -106,7 +107,7 @@ export function pageBatch<Args, Row>(of: Relation<Args, Row>): Batch<PageKey<Arg
     name: `${of.name} page`,
     async load({ db, ...viewer }, parents, { args, page }) {
       const statement = forEachParent(of.parents(viewer, args), parents, of.page(viewer, args, page));
-      const { rows } = await (statement as RawBuilder<Placed<Row> & { parent_index: number }>).execute(db);
+      const rows = await many(db, statement as RawBuilder<Placed<Row> & { parent_index: number }>);
       const byParent = Map.groupBy(rows, (row) => row.parent_index);
       return parents.map((_, index) => pageRows(byParent.get(index) ?? [], page));
     },
@@ -119,7 +120,7 @@ export function countBatch<Args, Row>(of: Relation<Args, Row>): Batch<Args, numb
     name: `${of.name} count`,
     async load({ db, ...viewer }, parents, args) {
       const statement = forEachParent(of.parents(viewer, args), parents, of.count(viewer, args));
-      const { rows } = await (statement as RawBuilder<{ parent_index: number; count: number }>).execute(db);
+      const rows = await many(db, statement as RawBuilder<{ parent_index: number; count: number }>);
       const counts = new Map(rows.map((row) => [row.parent_index, row.count]));
       return parents.map((_, index) => counts.get(index) ?? 0);
     },

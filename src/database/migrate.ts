@@ -9,6 +9,7 @@ import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migrat
 import { StartError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
+import { many, one } from './rows.ts';
 
 /** The folder with the migrations of this version. */
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
@@ -88,7 +89,7 @@ export function asOnlyMigrator<Result>(
 ): Promise<Result> {
   return db.connection().execute(async (connection) => {
     const tryLock = sql<{ held: boolean }>`select pg_try_advisory_lock(${MIGRATION_LOCK}) as held`;
-    for (let attempts = 1; !(await tryLock.execute(connection)).rows[0]?.held; attempts++) {
+    for (let attempts = 1; !(await one(connection, tryLock)).held; attempts++) {
       stop?.throwIfAborted();
       if (attempts === 1) log?.info('another process migrates the database; this one waits for it');
       await pause(ASK_EVERY_MS);
@@ -172,10 +173,14 @@ export async function missingMigrations(db: Database): Promise<string[]> {
  * changed since it was applied.
  */
 async function checkApplied(db: Database, files: ReadonlyMap<string, string>): Promise<string[]> {
-  const { rows } = await sql<{ migrated: boolean; noted: boolean }>`
-    select to_regclass('kysely_migration') is not null as migrated, to_regclass('migration_checksums') is not null as noted`.execute(db);
-  if (!rows[0]?.migrated) return [];
-  const applied = (await sql<{ name: string }>`select name from kysely_migration order by name`.execute(db)).rows.map(({ name }) => name);
+  const tables = await one(
+    db,
+    sql<{ migrated: boolean; noted: boolean }>`
+      select to_regclass('kysely_migration') is not null as migrated, to_regclass('migration_checksums') is not null as noted`,
+  );
+  if (!tables.migrated) return [];
+  const rows = await many(db, sql<{ name: string }>`select name from kysely_migration order by name`);
+  const applied = rows.map(({ name }) => name);
   const newest = [...files.keys()].at(-1) ?? '';
   const unknown = applied.find((name) => !files.has(name));
   if (unknown !== undefined && unknown > newest)
@@ -183,11 +188,14 @@ async function checkApplied(db: Database, files: ReadonlyMap<string, string>): P
       `The database is newer than this version of Banyan, which does not know its migration ${unknown}: run the newer version.`,
     );
   if (unknown !== undefined) throw new StartError(`The database has the migration ${unknown}, whose file is missing.`);
-  if (!rows[0].noted) return applied;
-  const { rows: checksums } = await sql<{
-    name: string;
-    sha256: Buffer;
-  }>`select name, sha256 from migration_checksums order by name`.execute(db);
+  if (!tables.noted) return applied;
+  const checksums = await many(
+    db,
+    sql<{
+      name: string;
+      sha256: Buffer;
+    }>`select name, sha256 from migration_checksums order by name`,
+  );
   for (const { name, sha256 } of checksums) {
     if (!checksum(files.get(name) ?? '').equals(sha256))
       throw new StartError(
@@ -202,8 +210,8 @@ async function checkApplied(db: Database, files: ReadonlyMap<string, string>): P
  * before checksums, it records those of the current files.
  */
 async function noteChecksums(db: Database, files: ReadonlyMap<string, string>, names: readonly string[]): Promise<void> {
-  const { rows } = await sql<{ exists: boolean }>`select to_regclass('migration_checksums') is not null as exists`.execute(db);
-  if (!rows[0]?.exists) return;
+  const { exists } = await one(db, sql<{ exists: boolean }>`select to_regclass('migration_checksums') is not null as exists`);
+  if (!exists) return;
   await sql`
     insert into migration_checksums (name, sha256)
     select * from unnest(${names}::text[], ${names.map((name) => checksum(files.get(name) ?? ''))}::bytea[])

@@ -7,6 +7,7 @@ import { sql } from 'kysely';
 import { sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
+import { one } from './rows.ts';
 
 /** How often a process checks by itself. */
 const LOOK_EVERY_MS = 60_000;
@@ -81,8 +82,8 @@ export class SchemaVersion {
   /** Checks once a minute, through the pool. Returns a function that stops it. */
   watch(db: Database): () => void {
     const look = async (): Promise<void> => {
-      const { rows } = await sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`.execute(db);
-      for (const { applied } of rows) await this.note(applied);
+      const { applied } = await one(db, sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`);
+      await this.note(applied);
     };
     // An unreachable database is reported elsewhere.
     const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS).unref();

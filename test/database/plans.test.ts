@@ -3,10 +3,8 @@ import type { GraphQLObjectType } from 'graphql';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { tokenHash } from '../../src/authentication/secret.ts';
 import { connect, type Database } from '../../src/database/connect.ts';
 import { encodeId } from '../../src/values/ids.ts';
-import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { schema } from '../../src/schema.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
@@ -15,6 +13,7 @@ import { createLogger } from '../../src/telemetry/log.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { gatewayOver } from '../setup/world.ts';
 import { everyField, type Asked, type Values } from './every-field.ts';
+import { everyMutation } from './every-mutation.ts';
 import { BOUNDED, GROWN, plantPlatform } from './platform.ts';
 import { reading, type Statement } from './plans.ts';
 
@@ -158,99 +157,6 @@ async function cursors(document: string): Promise<{ after: string; before: strin
   return after !== undefined && before !== undefined ? { after, before } : undefined;
 }
 
-/** Runs every mutation once, each on rows of its own. */
-async function mutate(): Promise<string[]> {
-  const failed: string[] = [];
-  const results: Record<string, unknown> = {};
-  const organizationId = encodeId('Organization', home.id);
-  const create = async (slug: string): Promise<string> => {
-    await run(
-      'createOrganization',
-      { name: slug, slug, parentId: organizationId },
-      '... on CreateOrganizationPayload { organization { id } }',
-    );
-    return /"id":"([^"]+)"/.exec(JSON.stringify(results['createOrganization']))?.[1] ?? '';
-  };
-  const idIn = (name: string): string => /"id":"([^"]+)"/.exec(JSON.stringify(results[name]))?.[1] ?? '';
-  async function run(name: string, input: Record<string, unknown>, selection = '', as = 'an API key'): Promise<void> {
-    const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-    const document = `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename ${selection} } }`;
-    const answer = await ask(document, callers[as], { input });
-    results[name] = answer.data;
-    if (!JSON.stringify(answer.data ?? null).includes(`"${type}Payload"`)) failed.push(`${name}: ${JSON.stringify(answer)}`);
-    done.add(name);
-  }
-  const [place, victim] = [await create('plans-place'), await create('plans-victim')];
-  await run('moveOrganization', { id: victim, newParentId: place });
-  await run('updateOrganization', {
-    id: victim,
-    name: 'Renamed',
-    domain: 'plans.example',
-    externalAccounts: [{ system: 'zuora', accountId: 'a' }],
-  });
-  await run('suspendOrganization', { id: place });
-  await run('resumeOrganization', { id: place });
-  await run('retryProvisioning', { organizationId: victim });
-  await run('deleteOrganization', { id: place, mode: 'CASCADE' });
-  await run('restoreOrganization', { id: place });
-  const { email } = await one(sql<{ email: string }>`
-    select u.email from memberships m join users u on u.id = m.user_id join organizations o on o.id = m.organization_id
-    where ${home.id}::uuid = any (o.lineage) and o.id <> ${home.id} and not exists (
-      select from memberships h where h.user_id = u.id and h.organization_id = ${home.id}) limit 1`);
-  await run('addMember', { organizationId, email, roles: ['user'] }, '... on AddMemberPayload { membership { user { id } } }');
-  const userId = idIn('addMember');
-  await run('updateMemberRoles', { organizationId, userId, roles: ['viewer'] });
-  await run('removeMember', { organizationId, userId });
-  await run(
-    'createRole',
-    { organizationId, key: 'plans', name: 'Plans', scopes: ['usage:read'] },
-    '... on CreateRolePayload { role { id } }',
-  );
-  await run('updateRole', { id: idIn('createRole'), name: 'Planned' });
-  await run('deleteRole', { id: idIn('createRole') });
-  await run('inviteUsers', { organizationId, users: [{ email: 'one@plans.example' }, { email: 'two@plans.example' }] });
-  await run(
-    'createInvitation',
-    { organizationId, email: 'three@plans.example', roles: ['viewer'] },
-    '... on CreateInvitationPayload { invitation { id } }',
-  );
-  await run('resendInvitation', { id: idIn('createInvitation') });
-  await run('revokeInvitation', { id: idIn('createInvitation') });
-  await run('createApiKey', { organizationId, name: 'plans', scopes: ['usage:read'] }, '... on CreateApiKeyPayload { apiKey { id } }');
-  await run('revokeApiKey', { id: idIn('createApiKey') });
-  const event = { id: 'plans', organizationId, metric: 'voice_calls', quantity: '1', occurredAt: new Date().toISOString() };
-  await run('recordUsage', { events: [event] });
-  await run(
-    'createPersonalAccessToken',
-    { name: 'plans' },
-    '... on CreatePersonalAccessTokenPayload { personalAccessToken { id } }',
-    'a person',
-  );
-  await run('revokePersonalAccessToken', { id: idIn('createPersonalAccessToken') }, '', 'a person');
-  for (const name of ['acceptInvitation', 'declineInvitation'])
-    await run(name, { token: await invitationToken() }, '', 'a person without organization');
-  return failed;
-}
-
-/** The token of an invitation to the person, from an API key that may still give what it offers. */
-async function invitationToken(): Promise<string> {
-  const token = createInvitationToken();
-  const invitation = await one(sql<{ id: string }>`
-    insert into invitations (organization_id, email, canonical_email, inviter_kind, inviter_organization_id, inviter_api_key_id, expires_at)
-    select o.id, ${PERSON}, ${PERSON}, 'API_KEY', k.organization_id, k.id, now() + interval '1 day'
-    from organizations o, api_keys k
-    where k.name = 'plans' and k.organization_id = ${home.id} and k.revoked_at is null and o.parent_id = ${home.id} and o.deleted_at is null
-      and not exists (select from invitations i where i.organization_id = o.id and i.canonical_email = ${PERSON})
-    order by o.id limit 1 returning id`);
-  await sql`insert into invitation_roles (invitation_id, role_id)
-    select ${invitation.id}, id from roles where built_in and key = 'viewer'`.execute(database.db);
-  await sql`insert into invitation_tokens (token_hash, invitation_id, organization_id)
-    select ${tokenHash(token)}, id, organization_id from invitations where id = ${invitation.id}`.execute(database.db);
-  return token;
-}
-
-const done = new Set<string>();
-
 /** Statements that read more than they answer, each with the reason and how many rows of a table that may be. */
 const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = [
   { when: /limit 1000\b/, rows: () => 2_200, why: 'a search looks through the next 1,000 organizations, and at what else it finds' },
@@ -320,9 +226,16 @@ it('answers documents that select every field with every argument', async () => 
 });
 
 it('does every mutation', async () => {
-  expect(await mutate()).toEqual([]);
+  const { names, failed } = await everyMutation({
+    db: database.db,
+    home: home.id,
+    email: PERSON,
+    key: 'plans',
+    send: (document, as, input) => ask(document, callers[as], { input }),
+  });
+  expect(failed).toEqual([]);
   const all = Object.keys((schema.getMutationType() as GraphQLObjectType).getFields());
-  expect(all.filter((name) => !done.has(name))).toEqual([]);
+  expect(all.filter((name) => !names.has(name))).toEqual([]);
 });
 
 it('reads a small multiple of what it answers in every statement, and no table from end to end', async () => {

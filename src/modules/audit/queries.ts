@@ -4,23 +4,28 @@ import { organizationsWithin, type Lineage } from '../../authorization/rights.ts
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
-export interface AuditEventRow {
-  id: string;
-  at: Date;
-  action: string;
+export interface AuditEventRow extends Columns<
+  'audit_events',
+  | 'id'
+  | 'at'
+  | 'action'
+  | 'actor_kind'
+  | 'actor_user_id'
+  | 'actor_api_key_name'
+  | 'acting_organization_id'
+  | 'organization_id'
+  | 'target_type'
+  | 'target_id'
+  | 'refusal'
+  | 'request_id'
+> {
   actor_kind: ActorKind;
-  actor_user_id: string | null;
-  actor_api_key_name: string | null;
-  acting_organization_id: string | null;
-  organization_id: string;
-  target_type: string;
-  target_id: string;
   before: object | null;
   after: object | null;
   /** The error code, if the change was refused. */
   refusal: string | null;
-  request_id: string;
   lineage: Lineage;
 }
 
@@ -62,6 +67,6 @@ export const auditEventById = rowBatch<null, AuditEventRow>(
     select ${columns(sql`o`)} from audit_events e
     join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id
     where e.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { one } from '../../database/rows.ts';
 
 export interface TrailReport {
   events: number;
@@ -16,12 +17,14 @@ const EXAMPLES_MAX = 5;
 
 /** Reads the whole log. */
 export async function checkTrail(db: Database): Promise<TrailReport> {
-  const { rows } = await sql<{ events: number; broken: number; examples: string[] | null }>`
-    with breaks as materialized (select * from audit_breaks)
-    select (select count(*)::int from audit_events) + (select count(*)::int from account_events) as events, (select count(*)::int from breaks) as broken,
-      (select array_agg(place) from (
-        select chain_id || ' number ' || sequence as place from breaks order by chain_id, sequence limit ${EXAMPLES_MAX}
-      ) as shown) as examples`.execute(db);
-  const [found] = rows;
-  return { events: found?.events ?? 0, broken: found?.broken ?? 0, examples: found?.examples ?? [] };
+  const { events, broken, examples } = await one(
+    db,
+    sql<{ events: number; broken: number; examples: string[] | null }>`
+      with breaks as materialized (select * from audit_breaks)
+      select (select count(*)::int from audit_events) + (select count(*)::int from account_events) as events, (select count(*)::int from breaks) as broken,
+        (select array_agg(place) from (
+          select chain_id || ' number ' || sequence as place from breaks order by chain_id, sequence limit ${EXAMPLES_MAX}
+        ) as shown) as examples`,
+  );
+  return { events, broken, examples: examples ?? [] };
 }

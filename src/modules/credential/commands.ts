@@ -5,6 +5,7 @@ import { scopesBeyond } from '../../authorization/granting.ts';
 import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
+import { maybeOne, one, type Columns } from '../../database/rows.ts';
 import { newId } from '../../database/id.ts';
 import { badInput, limitExceeded, notFound } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
@@ -71,13 +72,18 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
     const scopes = await requireGrantable(acting, input.scopes);
     const id = await newId(tx);
     const secret = createToken('ak', id);
-    await sql`
-      insert into api_keys
-        (id, organization_id, name, secret_hash, preview, scopes, expires_at, issued_by_key_id, issued_by_user_id)
-      values (
-        ${id}::uuid, ${organization.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${scopes}::text[],
-        ${expiresAt}, ${ownKeyId(principal)}::uuid, ${principal.user?.id ?? null}::uuid
-      )`.execute(tx);
+    const row = {
+      id,
+      organization_id: organization.id,
+      name,
+      secret_hash: tokenHash(secret),
+      preview: tokenPreview(secret),
+      scopes,
+      expires_at: expiresAt,
+      issued_by_key_id: ownKeyId(principal),
+      issued_by_user_id: principal.user?.id ?? null,
+    };
+    await tx.insertInto('api_keys').values(row).execute();
     record({ target: { type: 'ApiKey', id }, before: null, after: { name, scopes, expiresAt } });
     return { id, secret };
   });
@@ -85,10 +91,13 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
 
 /** Finds the organization of an API key, if the caller may see the key. */
 async function organizationOfKey(tx: Database, principal: Principal, id: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    select o.id from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
-    where k.id = ${id}::uuid`.execute(tx);
-  return rows[0]?.id ?? null;
+  const row = await maybeOne(
+    tx,
+    sql<{ id: string }>`
+      select o.id from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+      where k.id = ${id}::uuid`,
+  );
+  return row?.id ?? null;
 }
 
 /** The API key that the request was made with, if any. */
@@ -96,10 +105,7 @@ function ownKeyId({ credential }: Principal): string | null {
   return credential?.kind === 'API_KEY' ? credential.id : null;
 }
 
-interface Revocable {
-  name: string;
-  revoked_at: Date | null;
-}
+type Revocable = Columns<'api_keys', 'name' | 'revoked_at'>;
 
 const states = ({ name, revoked_at }: Revocable, after: Date | null) => ({
   before: { name, revokedAt: revoked_at },
@@ -130,9 +136,11 @@ export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { i
   const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
   const attempt = { action: 'revokeApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
   return runCommand(request, attempt, async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
-    const { rows } = await sql<Revocable & { scopes: string[] }>`
-      select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`.execute(tx);
-    const [key] = rows;
+    const key = await maybeOne(
+      tx,
+      sql<Revocable & { scopes: string[] }>`
+        select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`,
+    );
     if (!key) throw notFound();
     const isTaken = key.revoked_at === null && ownKeyId(principal) !== id;
     const issued = includeIssued ? await lockIssuedKeys(tx, principal, id) : [];
@@ -142,9 +150,12 @@ export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { i
     ];
     if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes: [...new Set(missingScopes)] });
     const revoked = [...(key.revoked_at === null ? [id] : []), ...issued.map((one) => one.id)];
-    const changed = await sql<{ revoked_at: Date }>`
-      update api_keys set revoked_at = now() where id = any (${revoked}::uuid[]) returning revoked_at`.execute(tx);
-    const revokedAt = changed.rows[0]?.revoked_at ?? key.revoked_at;
+    const changed = await maybeOne(
+      tx,
+      sql<{ revoked_at: Date }>`
+        update api_keys set revoked_at = now() where id = any (${revoked}::uuid[]) returning revoked_at`,
+    );
+    const revokedAt = changed?.revoked_at ?? key.revoked_at;
     record({ target: { type: 'ApiKey', id }, ...states(key, key.revoked_at ?? revokedAt) });
     for (const one of issued) {
       const was = { name: one.name, revoked_at: null };
@@ -176,17 +187,22 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
     idempotency: issuingKeyOf(request, 'PersonalAccessToken', input),
   } as const;
   return runCommand(request, attempt, async ({ tx, user, record }): Promise<Issued> => {
-    const { rows } = await sql<{ count: number }>`
-      select count(*)::int as count from personal_access_tokens
-      where user_id = ${user.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`.execute(tx);
-    if ((rows[0]?.count ?? 0) >= LIVE_TOKENS_MAX) {
+    const live = await one(
+      tx,
+      sql<{ count: number }>`
+        select count(*)::int as count from personal_access_tokens
+        where user_id = ${user.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`,
+    );
+    if (live.count >= LIVE_TOKENS_MAX) {
       throw limitExceeded('input', `would exceed the ${LIVE_TOKENS_MAX} tokens that a person may have at a time; revoke one first`);
     }
     const id = await newId(tx);
     const secret = createToken('pat', id);
-    await sql`
-      insert into personal_access_tokens (id, user_id, name, secret_hash, preview, expires_at)
-      values (${id}::uuid, ${user.id}::uuid, ${name}, ${tokenHash(secret)}, ${tokenPreview(secret)}, ${expiresAt})`.execute(tx);
+    const hashed = { secret_hash: tokenHash(secret), preview: tokenPreview(secret) };
+    await tx
+      .insertInto('personal_access_tokens')
+      .values({ id, user_id: user.id, name, ...hashed, expires_at: expiresAt })
+      .execute();
     record({ target: { type: 'PersonalAccessToken', id }, before: null, after: { name, expiresAt } });
     return { id, secret };
   });
@@ -199,12 +215,18 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
 export function revokePersonalAccessToken(request: CommandRequest, { id }: { id: string }) {
   const target = { type: 'PersonalAccessToken', id } as const;
   return runCommand(request, { action: 'revokePersonalAccessToken', target }, async ({ tx, user, record }) => {
-    const { rows } = await sql<Revocable>`
-      select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${user.id}::uuid for update`.execute(tx);
-    if (!rows[0]) throw notFound();
-    const changed = await sql<{ revoked_at: Date }>`
-      update personal_access_tokens set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`.execute(tx);
-    record({ target, ...states(rows[0], changed.rows[0]?.revoked_at ?? null) });
+    const token = await maybeOne(
+      tx,
+      sql<Revocable>`
+        select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${user.id}::uuid for update`,
+    );
+    if (!token) throw notFound();
+    const changed = await one(
+      tx,
+      sql<{ revoked_at: Date }>`
+        update personal_access_tokens set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`,
+    );
+    record({ target, ...states(token, changed.revoked_at) });
     return { personalAccessTokenId: id };
   });
 }

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
+import { many, present, type Columns } from '../../database/rows.ts';
 import { limitExceeded } from '../../errors.ts';
 
 /** The maximum number of issued keys that one call revokes. */
@@ -12,11 +13,8 @@ export const ISSUED_MAX = 1_000;
 const VISITED_MAX = 100_000;
 
 /** A key to be revoked together with the one that issued it. */
-export interface IssuedKey {
-  id: string;
-  organization_id: string;
+export interface IssuedKey extends Columns<'api_keys', 'id' | 'organization_id' | 'name' | 'scopes'> {
   lineage: Lineage;
-  name: string;
   /** Includes implied scopes. */
   scopes: string[];
 }
@@ -28,25 +26,28 @@ export interface IssuedKey {
  * are so many that not all were visited.
  */
 async function issuedKeys(tx: Database, principal: Principal, id: string): Promise<{ keys: IssuedKey[]; complete: boolean }> {
-  const { rows } = await sql<(IssuedKey | { id: null }) & { visited: number }>`
-    with recursive issued (id) as (
-      select k.id from api_keys k where k.issued_by_key_id = ${id}::uuid
-      union
-      select k.id from issued i join api_keys k on k.issued_by_key_id = i.id
-    ),
-    visited as materialized (select id from issued limit ${VISITED_MAX + 1})
-    select total.visited, found.*
-    from (select count(*)::int as visited from visited) as total
-    left join (
-      select k.id, k.organization_id, o.lineage, k.name, scopes_held(k.scopes) as scopes
-      from visited v join api_keys k on k.id = v.id
-      join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
-      where k.revoked_at is null
-      limit ${ISSUED_MAX + 1}
-    ) as found on true`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<(IssuedKey | { id: null }) & { visited: number }>`
+      with recursive issued (id) as (
+        select k.id from api_keys k where k.issued_by_key_id = ${id}::uuid
+        union
+        select k.id from issued i join api_keys k on k.issued_by_key_id = i.id
+      ),
+      visited as materialized (select id from issued limit ${VISITED_MAX + 1})
+      select total.visited, found.*
+      from (select count(*)::int as visited from visited) as total
+      left join (
+        select k.id, k.organization_id, o.lineage, k.name, scopes_held(k.scopes) as scopes
+        from visited v join api_keys k on k.id = v.id
+        join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+        where k.revoked_at is null
+        limit ${ISSUED_MAX + 1}
+      ) as found on true`,
+  );
   return {
     keys: rows.flatMap((row) => (row.id === null ? [] : [row])),
-    complete: (rows[0]?.visited ?? 0) <= VISITED_MAX,
+    complete: present(rows[0], 'the count of visited keys').visited <= VISITED_MAX,
   };
 }
 

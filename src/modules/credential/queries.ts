@@ -3,17 +3,12 @@ import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
-export interface ApiKeyRow {
-  id: string;
-  name: string;
-  preview: string;
-  scopes: string[];
-  created_at: Date;
-  expires_at: Date | null;
-  last_used_at: Date | null;
-  revoked_at: Date | null;
-  issued_by_key_id: string | null;
+export interface ApiKeyRow extends Columns<
+  'api_keys',
+  'id' | 'name' | 'preview' | 'scopes' | 'created_at' | 'expires_at' | 'last_used_at' | 'revoked_at' | 'issued_by_key_id'
+> {
   lineage: Lineage;
 }
 
@@ -38,20 +33,14 @@ export const apiKeyById = rowBatch<null, ApiKeyRow>(
     const statement = sql<ApiKeyRow>`
     select ${keyColumns(sql`o`)} from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
     where k.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
-export interface TokenRow {
-  id: string;
-  user_id: string;
-  name: string;
-  preview: string;
-  created_at: Date;
-  expires_at: Date | null;
-  last_used_at: Date | null;
-  revoked_at: Date | null;
-}
+export type TokenRow = Columns<
+  'personal_access_tokens',
+  'id' | 'user_id' | 'name' | 'preview' | 'created_at' | 'expires_at' | 'last_used_at' | 'revoked_at'
+>;
 
 const tokenColumns = sql`t.id, t.user_id, t.name, t.preview, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;
 
@@ -70,7 +59,7 @@ export const ownTokens = listBatch<null, TokenRow>(
     select ${tokenColumns} from personal_access_tokens t
     where t.user_id = any (${users}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid
     order by t.revoked_at is not null or coalesce(t.expires_at <= now(), false), t.id desc limit ${LIVE_TOKENS_MAX}`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -82,6 +71,6 @@ export const tokenById = rowBatch<null, TokenRow>(
     const statement = sql<TokenRow>`
     select ${tokenColumns} from personal_access_tokens t
     where t.id = any (${ids}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -7,6 +7,7 @@ import { holds, type Lineage } from '../../authorization/rights.ts';
 import { reauthorize } from '../../authentication/reauthorize.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
+import { present } from '../../database/rows.ts';
 import { badInput, notFound, PublicError } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { insertMembership } from '../membership/writes.ts';
@@ -38,8 +39,9 @@ export function createInvitation(request: CommandRequest, input: InvitationInput
   const attempt = { ...inviting('createInvitation', input.organizationId), idempotency: idempotencyKeyOf(input) };
   return runCommand(request, attempt, async (acting) => {
     const [outcome] = await invite(acting, [input], request.settings);
-    if (outcome?.error) throw new Refused(outcome.error);
-    return { invitationId: outcome?.invitationId ?? '', ignoredRoles: outcome?.ignoredRoles ?? [] };
+    const { invitationId, error, ignoredRoles } = present(outcome, 'the outcome of an invitation');
+    if (error) throw new Refused(error);
+    return { invitationId: present(invitationId, 'the id of an invitation'), ignoredRoles };
   });
 }
 

@@ -9,6 +9,7 @@ import { findObstacles, insertInvitations } from './writes.ts';
 import { InvitationExistsError } from './errors.ts';
 import { AlreadyMemberError } from '../membership/errors.ts';
 import { RoleEscalationError } from '../role/errors.ts';
+import { present } from '../../database/rows.ts';
 
 /** The maximum number of people that one call may invite. */
 export const INVITED_MAX = 100;
@@ -94,7 +95,7 @@ export async function invite(
     invited.map((one) => ({ ...one, roleIds: one.roles.map((role) => role.id) })),
   );
   await recordMails(tx, principal, lineage, mailLimits, ids);
-  const idOf = new Map(invited.map((one, index) => [one, ids[index] ?? '']));
+  const idOf = new Map(invited.map((one, index) => [one, present(ids[index], 'the id of an invitation')]));
   return examined.map((one, index): InvitationOutcome => {
     const email = invitees[index]?.email ?? '';
     const refused = (error: UserError): InvitationOutcome => {

@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
+import { maybeOne, type Columns } from '../../database/rows.ts';
 import type { Task } from '../../jobs/worker.ts';
 import { MailError, type Mailer } from '../../mail/mailer.ts';
 import type { Logger } from '../../telemetry/log.ts';
@@ -20,9 +21,7 @@ export interface DeliveryOptions {
   linkTemplate: string;
 }
 
-interface Sendable {
-  email: string;
-  expires_at: Date;
+interface Sendable extends Columns<'invitations', 'email' | 'expires_at'> {
   organization_name: string;
   role_names: string[];
   open: boolean;
@@ -79,16 +78,18 @@ export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions)
 async function beginAttempt(db: Database, invitationId: string, round: number): Promise<Sendable | undefined> {
   return db.transaction().execute(async (tx) => {
     // Locked first, as in resending.
-    const { rows } = await sql<Sendable>`
-      select i.email, i.expires_at, o.name as organization_name,
-        array(select r.name from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.name) as role_names,
-        invitation_status(i.status, i.expires_at) = 'PENDING' and o.deleted_at is null as open,
-        exists (
-          select from invitation_mails m where m.invitation_id = i.id and m.round = i.round and m.withheld
-        ) as withheld
-      from invitations i join organizations o on o.id = i.organization_id
-      where i.id = ${invitationId}::uuid and i.round = ${round} for share of i`.execute(tx);
-    const [invitation] = rows;
+    const invitation = await maybeOne(
+      tx,
+      sql<Sendable>`
+        select i.email, i.expires_at, o.name as organization_name,
+          array(select r.name from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.name) as role_names,
+          invitation_status(i.status, i.expires_at) = 'PENDING' and o.deleted_at is null as open,
+          exists (
+            select from invitation_mails m where m.invitation_id = i.id and m.round = i.round and m.withheld
+          ) as withheld
+        from invitations i join organizations o on o.id = i.organization_id
+        where i.id = ${invitationId}::uuid and i.round = ${round} for share of i`,
+    );
     if (!invitation) return undefined;
     const counted = await sql`
       insert into invitation_deliveries as d (invitation_id, status, attempts) values (${invitationId}::uuid, 'QUEUED', 1)

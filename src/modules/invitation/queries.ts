@@ -4,24 +4,29 @@ import { organizationsWithin, type Lineage } from '../../authorization/rights.ts
 import type { CredentialKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
 
-export interface InvitationRow {
-  id: string;
-  organization_id: string;
-  email: string;
+export interface InvitationRow extends Columns<
+  'invitations',
+  | 'id'
+  | 'organization_id'
+  | 'email'
+  | 'status'
+  | 'expires_at'
+  | 'created_at'
+  | 'updated_at'
+  | 'inviter_kind'
+  | 'inviter_user_id'
+  | 'inviter_api_key_name'
+  | 'inviter_organization_id'
+> {
   status: InvitationStatus;
-  expires_at: Date;
-  created_at: Date;
-  updated_at: Date;
   lineage: Lineage;
   /** The person that the invitation is addressed to, if they read it as their own. */
   shown_to: string | null;
   inviter_kind: CredentialKind;
-  inviter_user_id: string | null;
-  inviter_api_key_name: string | null;
-  inviter_organization_id: string;
 }
 
 const columns = (organization: RawBuilder<unknown>, shownTo: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -67,7 +72,7 @@ export const invitationById = rowBatch<null, InvitationRow>(
     select ${columns(sql`o`, sql`null`)}
     from invitations as i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
     where i.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -80,16 +85,12 @@ export const invitationOfPerson = rowBatch<null, InvitationRow>(
     select ${columns(sql`o`, sql`${principal.user?.id ?? null}`)}
     from invitations as i join organizations as o on o.id = i.organization_id and o.deleted_at is null
     where i.id = any (${ids}::uuid[]) and i.canonical_email = ${principal.user?.verifiedEmail ?? null}`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
-export interface DeliveryRow {
-  invitation_id: string;
+export interface DeliveryRow extends Columns<'invitation_deliveries', 'invitation_id' | 'status' | 'attempts' | 'last_error' | 'sent_at'> {
   status: 'QUEUED' | 'SENT' | 'FAILED';
-  attempts: number;
-  last_error: string | null;
-  sent_at: Date | null;
 }
 
 /** The mail delivery of invitations, by invitation. */
@@ -103,16 +104,14 @@ export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
       i.canonical_email = ${principal.user?.verifiedEmail ?? null}
       or exists (select from ${organizationsWithin(principal, { scope: 'members:read' })} as o where o.id = i.organization_id)
     )`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
-export interface PreviewRow {
+export interface PreviewRow extends Columns<'invitations', 'email' | 'status' | 'expires_at'> {
   organization_name: string;
-  email: string;
   roles: string[];
   status: InvitationStatus;
-  expires_at: Date;
   hash: string;
 }
 
@@ -128,6 +127,6 @@ export const previewByTokenHash = rowBatch<null, PreviewRow>(
       array(select r.key from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.key) as roles
     from invitation_tokens t join invitations i on i.id = t.invitation_id join organizations o on o.id = i.organization_id and o.deleted_at is null
     where t.ended_at is null and t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
+import { one } from '../../database/rows.ts';
 import { userError, type UserError } from '../../command/user-error.ts';
 import type { MailLimits } from '../../command/settings.ts';
 import { EmailNotVerifiedError, InvitationLimitError } from './errors.ts';
@@ -47,20 +48,22 @@ export async function mailAllowance(
     from unnest(array[${`invitation mails by ${senderId}`}, ${`invitation mails in ${treeId}`}]) as name`.execute(tx);
   // A separate statement, because only a new one sees what was committed while waiting for the
   // locks.
-  const { rows } = await sql<{ by_sender: number; sender_since: Date | null; in_tree: number; tree_since: Date | null }>`
-    select sender.mails as by_sender, sender.since as sender_since, tree.mails as in_tree, tree.since as tree_since
-    from (
-      select count(*)::int as mails, min(asked_at) as since from (
-        select asked_at from invitation_mails where sender_id = ${senderId}::uuid and asked_at > now() - interval '24 hours'
-        order by asked_at desc limit ${limits.perSender}
-      ) as latest
-    ) as sender, (
-      select count(*)::int as mails, min(asked_at) as since from (
-        select asked_at from invitation_mails where tree_id = ${treeId}::uuid and asked_at > now() - interval '24 hours'
-        order by asked_at desc limit ${limits.perTree}
-      ) as latest
-    ) as tree`.execute(tx);
-  const { by_sender = 0, sender_since = null, in_tree = 0, tree_since = null } = rows[0] ?? {};
+  const { by_sender, sender_since, in_tree, tree_since } = await one(
+    tx,
+    sql<{ by_sender: number; sender_since: Date | null; in_tree: number; tree_since: Date | null }>`
+      select sender.mails as by_sender, sender.since as sender_since, tree.mails as in_tree, tree.since as tree_since
+      from (
+        select count(*)::int as mails, min(asked_at) as since from (
+          select asked_at from invitation_mails where sender_id = ${senderId}::uuid and asked_at > now() - interval '24 hours'
+          order by asked_at desc limit ${limits.perSender}
+        ) as latest
+      ) as sender, (
+        select count(*)::int as mails, min(asked_at) as since from (
+          select asked_at from invitation_mails where tree_id = ${treeId}::uuid and asked_at > now() - interval '24 hours'
+          order by asked_at desc limit ${limits.perTree}
+        ) as latest
+      ) as tree`,
+  );
   const roomOfSender = limits.perSender - by_sender;
   const roomOfTree = limits.perTree - in_tree;
   const refusal =
@@ -81,14 +84,17 @@ function limitError(scope: 'SENDER' | 'TREE', limit: number, since: Date | null)
  * creator counts because otherwise a new account could send through a key.
  */
 async function isUnverified(tx: Database, { user }: Principal, treeId: string): Promise<boolean> {
-  const { rows } = await sql<{ unverified: boolean }>`
-    select exists (
-      select from users u where u.canonical_email is null and (
-        u.id = ${user?.id ?? null}::uuid
-        or u.id = (select s.user_id from standalone_organizations s where s.organization_id = ${treeId}::uuid)
-      )
-    ) as unverified`.execute(tx);
-  return rows[0]?.unverified ?? false;
+  const { unverified } = await one(
+    tx,
+    sql<{ unverified: boolean }>`
+      select exists (
+        select from users u where u.canonical_email is null and (
+          u.id = ${user?.id ?? null}::uuid
+          or u.id = (select s.user_id from standalone_organizations s where s.organization_id = ${treeId}::uuid)
+        )
+      ) as unverified`,
+  );
+  return unverified;
 }
 
 /**

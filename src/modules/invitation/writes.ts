@@ -7,23 +7,28 @@ import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { suspendedAbove } from '../../authentication/authenticate.ts';
 import type { Database } from '../../database/connect.ts';
+import { many, maybeOne, one, present, type Columns } from '../../database/rows.ts';
 import { enqueue } from '../../jobs/queue.ts';
 import type { InvitationStatus } from './queries.ts';
 
 /** An invitation that is about to be changed. */
-export interface HeldInvitation {
-  id: string;
-  organization_id: string;
-  email: string;
-  canonical_email: string;
+export interface HeldInvitation extends Columns<
+  'invitations',
+  | 'id'
+  | 'organization_id'
+  | 'email'
+  | 'canonical_email'
+  | 'status'
+  | 'expires_at'
+  | 'inviter_kind'
+  | 'inviter_user_id'
+  | 'inviter_api_key_id'
+  | 'inviter_organization_id'
+> {
   /** As stored: an expired one is still PENDING here. */
   stored: InvitationStatus;
   status: InvitationStatus;
-  expires_at: Date;
   inviter_kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN' | 'SESSION';
-  inviter_user_id: string | null;
-  inviter_api_key_id: string | null;
-  inviter_organization_id: string;
   role_ids: string[];
   role_keys: string[];
   /** The combined scopes of its roles. */
@@ -39,33 +44,38 @@ const offered = (column: 'id' | 'key') => sql`array(
 /** Locks an invitation. */
 export async function lockInvitation(tx: Database, id: string): Promise<HeldInvitation | undefined> {
   await sql`select from invitations where id = ${id}::uuid for update`.execute(tx);
-  const { rows } = await sql<HeldInvitation>`
-    select i.id, i.organization_id, i.email, i.canonical_email, i.status as stored, invitation_status(i.status, i.expires_at) as status,
-      i.expires_at, i.inviter_kind, i.inviter_user_id, i.inviter_api_key_id, i.inviter_organization_id,
-      ${offered('id')} as role_ids, ${offered('key')} as role_keys,
-      scopes_held(array(
-        select unnest(r.scopes) from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id
-      )) as scopes,
-      ${suspendedAbove} as suspended
-    from invitations i join organizations o on o.id = i.organization_id where i.id = ${id}::uuid`.execute(tx);
-  return rows[0];
+  return maybeOne(
+    tx,
+    sql<HeldInvitation>`
+      select i.id, i.organization_id, i.email, i.canonical_email, i.status as stored, invitation_status(i.status, i.expires_at) as status,
+        i.expires_at, i.inviter_kind, i.inviter_user_id, i.inviter_api_key_id, i.inviter_organization_id,
+        ${offered('id')} as role_ids, ${offered('key')} as role_keys,
+        scopes_held(array(
+          select unnest(r.scopes) from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id
+        )) as scopes,
+        ${suspendedAbove} as suspended
+      from invitations i join organizations o on o.id = i.organization_id where i.id = ${id}::uuid`,
+  );
 }
 
 /** Finds the organization of an invitation, if the caller may see it. */
 export async function organizationOfInvitation(tx: Database, principal: Principal, id: string): Promise<string | null> {
-  const { rows } = await sql<{ id: string }>`
-    select o.id from invitations i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
-    where i.id = ${id}::uuid`.execute(tx);
-  return rows[0]?.id ?? null;
+  const row = await maybeOne(
+    tx,
+    sql<{ id: string }>`
+      select o.id from invitations i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
+      where i.id = ${id}::uuid`,
+  );
+  return row?.id ?? null;
 }
 
 /** Finds the invitation that a token belongs to. */
 export async function invitationOfToken(tx: Database, hash: Buffer): Promise<{ id: string; organization_id: string } | undefined> {
-  const { rows } = await sql<{ id: string; organization_id: string }>`
-    select i.id, i.organization_id from invitation_tokens t join invitations i on i.id = t.invitation_id where t.token_hash = ${hash} and t.ended_at is null`.execute(
+  return maybeOne(
     tx,
+    sql<{ id: string; organization_id: string }>`
+      select i.id, i.organization_id from invitation_tokens t join invitations i on i.id = t.invitation_id where t.token_hash = ${hash} and t.ended_at is null`,
   );
-  return rows[0];
 }
 
 /** A reason why an address cannot be invited: it is a member's, or has an open invitation. */
@@ -84,14 +94,15 @@ export async function findObstacles(tx: Database, organizationId: string, addres
     update invitations set status = 'EXPIRED', updated_at = now()
     where organization_id = ${organizationId}::uuid and canonical_email = any (${addresses}::text[])
       and status = 'PENDING' and expires_at <= now()`.execute(tx);
-  const { rows } = await sql<Obstacle>`
-    select u.canonical_email, true as member, null::uuid as invitation_id
-    from users u join memberships m on m.user_id = u.id and m.organization_id = ${organizationId}::uuid
-    where u.canonical_email = any (${addresses}::text[])
-    union all
-    select i.canonical_email, false, i.id from invitations i
-    where i.organization_id = ${organizationId}::uuid and i.canonical_email = any (${addresses}::text[]) and i.status = 'PENDING'`.execute(
+  const rows = await many(
     tx,
+    sql<Obstacle>`
+      select u.canonical_email, true as member, null::uuid as invitation_id
+      from users u join memberships m on m.user_id = u.id and m.organization_id = ${organizationId}::uuid
+      where u.canonical_email = any (${addresses}::text[])
+      union all
+      select i.canonical_email, false, i.id from invitations i
+      where i.organization_id = ${organizationId}::uuid and i.canonical_email = any (${addresses}::text[]) and i.status = 'PENDING'`,
   );
   return rows;
 }
@@ -115,18 +126,21 @@ export async function insertInvitations(
   invitations: readonly NewInvitation[],
 ): Promise<string[]> {
   if (invitations.length === 0) return [];
-  const { rows } = await sql<{ id: string; canonical_email: string }>`
-    insert into invitations
-      (organization_id, email, canonical_email, expires_at, inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name,
-       inviter_organization_id)
-    select ${organizationId}::uuid, given.email, given.canonical_email, now() + make_interval(days => ${days}), ${inviterOf(principal)}
-    from unnest(${invitations.map((one) => one.email)}::text[], ${invitations.map((one) => one.canonicalEmail)}::text[])
-      with ordinality as given (email, canonical_email, place)
-    order by given.place
-    returning id, canonical_email`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<{ id: string; canonical_email: string }>`
+      insert into invitations
+        (organization_id, email, canonical_email, expires_at, inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name,
+         inviter_organization_id)
+      select ${organizationId}::uuid, given.email, given.canonical_email, now() + make_interval(days => ${days}), ${inviterOf(principal)}
+      from unnest(${invitations.map((one) => one.email)}::text[], ${invitations.map((one) => one.canonicalEmail)}::text[])
+        with ordinality as given (email, canonical_email, place)
+      order by given.place
+      returning id, canonical_email`,
+  );
   const idOf = new Map(rows.map((row) => [row.canonical_email, row.id]));
-  const ids = invitations.map((one) => idOf.get(one.canonicalEmail) ?? '');
-  const offers = invitations.flatMap((one, index) => one.roleIds.map((roleId) => ({ invitation: ids[index] ?? '', roleId })));
+  const ids = invitations.map(({ canonicalEmail }) => present(idOf.get(canonicalEmail), 'the id of an invitation'));
+  const offers = ids.flatMap((invitation, index) => (invitations[index]?.roleIds ?? []).map((roleId) => ({ invitation, roleId })));
   await sql`
     insert into invitation_roles (invitation_id, role_id)
     select * from unnest(${offers.map((one) => one.invitation)}::uuid[], ${offers.map((one) => one.roleId)}::uuid[])`.execute(tx);
@@ -159,18 +173,26 @@ async function enqueueDeliveries(tx: Database, ids: readonly string[], round: nu
  * invalid.
  */
 export async function renewInvitation(tx: Database, principal: Principal, id: string, days: number): Promise<void> {
-  await sql`update invitation_tokens set ended_at = now() where invitation_id = ${id}::uuid and ended_at is null`.execute(tx);
-  const { rows } = await sql<{ round: number }>`
-    update invitations set expires_at = now() + make_interval(days => ${days}), updated_at = now(), round = round + 1,
-      (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})
-    where id = ${id}::uuid returning round`.execute(tx);
-  await sql`delete from invitation_deliveries where invitation_id = ${id}::uuid`.execute(tx);
-  await enqueueDeliveries(tx, [id], rows[0]?.round ?? 1);
+  const ended = tx.updateTable('invitation_tokens').set({ ended_at: sql<Date>`now()` });
+  await ended.where('invitation_id', '=', id).where('ended_at', 'is', null).execute();
+  const { round } = await one(
+    tx,
+    sql<{ round: number }>`
+      update invitations set expires_at = now() + make_interval(days => ${days}), updated_at = now(), round = round + 1,
+        (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})
+      where id = ${id}::uuid returning round`,
+  );
+  await tx.deleteFrom('invitation_deliveries').where('invitation_id', '=', id).execute();
+  await enqueueDeliveries(tx, [id], round);
 }
 
 /** Closes an invitation. Its tokens still show its status, and do nothing else. */
 export async function closeInvitation(tx: Database, id: string, status: 'ACCEPTED' | 'DECLINED' | 'REVOKED'): Promise<void> {
-  await sql`update invitations set status = ${status}, updated_at = now() where id = ${id}::uuid`.execute(tx);
+  await tx
+    .updateTable('invitations')
+    .set({ status, updated_at: sql<Date>`now()` })
+    .where('id', '=', id)
+    .execute();
 }
 
 /** Locks the open invitation of an address to an organization. */
@@ -179,8 +201,11 @@ export async function lockOpenInvitationOf(
   organizationId: string,
   canonicalEmail: string,
 ): Promise<HeldInvitation | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    select id from invitations
-    where organization_id = ${organizationId}::uuid and canonical_email = ${canonicalEmail} and status = 'PENDING'`.execute(tx);
-  return rows[0] && lockInvitation(tx, rows[0].id);
+  const row = await maybeOne(
+    tx,
+    sql<{ id: string }>`
+      select id from invitations
+      where organization_id = ${organizationId}::uuid and canonical_email = ${canonicalEmail} and status = 'PENDING'`,
+  );
+  return row && lockInvitation(tx, row.id);
 }

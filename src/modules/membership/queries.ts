@@ -4,16 +4,12 @@ import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../
 import type { Principal } from '../../authorization/principal.ts';
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
 import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 /** A membership with its person. */
-export interface MembershipRow {
-  id: string;
-  organization_id: string;
-  user_id: string;
-  created_at: Date;
-  updated_at: Date;
+export interface MembershipRow
+  extends Columns<'memberships', 'id' | 'organization_id' | 'user_id' | 'created_at' | 'updated_at'>, Columns<'users', 'email'> {
   lineage: Lineage;
-  email: string;
   user_name: string | null;
   user_created_at: Date;
 }
@@ -78,7 +74,7 @@ export const membershipById = rowBatch<null, MembershipRow>(
   async ({ db, principal }, ids) => {
     const statement = sql<MembershipRow>`
     select ${columns(sql`m`)} from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -89,16 +85,12 @@ export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>
   async ({ db, principal }, ids) => {
     const statement = sql<{ id: string; scopes: string[] }>`
     select m.id, membership_scopes(m.id) as scopes from ${visibleMemberships(principal)} as m where m.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
 /** A person, reached through the organization whose people were requested. */
-export interface PersonRow {
-  id: string;
-  email: string;
-  name: string | null;
-  created_at: Date;
+export interface PersonRow extends Columns<'users', 'id' | 'email' | 'name' | 'created_at'> {
   lineage: Lineage;
   organization_id: string;
 }
@@ -127,6 +119,6 @@ export const membershipsOfPerson: Batch<number, MembershipRow[]> = listBatch<num
         order by m.id limit ${limit}
       ) as m
       order by m.id`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -6,12 +6,10 @@ import { sql } from 'kysely';
 import { organizationsWithin } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
+import { many, maybeOne, present, type Columns } from '../../database/rows.ts';
 
 /** A membership that is about to be changed. */
-export interface HeldMembership {
-  id: string;
-  user_id: string;
-  email: string;
+export interface HeldMembership extends Columns<'memberships', 'id' | 'user_id'>, Columns<'users', 'email'> {
   role_ids: string[];
   role_keys: string[];
   /** The combined scopes of its roles. */
@@ -28,24 +26,32 @@ const heldRoles = (column: 'id' | 'key') => sql`array(
  * none.
  */
 export async function lockMembership(tx: Database, organizationId: string, userId: string): Promise<HeldMembership | undefined> {
-  const locked = await sql<{ id: string }>`
-    select id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update`.execute(tx);
-  const id = locked.rows[0]?.id;
+  const locked = await maybeOne(
+    tx,
+    sql<{ id: string }>`
+      select id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update`,
+  );
+  const id = locked?.id;
   if (id === undefined) return undefined;
-  const { rows } = await sql<HeldMembership>`
-    select m.id, m.user_id, u.email, ${heldRoles('id')} as role_ids, ${heldRoles('key')} as role_keys, membership_scopes(m.id) as scopes,
-      exists (
-        select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = m.id and r.built_in and r.key = 'admin'
-      ) as is_admin
-    from memberships m join users u on u.id = m.user_id where m.id = ${id}::uuid`.execute(tx);
-  return rows[0];
+  return maybeOne(
+    tx,
+    sql<HeldMembership>`
+      select m.id, m.user_id, u.email, ${heldRoles('id')} as role_ids, ${heldRoles('key')} as role_keys, membership_scopes(m.id) as scopes,
+        exists (
+          select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = m.id and r.built_in and r.key = 'admin'
+        ) as is_admin
+      from memberships m join users u on u.id = m.user_id where m.id = ${id}::uuid`,
+  );
 }
 
 /** Whether somebody else holds the role `admin` in the organization. */
 export async function hasOtherAdmin(tx: Database, organizationId: string, membershipId: string): Promise<boolean> {
-  const { rows } = await sql`
-    select from membership_roles mr join roles r on r.id = mr.role_id and r.built_in and r.key = 'admin'
-    where mr.organization_id = ${organizationId}::uuid and mr.membership_id <> ${membershipId}::uuid limit 1`.execute(tx);
+  const rows = await many(
+    tx,
+    sql`
+      select from membership_roles mr join roles r on r.id = mr.role_id and r.built_in and r.key = 'admin'
+      where mr.organization_id = ${organizationId}::uuid and mr.membership_id <> ${membershipId}::uuid limit 1`,
+  );
   return rows.length > 0;
 }
 
@@ -54,7 +60,11 @@ export async function replaceRoles(tx: Database, membershipId: string, roleIds: 
   await sql`
     delete from membership_roles where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])`.execute(tx);
   await addRoles(tx, membershipId, roleIds);
-  await sql`update memberships set updated_at = now() where id = ${membershipId}::uuid`.execute(tx);
+  await tx
+    .updateTable('memberships')
+    .set({ updated_at: sql<Date>`now()` })
+    .where('id', '=', membershipId)
+    .execute();
 }
 
 /** Adds roles to the membership. */
@@ -70,17 +80,20 @@ async function addRoles(tx: Database, membershipId: string, roleIds: readonly st
  * Creates a membership with roles and returns its UUID. An existing one gets the roles in addition.
  */
 export async function insertMembership(tx: Database, organizationId: string, userId: string, roleIds: readonly string[]): Promise<string> {
-  const made = await sql<{ id: string }>`
-    insert into memberships (organization_id, user_id) values (${organizationId}::uuid, ${userId}::uuid)
-    on conflict on constraint memberships_one_per_organization do nothing returning id`.execute(tx);
-  const id = made.rows[0]?.id ?? (await lockMembership(tx, organizationId, userId))?.id ?? '';
+  const made = await maybeOne(
+    tx,
+    sql<{ id: string }>`
+      insert into memberships (organization_id, user_id) values (${organizationId}::uuid, ${userId}::uuid)
+      on conflict on constraint memberships_one_per_organization do nothing returning id`,
+  );
+  const { id } = made ?? present(await lockMembership(tx, organizationId, userId), 'the membership');
   await addRoles(tx, id, roleIds);
   return id;
 }
 
 /** Removes a membership and nothing else. */
 export async function deleteMembership(tx: Database, membershipId: string): Promise<void> {
-  await sql`delete from memberships where id = ${membershipId}::uuid`.execute(tx);
+  await tx.deleteFrom('memberships').where('id', '=', membershipId).execute();
 }
 
 /**
@@ -88,11 +101,14 @@ export async function deleteMembership(tx: Database, membershipId: string): Prom
  * caller may read.
  */
 export async function findVisiblePerson(tx: Database, principal: Principal, canonicalEmail: string): Promise<string | undefined> {
-  const { rows } = await sql<{ id: string }>`
-    select u.id from users u
-    where u.canonical_email = ${canonicalEmail} and (u.id = ${principal.user?.id ?? null}::uuid or exists (
-      select from memberships m join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
-      where m.user_id = u.id
-    ))`.execute(tx);
-  return rows[0]?.id;
+  const row = await maybeOne(
+    tx,
+    sql<{ id: string }>`
+      select u.id from users u
+      where u.canonical_email = ${canonicalEmail} and (u.id = ${principal.user?.id ?? null}::uuid or exists (
+        select from memberships m join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
+        where m.user_id = u.id
+      ))`,
+  );
+  return row?.id;
 }

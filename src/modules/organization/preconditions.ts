@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { CommandRequest } from '../../command/run.ts';
 import { refuse } from '../../command/user-error.ts';
 import type { Database } from '../../database/connect.ts';
+import { one } from '../../database/rows.ts';
 import { badInput } from '../../errors.ts';
 import { VersionConflictError } from './errors.ts';
 
@@ -24,7 +25,6 @@ export function requireBelowHome({ principal }: CommandRequest, id: string): voi
  */
 export async function requireVersion(tx: Database, id: string, expected: number | null | undefined): Promise<void> {
   if (expected == null) return;
-  const { rows } = await sql<{ version: number }>`select version from organizations where id = ${id}::uuid`.execute(tx);
-  const currentVersion = rows[0]?.version ?? 0;
+  const { version: currentVersion } = await one(tx, sql<{ version: number }>`select version from organizations where id = ${id}::uuid`);
   if (expected !== currentVersion) refuse(VersionConflictError, { currentVersion });
 }

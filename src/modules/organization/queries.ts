@@ -4,26 +4,32 @@ import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
 import type { SortOrder } from '../../database/keyset.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 export type OrganizationKind = 'AGENCY' | 'RESELLER' | 'AFFILIATE' | 'CHANNEL_PARTNER' | 'CUSTOMER';
 export type OrganizationStatus = 'ACTIVE' | 'SUSPENDED' | 'DELETED';
 export type DomainSetupStatus = 'NOT_CONFIGURED' | 'PENDING' | 'VERIFIED' | 'FAILED';
 export type OrganizationOrder = 'SLUG_ASC' | 'SLUG_DESC' | 'NAME_ASC' | 'NAME_DESC' | 'CREATED_AT_ASC' | 'CREATED_AT_DESC';
 
-export interface OrganizationRow {
-  id: string;
-  parent_id: string | null;
-  slug: string;
-  name: string;
+export interface OrganizationRow extends Columns<
+  'organizations',
+  | 'id'
+  | 'parent_id'
+  | 'slug'
+  | 'name'
+  | 'kind'
+  | 'status'
+  | 'domain'
+  | 'domain_setup_status'
+  | 'created_at'
+  | 'updated_at'
+  | 'version'
+  | 'depth'
+> {
   kind: OrganizationKind;
   status: OrganizationStatus;
-  domain: string | null;
   domain_setup_status: DomainSetupStatus;
-  created_at: Date;
-  updated_at: Date;
-  version: number;
   lineage: Lineage;
-  depth: number;
   /**
    * The person to whom the organization is visible in their own right; null if it was reached
    * through the tree.
@@ -41,7 +47,7 @@ const id = ({ id: key }: { id: string }): string => key;
 /** Organizations in the caller's subtree by id. */
 export const organizationById = rowBatch<null, OrganizationRow>('organization by id', id, async ({ db, principal }, ids) => {
   const statement = sql<OrganizationRow>`select ${organizationColumns} from ${organizationsWithin(principal)} as o where o.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
+  return many(db, statement);
 });
 
 /** Organizations in the caller's subtree by slug. */
@@ -50,7 +56,7 @@ export const organizationBySlug = rowBatch<null, OrganizationRow>(
   (row) => row.slug,
   async ({ db, principal }, slugs) => {
     const statement = sql<OrganizationRow>`select ${organizationColumns} from ${organizationsWithin(principal)} as o where o.slug = any (${slugs}::text[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -58,7 +64,7 @@ export const organizationBySlug = rowBatch<null, OrganizationRow>(
 export const organizationOfPerson = rowBatch<null, OrganizationRow>('organization of person', id, async ({ db, principal }, ids) => {
   const statement = sql<OrganizationRow>`
     select ${organizationColumns}, o.shown_to from ${organizationsOfPerson(principal)} as o where o.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
+  return many(db, statement);
 });
 
 /** The organizations from the caller's own down to the parent. */
@@ -74,7 +80,7 @@ export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
     join ${within} as o on o.id = ancestor.id and o.id <> child.id
     where child.id = any (${ids}::uuid[])
     order by child.id, o.depth`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -85,7 +91,7 @@ export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
 export const slugById = rowBatch<null, { id: string; slug: string }>('slug by id', id, async ({ db, principal }, ids) => {
   const statement = sql<{ id: string; slug: string }>`
     select o.id, o.slug from ${organizationsWithin(principal, { includeDeleted: true })} as o where o.id = any (${ids}::uuid[])`;
-  return (await statement.execute(db)).rows;
+  return many(db, statement);
 });
 
 export interface ChildrenArguments {
@@ -125,7 +131,7 @@ export const hasChildren: Batch<null, boolean> = {
     const statement = sql<{ id: string }>`
       select parent.id from unnest(${ids}::uuid[]) as parent (id)
       where exists (select from ${organizationsWithin(principal)} as o where o.parent_id = parent.id)`;
-    const found = new Set((await statement.execute(db)).rows.map((row) => row.id));
+    const found = new Set((await many(db, statement)).map((row) => row.id));
     return ids.map((key) => found.has(key));
   },
 };
@@ -137,7 +143,7 @@ export const isNativeMember: Batch<null, boolean> = {
     if (!principal.user) return ids.map(() => false);
     const statement = sql<{ organization_id: string }>`
       select m.organization_id from memberships m where m.user_id = ${principal.user.id}::uuid and m.organization_id = any (${ids}::uuid[])`;
-    const found = new Set((await statement.execute(db)).rows.map((row) => row.organization_id));
+    const found = new Set((await many(db, statement)).map((row) => row.organization_id));
     return ids.map((key) => found.has(key));
   },
 };

@@ -1,6 +1,7 @@
 /** Verifies the tree in production: compares the columns that triggers derive with `parent_id`. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { one } from '../../database/rows.ts';
 
 export interface TreeCheck {
   organizations: number;
@@ -17,13 +18,15 @@ export interface TreeCheck {
  * million organizations.
  */
 export async function checkTree(db: Database): Promise<TreeCheck> {
-  const { rows } = await sql<TreeCheck>`
-    select count(*)::int as organizations,
-      count(*) filter (where wrong)::int as differing,
-      coalesce((array_agg(slug) filter (where wrong))[1:5], '{}') as examples
-    from (
-      select o.slug, t.id is null or (o.path, o.lineage, o.depth) is distinct from (t.path, t.lineage, t.depth) as wrong
-      from organizations o left join organizations_truth t on t.id = o.id
-    ) as compared`.execute(db);
-  return rows[0] ?? { organizations: 0, differing: 0, examples: [] };
+  return one(
+    db,
+    sql<TreeCheck>`
+      select count(*)::int as organizations,
+        count(*) filter (where wrong)::int as differing,
+        coalesce((array_agg(slug) filter (where wrong))[1:5], '{}') as examples
+      from (
+        select o.slug, t.id is null or (o.path, o.lineage, o.depth) is distinct from (t.path, t.lineage, t.depth) as wrong
+        from organizations o left join organizations_truth t on t.id = o.id
+      ) as compared`,
+  );
 }

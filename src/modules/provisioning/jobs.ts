@@ -1,6 +1,7 @@
 /** Runs the steps of provisioning: the job behind each of them. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { many, maybeOne, type Columns } from '../../database/rows.ts';
 import type { Task } from '../../jobs/worker.ts';
 import { STEP_NAMES, type StepName } from './queries.ts';
 import type { InventoryKind } from '../organization/profile/queries.ts';
@@ -13,14 +14,9 @@ export interface ProvisionOptions {
   providers: Providers;
 }
 
-interface BegunStep {
-  id: string;
-  slug: string;
-  name: string;
-  kind: string;
-  round: number;
+interface BegunStep
+  extends Columns<'organizations', 'id' | 'slug' | 'name' | 'kind'>, Columns<'provisioning_steps', 'round' | 'resource_id'> {
   billing_email: string | null;
-  resource_id: string | null;
 }
 
 /**
@@ -58,21 +54,21 @@ export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'p
 
 /** Starts the step. Returns undefined if it is done, given up, or its organization is gone. */
 async function beginStep(db: Database, organizationId: string, step: StepName): Promise<BegunStep | undefined> {
-  const { rows } = await sql<BegunStep>`
-    update provisioning_steps s set status = 'RUNNING', attempts = s.attempts + 1
-    from organizations o
-    where s.organization_id = ${organizationId}::uuid and s.name = ${step} and s.status in ('PENDING', 'RUNNING')
-      and o.id = s.organization_id and o.deleted_at is null
-    returning o.id, o.slug, o.name, o.kind, s.round, s.resource_id,
-      (select b.email from billing_accounts b where b.organization_id = o.id) as billing_email`.execute(db);
-  return rows[0];
+  return maybeOne(
+    db,
+    sql<BegunStep>`
+      update provisioning_steps s set status = 'RUNNING', attempts = s.attempts + 1
+      from organizations o
+      where s.organization_id = ${organizationId}::uuid and s.name = ${step} and s.status in ('PENDING', 'RUNNING')
+        and o.id = s.organization_id and o.deleted_at is null
+      returning o.id, o.slug, o.name, o.kind, s.round, s.resource_id,
+        (select b.email from billing_accounts b where b.organization_id = o.id) as billing_email`,
+  );
 }
 
 async function keepResource(db: Database, organizationId: string, step: StepName, resourceId: string): Promise<void> {
-  await sql`
-    update provisioning_steps set resource_id = ${resourceId} where organization_id = ${organizationId}::uuid and name = ${step}`.execute(
-    db,
-  );
+  const kept = db.updateTable('provisioning_steps').set({ resource_id: resourceId });
+  await kept.where('organization_id', '=', organizationId).where('name', '=', step).execute();
 }
 
 /** Records that a step did not finish. After a refusal the next try is a new request. */
@@ -101,21 +97,29 @@ const FREE_PLAN_CALLS = 1;
 /** Stores the result of a step, once: either the step is done and its effect stored, or neither. */
 async function finishStep(db: Database, organizationId: string, step: StepName, { resourceId, billing = {} }: StepResult): Promise<void> {
   await db.transaction().execute(async (tx) => {
-    const done = await sql`
-      update provisioning_steps set status = 'DONE', error = null, finished_at = now(), resource_id = ${resourceId}
-      where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING' returning name`.execute(tx);
-    if (done.rows.length === 0) return;
+    const done = await many(
+      tx,
+      sql`
+        update provisioning_steps set status = 'DONE', error = null, finished_at = now(), resource_id = ${resourceId}
+        where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING' returning name`,
+    );
+    if (done.length === 0) return;
     const item = INVENTORY[step];
     if (item) {
-      await sql`
-        insert into inventory_items (organization_id, kind, name, resource_id)
-        values (${organizationId}::uuid, ${item.kind}, ${item.name ?? resourceId}, ${resourceId}) on conflict do nothing`.execute(tx);
+      const row = { organization_id: organizationId, kind: item.kind, name: item.name ?? resourceId, resource_id: resourceId };
+      await tx
+        .insertInto('inventory_items')
+        .values(row)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
     }
     if (step === 'TELEPHONY') {
-      await sql`
-        insert into concurrency_limits (organization_id, max_calls) values (${organizationId}::uuid, ${FREE_PLAN_CALLS}) on conflict do nothing`.execute(
-        tx,
-      );
+      const free = { organization_id: organizationId, max_calls: FREE_PLAN_CALLS };
+      await tx
+        .insertInto('concurrency_limits')
+        .values(free)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
     }
     if (step === 'BILLING') {
       const { plan = 'free', status = 'active', customerId = resourceId, subscriptionId = null } = billing;

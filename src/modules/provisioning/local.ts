@@ -4,6 +4,7 @@
  */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { maybeOne } from '../../database/rows.ts';
 import { encodeId } from '../../values/ids.ts';
 import { StepRefused, type Provider } from './provider.ts';
 
@@ -35,17 +36,20 @@ export function localProvider(db: Database): Provider {
 function assignPhoneNumber(db: Database, organizationId: string): Promise<string> {
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(${POOL_LOCK})`.execute(tx);
-    const { rows } = await sql<{ number: string }>`
-      with own as (select number from assigned_phone_numbers where organization_id = ${organizationId}::uuid),
-      given as (
-        insert into assigned_phone_numbers (number, organization_id)
-        select n.number, ${organizationId}::uuid from phone_numbers n
-        where not exists (select from own) and not exists (select from assigned_phone_numbers a where a.number = n.number)
-        order by n.added_at, n.number limit 1
-        returning number
-      )
-      select number from own union all select number from given`.execute(tx);
-    if (!rows[0]) throw new StepRefused('The pool of phone numbers is empty.');
-    return rows[0].number;
+    const row = await maybeOne(
+      tx,
+      sql<{ number: string }>`
+        with own as (select number from assigned_phone_numbers where organization_id = ${organizationId}::uuid),
+        given as (
+          insert into assigned_phone_numbers (number, organization_id)
+          select n.number, ${organizationId}::uuid from phone_numbers n
+          where not exists (select from own) and not exists (select from assigned_phone_numbers a where a.number = n.number)
+          order by n.added_at, n.number limit 1
+          returning number
+        )
+        select number from own union all select number from given`,
+    );
+    if (!row) throw new StepRefused('The pool of phone numbers is empty.');
+    return row.number;
   });
 }

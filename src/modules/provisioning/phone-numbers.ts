@@ -1,6 +1,7 @@
 /** The pool of phone numbers, which an operator fills. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { many } from '../../database/rows.ts';
 import { StartError } from '../../errors.ts';
 import { restartPhoneNumberSteps } from './writes.ts';
 
@@ -24,8 +25,11 @@ export async function addPhoneNumbers(db: Database, numbers: readonly string[]):
   requirePhoneNumbers(numbers);
   const given = [...new Set(numbers)];
   return db.transaction().execute(async (tx) => {
-    const { rows } = await sql`
-      insert into phone_numbers (number) select * from unnest(${given}::text[]) on conflict do nothing returning number`.execute(tx);
+    const rows = await many(
+      tx,
+      sql`
+        insert into phone_numbers (number) select * from unnest(${given}::text[]) on conflict do nothing returning number`,
+    );
     return { added: rows.length, known: given.length - rows.length, restarted: await restartPhoneNumberSteps(tx) };
   });
 }

@@ -2,19 +2,17 @@
 import { sql } from 'kysely';
 import { listBatch } from '../../database/loaders.ts';
 import { ownerOf, rowsOf, type OfOrganization } from '../organization/profile/queries.ts';
+import type { Columns } from '../../database/rows.ts';
 
 /** The name of a provisioning step. */
 export type StepName = 'IDENTITY' | 'BILLING' | 'TELEPHONY' | 'PHONE_NUMBER' | 'KNOWLEDGE_BASE';
 /** The status of a step. */
 export type StepStatus = 'PENDING' | 'RUNNING' | 'DONE' | 'FAILED';
 
-export interface StepRow extends OfOrganization {
+export interface StepRow
+  extends OfOrganization, Columns<'provisioning_steps', 'name' | 'status' | 'attempts' | 'error' | 'finished_at' | 'resource_id'> {
   name: StepName;
   status: StepStatus;
-  attempts: number;
-  error: string | null;
-  finished_at: Date | null;
-  resource_id: string | null;
 }
 
 /** The order in which an organization is provisioned. */

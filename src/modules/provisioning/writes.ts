@@ -1,6 +1,7 @@
 /** Writes of provisioning steps. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { many } from '../../database/rows.ts';
 import { enqueue } from '../../jobs/queue.ts';
 import { STEP_NAMES, type StepName } from './queries.ts';
 
@@ -26,9 +27,12 @@ export async function planProvisioning(tx: Database, organizationId: string): Pr
  */
 export async function restartSteps(tx: Database, organizationId: string): Promise<StepName[]> {
   await insertSteps(tx, organizationId);
-  const { rows } = await sql<{ name: StepName }>`
-    update provisioning_steps set status = 'PENDING', error = null, finished_at = null
-    where organization_id = ${organizationId}::uuid and status in ('PENDING', 'FAILED') returning name`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<{ name: StepName }>`
+      update provisioning_steps set status = 'PENDING', error = null, finished_at = null
+      where organization_id = ${organizationId}::uuid and status in ('PENDING', 'FAILED') returning name`,
+  );
   const steps = STEP_NAMES.filter((name) => rows.some((row) => row.name === name));
   await enqueueSteps(
     tx,
@@ -42,16 +46,19 @@ export async function restartSteps(tx: Database, organizationId: string): Promis
  * more than there are numbers now.
  */
 export async function restartPhoneNumberSteps(tx: Database): Promise<number> {
-  const { rows } = await sql<{ organization_id: string }>`
-    update provisioning_steps set status = 'PENDING', error = null, finished_at = null
-    where (organization_id, name) in (
-      select s.organization_id, s.name from provisioning_steps s
-      where s.name = 'PHONE_NUMBER' and s.status = 'FAILED'
-      order by s.finished_at, s.organization_id
-      limit (select count(*) from phone_numbers n where not exists (select from assigned_phone_numbers a where a.number = n.number))
-      for update skip locked
-    )
-    returning organization_id`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<{ organization_id: string }>`
+      update provisioning_steps set status = 'PENDING', error = null, finished_at = null
+      where (organization_id, name) in (
+        select s.organization_id, s.name from provisioning_steps s
+        where s.name = 'PHONE_NUMBER' and s.status = 'FAILED'
+        order by s.finished_at, s.organization_id
+        limit (select count(*) from phone_numbers n where not exists (select from assigned_phone_numbers a where a.number = n.number))
+        for update skip locked
+      )
+      returning organization_id`,
+  );
   await enqueueSteps(
     tx,
     rows.map((row) => ({ organizationId: row.organization_id, step: 'PHONE_NUMBER' })),

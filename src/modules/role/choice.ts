@@ -2,18 +2,14 @@
 import { sql } from 'kysely';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
+import { many, type Columns } from '../../database/rows.ts';
 import { badInput } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
 import { requireStorable } from '../../values/text.ts';
 import { NoValidRoleError } from './errors.ts';
 
 /** A role that can be assigned in an organization. */
-export interface UsableRole {
-  id: string;
-  key: string;
-  scopes: string[];
-  built_in: boolean;
-}
+export type UsableRole = Columns<'roles', 'id' | 'key' | 'scopes' | 'built_in'>;
 
 /** The result of resolving a list of keys. */
 export interface ChosenRoles {
@@ -49,16 +45,19 @@ export function requireRoleKeys(keys: readonly string[], argument = 'roles'): vo
  * counts.
  */
 export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<string, UsableRole>> {
-  const { rows } = await sql<UsableRole>`
-    select r.id, r.key, scopes_held(r.scopes) as scopes, r.built_in
-    from (
-      -- Two index reads; a single one with "or" would read all roles of the platform.
-      select r.*, null::uuid as organization_id from roles r where r.built_in
-      union all
-      select r.*, d.organization_id from organization_roles d join roles r on r.id = d.role_id
-      where d.organization_id = any (${lineage}::uuid[])
-    ) as r
-    order by r.built_in, array_position(${lineage}::uuid[], r.organization_id)`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<UsableRole>`
+      select r.id, r.key, scopes_held(r.scopes) as scopes, r.built_in
+      from (
+        -- Two index reads; a single one with "or" would read all roles of the platform.
+        select r.*, null::uuid as organization_id from roles r where r.built_in
+        union all
+        select r.*, d.organization_id from organization_roles d join roles r on r.id = d.role_id
+        where d.organization_id = any (${lineage}::uuid[])
+      ) as r
+      order by r.built_in, array_position(${lineage}::uuid[], r.organization_id)`,
+  );
   // Later entries win: the nearest organization, and above all the built-in roles.
   return new Map(rows.map((role) => [role.key, role]));
 }
@@ -69,19 +68,22 @@ export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<s
  * and are read under the lock. Built-in roles never change.
  */
 export async function lockUsableRoles(tx: Database, lineage: Lineage, keys: readonly string[]): Promise<Map<string, UsableRole>> {
-  const { rows } = await sql<UsableRole>`
-    with own as (
-      select r.id, r.key, r.scopes, d.organization_id from organization_roles d join roles r on r.id = d.role_id
-      where d.organization_id = any (${lineage}::uuid[]) and d.key = any (${keys}::text[])
-      order by r.id for key share of r
-    )
-    select id, key, scopes_held(scopes) as scopes, built_in from (
-      select own.id, own.key, own.scopes, false as built_in, array_position(${lineage}::uuid[], organization_id) as place
-      from own
-      union all
-      select r.id, r.key, r.scopes, true, null from roles r where r.built_in and r.key = any (${keys}::text[])
-    ) as usable
-    order by built_in, place`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<UsableRole>`
+      with own as (
+        select r.id, r.key, r.scopes, d.organization_id from organization_roles d join roles r on r.id = d.role_id
+        where d.organization_id = any (${lineage}::uuid[]) and d.key = any (${keys}::text[])
+        order by r.id for key share of r
+      )
+      select id, key, scopes_held(scopes) as scopes, built_in from (
+        select own.id, own.key, own.scopes, false as built_in, array_position(${lineage}::uuid[], organization_id) as place
+        from own
+        union all
+        select r.id, r.key, r.scopes, true, null from roles r where r.built_in and r.key = any (${keys}::text[])
+      ) as usable
+      order by built_in, place`,
+  );
   return new Map(rows.map((role) => [role.key, role]));
 }
 

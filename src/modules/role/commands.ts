@@ -7,6 +7,7 @@ import { holds, organizationsWithin } from '../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../authorization/scopes.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
+import { maybeOne, one, type Columns } from '../../database/rows.ts';
 import { badInput, limitExceeded, notFound } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
 import { requireScopes } from './scopes-input.ts';
@@ -53,30 +54,24 @@ export function createRole(request: CommandRequest, input: RoleInput) {
     const scopes = await requireScopes(tx, input.scopes);
     requireGrantable(acting, scopes);
     if ((await usableRoles(tx, organization.lineage)).has(role.key)) refuse(RoleKeyTakenError, {});
-    const { rows: own } = await sql<{ count: number }>`
-      select count(*)::int as count from organization_roles where organization_id = ${organization.id}::uuid`.execute(tx);
-    if ((own[0]?.count ?? 0) >= OWN_ROLES_MAX) {
+    const own = await one(
+      tx,
+      sql<{ count: number }>`
+        select count(*)::int as count from organization_roles where organization_id = ${organization.id}::uuid`,
+    );
+    if (own.count >= OWN_ROLES_MAX) {
       throw limitExceeded('organizationId', `names an organization that already has ${OWN_ROLES_MAX} roles, the maximum`);
     }
-    const made = await sql<{ id: string }>`
-      insert into roles (key, name, description, scopes) values (${role.key}, ${role.name}, ${role.description}, ${scopes}::text[])
-      returning id`.execute(tx);
-    const id = made.rows[0]?.id ?? '';
-    await sql`
-      insert into organization_roles (role_id, key, organization_id) values (${id}::uuid, ${role.key}, ${organization.id}::uuid)`.execute(
-      tx,
-    );
-    record({ target: { type: 'Role', id }, before: null, after: { ...role, scopes } });
+    const defined = { ...role, scopes };
+    const { id } = await one(tx, tx.insertInto('roles').values(defined).returning('id'));
+    const placed = { role_id: id, key: role.key, organization_id: organization.id };
+    await tx.insertInto('organization_roles').values(placed).execute();
+    record({ target: { type: 'Role', id }, before: null, after: defined });
     return { roleId: id };
   });
 }
 
-interface OwnRole {
-  key: string;
-  name: string;
-  description: string | null;
-  scopes: string[];
-}
+type OwnRole = Columns<'roles', 'key' | 'name' | 'description' | 'scopes'>;
 
 const changing = (action: string, id: string) =>
   ({
@@ -91,14 +86,17 @@ const changing = (action: string, id: string) =>
  * roles, and nobody can change them.
  */
 async function organizationOfRole(tx: Database, principal: Principal, id: string): Promise<string | null> {
-  const { rows } = await sql<{ built_in: boolean; organization_id: string | null }>`
-    select r.built_in, o.id as organization_id
-    from roles r
-    left join organization_roles d on d.role_id = r.id
-    left join ${organizationsWithin(principal)} as o on o.id = d.organization_id
-    where r.id = ${id}::uuid`.execute(tx);
-  if (rows[0]?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles cannot be changed');
-  return rows[0]?.organization_id ?? null;
+  const row = await maybeOne(
+    tx,
+    sql<{ built_in: boolean; organization_id: string | null }>`
+      select r.built_in, o.id as organization_id
+      from roles r
+      left join organization_roles d on d.role_id = r.id
+      left join ${organizationsWithin(principal)} as o on o.id = d.organization_id
+      where r.id = ${id}::uuid`,
+  );
+  if (row?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles cannot be changed');
+  return row?.organization_id ?? null;
 }
 
 /**
@@ -107,16 +105,19 @@ async function organizationOfRole(tx: Database, principal: Principal, id: string
  * after and is checked against the changed role.
  */
 async function lockRole(tx: Database, id: string): Promise<OwnRole> {
-  const { rows } = await sql<OwnRole>`
-    select key, name, description, scopes from roles where id = ${id}::uuid for update`.execute(tx);
-  if (!rows[0]) throw notFound();
-  return rows[0];
+  const row = await maybeOne(
+    tx,
+    sql<OwnRole>`
+      select key, name, description, scopes from roles where id = ${id}::uuid for update`,
+  );
+  if (!row) throw notFound();
+  return row;
 }
 
 /** Returns the scopes and all that they imply. */
 async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<string[]> {
-  const { rows } = await sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`.execute(tx);
-  return rows[0]?.held ?? [];
+  const { held } = await one(tx, sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`);
+  return held;
 }
 
 /**
@@ -152,9 +153,8 @@ export function updateRole(request: CommandRequest, input: RolePatch) {
     requireGrantable(acting, [...heldBefore, ...heldAfter]);
     if (heldBefore.join() !== heldAfter.join()) await requireUnusedBelow(acting, input.id);
     const after = { key: before.key, name: name ?? before.name, description: text === undefined ? before.description : text, scopes };
-    await sql`
-      update roles set name = ${after.name}, description = ${after.description}, scopes = ${scopes}::text[]
-      where id = ${input.id}::uuid`.execute(tx);
+    const { key: _, ...changed } = after;
+    await tx.updateTable('roles').set(changed).where('id', '=', input.id).execute();
     record({ target: { type: 'Role', id: input.id }, before, after });
     return { roleId: input.id };
   });
@@ -174,8 +174,8 @@ export function deleteRole(request: CommandRequest, { id }: { id: string }) {
     const isUsed = uses.memberCount + uses.invitationCount > 0;
     if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id)))) refuse(RoleInUseError, uses);
     // Closed invitations keep their other roles.
-    await sql`delete from invitation_roles where role_id = ${id}::uuid`.execute(tx);
-    await sql`delete from roles where id = ${id}::uuid`.execute(tx);
+    await tx.deleteFrom('invitation_roles').where('role_id', '=', id).execute();
+    await tx.deleteFrom('roles').where('id', '=', id).execute();
     record({ target: { type: 'Role', id }, before, after: null });
     return { deletedRoleId: id };
   });

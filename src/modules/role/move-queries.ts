@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { limitExceeded } from '../../errors.ts';
 import { OWN_ROLES_MAX } from './choice.ts';
 import type { Database } from '../../database/connect.ts';
+import { many, one } from '../../database/rows.ts';
 
 /**
  * Copies roles that `lost` (organizations that are no longer ancestors) defined, and that people in
@@ -12,20 +13,26 @@ import type { Database } from '../../database/connect.ts';
  */
 export async function bringRoles(tx: Database, moved: string, lost: readonly string[]): Promise<{ id: string; key: string }[]> {
   const inSubtree = sql`(select o.id from organizations top join organizations o on o.path >= top.path and o.path < subtree_end(top.path) where top.id = ${moved}::uuid)`;
-  const { rows: foreign } = await sql<{ id: string; key: string }>`
-    select r.id, r.key from organization_roles d join roles r on r.id = d.role_id
-    where d.organization_id = any (${lost}::uuid[]) and (
-      exists (select from membership_roles mr where mr.role_id = r.id and mr.organization_id in ${inSubtree})
-      or exists (
-        select from invitation_roles ir join invitations i on i.id = ir.invitation_id
-        where ir.role_id = r.id and i.organization_id in ${inSubtree}
+  const foreign = await many(
+    tx,
+    sql<{ id: string; key: string }>`
+      select r.id, r.key from organization_roles d join roles r on r.id = d.role_id
+      where d.organization_id = any (${lost}::uuid[]) and (
+        exists (select from membership_roles mr where mr.role_id = r.id and mr.organization_id in ${inSubtree})
+        or exists (
+          select from invitation_roles ir join invitations i on i.id = ir.invitation_id
+          where ir.role_id = r.id and i.organization_id in ${inSubtree}
+        )
       )
-    )
-    order by r.key, r.id`.execute(tx);
+      order by r.key, r.id`,
+  );
   if (foreign.length === 0) return [];
-  const own = await sql<{ count: number }>`
-    select count(*)::int as count from organization_roles where organization_id = ${moved}::uuid`.execute(tx);
-  if ((own.rows[0]?.count ?? 0) + foreign.length > OWN_ROLES_MAX) {
+  const own = await one(
+    tx,
+    sql<{ count: number }>`
+      select count(*)::int as count from organization_roles where organization_id = ${moved}::uuid`,
+  );
+  if (own.count + foreign.length > OWN_ROLES_MAX) {
     throw limitExceeded('id', `names an organization that would have more than ${OWN_ROLES_MAX} roles after the move`);
   }
   const copies = [];
@@ -47,22 +54,24 @@ export async function bringRoles(tx: Database, moved: string, lost: readonly str
  * already has that key.
  */
 async function copyRole(tx: Database, roleId: string, organizationId: string): Promise<{ id: string; key: string }> {
-  const { rows } = await sql<{ id: string; key: string }>`
-    with free as (
-      select candidate.key from roles r
-      cross join lateral (
-        select case n when 1 then r.key else left(r.key, 60) || '_' || n end as key, n from generate_series(1, 101) as n
-      ) as candidate
-      where r.id = ${roleId}::uuid
-        and not exists (select from organization_roles d where d.organization_id = ${organizationId}::uuid and d.key = candidate.key)
-      order by candidate.n limit 1
-    ),
-    made as (
-      insert into roles (key, name, description, scopes)
-      select free.key, r.name, r.description, r.scopes from free, roles r where r.id = ${roleId}::uuid
-      returning id, key
-    ),
-    placed as (insert into organization_roles (role_id, key, organization_id) select id, key, ${organizationId}::uuid from made)
-    select id, key from made`.execute(tx);
-  return rows[0] ?? { id: '', key: '' };
+  return one(
+    tx,
+    sql<{ id: string; key: string }>`
+      with free as (
+        select candidate.key from roles r
+        cross join lateral (
+          select case n when 1 then r.key else left(r.key, 60) || '_' || n end as key, n from generate_series(1, 101) as n
+        ) as candidate
+        where r.id = ${roleId}::uuid
+          and not exists (select from organization_roles d where d.organization_id = ${organizationId}::uuid and d.key = candidate.key)
+        order by candidate.n limit 1
+      ),
+      made as (
+        insert into roles (key, name, description, scopes)
+        select free.key, r.name, r.description, r.scopes from free, roles r where r.id = ${roleId}::uuid
+        returning id, key
+      ),
+      placed as (insert into organization_roles (role_id, key, organization_id) select id, key, ${organizationId}::uuid from made)
+      select id, key from made`,
+  );
 }

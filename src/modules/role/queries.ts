@@ -2,14 +2,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
-export interface RoleRow {
-  id: string;
-  key: string;
-  name: string;
-  description: string | null;
-  scopes: string[];
-  built_in: boolean;
+export interface RoleRow extends Columns<'roles', 'id' | 'key' | 'name' | 'description' | 'scopes' | 'built_in'> {
   /** The lineage of the organization in which the role was found, if it is not built in. */
   lineage: Lineage;
   /** The person who sees the role because they hold it or it is offered to them. */
@@ -46,7 +41,7 @@ export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
     ) as r
     where o.id = any (${ids}::uuid[])
     order by o.id, r.built_in desc, r.key, r.id`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -81,7 +76,7 @@ function rolesLinked(
       join ${link} on link.of = t.id join roles r on r.id = link.role_id
       where t.id = any (${ids}::uuid[])
       order by r.built_in desc, r.key, r.id`;
-      const { rows } = await statement.execute(db);
+      const rows = await many(db, statement);
       // A membership may be reached in both ways; each role is returned once.
       return [...new Map(rows.map((row) => [`${row.of} ${row.id}`, row])).values()];
     },
@@ -119,15 +114,11 @@ export const roleById = rowBatch<null, RoleRow>(
       order by o.depth desc limit 1
     ) as home on true
     where r.id = any (${ids}::uuid[]) and (r.built_in or home.lineage is not null)`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
-export interface ScopeRow {
-  key: string;
-  description: string;
-  implies: string[];
-}
+export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;
 
 /** The catalog of scopes, in its order; the key of the batch is not used. */
 export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(
@@ -136,6 +127,6 @@ export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(
   async ({ db }, keys) => {
     const statement = sql<ScopeRow & { of: string }>`
     select s.key, s.description, s.implies, asked.key as of from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -1,6 +1,7 @@
 /** Resolves the scopes in inputs. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { many } from '../../database/rows.ts';
 import { badInput } from '../../errors.ts';
 
 const SCOPES_MAX = 50;
@@ -11,7 +12,7 @@ const SCOPES_MAX = 50;
  */
 export async function requireScopes(tx: Database, scopes: readonly string[], argument = 'scopes'): Promise<string[]> {
   if (scopes.length > SCOPES_MAX) throw badInput(argument, `must name at most ${SCOPES_MAX} scopes`);
-  const { rows } = await sql<{ key: string }>`select key from scopes order by position`.execute(tx);
+  const rows = await many(tx, sql<{ key: string }>`select key from scopes order by position`);
   const known = rows.map((row) => row.key);
   const unknown = scopes.find((scope) => !known.includes(scope));
   if (unknown !== undefined) throw badInput(argument, 'must name scopes of the catalog (see Query.scopes)');

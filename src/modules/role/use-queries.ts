@@ -3,6 +3,7 @@
  */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { one } from '../../database/rows.ts';
 
 /**
  * The open invitation of `ir`. The optimization fence keeps the planner from reading all
@@ -21,19 +22,22 @@ const pendingInvitation = sql`lateral (
 export async function isUsedBelow(tx: Database, roleId: string, organizationId: string): Promise<boolean> {
   // Two index ranges instead of one "not equal", so that no member of the defining organization is
   // read, however many hold the role there.
-  const { rows } = await sql<{ used_elsewhere: boolean }>`
-    select
-      exists (
-        select from membership_roles mr
-        where mr.role_id = ${roleId}::uuid and mr.organization_id < ${organizationId}::uuid
-      ) or exists (
-        select from membership_roles mr
-        where mr.role_id = ${roleId}::uuid and mr.organization_id > ${organizationId}::uuid
-      ) or exists (
-        select from invitation_roles ir cross join ${pendingInvitation}
-        where ir.role_id = ${roleId}::uuid and i.organization_id <> ${organizationId}::uuid
-      ) as used_elsewhere`.execute(tx);
-  return rows[0]?.used_elsewhere ?? false;
+  const row = await one(
+    tx,
+    sql<{ used_elsewhere: boolean }>`
+      select
+        exists (
+          select from membership_roles mr
+          where mr.role_id = ${roleId}::uuid and mr.organization_id < ${organizationId}::uuid
+        ) or exists (
+          select from membership_roles mr
+          where mr.role_id = ${roleId}::uuid and mr.organization_id > ${organizationId}::uuid
+        ) or exists (
+          select from invitation_roles ir cross join ${pendingInvitation}
+          where ir.role_id = ${roleId}::uuid and i.organization_id <> ${organizationId}::uuid
+        ) as used_elsewhere`,
+  );
+  return row.used_elsewhere;
 }
 
 /**
@@ -45,14 +49,17 @@ export async function countUses(
   roleId: string,
   organizationId: string | null,
 ): Promise<{ memberCount: number; invitationCount: number }> {
-  const { rows } = await sql<{ members: number; invitations: number }>`
-    select
-      (select count(*)::int from membership_roles mr
-       where mr.role_id = ${roleId}::uuid
-         and (${organizationId}::uuid is null or mr.organization_id = ${organizationId}::uuid)) as members,
-      (select count(*)::int from invitation_roles ir cross join ${pendingInvitation}
-       where ir.role_id = ${roleId}::uuid
-         and (${organizationId}::uuid is null or i.organization_id = ${organizationId}::uuid)) as invitations
-    `.execute(tx);
-  return { memberCount: rows[0]?.members ?? 0, invitationCount: rows[0]?.invitations ?? 0 };
+  const row = await one(
+    tx,
+    sql<{ members: number; invitations: number }>`
+      select
+        (select count(*)::int from membership_roles mr
+         where mr.role_id = ${roleId}::uuid
+           and (${organizationId}::uuid is null or mr.organization_id = ${organizationId}::uuid)) as members,
+        (select count(*)::int from invitation_roles ir cross join ${pendingInvitation}
+         where ir.role_id = ${roleId}::uuid
+           and (${organizationId}::uuid is null or i.organization_id = ${organizationId}::uuid)) as invitations
+      `,
+  );
+  return { memberCount: row.members, invitationCount: row.invitations };
 }

@@ -1,6 +1,7 @@
 /** Operator changes to the catalog of metrics. */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { many, one } from '../../database/rows.ts';
 import { StartError } from '../../errors.ts';
 import { normalForm, textProblem } from '../../values/text.ts';
 
@@ -49,17 +50,23 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
   await db.transaction().execute(async (tx) => {
     // One at a time, for the next position and slot.
     await sql`lock table usage_metrics in share row exclusive mode`.execute(tx);
-    const { rows: present } = await sql<{ count: number }>`select count(*)::int as count from usage_metrics`.execute(tx);
-    if ((present[0]?.count ?? 0) >= METRICS_MAX) throw new StartError(`The catalog already has ${METRICS_MAX} metrics, the maximum.`);
-    const recorded = await sql<{ key: string }>`
-      select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`.execute(tx);
-    const missing = named.find((one) => !recorded.rows.some((row) => row.key === one));
+    const present = await one(tx, sql<{ count: number }>`select count(*)::int as count from usage_metrics`);
+    if (present.count >= METRICS_MAX) throw new StartError(`The catalog already has ${METRICS_MAX} metrics, the maximum.`);
+    const recorded = await many(
+      tx,
+      sql<{ key: string }>`
+        select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`,
+    );
+    const missing = named.find((one) => !recorded.some((row) => row.key === one));
     if (missing !== undefined) throw new StartError(`"${missing}" is not a recorded metric.`);
-    const { rows } = await sql`
-      insert into usage_metrics (key, name, unit, kind, description, parts, divided_by, late_days, position, slot)
-      select ${key}, ${name}, ${unit}, ${dividedBy.length > 0 ? 'AVERAGE' : 'SUM'}, ${description}, ${parts.length > 0 ? parts : [key]}::text[],
-        ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1, case when ${parts.length === 0} then coalesce(max(slot), 0) + 1 end
-      from usage_metrics on conflict do nothing returning key`.execute(tx);
+    const rows = await many(
+      tx,
+      sql`
+        insert into usage_metrics (key, name, unit, kind, description, parts, divided_by, late_days, position, slot)
+        select ${key}, ${name}, ${unit}, ${dividedBy.length > 0 ? 'AVERAGE' : 'SUM'}, ${description}, ${parts.length > 0 ? parts : [key]}::text[],
+          ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1, case when ${parts.length === 0} then coalesce(max(slot), 0) + 1 end
+        from usage_metrics on conflict do nothing returning key`,
+    );
     if (rows.length === 0) throw new StartError(`--key is taken: ${key}.`);
   });
 }

@@ -6,15 +6,12 @@ import { between, type Page, type SortOrder } from '../../database/keyset.ts';
 import { ofOrganizations, type Placed, type Relation } from '../../database/list.ts';
 import { organizationColumns, type OrganizationRow } from '../organization/queries.ts';
 import { GRAINS, layOut, type Grain, type Layout, type Part, type Window } from './window.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 export type UsageScope = 'ALL' | 'SINGLE';
 
-export interface MetricRow {
-  key: string;
-  name: string;
-  unit: string;
+export interface MetricRow extends Columns<'usage_metrics', 'key' | 'name' | 'unit' | 'kind' | 'description'> {
   kind: 'SUM' | 'AVERAGE';
-  description: string | null;
 }
 
 /** The catalog of metrics in its order; the key of the batch is not used. */
@@ -25,7 +22,7 @@ export const metricCatalog = listBatch<null, MetricRow & { of: string }>(
     const statement = sql<MetricRow & { of: string }>`
     select m.key, m.name, m.unit, m.kind, m.description, asked.key as of
     from unnest(${keys}::text[]) as asked (key) cross join usage_metrics m order by m.position, m.key`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -137,7 +134,7 @@ export const eventsFrom = rowBatch<null, { of: string; at: Date }>(
   async ({ db }, keys) => {
     const statement = sql<{ of: string; at: Date }>`
       select asked.of, r.events_from as at from unnest(${keys}::text[]) as asked (of) cross join usage_retention r`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -158,7 +155,7 @@ export const usageTotals = listBatch<UsageArguments, TotalRow>(
       select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
     ) as totals
     where parent.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -199,7 +196,7 @@ export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
         order by bucket.number, m.position, m.key
       ) as totals
       where parent.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 
@@ -213,7 +210,7 @@ export const organizationCount = rowBatch<null, { id: string; count: number }>(
       select count(*)::int from organizations o where o.path >= parent.path and o.path < subtree_end(parent.path) and o.deleted_at is null
     ) as count
     from ${organizationsWithin(principal, reach('ALL'))} as parent where parent.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );
 

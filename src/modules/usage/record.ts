@@ -4,6 +4,7 @@ import { appendInSubtree, type CommandRequest } from '../../command/run.ts';
 import { holds, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
+import { many, type Columns } from '../../database/rows.ts';
 import { badInput } from '../../errors.ts';
 import type { UserError } from '../../command/user-error.ts';
 import { parseId } from '../../values/ids.ts';
@@ -43,10 +44,8 @@ export interface EventOutcome {
   reason: Rejection | null;
 }
 
-interface Metric {
-  key: string;
+interface Metric extends Columns<'usage_metrics', 'key' | 'late_days'> {
   recorded: boolean;
-  late_days: number;
 }
 
 interface Known {
@@ -90,16 +89,22 @@ const keyOf = (event: EventInput): string => `${uuidOf(event) ?? ''} ${event.id}
 /** Returns the lineages of the organizations that the caller can see. */
 async function lineagesOf(tx: Database, principal: Principal, events: readonly EventInput[]): Promise<Map<string, Lineage>> {
   const ids = [...new Set(events.flatMap((event) => uuidOf(event) ?? []))];
-  const { rows } = await sql<{ id: string; lineage: string[] }>`
-    select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = any (${ids}::uuid[])`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<{ id: string; lineage: string[] }>`
+      select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = any (${ids}::uuid[])`,
+  );
   return new Map(rows.map((row) => [row.id, row.lineage]));
 }
 
 async function metricsOf(tx: Database, events: readonly EventInput[]): Promise<Map<string, Metric>> {
   const keys = [...new Set(events.map((event) => event.metric))].filter((key) => /^[a-z][a-z0-9_]{0,62}$/.test(key));
-  const { rows } = await sql<Metric>`
-    select m.key, m.parts = array[m.key] and m.divided_by = '{}' as recorded, m.late_days
-    from usage_metrics m where m.key = any (${keys}::text[])`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<Metric>`
+      select m.key, m.parts = array[m.key] and m.divided_by = '{}' as recorded, m.late_days
+      from usage_metrics m where m.key = any (${keys}::text[])`,
+  );
   return new Map(rows.map((row) => [row.key, row]));
 }
 
@@ -127,24 +132,27 @@ function rejectionOf(event: EventInput, { lineages, metrics }: Known, principal:
  */
 async function insertEvents(tx: Database, events: readonly EventInput[]): Promise<Set<string>> {
   if (events.length === 0) return new Set();
-  const { rows } = await sql<{ organization_id: string; id: string }>`
-    with given as materialized (
-      select distinct on (organization_id, id collate "C") *
-      from unnest(
-        ${events.map((event) => uuidOf(event) ?? '')}::uuid[], ${events.map((event) => event.id)}::text[], ${events.map((event) => event.metric)}::text[],
-        ${events.map((event) => event.quantity)}::numeric[], ${events.map((event) => event.occurredAt)}::timestamptz[]
-      ) with ordinality as given (organization_id, id, metric, quantity, occurred_at, place)
-      order by organization_id, id collate "C", place
-    ),
-    fresh as (
-      insert into usage_event_keys (organization_id, id, occurred_at)
-      select organization_id, id, occurred_at from given order by organization_id, id collate "C"
-      on conflict (organization_id, id) do nothing
-      returning organization_id, id
-    )
-    insert into usage_events (organization_id, id, metric, quantity, occurred_at)
-    select g.organization_id, g.id, g.metric, g.quantity, g.occurred_at
-    from given g join fresh on fresh.organization_id = g.organization_id and fresh.id = g.id
-    returning organization_id, id`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<{ organization_id: string; id: string }>`
+      with given as materialized (
+        select distinct on (organization_id, id collate "C") *
+        from unnest(
+          ${events.map((event) => uuidOf(event) ?? '')}::uuid[], ${events.map((event) => event.id)}::text[], ${events.map((event) => event.metric)}::text[],
+          ${events.map((event) => event.quantity)}::numeric[], ${events.map((event) => event.occurredAt)}::timestamptz[]
+        ) with ordinality as given (organization_id, id, metric, quantity, occurred_at, place)
+        order by organization_id, id collate "C", place
+      ),
+      fresh as (
+        insert into usage_event_keys (organization_id, id, occurred_at)
+        select organization_id, id, occurred_at from given order by organization_id, id collate "C"
+        on conflict (organization_id, id) do nothing
+        returning organization_id, id
+      )
+      insert into usage_events (organization_id, id, metric, quantity, occurred_at)
+      select g.organization_id, g.id, g.metric, g.quantity, g.occurred_at
+      from given g join fresh on fresh.organization_id = g.organization_id and fresh.id = g.id
+      returning organization_id, id`,
+  );
   return new Set(rows.map((row) => `${row.organization_id} ${row.id}`));
 }

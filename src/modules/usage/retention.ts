@@ -1,6 +1,7 @@
 /** How long usage is kept at each resolution (docs/decisions/0016-usage.md). */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { one } from '../../database/rows.ts';
 
 /** The minimum number of days that single events can be configured to be kept. */
 export const EVENT_DAYS_MIN = 31;
@@ -20,11 +21,12 @@ export async function retainUsage(db: Database, eventDays: number): Promise<void
   const before = await db.transaction().execute(async (tx) => {
     await sql`select set_config('lock_timeout', ${LOCK_TIMEOUT}, true)`.execute(tx);
     await sql`select prepare_usage_months(now(), now() + interval '3 months')`.execute(tx);
-    const { rows } = await sql<{ before: Date }>`
-      select retire_usage_events(now() - make_interval(days => greatest(${eventDays}, max(late_days) + 1))) as before from usage_metrics`.execute(
+    const retired = await one(
       tx,
+      sql<{ before: Date }>`
+        select retire_usage_events(now() - make_interval(days => greatest(${eventDays}, max(late_days) + 1))) as before from usage_metrics`,
     );
-    return rows[0]?.before ?? new Date(0);
+    return retired.before;
   });
   await removeAll(db, sql`select ctid from usage_event_keys where occurred_at < ${before}`, 'usage_event_keys');
   await removeAll(db, sql`select ctid from usage_totals where grain = 'HOUR' and starts_at < usage_hours_from()`, 'usage_totals');

@@ -1,6 +1,7 @@
 /** Rolls recorded events up into the totals (docs/decisions/0016-usage.md). */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { one } from '../../database/rows.ts';
 import { isUnavailable, sqlState } from '../../errors.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import { Outage } from '../../telemetry/outage.ts';
@@ -28,9 +29,9 @@ export async function rollUsage(db: Database): Promise<number> {
 async function repeat(db: Database, statement: RawBuilder<{ done: number }>): Promise<number> {
   let all = 0;
   for (;;) {
-    const { rows } = await statement.execute(db);
-    if (!rows[0]?.done) return all;
-    all += rows[0].done;
+    const { done } = await one(db, statement);
+    if (!done) return all;
+    all += done;
   }
 }
 

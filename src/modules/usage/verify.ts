@@ -3,6 +3,7 @@
  */
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
+import { many } from '../../database/rows.ts';
 import type { Logger } from '../../telemetry/log.ts';
 
 export interface UsageCheck {
@@ -30,9 +31,12 @@ interface Difference {
 }
 
 async function compare(db: Database, ids: readonly string[], check: UsageCheck): Promise<void> {
-  const { rows } = await sql<Difference>`
-    select organization_id, what, lower(grain::text) as grain, starts_at, metric, stored, computed
-    from usage_differences(${ids}::uuid[]) order by organization_id, starts_at, grain desc, metric, what`.execute(db);
+  const rows = await many(
+    db,
+    sql<Difference>`
+      select organization_id, what, lower(grain::text) as grain, starts_at, metric, stored, computed
+      from usage_differences(${ids}::uuid[]) order by organization_id, starts_at, grain desc, metric, what`,
+  );
   check.organizations += ids.length;
   check.differing += rows.length;
   for (const row of rows.slice(0, EXAMPLES_MAX - check.examples.length))
@@ -49,9 +53,10 @@ export async function checkUsage(db: Database): Promise<UsageCheck> {
   const check: UsageCheck = { organizations: 0, differing: 0, examples: [] };
   let last = '00000000-0000-0000-0000-000000000000';
   for (;;) {
-    const { rows } = await sql<{ id: string }>`
-      select distinct organization_id as id from usage_totals where organization_id > ${last}::uuid order by 1 limit ${AT_ONCE}`.execute(
+    const rows = await many(
       db,
+      sql<{ id: string }>`
+        select distinct organization_id as id from usage_totals where organization_id > ${last}::uuid order by 1 limit ${AT_ONCE}`,
     );
     if (rows.length === 0) return check;
     last = rows.at(-1)?.id ?? last;
@@ -68,11 +73,14 @@ export async function checkUsage(db: Database): Promise<UsageCheck> {
  * error if one is wrong.
  */
 export async function checkSomeUsage(db: Database, log: Logger): Promise<void> {
-  const { rows } = await sql<{ id: string }>`
-    select distinct lineage[1 + floor(random() * cardinality(lineage))::integer] as id from (
-      select o.lineage from organizations o where o.ordinal >= (select floor(random() * max(ordinal))::bigint from organizations)
-      order by o.ordinal limit ${SAMPLE}
-    ) as drawn`.execute(db);
+  const rows = await many(
+    db,
+    sql<{ id: string }>`
+      select distinct lineage[1 + floor(random() * cardinality(lineage))::integer] as id from (
+        select o.lineage from organizations o where o.ordinal >= (select floor(random() * max(ordinal))::bigint from organizations)
+        order by o.ordinal limit ${SAMPLE}
+      ) as drawn`,
+  );
   const check: UsageCheck = { organizations: 0, differing: 0, examples: [] };
   await compare(
     db,

@@ -3,13 +3,10 @@ import { sql } from 'kysely';
 import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { rowBatch } from '../../database/loaders.ts';
+import { many, type Columns } from '../../database/rows.ts';
 
 /** A person, and why the caller may see them. */
-export interface UserRow {
-  id: string;
-  email: string;
-  name: string | null;
-  created_at: Date;
+export interface UserRow extends Columns<'users', 'id' | 'email' | 'name' | 'created_at'> {
   /**
    * The organization through which the person was reached, and the scope that this required; null
    * for the caller themselves.
@@ -17,11 +14,7 @@ export interface UserRow {
   reached: { lineage: Lineage; scope: Scope } | null;
 }
 
-interface FoundUser {
-  id: string;
-  email: string;
-  name: string | null;
-  created_at: Date;
+interface FoundUser extends Columns<'users', 'id' | 'email' | 'name' | 'created_at'> {
   lineage: Lineage | null;
 }
 
@@ -39,7 +32,7 @@ export const userById = rowBatch<null, UserRow>(
       where m.user_id = u.id order by m.id limit 1
     ) as through on true
     where u.id = any (${ids}::uuid[]) and (u.id = ${principal.user?.id ?? null}::uuid or through.lineage is not null)`;
-    const { rows } = await statement.execute(db);
+    const rows = await many(db, statement);
     return rows.map(({ lineage, ...user }) => ({ ...user, reached: lineage && { lineage, scope: 'members:read' as const } }));
   },
 );
@@ -55,6 +48,6 @@ export const actorById = rowBatch<null, Omit<UserRow, 'reached'>>(
     const statement = sql<
       Omit<UserRow, 'reached'>
     >`select u.id, u.email, u.name, u.created_at from users u where u.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

@@ -6,6 +6,7 @@ import type { Principal } from '../../../authorization/principal.ts';
 import type { Lineage } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Database } from '../../../database/connect.ts';
+import { many, maybeOne, one, type Columns } from '../../../database/rows.ts';
 import { followDomain } from '../domain/writes.ts';
 import { badInput, personRequired } from '../../../errors.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
@@ -39,8 +40,7 @@ export interface Created {
   ignoredRoles: string[];
 }
 
-interface Place {
-  id: string;
+interface Place extends Columns<'organizations', 'id'> {
   lineage: Lineage;
 }
 
@@ -85,8 +85,11 @@ export function createOrganization(request: CommandRequest, input: CreateInput):
  */
 async function requireFirstOrVerified({ tx, user }: UserChange): Promise<void> {
   if (user.verifiedEmail !== null) return;
-  const { rows } = await sql`
-    select from standalone_organizations where user_id = ${user.id}::uuid limit 1`.execute(tx);
+  const rows = await many(
+    tx,
+    sql`
+      select from standalone_organizations where user_id = ${user.id}::uuid limit 1`,
+  );
   if (rows.length > 0) refuse(EmailNotVerifiedError, {});
 }
 
@@ -119,9 +122,7 @@ async function create(
   });
   await planProvisioning(tx, id);
   if (!parent && principal.user) {
-    await sql`
-      insert into standalone_organizations (organization_id, user_id)
-      values (${id}::uuid, ${principal.user.id}::uuid)`.execute(tx);
+    await tx.insertInto('standalone_organizations').values({ organization_id: id, user_id: principal.user.id }).execute();
   }
   // In a new tree the person invites as its admin, since they do not act from an organization
   // above.
@@ -135,15 +136,17 @@ async function create(
  * decides.
  */
 async function insertOrganization(tx: Database, parent: Place | null, slug: string, { name, kind, domain }: Details): Promise<Place> {
-  const limits = await sql<{ max_depth: number }>`select max_depth from tree_settings`.execute(tx);
-  const limit = limits.rows[0]?.max_depth ?? 0;
+  const { max_depth: limit } = await one(tx, sql<{ max_depth: number }>`select max_depth from tree_settings`);
   if (parent && parent.lineage.length > limit) refuse(DepthLimitError, { limit });
   const reason = await slugProblem(tx, slug);
   if (reason) refuse(SlugTakenError, { slug, reason });
-  const { rows } = await sql<Place>`
-    insert into organizations (parent_id, slug, name, kind, domain, domain_setup_status)
-    values (${parent?.id ?? null}::uuid, ${slug}, ${name}, ${kind ?? 'CUSTOMER'}, ${domain ?? null}::text,
-      case when ${domain ?? null}::text is null then 'NOT_CONFIGURED' else 'PENDING' end)
-    on conflict (slug) do nothing returning id, lineage`.execute(tx);
-  return rows[0] ?? refuse(SlugTakenError, { slug, reason: 'TAKEN' });
+  const row = await maybeOne(
+    tx,
+    sql<Place>`
+      insert into organizations (parent_id, slug, name, kind, domain, domain_setup_status)
+      values (${parent?.id ?? null}::uuid, ${slug}, ${name}, ${kind ?? 'CUSTOMER'}, ${domain ?? null}::text,
+        case when ${domain ?? null}::text is null then 'NOT_CONFIGURED' else 'PENDING' end)
+      on conflict (slug) do nothing returning id, lineage`,
+  );
+  return row ?? refuse(SlugTakenError, { slug, reason: 'TAKEN' });
 }

@@ -2,6 +2,7 @@
 import { Resolver } from 'node:dns/promises';
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
+import { many, maybeOne, type Columns } from '../../../database/rows.ts';
 import { enqueue } from '../../../jobs/queue.ts';
 import type { Task } from '../../../jobs/worker.ts';
 import type { Logger } from '../../../telemetry/log.ts';
@@ -35,18 +36,17 @@ async function readRecord(servers: readonly string[], domain: string): Promise<s
   }
 }
 
-interface Verification {
-  token: string;
-  domain: string;
-}
+type Verification = Columns<'domain_verifications', 'token' | 'domain'>;
 
 /** Creates the task that checks one organization's domain. */
 export function verifyDomainTask({ db, dnsServers, pendingHours }: DomainOptions): Task<'verify_domain'> {
   return async ({ organizationId }) => {
-    const { rows } = await sql<Verification>`
-      select v.token, v.domain from domain_verifications v join organizations o on o.id = v.organization_id
-      where v.organization_id = ${organizationId}::uuid and o.deleted_at is null`.execute(db);
-    const [verification] = rows;
+    const verification = await maybeOne(
+      db,
+      sql<Verification>`
+        select v.token, v.domain from domain_verifications v join organizations o on o.id = v.organization_id
+        where v.organization_id = ${organizationId}::uuid and o.deleted_at is null`,
+    );
     if (!verification) return;
     const found = await readRecord(dnsServers, verification.domain);
     if (found === 'unknown') return settle(db, organizationId, verification, 'unknown', 'The DNS did not answer.', pendingHours);
@@ -107,11 +107,14 @@ async function settle(
 export function verifyDueDomainsTask({ db, log }: DomainOptions): Task<'verify_due_domains'> {
   return async () => {
     await db.transaction().execute(async (tx) => {
-      const { rows } = await sql<{ organization_id: string }>`
-        update domain_verifications set next_check_at = now() + interval '1 hour' where organization_id in (
-          select organization_id from domain_verifications where next_check_at <= now() order by next_check_at limit ${DUE_AT_ONCE}
-          for update skip locked
-        ) returning organization_id`.execute(tx);
+      const rows = await many(
+        tx,
+        sql<{ organization_id: string }>`
+          update domain_verifications set next_check_at = now() + interval '1 hour' where organization_id in (
+            select organization_id from domain_verifications where next_check_at <= now() order by next_check_at limit ${DUE_AT_ONCE}
+            for update skip locked
+          ) returning organization_id`,
+      );
       await enqueue(
         tx,
         'verify_domain',

@@ -2,16 +2,12 @@
 import { sql } from 'kysely';
 import { organizationsWithin } from '../../../authorization/rights.ts';
 import { rowBatch } from '../../../database/loaders.ts';
+import { many, type Columns } from '../../../database/rows.ts';
 
-export interface DomainVerificationRow {
-  organization_id: string;
-  domain: string;
-  token: string;
-  requested_at: Date;
-  checked_at: Date | null;
-  verified_at: Date | null;
-  problem: string | null;
-}
+export type DomainVerificationRow = Columns<
+  'domain_verifications',
+  'organization_id' | 'domain' | 'token' | 'requested_at' | 'checked_at' | 'verified_at' | 'problem'
+>;
 
 /** Domain verifications of organizations that the caller may change, by organization. */
 export const domainVerification = rowBatch<null, DomainVerificationRow>(
@@ -21,6 +17,6 @@ export const domainVerification = rowBatch<null, DomainVerificationRow>(
     const statement = sql<DomainVerificationRow>`
       select v.* from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o
       join domain_verifications v on v.organization_id = o.id where o.id = any (${ids}::uuid[])`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   },
 );

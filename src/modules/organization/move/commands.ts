@@ -6,6 +6,7 @@ import { holds, organizationsWithin, type Lineage } from '../../../authorization
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Principal } from '../../../authorization/principal.ts';
 import type { Database } from '../../../database/connect.ts';
+import { many, maybeOne, one, type Columns } from '../../../database/rows.ts';
 import { forbidden, notFound } from '../../../errors.ts';
 import { refuse } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
@@ -38,10 +39,8 @@ export interface Moved {
   dryRun: boolean;
 }
 
-interface Node {
-  id: string;
+interface Node extends Columns<'organizations', 'id' | 'parent_id' | 'version'> {
   parent_id: string;
-  version: number;
   lineage: Lineage;
   /** The number of organizations in its subtree that are not deleted, and of levels below it. */
   size: number;
@@ -102,28 +101,34 @@ export function moveOrganization(request: CommandRequest, input: MoveInput) {
 
 /** Finds the new parent, if the caller may see it. */
 async function requireParent(tx: Database, principal: Principal, id: string): Promise<{ id: string; lineage: Lineage }> {
-  const { rows } = await sql<{ id: string; lineage: string[] }>`
-    select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = ${id}::uuid`.execute(tx);
-  if (!rows[0]) throw notFound();
-  return rows[0];
+  const row = await maybeOne(
+    tx,
+    sql<{ id: string; lineage: string[] }>`
+      select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = ${id}::uuid`,
+  );
+  if (!row) throw notFound();
+  return row;
 }
 
 async function readNode(tx: Database, id: string): Promise<Node> {
-  const { rows } = await sql<Node>`
-    select o.id, o.parent_id, o.version, o.lineage, s.size, s.deepest - o.depth as height
-    from organizations o
-    cross join lateral (
-      select count(*) filter (where below.deleted_at is null)::int as size, max(below.depth) as deepest
-      from organizations below where below.path >= o.path and below.path < subtree_end(o.path)
-    ) as s
-    where o.id = ${id}::uuid`.execute(tx);
-  if (!rows[0]) throw notFound();
-  return rows[0];
+  const row = await maybeOne(
+    tx,
+    sql<Node>`
+      select o.id, o.parent_id, o.version, o.lineage, s.size, s.deepest - o.depth as height
+      from organizations o
+      cross join lateral (
+        select count(*) filter (where below.deleted_at is null)::int as size, max(below.depth) as deepest
+        from organizations below where below.path >= o.path and below.path < subtree_end(o.path)
+      ) as s
+      where o.id = ${id}::uuid`,
+  );
+  if (!row) throw notFound();
+  return row;
 }
 
 async function depthLimit(tx: Database): Promise<number> {
-  const { rows } = await sql<{ max_depth: number }>`select max_depth from tree_settings`.execute(tx);
-  return rows[0]?.max_depth ?? 0;
+  const { max_depth: limit } = await one(tx, sql<{ max_depth: number }>`select max_depth from tree_settings`);
+  return limit;
 }
 
 /**
@@ -132,8 +137,11 @@ async function depthLimit(tx: Database): Promise<number> {
  */
 async function slugsBelowHome(tx: Database, { home }: Principal, lineage: Lineage): Promise<string[]> {
   const visible = lineage.slice(lineage.indexOf(home?.id ?? ''));
-  const { rows } = await sql<{ slug: string }>`
-    select o.slug from unnest(${visible}::uuid[]) with ordinality as step (id, place) join organizations o on o.id = step.id
-    order by step.place`.execute(tx);
+  const rows = await many(
+    tx,
+    sql<{ slug: string }>`
+      select o.slug from unnest(${visible}::uuid[]) with ordinality as step (id, place) join organizations o on o.id = step.id
+      order by step.place`,
+  );
   return rows.map((row) => row.slug);
 }

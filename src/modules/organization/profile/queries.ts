@@ -5,6 +5,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsWithin, type WithinOptions } from '../../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../../database/loaders.ts';
+import { many, type Columns } from '../../../database/rows.ts';
 
 /** A row that belongs to one organization. */
 export interface OfOrganization {
@@ -26,16 +27,12 @@ export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unkn
       from ${organizationsWithin(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
       where o.id = any (${ids}::uuid[])
       order by ${order}`;
-    return (await statement.execute(db)).rows;
+    return many(db, statement);
   };
 }
 
 /** The branding, which everybody who may see the organization can see. */
-export interface BrandingRow extends OfOrganization {
-  logo_url: string | null;
-  primary_color: string | null;
-  secondary_color: string | null;
-}
+export type BrandingRow = OfOrganization & Columns<'organization_profiles', 'logo_url' | 'primary_color' | 'secondary_color'>;
 export const branding = rowBatch<null, BrandingRow>(
   'branding',
   ownerOf,
@@ -43,13 +40,13 @@ export const branding = rowBatch<null, BrandingRow>(
 );
 
 /** The address and the billing settings of the organization. */
-export interface ProfileRow extends OfOrganization {
-  address_line1: string | null;
-  address_line2: string | null;
-  address_city: string | null;
-  address_state: string | null;
-  address_zip: string | null;
-  address_country: string | null;
+export interface ProfileRow
+  extends
+    OfOrganization,
+    Columns<
+      'organization_profiles',
+      'address_line1' | 'address_line2' | 'address_city' | 'address_state' | 'address_zip' | 'address_country' | 'invoice_owner'
+    > {
   invoice_owner: 'PARTNER' | 'END_CUSTOMER' | null;
 }
 export const profile = rowBatch<null, ProfileRow>(
@@ -62,9 +59,8 @@ export const profile = rowBatch<null, ProfileRow>(
   ),
 );
 
-export interface MarketplaceOfferRow extends OfOrganization {
+export interface MarketplaceOfferRow extends OfOrganization, Columns<'marketplace_offers', 'marketplace' | 'url'> {
   marketplace: 'AWS' | 'AZURE' | 'GCP';
-  url: string;
 }
 export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
   'marketplace offers',
@@ -72,30 +68,17 @@ export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
   rowsOf(sql`marketplace_offers`, sql`t.marketplace, t.url`, { scope: 'organizations:manage' }, sql`t.marketplace`),
 );
 
-export interface ExternalAccountRow extends OfOrganization {
-  id: string;
-  system: string;
-  account_id: string;
-}
+export type ExternalAccountRow = OfOrganization & Columns<'external_accounts', 'id' | 'system' | 'account_id'>;
 export const externalAccounts = listBatch<null, ExternalAccountRow>(
   'external accounts',
   ownerOf,
   rowsOf(sql`external_accounts`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }, sql`t.system`),
 );
 
-export interface BillingRow extends OfOrganization {
-  plan: string;
-  status: string;
-  email: string | null;
-  customer_id: string | null;
-  subscription_id: string | null;
-}
+export type BillingRow = OfOrganization & Columns<'billing_accounts', 'plan' | 'status' | 'email' | 'customer_id' | 'subscription_id'>;
 export const billing = rowBatch<null, BillingRow>('billing', ownerOf, rowsOf(sql`billing_accounts`, sql`t.*`, { scope: 'billing:manage' }));
 
-export interface ConcurrencyRow extends OfOrganization {
-  max_calls: number;
-  calls_in_use: number;
-}
+export type ConcurrencyRow = OfOrganization & Columns<'concurrency_limits', 'max_calls' | 'calls_in_use'>;
 export const concurrency = rowBatch<null, ConcurrencyRow>(
   'concurrency',
   ownerOf,
@@ -103,7 +86,7 @@ export const concurrency = rowBatch<null, ConcurrencyRow>(
 );
 
 export type InventoryKind = 'AGENT' | 'PHONE_NUMBER' | 'WEB_WIDGET' | 'KNOWLEDGE_BASE' | 'TELEPHONY_TRUNK';
-export interface InventoryRow extends OfOrganization {
+export interface InventoryRow extends OfOrganization, Columns<'inventory_items', 'kind'> {
   kind: InventoryKind;
   count: number;
 }
@@ -112,5 +95,5 @@ export const inventory = listBatch<null, InventoryRow>('inventory', ownerOf, asy
     select o.id as organization_id, i.kind, count(*)::int as count
     from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
     where o.id = any (${ids}::uuid[]) group by o.id, i.kind`;
-  return (await statement.execute(db)).rows;
+  return many(db, statement);
 });

@@ -1,23 +1,26 @@
 /** Writes of an organization's profile. The caller has locked the organization. */
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
+import { maybeOne, one } from '../../../database/rows.ts';
 import { refuse } from '../../../command/user-error.ts';
 import type { Details } from './input.ts';
 import { ExternalAccountTakenError } from '../errors.ts';
 
 /** Returns the current values, for the audit log, of the fields that `given` has. */
 export async function currentDetails(tx: Database, id: string, given: Details): Promise<Record<string, unknown>> {
-  const { rows } = await sql<{ details: Record<string, unknown> }>`
-    select jsonb_build_object(
-      'name', o.name, 'kind', o.kind, 'domain', o.domain,
-      'profile', (select to_jsonb(p) - 'organization_id' from organization_profiles p where p.organization_id = o.id),
-      'marketplaceOffers', (select jsonb_object_agg(m.marketplace, m.url) from marketplace_offers m where m.organization_id = o.id),
-      'externalAccounts', (select jsonb_object_agg(e.system, e.account_id) from external_accounts e where e.organization_id = o.id),
-      'billingEmail', (select b.email from billing_accounts b where b.organization_id = o.id)
-    ) as details
-    from organizations o where o.id = ${id}::uuid`.execute(tx);
-  const all = rows[0]?.details ?? {};
-  return Object.fromEntries(Object.keys(given).map((name) => [name, all[name] ?? null]));
+  const { details } = await one(
+    tx,
+    sql<{ details: Record<string, unknown> }>`
+      select jsonb_build_object(
+        'name', o.name, 'kind', o.kind, 'domain', o.domain,
+        'profile', (select to_jsonb(p) - 'organization_id' from organization_profiles p where p.organization_id = o.id),
+        'marketplaceOffers', (select jsonb_object_agg(m.marketplace, m.url) from marketplace_offers m where m.organization_id = o.id),
+        'externalAccounts', (select jsonb_object_agg(e.system, e.account_id) from external_accounts e where e.organization_id = o.id),
+        'billingEmail', (select b.email from billing_accounts b where b.organization_id = o.id)
+      ) as details
+      from organizations o where o.id = ${id}::uuid`,
+  );
+  return Object.fromEntries(Object.keys(given).map((name) => [name, details[name] ?? null]));
 }
 
 /** Writes the given fields and leaves the rest. Setting a different domain restarts its setup. */
@@ -68,10 +71,12 @@ async function writeProfile(tx: Database, id: string, profile: Record<string, st
 /** Replaces the accounts. Those that stay keep their ids. */
 async function writeAccounts(tx: Database, id: string, accounts: readonly { system: string; accountId: string }[]): Promise<void> {
   const given = sql`unnest(${accounts.map((one) => one.system)}::text[], ${accounts.map((one) => one.accountId)}::text[]) as given (system, account_id)`;
-  const taken = await sql<{ system: string; account_id: string }>`
-    select e.system, e.account_id from external_accounts e join ${given} using (system, account_id)
-    where e.organization_id <> ${id}::uuid limit 1`.execute(tx);
-  const [other] = taken.rows;
+  const other = await maybeOne(
+    tx,
+    sql<{ system: string; account_id: string }>`
+      select e.system, e.account_id from external_accounts e join ${given} using (system, account_id)
+      where e.organization_id <> ${id}::uuid limit 1`,
+  );
   if (other) refuse(ExternalAccountTakenError, { system: other.system, accountId: other.account_id });
   await sql`
     delete from external_accounts e where e.organization_id = ${id}::uuid
@@ -81,11 +86,13 @@ async function writeAccounts(tx: Database, id: string, accounts: readonly { syst
   await sql`
     insert into external_accounts (organization_id, system, account_id)
     select ${id}::uuid, given.system, given.account_id from ${given} on conflict do nothing`.execute(tx);
-  const missing = await sql<{ system: string; account_id: string }>`
-    select given.system, given.account_id from ${given}
-    where not exists (
-      select from external_accounts e where e.organization_id = ${id}::uuid and e.system = given.system and e.account_id = given.account_id
-    ) limit 1`.execute(tx);
-  const [lost] = missing.rows;
+  const lost = await maybeOne(
+    tx,
+    sql<{ system: string; account_id: string }>`
+      select given.system, given.account_id from ${given}
+      where not exists (
+        select from external_accounts e where e.organization_id = ${id}::uuid and e.system = given.system and e.account_id = given.account_id
+      ) limit 1`,
+  );
   if (lost) refuse(ExternalAccountTakenError, { system: lost.system, accountId: lost.account_id });
 }

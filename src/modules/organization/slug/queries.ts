@@ -1,6 +1,7 @@
 /** The rules for slugs: their form, and whether one is available. */
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
+import { one } from '../../../database/rows.ts';
 
 /** Why a slug is not available. */
 export type SlugProblem = 'INVALID' | 'RESERVED' | 'TAKEN';
@@ -16,6 +17,6 @@ export function isSlug(text: string): boolean {
  * has the slug.
  */
 export async function slugProblem(db: Database, slug: string): Promise<Exclude<SlugProblem, 'INVALID'> | null> {
-  const { rows } = await sql<{ problem: 'RESERVED' | 'TAKEN' | null }>`select slug_problem(${slug}) as problem`.execute(db);
-  return rows[0]?.problem ?? null;
+  const { problem } = await one(db, sql<{ problem: 'RESERVED' | 'TAKEN' | null }>`select slug_problem(${slug}) as problem`);
+  return problem;
 }

@@ -5,6 +5,7 @@ import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { requireText } from '../../../values/text.ts';
 import { requireBelowHome, requireVersion, type ChangeInput } from '../preconditions.ts';
+import { one } from '../../../database/rows.ts';
 
 const REASON_LENGTH_MAX = 500;
 
@@ -23,12 +24,15 @@ function setStatus(request: CommandRequest, action: string, input: StatusChange)
   const attempt = { action, target: { type: 'Organization', id }, on: id, scope: MANAGE_CHILDREN, wholeTree: true } as const;
   return runCommand(request, { ...attempt, idempotency: idempotencyKeyOf(input) }, async ({ tx, organization, record }) => {
     await requireVersion(tx, id, input.expectedVersion);
-    const { rows } = await sql<{ status: string }>`select status from organizations where id = ${organization.id}::uuid`.execute(tx);
-    const before = rows[0]?.status ?? null;
+    const current = tx.selectFrom('organizations').select('status').where('id', '=', organization.id);
+    const { status: before } = await one(tx, current);
     if (before !== status) {
-      await sql`
-        update organizations set status = ${status}, updated_at = now(), version = version + 1
-        where id = ${organization.id}::uuid`.execute(tx);
+      const changed = tx.updateTable('organizations').set((column) => ({
+        status,
+        updated_at: sql<Date>`now()`,
+        version: column('version', '+', 1),
+      }));
+      await changed.where('id', '=', organization.id).execute();
     }
     record({ target: { type: 'Organization', id }, before: { status: before }, after: { status, ...(reason === null ? {} : { reason }) } });
     return { organizationId: id };

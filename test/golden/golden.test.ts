@@ -1,0 +1,81 @@
+/**
+ * The most important operations, each with its answer and the statements that it sends, as files. A change of either is
+ * a diff to be reviewed: `GOLDEN=write npx vitest run test/golden` writes the files anew.
+ */
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
+import { createWorld, insertInvitation, type World } from '../setup/world.ts';
+import { operations, type GoldenOperation } from './operations.ts';
+
+const isWriting = process.env['GOLDEN'] === 'write';
+
+let world: World;
+beforeAll(async () => {
+  // One connection, so that the statements of an operation come in one order.
+  world = await createWorld({}, { poolSize: 1 });
+  await insertInvitation(world, world.uuid('north'), 'new@north.example', tokenHash(createInvitationToken()));
+  await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) values
+    (${world.uuid('north')}, 'a', 'voice_calls', 3, '2026-05-05Z'),
+    (${world.uuid('kiosk')}, 'b', 'voice_calls', 1, '2026-06-06Z')`.execute(world.db);
+});
+afterAll(() => world.close());
+
+const fileOf = ({ name }: GoldenOperation): URL => new URL(`${name}.txt`, import.meta.url);
+
+/** Ids in the order of their appearance, by type: `org_1`, `org_2`. */
+function withoutIds(text: string): string {
+  const names = new Map<string, string>();
+  const counts = new Map<string, number>();
+  return text.replaceAll(/\b([a-z]{3})_[0-9a-f]{32}\b/g, (id, prefix: string) => {
+    const known = names.get(id);
+    if (known !== undefined) return known;
+    const count = (counts.get(prefix) ?? 0) + 1;
+    counts.set(prefix, count);
+    names.set(id, `${prefix}_${count}`);
+    return `${prefix}_${count}`;
+  });
+}
+
+/** A statement without the empty lines and ends of lines that come from the parts it is made of. */
+function setOut(text: string): string {
+  const lines = text.split('\n').map((line) => line.trimEnd());
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+/** What an operation is, answers and sends, as its file tells it. */
+async function told({ as, document, variables }: GoldenOperation): Promise<string> {
+  const given = variables?.(world);
+  const before = world.statements.length;
+  const { data, errors } = await world.ask(document, { as, withoutSocket: true }, given);
+  const parts = {
+    [`Operation of ${as}`]: document,
+    ...(given && { Variables: JSON.stringify(given, null, 2) }),
+    Answer: JSON.stringify({ data, errors }, null, 2),
+    ...Object.fromEntries(world.statements.slice(before).map((text, index) => [`Statement ${index + 1}`, setOut(text)])),
+  };
+  return withoutIds(
+    Object.entries(parts)
+      .map(([title, text]) => `## ${title}\n\n${text}\n`)
+      .join('\n'),
+  );
+}
+
+describe('The operations that matter most', () => {
+  it.each(operations.map((operation) => [operation.name, operation] as const))(
+    'answer and send what their file tells: %s',
+    async (_name, operation) => {
+      const text = await told(operation);
+      expect(text).toContain('"data": {');
+      if (isWriting) await writeFile(fileOf(operation), text);
+      expect(text).toBe(await readFile(fileOf(operation), 'utf8'));
+    },
+  );
+
+  it('have a file each, and no file is of another', async () => {
+    const files = (await readdir(new URL('.', import.meta.url))).filter((file) => file.endsWith('.txt'));
+    expect(files.toSorted()).toEqual(operations.map(({ name }) => `${name}.txt`).toSorted());
+  });
+});
