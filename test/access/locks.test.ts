@@ -117,7 +117,9 @@ describe('while a change is made', () => {
 
   it('that holds for everything below, nothing else in the tree is changed', async () => {
     const { request } = await key();
-    expect(await runCommand(request, attempt('shop-1', { wholeTree: true }), async () => ({ tree: await treeLock() }))).toEqual({ tree: 'none' });
+    expect(await runCommand(request, attempt('shop-1', { wholeTree: true }), async () => ({ tree: await treeLock() }))).toEqual({
+      tree: 'none',
+    });
   });
 
   it('by a person for their own sake, nothing else of theirs is changed', async () => {
