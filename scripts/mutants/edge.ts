@@ -232,7 +232,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'migrations/0026_trusted_documents.sql',
+    file: 'migrations/0112_operations.sql',
     tests: 'test/trusted-documents/trusted-documents.test.ts',
     mutants: [
       {

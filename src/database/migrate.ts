@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migration';
 import { StartError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { isBaseline, isReplaced, replaceHistory, requireAllReplaced, type AppliedMigration } from './baseline.ts';
 import type { Database } from './connect.ts';
 import { many, one } from './rows.ts';
 
@@ -62,6 +63,7 @@ export interface MigrateOptions {
 
 /**
  * Applies the missing migrations, each file in its own transaction, and returns their names.
+ * A database that version 0.1 migrated is adopted first: only its history changes.
  * Several processes may call it at once: one works; the others wait and then find nothing to do. A
  * migration that does not get a table lock in time is rolled back and retried. Throws a
  * `StartError` that names the migration that failed; earlier ones stay applied.
@@ -69,6 +71,7 @@ export interface MigrateOptions {
 export async function migrate(db: Database, { maxTreeDepth, folder = MIGRATIONS, ...options }: MigrateOptions = {}): Promise<string[]> {
   const files = await readFiles(folder);
   const applied = await asOnlyMigrator(db, options, async (connection) => {
+    await adopt(connection, files, options.log);
     const applied = await checkApplied(connection, files);
     const names = await apply(connection, files, { ...options, count: files.size - applied.length, isNew: applied.length === 0 });
     await noteChecksums(connection, files, [...files.keys()]);
@@ -168,41 +171,58 @@ export async function missingMigrations(db: Database): Promise<string[]> {
 }
 
 /**
- * Returns the migrations that the database has. Throws a `StartError` that names the first one that
- * is unknown here, because a newer version applied it or its file is missing, or whose file has
- * changed since it was applied.
+ * Returns the migrations that the database has of these files. Throws a `StartError` that names the
+ * first one that is unknown here, because a newer version applied it or its file is missing, or
+ * whose file has changed since it was applied.
  */
 async function checkApplied(db: Database, files: ReadonlyMap<string, string>): Promise<string[]> {
+  const history = await readHistory(db);
+  const applied = history.filter(({ name }) => files.has(name));
+  const newest = [...files.keys()].at(-1) ?? '';
+  const unknown = history.filter(({ name }) => !files.has(name)).map(({ name }) => name);
+  const newer = unknown.find((name) => name > newest);
+  if (newer !== undefined)
+    throw new StartError(
+      `The database is newer than this version of Banyan, which does not know its migration ${newer}: run the newer version.`,
+    );
+  const missing = unknown.find((name) => !isReplaced(name) || hasReplaced(files));
+  if (missing !== undefined) throw new StartError(`The database has the migration ${missing}, whose file is missing.`);
+  if (unknown.length > 0) requireAllReplaced(history);
+  for (const { name, sha256 } of applied) {
+    if (sha256 && !checksum(files.get(name) ?? '').equals(sha256))
+      throw new StartError(
+        `The migration ${name} was edited after this database had applied it: restore its file, and add a new migration for the change.`,
+      );
+  }
+  return applied.map(({ name }) => name);
+}
+
+/** Whether the files are those of version 0.1 themselves. */
+const hasReplaced = (files: ReadonlyMap<string, string>): boolean => [...files.keys()].some(isReplaced);
+
+/** The migrations that the database has, whoever applied them, by name. */
+async function readHistory(db: Database): Promise<AppliedMigration[]> {
   const tables = await one(
     db,
     sql<{ migrated: boolean; noted: boolean }>`
       select to_regclass('kysely_migration') is not null as migrated, to_regclass('migration_checksums') is not null as noted`,
   );
   if (!tables.migrated) return [];
-  const rows = await many(db, sql<{ name: string }>`select name from kysely_migration order by name`);
-  const applied = rows.map(({ name }) => name);
-  const newest = [...files.keys()].at(-1) ?? '';
-  const unknown = applied.find((name) => !files.has(name));
-  if (unknown !== undefined && unknown > newest)
-    throw new StartError(
-      `The database is newer than this version of Banyan, which does not know its migration ${unknown}: run the newer version.`,
-    );
-  if (unknown !== undefined) throw new StartError(`The database has the migration ${unknown}, whose file is missing.`);
-  if (!tables.noted) return applied;
-  const checksums = await many(
-    db,
-    sql<{
-      name: string;
-      sha256: Buffer;
-    }>`select name, sha256 from migration_checksums order by name`,
-  );
-  for (const { name, sha256 } of checksums) {
-    if (!checksum(files.get(name) ?? '').equals(sha256))
-      throw new StartError(
-        `The migration ${name} was edited after this database had applied it: restore its file, and add a new migration for the change.`,
-      );
-  }
-  return applied;
+  const sha256 = tables.noted ? sql`(select c.sha256 from migration_checksums c where c.name = m.name)` : sql`null::bytea`;
+  return many(db, sql<AppliedMigration>`select m.name, ${sha256} as sha256 from kysely_migration m order by m.name`);
+}
+
+/** Gives a database that has all migrations of version 0.1 the history of the baseline, which makes the same. */
+async function adopt(connection: Database, files: ReadonlyMap<string, string>, log?: Logger): Promise<void> {
+  const history = await readHistory(connection);
+  if (hasReplaced(files) || !history.some(({ name }) => isReplaced(name))) return;
+  await checkApplied(connection, files);
+  const baseline = [...files.keys()].filter(isBaseline);
+  await connection.transaction().execute(async (tx) => {
+    await replaceHistory(tx, baseline);
+    await noteChecksums(tx, files, baseline);
+  });
+  log?.info({ migrations: baseline }, 'the database of version 0.1 has the history of the baseline now; nothing else was changed');
 }
 
 /**

@@ -6,6 +6,7 @@
 import { sql } from 'kysely';
 import { sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { isReplaced } from './baseline.ts';
 import type { Database } from './connect.ts';
 import { one } from './rows.ts';
 
@@ -52,7 +53,8 @@ export class SchemaVersion {
    */
   async note(applied: readonly string[]): Promise<void> {
     const has = new Set(applied);
-    this.#unknown = applied.filter((name) => !this.#known.has(name));
+    // A database that version 0.1 migrated lacks the baseline, until it is migrated; what it has is known.
+    this.#unknown = applied.filter((name) => !this.#known.has(name) && !isReplaced(name));
     this.#missing = this.#options.known.filter((name) => !has.has(name));
     if (this.#unknown.length === 0 && this.#missing.length === 0) {
       this.#refusal = undefined;

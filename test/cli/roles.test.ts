@@ -24,12 +24,12 @@ describe('a gateway on a server of its own', () => {
     const ready = await fetch(new URL('/ready', second.url));
     expect(ready.status).toBe(200);
     expect((await second.end('SIGTERM')).code).toBe(0);
-    await sql`delete from kysely_migration where name = '0023_gateway_role'`.execute(db);
+    await sql`delete from kysely_migration where name = '0108_audit'`.execute(db);
     await fails(
       { DATABASE_URL: gatewayUrl },
-      /^banyan: The database lacks 0023_gateway_role: run banyan migrate with DATABASE_MIGRATION_URL, as its owner\.\n$/,
+      /^banyan: The database lacks 0108_audit: run banyan migrate with DATABASE_MIGRATION_URL, as its owner\.\n$/,
     );
-    await fails({ DATABASE_URL: url, DATABASE_MIGRATION_URL: gatewayUrl }, /^banyan: The database lacks 0023_gateway_role/);
+    await fails({ DATABASE_URL: url, DATABASE_MIGRATION_URL: gatewayUrl }, /^banyan: The database lacks 0108_audit/);
     await close();
     // Five processes, one after the other.
   }, 180_000);

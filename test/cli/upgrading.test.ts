@@ -1,13 +1,20 @@
-/** Two gateways over one database are replaced by a newer version, one after the other, while clients go on. */
+/**
+ * Two gateways over one database are replaced by a newer version, one after the other, while clients go on. The older one
+ * has the migrations of version 0.1, so the first newer one also takes its database over.
+ */
 import { cp, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { isBaseline } from '../../src/database/baseline.ts';
+import { knownMigrations } from '../../src/database/migrate.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { checkTree } from '../../src/modules/organization/verify.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { BEFORE_BASELINE, namesIn } from '../setup/migrations.ts';
 import { sized } from '../setup/size.ts';
 import { serve, type Finished, type RunningGateway } from './run.ts';
 
@@ -26,11 +33,23 @@ const MIGRATIONS = {
   '9002_preview': 'alter table api_keys alter column preview type varchar(300);',
 };
 const NAMES = Object.keys(MIGRATIONS);
+const TAKEN_OVER = 'the database of version 0.1 has the history of the baseline now';
 
 const root = path.join(import.meta.dirname, '..', '..');
+/** A copy of this version in a folder of its own. */
+async function copyOf(name: string): Promise<string> {
+  const copy = await mkdtemp(path.join(tmpdir(), `banyan-${name}-`));
+  for (const part of ['src', 'migrations', 'package.json']) await cp(path.join(root, part), path.join(copy, part), { recursive: true });
+  await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
+  return copy;
+}
+
 let database: TestDatabase;
 let environment: Record<string, string>;
+let older: string;
 let newer: string;
+let baseline: string[];
+let replaced: string[];
 
 beforeAll(async () => {
   database = await createDatabase({ empty: true });
@@ -41,25 +60,28 @@ beforeAll(async () => {
     RATE_LIMITS: 'off',
     WORKER: 'separate',
   };
-  newer = await mkdtemp(path.join(tmpdir(), 'banyan-newer-'));
-  for (const part of ['src', 'migrations', 'package.json']) await cp(path.join(root, part), path.join(newer, part), { recursive: true });
-  await symlink(path.join(root, 'node_modules'), path.join(newer, 'node_modules'));
+  const known = await knownMigrations();
+  baseline = known.filter(isBaseline);
+  replaced = await namesIn(BEFORE_BASELINE);
+  newer = await copyOf('newer');
   for (const [name, text] of Object.entries(MIGRATIONS)) await writeFile(path.join(newer, 'migrations', `${name}.sql`), text);
+  older = await copyOf('older');
+  for (const name of baseline) await rm(path.join(older, 'migrations', `${name}.sql`));
+  await cp(fileURLToPath(BEFORE_BASELINE), path.join(older, 'migrations'), { recursive: true });
 });
 afterAll(async () => {
   // Those of a test that failed.
   await Promise.all(started.map((gateway) => gateway.end('SIGKILL')));
   await database.close();
-  await rm(newer, { recursive: true });
+  await Promise.all([older, newer].map((copy) => rm(copy, { recursive: true })));
 });
 
 const started: RunningGateway[] = [];
-async function begin(cli?: string): Promise<RunningGateway> {
-  const gateway = await serve(environment, cli);
+async function begin(copy: string): Promise<RunningGateway> {
+  const gateway = await serve(environment, path.join(copy, 'src', 'main.ts'));
   started.push(gateway);
   return gateway;
 }
-const newerVersion = (): Promise<RunningGateway> => begin(path.join(newer, 'src', 'main.ts'));
 
 /** Names of the migrations that a gateway applied when it started, from its log. */
 function migrationsOf({ stderr }: Finished): string[] {
@@ -102,7 +124,7 @@ async function send(gateways: readonly { url: string }[], token: string, body: o
 
 describe('two gateways that are replaced by a newer version one after the other', () => {
   it('start at once on an empty database, lose no request, and do each change once', async () => {
-    let [a, b] = await Promise.all([begin(), begin()]);
+    let [a, b] = await Promise.all([begin(older), begin(older)]);
     const { id } = await database.db
       .insertInto('organizations')
       .values({ slug: 'partner', name: 'Partner' })
@@ -142,15 +164,18 @@ describe('two gateways that are replaced by a newer version one after the other'
     };
     await answered();
     const oldA = await a.end('SIGTERM');
-    a = await newerVersion();
+    a = await begin(newer);
     gateways[0] = { url: a.url };
     await answered();
-    const told = `the database has migrations that this version does not know: ${NAMES.join(', ')}\n`;
+    const unknown = [...baseline, ...NAMES];
+    const told =
+      `the database has migrations that this version does not know: ${unknown.join(', ')}, ` +
+      `and lacks migrations of this version: ${replaced.join(', ')}\n`;
     const ready = await fetch(new URL('/ready', b.url));
     expect([ready.status, await ready.text()]).toEqual([200, `ready\n${told}`]);
     await answered();
     const oldB = await b.end('SIGTERM');
-    b = await newerVersion();
+    b = await begin(newer);
     gateways[1] = { url: b.url };
     await answered();
     over.abort();
@@ -160,7 +185,8 @@ describe('two gateways that are replaced by a newer version one after the other'
     expect([oldA, oldB, newA, newB].map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect([oldA, oldB].filter((old) => migrationsOf(old).length > 0)).toHaveLength(1);
     expect([newA, newB].map(migrationsOf)).toEqual([NAMES, []]);
-    expect(oldB.stderr).toContain(`"unknown":${JSON.stringify(NAMES)}`);
+    expect([newA, newB].map(({ stderr }) => stderr.includes(TAKEN_OVER))).toEqual([true, false]);
+    expect(oldB.stderr).toContain(`"unknown":${JSON.stringify(unknown)}`);
     for (const { stderr } of [oldA, oldB, newA, newB]) expect(stderr).not.toContain('"level":50');
     const { rows } = await sql<{ slugs: string[]; events: string[] }>`
       select array(select slug from organizations where slug like 'rolled-%' order by slug) as slugs, array(select id from usage_events order by id) as events`.execute(

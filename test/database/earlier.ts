@@ -4,6 +4,8 @@ import { hash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 import { expect } from 'vitest';
 import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { isBaseline, isReplaced, LAST_REPLACED } from '../../src/database/baseline.ts';
+import type { Database } from '../../src/database/connect.ts';
 import { GATEWAY_ROLE } from '../../src/embedded-postgres/start.ts';
 import { grantGateway } from '../../src/database/grants.ts';
 import { checkSchemaLaws } from '../../src/database/laws.ts';
@@ -14,7 +16,7 @@ import { createLogger } from '../../src/telemetry/log.ts';
 import { checkUsage } from '../../src/modules/usage/verify.ts';
 import { rollUsage } from '../../src/modules/usage/roll.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
-import { migrationFolder } from '../setup/migrations.ts';
+import { BEFORE_BASELINE, migrationFolder, namesIn } from '../setup/migrations.ts';
 
 /** Organizations that `plant` leaves. */
 export const PLANTED = 5;
@@ -96,22 +98,39 @@ export interface Upgraded {
   audited: string[];
 }
 
+/**
+ * Every migration that a database of version 0.1 has had by now, in order: those of version 0.1, and those that follow the
+ * baseline. The baseline itself is applied to new databases only.
+ */
+export async function allMigrations(): Promise<string[]> {
+  return [...(await namesIn(BEFORE_BASELINE)), ...(await knownMigrations()).filter((name) => !isBaseline(name))];
+}
+
+/** Brings a database of version 0.1 to its last migration, as that version did. Returns what it applied. */
+export async function toBaseline(db: Database): Promise<string[]> {
+  const { rows } = await sql`select from kysely_migration where name = '0100_text'`.execute(db);
+  return rows.length > 0 ? [] : migrate(db, { folder: BEFORE_BASELINE });
+}
+
 /** Migrates an empty database, plants something after each of the migrations that are named, and goes on to the newest. */
 export async function upgradeFrom(names: readonly string[]): Promise<Upgraded> {
   const database = await createDatabase({ empty: true });
-  const folder = await migrationFolder('');
   const upgraded: Upgraded = { database, points: [], metered: [], audited: [] };
-  for (const name of await knownMigrations()) {
-    await copyFile(new URL(`${name}.sql`, MIGRATIONS), new URL(`${name}.sql`, folder.url));
-    if (!names.includes(name)) continue;
+  const [earlier, later] = [await migrationFolder(''), await migrationFolder('0199')];
+  for (const name of await allMigrations()) {
+    const [from, folder] = isReplaced(name) ? [BEFORE_BASELINE, earlier] : [MIGRATIONS, later];
+    await copyFile(new URL(`${name}.sql`, from), new URL(`${name}.sql`, folder.url));
+    // The last of version 0.1 is applied in any case, since this version takes over nothing before it.
+    if (!names.includes(name) && name !== LAST_REPLACED) continue;
     await migrate(database.db, { folder: folder.url });
+    if (!names.includes(name)) continue;
     const number = name.slice(0, 4);
     upgraded.points.push(number);
     const { metered, audited } = await plant(database, number);
     if (metered) upgraded.metered.push(number);
     if (audited) upgraded.audited.push(number);
   }
-  await folder.remove();
+  await Promise.all([earlier.remove(), later.remove()]);
   await migrate(database.db);
   return upgraded;
 }

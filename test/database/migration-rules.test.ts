@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { knownMigrations, MIGRATIONS } from '../../src/database/migrate.ts';
 import { brokenRules } from './migration-rules.ts';
 
-/** Written before the rules; nothing was released with them. */
-const LAST_WITHOUT_RULES = '0030_typed_text';
+/** The baseline runs on new databases only, where no gateway serves. */
+const FIRST_WITH_RULES = '0200';
 
 describe('A migration that runs while gateways serve', () => {
   it('locks one table, leaves the version before what it uses, and does not wait longer than it may', async () => {
-    const names = (await knownMigrations()).filter((name) => name > LAST_WITHOUT_RULES);
+    const names = (await knownMigrations()).filter((name) => name >= FIRST_WITH_RULES);
     const broken = names.map(async (name) => [name, brokenRules(await readFile(new URL(`${name}.sql`, MIGRATIONS), 'utf8'))] as const);
     expect((await Promise.all(broken)).filter(([, rules]) => rules.length > 0)).toEqual([]);
   });
