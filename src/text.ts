@@ -27,13 +27,14 @@ function lengthProblem(text: string, lengthMax: number): string | undefined {
 const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
- * A search pattern as it is used: in normal form, of 1 to 64 characters. Every character stands for itself, whatever its
- * case and form, which the database folds.
+ * A search pattern as it is used: in normal form, of at most 64 characters. Every character stands for itself, whatever
+ * its case and form, which the database folds. Null for no search: an empty or blank search box filters nothing.
  */
 export function searchPattern(search: string | null | undefined): string | null {
   if (search == null) return null;
   requireStorable(search, 'search');
   const pattern = normalForm(search);
+  if (pattern === '') return null;
   const problem = lengthProblem(pattern, PATTERN_LENGTH_MAX);
   if (problem !== undefined) throw badInput('search', problem);
   // Nothing would be left of it to look for.

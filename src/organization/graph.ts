@@ -141,7 +141,8 @@ builder.node(OrganizationRef, {
       args: {
         search: t.arg.string({
           description:
-            'Literal part of slug, id, name or domain, whatever its case and form: 1 to 64 characters after trimming, each of which stands for itself.',
+            'Literal part of slug, id, name or domain, whatever its case and form: at most 64 characters after trimming, each of which stands ' +
+            'for itself. Empty or blank: no search.',
         }),
         maxDepth: t.arg.int({ description: 'Only this many levels below, at least 1.' }),
         includeDeleted: includeDeletedArgument(t),

@@ -1010,7 +1010,7 @@ export type PeopleQueryVariables = Exact<{
 }>;
 
 
-export type PeopleQuery = { organization: { people: { totalCount: number, nodes: Array<{ user: { email: string }, memberships: Array<{ organization: { slug: string }, roles: Array<{ key: string }> }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
+export type PeopleQuery = { organization: { people: { totalCount: number, nodes: Array<{ user: { email: string }, memberships: Array<{ organization: { slug: string }, roles: Array<{ key: string }> }> | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
 
 export type InvitationsQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1023,7 +1023,7 @@ export type InvitationsQuery = { organization: { invitations: { totalCount: numb
 export type OwnMembershipsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OwnMembershipsQuery = { viewer: { memberships: { totalCount: number, nodes: Array<{ scopes: Array<string>, organization: { id: string, slug: string, name: string }, roles: Array<{ key: string }> }> }, invitations: { totalCount: number, nodes: Array<{ email: string, organization: { slug: string, name: string }, roles: Array<{ key: string }> }> } } };
+export type OwnMembershipsQuery = { viewer: { memberships: { totalCount: number, nodes: Array<{ scopes: Array<string>, organization: { id: string, slug: string, name: string }, roles: Array<{ key: string }> }> } | null, invitations: { totalCount: number, nodes: Array<{ email: string, organization: { slug: string, name: string }, roles: Array<{ key: string }> }> } | null } };
 
 export type UsageQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1034,7 +1034,7 @@ export type UsageQueryVariables = Exact<{
 }>;
 
 
-export type UsageQuery = { organization: { usage: { from: string, to: string, scope: UsageScope, organizationCount: number, asOf: string, metrics: Array<{ value: string, metric: { key: string } }> } | null } | null };
+export type UsageQuery = { organization: { usage: { from: string, to: string, scope: UsageScope, organizationCount: number, asOf: string, metrics: Array<{ value: string, metric: { key: string } }> | null } | null } | null };
 
 export type UsageBucketsQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1046,7 +1046,7 @@ export type UsageBucketsQueryVariables = Exact<{
 }>;
 
 
-export type UsageBucketsQuery = { organization: { usage: { buckets: Array<{ from: string, to: string, metrics: Array<{ value: string, metric: { key: string } }> }> } | null } | null };
+export type UsageBucketsQuery = { organization: { usage: { buckets: Array<{ from: string, to: string, metrics: Array<{ value: string, metric: { key: string } }> }> | null } | null } | null };
 
 export type UsageByChildQueryVariables = Exact<{
   id?: string | null | undefined;

@@ -183,8 +183,14 @@ describe('search', () => {
     ).toMatchObject({ totalCount: 1, edges: [{ matchedOn: ['ID'] }] });
   });
 
-  it('refuses patterns that are empty, too long or no text', async () => {
-    for (const search of ['', '   ', 'x'.repeat(65), 'a\u0000b', 'a\nb', '\ud800', 'x\udc00']) {
+  it('takes an empty or blank pattern for no search, so that a cleared search box shows everything', async () => {
+    const all = await world.query(DescendantsDocument, {}, { as: 'key@north' });
+    for (const search of ['', '   ', '\u00a0\u3000'])
+      expect((await world.query(DescendantsDocument, { search }, { as: 'key@north' })).text).toBe(all.text);
+  });
+
+  it('refuses patterns that are too long or no text', async () => {
+    for (const search of ['x'.repeat(65), 'a\u0000b', 'a\nb', '\ud800', 'x\udc00']) {
       const answer = await world.query(DescendantsDocument, { search }, { as: 'key@north' });
       expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'search' });
     }
