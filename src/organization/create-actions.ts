@@ -17,11 +17,12 @@ import { ADMIN, usableRoles } from '../role/choice.ts';
 import { requireStorable } from '../text.ts';
 import { requireDetails, type Details, type DetailsInput } from './details-input.ts';
 import { currentDetails, writeBelongings } from './details-write-store.ts';
-import { isSlug, slugProblem } from './slug-store.ts';
+import { isSlug, slugOfName, slugProblem } from './slug-store.ts';
 
 export interface CreateInput extends DetailsInput {
   name: string;
-  slug: string;
+  /** Made from the name when absent. */
+  slug?: string | null | undefined;
   /** UUID of the organization to create it below; absent for a tree of its own. */
   parentId?: string | null | undefined;
   users?: readonly Invitee[] | null | undefined;
@@ -53,7 +54,7 @@ function requireSlug(slug: string): void {
  */
 export function createOrganization(request: ActionRequest, input: CreateInput): Promise<Created | Failure> {
   const { parentId, slug, users, ...rest } = input;
-  requireSlug(slug);
+  if (slug != null) requireSlug(slug);
   const invitees = users ?? [];
   if (invitees.length > INVITED_MAX) throw badInput('users', `must name at most ${INVITED_MAX} people`);
   for (const [index, invitee] of invitees.entries()) requireInvitee(invitee, `users.${index}.`);
@@ -87,14 +88,14 @@ async function requireFirstOrVerified({ tx, person }: ActingPerson): Promise<voi
 async function create(
   acting: Acting,
   parent: Place | null,
-  slug: string,
+  wantedSlug: string | null | undefined,
   details: Details,
   invitees: readonly Invitee[],
   settings: ActionRequest['settings'],
 ): Promise<Created> {
   const { tx, principal } = acting;
-  const organization = await insertOrganization(tx, parent, slug, details);
-  const { id, lineage } = organization;
+  const organization = await insertOrganization(tx, parent, wantedSlug, details);
+  const { id, lineage, slug } = organization;
   const record: Acting['record'] = (entry) => acting.record({ ...entry, organizationId: id });
   const billingEmail = details.billingEmail ?? principal.user?.verifiedEmail ?? null;
   await writeBelongings(tx, id, { ...details, billingEmail });
@@ -123,17 +124,48 @@ async function create(
   return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((one) => one.ignoredRoles))] };
 }
 
-/** The organization's own row. Two that claim one slug at the same moment meet at its unique index. */
-async function insertOrganization(tx: Database, parent: Place | null, slug: string, { name, kind, domain }: Details): Promise<Place> {
+/** Slugs that are tried for a name; two of 36^6 suffixes hardly ever meet. */
+const SLUGS_TRIED = 8;
+
+/**
+ * The organization's own row. Two that claim one slug at the same moment meet at its unique index. A slug that the
+ * caller chose is refused then; one made from the name gets a suffix, so that any number of one name can be created at
+ * once.
+ */
+async function insertOrganization(
+  tx: Database,
+  parent: Place | null,
+  wantedSlug: string | null | undefined,
+  details: Details,
+): Promise<Place & { slug: string }> {
   const limits = await sql<{ max_depth: number }>`select max_depth from tree_settings`.execute(tx);
   const limit = limits.rows[0]?.max_depth ?? 0;
   if (parent && parent.lineage.length > limit) refuse('DepthLimitError', { limit });
+  if (wantedSlug != null) {
+    const inserted = await insertUnder(tx, parent, wantedSlug, details);
+    return 'reason' in inserted ? refuse('SlugTakenError', { slug: wantedSlug, reason: inserted.reason }) : inserted;
+  }
+  for (let tried = 0; tried < SLUGS_TRIED; tried++) {
+    const slug = slugOfName(details.name ?? '', tried > 0);
+    const inserted = slug === undefined ? null : await insertUnder(tx, parent, slug, details);
+    if (inserted && !('reason' in inserted)) return inserted;
+  }
+  return refuse('ContentionError', {});
+}
+
+/** Inserts the row with this slug, or tells why the slug cannot be taken. */
+async function insertUnder(
+  tx: Database,
+  parent: Place | null,
+  slug: string,
+  { name, kind, domain }: Details,
+): Promise<(Place & { slug: string }) | { reason: 'RESERVED' | 'TAKEN' }> {
   const reason = await slugProblem(tx, slug);
-  if (reason) refuse('SlugTakenError', { slug, reason });
-  const { rows } = await sql<Place>`
+  if (reason) return { reason };
+  const { rows } = await sql<Place & { slug: string }>`
     insert into organizations (parent_id, slug, name, kind, domain, domain_setup_status)
     values (${parent?.id ?? null}::uuid, ${slug}, ${name}, ${kind ?? 'CUSTOMER'}, ${domain ?? null}::text,
       case when ${domain ?? null}::text is null then 'NOT_CONFIGURED' else 'PENDING' end)
-    on conflict (slug) do nothing returning id, lineage`.execute(tx);
-  return rows[0] ?? refuse('SlugTakenError', { slug, reason: 'TAKEN' });
+    on conflict (slug) do nothing returning id, lineage, slug`.execute(tx);
+  return rows[0] ?? { reason: 'TAKEN' };
 }

@@ -74,8 +74,9 @@ mutation('createOrganization', {
     fields: (t) => ({
       name: t.string({ required: true, description: 'Display name: 1 to 200 characters, one of which can be seen, and no link.' }),
       slug: t.string({
-        required: true,
-        description: '3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life.',
+        description:
+          '3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. Absent: made from the name, ' +
+          'with six random letters and digits behind it where that slug cannot be taken.',
       }),
       parentId: t.id({
         description:

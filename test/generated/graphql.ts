@@ -109,8 +109,8 @@ export type CreateOrganizationInput = {
   parentId?: string | null | undefined;
   /** Its main address. */
   primaryAddress?: AddressInput | null | undefined;
-  /** 3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. */
-  slug: string;
+  /** 3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. Absent: made from the name, with six random letters and digits behind it where that slug cannot be taken. */
+  slug?: string | null | undefined;
   /** People to invite at once, at most 100. */
   users?: Array<InviteUserInput> | null | undefined;
 };
