@@ -10,7 +10,10 @@ import { ROLES_MAX } from './role/choice.ts';
 
 failureType('LastAdminError', 'The change would leave the organization without an admin; nobody can do that, at any level.');
 failureType('NoValidRoleError', 'None of the roles named can be given in this organization.', (t) => ({
-  ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'The role keys that mean nothing here.', extensions: atMost(ROLES_MAX) }),
+  ignoredRoles: t.exposeStringList('ignoredRoles', {
+    description: 'The role keys and ids that mean nothing here.',
+    extensions: atMost(ROLES_MAX),
+  }),
 }));
 failureType('RoleEscalationError', 'The change would give or take scopes that the caller does not hold where they take effect.', (t) => ({
   missingScopes: t.exposeStringList('missingScopes', {

@@ -7,7 +7,7 @@ import { atMost, inputOf, lengthOf, atMostWithin, type Given } from '../limits/c
 import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
 import { UserErrorRef, idempotencyKey, mutation } from '../mutation.ts';
-import { ROLES_MAX } from '../role/choice.ts';
+import { ROLES_MAX, ROLE_NAMES } from '../role/choice.ts';
 import { acceptInvitation, createInvitation, declineInvitation, inviteUsers, resendInvitation, revokeInvitation } from './actions.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './graph.ts';
 import { INVITED_MAX, type InvitationOutcome } from './invite.ts';
@@ -15,7 +15,7 @@ import { invitationById, invitationOfPerson } from './store.ts';
 
 const organizationId = 'The organization to join: that of the request, or one below it.';
 const email = 'The address to invite, at most 255 characters.';
-const roles = `Role keys, 1 to ${ROLES_MAX}; ["user"] when absent. Keys that name no role here are left out and reported.`;
+const roles = `${ROLE_NAMES}, 1 to ${ROLES_MAX}; ["user"] when absent. What names no role here is left out and reported.`;
 
 /** How many people the input of a mutation invites. */
 export function invitedCount({ input }: Given): number {
@@ -46,7 +46,7 @@ const CreateInvitationPayloadRef = builder
         resolve: async ({ invitationId }, _args, { loaders }) => orNotFound(await loaders.load(invitationById, null, invitationId)),
       }),
       ignoredRoles: t.exposeStringList('ignoredRoles', {
-        description: 'Role keys that name no role here and were left out.',
+        description: 'Role keys and ids that name no role here and were left out.',
         extensions: atMost(ROLES_MAX),
       }),
     }),
@@ -99,7 +99,7 @@ export const InviteUserOutcomeRef = builder.objectRef<InvitationOutcome>('Invite
     }),
     error: t.expose('error', { type: UserErrorRef, nullable: true, description: 'Why the person was not invited.' }),
     ignoredRoles: t.exposeStringList('ignoredRoles', {
-      description: 'Role keys that name no role here and were left out.',
+      description: 'Role keys and ids that name no role here and were left out.',
       extensions: atMost(ROLES_MAX),
     }),
   }),

@@ -5,13 +5,13 @@ import { orNotFound } from '../errors.ts';
 import { decodeId, encodeId } from '../ids.ts';
 import { atMost } from '../limits/cost.ts';
 import { idempotencyKey, mutation } from '../mutation.ts';
-import { ROLES_MAX } from '../role/choice.ts';
+import { ROLES_MAX, ROLE_NAMES } from '../role/choice.ts';
 import { addMember, removeMember, updateMemberRoles } from './actions.ts';
 import { MembershipRef } from './graph.ts';
 import { membershipById } from './store.ts';
 
 const organizationId = 'The organization: that of the request, or one below it.';
-const roles = `Role keys, 1 to ${ROLES_MAX}. Keys that name no role here are left out and reported.`;
+const roles = `${ROLE_NAMES}, 1 to ${ROLES_MAX}. What names no role here is left out and reported.`;
 
 /** A payload that shows a membership and the role keys that were ignored. */
 function membershipPayload(name: string, description: string) {
@@ -24,7 +24,7 @@ function membershipPayload(name: string, description: string) {
         resolve: async ({ membershipId }, _args, { loaders }) => orNotFound(await loaders.load(membershipById, null, membershipId)),
       }),
       ignoredRoles: t.exposeStringList('ignoredRoles', {
-        description: 'Role keys that name no role here and were left out.',
+        description: 'Role keys and ids that name no role here and were left out.',
         extensions: atMost(ROLES_MAX),
       }),
     }),

@@ -58,7 +58,7 @@ const CreateOrganizationPayloadRef = builder.objectRef<Created>('CreateOrganizat
       resolve: ({ outcomes }) => outcomes,
     }),
     ignoredRoles: t.exposeStringList('ignoredRoles', {
-      description: 'Role keys that name no role here and were left out, each once.',
+      description: 'Role keys and ids that name no role here and were left out, each once.',
       extensions: atMostWithin((parent) => invitedCount(parent) * ROLES_MAX),
     }),
   }),

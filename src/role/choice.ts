@@ -1,9 +1,10 @@
-/** Choosing roles by key, as inputs name them. */
+/** Choosing roles by key or by id, as inputs name them. */
 import { sql } from 'kysely';
 import type { Lineage } from '../access/rights.ts';
 import type { Database } from '../database/connect.ts';
 import { badInput } from '../errors.ts';
 import { refuse } from '../failure.ts';
+import { encodeId, parseId } from '../ids.ts';
 import { requireStorable } from '../text.ts';
 
 /** A role that can be given in an organization. */
@@ -14,10 +15,10 @@ export interface UsableRole {
   built_in: boolean;
 }
 
-/** What a list of keys came to. */
+/** What a list of keys and ids came to. */
 export interface ChosenRoles {
   roles: UsableRole[];
-  /** Keys that name no role here, each once, in the order of the input. */
+  /** What names no role here, each once, in the order of the input. */
   ignoredRoles: string[];
 }
 
@@ -33,7 +34,10 @@ export const ROLE_DEFAULT = 'user';
 /** The key of the built-in role that every organization keeps a member in. */
 export const ADMIN = 'admin';
 
-/** Refuses a list of role keys that is empty or too long, naming the argument. */
+/** Description of a list of roles in an input. */
+export const ROLE_NAMES = 'Roles by key or id (rol_…)';
+
+/** Refuses a list of roles that is empty or too long, naming the argument. */
 export function requireRoleKeys(keys: readonly string[], argument = 'roles'): void {
   if (keys.length === 0 || keys.length > ROLES_MAX) throw badInput(argument, `must name between 1 and ${ROLES_MAX} roles`);
   for (const key of keys) requireStorable(key, argument);
@@ -59,36 +63,50 @@ export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<s
 }
 
 /**
- * Like `usableRoles`, of the roles with these keys alone, for giving them: an organization's own roles stay locked
+ * Like `usableRoles`, of the roles with these keys or public ids alone, by either, for giving them: an organization's own roles stay locked
  * against changes of their scopes until the transaction ends, and are read as they are under the lock. Built-in roles
  * never change.
  */
-export async function lockUsableRoles(tx: Database, lineage: Lineage, keys: readonly string[]): Promise<Map<string, UsableRole>> {
+export async function lockUsableRoles(tx: Database, lineage: Lineage, names: readonly string[]): Promise<Map<string, UsableRole>> {
+  const ids = names.flatMap((name) => {
+    const parsed = parseId(name);
+    return parsed?.type === 'Role' ? [parsed.uuid] : [];
+  });
   const { rows } = await sql<UsableRole>`
-    with own as (
-      select r.id, r.key, r.scopes, d.organization_id from organization_roles d join roles r on r.id = d.role_id
-      where d.organization_id = any (${lineage}::uuid[]) and d.key = any (${keys}::text[])
+    with named as (
+      select d.role_id, d.organization_id from organization_roles d
+      where d.organization_id = any (${lineage}::uuid[]) and d.key = any (${names}::text[])
+      union
+      select d.role_id, d.organization_id from organization_roles d
+      where d.organization_id = any (${lineage}::uuid[]) and d.role_id = any (${ids}::uuid[])
+    ),
+    own as (
+      select r.id, r.key, r.scopes, named.organization_id from named join roles r on r.id = named.role_id
       order by r.id for key share of r
     )
     select id, key, scopes_held(scopes) as scopes, built_in from (
       select own.id, own.key, own.scopes, false as built_in, array_position(${lineage}::uuid[], organization_id) as place
       from own
       union all
-      select r.id, r.key, r.scopes, true, null from roles r where r.built_in and r.key = any (${keys}::text[])
+      select r.id, r.key, r.scopes, true, null from roles r where r.built_in and (r.key = any (${names}::text[]) or r.id = any (${ids}::uuid[]))
     ) as usable
     order by built_in, place`.execute(tx);
-  return new Map(rows.map((role) => [role.key, role]));
+  // An id is that role, even where another one has the id's text for its key.
+  return new Map([...rows.map((role) => [role.key, role] as const), ...rows.map((role) => [encodeId('Role', role.id), role] as const)]);
 }
 
-/** Splits keys into roles and what is unknown. */
-export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
-  const unique = [...new Set(keys)];
-  return { roles: unique.flatMap((key) => usable.get(key) ?? []), ignoredRoles: unique.filter((key) => !usable.has(key)) };
+/** Splits keys and ids into roles, each once, and what is unknown. */
+export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, names: readonly string[]): ChosenRoles {
+  const unique = [...new Set(names)];
+  return {
+    roles: [...new Set(unique.flatMap((name) => usable.get(name) ?? []))],
+    ignoredRoles: unique.filter((name) => !usable.has(name)),
+  };
 }
 
 /** The same, refusing a list of which nothing is left: "no role" is never what a misspelt role means. */
-export function chooseSomeRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
-  const chosen = chooseRoles(usable, keys);
+export function chooseSomeRoles(usable: ReadonlyMap<string, UsableRole>, names: readonly string[]): ChosenRoles {
+  const chosen = chooseRoles(usable, names);
   if (chosen.roles.length === 0) refuse('NoValidRoleError', { ignoredRoles: chosen.ignoredRoles });
   return chosen;
 }

@@ -29,7 +29,7 @@ export type AddMemberInput = {
   idempotencyKey?: string | null | undefined;
   /** The organization: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 10. Keys that name no role here are left out and reported. */
+  /** Roles by key or id (rol_…), 1 to 10. What names no role here is left out and reported. */
   roles: Array<string>;
 };
 
@@ -81,7 +81,7 @@ export type CreateInvitationInput = {
   idempotencyKey?: string | null | undefined;
   /** The organization to join: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 10; ["user"] when absent. Keys that name no role here are left out and reported. */
+  /** Roles by key or id (rol_…), 1 to 10; ["user"] when absent. What names no role here is left out and reported. */
   roles?: Array<string> | null | undefined;
 };
 
@@ -226,7 +226,7 @@ export type InvitationStatus =
 export type InviteUserInput = {
   /** The address to invite, at most 255 characters. */
   email: string;
-  /** Role keys, 1 to 10; ["user"] when absent. Keys that name no role here are left out and reported. */
+  /** Roles by key or id (rol_…), 1 to 10; ["user"] when absent. What names no role here is left out and reported. */
   roles?: Array<string> | null | undefined;
 };
 
@@ -450,7 +450,7 @@ export type SuspendOrganizationInput = {
 export type UpdateMemberRolesInput = {
   /** The organization: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 10. Keys that name no role here are left out and reported. */
+  /** Roles by key or id (rol_…), 1 to 10. What names no role here is left out and reported. */
   roles: Array<string>;
   /** The member. */
   userId: string;

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sessions } from '../../src/credential/session.ts';
+import { encodeId } from '../../src/ids.ts';
 import { createInvitationToken } from '../../src/invitation/token.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -89,6 +90,11 @@ describe('inviting a person', () => {
       ignoredRoles: ['nope'],
     });
     expect(await create({})).toMatchObject({ invitation: { roles: [{ key: 'user' }] }, ignoredRoles: [] });
+    const [viewer] = await world.rows(sql<{ id: string }>`select id from roles where built_in and key = 'viewer'`);
+    expect(await create({ roles: [encodeId('Role', viewer?.id ?? ''), missingId('Role')] })).toMatchObject({
+      invitation: { roles: [{ key: 'viewer' }] },
+      ignoredRoles: [missingId('Role')],
+    });
     const [{ days } = { days: 0 }] = await world.rows(
       sql<{ days: number }>`select round(extract(epoch from expires_at - created_at) / 86400)::int as days from invitations limit 1`,
     );

@@ -67,6 +67,46 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
     expect(await rolesOf('shop-1', user)).toEqual(['cloud_rep', 'viewer']);
   });
 
+  it('are named by key or by id, each role once, with the same rights for both', async () => {
+    const roleId = async (key: string) => {
+      const [row] = await world.rows(sql<{ id: string }>`select id from roles where built_in and key = ${key}`);
+      return encodeId('Role', row?.id ?? '');
+    };
+    const own = async (slug: Slug, key: string, scopes: string[]) => {
+      const [row] = await world.rows(sql<{ id: string }>`
+        with made as (insert into roles (key, name, scopes) values (${key}, 'Own', ${scopes}::text[]) returning id, key),
+          own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid(slug)} from made)
+        select id from made`);
+      return encodeId('Role', row?.id ?? '');
+    };
+    const user = await newMember('north', ['user']);
+    const [viewer, above, elsewhere] = [await roleId('viewer'), await own('acme', 'crew', []), await own('south', 'stray', [])];
+    const nearest = await own('north', 'crew', []);
+    expect(await update('admin@north', 'north', user, ['support', viewer, 'viewer'])).toMatchObject({
+      membership: { roles: [{ key: 'support' }, { key: 'viewer' }] },
+      ignoredRoles: [],
+    });
+    const held = async () =>
+      (
+        await world.rows(sql<{ id: string }>`
+          select r.id from memberships m join membership_roles mr on mr.membership_id = m.id join roles r on r.id = mr.role_id
+          where m.organization_id = ${world.uuid('north')} and 'usr_' || replace(m.user_id::text, '-', '') = ${user}`)
+      ).map(({ id }) => encodeId('Role', id));
+    // A key means the nearest role that has it, an id that role itself.
+    await update('admin@north', 'north', user, ['crew']);
+    expect(await held()).toEqual([nearest]);
+    await update('admin@north', 'north', user, [above]);
+    expect(await held()).toEqual([above]);
+    // One of an organization elsewhere is told like one that never was, and like a key that means nothing.
+    for (const unknown of [elsewhere, missingId('Role'), 'stray', user, 'rol_'])
+      expect(await update('admin@north', 'north', user, [unknown])).toMatchObject({ code: 'NO_VALID_ROLE', ignoredRoles: [unknown] });
+    expect(await update('admin@north', 'north', user, [elsewhere, 'user'])).toMatchObject({ ignoredRoles: [elsewhere] });
+    const beyond = { code: 'ROLE_ESCALATION' };
+    const mine = await newMember('north', []);
+    for (const admin of ['admin', await roleId('admin')])
+      expect(await update('cloud_rep@north', 'north', mine, [admin])).toMatchObject(beyond);
+  });
+
   it('leave out what names no role here, and say so', async () => {
     const user = await newMember('shop-1', ['user']);
     expect(await update('key@north', 'shop-1', user, ['nope', 'viewer', 'Viewer', 'nope'])).toMatchObject({
