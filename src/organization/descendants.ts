@@ -9,7 +9,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { requirePositions, type Page } from '../database/page.ts';
 import { ofOrganizations, type Placed, type Relation, type Viewer } from '../database/relation.ts';
-import { organizationColumns, type OrganizationRow } from './store.ts';
+import { organizationColumns, type OrganizationKind, type OrganizationRow } from './store.ts';
 
 export type SearchField = 'SLUG' | 'ID' | 'NAME' | 'DOMAIN';
 
@@ -20,6 +20,7 @@ export interface DescendantRow extends OrganizationRow {
 export interface DescendantsArguments {
   /** Checked by `searchPattern`; null lists everything. */
   search: string | null;
+  kind: OrganizationKind | null;
   maxDepth: number | null;
   includeDeleted: boolean;
 }
@@ -41,9 +42,10 @@ function bounds({ search }: DescendantsArguments, page: Pick<Page, 'after' | 'be
 }
 
 /** Conditions on the organizations themselves, beside their place in the tree. */
-function filter({ maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<unknown> {
+function filter({ kind, maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<unknown> {
   const conditions = [sql`true`];
   if (!includeDeleted) conditions.push(sql`o.deleted_at is null`);
+  if (kind !== null) conditions.push(sql`o.kind = ${kind}`);
   if (maxDepth !== null) conditions.push(sql`o.depth <= parent.depth + ${maxDepth}::integer`);
   return sql.join(conditions, sql` and `);
 }

@@ -938,6 +938,7 @@ export type ChildrenQuery = { organization: { children: { totalCount: number, no
 export type DescendantsQueryVariables = Exact<{
   id?: string | null | undefined;
   search?: string | null | undefined;
+  kind?: OrganizationKind | null | undefined;
   maxDepth?: number | null | undefined;
   includeDeleted?: boolean | null | undefined;
   first?: number | null | undefined;
@@ -1913,10 +1914,11 @@ export const ChildrenDocument = new TypedDocumentString(`
 }
     `, {"hash":"sha256:be9b59e465e4b769a6c82dd3ca9c7509384b8dc932c02b6259a8de629bfaf035"}) as unknown as TypedDocumentString<ChildrenQuery, ChildrenQueryVariables>;
 export const DescendantsDocument = new TypedDocumentString(`
-    query Descendants($id: ID, $search: String, $maxDepth: Int, $includeDeleted: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
+    query Descendants($id: ID, $search: String, $kind: OrganizationKind, $maxDepth: Int, $includeDeleted: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
   organization(id: $id) {
     descendants(
       search: $search
+      kind: $kind
       maxDepth: $maxDepth
       includeDeleted: $includeDeleted
       first: $first
@@ -1953,7 +1955,7 @@ export const DescendantsDocument = new TypedDocumentString(`
   domainSetupStatus
   parentId
   depth
-}`, {"hash":"sha256:2cc91a1d35873f8ecfcc098e33ad139c91edbfb7c7c3d1c066357c81f82f82fb"}) as unknown as TypedDocumentString<DescendantsQuery, DescendantsQueryVariables>;
+}`, {"hash":"sha256:eb3730fc702d819038990e42218d4ef2fc6026e63b710ccbee483d10a642eb0b"}) as unknown as TypedDocumentString<DescendantsQuery, DescendantsQueryVariables>;
 export const SuspendOrganizationDocument = new TypedDocumentString(`
     mutation SuspendOrganization($input: SuspendOrganizationInput!) {
   suspendOrganization(input: $input) {
