@@ -56,7 +56,7 @@ export interface OrganizationAct extends Attempt {
 }
 
 /** A change that a person makes for its own sake: by invitation in an organization, or to its own credentials. */
-export interface PersonAct extends Attempt {
+export interface PersonAct extends Attempt, Pick<OrganizationAct, 'wholeTree' | 'includeDeleted'> {
   on?: Locate;
   idempotency?: IdempotencyKey | null;
 }
@@ -125,7 +125,7 @@ export function actAsPerson<Result extends object>(
     const { user } = request.principal;
     if (!user) throw personRequired();
     const id = (await attempt.on?.(tx, request.principal)) ?? null;
-    const lineage = id === null ? null : await lockOrganization(tx, id, {});
+    const lineage = id === null ? null : await lockOrganization(tx, id, attempt);
     const person = await lockPerson(tx, user.id);
     const fresh = await lockStanding(tx, request.principal);
     const known = attempt.idempotency && (await recall<Result>(tx, ofPerson(user.id), attempt.action, attempt.idempotency));

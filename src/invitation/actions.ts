@@ -15,6 +15,7 @@ import { mailAllowance, recordMails } from './sending.ts';
 import { isInvitationToken } from './token.ts';
 import {
   closeInvitation,
+  invitationOfAddress,
   invitationOfToken,
   lockInvitation,
   organizationOfInvitation,
@@ -118,31 +119,36 @@ export function revokeInvitation(request: ActionRequest, { id }: { id: string })
 
 const NOBODYS = '00000000-0000-0000-0000-000000000000';
 
+/** Which invitation is answered: the one of a token, or one that the person's verified address received, by its UUID. */
+export type Answered = { token: string } | { id: string };
+
 /**
- * Answers an invitation by its token. Whatever is wrong (unknown, altered, expired, revoked, used, addressed to
- * somebody else) gives one and the same answer.
+ * Answers an invitation. Whatever is wrong with a token (unknown, altered, expired, revoked, used, addressed to somebody
+ * else) gives one and the same answer. An id that is not of an invitation to the person's verified address is not there.
  */
 async function answering<Result extends object>(
   request: ActionRequest,
   action: string,
-  { token, idempotency = null }: { token: string; idempotency?: IdempotencyKey | null },
+  { idempotency = null, ...which }: Answered & { idempotency?: IdempotencyKey | null },
   change: (acting: Parameters<Parameters<typeof actAsPerson>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
 ): Promise<Result | Failure> {
   // A text that was never a token is nobody's attempt on anything.
-  if (request.principal.user && !isInvitationToken(token)) return failure('InvitationInvalidError', {});
-  const hash = tokenHash(token);
-  const found = await invitationOfToken(request.db, hash);
+  if ('token' in which && request.principal.user && !isInvitationToken(which.token)) return failure('InvitationInvalidError', {});
+  const find = (tx: Database, { user }: Pick<Principal, 'user'>) =>
+    'token' in which ? invitationOfToken(tx, tokenHash(which.token)) : invitationOfAddress(tx, which.id, user?.verifiedEmail);
+  const found = await find(request.db, request.principal);
   const attempt = {
     action,
     target: { type: 'Invitation', id: found?.id ?? NOBODYS },
-    on: async (tx: Database) => (await invitationOfToken(tx, hash))?.organization_id ?? null,
+    on: async (tx: Database, principal: Principal) => (await find(tx, principal))?.organization_id ?? null,
     idempotency,
   } as const;
   return actAsPerson<Result>(request, attempt, async (acting) => {
-    const now = await invitationOfToken(acting.tx, hash);
+    const now = await find(acting.tx, { user: acting.person });
+    if ('id' in which && !(now && acting.organization)) throw notFound();
     const invitation = now && (await lockInvitation(acting.tx, now.id));
     // Asked again under the lock: sending anew ends the tokens before it.
-    const current = invitation && (await invitationOfToken(acting.tx, hash));
+    const current = invitation && (await find(acting.tx, { user: acting.person }));
     const isOwn = invitation?.canonical_email === acting.person.verifiedEmail;
     if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse('InvitationInvalidError', {});
     return change(acting, invitation, acting.organization.lineage);
@@ -150,8 +156,9 @@ async function answering<Result extends object>(
 }
 
 /** Accepts an invitation: the membership begins now, if whoever invited could still invite with these roles. */
-export function acceptInvitation(request: ActionRequest, input: { token: string; idempotencyKey?: string | null | undefined }) {
-  const given = { token: input.token, idempotency: idempotencyKeyOf(input) };
+export function acceptInvitation(request: ActionRequest, input: Answered & { idempotencyKey?: string | null | undefined }) {
+  const { idempotencyKey: _, ...which } = input;
+  const given = { ...which, idempotency: idempotencyKeyOf(input) };
   return answering(request, 'acceptInvitation', given, async ({ tx, person, record }, invitation, lineage) => {
     if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse('InvitationInvalidError', {});
     const id = await insertMembership(tx, invitation.organization_id, person.id, invitation.role_ids);
@@ -166,8 +173,8 @@ export function acceptInvitation(request: ActionRequest, input: { token: string;
 }
 
 /** Declines an invitation. */
-export function declineInvitation(request: ActionRequest, { token }: { token: string }) {
-  return answering(request, 'declineInvitation', { token }, async ({ tx, record }, invitation) => {
+export function declineInvitation(request: ActionRequest, which: Answered) {
+  return answering(request, 'declineInvitation', which, async ({ tx, record }, invitation) => {
     await closeInvitation(tx, invitation.id, 'DECLINED');
     record({
       target: { type: 'Invitation', id: invitation.id },

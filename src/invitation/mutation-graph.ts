@@ -8,7 +8,15 @@ import { MembershipRef } from '../membership/graph.ts';
 import { membershipById } from '../membership/store.ts';
 import { UserErrorRef, idempotencyKey, mutation } from '../mutation.ts';
 import { ROLES_MAX, ROLE_NAMES } from '../role/choice.ts';
-import { acceptInvitation, createInvitation, declineInvitation, inviteUsers, resendInvitation, revokeInvitation } from './actions.ts';
+import {
+  acceptInvitation,
+  createInvitation,
+  declineInvitation,
+  inviteUsers,
+  resendInvitation,
+  revokeInvitation,
+  type Answered,
+} from './actions.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './graph.ts';
 import { INVITED_MAX, type InvitationOutcome } from './invite.ts';
 import { invitationById, invitationOfPerson } from './store.ts';
@@ -164,13 +172,16 @@ mutation('revokeInvitation', {
   run: (input, context) => revokeInvitation(context, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
-const token = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.`;
+const token = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters. Either this or \`id\`.`;
+const id = "The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`.";
 
-function requireToken<Input extends { token: string }>(input: Input): Input {
-  const { token: text } = input;
-  if (text.length === 0 || text.length > TOKEN_LENGTH_MAX)
-    throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);
-  return input;
+/** The invitation that an input names, by its token or by its id. */
+function answered({ token: text, id: given }: { token?: string | null | undefined; id?: string | null | undefined }): Answered {
+  if (text != null && given != null) throw badInput('id', 'cannot be combined with "token"');
+  if (given != null) return { id: decodeId('Invitation', given, 'id') };
+  if (text == null || text.length === 0 || text.length > TOKEN_LENGTH_MAX)
+    throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters, unless "id" names the invitation`);
+  return { token: text };
 }
 
 mutation('acceptInvitation', {
@@ -180,7 +191,8 @@ mutation('acceptInvitation', {
   input: builder.inputType('AcceptInvitationInput', {
     description: 'Which invitation to accept.',
     fields: (t) => ({
-      token: t.string({ required: true, description: token }),
+      token: t.string({ description: token }),
+      id: t.id({ description: id }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
@@ -196,7 +208,7 @@ mutation('acceptInvitation', {
   }),
   failures: ['InvitationInvalidError', 'IdempotencyConflictError'],
   shows: [{ batch: membershipById, ids: ({ membershipId }) => [membershipId] }],
-  run: (input, context) => acceptInvitation(context, requireToken(input)),
+  run: (input, context) => acceptInvitation(context, { ...answered(input), idempotencyKey: input.idempotencyKey }),
 });
 
 mutation('declineInvitation', {
@@ -205,7 +217,7 @@ mutation('declineInvitation', {
     'Sent again it finds the invitation declined, and changes nothing, so it takes no `idempotencyKey`.',
   input: builder.inputType('DeclineInvitationInput', {
     description: 'Which invitation to decline.',
-    fields: (t) => ({ token: t.string({ required: true, description: token }) }),
+    fields: (t) => ({ token: t.string({ description: token }), id: t.id({ description: id }) }),
   }),
   payload: builder.objectRef<{ invitationId: string }>('DeclineInvitationPayload').implement({
     description: 'The invitation is declined.',
@@ -219,5 +231,5 @@ mutation('declineInvitation', {
   }),
   failures: ['InvitationInvalidError'],
   shows: [{ batch: invitationOfPerson, ids: ({ invitationId }) => [invitationId] }],
-  run: (input, context) => declineInvitation(context, requireToken(input)),
+  run: (input, context) => declineInvitation(context, answered(input)),
 });

@@ -1,7 +1,9 @@
 /** What can be done to members of an organization. */
-import { act, type ActingOn, type ActionRequest } from '../action/act.ts';
+import { act, actAsPerson, type ActingOn, type ActionRequest } from '../action/act.ts';
 import { idempotencyKeyOf } from '../action/idempotency.ts';
+import type { Principal } from '../access/principal.ts';
 import { scopesBeyond } from '../access/granting.ts';
+import type { Database } from '../database/connect.ts';
 import { notFound } from '../errors.ts';
 import { refuse, type Failure } from '../failure.ts';
 import { closeInvitation, lockOpenInvitationOf } from '../invitation/write-store.ts';
@@ -13,6 +15,7 @@ import {
   hasOtherAdmin,
   insertMembership,
   lockMembership,
+  organizationOfMember,
   replaceRoles,
   type HeldMembership,
 } from './write-store.ts';
@@ -35,7 +38,7 @@ async function lockMember({ tx, principal, organization }: ActingOn, userId: str
 }
 
 /** Refuses to take the last admin away, whoever asks. The organization's lock makes the count hold. */
-async function requireOtherAdmin({ tx, organization }: ActingOn, member: HeldMembership): Promise<void> {
+async function requireOtherAdmin({ tx, organization }: Pick<ActingOn, 'tx' | 'organization'>, member: HeldMembership): Promise<void> {
   if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id))) refuse('LastAdminError', {});
 }
 
@@ -74,6 +77,23 @@ export function removeMember(request: ActionRequest, input: Member) {
       before: { email: member.email, roles: member.role_keys },
       after: null,
     });
+    return { removedMembershipId: member.id };
+  });
+}
+
+/** Ends the calling person's own membership, which requires no scope. The last admin stays. */
+export function leaveOrganization(request: ActionRequest, { organizationId }: Pick<Member, 'organizationId'>) {
+  const attempt = {
+    action: 'leaveOrganization',
+    target: { type: 'Organization', id: organizationId },
+    on: (tx: Database, { user }: Principal) => organizationOfMember(tx, organizationId, user?.id),
+  } as const;
+  return actAsPerson(request, attempt, async ({ tx, person, organization, record }) => {
+    const member = organization ? await lockMembership(tx, organization.id, person.id) : undefined;
+    if (!organization || !member) throw notFound();
+    await requireOtherAdmin({ tx, organization }, member);
+    await deleteMembership(tx, member.id);
+    record({ target: { type: 'Membership', id: member.id }, before: { email: member.email, roles: member.role_keys }, after: null });
     return { removedMembershipId: member.id };
   });
 }

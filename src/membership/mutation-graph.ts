@@ -6,7 +6,7 @@ import { decodeId, encodeId } from '../ids.ts';
 import { atMost } from '../limits/cost.ts';
 import { idempotencyKey, mutation } from '../mutation.ts';
 import { ROLES_MAX, ROLE_NAMES } from '../role/choice.ts';
-import { addMember, removeMember, updateMemberRoles } from './actions.ts';
+import { addMember, leaveOrganization, removeMember, updateMemberRoles } from './actions.ts';
 import { MembershipRef } from './graph.ts';
 import { membershipById } from './store.ts';
 
@@ -80,6 +80,30 @@ mutation('removeMember', {
       organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
       userId: decodeId('User', input.userId, 'userId'),
     }),
+});
+
+mutation('leaveOrganization', {
+  description:
+    "Ends the calling person's own membership in an organization, at once; no scope is required, and no organization in the request. " +
+    'The last admin cannot leave. Sent again it finds no membership, so it takes no `idempotencyKey`; memberships have no version, so it ' +
+    'takes no `expectedVersion`.',
+  input: builder.inputType('LeaveOrganizationInput', {
+    description: 'Which organization to leave.',
+    fields: (t) => ({
+      organizationId: t.id({ required: true, description: 'The organization: one that the person is a native member of.' }),
+    }),
+  }),
+  payload: builder.objectRef<{ removedMembershipId: string }>('LeaveOrganizationPayload').implement({
+    description: 'The membership was removed.',
+    fields: (t) => ({
+      removedMembershipId: t.id({
+        description: 'Id that the membership had.',
+        resolve: ({ removedMembershipId }) => encodeId('Membership', removedMembershipId),
+      }),
+    }),
+  }),
+  failures: ['LastAdminError'],
+  run: (input, context) => leaveOrganization(context, { organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
 
 mutation('addMember', {

@@ -1,12 +1,12 @@
 /** Deleting organizations, restoring them, and purging what nobody restored in time. */
 import { sql } from 'kysely';
-import { act, type ActionRequest } from '../action/act.ts';
-import { organizationsWithin } from '../access/rights.ts';
+import { act, actAsPerson, type Acting, type ActionRequest } from '../action/act.ts';
+import { organizationsWithin, reachesBelow } from '../access/rights.ts';
 import { MANAGE_CHILDREN } from '../access/scopes.ts';
 import type { Principal } from '../access/principal.ts';
 import type { Database } from '../database/connect.ts';
-import { limitExceeded, notFound } from '../errors.ts';
-import { refuse } from '../failure.ts';
+import { badInput, forbidden, limitExceeded, notFound, organizationRequired } from '../errors.ts';
+import { refuse, type Failure } from '../failure.ts';
 import { requireBelowHome, requireVersion } from './actions.ts';
 
 /** Most organizations that one call deletes. */
@@ -14,23 +14,50 @@ export const DELETED_MAX = 10_000;
 
 const DAY_MS = 86_400_000;
 
+interface DeleteInput {
+  id: string;
+  mode: 'RESTRICT' | 'CASCADE';
+  /** The slug once more, for the organization of the request. */
+  confirmSlug?: string | null | undefined;
+  expectedVersion?: number | null | undefined;
+}
+
+const CONFIRMATION = 'must be the slug of the organization, since it is the one that the request acts in';
+
+/** Refuses the organization of the request, unless it is the top of its tree and this is meant. */
+function requireDeletable({ principal }: ActionRequest, { id, confirmSlug }: DeleteInput): void {
+  if (id !== principal.home?.id) return;
+  if (principal.home.lineage.length > 1) {
+    throw badInput('id', 'must be an organization below that of the request, or that of the request if nothing is above it');
+  }
+  if (confirmSlug == null) throw badInput('confirmSlug', CONFIRMATION);
+}
+
 /**
  * Deletes an organization below that of the request; with CASCADE everything below it as well. Memberships rest, keys
  * are revoked and open invitations are taken back. For the retention it can be restored.
+ *
+ * The organization of the request can be deleted at the top of its tree, with its slug as a confirmation. That requires
+ * `organizations:manage` and `child_organizations:manage` whether or not anything is below, so that the answer does not
+ * tell.
  */
-export function deleteOrganization(
-  request: ActionRequest,
-  { id, mode, expectedVersion }: { id: string; mode: 'RESTRICT' | 'CASCADE'; expectedVersion?: number | null | undefined },
-) {
-  requireBelowHome(request, id);
+export function deleteOrganization(request: ActionRequest, input: DeleteInput) {
+  const { id, mode, expectedVersion, confirmSlug } = input;
+  requireDeletable(request, input);
+  const isOwn = id === request.principal.home?.id;
   const attempt = {
     action: 'deleteOrganization',
     target: { type: 'Organization', id },
     on: id,
-    scope: MANAGE_CHILDREN,
+    scope: isOwn ? 'organizations:manage' : MANAGE_CHILDREN,
     wholeTree: true,
   } as const;
-  return act(request, attempt, async ({ tx, record }) => {
+  return act(request, attempt, async ({ tx, principal, record }) => {
+    if (!reachesBelow(principal)) throw forbidden([MANAGE_CHILDREN]);
+    if (isOwn) {
+      const named = await sql`select from organizations where id = ${id}::uuid and slug = ${confirmSlug ?? ''}`.execute(tx);
+      if (named.rows.length === 0) throw badInput('confirmSlug', CONFIRMATION);
+    }
     await requireVersion(tx, id, expectedVersion);
     const children = await sql<{ count: number }>`
       select count(*)::int as count from organizations where parent_id = ${id}::uuid and deleted_at is null`.execute(tx);
@@ -92,7 +119,8 @@ async function locateRestorable(tx: Database, principal: Principal, id: string):
  * Restores a deleted organization and what was deleted with it, in the state it had: people are members again with the
  * roles they held. Keys stay revoked and invitations closed. What was deleted before, for its own sake, stays deleted.
  */
-export function restoreOrganization(request: ActionRequest, { id }: { id: string }) {
+export function restoreOrganization(request: ActionRequest, { id }: { id: string }): Promise<Restored | Failure> {
+  if (!request.principal.home && request.principal.user) return restoreOwn(request, id);
   requireBelowHome(request, id);
   const attempt = {
     action: 'restoreOrganization',
@@ -102,28 +130,66 @@ export function restoreOrganization(request: ActionRequest, { id }: { id: string
     wholeTree: true,
     includeDeleted: true,
   } as const;
-  return act(request, attempt, async ({ tx, record }) => {
-    const { rows } = await sql<{ deleted: boolean; gone: boolean; parent_deleted: boolean }>`
+  return act(request, attempt, (acting) => restore(acting, id, request.settings.retentionDays));
+}
+
+/** What was restored: how many organizations, none where it was not deleted. */
+export interface Restored {
+  organizationId: string;
+  restoredCount: number;
+}
+
+/** The top of a tree that the person may restore: nobody can act in it, so its resting membership decides. */
+async function isOwnRoot(tx: Database, userId: string | undefined, id: string, lock = sql``): Promise<boolean> {
+  const { rows } = await sql`
+    select from memberships m join organizations o on o.id = m.organization_id
+    where m.organization_id = ${id}::uuid and m.user_id = ${userId ?? null}::uuid and o.parent_id is null
+      and membership_scopes(m.id) @> ${['organizations:manage', MANAGE_CHILDREN]}::text[]
+    ${lock}`.execute(tx);
+  return rows.length > 0;
+}
+
+/** Restores a deleted top-level organization for a person who managed it, acting in no organization. */
+function restoreOwn(request: ActionRequest, id: string): Promise<Restored | Failure> {
+  const attempt = {
+    action: 'restoreOrganization',
+    target: { type: 'Organization', id },
+    async on(tx: Database, { user }: Principal) {
+      const { rows } = await sql`select from organizations where id = ${id}::uuid and deleted_at is not null`.execute(tx);
+      return rows.length > 0 && (await isOwnRoot(tx, user?.id, id)) ? id : null;
+    },
+    wholeTree: true,
+    includeDeleted: true,
+  } as const;
+  return actAsPerson(request, attempt, async (acting) => {
+    const isOwn = acting.organization !== null && (await isOwnRoot(acting.tx, acting.person.id, id, sql`for share of m`));
+    // What is not the person's own is answered as to any request without an organization.
+    if (!isOwn) throw organizationRequired(request.organizationHeader);
+    return restore(acting, id, request.settings.retentionDays);
+  });
+}
+
+async function restore({ tx, record }: Acting, id: string, retentionDays: number): Promise<Restored> {
+  const { rows } = await sql<{ deleted: boolean; gone: boolean; parent_deleted: boolean }>`
       select o.deleted_at is not null as deleted, parent.deleted_at is not null as parent_deleted,
-        o.deleted_at <= now() - make_interval(days => ${request.settings.retentionDays}) as gone
+        o.deleted_at <= now() - make_interval(days => ${retentionDays}) as gone
       from organizations o left join organizations parent on parent.id = o.parent_id where o.id = ${id}::uuid`.execute(tx);
-    const state = rows[0];
-    if (!state || state.gone) throw notFound();
-    if (!state.deleted) {
-      record({ target: { type: 'Organization', id }, before: null, after: { restored: 0 } });
-      return { organizationId: id, restoredCount: 0 };
-    }
-    if (state.parent_deleted) refuse('ParentDeletedError', {});
-    const restored = await sql`
+  const state = rows[0];
+  if (!state || state.gone) throw notFound();
+  if (!state.deleted) {
+    record({ target: { type: 'Organization', id }, before: null, after: { restored: 0 } });
+    return { organizationId: id, restoredCount: 0 };
+  }
+  if (state.parent_deleted) refuse('ParentDeletedError', {});
+  const restored = await sql`
       update organizations set status = coalesce(status_before_deletion, 'ACTIVE'), status_before_deletion = null, deleted_at = null,
         deleted_with = null, updated_at = now(), version = version + 1
       where deleted_with = ${id}::uuid and deleted_at is not null
         and path >= (select path from organizations where id = ${id}::uuid)
         and path < (select subtree_end(path) from organizations where id = ${id}::uuid)
       returning id`.execute(tx);
-    record({ target: { type: 'Organization', id }, before: null, after: { restored: restored.rows.length } });
-    return { organizationId: id, restoredCount: restored.rows.length };
-  });
+  record({ target: { type: 'Organization', id }, before: null, after: { restored: restored.rows.length } });
+  return { organizationId: id, restoredCount: restored.rows.length };
 }
 
 const PURGED_AT_ONCE = 500;

@@ -6,10 +6,12 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** Which invitation to accept. */
 export type AcceptInvitationInput = {
+  /** The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`. */
+  id?: string | null | undefined;
   /** Up to 255 characters of the caller's choice. The same key and input within 24 hours get the same answer and have no second effect. */
   idempotencyKey?: string | null | undefined;
-  /** The token from the mail, at most 200 characters. */
-  token: string;
+  /** The token from the mail, at most 200 characters. Either this or `id`. */
+  token?: string | null | undefined;
 };
 
 /** Where the caller's access to an organization comes from. */
@@ -154,8 +156,10 @@ export type CredentialKind =
 
 /** Which invitation to decline. */
 export type DeclineInvitationInput = {
-  /** The token from the mail, at most 200 characters. */
-  token: string;
+  /** The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`. */
+  id?: string | null | undefined;
+  /** The token from the mail, at most 200 characters. Either this or `id`. */
+  token?: string | null | undefined;
 };
 
 /** What deleting an organization does to those below it. */
@@ -167,9 +171,11 @@ export type DeleteMode =
 
 /** What to delete. */
 export type DeleteOrganizationInput = {
+  /** Its slug, as a confirmation; required for the organization of the request, else ignored. */
+  confirmSlug?: string | null | undefined;
   /** The `version` of the organization that this was decided on; another one is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
-  /** The organization; one below that of the request. */
+  /** The organization: one below that of the request, or its own at the top of the tree. */
   id: string;
   /** What to do about organizations below. */
   mode?: DeleteMode | null | undefined;
@@ -246,6 +252,12 @@ export type InvoiceOwner =
   | 'END_CUSTOMER'
   /** The partner. */
   | 'PARTNER';
+
+/** Which organization to leave. */
+export type LeaveOrganizationInput = {
+  /** The organization: one that the person is a native member of. */
+  organizationId: string;
+};
 
 /** Cloud marketplaces. */
 export type Marketplace =
@@ -372,7 +384,7 @@ export type ResendInvitationInput = {
 
 /** What to restore. */
 export type RestoreOrganizationInput = {
-  /** The organization; one that lay below that of the request. */
+  /** The organization: one that lay below that of the request or, without one, the top of a tree. */
   id: string;
 };
 
@@ -909,6 +921,17 @@ export type DeleteRoleMutation = { deleteRole:
     | { __typename: 'DeleteRolePayload', deletedRoleId: string }
     | { __typename: 'RoleEscalationError', code: string }
     | { __typename: 'RoleInUseError', memberCount: number, invitationCount: number, code: string }
+   | null };
+
+export type LeaveOrganizationMutationVariables = Exact<{
+  input: LeaveOrganizationInput;
+}>;
+
+
+export type LeaveOrganizationMutation = { leaveOrganization:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'LastAdminError', code: string }
+    | { __typename: 'LeaveOrganizationPayload', removedMembershipId: string }
    | null };
 
 export type OrganizationFactsFragment = { id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number | null };
@@ -1850,6 +1873,19 @@ export const DeleteRoleDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:cc21b7d71d99af5d7f962771969b47a01be794d689d01008e1fc045a0ad2f4ea"}) as unknown as TypedDocumentString<DeleteRoleMutation, DeleteRoleMutationVariables>;
+export const LeaveOrganizationDocument = new TypedDocumentString(`
+    mutation LeaveOrganization($input: LeaveOrganizationInput!) {
+  leaveOrganization(input: $input) {
+    __typename
+    ... on LeaveOrganizationPayload {
+      removedMembershipId
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `, {"hash":"sha256:2a63d0bfaf428b024726cf3d483cdf5fd2abe8875eb206ba200aeb5d1ddf1cde"}) as unknown as TypedDocumentString<LeaveOrganizationMutation, LeaveOrganizationMutationVariables>;
 export const OrganizationDocument = new TypedDocumentString(`
     query Organization($id: ID, $slug: String) {
   organization(id: $id, slug: $slug) {

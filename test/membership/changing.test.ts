@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeId } from '../../src/ids.ts';
+import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import {
   AddMemberDocument,
   AuditLogDocument,
+  LeaveOrganizationDocument,
   RemoveMemberDocument,
   UpdateMemberRolesDocument,
   type AddMemberInput,
@@ -16,6 +18,7 @@ import {
   insertUser,
   missingId,
   type Caller,
+  type RequestOptions,
   type Slug,
   type World,
 } from '../setup/world.ts';
@@ -312,6 +315,47 @@ describe('adding a member without an invitation (D25–D27)', () => {
     });
     const [row] = await world.rows(sql<{ status: string }>`select status from invitations where email = 'asked@x.example'`);
     expect(row?.status).toBe('REVOKED');
+  });
+});
+
+describe('leaving an organization', () => {
+  const leave = async (options: RequestOptions, slug: Slug) => {
+    const answer = await world.query(LeaveOrganizationDocument, { input: { organizationId: world.org(slug) } }, options);
+    return answer.data?.leaveOrganization ?? code(answer);
+  };
+
+  it('takes no scope and no organization in the request, ends access at once, and stands in the log', async () => {
+    const user = await insertUser(world, 'leaving@x.example');
+    await insertMembership(world, world.uuid('kiosk'), user, ['user']);
+    const token = await insertPersonalAccessToken(world.db, user, 'x');
+    const inside = () => world.ask('{ organization { slug } }', { token, organization: 'kiosk' });
+    expect((await inside()).errors).toBeUndefined();
+    expect(await leave({ token }, 'kiosk')).toMatchObject({ __typename: 'LeaveOrganizationPayload' });
+    expect((await inside()).status).toBe(404);
+    expect(await leave({ token }, 'kiosk')).toBe('NOT_FOUND');
+    const [event] = await world.rows(sql<{ action: string; before: object }>`
+      select action, before from audit_events where organization_id = ${world.uuid('kiosk')} order by id desc limit 1`);
+    expect(event).toMatchObject({ action: 'leaveOrganization', before: { email: 'leaving@x.example', roles: ['user'] } });
+  });
+
+  it('is refused to the last admin, also when all admins leave at the same moment', async () => {
+    const admins = await Promise.all(
+      [1, 2, 3, 4].map(async (n) => {
+        const user = await insertUser(world, `leaver${n}@x.example`);
+        await insertMembership(world, world.uuid('rival-shop'), user, ['admin']);
+        return insertPersonalAccessToken(world.db, user, 'x');
+      }),
+    );
+    const answers = await Promise.all(admins.map((token) => leave({ token }, 'rival-shop')));
+    const told = Map.groupBy(answers, (answer) => (typeof answer === 'object' ? answer.__typename : answer));
+    expect(told.get('LastAdminError')).toHaveLength(1);
+    expect(told.get('LeaveOrganizationPayload')).toHaveLength(3);
+  });
+
+  it('is for a person and for their own membership alone', async () => {
+    expect(await leave({ as: 'key@north' }, 'north')).toBe('FORBIDDEN');
+    expect(await leave({ as: 'admin@acme' }, 'south')).toBe('NOT_FOUND');
+    expect(await leave({ as: 'admin@acme' }, 'rival')).toBe('NOT_FOUND');
   });
 });
 
