@@ -76,6 +76,39 @@ export function badInput(argument: string, bound: string): PublicError {
   return new PublicError('BAD_USER_INPUT', `The argument "${argument}" ${bound}.`, { argument, bound });
 }
 
+/** One field of bad input, as `extensions.fields` lists all of them. */
+interface BadField {
+  field: string;
+  message: string;
+}
+
+/**
+ * Runs all checks of an input and returns what they return. Refuses it once, with the first refusal's message and
+ * argument, and names in `fields` every field that is out of its bounds.
+ */
+export function checkAll<Values extends readonly unknown[]>(...checks: { [At in keyof Values]: () => Values[At] }): Values {
+  const refused: PublicError[] = [];
+  const values = checks.map((check) => {
+    try {
+      return check();
+    } catch (error) {
+      if (!(error instanceof PublicError) || error.extensions['code'] !== 'BAD_USER_INPUT') throw error;
+      refused.push(error);
+      return undefined;
+    }
+  });
+  const [first] = refused;
+  if (first) throw new PublicError('BAD_USER_INPUT', first.message, { ...first.extensions, fields: refused.flatMap(badFieldsOf) });
+  return values as unknown as Values;
+}
+
+/** The fields that a refusal of input is about. */
+export function badFieldsOf({ message, extensions }: GraphQLError): BadField[] {
+  const { fields, argument, bound } = extensions;
+  if (Array.isArray(fields)) return fields as BadField[];
+  return typeof argument === 'string' ? [{ field: argument, message: typeof bound === 'string' ? bound : message }] : [];
+}
+
 /** A usage window that is refused, with the reason and the bound. */
 export function invalidWindow(argument: 'from' | 'to', reason: string): PublicError {
   return new PublicError('INVALID_WINDOW', `The usage window is refused: "${argument}" ${reason}.`, { argument, bound: reason });
@@ -204,7 +237,7 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
       extensions: { code: 'BAD_USER_INPUT', ...(argument && { argument }), ...(http ? { http } : {}) },
     });
   }
-  if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: cause.extensions });
+  if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: { ...cause.extensions } });
   if (sqlState(cause)?.startsWith('22')) {
     // A value that PostgreSQL cannot hold (class 22, data exception) came from the caller, whatever path it took.
     report(cause);

@@ -7,7 +7,7 @@ import { holds, type Lineage } from '../access/rights.ts';
 import { lockStanding } from '../credential/standing.ts';
 import { tokenHash } from '../credential/secret.ts';
 import type { Database } from '../database/connect.ts';
-import { badInput, notFound, PublicError } from '../errors.ts';
+import { badInput, checkAll, notFound, PublicError } from '../errors.ts';
 import { failure, refuse, Refused, type Failure } from '../failure.ts';
 import { insertMembership } from '../membership/write-store.ts';
 import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
@@ -52,7 +52,7 @@ interface InvitationsInput {
 export function inviteUsers(request: ActionRequest, input: InvitationsInput) {
   if (input.users.length === 0 || input.users.length > INVITED_MAX)
     throw badInput('users', `must name between 1 and ${INVITED_MAX} people`);
-  for (const [index, invitee] of input.users.entries()) requireInvitee(invitee, `users.${index}.`);
+  checkAll(...input.users.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)));
   const attempt = { ...inviting('inviteUsers', input.organizationId), idempotency: idempotencyKeyOf(input) };
   return act(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings) }));
 }

@@ -1,6 +1,7 @@
 /** Inviting people: who can be invited, who cannot and why. */
 import type { ActingOn, ActionRequest } from '../action/act.ts';
 import { scopesBeyond } from '../access/granting.ts';
+import { checkAll } from '../errors.ts';
 import { failure, refuse, Refused, type Failure } from '../failure.ts';
 import { ROLE_DEFAULT, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf, type UsableRole } from '../role/choice.ts';
 import { requireEmail } from '../user/email.ts';
@@ -33,8 +34,10 @@ interface Candidate {
 
 /** Bounds of an invitee, asked before anything is read. `at` names its place in the input. */
 export function requireInvitee({ email, roles }: Invitee, at = ''): void {
-  requireEmail(email, `${at}email`);
-  if (roles != null) requireRoleKeys(roles, `${at}roles`);
+  checkAll(
+    () => requireEmail(email, `${at}email`),
+    () => roles != null && requireRoleKeys(roles, `${at}roles`),
+  );
 }
 
 /** Who can be invited and who cannot, each on its own. */

@@ -7,7 +7,7 @@ import type { Lineage } from '../access/rights.ts';
 import { MANAGE_CHILDREN } from '../access/scopes.ts';
 import type { Database } from '../database/connect.ts';
 import { followDomain } from '../domain/write-store.ts';
-import { badInput, personRequired } from '../errors.ts';
+import { badInput, checkAll, personRequired } from '../errors.ts';
 import { refuse, type Failure } from '../failure.ts';
 import { encodeId } from '../ids.ts';
 import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../invitation/invite.ts';
@@ -54,11 +54,13 @@ function requireSlug(slug: string): void {
  */
 export function createOrganization(request: ActionRequest, input: CreateInput): Promise<Created | Failure> {
   const { parentId, slug, users, ...rest } = input;
-  if (slug != null) requireSlug(slug);
   const invitees = users ?? [];
   if (invitees.length > INVITED_MAX) throw badInput('users', `must name at most ${INVITED_MAX} people`);
-  for (const [index, invitee] of invitees.entries()) requireInvitee(invitee, `users.${index}.`);
-  const details = requireDetails(rest);
+  const [, , details] = checkAll(
+    () => slug != null && requireSlug(slug),
+    () => checkAll(...invitees.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`))),
+    () => requireDetails(rest),
+  );
   const idempotency = idempotencyKeyOf(input);
   const action = 'createOrganization';
   const { settings } = request;

@@ -18,6 +18,8 @@ export class RequestRecord {
   isProbe = false;
   /** Who calls; undefined until that is settled. */
   principal: Principal | undefined;
+  /** Instant of the request by the clock of the database; undefined until that is known. */
+  now: Date | undefined;
   /** The document, once it is known to be of bounded length. */
   document: string | undefined;
   /** SHA-256 of the document in hex, where the request names it. */

@@ -293,7 +293,7 @@ describe('children', () => {
       const answer = await world.query(ChildrenDocument, { id: world.org('shop-2'), ...variables }, { as });
       expect({ variables, error: answer.errors?.[0]?.extensions }).toEqual({
         variables,
-        error: { code: 'BAD_USER_INPUT', argument, bound: expect.any(String) },
+        error: { code: 'BAD_USER_INPUT', argument, bound: expect.any(String), fields: [{ field: argument, message: expect.any(String) }] },
       });
     }
   });

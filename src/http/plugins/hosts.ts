@@ -1,6 +1,7 @@
 /** The names under which the gateway answers; any other would let a page elsewhere point its own name at it. */
 import { isIP } from 'node:net';
 import type { Plugin } from 'graphql-yoga';
+import { errorFacts } from '../../telemetry/error-facts.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
 /** The host of the `Host` header, without port and brackets, in lower case; empty when there is none. */
@@ -25,8 +26,10 @@ export function hosts(allowed: readonly string[]): Plugin {
     onRequest({ request, url, endResponse, fetchAPI }) {
       if (names.size === 0 || names.has(hostOf(request)) || ['/health', '/ready'].includes(url.pathname)) return;
       const message = 'This host is not served here; ALLOWED_HOSTS names those that are.';
-      const error = { message, extensions: { code: 'BAD_USER_INPUT', argument: 'Host' } };
-      recordOf(request).code = error.extensions.code;
+      const code = 'BAD_USER_INPUT';
+      const record = recordOf(request);
+      record.code = code;
+      const error = { message, extensions: { code, argument: 'Host', ...errorFacts(code, record) } };
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 421 }));
     },
   };
