@@ -182,12 +182,17 @@ async function restore({ tx, record }: Acting, id: string, retentionDays: number
   }
   if (state.parent_deleted) refuse('ParentDeletedError', {});
   const restored = await sql`
-      update organizations set status = coalesce(status_before_deletion, 'ACTIVE'), status_before_deletion = null, deleted_at = null,
-        deleted_with = null, updated_at = now(), version = version + 1
+      update organizations o set status = coalesce(status_before_deletion, 'ACTIVE'), status_before_deletion = null, deleted_at = null,
+        deleted_with = null, updated_at = now(), version = version + 1,
+        -- Another organization may have the domain verified by now; this one is asked for the proof again.
+        domain_setup_status = case when o.domain_setup_status = 'VERIFIED' and exists (
+          select from organizations other
+          where other.domain = o.domain and other.domain_setup_status = 'VERIFIED' and other.deleted_at is null
+        ) then 'PENDING' else o.domain_setup_status end
       where deleted_with = ${id}::uuid and deleted_at is not null
         and path >= (select path from organizations where id = ${id}::uuid)
         and path < (select subtree_end(path) from organizations where id = ${id}::uuid)
-      returning id`.execute(tx);
+      returning o.id`.execute(tx);
   record({ target: { type: 'Organization', id }, before: null, after: { restored: restored.rows.length } });
   return { organizationId: id, restoredCount: restored.rows.length };
 }
