@@ -15,6 +15,7 @@ import { answers } from './http/plugins/answers.ts';
 import { authentication } from './http/plugins/authentication.ts';
 import { body } from './http/plugins/body.ts';
 import { deadlines } from './http/plugins/deadline.ts';
+import { compression } from './http/plugins/compression.ts';
 import { documents } from './http/plugins/documents.ts';
 import { hosts } from './http/plugins/hosts.ts';
 import { jsonOnly } from './http/plugins/json-only.ts';
@@ -144,6 +145,7 @@ export function createGateway(options: GatewayOptions) {
       documents(callers, limits),
       execution(options.introspection, boundsCost ? new CostLimits(schema, limits) : undefined, budgets),
       answers(log, organizationHeader, options.outage ?? new Outage(log, 'the database')),
+      compression(GRAPHQL_PATH),
     ],
   });
 }
