@@ -229,6 +229,13 @@ async function mutate(): Promise<string[]> {
   await run('revokePersonalAccessToken', { id: idIn('createPersonalAccessToken') }, '', 'a person');
   for (const name of ['acceptInvitation', 'declineInvitation'])
     await run(name, { token: await invitationToken() }, '', 'a person without organization');
+  await invitationToken();
+  const open = await one(
+    sql<{ id: string }>`select id from invitations where canonical_email = ${PERSON} and status = 'PENDING' order by id desc limit 1`,
+  );
+  const joined = '... on AcceptInvitationPayload { membership { organization { id } } }';
+  await run('acceptInvitation', { id: encodeId('Invitation', open.id) }, joined, 'a person without organization');
+  await run('leaveOrganization', { organizationId: idIn('acceptInvitation') }, '', 'a person');
   return failed;
 }
 
