@@ -86,6 +86,40 @@ export function badInput(argument: string, bound: string): PublicError {
   return new PublicError('BAD_USER_INPUT', `The argument "${argument}" ${bound}.`, { argument, bound });
 }
 
+/** One field of bad input, as in `extensions.fields`. */
+interface BadField {
+  field: string;
+  message: string;
+}
+
+/**
+ * Runs all checks of an input and returns their results. If any of them fail, throws one error with
+ * the message and argument of the first, and with every field that is out of its bounds in
+ * `fields`.
+ */
+export function checkAll<Values extends readonly unknown[]>(...checks: { [At in keyof Values]: () => Values[At] }): Values {
+  const refused: PublicError[] = [];
+  const values = checks.map((check) => {
+    try {
+      return check();
+    } catch (error) {
+      if (!(error instanceof PublicError) || error.extensions['code'] !== 'BAD_USER_INPUT') throw error;
+      refused.push(error);
+      return undefined;
+    }
+  });
+  const [first] = refused;
+  if (first) throw new PublicError('BAD_USER_INPUT', first.message, { ...first.extensions, fields: refused.flatMap(badFieldsOf) });
+  return values as unknown as Values;
+}
+
+/** Returns the fields that an error of bad input is about. */
+export function badFieldsOf({ message, extensions }: GraphQLError): BadField[] {
+  const { fields, argument, bound } = extensions;
+  if (Array.isArray(fields)) return fields as BadField[];
+  return typeof argument === 'string' ? [{ field: argument, message: typeof bound === 'string' ? bound : message }] : [];
+}
+
 /** A usage window that is refused, with the reason. */
 export function invalidWindow(argument: 'from' | 'to', reason: string): PublicError {
   return new PublicError('INVALID_WINDOW', `The usage window is refused: "${argument}" ${reason}.`, { argument, bound: reason });
@@ -223,7 +257,7 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
       extensions: { code: 'BAD_USER_INPUT', ...(argument && { argument }), ...(http ? { http } : {}) },
     });
   }
-  if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: cause.extensions });
+  if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: { ...cause.extensions } });
   if (sqlState(cause)?.startsWith('22')) {
     // PostgreSQL cannot store the value (class 22, data exception). It came from the caller,
     // whatever path it took.

@@ -183,6 +183,24 @@ export const actions: readonly MutantGroup[] = [
         to: 'if (!state) throw notFound();',
         only: 'is over with the retention',
       },
+      {
+        what: 'the top of a tree is deleted without the right to what is below',
+        from: 'if (!reachesBelow(principal)) throw forbidden([MANAGE_CHILDREN]);',
+        to: '',
+        only: 'takes both scopes',
+      },
+      {
+        what: 'the top of a tree is deleted without its slug as confirmation',
+        from: "if (named.rows.length === 0) throw badInput('confirmSlug', CONFIRMATION);",
+        to: '',
+        only: 'with its slug as confirmation',
+      },
+      {
+        what: 'the top of a tree is restored by a member without the scopes',
+        from: "and membership_scopes(m.id) @> ${['organizations:manage', MANAGE_CHILDREN]}::text[]",
+        to: '',
+        only: 'is restored by a member who held both scopes',
+      },
     ],
   },
   {

@@ -44,7 +44,7 @@ export const invitations: readonly MutantGroup[] = [
       },
       {
         what: 'a mistyped invitation token reaches the database',
-        from: 'if (request.principal.user && !isInvitationToken(token))',
+        from: "if ('token' in which && request.principal.user && !isInvitationToken(which.token))",
         to: 'if (false)',
         tests: 'test/credential/forged.test.ts',
         only: 'altered invitation tokens',
@@ -55,6 +55,12 @@ export const invitations: readonly MutantGroup[] = [
     file: 'src/modules/invitation/writes.ts',
     tests: INVITING,
     mutants: [
+      {
+        what: 'an invitation is answered by its id by somebody else than it is addressed to',
+        from: 'where i.id = ${id}::uuid and i.canonical_email = ${verifiedEmail ?? null}`',
+        to: 'where i.id = ${id}::uuid`',
+        only: 'works by the id that the invited person sees',
+      },
       {
         what: 'the earlier tokens of an invitation that was sent again work',
         from: ' and t.ended_at is null',

@@ -94,10 +94,10 @@ async function lockForOrganization(
   return { change, logId: id, keys: ofOrganization(id, current) };
 }
 
-async function lockForUser(tx: Database, { principal, now }: CommandRequest, { on }: UserCommand): Promise<Locked<UserChange>> {
+async function lockForUser(tx: Database, { principal, now }: CommandRequest, command: UserCommand): Promise<Locked<UserChange>> {
   if (!principal.user) throw personRequired();
-  const id = (await on?.(tx, principal)) ?? null;
-  const lineage = id === null ? null : await lockOrganization(tx, id, {});
+  const id = (await command.on?.(tx, principal)) ?? null;
+  const lineage = id === null ? null : await lockOrganization(tx, id, command);
   const user = await lockUser(tx, principal.user.id);
   const current = await reauthorize(tx, principal);
   const organization = id !== null && lineage ? { id, lineage } : null;

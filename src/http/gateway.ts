@@ -18,6 +18,7 @@ import { graphiqlPage } from './graphiql/plugin.ts';
 import { answers } from './plugins/answers.ts';
 import { authentication } from './plugins/authentication.ts';
 import { body } from './plugins/body.ts';
+import { compression } from './plugins/compression.ts';
 import { deadlines } from './plugins/deadline.ts';
 import { documents } from './plugins/documents.ts';
 import { hosts } from './plugins/hosts.ts';
@@ -156,6 +157,7 @@ export function createGateway(options: GatewayOptions) {
       documents(callers, limits),
       execution(options.introspection, boundsCost ? new CostLimits(schema, limits) : undefined, budgets),
       answers(log, organizationHeader, options.outage ?? new Outage(log, 'the database')),
+      compression(GRAPHQL_PATH),
     ],
   });
 }

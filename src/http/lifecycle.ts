@@ -1,7 +1,9 @@
 /**
  * What callers are answered while the gateway starts or stops, and how requests in progress finish.
  */
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
+import { errorFacts } from '../telemetry/error-facts.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /**
@@ -90,9 +92,11 @@ export class Lifecycle {
       } else if (path === '/ready') {
         response.writeHead(503, { ...headers, 'content-type': 'text/plain', 'retry-after': '1' }).end(`${stage}\n`);
       } else {
-        this.#log.info({ method: request.method, status: 503, code: 'UNAVAILABLE', stage }, 'request');
-        const error = { message: MESSAGES[stage], extensions: { code: 'UNAVAILABLE' } };
-        response.writeHead(503, { ...headers, 'content-type': 'application/json', 'retry-after': '1' });
+        const code = 'UNAVAILABLE';
+        const requestId = randomUUID();
+        this.#log.info({ requestId, method: request.method, status: 503, code, stage }, 'request');
+        const error = { message: MESSAGES[stage], extensions: { code, ...errorFacts(code, { requestId, now: undefined }) } };
+        response.writeHead(503, { ...headers, 'x-request-id': requestId, 'content-type': 'application/json', 'retry-after': '1' });
         response.end(JSON.stringify({ errors: [error] }));
       }
     };

@@ -5,6 +5,7 @@
 import type { Plugin } from 'graphql-yoga';
 import { currentDeadline } from '../database/deadline.ts';
 import type { PublicError } from '../errors.ts';
+import { errorFacts } from '../telemetry/error-facts.ts';
 import { recordOf } from '../telemetry/request-record.ts';
 import { holdBack, rateLimited, tooBusy } from './budget-refusal.ts';
 import type { Charge, Outcome } from './budgets.ts';
@@ -89,10 +90,11 @@ function peerOf(serverContext: object): string {
 
 /** Turns a refusal into the response to a request that was not processed. */
 function answer(ResponseClass: typeof Response, request: Request, error: PublicError): Response {
-  const { http, ...extensions } = error.extensions as { http: { status: number; headers: Record<string, string> } };
+  const { http, ...extensions } = error.extensions as { http: { status: number; headers: Record<string, string> }; code?: unknown };
   const accepts = request.headers.get('accept') ?? '';
   const type = accepts.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
-  const body = JSON.stringify({ errors: [{ message: error.message, extensions }] });
+  const facts = errorFacts(extensions['code'], recordOf(request));
+  const body = JSON.stringify({ errors: [{ message: error.message, extensions: { ...extensions, ...facts } }] });
   return new ResponseClass(body, {
     status: http.status,
     headers: { ...http.headers, 'content-type': `${type}; charset=utf-8` },

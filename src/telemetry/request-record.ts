@@ -21,6 +21,8 @@ export class RequestRecord {
   isProbe = false;
   /** The caller; undefined until authenticated. */
   principal: Principal | undefined;
+  /** The time of the request by the clock of the database; undefined until that is known. */
+  now: Date | undefined;
   /** The document, once its length is known to be within the limit. */
   document: string | undefined;
   /** The SHA-256 of the document in hex, if the request names it. */

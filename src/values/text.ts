@@ -33,13 +33,15 @@ function lengthProblem(text: string, lengthMax: number): string | undefined {
 const VISIBLE = /(?![\p{Default_Ignorable_Code_Point}\u2800])[\p{L}\p{N}\p{P}\p{S}]/u;
 
 /**
- * Returns a search pattern in normal form, of 1 to 64 characters. Every character stands for
- * itself; the database folds case and form.
+ * Returns a search pattern in normal form, of at most 64 characters. Every character stands for
+ * itself; the database folds case and form. Returns null for no search: an empty or blank search
+ * filters nothing.
  */
 export function searchPattern(search: string | null | undefined): string | null {
   if (search == null) return null;
   requireStorable(search, 'search');
   const pattern = normalForm(search);
+  if (pattern === '') return null;
   const problem = lengthProblem(pattern, PATTERN_LENGTH_MAX);
   if (problem !== undefined) throw badInput('search', problem);
   // Nothing would be left to search for.

@@ -321,6 +321,15 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
       'moveInto',
     ),
     one('deleteOrganization', { id, mode: 'RESTRICT' }, below('HAS_CHILDREN')),
+    one(
+      'deleteOrganization',
+      { id, mode: 'RESTRICT', confirmSlug: slug },
+      guarded(() => {
+        if (!isHome || !request || forest.get(slug)?.parent) return below('HAS_CHILDREN');
+        return may(forest, request, 'organizations:manage', slug) ? takes(REACH, 'HAS_CHILDREN') : forbidden('organizations:manage');
+      }),
+      'deleteOwn',
+    ),
     ...(isSuspended ? [resume, suspend] : [suspend, resume]),
     one('retryProvisioning', inTarget, takes('organizations:manage', 'RetryProvisioningPayload')),
     one(
@@ -329,6 +338,8 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
       takes('members:manage', 'UpdateMemberRolesPayload'),
     ),
     one('removeMember', { ...inTarget, userId: target.leaver }, takes('members:manage', 'RemoveMemberPayload')),
+    // Of an organization that the person is no member of.
+    one('leaveOrganization', { organizationId: fixture.probeId }, byPerson('NOT_FOUND')),
     one('addMember', { ...inTarget, email: target.memberEmail, roles: ['user'] }, takes('members:manage', 'ALREADY_MEMBER')),
     one('createRole', { ...inTarget, key: 'admin', name: 'Matrix', scopes: [] }, takes('roles:manage', 'ROLE_KEY_TAKEN')),
     one('updateRole', { id: target.nodes.Role, name: 'Own' }, takes('roles:manage', 'UpdateRolePayload')),
@@ -343,6 +354,8 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
     one('revokeInvitation', { id: target.closedInvitation }, seenWith('members:read', 'members:manage', 'INVITATION_CLOSED')),
     one('acceptInvitation', { token: 'unknown' }, byPerson('INVITATION_INVALID')),
     one('declineInvitation', { token: 'unknown' }, byPerson('INVITATION_INVALID')),
+    one('acceptInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'acceptById'),
+    one('declineInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'declineById'),
     one('createApiKey', { ...inTarget, name: 'matrix', scopes: [] }, takes('api_keys:manage', 'CreateApiKeyPayload')),
     one('revokeApiKey', { id: target.revokedKey }, seenWith('api_keys:manage', 'api_keys:manage', 'RevokeApiKeyPayload')),
     one(

@@ -150,6 +150,17 @@ const table: Record<string, Row> = {
   resumeOrganization: { expected: belowHome, input: () => Promise.resolve({ id: world.org('kiosk') }) },
   updateMemberRoles: { expected: byRight, input: inNorth(async () => ({ userId: await fresh.member(), roles: ['viewer'] })) },
   removeMember: { expected: byRight, input: inNorth(async () => ({ userId: await fresh.member() })) },
+  leaveOrganization: {
+    expected: byPerson,
+    async input(who) {
+      const organizationId = await fresh.organization();
+      const { as } = callers[who]();
+      const email = as === undefined ? 'stranger@x.example' : `${as}.example`;
+      await sql`insert into memberships (organization_id, user_id)
+        select ${parseId(organizationId)?.uuid}::uuid, id from users where email = ${email}`.execute(world.db);
+      return { organizationId };
+    },
+  },
   addMember: {
     expected: byRight,
     input: inNorth(async () => {
@@ -252,6 +263,7 @@ describe('each id in an input', () => {
       { field: 'organizationId', type: 'Organization', rest: { userId: missingId('User') } },
       { field: 'userId', type: 'User', rest: { organizationId: 'north' } },
     ],
+    leaveOrganization: [{ field: 'organizationId', type: 'Organization', rest: {} }],
     addMember: [{ field: 'organizationId', type: 'Organization', rest: { email: 'a@x.example', roles: ['user'] } }],
     createRole: [{ field: 'organizationId', type: 'Organization', rest: { key: 'probe', name: 'P', scopes: [] } }],
     updateRole: [{ field: 'id', type: 'Role', rest: { name: 'P' } }],
@@ -260,6 +272,8 @@ describe('each id in an input', () => {
     inviteUsers: [{ field: 'organizationId', type: 'Organization', rest: { users: [{ email: 'a@x.example' }] } }],
     resendInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
     revokeInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
+    acceptInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
+    declineInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
     createApiKey: [{ field: 'organizationId', type: 'Organization', rest: { name: 'P', scopes: [] } }],
     revokeApiKey: [{ field: 'id', type: 'ApiKey', rest: {} }],
     revokePersonalAccessToken: [{ field: 'id', type: 'PersonalAccessToken', rest: {} }],

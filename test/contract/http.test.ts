@@ -205,7 +205,12 @@ describe('a failure of ours', () => {
     const requestId = response.headers.get('x-request-id');
     expect(response.status).toBe(500);
     expect(await response.json()).toEqual({
-      errors: [{ message: 'Something went wrong on our side.', extensions: { code: 'INTERNAL_SERVER_ERROR', requestId } }],
+      errors: [
+        {
+          message: 'Something went wrong on our side.',
+          extensions: { code: 'INTERNAL_SERVER_ERROR', type: 'INTERNAL', timestamp: expect.any(String), requestId },
+        },
+      ],
     });
     expect(logged).toEqual([requestId]);
     expect((await gateway.fetch('http://banyan.test/ready')).status).toBe(503);

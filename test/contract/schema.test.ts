@@ -165,6 +165,18 @@ describe('schema.graphql', () => {
     expect(mutations.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
   });
 
+  it('nulls a list whose arguments it refuses and nothing around it: every list with arguments is nullable', () => {
+    const lists = Object.values(schema.getTypeMap()).flatMap((type) =>
+      isObjectType(type) && !type.name.startsWith('__')
+        ? Object.values(type.getFields())
+            .filter((field) => field.args.length > 0 && /\]!?$|Connection!?$/.test(String(field.type)))
+            .map((field) => ({ name: `${type.name}.${field.name}`, type: field.type }))
+        : [],
+    );
+    expect(lists.length).toBeGreaterThan(12);
+    expect(lists.filter(({ type }) => isNonNullType(type)).map(({ name }) => name)).toEqual([]);
+  });
+
   it('says of every mutation how it can be repeated: it takes a key, or its description says why it needs none', () => {
     const unsaid = mutations.filter(
       ({ inputFields, description }) =>

@@ -64,7 +64,7 @@ describe.each(skews)('a gateway whose clock is %s', (_how, byMs) => {
     await shifted(byMs, async () => {
       const window = { id: world.org('acme'), scope: 'ALL', from: at(today, 9), to: at(today, 13) } as const;
       const { data } = await world.query(UsageDocument, window, { as: key });
-      expect(data?.organization?.usage?.metrics.find(({ metric }) => metric.key === 'voice_calls')?.value).toBe('7');
+      expect(data?.organization?.usage?.metrics?.find(({ metric }) => metric.key === 'voice_calls')?.value).toBe('7');
     });
   });
 

@@ -104,6 +104,16 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
   await run('revokePersonalAccessToken', { id: idIn('createPersonalAccessToken') }, '', 'a person');
   for (const name of ['acceptInvitation', 'declineInvitation'])
     await run(name, { token: await invitationToken(grounds) }, '', 'a person without organization');
+  await invitationToken(grounds);
+  const open = await one(
+    db,
+    sql<{
+      id: string;
+    }>`select id from invitations where canonical_email = ${grounds.email} and status = 'PENDING' order by id desc limit 1`,
+  );
+  const joined = '... on AcceptInvitationPayload { membership { organization { id } } }';
+  await run('acceptInvitation', { id: encodeId('Invitation', open.id) }, joined, 'a person without organization');
+  await run('leaveOrganization', { organizationId: idIn('acceptInvitation') }, '', 'a person');
   return { names, failed };
 }
 

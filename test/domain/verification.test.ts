@@ -167,6 +167,43 @@ describe('a domain', () => {
     expect(await due()).toBe(24 * 60);
   });
 
+  it('is verified for one organization alone, also when two prove it at the same moment', async () => {
+    const ids = [await create('shared.example'), await create('shared.example')];
+    const values = await Promise.all(ids.map(async (id) => (await read(id))?.domainVerification?.recordValue ?? ''));
+    records.set(
+      '_banyan-challenge.shared.example',
+      values.map((value) => [value]),
+    );
+    await check();
+    const states = await Promise.all(ids.map(read));
+    const second = states.find((one) => one?.domainSetupStatus === 'PENDING');
+    const first = states.find((one) => one?.domainSetupStatus === 'VERIFIED');
+    expect(second?.domainVerification).toMatchObject({
+      verifiedAt: null,
+      problem: 'The TXT record is right, but the domain is verified for another organization.',
+    });
+    const [firstId = '', secondId = ''] = states[0] === first ? ids : ids.toReversed();
+    await checkAgain(0);
+    expect(await read(secondId)).toMatchObject({ domainSetupStatus: 'FAILED' });
+    expect(await read(firstId)).toMatchObject({ domainSetupStatus: 'VERIFIED' });
+    // The database holds it whatever the application does.
+    await expect(
+      sql`update organizations set domain_setup_status = 'VERIFIED' where organization_public_id(id) = ${secondId}`.execute(world.db),
+    ).rejects.toMatchObject({ constraint: 'organizations_verified_domain' });
+    // Once the first is deleted, the second can have it; restored, the first has to prove it again.
+    const change = (name: string, input: object) =>
+      world.ask(
+        `mutation ($input: ${name}Input!) { ${name.charAt(0).toLowerCase()}${name.slice(1)}(input: $input) { __typename } }`,
+        { as: 'key@north' },
+        { input },
+      );
+    expect((await change('DeleteOrganization', { id: firstId })).text).toContain('DeleteOrganizationPayload');
+    await checkAgain();
+    expect(await read(secondId)).toMatchObject({ domainSetupStatus: 'VERIFIED', domainVerification: { problem: null } });
+    expect((await change('RestoreOrganization', { id: firstId })).text).toContain('RestoreOrganizationPayload');
+    expect(await read(firstId)).toMatchObject({ domainSetupStatus: 'PENDING' });
+  });
+
   it('shows its challenge to those who may change the organization', async () => {
     const id = await create('seven.example');
     const answer = await world.query(DomainDocument, { id: world.org('north') }, { as: 'viewer@north' });

@@ -6,10 +6,12 @@ export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' |
 import type { DocumentTypeDecoration } from '@graphql-typed-document-node/core';
 /** Which invitation to accept. */
 export type AcceptInvitationInput = {
+  /** The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`. */
+  id?: string | null | undefined;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** The token from the mail, at most 200 characters. */
-  token: string;
+  /** The token from the mail, at most 200 characters. Either this or `id`. */
+  token?: string | null | undefined;
 };
 
 /** Where the caller's access to an organization comes from. */
@@ -29,7 +31,7 @@ export type AddMemberInput = {
   idempotencyKey?: string | null | undefined;
   /** The organization: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 10. Keys that name no role here are left out and reported. */
+  /** Roles by key or id (rol_…), 1 to 10. What names no role here is left out and reported. */
   roles: Array<string>;
 };
 
@@ -81,7 +83,7 @@ export type CreateInvitationInput = {
   idempotencyKey?: string | null | undefined;
   /** The organization to join: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 10; ["user"] when absent. Keys that name no role here are left out and reported. */
+  /** Roles by key or id (rol_…), 1 to 10; ["user"] when absent. What names no role here is left out and reported. */
   roles?: Array<string> | null | undefined;
 };
 
@@ -109,8 +111,8 @@ export type CreateOrganizationInput = {
   parentId?: string | null | undefined;
   /** Its main address. */
   primaryAddress?: AddressInput | null | undefined;
-  /** 3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. */
-  slug: string;
+  /** 3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. Absent: made from the name, with six random letters and digits behind it where that slug cannot be taken. */
+  slug?: string | null | undefined;
   /** People to invite at once, at most 100. */
   users?: Array<InviteUserInput> | null | undefined;
 };
@@ -154,8 +156,10 @@ export type CredentialKind =
 
 /** Which invitation to decline. */
 export type DeclineInvitationInput = {
-  /** The token from the mail, at most 200 characters. */
-  token: string;
+  /** The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`. */
+  id?: string | null | undefined;
+  /** The token from the mail, at most 200 characters. Either this or `id`. */
+  token?: string | null | undefined;
 };
 
 /** What deleting an organization does to those below it. */
@@ -167,9 +171,11 @@ export type DeleteMode =
 
 /** What to delete. */
 export type DeleteOrganizationInput = {
+  /** Its slug, as a confirmation; required for the organization of the request, else ignored. */
+  confirmSlug?: string | null | undefined;
   /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
-  /** The organization; one below that of the request. */
+  /** The organization: one below that of the request, or its own at the top of the tree. */
   id: string;
   /** What to do about organizations below. */
   mode?: DeleteMode | null | undefined;
@@ -226,7 +232,7 @@ export type InvitationStatus =
 export type InviteUserInput = {
   /** The address to invite, at most 255 characters. */
   email: string;
-  /** Role keys, 1 to 10; ["user"] when absent. Keys that name no role here are left out and reported. */
+  /** Roles by key or id (rol_…), 1 to 10; ["user"] when absent. What names no role here is left out and reported. */
   roles?: Array<string> | null | undefined;
 };
 
@@ -246,6 +252,12 @@ export type InvoiceOwner =
   | 'END_CUSTOMER'
   /** The partner. */
   | 'PARTNER';
+
+/** Which organization to leave. */
+export type LeaveOrganizationInput = {
+  /** The organization: one that the person is a native member of. */
+  organizationId: string;
+};
 
 /** Cloud marketplaces. */
 export type Marketplace =
@@ -372,7 +384,7 @@ export type ResendInvitationInput = {
 
 /** What to restore. */
 export type RestoreOrganizationInput = {
-  /** The organization; one that lay below that of the request. */
+  /** The organization: one that lay below that of the request or, without one, the top of a tree. */
   id: string;
 };
 
@@ -450,7 +462,7 @@ export type SuspendOrganizationInput = {
 export type UpdateMemberRolesInput = {
   /** The organization: that of the request, or one below it. */
   organizationId: string;
-  /** Role keys, 1 to 10. Keys that name no role here are left out and reported. */
+  /** Roles by key or id (rol_…), 1 to 10. What names no role here is left out and reported. */
   roles: Array<string>;
   /** The member. */
   userId: string;
@@ -911,6 +923,17 @@ export type DeleteRoleMutation = { deleteRole:
     | { __typename: 'RoleInUseError', memberCount: number, invitationCount: number, code: string }
    | null };
 
+export type LeaveOrganizationMutationVariables = Exact<{
+  input: LeaveOrganizationInput;
+}>;
+
+
+export type LeaveOrganizationMutation = { leaveOrganization:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'LastAdminError', code: string }
+    | { __typename: 'LeaveOrganizationPayload', removedMembershipId: string }
+   | null };
+
 export type OrganizationFactsFragment = { id: string, slug: string, name: string, kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, depth: number | null };
 
 export type OrganizationQueryVariables = Exact<{
@@ -938,6 +961,7 @@ export type ChildrenQuery = { organization: { children: { totalCount: number, no
 export type DescendantsQueryVariables = Exact<{
   id?: string | null | undefined;
   search?: string | null | undefined;
+  kind?: OrganizationKind | null | undefined;
   maxDepth?: number | null | undefined;
   includeDeleted?: boolean | null | undefined;
   first?: number | null | undefined;
@@ -1010,7 +1034,7 @@ export type PeopleQueryVariables = Exact<{
 }>;
 
 
-export type PeopleQuery = { organization: { people: { totalCount: number, nodes: Array<{ user: { email: string }, memberships: Array<{ organization: { slug: string }, roles: Array<{ key: string }> }> }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
+export type PeopleQuery = { organization: { people: { totalCount: number, nodes: Array<{ user: { email: string }, memberships: Array<{ organization: { slug: string }, roles: Array<{ key: string }> }> | null }>, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null } } | null } | null };
 
 export type InvitationsQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1023,7 +1047,7 @@ export type InvitationsQuery = { organization: { invitations: { totalCount: numb
 export type OwnMembershipsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type OwnMembershipsQuery = { viewer: { memberships: { totalCount: number, nodes: Array<{ scopes: Array<string>, organization: { id: string, slug: string, name: string }, roles: Array<{ key: string }> }> }, invitations: { totalCount: number, nodes: Array<{ email: string, organization: { slug: string, name: string }, roles: Array<{ key: string }> }> } } };
+export type OwnMembershipsQuery = { viewer: { memberships: { totalCount: number, nodes: Array<{ scopes: Array<string>, organization: { id: string, slug: string, name: string }, roles: Array<{ key: string }> }> } | null, invitations: { totalCount: number, nodes: Array<{ email: string, organization: { slug: string, name: string }, roles: Array<{ key: string }> }> } | null } };
 
 export type UsageQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1034,7 +1058,7 @@ export type UsageQueryVariables = Exact<{
 }>;
 
 
-export type UsageQuery = { organization: { usage: { from: string, to: string, scope: UsageScope, organizationCount: number, asOf: string, metrics: Array<{ value: string, metric: { key: string } }> } | null } | null };
+export type UsageQuery = { organization: { usage: { from: string, to: string, scope: UsageScope, organizationCount: number, asOf: string, metrics: Array<{ value: string, metric: { key: string } }> | null } | null } | null };
 
 export type UsageBucketsQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1046,7 +1070,7 @@ export type UsageBucketsQueryVariables = Exact<{
 }>;
 
 
-export type UsageBucketsQuery = { organization: { usage: { buckets: Array<{ from: string, to: string, metrics: Array<{ value: string, metric: { key: string } }> }> } | null } | null };
+export type UsageBucketsQuery = { organization: { usage: { buckets: Array<{ from: string, to: string, metrics: Array<{ value: string, metric: { key: string } }> }> | null } | null } | null };
 
 export type UsageByChildQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -1849,6 +1873,19 @@ export const DeleteRoleDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:cc21b7d71d99af5d7f962771969b47a01be794d689d01008e1fc045a0ad2f4ea"}) as unknown as TypedDocumentString<DeleteRoleMutation, DeleteRoleMutationVariables>;
+export const LeaveOrganizationDocument = new TypedDocumentString(`
+    mutation LeaveOrganization($input: LeaveOrganizationInput!) {
+  leaveOrganization(input: $input) {
+    __typename
+    ... on LeaveOrganizationPayload {
+      removedMembershipId
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `, {"hash":"sha256:2a63d0bfaf428b024726cf3d483cdf5fd2abe8875eb206ba200aeb5d1ddf1cde"}) as unknown as TypedDocumentString<LeaveOrganizationMutation, LeaveOrganizationMutationVariables>;
 export const OrganizationDocument = new TypedDocumentString(`
     query Organization($id: ID, $slug: String) {
   organization(id: $id, slug: $slug) {
@@ -1913,10 +1950,11 @@ export const ChildrenDocument = new TypedDocumentString(`
 }
     `, {"hash":"sha256:be9b59e465e4b769a6c82dd3ca9c7509384b8dc932c02b6259a8de629bfaf035"}) as unknown as TypedDocumentString<ChildrenQuery, ChildrenQueryVariables>;
 export const DescendantsDocument = new TypedDocumentString(`
-    query Descendants($id: ID, $search: String, $maxDepth: Int, $includeDeleted: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
+    query Descendants($id: ID, $search: String, $kind: OrganizationKind, $maxDepth: Int, $includeDeleted: Boolean, $first: Int, $after: String, $last: Int, $before: String) {
   organization(id: $id) {
     descendants(
       search: $search
+      kind: $kind
       maxDepth: $maxDepth
       includeDeleted: $includeDeleted
       first: $first
@@ -1953,7 +1991,7 @@ export const DescendantsDocument = new TypedDocumentString(`
   domainSetupStatus
   parentId
   depth
-}`, {"hash":"sha256:2cc91a1d35873f8ecfcc098e33ad139c91edbfb7c7c3d1c066357c81f82f82fb"}) as unknown as TypedDocumentString<DescendantsQuery, DescendantsQueryVariables>;
+}`, {"hash":"sha256:eb3730fc702d819038990e42218d4ef2fc6026e63b710ccbee483d10a642eb0b"}) as unknown as TypedDocumentString<DescendantsQuery, DescendantsQueryVariables>;
 export const SuspendOrganizationDocument = new TypedDocumentString(`
     mutation SuspendOrganization($input: SuspendOrganizationInput!) {
   suspendOrganization(input: $input) {

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sessions } from '../../src/authentication/session.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -89,6 +90,11 @@ describe('inviting a person', () => {
       ignoredRoles: ['nope'],
     });
     expect(await create({})).toMatchObject({ invitation: { roles: [{ key: 'user' }] }, ignoredRoles: [] });
+    const [viewer] = await world.rows(sql<{ id: string }>`select id from roles where built_in and key = 'viewer'`);
+    expect(await create({ roles: [encodeId('Role', viewer?.id ?? ''), missingId('Role')] })).toMatchObject({
+      invitation: { roles: [{ key: 'viewer' }] },
+      ignoredRoles: [missingId('Role')],
+    });
     const [{ days } = { days: 0 }] = await world.rows(
       sql<{ days: number }>`select round(extract(epoch from expires_at - created_at) / 86400)::int as days from invitations limit 1`,
     );
@@ -291,6 +297,44 @@ describe('accepting', () => {
     expect(new Set([...texts].map((text) => text.replace(/,"extensions":.*/, '')))).toEqual(
       new Set([expect.stringContaining('INVITATION_INVALID')]),
     );
+  });
+
+  it('works by the id that the invited person sees, also before any mail came, and for nobody else', async () => {
+    const email = newAddress();
+    const outcome = await create({ email, roles: ['viewer'] });
+    const id = 'invitation' in outcome ? outcome.invitation.id : '';
+    const options = await person(email);
+    const answered = async (name: 'acceptInvitation' | 'declineInvitation', input: object, as: RequestOptions) =>
+      world.ask<Record<string, { __typename: string; code?: string } | null>>(
+        `mutation ($input: ${name === 'acceptInvitation' ? 'AcceptInvitationInput' : 'DeclineInvitationInput'}!) { ${name}(input: $input) { __typename ... on UserError { code } } }`,
+        as,
+        { input },
+      );
+    const missing = await answered('acceptInvitation', { id: missingId('Invitation') }, await person(newAddress()));
+    expect(code(missing)).toBe('NOT_FOUND');
+    // Whoever manages the invitation cannot answer it, nor can somebody whose same address is not verified.
+    for (const as of [{ as: 'admin@shop-1' }, { as: 'admin@north' }, await person(newAddress())] as const)
+      expect((await answered('acceptInvitation', { id }, as)).text).toBe(missing.text);
+    await sql`update users set canonical_email = null where email = ${email}`.execute(world.db);
+    expect((await answered('acceptInvitation', { id }, options)).text).toBe(missing.text);
+    await sql`update users set canonical_email = email where email = ${email}`.execute(world.db);
+    for (const input of [{}, { id, token: 'x' }, { token: '' }])
+      expect(code(await answered('acceptInvitation', input, options))).toBe('BAD_USER_INPUT');
+    const shown = await world.ask<{ viewer: { invitations: { nodes: { id: string }[] } } }>(
+      '{ viewer { invitations { nodes { id } } } }',
+      options,
+    );
+    expect(shown.data?.viewer.invitations.nodes).toEqual([{ id }]);
+    const twice = await Promise.all([1, 2].map(() => answered('acceptInvitation', { id }, options)));
+    expect(new Set(twice.map(({ data }) => data?.['acceptInvitation']?.__typename))).toEqual(
+      new Set(['AcceptInvitationPayload', 'InvitationInvalidError']),
+    );
+    expect((await world.ask('{ viewer { scopes } }', { ...options, organization: 'shop-1' })).data).toEqual({
+      viewer: { scopes: ['members:read', 'usage:read', 'audit:read'] },
+    });
+    const second = await create({ email, organizationId: world.org('kiosk') });
+    const declined = await answered('declineInvitation', { id: 'invitation' in second ? second.invitation.id : '' }, options);
+    expect(declined.data?.['declineInvitation']?.__typename).toBe('DeclineInvitationPayload');
   });
 
   it('needs a person: an API key is refused', async () => {

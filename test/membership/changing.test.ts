@@ -1,9 +1,11 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeId } from '../../src/values/ids.ts';
+import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import {
   AddMemberDocument,
   AuditLogDocument,
+  LeaveOrganizationDocument,
   RemoveMemberDocument,
   UpdateMemberRolesDocument,
   type AddMemberInput,
@@ -16,6 +18,7 @@ import {
   insertUser,
   missingId,
   type Caller,
+  type RequestOptions,
   type Slug,
   type World,
 } from '../setup/world.ts';
@@ -65,6 +68,46 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
       membership: { roles: [{ key: 'cloud_rep' }, { key: 'viewer' }] },
     });
     expect(await rolesOf('shop-1', user)).toEqual(['cloud_rep', 'viewer']);
+  });
+
+  it('are named by key or by id, each role once, with the same rights for both', async () => {
+    const roleId = async (key: string) => {
+      const [row] = await world.rows(sql<{ id: string }>`select id from roles where built_in and key = ${key}`);
+      return encodeId('Role', row?.id ?? '');
+    };
+    const own = async (slug: Slug, key: string, scopes: string[]) => {
+      const [row] = await world.rows(sql<{ id: string }>`
+        with made as (insert into roles (key, name, scopes) values (${key}, 'Own', ${scopes}::text[]) returning id, key),
+          own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid(slug)} from made)
+        select id from made`);
+      return encodeId('Role', row?.id ?? '');
+    };
+    const user = await newMember('north', ['user']);
+    const [viewer, above, elsewhere] = [await roleId('viewer'), await own('acme', 'crew', []), await own('south', 'stray', [])];
+    const nearest = await own('north', 'crew', []);
+    expect(await update('admin@north', 'north', user, ['support', viewer, 'viewer'])).toMatchObject({
+      membership: { roles: [{ key: 'support' }, { key: 'viewer' }] },
+      ignoredRoles: [],
+    });
+    const held = async () =>
+      (
+        await world.rows(sql<{ id: string }>`
+          select r.id from memberships m join membership_roles mr on mr.membership_id = m.id join roles r on r.id = mr.role_id
+          where m.organization_id = ${world.uuid('north')} and 'usr_' || replace(m.user_id::text, '-', '') = ${user}`)
+      ).map(({ id }) => encodeId('Role', id));
+    // A key means the nearest role that has it, an id that role itself.
+    await update('admin@north', 'north', user, ['crew']);
+    expect(await held()).toEqual([nearest]);
+    await update('admin@north', 'north', user, [above]);
+    expect(await held()).toEqual([above]);
+    // One of an organization elsewhere is told like one that never was, and like a key that means nothing.
+    for (const unknown of [elsewhere, missingId('Role'), 'stray', user, 'rol_'])
+      expect(await update('admin@north', 'north', user, [unknown])).toMatchObject({ code: 'NO_VALID_ROLE', ignoredRoles: [unknown] });
+    expect(await update('admin@north', 'north', user, [elsewhere, 'user'])).toMatchObject({ ignoredRoles: [elsewhere] });
+    const beyond = { code: 'ROLE_ESCALATION' };
+    const mine = await newMember('north', []);
+    for (const admin of ['admin', await roleId('admin')])
+      expect(await update('cloud_rep@north', 'north', mine, [admin])).toMatchObject(beyond);
   });
 
   it('leave out what names no role here, and say so', async () => {
@@ -272,6 +315,47 @@ describe('adding a member without an invitation (D25–D27)', () => {
     });
     const [row] = await world.rows(sql<{ status: string }>`select status from invitations where email = 'asked@x.example'`);
     expect(row?.status).toBe('REVOKED');
+  });
+});
+
+describe('leaving an organization', () => {
+  const leave = async (options: RequestOptions, slug: Slug) => {
+    const answer = await world.query(LeaveOrganizationDocument, { input: { organizationId: world.org(slug) } }, options);
+    return answer.data?.leaveOrganization ?? code(answer);
+  };
+
+  it('takes no scope and no organization in the request, ends access at once, and stands in the log', async () => {
+    const user = await insertUser(world, 'leaving@x.example');
+    await insertMembership(world, world.uuid('kiosk'), user, ['user']);
+    const token = await insertPersonalAccessToken(world.db, user, 'x');
+    const inside = () => world.ask('{ organization { slug } }', { token, organization: 'kiosk' });
+    expect((await inside()).errors).toBeUndefined();
+    expect(await leave({ token }, 'kiosk')).toMatchObject({ __typename: 'LeaveOrganizationPayload' });
+    expect((await inside()).status).toBe(404);
+    expect(await leave({ token }, 'kiosk')).toBe('NOT_FOUND');
+    const [event] = await world.rows(sql<{ action: string; before: object }>`
+      select action, before from audit_events where organization_id = ${world.uuid('kiosk')} order by id desc limit 1`);
+    expect(event).toMatchObject({ action: 'leaveOrganization', before: { email: 'leaving@x.example', roles: ['user'] } });
+  });
+
+  it('is refused to the last admin, also when all admins leave at the same moment', async () => {
+    const admins = await Promise.all(
+      [1, 2, 3, 4].map(async (n) => {
+        const user = await insertUser(world, `leaver${n}@x.example`);
+        await insertMembership(world, world.uuid('rival-shop'), user, ['admin']);
+        return insertPersonalAccessToken(world.db, user, 'x');
+      }),
+    );
+    const answers = await Promise.all(admins.map((token) => leave({ token }, 'rival-shop')));
+    const told = Map.groupBy(answers, (answer) => (typeof answer === 'object' ? answer.__typename : answer));
+    expect(told.get('LastAdminError')).toHaveLength(1);
+    expect(told.get('LeaveOrganizationPayload')).toHaveLength(3);
+  });
+
+  it('is for a person and for their own membership alone', async () => {
+    expect(await leave({ as: 'key@north' }, 'north')).toBe('FORBIDDEN');
+    expect(await leave({ as: 'admin@acme' }, 'south')).toBe('NOT_FOUND');
+    expect(await leave({ as: 'admin@acme' }, 'rival')).toBe('NOT_FOUND');
   });
 });
 

@@ -42,11 +42,11 @@ describe('members (A24, A36, B29, C23, C26, D38)', () => {
     expect((await members({ search: 'CROWD3' }))?.totalCount).toBe(10);
     expect((await members({ search: 'ödön' }))?.totalCount).toBe(20);
     expect((await members({ search: '%' }))?.totalCount).toBe(0);
+    expect((await members({ search: ' ' }))?.totalCount).toBe((await members({}))?.totalCount);
     expect((await members({ roles: ['support'] }))?.totalCount).toBe(14);
     expect((await members({ roles: ['support', 'user'] }))?.totalCount).toBe(40);
     expect((await members({ roles: ['no_such_role'] }))?.totalCount).toBe(0);
     for (const variables of [
-      { search: '' },
       { search: 'x'.repeat(65) },
       { roles: [] },
       { roles: ['a\u0000'] },
@@ -184,7 +184,7 @@ describe('invitations (A27, A39, B34)', () => {
     expect((await preview('another')).data).toEqual({ invitationPreview: null });
     expect(code(await preview(''))).toBe('BAD_USER_INPUT');
     await sql`update users set canonical_email = null where email = 'admin@kiosk.example'`.execute(world.db);
-    expect((await world.query(OwnMembershipsDocument, {}, { as: 'admin@kiosk' })).data?.viewer.invitations.totalCount).toBe(0);
+    expect((await world.query(OwnMembershipsDocument, {}, { as: 'admin@kiosk' })).data?.viewer.invitations?.totalCount).toBe(0);
     await sql`update users set canonical_email = email where email = 'admin@kiosk.example'`.execute(world.db);
   });
 

@@ -272,6 +272,53 @@ describe('a slug', () => {
   });
 });
 
+describe('a slug that is left out', () => {
+  const slugFor = async (name: string) => (await created({ name, slug: null })).organization.slug;
+
+  it('is made from the name, without accents, and with hyphens for what is neither letter nor digit', async () => {
+    expect(await slugFor('Crème Brûlée & Söhne, Straße 9')).toBe('creme-brulee-sohne-strasse-9');
+    expect(await slugFor('  (İstanbul) Łódź  ')).toBe('istanbul-lodz');
+    expect(await slugFor('x'.repeat(200))).toBe('x'.repeat(63));
+    expect(await slugFor(`${'x'.repeat(62)} y`)).toBe('x'.repeat(62));
+  });
+
+  it('gets a suffix where it is taken, retired, reserved or too short', async () => {
+    await sql`insert into retired_slugs (slug, organization_id) values ('long-gone', uuidv7())`.execute(world.db);
+    expect(await slugFor('Rival')).toMatch(/^rival-[a-z0-9]{6}$/);
+    expect(await slugFor('Long gone')).toMatch(/^long-gone-[a-z0-9]{6}$/);
+    expect(await slugFor('Admin')).toMatch(/^admin-[a-z0-9]{6}$/);
+    expect(await slugFor('AB')).toMatch(/^ab-[a-z0-9]{6}$/);
+    expect(await slugFor('東京')).toMatch(/^org-[a-z0-9]{6}$/);
+    expect(await slugFor('x'.repeat(200))).toMatch(/^x{56}-[a-z0-9]{6}$/);
+  });
+
+  it('is another one for each of 64 organizations of one name that are created at the same moment, in five places', async () => {
+    const places = [
+      { as: 'key@acme', parentId: world.org('acme') },
+      { as: 'key@acme', parentId: world.org('south') },
+      { as: 'key@north', parentId: world.org('shop-1') },
+      { as: 'key@rival', parentId: world.org('rival') },
+      { as: 'viewer@acme', parentId: null },
+    ] as const;
+    const answers = await Promise.all(
+      Array.from({ length: 64 }, (_, n) => {
+        const { as, parentId } = places[n % places.length] ?? places[0];
+        return create({ name: 'Same Name', slug: null, parentId }, { as, withoutSocket: true });
+      }),
+    );
+    const slugs = answers.map((answer) => payload(answer.data?.createOrganization, 'CreateOrganizationPayload').organization.slug);
+    expect(new Set(slugs).size).toBe(64);
+    expect(slugs.filter((slug) => slug === 'same-name')).toHaveLength(1);
+    expect(slugs.every((slug) => /^same-name(-[a-z0-9]{6})?$/.test(slug))).toBe(true);
+  });
+
+  it('is the same for the same idempotency key', async () => {
+    const input = { name: 'Sent Twice', slug: null, idempotencyKey: 'slugless' };
+    const [first, second] = [await created(input), await created(input)];
+    expect(second.organization).toEqual(first.organization);
+  });
+});
+
 describe('what is refused leaves nothing behind', () => {
   const bad: [name: string, input: Input, argument: string][] = [
     ['a 101st person', { users: Array.from({ length: 101 }, (_, n) => ({ email: `n${n}@x.example` })) }, 'users'],

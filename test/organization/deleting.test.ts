@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenHash } from '../../src/authentication/secret.ts';
+import { createToken, tokenHash } from '../../src/authentication/secret.ts';
 import { purgeOrganizations } from '../../src/modules/organization/delete/commands.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
@@ -264,5 +264,88 @@ describe('the purge', () => {
     await purging.query('commit');
     expect(await inserting).toBe('organizations_slug_key');
     await purging.end();
+  });
+});
+
+describe("the caller's own top-level organization", () => {
+  /** A tree of its own: a root with an admin, a viewer and a key, and one organization below. */
+  async function tree() {
+    const slug = `root-${++made}`;
+    const insert = async (name: string, parent: string | null) =>
+      (await world.db.insertInto('organizations').values({ slug: name, name, parent_id: parent }).returning('id').executeTakeFirstOrThrow())
+        .id;
+    const root = await insert(slug, null);
+    const child = await insert(`${slug}-child`, root);
+    const member = async (role: string, organization = root) => {
+      const user = await insertUser(world, `${role}@${slug}.${organization === root ? 'root' : 'child'}.example`);
+      await insertMembership(world, organization, user, [role]);
+      return insertPersonalAccessToken(world.db, user, 'x');
+    };
+    const [admin, viewer, below] = [await member('admin'), await member('viewer'), await member('admin', child)];
+    const key = await insertApiKey(world.db, root, 'x');
+    const confirmed = (
+      input: { confirmSlug?: string | null; mode?: DeleteMode },
+      options: RequestOptions = { token: admin, organization: slug },
+    ) => world.query(DeleteOrganizationDocument, { input: { id: org(root), confirmSlug: slug, ...input } }, options);
+    return { slug, root, child, admin, viewer, below, key, confirmed };
+  }
+
+  it('is deleted with its slug as confirmation, and nothing of the tree works any more', async () => {
+    const { slug, root, child, admin, viewer, below, key, confirmed } = await tree();
+    for (const confirmSlug of [null, 'rival', ''])
+      expect((await confirmed({ confirmSlug, mode: 'CASCADE' })).errors?.[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        argument: 'confirmSlug',
+      });
+    expect((await confirmed({})).data?.deleteOrganization).toMatchObject({ code: 'HAS_CHILDREN', childCount: 1 });
+    const gone = payload((await confirmed({ mode: 'CASCADE' })).data?.deleteOrganization, 'DeleteOrganizationPayload');
+    expect(gone).toMatchObject({ deletedOrganizationIds: [org(root), org(child)], removedMemberCount: 3 });
+    expect((await own({ token: key })).status).toBe(401);
+    for (const options of [
+      { token: admin, organization: slug },
+      { token: viewer, organization: slug },
+      { token: below, organization: `${slug}-child` },
+    ])
+      expect((await own(options)).status).toBe(404);
+    expect((await world.ask('{ viewer { memberships { totalCount } } }', { token: admin })).data).toEqual({
+      viewer: { memberships: { totalCount: 0 } },
+    });
+  });
+
+  it('takes both scopes, and is no way around those above', async () => {
+    const { root, child, slug, viewer, below, confirmed } = await tree();
+    expect((await confirmed({}, { token: viewer, organization: slug })).errors?.[0]?.extensions).toMatchObject({
+      requiredScopes: ['organizations:manage'],
+    });
+    const [id] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
+    const token = createToken('ak', id?.id ?? '');
+    await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
+      values (${id?.id}, ${root}, 'one scope', ${tokenHash(token)}, 'ak', '{organizations:manage}')`.execute(world.db);
+    expect((await confirmed({}, { token })).errors?.[0]?.extensions).toMatchObject({ requiredScopes: ['child_organizations:manage'] });
+    const answer = await world.query(
+      DeleteOrganizationDocument,
+      { input: { id: org(child), confirmSlug: `${slug}-child` } },
+      { token: below, organization: `${slug}-child` },
+    );
+    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'id' });
+  });
+
+  it('is restored by a member who held both scopes, without an organization in the request, and by nobody else', async () => {
+    const { slug, root, admin, viewer, below, confirmed } = await tree();
+    payload((await confirmed({ mode: 'CASCADE' })).data?.deleteOrganization, 'DeleteOrganizationPayload');
+    const missing = await world.query(RestoreOrganizationDocument, { input: { id: missingId('Organization') } }, { token: admin });
+    expect(code(missing)).toBe('ORGANIZATION_REQUIRED');
+    for (const token of [viewer, below, world.token('admin@rival')]) expect((await restore(root, { token })).text).toBe(missing.text);
+    const answers = await Promise.all([restore(root, { token: admin }), restore(root, { token: admin })]);
+    const counts = answers.map((answer) => payload(answer.data?.restoreOrganization, 'RestoreOrganizationPayload'));
+    expect(new Set(counts.map(({ restoredCount }) => restoredCount))).toEqual(new Set([0, 2]));
+    expect(counts.map(({ organization }) => organization)).toMatchObject([{ slug }, { slug }]);
+    expect((await own({ token: below, organization: `${slug}-child` })).errors).toBeUndefined();
+    const [event] = await world.rows(sql<{ action: string }>`
+      select action from audit_events where organization_id = ${root} order by id desc limit 1`);
+    expect(event?.action).toBe('restoreOrganization');
+    payload((await confirmed({ mode: 'CASCADE' })).data?.deleteOrganization, 'DeleteOrganizationPayload');
+    await sql`update organizations set deleted_at = now() - interval '31 days' where deleted_with = ${root}`.execute(world.db);
+    expect(code(await restore(root, { token: admin }))).toBe('NOT_FOUND');
   });
 });

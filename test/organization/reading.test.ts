@@ -13,6 +13,20 @@ afterAll(() => world.close());
 const as = 'key@north' as const;
 
 describe('an organization', () => {
+  it('stays in the answer when an argument of one of its lists is refused, which is null alone', async () => {
+    const document = `{ organization { slug children(after: "bad") { totalCount } descendants(first: 0) { totalCount }
+      members(first: 101) { totalCount } usage(from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z") { organizationCount metrics(keys: ["none"]) { value } } }
+      viewer { scopes memberships(first: 0) { totalCount } invitations(after: "bad") { totalCount } } }`;
+    const { data, errors } = await world.ask(document, { as: 'admin@north' });
+    expect(data).toMatchObject({
+      organization: { slug: 'north', children: null, descendants: null, members: null, usage: { organizationCount: 4, metrics: null } },
+      viewer: { memberships: null, invitations: null },
+    });
+    expect(errors?.map(({ path }) => path?.at(-1)).toSorted()).toEqual(
+      expect.arrayContaining(['children', 'descendants', 'invitations', 'members', 'memberships', 'metrics']),
+    );
+  });
+
   it('is found by id, by slug, or as the organization of the request', async () => {
     for (const variables of [{ id: world.org('shop-1') }, { slug: 'shop-1' }]) {
       const { data } = await world.query(OrganizationDocument, variables, { as });
@@ -279,7 +293,7 @@ describe('children', () => {
       const answer = await world.query(ChildrenDocument, { id: world.org('shop-2'), ...variables }, { as });
       expect({ variables, error: answer.errors?.[0]?.extensions }).toEqual({
         variables,
-        error: { code: 'BAD_USER_INPUT', argument, bound: expect.any(String) },
+        error: { code: 'BAD_USER_INPUT', argument, bound: expect.any(String), fields: [{ field: argument, message: expect.any(String) }] },
       });
     }
   });

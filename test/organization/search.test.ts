@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeId } from '../../src/values/ids.ts';
 import { seedSynthetic } from '../../src/seed/synthetic.ts';
-import { DescendantsDocument, type DescendantsQueryVariables } from '../generated/graphql.ts';
+import { DescendantsDocument, type DescendantsQueryVariables, type OrganizationKind } from '../generated/graphql.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { backward, forward, type WalkArguments } from '../setup/pages.ts';
 import { code, createWorld, type World } from '../setup/world.ts';
@@ -12,6 +12,7 @@ interface Row {
   id: string;
   slug: string;
   name: string;
+  kind: OrganizationKind;
   domain: string | null;
   path: string;
   lineage: string[];
@@ -49,7 +50,9 @@ beforeAll(async () => {
     await sql`insert into organizations (slug, name, parent_id, domain, domain_setup_status) values (${`odd-${n}`}, ${name}, ${top?.id}, ${`odd${n}.example`}, 'VERIFIED')`.execute(
       world.db,
     );
-  rows = await world.rows(sql<Row>`select id, slug, name, domain, path, lineage from organizations where deleted_at is null order by path`);
+  rows = await world.rows(
+    sql<Row>`select id, slug, name, kind, domain, path, lineage from organizations where deleted_at is null order by path`,
+  );
   const size = (row: Row): number => rows.filter((other) => other.lineage.includes(row.id)).length;
   const sized = rows.filter((row) => row.lineage.length <= 4).map((row) => ({ row, size: size(row) }));
   const nearest = (wanted: number): Row =>
@@ -84,6 +87,10 @@ function expected(root: Row, search: string): { id: string; matchedOn: string[] 
     })
     .filter(({ matchedOn }) => matchedOn.length > 0);
 }
+
+/** Everything below a root, in tree order. */
+const below = (root: Row): string[] =>
+  rows.filter((row) => row.id !== root.id && row.lineage.includes(root.id)).map((row) => encodeId('Organization', row.id));
 
 describe('search', () => {
   it('finds exactly what a literal, case-insensitive comparison finds, in tree order, for any pattern', async () => {
@@ -157,6 +164,30 @@ describe('search', () => {
     120_000,
   );
 
+  it('and the list without one, of one kind alone, give the whole in both directions', async () => {
+    const kinds: OrganizationKind[] = ['RESELLER', 'AGENCY', 'CUSTOMER'];
+    let found = 0;
+    for (const kind of kinds) {
+      for (const search of ['team', '-z', null]) {
+        for (const root of roots) {
+          const within = search === null ? below(root.row) : expected(root.row, search).map(({ id }) => id);
+          const ofKind = new Set(rows.filter((row) => row.kind === kind).map((row) => encodeId('Organization', row.id)));
+          const whole = within.filter((id) => ofKind.has(id));
+          found += whole.length;
+          const page = async (walk: WalkArguments) => {
+            const { data } = await ask(root, { search, kind, ...walk });
+            const list = data?.organization?.descendants;
+            expect(list?.totalCount).toBe(whole.length);
+            return { rows: list?.edges.map(({ node }) => node.id) ?? [], pageInfo: list?.pageInfo ?? { hasNextPage: false } };
+          };
+          expect({ kind, search, rows: await forward(90, page) }).toEqual({ kind, search, rows: whole });
+          expect({ kind, search, rows: await backward(90, page) }).toEqual({ kind, search, rows: whole });
+        }
+      }
+    }
+    expect(found).toBeGreaterThan(1_000);
+  }, 120_000);
+
   it('tells depth and breadcrumb from the organization that was asked on', async () => {
     const { data } = await world.query(DescendantsDocument, { search: 'kiosk' }, { as: 'key@north' });
     expect(data?.organization?.descendants?.edges).toEqual([
@@ -183,8 +214,14 @@ describe('search', () => {
     ).toMatchObject({ totalCount: 1, edges: [{ matchedOn: ['ID'] }] });
   });
 
-  it('refuses patterns that are empty, too long or no text', async () => {
-    for (const search of ['', '   ', 'x'.repeat(65), 'a\u0000b', 'a\nb', '\ud800', 'x\udc00']) {
+  it('takes an empty or blank pattern for no search, so that a cleared search box shows everything', async () => {
+    const all = await world.query(DescendantsDocument, {}, { as: 'key@north' });
+    for (const search of ['', '   ', '\u00a0\u3000'])
+      expect((await world.query(DescendantsDocument, { search }, { as: 'key@north' })).text).toBe(all.text);
+  });
+
+  it('refuses patterns that are too long or no text', async () => {
+    for (const search of ['x'.repeat(65), 'a\u0000b', 'a\nb', '\ud800', 'x\udc00']) {
       const answer = await world.query(DescendantsDocument, { search }, { as: 'key@north' });
       expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'search' });
     }

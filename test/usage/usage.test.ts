@@ -73,7 +73,7 @@ function reference(root: Slug, scope: UsageScope, metric: string, from: number, 
 async function total(root: Slug, scope: UsageScope, from: string, to: string): Promise<Record<string, string>> {
   const { data, errors } = await world.query(UsageDocument, { id: world.org(root), scope, from, to }, { as });
   expect(errors).toBeUndefined();
-  return Object.fromEntries(data?.organization?.usage?.metrics.map(({ metric, value }) => [metric.key, value]) ?? []);
+  return Object.fromEntries(data?.organization?.usage?.metrics?.map(({ metric, value }) => [metric.key, value]) ?? []);
 }
 
 describe('a usage summary', () => {
@@ -135,7 +135,7 @@ describe('a usage summary', () => {
       scope: 'ALL',
       organizationCount: 4,
     });
-    expect(data?.organization?.usage?.metrics.map(({ metric }) => metric.key)).toEqual(['voice_minutes', 'chat_calls']);
+    expect(data?.organization?.usage?.metrics?.map(({ metric }) => metric.key)).toEqual(['voice_minutes', 'chat_calls']);
     expect(Date.parse(data?.organization?.usage?.asOf ?? '')).toBeLessThanOrEqual(Date.now());
     expect(
       (await world.query(UsageDocument, { id: world.org('north'), scope: 'SINGLE', ...YEAR }, { as })).data?.organization?.usage

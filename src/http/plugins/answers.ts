@@ -1,9 +1,10 @@
 /** What all responses have in common: safe errors, a request id, and no caching. */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { isUnavailable, maskError, unavailable } from '../../errors.ts';
+import { badFieldsOf, isUnavailable, maskError, unavailable } from '../../errors.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Outage } from '../../telemetry/outage.ts';
+import { errorFacts } from '../../telemetry/error-facts.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
 /** A browser that opens an API response must not load, run or frame anything from it. */
@@ -40,10 +41,7 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
       const errors = result.errors.map((error) => {
         const masked = maskError(error, report);
         const { code } = masked.extensions;
-        if (code === 'INTERNAL_SERVER_ERROR') {
-          masked.extensions['requestId'] = record.requestId;
-          if (!('data' in result)) masked.extensions['http'] = { status: 500 };
-        }
+        if (code === 'INTERNAL_SERVER_ERROR' && !('data' in result)) masked.extensions['http'] = { status: 500 };
         if (code !== 'UNAVAILABLE') return masked;
         // The mutation was committed; only the rest of its response could not be read.
         if ((error.path?.length ?? 0) > 1 && record.mutated) {
@@ -56,6 +54,11 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
         }
         return masked;
       });
+      for (const error of errors) {
+        const { extensions } = error;
+        const fields = extensions['code'] === 'BAD_USER_INPUT' ? badFieldsOf(error) : [];
+        Object.assign(extensions, fields.length > 0 && { fields }, errorFacts(extensions['code'], record));
+      }
       const [first] = errors;
       record.errors = errors.length;
       if (first) record.code = String(first.extensions['code']);

@@ -13,7 +13,9 @@ export function authentication(callers: Callers, identify: (request: Request) =>
     async onRequestParse({ request }) {
       const caller = await identify(request);
       callers.set(request, caller);
-      recordOf(request).principal = caller.principal;
+      const record = recordOf(request);
+      record.principal = caller.principal;
+      record.now = caller.now;
       // From here on, the request queues for connections with its own tree.
       const { home, user } = caller.principal;
       const tenant = home?.lineage[0] ?? user?.id;

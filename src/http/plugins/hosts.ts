@@ -4,6 +4,7 @@
  */
 import { isIP } from 'node:net';
 import type { Plugin } from 'graphql-yoga';
+import { errorFacts } from '../../telemetry/error-facts.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
 /**
@@ -34,8 +35,10 @@ export function hosts(allowed: readonly string[]): Plugin {
     onRequest({ request, url, endResponse, fetchAPI }) {
       if (names.size === 0 || names.has(hostOf(request)) || ['/health', '/ready'].includes(url.pathname)) return;
       const message = 'This host is not served here; ALLOWED_HOSTS names those that are.';
-      const error = { message, extensions: { code: 'BAD_USER_INPUT', argument: 'Host' } };
-      recordOf(request).code = error.extensions.code;
+      const code = 'BAD_USER_INPUT';
+      const record = recordOf(request);
+      record.code = code;
+      const error = { message, extensions: { code, argument: 'Host', ...errorFacts(code, record) } };
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 421 }));
     },
   };

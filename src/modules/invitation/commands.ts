@@ -8,7 +8,7 @@ import { reauthorize } from '../../authentication/reauthorize.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
 import { present } from '../../database/rows.ts';
-import { badInput, notFound, PublicError } from '../../errors.ts';
+import { badInput, checkAll, notFound, PublicError } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { insertMembership } from '../membership/writes.ts';
 import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
@@ -16,6 +16,7 @@ import { mailAllowance, recordMails } from './sending.ts';
 import { isInvitationToken } from './token.ts';
 import {
   closeInvitation,
+  invitationOfAddress,
   invitationOfToken,
   lockInvitation,
   organizationOfInvitation,
@@ -55,7 +56,7 @@ interface InvitationsInput {
 export function inviteUsers(request: CommandRequest, input: InvitationsInput) {
   if (input.users.length === 0 || input.users.length > INVITED_MAX)
     throw badInput('users', `must name between 1 and ${INVITED_MAX} people`);
-  for (const [index, invitee] of input.users.entries()) requireInvitee(invitee, `users.${index}.`);
+  checkAll(...input.users.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)));
   const attempt = { ...inviting('inviteUsers', input.organizationId), idempotency: idempotencyKeyOf(input) };
   return runCommand(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings) }));
 }
@@ -125,31 +126,37 @@ export function revokeInvitation(request: CommandRequest, { id }: { id: string }
 
 const NOBODYS = '00000000-0000-0000-0000-000000000000';
 
+/** Which invitation is answered: the one of a token, or one that the person's verified address received, by its UUID. */
+export type Answered = { token: string } | { id: string };
+
 /**
- * Responds to an invitation by its token. Whatever is wrong (unknown, altered, expired, revoked,
- * used, addressed to somebody else), the error is the same.
+ * Responds to an invitation. Whatever is wrong with a token (unknown, altered, expired, revoked,
+ * used, addressed to somebody else), the error is the same. An id that is not of an invitation to
+ * the person's verified address is not found.
  */
 async function answering<Result extends object>(
   request: CommandRequest,
   action: string,
-  { token, idempotency = null }: { token: string; idempotency?: IdempotencyKey | null },
+  { idempotency = null, ...which }: Answered & { idempotency?: IdempotencyKey | null },
   change: (acting: Parameters<Parameters<typeof runCommand>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
 ): Promise<Result | UserError> {
   // A text that was never a token is not recorded as an attempt.
-  if (request.principal.user && !isInvitationToken(token)) return userError(InvitationInvalidError, {});
-  const hash = tokenHash(token);
-  const found = await invitationOfToken(request.db, hash);
+  if ('token' in which && request.principal.user && !isInvitationToken(which.token)) return userError(InvitationInvalidError, {});
+  const find = (tx: Database, { user }: Pick<Principal, 'user'>) =>
+    'token' in which ? invitationOfToken(tx, tokenHash(which.token)) : invitationOfAddress(tx, which.id, user?.verifiedEmail);
+  const found = await find(request.db, request.principal);
   const attempt = {
     action,
     target: { type: 'Invitation', id: found?.id ?? NOBODYS },
-    on: async (tx: Database) => (await invitationOfToken(tx, hash))?.organization_id ?? null,
+    on: async (tx: Database, principal: Principal) => (await find(tx, principal))?.organization_id ?? null,
     idempotency,
   } as const;
   return runCommand<Result>(request, attempt, async (acting) => {
-    const now = await invitationOfToken(acting.tx, hash);
+    const now = await find(acting.tx, acting);
+    if ('id' in which && !(now && acting.organization)) throw notFound();
     const invitation = now && (await lockInvitation(acting.tx, now.id));
     // Checked again under the lock: resending an invitation invalidates its earlier tokens.
-    const current = invitation && (await invitationOfToken(acting.tx, hash));
+    const current = invitation && (await find(acting.tx, acting));
     const isOwn = invitation?.canonical_email === acting.user.verifiedEmail;
     if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse(InvitationInvalidError, {});
     return change(acting, invitation, acting.organization.lineage);
@@ -160,8 +167,9 @@ async function answering<Result extends object>(
  * Accepts an invitation. The membership begins now, provided that the inviter could still invite
  * with these roles.
  */
-export function acceptInvitation(request: CommandRequest, input: { token: string; idempotencyKey?: string | null | undefined }) {
-  const given = { token: input.token, idempotency: idempotencyKeyOf(input) };
+export function acceptInvitation(request: CommandRequest, input: Answered & { idempotencyKey?: string | null | undefined }) {
+  const { idempotencyKey: _, ...which } = input;
+  const given = { ...which, idempotency: idempotencyKeyOf(input) };
   return answering(request, 'acceptInvitation', given, async ({ tx, user, record }, invitation, lineage) => {
     if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse(InvitationInvalidError, {});
     const id = await insertMembership(tx, invitation.organization_id, user.id, invitation.role_ids);
@@ -176,8 +184,8 @@ export function acceptInvitation(request: CommandRequest, input: { token: string
 }
 
 /** Declines an invitation. */
-export function declineInvitation(request: CommandRequest, { token }: { token: string }) {
-  return answering(request, 'declineInvitation', { token }, async ({ tx, record }, invitation) => {
+export function declineInvitation(request: CommandRequest, which: Answered) {
+  return answering(request, 'declineInvitation', which, async ({ tx, record }, invitation) => {
     await closeInvitation(tx, invitation.id, 'DECLINED');
     record({
       target: { type: 'Invitation', id: invitation.id },

@@ -8,8 +8,16 @@ import { membershipById } from '../membership/queries.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
 import { UserErrorRef } from '../../graphql/user-error.ts';
 import { definePayload, rowField } from '../../graphql/payload.ts';
-import { ROLES_MAX } from '../role/choice.ts';
-import { acceptInvitation, createInvitation, declineInvitation, inviteUsers, resendInvitation, revokeInvitation } from './commands.ts';
+import { ROLES_MAX, ROLE_NAMES } from '../role/choice.ts';
+import {
+  acceptInvitation,
+  createInvitation,
+  declineInvitation,
+  inviteUsers,
+  resendInvitation,
+  revokeInvitation,
+  type Answered,
+} from './commands.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './type.ts';
 import { INVITED_MAX, type InvitationOutcome } from './invite.ts';
 import { invitationById, invitationOfPerson } from './queries.ts';
@@ -53,7 +61,7 @@ userErrorFields(InvitationLimitError, (t) => ({
 
 const organizationId = 'The organization to join: that of the request, or one below it.';
 const email = 'The address to invite, at most 255 characters.';
-const roles = `Role keys, 1 to ${ROLES_MAX}; ["user"] when absent. Keys that name no role here are left out and reported.`;
+const roles = `${ROLE_NAMES}, 1 to ${ROLES_MAX}; ["user"] when absent. What names no role here is left out and reported.`;
 
 /** How many people the input of a mutation invites. */
 export function invitedCount({ input }: Given): number {
@@ -86,7 +94,7 @@ const CreateInvitationPayloadRef = definePayload<{ invitationId: string; ignored
   },
   fields: (t) => ({
     ignoredRoles: t.exposeStringList('ignoredRoles', {
-      description: 'Role keys that name no role here and were left out.',
+      description: 'Role keys and ids that name no role here and were left out.',
       extensions: atMost(ROLES_MAX),
     }),
   }),
@@ -138,7 +146,7 @@ export const InviteUserOutcomeRef = builder.objectRef<InvitationOutcome>('Invite
     }),
     error: t.expose('error', { type: UserErrorRef, nullable: true, description: 'Why the person was not invited.' }),
     ignoredRoles: t.exposeStringList('ignoredRoles', {
-      description: 'Role keys that name no role here and were left out.',
+      description: 'Role keys and ids that name no role here and were left out.',
       extensions: atMost(ROLES_MAX),
     }),
   }),
@@ -201,13 +209,16 @@ mutation('revokeInvitation', {
   run: (input, request) => revokeInvitation(request, { id: decodeId('Invitation', input.id, 'id') }),
 });
 
-const token = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.`;
+const token = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters. Either this or \`id\`.`;
+const id = "The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`.";
 
-function requireToken<Input extends { token: string }>(input: Input): Input {
-  const { token: text } = input;
-  if (text.length === 0 || text.length > TOKEN_LENGTH_MAX)
-    throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);
-  return input;
+/** The invitation that an input names, by its token or by its id. */
+function answered({ token: text, id: given }: { token?: string | null | undefined; id?: string | null | undefined }): Answered {
+  if (text != null && given != null) throw badInput('id', 'cannot be combined with "token"');
+  if (given != null) return { id: decodeId('Invitation', given, 'id') };
+  if (text == null || text.length === 0 || text.length > TOKEN_LENGTH_MAX)
+    throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters, unless "id" names the invitation`);
+  return { token: text };
 }
 
 mutation('acceptInvitation', {
@@ -217,7 +228,8 @@ mutation('acceptInvitation', {
   input: builder.inputType('AcceptInvitationInput', {
     description: 'Which invitation to accept.',
     fields: (t) => ({
-      token: t.string({ required: true, description: token }),
+      token: t.string({ description: token }),
+      id: t.id({ description: id }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
@@ -233,7 +245,7 @@ mutation('acceptInvitation', {
     },
   }),
   errors: [InvitationInvalidError, IdempotencyConflictError],
-  run: (input, request) => acceptInvitation(request, requireToken(input)),
+  run: (input, request) => acceptInvitation(request, { ...answered(input), idempotencyKey: input.idempotencyKey }),
 });
 
 mutation('declineInvitation', {
@@ -242,7 +254,7 @@ mutation('declineInvitation', {
     'Sent again it finds the invitation declined, and changes nothing, so it takes no `idempotencyKey`.',
   input: builder.inputType('DeclineInvitationInput', {
     description: 'Which invitation to decline.',
-    fields: (t) => ({ token: t.string({ required: true, description: token }) }),
+    fields: (t) => ({ token: t.string({ description: token }), id: t.id({ description: id }) }),
   }),
   payload: definePayload<{ invitationId: string }>('DeclineInvitationPayload', {
     description: 'The invitation is declined.',
@@ -256,5 +268,5 @@ mutation('declineInvitation', {
     },
   }),
   errors: [InvitationInvalidError],
-  run: (input, request) => declineInvitation(request, requireToken(input)),
+  run: (input, request) => declineInvitation(request, answered(input)),
 });

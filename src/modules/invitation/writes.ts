@@ -78,6 +78,18 @@ export async function invitationOfToken(tx: Database, hash: Buffer): Promise<{ i
   );
 }
 
+/** The invitation with this id, if it is addressed to the person's verified address. */
+export async function invitationOfAddress(
+  tx: Database,
+  id: string,
+  verifiedEmail: string | null | undefined,
+): Promise<{ id: string; organization_id: string } | undefined> {
+  const { rows } = await sql<{ id: string; organization_id: string }>`
+    select i.id, i.organization_id from invitations i join organizations o on o.id = i.organization_id and o.deleted_at is null
+    where i.id = ${id}::uuid and i.canonical_email = ${verifiedEmail ?? null}`.execute(tx);
+  return rows[0];
+}
+
 /** A reason why an address cannot be invited: it is a member's, or has an open invitation. */
 export interface Obstacle {
   canonical_email: string;

@@ -1,7 +1,9 @@
 /** Commands on members of an organization. */
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
+import type { Principal } from '../../authorization/principal.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
+import type { Database } from '../../database/connect.ts';
 import { notFound } from '../../errors.ts';
 import { refuse, type UserError } from '../../command/user-error.ts';
 import { closeInvitation, lockOpenInvitationOf } from '../invitation/writes.ts';
@@ -13,6 +15,7 @@ import {
   hasOtherAdmin,
   insertMembership,
   lockMembership,
+  organizationOfMember,
   replaceRoles,
   type HeldMembership,
 } from './writes.ts';
@@ -39,7 +42,10 @@ async function lockMember({ tx, principal, organization }: OrganizationChange, u
 /**
  * Refuses to remove the last admin, whoever asks. The organization's lock keeps the count valid.
  */
-async function requireOtherAdmin({ tx, organization }: OrganizationChange, member: HeldMembership): Promise<void> {
+async function requireOtherAdmin(
+  { tx, organization }: Pick<OrganizationChange, 'tx' | 'organization'>,
+  member: HeldMembership,
+): Promise<void> {
   if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id))) refuse(LastAdminError, {});
 }
 
@@ -78,6 +84,23 @@ export function removeMember(request: CommandRequest, input: Member) {
       before: { email: member.email, roles: member.role_keys },
       after: null,
     });
+    return { removedMembershipId: member.id };
+  });
+}
+
+/** Ends the calling person's own membership, which requires no scope. The last admin cannot leave. */
+export function leaveOrganization(request: CommandRequest, { organizationId }: Pick<Member, 'organizationId'>) {
+  const attempt = {
+    action: 'leaveOrganization',
+    target: { type: 'Organization', id: organizationId },
+    on: (tx: Database, { user }: Principal) => organizationOfMember(tx, organizationId, user?.id),
+  } as const;
+  return runCommand(request, attempt, async ({ tx, user, organization, record }) => {
+    const member = organization ? await lockMembership(tx, organization.id, user.id) : undefined;
+    if (!organization || !member) throw notFound();
+    await requireOtherAdmin({ tx, organization }, member);
+    await deleteMembership(tx, member.id);
+    record({ target: { type: 'Membership', id: member.id }, before: { email: member.email, roles: member.role_keys }, after: null });
     return { removedMembershipId: member.id };
   });
 }

@@ -4,8 +4,8 @@ import { decodeId, encodeId } from '../../values/ids.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
 import { definePayload, rowField } from '../../graphql/payload.ts';
-import { ROLES_MAX } from '../role/choice.ts';
-import { addMember, removeMember, updateMemberRoles } from './commands.ts';
+import { ROLES_MAX, ROLE_NAMES } from '../role/choice.ts';
+import { addMember, leaveOrganization, removeMember, updateMemberRoles } from './commands.ts';
 import { MembershipRef } from './type.ts';
 import { membershipById } from './queries.ts';
 import { IdempotencyConflictError } from '../../command/errors.ts';
@@ -13,7 +13,7 @@ import { AlreadyMemberError, LastAdminError, UserNotFoundError } from './errors.
 import { NoValidRoleError, RoleEscalationError } from '../role/errors.ts';
 
 const organizationId = 'The organization: that of the request, or one below it.';
-const roles = `Role keys, 1 to ${ROLES_MAX}. Keys that name no role here are left out and reported.`;
+const roles = `${ROLE_NAMES}, 1 to ${ROLES_MAX}. What names no role here is left out and reported.`;
 
 /** A payload that shows a membership and the role keys that were ignored. */
 function membershipPayload(name: string, description: string) {
@@ -29,7 +29,7 @@ function membershipPayload(name: string, description: string) {
     },
     fields: (t) => ({
       ignoredRoles: t.exposeStringList('ignoredRoles', {
-        description: 'Role keys that name no role here and were left out.',
+        description: 'Role keys and ids that name no role here and were left out.',
         extensions: atMost(ROLES_MAX),
       }),
     }),
@@ -84,6 +84,30 @@ mutation('removeMember', {
       organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
       userId: decodeId('User', input.userId, 'userId'),
     }),
+});
+
+mutation('leaveOrganization', {
+  description:
+    "Ends the calling person's own membership in an organization, at once; no scope is required, and no organization in the request. " +
+    'The last admin cannot leave. Sent again it finds no membership, so it takes no `idempotencyKey`; memberships have no version, so it ' +
+    'takes no `expectedVersion`.',
+  input: builder.inputType('LeaveOrganizationInput', {
+    description: 'Which organization to leave.',
+    fields: (t) => ({
+      organizationId: t.id({ required: true, description: 'The organization: one that the person is a native member of.' }),
+    }),
+  }),
+  payload: definePayload<{ removedMembershipId: string }>('LeaveOrganizationPayload', {
+    description: 'The membership was removed.',
+    fields: (t) => ({
+      removedMembershipId: t.id({
+        description: 'Id that the membership had.',
+        resolve: ({ removedMembershipId }) => encodeId('Membership', removedMembershipId),
+      }),
+    }),
+  }),
+  errors: [LastAdminError],
+  run: (input, request) => leaveOrganization(request, { organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
 });
 
 mutation('addMember', {

@@ -80,6 +80,7 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
     }),
     memberships: t.field({
       type: [MembershipRef],
+      nullable: true,
       description:
         'Memberships in the subtree, as far as the caller may read the members there, oldest first. Where a person has more ' +
         'than can be asked for, `Organization.members` and `people` further down the tree show the rest.',
@@ -109,7 +110,9 @@ builder.objectFields(OrganizationRef, (t) => ({
     nullable: true,
     description: 'The members of this organization alone, longest-standing first. Requires `members:read` or `child_organizations:manage`.',
     args: {
-      search: t.arg.string({ description: 'Literal part of address or name, whatever its case and form; 1 to 64 characters.' }),
+      search: t.arg.string({
+        description: 'Literal part of address or name, whatever its case and form; at most 64 characters. Empty or blank: no search.',
+      }),
       roles: t.arg.stringList({ description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.` }),
       ...pageArguments(t.arg),
     },
@@ -129,7 +132,9 @@ builder.objectFields(OrganizationRef, (t) => ({
       'Distinct people over this organization and everything below it, each with their memberships in there. ' +
       'Requires `child_organizations:manage`.',
     args: {
-      search: t.arg.string({ description: 'Literal part of address or name, whatever its case and form; 1 to 64 characters.' }),
+      search: t.arg.string({
+        description: 'Literal part of address or name, whatever its case and form; at most 64 characters. Empty or blank: no search.',
+      }),
       ...pageArguments(t.arg),
     },
     authScopes: requiresReach,

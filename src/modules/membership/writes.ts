@@ -44,6 +44,15 @@ export async function lockMembership(tx: Database, organizationId: string, userI
   );
 }
 
+/** The organization, if the person is a member of it. */
+export async function organizationOfMember(tx: Database, organizationId: string, userId: string | undefined): Promise<string | null> {
+  const { rows } = await sql<{ organization_id: string }>`
+    select organization_id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId ?? null}::uuid`.execute(
+    tx,
+  );
+  return rows[0]?.organization_id ?? null;
+}
+
 /** Whether somebody else holds the role `admin` in the organization. */
 export async function hasOtherAdmin(tx: Database, organizationId: string, membershipId: string): Promise<boolean> {
   const rows = await many(

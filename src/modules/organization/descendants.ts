@@ -11,7 +11,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { requirePositions, type Page } from '../../database/keyset.ts';
 import { ofOrganizations, type Placed, type Relation, type Viewer } from '../../database/list.ts';
-import { organizationColumns, type OrganizationRow } from './queries.ts';
+import { organizationColumns, type OrganizationKind, type OrganizationRow } from './queries.ts';
 
 export type SearchField = 'SLUG' | 'ID' | 'NAME' | 'DOMAIN';
 
@@ -22,6 +22,7 @@ export interface DescendantRow extends OrganizationRow {
 export interface DescendantsArguments {
   /** Validated by `searchPattern`; null lists everything. */
   search: string | null;
+  kind: OrganizationKind | null;
   maxDepth: number | null;
   includeDeleted: boolean;
 }
@@ -46,9 +47,10 @@ function bounds({ search }: DescendantsArguments, page: Pick<Page, 'after' | 'be
 }
 
 /** Conditions on the organizations themselves, in addition to their position in the tree. */
-function filter({ maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<unknown> {
+function filter({ kind, maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<unknown> {
   const conditions = [sql`true`];
   if (!includeDeleted) conditions.push(sql`o.deleted_at is null`);
+  if (kind !== null) conditions.push(sql`o.kind = ${kind}`);
   if (maxDepth !== null) conditions.push(sql`o.depth <= parent.depth + ${maxDepth}::integer`);
   return sql.join(conditions, sql` and `);
 }

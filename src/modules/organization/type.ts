@@ -112,7 +112,7 @@ builder.node(OrganizationRef, {
       description: 'Number of organizations below at any depth, without deleted ones. Requires `child_organizations:manage`.',
       authScopes: requiresReach,
       resolve: ({ id }, _args, { loaders }) =>
-        loaders.load(countBatch(descendants), { search: null, maxDepth: null, includeDeleted: false }, id),
+        loaders.load(countBatch(descendants), { search: null, kind: null, maxDepth: null, includeDeleted: false }, id),
     }),
     children: t.field({
       type: OrganizationConnectionRef,
@@ -141,20 +141,22 @@ builder.node(OrganizationRef, {
       args: {
         search: t.arg.string({
           description:
-            'Literal part of slug, id, name or domain, whatever its case and form: 1 to 64 characters after trimming, each of which stands for itself.',
+            'Literal part of slug, id, name or domain, whatever its case and form: at most 64 characters after trimming, each of which stands ' +
+            'for itself. Empty or blank: no search.',
         }),
+        kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
         maxDepth: t.arg.int({ description: 'Only this many levels below, at least 1.' }),
         includeDeleted: includeDeletedArgument(t),
         ...pageArguments(t.arg),
       },
       authScopes: requiresReach,
-      resolve: ({ id }, { search, maxDepth, includeDeleted, ...page }, context) => {
+      resolve: ({ id }, { search, kind, maxDepth, includeDeleted, ...page }, context) => {
         if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
         return connect(
           context,
           descendants,
           id,
-          { search: searchPattern(search), maxDepth: maxDepth ?? null, includeDeleted: includeDeleted ?? false },
+          { search: searchPattern(search), kind: kind ?? null, maxDepth: maxDepth ?? null, includeDeleted: includeDeleted ?? false },
           page,
         );
       },

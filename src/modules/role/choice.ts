@@ -1,20 +1,21 @@
-/** Resolves the role keys in inputs. */
+/** Resolves the roles in inputs, which are named by key or by id. */
 import { sql } from 'kysely';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
 import { many, type Columns } from '../../database/rows.ts';
 import { badInput } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
+import { encodeId, parseId } from '../../values/ids.ts';
 import { requireStorable } from '../../values/text.ts';
 import { NoValidRoleError } from './errors.ts';
 
 /** A role that can be assigned in an organization. */
 export type UsableRole = Columns<'roles', 'id' | 'key' | 'scopes' | 'built_in'>;
 
-/** The result of resolving a list of keys. */
+/** The result of resolving a list of keys and ids. */
 export interface ChosenRoles {
   roles: UsableRole[];
-  /** Keys that name no role here, without duplicates, in the order of the input. */
+  /** Keys and ids that name no role here, without duplicates, in the order of the input. */
   ignoredRoles: string[];
 }
 
@@ -33,7 +34,10 @@ export const ROLE_DEFAULT = 'user';
 /** The key of the built-in role that at least one member of every organization holds. */
 export const ADMIN = 'admin';
 
-/** Refuses a list of role keys that is empty or too long, naming the argument. */
+/** Description of a list of roles in an input. */
+export const ROLE_NAMES = 'Roles by key or id (rol_…)';
+
+/** Refuses a list of roles that is empty or too long, naming the argument. */
 export function requireRoleKeys(keys: readonly string[], argument = 'roles'): void {
   if (keys.length === 0 || keys.length > ROLES_MAX) throw badInput(argument, `must name between 1 and ${ROLES_MAX} roles`);
   for (const key of keys) requireStorable(key, argument);
@@ -63,42 +67,56 @@ export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<s
 }
 
 /**
- * Like `usableRoles`, but only the roles with these keys, in order to assign them. Roles that
- * organizations defined are locked until the transaction ends, so that their scopes cannot change,
- * and are read under the lock. Built-in roles never change.
+ * Like `usableRoles`, but only the roles with these keys or public ids, by either, in order to
+ * assign them. Roles that organizations defined are locked until the transaction ends, so that
+ * their scopes cannot change, and are read under the lock. Built-in roles never change.
  */
-export async function lockUsableRoles(tx: Database, lineage: Lineage, keys: readonly string[]): Promise<Map<string, UsableRole>> {
+export async function lockUsableRoles(tx: Database, lineage: Lineage, names: readonly string[]): Promise<Map<string, UsableRole>> {
+  const ids = names.flatMap((name) => {
+    const parsed = parseId(name);
+    return parsed?.type === 'Role' ? [parsed.uuid] : [];
+  });
   const rows = await many(
     tx,
     sql<UsableRole>`
-      with own as (
-        select r.id, r.key, r.scopes, d.organization_id from organization_roles d join roles r on r.id = d.role_id
-        where d.organization_id = any (${lineage}::uuid[]) and d.key = any (${keys}::text[])
-        order by r.id for key share of r
-      )
-      select id, key, scopes_held(scopes) as scopes, built_in from (
-        select own.id, own.key, own.scopes, false as built_in, array_position(${lineage}::uuid[], organization_id) as place
-        from own
-        union all
-        select r.id, r.key, r.scopes, true, null from roles r where r.built_in and r.key = any (${keys}::text[])
-      ) as usable
-      order by built_in, place`,
+    with named as (
+      select d.role_id, d.organization_id from organization_roles d
+      where d.organization_id = any (${lineage}::uuid[]) and d.key = any (${names}::text[])
+      union
+      select d.role_id, d.organization_id from organization_roles d
+      where d.organization_id = any (${lineage}::uuid[]) and d.role_id = any (${ids}::uuid[])
+    ),
+    own as (
+      select r.id, r.key, r.scopes, named.organization_id from named join roles r on r.id = named.role_id
+      order by r.id for key share of r
+    )
+    select id, key, scopes_held(scopes) as scopes, built_in from (
+      select own.id, own.key, own.scopes, false as built_in, array_position(${lineage}::uuid[], organization_id) as place
+      from own
+      union all
+      select r.id, r.key, r.scopes, true, null from roles r where r.built_in and (r.key = any (${names}::text[]) or r.id = any (${ids}::uuid[]))
+    ) as usable
+    order by built_in, place`,
   );
-  return new Map(rows.map((role) => [role.key, role]));
+  // An id is that role, even where another one has the id's text for its key.
+  return new Map([...rows.map((role) => [role.key, role] as const), ...rows.map((role) => [encodeId('Role', role.id), role] as const)]);
 }
 
-/** Splits keys into roles and unknown keys. */
-export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
-  const unique = [...new Set(keys)];
-  return { roles: unique.flatMap((key) => usable.get(key) ?? []), ignoredRoles: unique.filter((key) => !usable.has(key)) };
+/** Splits keys and ids into roles, without duplicates, and unknown ones. */
+export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, names: readonly string[]): ChosenRoles {
+  const unique = [...new Set(names)];
+  return {
+    roles: [...new Set(unique.flatMap((name) => usable.get(name) ?? []))],
+    ignoredRoles: unique.filter((name) => !usable.has(name)),
+  };
 }
 
 /**
  * Like `chooseRoles`, but refuses a list without any known role: a misspelt role never means "no
  * role".
  */
-export function chooseSomeRoles(usable: ReadonlyMap<string, UsableRole>, keys: readonly string[]): ChosenRoles {
-  const chosen = chooseRoles(usable, keys);
+export function chooseSomeRoles(usable: ReadonlyMap<string, UsableRole>, names: readonly string[]): ChosenRoles {
+  const chosen = chooseRoles(usable, names);
   if (chosen.roles.length === 0) refuse(NoValidRoleError, { ignoredRoles: chosen.ignoredRoles });
   return chosen;
 }

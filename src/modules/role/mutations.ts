@@ -14,7 +14,10 @@ import { atMost } from '../../graphql/cost.ts';
 import { ROLES_MAX } from './choice.ts';
 
 userErrorFields(NoValidRoleError, (t) => ({
-  ignoredRoles: t.exposeStringList('ignoredRoles', { description: 'The role keys that mean nothing here.', extensions: atMost(ROLES_MAX) }),
+  ignoredRoles: t.exposeStringList('ignoredRoles', {
+    description: 'The role keys and ids that mean nothing here.',
+    extensions: atMost(ROLES_MAX),
+  }),
 }));
 
 userErrorFields(RoleEscalationError, (t) => ({

@@ -180,6 +180,7 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
       }),
       metrics: t.field({
         type: [UsageMetricTotalRef],
+        nullable: true,
         description: 'Metrics over the whole window, in the order of the catalog.',
         extensions: atMost(metricCount),
         args: { keys },
@@ -191,6 +192,7 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
       }),
       buckets: t.field({
         type: [UsageBucketRef],
+        nullable: true,
         description:
           'Metrics over each part of the window; empty parts are there too, and the first and last end where the window does. At most 1,000 parts.',
         extensions: atMostWithin(({ from, to }, { size }) => bucketCount(from, to, size)),

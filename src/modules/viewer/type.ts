@@ -78,12 +78,14 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     }),
     memberships: t.field({
       type: MembershipConnectionRef,
+      nullable: true,
       description: 'Every organization in which the user is a native member, oldest membership first. Empty for an API key.',
       args: pageArguments(t.arg),
       resolve: ({ user }, page, context) => connect(context, ownMemberships, user?.id ?? NOBODY, null, page),
     }),
     invitations: t.field({
       type: InvitationConnectionRef,
+      nullable: true,
       description: "Invitations waiting for the user's verified address, newest first. Empty for an API key.",
       args: pageArguments(t.arg),
       resolve: ({ user }, page, context) => connect(context, ownInvitations, user?.id ?? NOBODY, null, page),

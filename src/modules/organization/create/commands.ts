@@ -8,7 +8,7 @@ import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Database } from '../../../database/connect.ts';
 import { many, maybeOne, one, type Columns } from '../../../database/rows.ts';
 import { followDomain } from '../domain/writes.ts';
-import { badInput, personRequired } from '../../../errors.ts';
+import { badInput, checkAll, personRequired } from '../../../errors.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../../invitation/invite.ts';
@@ -18,13 +18,15 @@ import { ADMIN, usableRoles } from '../../role/choice.ts';
 import { requireStorable } from '../../../values/text.ts';
 import { requireDetails, type Details, type DetailsInput } from '../profile/input.ts';
 import { currentDetails, writeBelongings } from '../profile/writes.ts';
-import { isSlug, slugProblem } from '../slug/queries.ts';
+import { isSlug, slugOfName, slugProblem } from '../slug/queries.ts';
+import { ContentionError } from '../../../command/errors.ts';
 import { EmailNotVerifiedError } from '../../invitation/errors.ts';
 import { DepthLimitError, SlugTakenError } from '../errors.ts';
 
 export interface CreateInput extends DetailsInput {
   name: string;
-  slug: string;
+  /** Derived from the name if absent. */
+  slug?: string | null | undefined;
   /** The UUID of the parent; absent for a standalone tree. */
   parentId?: string | null | undefined;
   users?: readonly Invitee[] | null | undefined;
@@ -56,11 +58,13 @@ function requireSlug(slug: string): void {
  */
 export function createOrganization(request: CommandRequest, input: CreateInput): Promise<Created | UserError> {
   const { parentId, slug, users, ...rest } = input;
-  requireSlug(slug);
   const invitees = users ?? [];
   if (invitees.length > INVITED_MAX) throw badInput('users', `must name at most ${INVITED_MAX} people`);
-  for (const [index, invitee] of invitees.entries()) requireInvitee(invitee, `users.${index}.`);
-  const details = requireDetails(rest);
+  const [, , details] = checkAll(
+    () => slug != null && requireSlug(slug),
+    () => checkAll(...invitees.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`))),
+    () => requireDetails(rest),
+  );
   const idempotency = idempotencyKeyOf(input);
   const action = 'createOrganization';
   const { settings } = request;
@@ -96,14 +100,14 @@ async function requireFirstOrVerified({ tx, user }: UserChange): Promise<void> {
 async function create(
   acting: Change,
   parent: Place | null,
-  slug: string,
+  wantedSlug: string | null | undefined,
   details: Details,
   invitees: readonly Invitee[],
   settings: CommandRequest['settings'],
 ): Promise<Created> {
   const { tx, principal } = acting;
-  const organization = await insertOrganization(tx, parent, slug, details);
-  const { id, lineage } = organization;
+  const organization = await insertOrganization(tx, parent, wantedSlug, details);
+  const { id, lineage, slug } = organization;
   const record: Change['record'] = (entry) => acting.record({ ...entry, organizationId: id });
   const billingEmail = details.billingEmail ?? principal.user?.verifiedEmail ?? null;
   await writeBelongings(tx, id, { ...details, billingEmail });
@@ -131,22 +135,50 @@ async function create(
   return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((one) => one.ignoredRoles))] };
 }
 
+/** How many slugs are tried for a name. With 36^6 suffixes, two are hardly ever the same. */
+const SLUGS_TRIED = 8;
+
 /**
  * Inserts the organization's own row. If two claim the same slug at the same time, its unique index
- * decides.
+ * decides. A slug that the caller chose is refused then; one derived from the name gets a suffix,
+ * so that any number of organizations with the same name can be created at once.
  */
-async function insertOrganization(tx: Database, parent: Place | null, slug: string, { name, kind, domain }: Details): Promise<Place> {
+async function insertOrganization(
+  tx: Database,
+  parent: Place | null,
+  wantedSlug: string | null | undefined,
+  details: Details,
+): Promise<Place & { slug: string }> {
   const { max_depth: limit } = await one(tx, sql<{ max_depth: number }>`select max_depth from tree_settings`);
   if (parent && parent.lineage.length > limit) refuse(DepthLimitError, { limit });
+  if (wantedSlug != null) {
+    const inserted = await insertUnder(tx, parent, wantedSlug, details);
+    return 'reason' in inserted ? refuse(SlugTakenError, { slug: wantedSlug, reason: inserted.reason }) : inserted;
+  }
+  for (let tried = 0; tried < SLUGS_TRIED; tried++) {
+    const slug = slugOfName(details.name ?? '', tried > 0);
+    const inserted = slug === undefined ? null : await insertUnder(tx, parent, slug, details);
+    if (inserted && !('reason' in inserted)) return inserted;
+  }
+  return refuse(ContentionError, {});
+}
+
+/** Inserts the row with this slug, or returns why the slug is not available. */
+async function insertUnder(
+  tx: Database,
+  parent: Place | null,
+  slug: string,
+  { name, kind, domain }: Details,
+): Promise<(Place & { slug: string }) | { reason: 'RESERVED' | 'TAKEN' }> {
   const reason = await slugProblem(tx, slug);
-  if (reason) refuse(SlugTakenError, { slug, reason });
+  if (reason) return { reason };
   const row = await maybeOne(
     tx,
-    sql<Place>`
+    sql<Place & { slug: string }>`
       insert into organizations (parent_id, slug, name, kind, domain, domain_setup_status)
       values (${parent?.id ?? null}::uuid, ${slug}, ${name}, ${kind ?? 'CUSTOMER'}, ${domain ?? null}::text,
         case when ${domain ?? null}::text is null then 'NOT_CONFIGURED' else 'PENDING' end)
-      on conflict (slug) do nothing returning id, lineage`,
+      on conflict (slug) do nothing returning id, lineage, slug`,
   );
-  return row ?? refuse(SlugTakenError, { slug, reason: 'TAKEN' });
+  return row ?? { reason: 'TAKEN' };
 }

@@ -77,7 +77,7 @@ const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayl
       resolve: ({ outcomes }) => outcomes,
     }),
     ignoredRoles: t.exposeStringList('ignoredRoles', {
-      description: 'Role keys that name no role here and were left out, each once.',
+      description: 'Role keys and ids that name no role here and were left out, each once.',
       extensions: atMostWithin((parent) => invitedCount(parent) * ROLES_MAX),
     }),
   }),
@@ -93,8 +93,9 @@ mutation('createOrganization', {
     fields: (t) => ({
       name: t.string({ required: true, description: 'Display name: 1 to 200 characters, one of which can be seen, and no link.' }),
       slug: t.string({
-        required: true,
-        description: '3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life.',
+        description:
+          '3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. Absent: made from the name, ' +
+          'with six random letters and digits behind it where that slug cannot be taken.',
       }),
       parentId: t.id({
         description:

@@ -1,13 +1,13 @@
 /** Deletes organizations, restores them, and purges those that were not restored in time. */
 import { sql } from 'kysely';
-import { runCommand, type CommandRequest } from '../../../command/run.ts';
-import { organizationsWithin } from '../../../authorization/rights.ts';
+import { runCommand, type Change, type CommandRequest } from '../../../command/run.ts';
+import { organizationsWithin, reachesBelow } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Principal } from '../../../authorization/principal.ts';
 import type { Database } from '../../../database/connect.ts';
 import { many, maybeOne, one } from '../../../database/rows.ts';
-import { limitExceeded, notFound } from '../../../errors.ts';
-import { refuse } from '../../../command/user-error.ts';
+import { badInput, forbidden, limitExceeded, notFound, organizationRequired } from '../../../errors.ts';
+import { refuse, type UserError } from '../../../command/user-error.ts';
 import { requireBelowHome, requireVersion } from '../preconditions.ts';
 import { HasChildrenError, ParentDeletedError } from '../errors.ts';
 
@@ -16,24 +16,51 @@ export const DELETED_MAX = 10_000;
 
 const DAY_MS = 86_400_000;
 
+interface DeleteInput {
+  id: string;
+  mode: 'RESTRICT' | 'CASCADE';
+  /** The slug, as a confirmation, to delete the caller's own organization. */
+  confirmSlug?: string | null | undefined;
+  expectedVersion?: number | null | undefined;
+}
+
+const CONFIRMATION = 'must be the slug of the organization, since it is the one that the request acts in';
+
+/** Refuses the caller's own organization, unless it is the root of its tree and this is confirmed. */
+function requireDeletable({ principal }: CommandRequest, { id, confirmSlug }: DeleteInput): void {
+  if (id !== principal.home?.id) return;
+  if (principal.home.lineage.length > 1) {
+    throw badInput('id', 'must be an organization below that of the request, or that of the request if nothing is above it');
+  }
+  if (confirmSlug == null) throw badInput('confirmSlug', CONFIRMATION);
+}
+
 /**
  * Deletes an organization below the caller's organization; with CASCADE, everything below it as
  * well. Memberships become inactive, keys are revoked and open invitations are closed. It can be
  * restored during the retention period.
+ *
+ * The caller's own organization can be deleted if it is the root of its tree, with its slug as a
+ * confirmation. That requires `organizations:manage` and `child_organizations:manage` whether or
+ * not anything is below, so that the response does not reveal whether there is.
  */
-export function deleteOrganization(
-  request: CommandRequest,
-  { id, mode, expectedVersion }: { id: string; mode: 'RESTRICT' | 'CASCADE'; expectedVersion?: number | null | undefined },
-) {
-  requireBelowHome(request, id);
+export function deleteOrganization(request: CommandRequest, input: DeleteInput) {
+  const { id, mode, expectedVersion, confirmSlug } = input;
+  requireDeletable(request, input);
+  const isOwn = id === request.principal.home?.id;
   const attempt = {
     action: 'deleteOrganization',
     target: { type: 'Organization', id },
     on: id,
-    scope: MANAGE_CHILDREN,
+    scope: isOwn ? 'organizations:manage' : MANAGE_CHILDREN,
     wholeTree: true,
   } as const;
-  return runCommand(request, attempt, async ({ tx, record }) => {
+  return runCommand(request, attempt, async ({ tx, principal, record }) => {
+    if (!reachesBelow(principal)) throw forbidden([MANAGE_CHILDREN]);
+    if (isOwn) {
+      const named = await sql`select from organizations where id = ${id}::uuid and slug = ${confirmSlug ?? ''}`.execute(tx);
+      if (named.rows.length === 0) throw badInput('confirmSlug', CONFIRMATION);
+    }
     await requireVersion(tx, id, expectedVersion);
     const { count: childCount } = await one(
       tx,
@@ -108,7 +135,8 @@ async function locateRestorable(tx: Database, principal: Principal, id: string):
  * members again with the roles they held. Keys stay revoked and invitations closed. What had been
  * deleted separately before stays deleted.
  */
-export function restoreOrganization(request: CommandRequest, { id }: { id: string }) {
+export function restoreOrganization(request: CommandRequest, { id }: { id: string }): Promise<Restored | UserError> {
+  if (!request.principal.home && request.principal.user) return restoreOwn(request, id);
   requireBelowHome(request, id);
   const attempt = {
     action: 'restoreOrganization',
@@ -118,33 +146,83 @@ export function restoreOrganization(request: CommandRequest, { id }: { id: strin
     wholeTree: true,
     includeDeleted: true,
   } as const;
-  return runCommand(request, attempt, async ({ tx, record }) => {
-    const state = await maybeOne(
-      tx,
-      sql<{ deleted: boolean; gone: boolean; parent_deleted: boolean }>`
-        select o.deleted_at is not null as deleted, parent.deleted_at is not null as parent_deleted,
-          o.deleted_at <= now() - make_interval(days => ${request.settings.retentionDays}) as gone
-        from organizations o left join organizations parent on parent.id = o.parent_id where o.id = ${id}::uuid`,
-    );
-    if (!state || state.gone) throw notFound();
-    if (!state.deleted) {
-      record({ target: { type: 'Organization', id }, before: null, after: { restored: 0 } });
-      return { organizationId: id, restoredCount: 0 };
-    }
-    if (state.parent_deleted) refuse(ParentDeletedError, {});
-    const restored = await many(
-      tx,
-      sql`
-        update organizations set status = coalesce(status_before_deletion, 'ACTIVE'), status_before_deletion = null, deleted_at = null,
-          deleted_with = null, updated_at = now(), version = version + 1
-        where deleted_with = ${id}::uuid and deleted_at is not null
-          and path >= (select path from organizations where id = ${id}::uuid)
-          and path < (select subtree_end(path) from organizations where id = ${id}::uuid)
-        returning id`,
-    );
-    record({ target: { type: 'Organization', id }, before: null, after: { restored: restored.length } });
-    return { organizationId: id, restoredCount: restored.length };
+  return runCommand(request, attempt, (acting) => restore(acting, id, request.settings.retentionDays));
+}
+
+/** The result of restoring: how many organizations; 0 if it was not deleted. */
+export interface Restored {
+  organizationId: string;
+  restoredCount: number;
+}
+
+/**
+ * Whether it is the root of a tree that the user may restore. Nobody can act in a deleted
+ * organization, so the inactive membership decides.
+ */
+async function isOwnRoot(tx: Database, userId: string | undefined, id: string, lock = sql``): Promise<boolean> {
+  const row = await maybeOne(
+    tx,
+    sql`
+    select from memberships m join organizations o on o.id = m.organization_id
+    where m.organization_id = ${id}::uuid and m.user_id = ${userId ?? null}::uuid and o.parent_id is null
+      and membership_scopes(m.id) @> ${['organizations:manage', MANAGE_CHILDREN]}::text[]
+    ${lock}`,
+  );
+  return row !== undefined;
+}
+
+/** Restores the deleted root of a tree for a user who managed it and acts in no organization. */
+function restoreOwn(request: CommandRequest, id: string): Promise<Restored | UserError> {
+  const attempt = {
+    action: 'restoreOrganization',
+    target: { type: 'Organization', id },
+    async on(tx: Database, { user }: Principal) {
+      const row = await maybeOne(tx, sql`select from organizations where id = ${id}::uuid and deleted_at is not null`);
+      return row !== undefined && (await isOwnRoot(tx, user?.id, id)) ? id : null;
+    },
+    wholeTree: true,
+    includeDeleted: true,
+  } as const;
+  return runCommand(request, attempt, async (acting) => {
+    const isOwn = acting.organization !== null && (await isOwnRoot(acting.tx, acting.user.id, id, sql`for share of m`));
+    // Anything else gets the response of every request without an organization.
+    if (!isOwn) throw organizationRequired(request.organizationHeader);
+    return restore(acting, id, request.settings.retentionDays);
   });
+}
+
+/** Restores what was deleted with the organization. */
+async function restore({ tx, record }: Change, id: string, retentionDays: number): Promise<Restored> {
+  const state = await maybeOne(
+    tx,
+    sql<{ deleted: boolean; gone: boolean; parent_deleted: boolean }>`
+      select o.deleted_at is not null as deleted, parent.deleted_at is not null as parent_deleted,
+        o.deleted_at <= now() - make_interval(days => ${retentionDays}) as gone
+      from organizations o left join organizations parent on parent.id = o.parent_id where o.id = ${id}::uuid`,
+  );
+  if (!state || state.gone) throw notFound();
+  if (!state.deleted) {
+    record({ target: { type: 'Organization', id }, before: null, after: { restored: 0 } });
+    return { organizationId: id, restoredCount: 0 };
+  }
+  if (state.parent_deleted) refuse(ParentDeletedError, {});
+  const restored = await many(
+    tx,
+    sql`
+      update organizations o set status = coalesce(status_before_deletion, 'ACTIVE'), status_before_deletion = null, deleted_at = null,
+        deleted_with = null, updated_at = now(), version = version + 1,
+        -- Another organization may have the domain verified by now; this one has to prove it again.
+        domain_setup_status = case when o.domain_setup_status = 'VERIFIED' and exists (
+          select from organizations other
+          where other.domain = o.domain and other.domain_setup_status = 'VERIFIED' and other.deleted_at is null
+        ) then 'PENDING' else o.domain_setup_status end
+      where deleted_with = ${id}::uuid and deleted_at is not null
+        and path >= (select path from organizations where id = ${id}::uuid)
+        and path < (select subtree_end(path) from organizations where id = ${id}::uuid)
+      returning o.id`,
+  );
+  record({ target: { type: 'Organization', id }, before: null, after: { restored: restored.length } });
+  return { organizationId: id, restoredCount: restored.length };
 }
 
 const PURGED_AT_ONCE = 500;

@@ -8,13 +8,11 @@ import { decodeId, encodeId } from '../../../values/ids.ts';
 import { HasChildrenError, ParentDeletedError, SlugTakenError, VersionConflictError } from '../errors.ts';
 import { organizationById } from '../queries.ts';
 import { OrganizationRef } from '../refs.ts';
-import { DELETED_MAX, deleteOrganization, restoreOrganization } from './commands.ts';
+import { DELETED_MAX, deleteOrganization, restoreOrganization, type Restored } from './commands.ts';
 
 userErrorFields(HasChildrenError, (t) => ({
   childCount: t.exposeInt('childCount', { description: 'Organizations directly below.' }),
 }));
-
-const below = 'The organization; one below that of the request.';
 
 const DeleteModeRef = builder.enumType('DeleteMode', {
   description: 'What deleting an organization does to those below it.',
@@ -29,11 +27,14 @@ mutation('deleteOrganization', {
     `Deletes an organization below that of the request; with CASCADE everything below it too, at most ${DELETED_MAX.toLocaleString('en')} ` +
     'organizations. Memberships give nothing any more, keys are revoked and open invitations taken back. It can be restored until `purgeAt`; ' +
     'people keep their accounts, and slugs are never given again. Sent again it finds no such organization, so it takes no `idempotencyKey`. ' +
-    'Takes `child_organizations:manage`.',
+    'Requires the `child_organizations:manage` scope. At the top of a tree, the organization of the request itself can be deleted, with ' +
+    '`confirmSlug`: that requires the `organizations:manage` scope as well, and every credential of the tree stops working. Until `purgeAt` ' +
+    'a member who held both scopes there restores it with `restoreOrganization`, in a request that names no organization.',
   input: builder.inputType('DeleteOrganizationInput', {
     description: 'What to delete.',
     fields: (t) => ({
-      id: t.id({ required: true, description: below }),
+      id: t.id({ required: true, description: 'The organization: one below that of the request, or its own at the top of the tree.' }),
+      confirmSlug: t.string({ description: 'Its slug, as a confirmation; required for the organization of the request, else ignored.' }),
       mode: t.field({ type: DeleteModeRef, defaultValue: 'RESTRICT', description: 'What to do about organizations below.' }),
       expectedVersion: t.int({ description: expectedVersion }),
     }),
@@ -55,7 +56,7 @@ mutation('deleteOrganization', {
     deleteOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id'), mode: input.mode ?? 'RESTRICT' }),
 });
 
-const RestoreOrganizationPayloadRef = definePayload<{ organizationId: string; restoredCount: number }>('RestoreOrganizationPayload', {
+const RestoreOrganizationPayloadRef = definePayload<Restored>('RestoreOrganizationPayload', {
   description: 'The organization is there again.',
   rows: {
     organization: rowField({
@@ -75,12 +76,28 @@ mutation('restoreOrganization', {
     'Restores a deleted organization, and what was deleted with it, under the same ids: people are members again, with the roles they held. ' +
     'Keys stay revoked and invitations closed. Sent again it finds nothing to restore and says so, so it takes no `idempotencyKey`; ' +
     'nobody can read a deleted organization and decide on what it is, so it takes no `expectedVersion`. ' +
-    'Takes `child_organizations:manage`.',
+    'Requires the `child_organizations:manage` scope; of the top of a tree, which nobody can act in, a request without an organization by ' +
+    'a person who held `organizations:manage` and `child_organizations:manage` there.',
   input: builder.inputType('RestoreOrganizationInput', {
     description: 'What to restore.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The organization; one that lay below that of the request.' }) }),
+    fields: (t) => ({
+      id: t.id({
+        required: true,
+        description: 'The organization: one that lay below that of the request or, without one, the top of a tree.',
+      }),
+    }),
   }),
   payload: RestoreOrganizationPayloadRef,
   errors: [SlugTakenError, ParentDeletedError],
-  run: (input, request) => restoreOrganization(request, { id: decodeId('Organization', input.id, 'id') }),
+  async run(input, request, context) {
+    const isOwn = !context.principal.home;
+    // The person's rights in the tree come back with it, so its rows cannot be read before.
+    const prefetch = isOwn ? undefined : request.prefetch;
+    const restored = await restoreOrganization({ ...request, prefetch }, { id: decodeId('Organization', input.id, 'id') });
+    // The response shows the root of a tree as to a request that acts in it, which the person may again.
+    if (isOwn && 'organizationId' in restored) {
+      context.principal = await context.authenticate(encodeId('Organization', restored.organizationId));
+    }
+    return restored;
+  },
 });

@@ -3,6 +3,7 @@ import { Resolver } from 'node:dns/promises';
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
 import { many, maybeOne, type Columns } from '../../../database/rows.ts';
+import { sqlState } from '../../../errors.ts';
 import { enqueue } from '../../../jobs/queue.ts';
 import type { Task } from '../../../jobs/worker.ts';
 import type { Logger } from '../../../telemetry/log.ts';
@@ -36,6 +37,14 @@ async function readRecord(servers: readonly string[], domain: string): Promise<s
   }
 }
 
+/** Told to the second organization that proves a domain, and nothing of the first. */
+const TAKEN = 'The TXT record is right, but the domain is verified for another organization.';
+
+/** Whether the unique index over verified domains refused: another organization has the domain, or got it a moment ago. */
+function isTaken(error: unknown): boolean {
+  return sqlState(error) === '23505' && (error as { constraint?: unknown }).constraint === 'organizations_verified_domain';
+}
+
 type Verification = Columns<'domain_verifications', 'token' | 'domain'>;
 
 /** Creates the task that checks one organization's domain. */
@@ -52,14 +61,13 @@ export function verifyDomainTask({ db, dnsServers, pendingHours }: DomainOptions
     if (found === 'unknown') return settle(db, organizationId, verification, 'unknown', 'The DNS did not answer.', pendingHours);
     if (found === 'absent') return settle(db, organizationId, verification, 'absent', 'There is no such TXT record.', pendingHours);
     const proven = found.includes(recordValue(verification.token));
-    return settle(
-      db,
-      organizationId,
-      verification,
-      proven ? 'proven' : 'absent',
-      proven ? null : 'The TXT record has a different value.',
-      pendingHours,
-    );
+    if (!proven) return settle(db, organizationId, verification, 'absent', 'The TXT record has a different value.', pendingHours);
+    try {
+      return await settle(db, organizationId, verification, 'proven', null, pendingHours);
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+      return settle(db, organizationId, verification, 'absent', TAKEN, pendingHours);
+    }
   };
 }
 

@@ -1,6 +1,6 @@
 /** Validates an organization's profile and converts it to the form in which it is stored. */
 import { CountryCodeResolver } from 'graphql-scalars';
-import { badInput } from '../../../errors.ts';
+import { badInput, checkAll } from '../../../errors.ts';
 import { isDomainName, requireName, requireStorable, requireText } from '../../../values/text.ts';
 import { requireEmail } from '../../../values/email.ts';
 import type { OrganizationKind } from '../queries.ts';
@@ -81,13 +81,21 @@ function requireCountry(country: string): string {
 
 function address(input: AddressInput | null): Record<string, string | null> {
   const part = (value: string, name: string): string => requireText(value, `primaryAddress.${name}`, ADDRESS_LENGTH_MAX);
+  const [line1, line2, city, state, zip, country] = checkAll(
+    () => input && part(input.line1, 'line1'),
+    () => (input?.line2 == null ? null : part(input.line2, 'line2')),
+    () => input && part(input.city, 'city'),
+    () => input && part(input.state, 'state'),
+    () => input && part(input.zip, 'zip'),
+    () => input && requireCountry(input.country),
+  );
   return {
-    address_line1: input && part(input.line1, 'line1'),
-    address_line2: input?.line2 == null ? null : part(input.line2, 'line2'),
-    address_city: input && part(input.city, 'city'),
-    address_state: input && part(input.state, 'state'),
-    address_zip: input && part(input.zip, 'zip'),
-    address_country: input && requireCountry(input.country),
+    address_line1: line1,
+    address_line2: line2,
+    address_city: city,
+    address_state: state,
+    address_zip: zip,
+    address_country: country,
   };
 }
 
@@ -137,24 +145,42 @@ function offers(given: readonly { marketplace: string; url: URL }[]): readonly {
   return given.map(({ marketplace, url }, index) => ({ marketplace, url: requireUrl(url, `marketplaceOffers.${index}.url`) }));
 }
 
-/** Validates the profile. Refuses the first field that is out of its bounds, naming it. */
+/** Returns a check of one field, which yields `key` with the validated value; nothing if the field is absent. */
+function present<Key extends string, From, To>(
+  key: Key,
+  given: From | undefined,
+  check: (value: From) => To,
+): () => Partial<Record<Key, To>> {
+  return () => (given === undefined ? {} : ({ [key]: check(given) } as Partial<Record<Key, To>>));
+}
+
+/** Validates the profile. Names every field that is out of its bounds. */
 export function requireDetails(input: DetailsInput): Details {
-  if (input.name === null) throw badInput('name', 'cannot be cleared');
-  if (input.kind === null) throw badInput('kind', 'cannot be cleared');
-  const profile = {
-    ...(input.primaryAddress === undefined ? {} : address(input.primaryAddress)),
-    ...(input.branding === undefined ? {} : branding(input.branding)),
-    ...(input.invoiceOwner === undefined ? {} : { invoice_owner: input.invoiceOwner }),
-  };
+  const [name, kind, address_, branding_, domain, marketplaceOffers, externalAccounts, billingEmail] = checkAll(
+    present('name', input.name, (value) => {
+      if (value === null) throw badInput('name', 'cannot be cleared');
+      return requireName(value, 'name', NAME_LENGTH_MAX);
+    }),
+    present('kind', input.kind, (value) => {
+      if (value === null) throw badInput('kind', 'cannot be cleared');
+      return value;
+    }),
+    () => (input.primaryAddress === undefined ? {} : address(input.primaryAddress)),
+    () => (input.branding === undefined ? {} : branding(input.branding)),
+    present('domain', input.domain, (value) => value && requireDomain(value)),
+    present('marketplaceOffers', input.marketplaceOffers, (value) => offers(value ?? [])),
+    present('externalAccounts', input.externalAccounts, (value) => accounts(value ?? [])),
+    present('billingEmail', input.billingEmail, (value) => value && requireEmail(value, 'billingEmail').canonical),
+  );
+  const invoiceOwner = input.invoiceOwner === undefined ? {} : { invoice_owner: input.invoiceOwner };
+  const profile = { ...address_, ...branding_, ...invoiceOwner };
   return {
-    ...(input.name === undefined ? {} : { name: requireName(input.name, 'name', NAME_LENGTH_MAX) }),
-    ...(input.kind === undefined ? {} : { kind: input.kind }),
-    ...(input.domain === undefined ? {} : { domain: input.domain && requireDomain(input.domain) }),
+    ...name,
+    ...kind,
+    ...domain,
     ...(Object.keys(profile).length > 0 ? { profile } : {}),
-    ...(input.marketplaceOffers === undefined ? {} : { marketplaceOffers: offers(input.marketplaceOffers ?? []) }),
-    ...(input.externalAccounts === undefined ? {} : { externalAccounts: accounts(input.externalAccounts ?? []) }),
-    ...(input.billingEmail === undefined
-      ? {}
-      : { billingEmail: input.billingEmail && requireEmail(input.billingEmail, 'billingEmail').canonical }),
+    ...marketplaceOffers,
+    ...externalAccounts,
+    ...billingEmail,
   };
 }
