@@ -124,7 +124,7 @@ export function revokeInvitation(request: CommandRequest, { id }: { id: string }
 
 const NOBODYS = '00000000-0000-0000-0000-000000000000';
 
-/** Which invitation is answered: the one of a token, or one that the person's verified address received, by its UUID. */
+/** The invitation to respond to: by its token or, if it was sent to the person's verified address, by its UUID. */
 export type Answered = { token: string } | { id: string };
 
 /**

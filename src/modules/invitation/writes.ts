@@ -68,7 +68,7 @@ export async function invitationOfToken(tx: Database, hash: Buffer): Promise<{ i
   return rows[0];
 }
 
-/** The invitation with this id, if it is addressed to the person's verified address. */
+/** Finds the invitation with this id, if it is addressed to the person's verified address. */
 export async function invitationOfAddress(
   tx: Database,
   id: string,

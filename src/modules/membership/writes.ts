@@ -41,7 +41,7 @@ export async function lockMembership(tx: Database, organizationId: string, userI
   return rows[0];
 }
 
-/** The organization, if the person is a member of it. */
+/** Returns the organization's UUID if the person is a member of it; otherwise null. */
 export async function organizationOfMember(tx: Database, organizationId: string, userId: string | undefined): Promise<string | null> {
   const { rows } = await sql<{ organization_id: string }>`
     select organization_id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId ?? null}::uuid`.execute(

@@ -96,7 +96,7 @@ export async function lockUsableRoles(tx: Database, lineage: Lineage, names: rea
       select r.id, r.key, r.scopes, true, null from roles r where r.built_in and (r.key = any (${names}::text[]) or r.id = any (${ids}::uuid[]))
     ) as usable
     order by built_in, place`.execute(tx);
-  // An id is that role, even where another one has the id's text for its key.
+  // Ids take precedence over a key with the same text.
   return new Map([...rows.map((role) => [role.key, role] as const), ...rows.map((role) => [encodeId('Role', role.id), role] as const)]);
 }
 
