@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { commaSeparated } from './config-forms.ts';
 import type { Settings } from './config.ts';
 import type { SessionSettings } from './authentication/session.ts';
-import { StartError } from './errors.ts';
+import { ConfigurationError } from './errors.ts';
 import type { ProvisioningSettings } from './modules/provisioning/providers.ts';
 
 /** Signatures with a key pair: a shared secret would let everybody who can verify sessions make them. */
@@ -25,7 +25,7 @@ export function sessionSettings(value: Settings): SessionSettings | undefined {
   const missing = Object.entries({ JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms })
     .filter(([, given]) => given === undefined)
     .map(([name]) => name);
-  throw new StartError(`Sessions are half configured: ${missing.join(' and ')} missing beside the other JWT_ settings.`);
+  throw new ConfigurationError(`Sessions are half configured: ${missing.join(' and ')} missing beside the other JWT_ settings.`);
 }
 
 /** Every step has a provider, and every provider that is chosen what it needs. */
@@ -39,7 +39,7 @@ export function provisioningSettings(value: Settings): ProvisioningSettings {
   };
   const chosen = new Set<string>(Object.values(steps));
   const need = (provider: string, name: string, given: string | undefined): string => {
-    if (given === undefined) throw new StartError(`${name} is missing: a step of provisioning is done by ${provider}.`);
+    if (given === undefined) throw new ConfigurationError(`${name} is missing: a step of provisioning is done by ${provider}.`);
     return given;
   };
   const timeoutMs = value.PROVISIONING_TIMEOUT_MS;

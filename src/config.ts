@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DATABASE_URL, SAFE_URL, databaseUrl, flag, isDnsServer, listOf, oneOf, safeUrl, wholeNumber } from './config-forms.ts';
 import { JWT_ALGORITHMS, provisioningSettings, sessionSettings } from './config-groups.ts';
 import { misspeltSettings } from './config-names.ts';
-import { StartError } from './errors.ts';
+import { ConfigurationError } from './errors.ts';
 import type { MailLimits } from './command/settings.ts';
 import { budgetSettings, budgetVariables } from './limits/budget-settings.ts';
 import { limitSettings, requestLimits } from './limits/settings.ts';
@@ -214,7 +214,7 @@ function mayHoldSecret(name: string): boolean {
   return /URL|SECRET|KEY/.test(name);
 }
 
-/** Checks the environment. Throws a `StartError` that names the first variable that is wrong and why. */
+/** Checks the environment. Throws a `ConfigurationError` that names the first variable that is wrong and why. */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   // An empty variable means the same as an absent one: compose files and shells leave them behind.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -224,15 +224,15 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const name = String(issue?.path[0]);
   // What may hold a password is not repeated where it may be kept.
   const value = mayHoldSecret(name) ? '' : ` (it is "${given[name] ?? ''}")`;
-  throw new StartError(`${name} is not valid: ${issue?.message ?? 'unknown reason'}${value}.`);
+  throw new ConfigurationError(`${name} is not valid: ${issue?.message ?? 'unknown reason'}${value}.`);
 }
 
 function configOf(value: Settings, given: NodeJS.ProcessEnv) {
   const production = value.NODE_ENV === 'production';
   if (value.DATABASE_MIGRATION_URL !== undefined && value.DATABASE_URL === undefined)
-    throw new StartError('DATABASE_MIGRATION_URL is set without DATABASE_URL, which gateways connect with.');
+    throw new ConfigurationError('DATABASE_MIGRATION_URL is set without DATABASE_URL, which gateways connect with.');
   if (production && value.DATABASE_URL === undefined)
-    throw new StartError('DATABASE_URL is missing: in production there is no embedded database and no demonstration.');
+    throw new ConfigurationError('DATABASE_URL is missing: in production there is no embedded database and no demonstration.');
   const trustedOnly = value.TRUSTED_DOCUMENTS === 'require';
   const names = Object.keys(settings.shape);
   const mailLimits: MailLimits = {
@@ -289,5 +289,5 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
 /** In production, what sends invitations must know where their links lead: without a page of its own it would be GraphiQL, which is off. */
 export function requireInvitationUrl({ production, invitationUrl, worker }: Config, sends = worker === 'inline'): void {
   if (production && sends && invitationUrl === undefined)
-    throw new StartError('INVITATION_URL is missing: in production the links in invitations need a page to lead to.');
+    throw new ConfigurationError('INVITATION_URL is missing: in production the links in invitations need a page to lead to.');
 }

@@ -22,7 +22,7 @@ export type ErrorCode =
  * An error whose message and extensions are written for the caller. Anything else that is thrown is
  * masked.
  */
-export class PublicError extends GraphQLError {
+export class RequestError extends GraphQLError {
   constructor(code: ErrorCode, message: string, extensions: GraphQLErrorExtensions = {}) {
     super(message, { extensions: { code, ...extensions } });
   }
@@ -32,8 +32,8 @@ export class PublicError extends GraphQLError {
  * No credential, or one that is malformed, unknown, expired or revoked. All of them get the same
  * answer, with HTTP 401.
  */
-export function unauthenticated(): PublicError {
-  return new PublicError('UNAUTHENTICATED', 'A valid credential is required: Authorization: Bearer <token>.', {
+export function unauthenticated(): RequestError {
+  return new RequestError('UNAUTHENTICATED', 'A valid credential is required: Authorization: Bearer <token>.', {
     http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"' } },
   });
 }
@@ -42,8 +42,8 @@ export function unauthenticated(): PublicError {
  * Sessions cannot be verified right now. The code is the same as for an invalid credential, since
  * the caller is unknown in both cases.
  */
-export function sessionsUnavailable(): PublicError {
-  return new PublicError(
+export function sessionsUnavailable(): RequestError {
+  return new RequestError(
     'UNAUTHENTICATED',
     'Sessions cannot be checked at the moment, because the keys of the identity provider are not available. API keys and personal tokens work.',
     { http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"', 'retry-after': '5' } } },
@@ -51,21 +51,21 @@ export function sessionsUnavailable(): PublicError {
 }
 
 /** An API key was used for something that only a person can do. */
-export function personRequired(): PublicError {
-  return new PublicError('FORBIDDEN', 'Only a person can do this: use a personal token or a session.', { requiredScopes: [] });
+export function personRequired(): RequestError {
+  return new RequestError('FORBIDDEN', 'Only a person can do this: use a personal token or a session.', { requiredScopes: [] });
 }
 
 /** The operation needs an organization to act in, but the request does not name one. */
-export function organizationRequired(header: string): PublicError {
-  return new PublicError('ORGANIZATION_REQUIRED', `Name the organization to act in with the ${header} header.`, { header });
+export function organizationRequired(header: string): RequestError {
+  return new RequestError('ORGANIZATION_REQUIRED', `Name the organization to act in with the ${header} header.`, { header });
 }
 
 /**
  * The target is outside the caller's subtree, deleted or missing. The message does not repeat the
  * id, so the three cases cannot be told apart.
  */
-export function notFound(): PublicError {
-  return new PublicError('NOT_FOUND', 'Nothing that you may see has this id.');
+export function notFound(): RequestError {
+  return new RequestError('NOT_FOUND', 'Nothing that you may see has this id.');
 }
 
 /** Returns the row, or throws `notFound()` if there is none. */
@@ -75,15 +75,15 @@ export function orNotFound<Row>(row: Row | null | undefined): Row {
 }
 
 /** The caller may see the target, but does not hold any of the required scopes on it. */
-export function forbidden(requiredScopes: readonly string[]): PublicError {
-  return new PublicError('FORBIDDEN', `This requires the scope ${requiredScopes.join(' or ')} on this organization.`, {
+export function forbidden(requiredScopes: readonly string[]): RequestError {
+  return new RequestError('FORBIDDEN', `This requires the scope ${requiredScopes.join(' or ')} on this organization.`, {
     requiredScopes,
   });
 }
 
 /** An argument outside its bounds. `bound` says in words what is accepted. */
-export function badInput(argument: string, bound: string): PublicError {
-  return new PublicError('BAD_USER_INPUT', `The argument "${argument}" ${bound}.`, { argument, bound });
+export function badInput(argument: string, bound: string): RequestError {
+  return new RequestError('BAD_USER_INPUT', `The argument "${argument}" ${bound}.`, { argument, bound });
 }
 
 /** One field of bad input, as in `extensions.fields`. */
@@ -98,18 +98,18 @@ interface BadField {
  * `fields`.
  */
 export function checkAll<Values extends readonly unknown[]>(...checks: { [At in keyof Values]: () => Values[At] }): Values {
-  const refused: PublicError[] = [];
+  const refused: RequestError[] = [];
   const values = checks.map((check) => {
     try {
       return check();
     } catch (error) {
-      if (!(error instanceof PublicError) || error.extensions['code'] !== 'BAD_USER_INPUT') throw error;
+      if (!(error instanceof RequestError) || error.extensions['code'] !== 'BAD_USER_INPUT') throw error;
       refused.push(error);
       return undefined;
     }
   });
   const [first] = refused;
-  if (first) throw new PublicError('BAD_USER_INPUT', first.message, { ...first.extensions, fields: refused.flatMap(badFieldsOf) });
+  if (first) throw new RequestError('BAD_USER_INPUT', first.message, { ...first.extensions, fields: refused.flatMap(badFieldsOf) });
   return values as unknown as Values;
 }
 
@@ -121,17 +121,17 @@ export function badFieldsOf({ message, extensions }: GraphQLError): BadField[] {
 }
 
 /** A usage window that is refused, with the reason. */
-export function invalidWindow(argument: 'from' | 'to', reason: string): PublicError {
-  return new PublicError('INVALID_WINDOW', `The usage window is refused: "${argument}" ${reason}.`, { argument, bound: reason });
+export function invalidWindow(argument: 'from' | 'to', reason: string): RequestError {
+  return new RequestError('INVALID_WINDOW', `The usage window is refused: "${argument}" ${reason}.`, { argument, bound: reason });
 }
 
 /** The request asks for more than one response may contain. */
-export function limitExceeded(argument: string, bound: string): PublicError {
-  return new PublicError('LIMIT_EXCEEDED', `The argument "${argument}" ${bound}.`, { argument, bound });
+export function limitExceeded(argument: string, bound: string): RequestError {
+  return new RequestError('LIMIT_EXCEEDED', `The argument "${argument}" ${bound}.`, { argument, bound });
 }
 
 /** An error that keeps the process from starting. The message is one sentence for the operator. */
-export class StartError extends Error {}
+export class ConfigurationError extends Error {}
 
 /** PostgreSQL's SQLSTATE of an error thrown by the driver, if it is one. */
 export function sqlState(error: unknown): string | undefined {
@@ -196,12 +196,12 @@ export class OutcomeUnknown extends Error {
 export type UnavailableOutcome = 'NOTHING_CHANGED' | 'UNKNOWN';
 
 /** The error for a database that is unavailable. */
-export function unavailable(outcome: UnavailableOutcome): PublicError {
+export function unavailable(outcome: UnavailableOutcome): RequestError {
   const message =
     outcome === 'UNKNOWN'
       ? 'The database cannot be reached in time. The change may have been made: send the request again with the same idempotencyKey, or check whether it was.'
       : 'The database cannot be reached in time. Nothing was changed; try again in a moment.';
-  return new PublicError('UNAVAILABLE', message, { outcome });
+  return new RequestError('UNAVAILABLE', message, { outcome });
 }
 
 function rootCause(error: unknown): unknown {
@@ -226,7 +226,7 @@ function isAboutDocument(error: unknown, cause: unknown): error is GraphQLError 
   // A value that its scalar rejected, whatever the scalar throws.
   if (node?.kind === Kind.VARIABLE_DEFINITION || (error.path === undefined && node?.kind.endsWith('Value'))) return true;
   if (!(cause instanceof GraphQLError) || cause.extensions['unexpected']) return false;
-  if (cause instanceof PublicError) return false;
+  if (cause instanceof RequestError) return false;
   // An error at a field is about a value that we returned, such as null for a non-null field.
   return error.path === undefined || node?.kind !== Kind.FIELD;
 }
@@ -234,7 +234,7 @@ function isAboutDocument(error: unknown, cause: unknown): error is GraphQLError 
 const MESSAGE_LENGTH_MAX = 500;
 
 /**
- * Returns the error as the caller may see it. A `PublicError` and errors of parsing, validation and
+ * Returns the error as the caller may see it. A `RequestError` and errors of parsing, validation and
  * coercion keep their message. Everything else becomes one constant sentence, and `report` receives
  * the original.
  */
@@ -257,7 +257,7 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
       extensions: { code: 'BAD_USER_INPUT', ...(argument && { argument }), ...(http ? { http } : {}) },
     });
   }
-  if (cause instanceof PublicError) return new GraphQLError(cause.message, { ...where, extensions: { ...cause.extensions } });
+  if (cause instanceof RequestError) return new GraphQLError(cause.message, { ...where, extensions: { ...cause.extensions } });
   if (sqlState(cause)?.startsWith('22')) {
     // PostgreSQL cannot store the value (class 22, data exception). It came from the caller,
     // whatever path it took.

@@ -12,13 +12,13 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a change is made to an organization that is no longer below',
-        from: 'if (!lineage || !isWithin(current, lineage)) throw notFound();',
+        from: 'if (!lineage || !isInSubtree(current, lineage)) throw notFound();',
         to: 'if (!lineage) throw notFound();',
         only: 'its organization was moved',
       },
       {
         what: 'a change needs no scope',
-        from: 'if (!holds(current, command.scope, lineage)) throw forbidden([command.scope]);',
+        from: 'if (!can(current, command.scope, lineage)) throw forbidden([command.scope]);',
         to: '',
         only: 'its person was removed, or their role',
       },
@@ -161,7 +161,7 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'something is moved to a parent elsewhere',
-        from: '${organizationsWithin(principal)} as o where',
+        from: '${readableOrganizations(principal)} as o where',
         to: 'organizations as o where',
         only: 'needs the organization, where it leaves',
       },
@@ -191,7 +191,7 @@ export const actions: readonly MutantGroup[] = [
       },
       {
         what: 'the top of a tree is deleted without its slug as confirmation',
-        from: "if (named.rows.length === 0) throw badInput('confirmSlug', CONFIRMATION);",
+        from: "if (!named) throw badInput('confirmSlug', CONFIRMATION);",
         to: '',
         only: 'with its slug as confirmation',
       },

@@ -33,7 +33,7 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an Organization type shows what is elsewhere',
-        from: 'isWithin(principal, lineage) || (shown_to',
+        from: 'isInSubtree(principal, lineage) || (shown_to',
         to: 'true || (shown_to',
         tests: GUARDS,
         only: HIDES('Organization'),
@@ -136,7 +136,7 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a Membership type shows memberships elsewhere',
-        from: "holds(principal, 'members:read', lineage),",
+        from: "can(principal, 'members:read', lineage),",
         after: 'user_id === principal.user?.id ||',
         to: 'true,',
         tests: GUARDS,
@@ -162,7 +162,7 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a User type shows people elsewhere',
-        from: '(reached !== null && holds(principal, reached.scope, reached.lineage))',
+        from: '(reached !== null && can(principal, reached.scope, reached.lineage))',
         to: 'reached !== null',
         only: HIDES('User'),
       },
@@ -174,7 +174,7 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an Invitation type shows invitations elsewhere',
-        from: "holds(principal, 'members:read', lineage),",
+        from: "can(principal, 'members:read', lineage),",
         to: 'true,',
         tests: GUARDS,
         only: HIDES('Invitation'),
@@ -193,7 +193,7 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a Role type shows roles elsewhere',
-        from: 'built_in || isWithin(principal, lineage)',
+        from: 'built_in || isInSubtree(principal, lineage)',
         to: 'built_in || lineage !== undefined',
         only: HIDES('Role'),
       },
@@ -205,7 +205,7 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an ApiKey type shows keys elsewhere',
-        from: "holds(principal, 'api_keys:manage', lineage),",
+        from: "can(principal, 'api_keys:manage', lineage),",
         to: 'lineage !== undefined,',
         tests: GUARDS,
         only: HIDES('ApiKey'),
@@ -245,7 +245,7 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an AuditEvent type shows events elsewhere',
-        from: "holds(principal, 'audit:read', lineage)",
+        from: "can(principal, 'audit:read', lineage)",
         to: 'lineage !== undefined',
         tests: GUARDS,
         only: HIDES('AuditEvent'),
@@ -270,7 +270,7 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'the log shows what its fields do not',
-        from: 'return rule.some((scope) => holds(principal, scope, event.lineage));',
+        from: 'return rule.some((scope) => can(principal, scope, event.lineage));',
         to: 'return rule.length > 0;',
       },
       {

@@ -19,7 +19,7 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'scopes may be given on organizations that do not exist for the request',
-        from: 'if (!home || !isWithin(principal, lineage)) return asked;',
+        from: 'if (!home || !isInSubtree(principal, lineage)) return asked;',
         to: 'if (!home) return asked;',
         tests: 'test/access/rule.test.ts',
       },
@@ -80,13 +80,13 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'an invitation is accepted although its inviter could not offer the roles any more',
-        from: "holds(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0",
-        to: "holds(now, 'members:manage', lineage)",
+        from: "can(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0",
+        to: "can(now, 'members:manage', lineage)",
         only: '^an acceptance of what the grantor offered gives',
       },
       {
         what: 'an invitation is accepted although its inviter could not invite any more',
-        from: "holds(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0",
+        from: "can(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0",
         to: 'scopesBeyond(now, lineage, invitation.scopes).length === 0',
         tests: 'test/invitation/inviting.test.ts',
         only: 'the inviter may not invite any more',
@@ -283,7 +283,7 @@ export const granting: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'keys of organizations that the caller may not manage are revoked',
-        from: "join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id",
+        from: "join ${readableOrganizations(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id",
         to: 'join organizations as o on o.id = k.organization_id',
         only: 'moved away since',
       },

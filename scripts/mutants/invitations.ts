@@ -82,7 +82,7 @@ export const invitations: readonly MutantGroup[] = [
       },
       {
         what: 'invitations elsewhere are changed',
-        from: "${organizationsWithin(principal, { scope: 'members:read' })} as o on",
+        from: "${readableOrganizations(principal, { scope: 'members:read' })} as o on",
         to: 'organizations as o on',
         tests: 'test/access/locks.test.ts',
         only: 'of an invitation elsewhere',

@@ -61,7 +61,7 @@ export const rights: readonly MutantGroup[] = [
       },
       {
         what: 'a scope counts on organizations that do not exist for the request',
-        from: 'if (!home || !isWithin(principal, lineage)) return false;',
+        from: 'if (!home || !isInSubtree(principal, lineage)) return false;',
         to: 'if (!home) return false;',
         only: '^a scope',
       },

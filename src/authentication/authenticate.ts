@@ -3,7 +3,7 @@
  * database's time. Nothing is cached between requests.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { PublicError, badInput, unauthenticated } from '../errors.ts';
+import { RequestError, badInput, unauthenticated } from '../errors.ts';
 import { parseId } from '../values/ids.ts';
 import { anonymous, type Credential, type Home, type Principal } from '../authorization/principal.ts';
 import type { DatabaseClock } from '../database/clock.ts';
@@ -75,15 +75,15 @@ function organizationReference(value: string | null, header: string): Organizati
 /**
  * The organization does not exist, or the credential cannot act in it. Both get the same answer.
  */
-export function cannotActThere(): PublicError {
-  return new PublicError('NOT_FOUND', 'The organization header names no organization in which this credential can act.', {
+export function cannotActThere(): RequestError {
+  return new RequestError('NOT_FOUND', 'The organization header names no organization in which this credential can act.', {
     http: { status: 404 },
   });
 }
 
 /** The person may act in the organization, but it or one of its ancestors is suspended. */
-export function organizationSuspended(): PublicError {
-  return new PublicError('FORBIDDEN', 'The organization that the header names is suspended.', { http: { status: 403 } });
+export function organizationSuspended(): RequestError {
+  return new RequestError('FORBIDDEN', 'The organization that the header names is suspended.', { http: { status: 403 } });
 }
 
 /** Whether the organization with the alias `o`, or one of its ancestors, is suspended. */
@@ -122,7 +122,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
  */
 export async function lookUpNobody(db: Database): Promise<void> {
   const answered = (error: unknown): void => {
-    if (!(error instanceof PublicError)) throw error;
+    if (!(error instanceof RequestError)) throw error;
   };
   await apiKeyCaller(db, { kind: 'ak', id: NOBODY, token: createToken('ak', NOBODY) }, null).then(() => undefined, answered);
   await tokenCaller(db, { kind: 'pat', id: NOBODY, token: createToken('pat', NOBODY) }, null).then(() => undefined, answered);

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../database/connect.ts';
 import { many, maybeOne } from '../database/rows.ts';
-import { PublicError, unauthenticated } from '../errors.ts';
+import { RequestError, unauthenticated } from '../errors.ts';
 import { parseEmail, type EmailForms } from '../values/email.ts';
 
 /** What the identity provider says of a person. */
@@ -26,8 +26,8 @@ export function addressOf({ email, emailVerified }: Identity): Pick<EmailForms, 
 }
 
 /** Another account has the verified address. Which of the two is meant is for people to decide. */
-function addressTaken(): PublicError {
-  return new PublicError(
+function addressTaken(): RequestError {
+  return new RequestError(
     'FORBIDDEN',
     'Another account already has the email address of this session. Contact the operator of this service.',
     {

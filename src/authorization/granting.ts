@@ -5,7 +5,7 @@
  * any of these.
  */
 import type { Principal } from './principal.ts';
-import { isWithin, type Lineage } from './rights.ts';
+import { isInSubtree, type Lineage } from './rights.ts';
 
 /**
  * Returns those of `scopes` that the caller may neither give nor take away on the organization;
@@ -18,6 +18,6 @@ import { isWithin, type Lineage } from './rights.ts';
 export function scopesBeyond(principal: Principal, lineage: Lineage, scopes: Iterable<string>): string[] {
   const { home } = principal;
   const asked = [...new Set(scopes)];
-  if (!home || !isWithin(principal, lineage)) return asked;
+  if (!home || !isInSubtree(principal, lineage)) return asked;
   return lineage.at(-1) === home.id ? asked.filter((scope) => !home.scopes.has(scope)) : [];
 }

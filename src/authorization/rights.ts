@@ -33,7 +33,7 @@ function holdsAtHome({ scopes }: Home, scope: string): boolean {
  * Whether the organization exists for the caller. Their own always does; those below it only with
  * `child_organizations:manage`.
  */
-export function isWithin(principal: Principal, lineage: Lineage): boolean {
+export function isInSubtree(principal: Principal, lineage: Lineage): boolean {
   const { home } = principal;
   if (!home || !lineage.includes(home.id)) return false;
   return lineage.at(-1) === home.id || reachesBelow(principal);
@@ -44,10 +44,10 @@ export function isWithin(principal: Principal, lineage: Lineage): boolean {
  * held there and, with `child_organizations:manage`, `CONSOLE_SCOPES`. Strictly below it: every
  * scope with `child_organizations:manage`, otherwise none.
  */
-export function holds(principal: Principal, scope: Scope | (string & {}), lineage: Lineage): boolean {
+export function can(principal: Principal, scope: Scope | (string & {}), lineage: Lineage): boolean {
   const { home } = principal;
-  if (!home || !isWithin(principal, lineage)) return false;
-  // `isWithin` has already required `child_organizations:manage` for everything below.
+  if (!home || !isInSubtree(principal, lineage)) return false;
+  // `isInSubtree` has already required `child_organizations:manage` for everything below.
   if (lineage.at(-1) !== home.id) return true;
   return holdsAtHome(home, scope);
 }
@@ -73,7 +73,7 @@ function stands({ credential, user, home }: Principal): RawBuilder<unknown> {
   return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`false`;
 }
 
-export interface WithinOptions {
+export interface ReadableOptions {
   /** Only organizations on which the caller may use this scope, or one of these scopes. */
   scope?: Scope | readonly Scope[];
   /** Includes deleted organizations, which are excluded by default. */
@@ -90,9 +90,9 @@ export interface WithinOptions {
  * `child_organizations:manage`, everything below it. It compares with the lineage at the time the
  * statement runs, so a move takes effect immediately.
  */
-export function organizationsWithin(
+export function readableOrganizations(
   principal: Principal,
-  { scope, includeDeleted = false, reachingBelow = false }: WithinOptions = {},
+  { scope, includeDeleted = false, reachingBelow = false }: ReadableOptions = {},
 ): RawBuilder<unknown> {
   const { home } = principal;
   const scopes = typeof scope === 'string' ? [scope] : scope;

@@ -1,7 +1,7 @@
 /** The locks that commands take first (docs/decisions/0008-changes.md). */
 import { sql } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
-import { organizationsWithin, type Lineage } from '../authorization/rights.ts';
+import { readableOrganizations, type Lineage } from '../authorization/rights.ts';
 import type { Database } from '../database/connect.ts';
 import { maybeOne, type Columns } from '../database/rows.ts';
 import { personRequired } from '../errors.ts';
@@ -10,7 +10,7 @@ import type { FindOrganization, OrganizationCommand } from './spec.ts';
 /** Finds the organization that a command targets, if the caller may see it. */
 export async function locate(tx: Database, principal: Principal, on: string | FindOrganization): Promise<string | null> {
   if (typeof on === 'function') return on(tx, principal);
-  const row = await maybeOne(tx, sql<{ id: string }>`select o.id from ${organizationsWithin(principal)} as o where o.id = ${on}::uuid`);
+  const row = await maybeOne(tx, sql<{ id: string }>`select o.id from ${readableOrganizations(principal)} as o where o.id = ${on}::uuid`);
   return row?.id ?? null;
 }
 

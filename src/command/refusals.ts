@@ -1,5 +1,5 @@
 /** Refused commands are recorded in the audit log. */
-import { PublicError } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import type { Database } from '../database/connect.ts';
 import { appendToAuditLog } from './audit-log.ts';
 import { locate } from './locks.ts';
@@ -30,7 +30,7 @@ export async function refusalsRecorded<Result extends object>(
  */
 function refusalOf(error: unknown): string | undefined {
   if (error instanceof Refused) return error.failure.code;
-  const code = error instanceof PublicError ? String(error.extensions['code']) : undefined;
+  const code = error instanceof RequestError ? String(error.extensions['code']) : undefined;
   return code !== undefined && ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(code) ? code : undefined;
 }
 

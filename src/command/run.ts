@@ -15,7 +15,7 @@
 import { sql } from 'kysely';
 import { reauthorize } from '../authentication/reauthorize.ts';
 import type { Principal } from '../authorization/principal.ts';
-import { holds, isWithin } from '../authorization/rights.ts';
+import { can, isInSubtree } from '../authorization/rights.ts';
 import type { Database } from '../database/connect.ts';
 import { maybeOne } from '../database/rows.ts';
 import { forbidden, notFound, organizationRequired, personRequired } from '../errors.ts';
@@ -88,8 +88,8 @@ async function lockForOrganization(
   if (id === null) throw notFound();
   const lineage = await lockOrganization(tx, id, command);
   const current = await reauthorize(tx, principal);
-  if (!lineage || !isWithin(current, lineage)) throw notFound();
-  if (!holds(current, command.scope, lineage)) throw forbidden([command.scope]);
+  if (!lineage || !isInSubtree(current, lineage)) throw notFound();
+  if (!can(current, command.scope, lineage)) throw forbidden([command.scope]);
   const change = { tx, principal: current, now, organization: { id, lineage } };
   return { change, logId: id, keys: ofOrganization(id, current) };
 }

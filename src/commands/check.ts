@@ -1,6 +1,6 @@
 /** `banyan check`: the tree against the recursive truth, and the audit log against its seals. */
 import { checkTrail } from '../modules/audit/verify.ts';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { checkTree } from '../modules/organization/verify.ts';
 import { withDatabase } from './run.ts';
 import type { Terminal } from './terminal.ts';
@@ -10,12 +10,12 @@ export function check(terminal: Terminal): Promise<void> {
   return withDatabase(terminal, async ({ db }) => {
     const { organizations, differing, examples } = await checkTree(db);
     if (differing > 0)
-      throw new StartError(
+      throw new ConfigurationError(
         `${differing} of ${organizations} organizations differ from the recursive truth, among them ${examples.join(', ')}.`,
       );
     terminal.print(`All ${organizations} organizations agree with the recursive truth.`);
     const { events, broken, examples: places } = await checkTrail(db);
-    if (broken > 0) throw new StartError(`The audit log is broken in ${broken} places, among them ${places.join(', ')}.`);
+    if (broken > 0) throw new ConfigurationError(`The audit log is broken in ${broken} places, among them ${places.join(', ')}.`);
     terminal.print(`All ${events} events of the audit log follow from each other.`);
   });
 }

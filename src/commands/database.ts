@@ -5,7 +5,7 @@ import { connect, requireServer, type Database } from '../database/connect.ts';
 import { startEmbedded } from '../embedded-postgres/start.ts';
 import { grantGateway } from '../database/grants.ts';
 import { asOnlyMigrator, migrate, missingMigrations } from '../database/migrate.ts';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { installQueue } from '../jobs/worker.ts';
 import type { Logger } from '../telemetry/log.ts';
 
@@ -20,7 +20,7 @@ export interface OpenDatabase {
   /** Whether gateways are meant to connect as another role than the owner. */
   apart: boolean;
   /** Resolves with the reason when a supervised embedded server is lost for good; never otherwise. */
-  lost: Promise<StartError>;
+  lost: Promise<ConfigurationError>;
   /** What an error that a statement failed with is due to, where the embedded server says so. */
   explain(error: unknown): Promise<unknown>;
   /** Names of the migrations that were applied on opening. */
@@ -65,7 +65,7 @@ export async function openDatabase(config: Config, log: Logger, options: OpenOpt
   try {
     stop?.throwIfAborted();
     const applied = await prepare({ ownerUrl, gatewayUrl }, config, log, stop);
-    const lost = embedded?.lost ?? new Promise<StartError>(() => undefined);
+    const lost = embedded?.lost ?? new Promise<ConfigurationError>(() => undefined);
     const apart = ownerUrl !== gatewayUrl;
     return { url, ownerUrl, db, embedded: embedded !== undefined, apart, lost, explain, applied, close };
   } catch (error) {
@@ -87,7 +87,9 @@ async function prepare(
     if (!(await mayMigrate(owner))) {
       const missing = await missingMigrations(owner);
       if (missing.length === 0) return [];
-      throw new StartError(`The database lacks ${missing.join(', ')}: run banyan migrate with DATABASE_MIGRATION_URL, as its owner.`);
+      throw new ConfigurationError(
+        `The database lacks ${missing.join(', ')}: run banyan migrate with DATABASE_MIGRATION_URL, as its owner.`,
+      );
     }
     // What one of several processes makes, the queue and the rights included, is no sight for the others while it is half done.
     return await asOnlyMigrator(owner, { log, stop }, async (connection) => {

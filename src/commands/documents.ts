@@ -1,6 +1,6 @@
 /** `banyan documents`: what clients register, what is registered, and what is taken away. */
 import { readFile } from 'node:fs/promises';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { readManifest } from '../modules/trusted-documents/manifest.ts';
 import { addTrustedDocuments, listTrustedDocuments, removeTrustedDocuments } from '../modules/trusted-documents/queries.ts';
 import { schema } from '../schema.ts';
@@ -12,10 +12,10 @@ const counted = (count: number): string => `${count} ${count === 1 ? 'document' 
 /** Registers the manifest in `file`, all or nothing. */
 export async function addDocuments(terminal: Terminal, client: string, file: string): Promise<void> {
   if (!/^[a-z0-9][a-z0-9._-]{0,62}$/.test(client)) {
-    throw new StartError('--client must have 1 to 63 characters of a-z, 0-9, dots, hyphens and underscores.');
+    throw new ConfigurationError('--client must have 1 to 63 characters of a-z, 0-9, dots, hyphens and underscores.');
   }
   const text = await readFile(file, 'utf8').catch((error: unknown) => {
-    throw new StartError(`The manifest cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`);
+    throw new ConfigurationError(`The manifest cannot be read: ${error instanceof Error ? error.message : 'unknown reason'}.`);
   });
   const documents = readManifest(text, schema);
   await withDatabase(terminal, async ({ db }) => {
@@ -39,7 +39,7 @@ export function listDocuments(terminal: Terminal): Promise<void> {
 export function removeDocuments(terminal: Terminal, client: string): Promise<void> {
   return withDatabase(terminal, async ({ db }) => {
     const removed = await removeTrustedDocuments(db, client);
-    if (removed === 0) throw new StartError(`No documents are registered for ${client}.`);
+    if (removed === 0) throw new ConfigurationError(`No documents are registered for ${client}.`);
     terminal.print(`Removed ${counted(removed)} of ${client}.`);
   });
 }

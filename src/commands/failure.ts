@@ -1,21 +1,21 @@
 /** What went wrong in a command, as it is told to the operator. */
-import { StartError, isUnavailable, sqlState } from '../errors.ts';
+import { ConfigurationError, isUnavailable, sqlState } from '../errors.ts';
 
 /** One sentence where an operator can mend it; otherwise it is a defect of ours, and has its stack. */
 export function explainFailure(thrown: unknown): string {
   const error = mendable(thrown);
-  if (error instanceof StartError) return error.message;
+  if (error instanceof ConfigurationError) return error.message;
   return `unexpected failure\n${error instanceof Error ? error.stack : String(error)}`;
 }
 
 function mendable(error: unknown): unknown {
-  if (error instanceof StartError) return error;
+  if (error instanceof ConfigurationError) return error;
   const state = sqlState(error);
   const said = (error instanceof Error && error.message.replace(/\.$/, '')) || 'it does not answer';
   if (state === '42501') {
-    return new StartError('The role of DATABASE_URL may not do this: set DATABASE_MIGRATION_URL to the address for the owner.');
+    return new ConfigurationError('The role of DATABASE_URL may not do this: set DATABASE_MIGRATION_URL to the address for the owner.');
   }
-  if (state === '53100') return new StartError(`There is no room left on the disk of the database: ${said}.`);
-  if (isUnavailable(error)) return new StartError(`The database cannot be reached any more: ${said}.`);
+  if (state === '53100') return new ConfigurationError(`There is no room left on the disk of the database: ${said}.`);
+  if (isUnavailable(error)) return new ConfigurationError(`The database cannot be reached any more: ${said}.`);
   return error;
 }

@@ -1,6 +1,6 @@
 /** `banyan seed`: made-up trees in an empty database. */
 import { databaseNow } from '../database/clock.ts';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { seedSynthetic } from '../seed/synthetic.ts';
 import { withDatabase } from './run.ts';
 import type { Terminal } from './terminal.ts';
@@ -15,7 +15,7 @@ export interface SeedOptions {
 export function seed(terminal: Terminal, options: SeedOptions): Promise<void> {
   return withDatabase(terminal, async ({ db, url }) => {
     if (await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst()) {
-      throw new StartError('The database already has organizations; seed works on an empty one.');
+      throw new ConfigurationError('The database already has organizations; seed works on an empty one.');
     }
     await seedSynthetic(url, {
       ...options,

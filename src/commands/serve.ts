@@ -12,7 +12,7 @@ import { Readiness } from '../database/probe.ts';
 import { checkSchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { graphiqlOptions } from '../http/graphiql/options.ts';
 import { Lifecycle, aborted } from '../http/lifecycle.ts';
 import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
@@ -148,9 +148,9 @@ function orderly(what: string, close: () => void | Promise<void>, log: Logger): 
 async function listen(server: Server, { host, port }: Config): Promise<string> {
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve)).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new StartError(`PORT is taken: something already listens on ${host}:${port}.`);
-    if (code === 'EACCES') throw new StartError(`PORT may not be used by this account: ${port}.`);
-    throw new StartError(`HOST cannot be listened on: ${host} (${error instanceof Error ? error.message : 'unknown reason'}).`);
+    if (code === 'EADDRINUSE') throw new ConfigurationError(`PORT is taken: something already listens on ${host}:${port}.`);
+    if (code === 'EACCES') throw new ConfigurationError(`PORT may not be used by this account: ${port}.`);
+    throw new ConfigurationError(`HOST cannot be listened on: ${host} (${error instanceof Error ? error.message : 'unknown reason'}).`);
   });
   const address = server.address() as AddressInfo;
   return `${host.includes(':') ? `[${host}]` : host}:${address.port}`;

@@ -1,5 +1,5 @@
 /** `banyan usage check`: the totals of usage against their events. */
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { checkUsage } from '../modules/usage/verify.ts';
 import { withDatabase } from './run.ts';
 import type { Terminal } from './terminal.ts';
@@ -8,7 +8,7 @@ import type { Terminal } from './terminal.ts';
 export function compareUsage(terminal: Terminal): Promise<void> {
   return withDatabase(terminal, async ({ db }) => {
     const { organizations, differing, examples } = await checkUsage(db);
-    if (differing > 0) throw new StartError(`${differing} totals differ from their events, among them ${examples.join(', ')}.`);
+    if (differing > 0) throw new ConfigurationError(`${differing} totals differ from their events, among them ${examples.join(', ')}.`);
     terminal.print(`The totals of ${organizations} organizations agree with their events.`);
   });
 }

@@ -3,7 +3,7 @@
  * what the baseline makes, so only its history changes.
  */
 import { sql } from 'kysely';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Database } from './connect.ts';
 
 /** A migration as the history of a database has it. */
@@ -56,7 +56,7 @@ export const isReplaced = (name: string): boolean => REPLACED.has(name);
 export const isBaseline = (name: string): boolean => !isReplaced(name) && name < FIRST_AFTER_BASELINE;
 
 /**
- * Makes sure that a database with migrations of version 0.1 has all of them, as they were written. Throws a `StartError`
+ * Makes sure that a database with migrations of version 0.1 has all of them, as they were written. Throws a `ConfigurationError`
  * that says what to do otherwise.
  */
 export function requireAllReplaced(history: readonly AppliedMigration[]): void {
@@ -65,13 +65,13 @@ export function requireAllReplaced(history: readonly AppliedMigration[]): void {
   const missing = names.find((name) => !applied.has(name));
   const lacks = missing ?? names.find((name) => !applied.get(name));
   if (lacks !== undefined)
-    throw new StartError(
+    throw new ConfigurationError(
       `The database lacks the migration ${lacks} of version 0.1${missing === undefined ? ' in its checksums' : ''}: ` +
         `run banyan migrate of version 0.1 first, which brings the database to ${LAST_REPLACED}, and then this version.`,
     );
   const other = names.find((name) => applied.get(name)?.toString('hex') !== REPLACED.get(name));
   if (other !== undefined)
-    throw new StartError(
+    throw new ConfigurationError(
       `The migration ${other} that this database applied is not the one of version 0.1, so this version cannot tell what the database is: ` +
         'restore a backup that version 0.1 migrated.',
     );

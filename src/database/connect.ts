@@ -1,7 +1,7 @@
 /** The connection pool, in UTC, and connection errors that an operator can act on. */
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
-import { StartError, sqlState } from '../errors.ts';
+import { ConfigurationError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { RequestPool } from './pool.ts';
 import type { DB } from './types.ts';
@@ -60,7 +60,7 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = PO
 }
 
 /**
- * Checks that a server answers at `url` and is new enough. Throws a `StartError` that names the
+ * Checks that a server answers at `url` and is new enough. Throws a `ConfigurationError` that names the
  * variable otherwise.
  */
 export async function requireServer(url: string, variable = 'DATABASE_URL'): Promise<void> {
@@ -73,12 +73,15 @@ export async function requireServer(url: string, variable = 'DATABASE_URL'): Pro
     );
     const [server] = rows;
     if (!server || server.version < OLDEST_SERVER) {
-      throw new StartError(`${variable} points to PostgreSQL ${server?.shown ?? 'of unknown version'}; version 18 or newer is required.`);
+      throw new ConfigurationError(
+        `${variable} points to PostgreSQL ${server?.shown ?? 'of unknown version'}; version 18 or newer is required.`,
+      );
     }
-    if (server.encoding !== 'UTF8') throw new StartError(`${variable} points to a database in ${server.encoding}; UTF8 is required.`);
+    if (server.encoding !== 'UTF8')
+      throw new ConfigurationError(`${variable} points to a database in ${server.encoding}; UTF8 is required.`);
   } catch (error) {
-    if (error instanceof StartError) throw error;
-    throw new StartError(`${variable} cannot be used: ${connectionProblem(error)}.`);
+    if (error instanceof ConfigurationError) throw error;
+    throw new ConfigurationError(`${variable} cannot be used: ${connectionProblem(error)}.`);
   } finally {
     await client.end().catch(() => undefined);
   }

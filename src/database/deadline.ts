@@ -1,6 +1,6 @@
 /** The deadline of a request's statements. It also ends them when the client has gone. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { PublicError } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 
 /** Counts the statements that are sent. */
 export interface StatementCount {
@@ -72,12 +72,12 @@ export class Deadline {
   }
 
   /** The error to return instead of a result. */
-  refusal(): PublicError {
+  refusal(): RequestError {
     if (this.#over === 'client') {
-      return new PublicError('UNAVAILABLE', 'The client closed the request before it was answered.', { outcome: 'NOTHING_CHANGED' });
+      return new RequestError('UNAVAILABLE', 'The client closed the request before it was answered.', { outcome: 'NOTHING_CHANGED' });
     }
     const maximum = this.#milliseconds;
-    return new PublicError('LIMIT_EXCEEDED', `The operation takes longer than ${maximum} ms; the limit is "operationDeadlineMs".`, {
+    return new RequestError('LIMIT_EXCEEDED', `The operation takes longer than ${maximum} ms; the limit is "operationDeadlineMs".`, {
       limit: 'operationDeadlineMs',
       maximum,
     });

@@ -3,7 +3,7 @@
  * (docs/decisions/0022-database-roles.md).
  */
 import { sql } from 'kysely';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
 import { one } from './rows.ts';
@@ -43,12 +43,12 @@ interface Findings {
 
 /**
  * Checks the schema, the settings and the role of a gateway's connection in one statement. Throws a
- * `StartError` that names the problem.
+ * `ConfigurationError` that names the problem.
  */
 export async function checkSchemaLaws(db: Database, { production, apart }: LawOptions, log: Logger): Promise<void> {
   const found = await look(db);
   const broken = (names: readonly string[], sentence: (list: string) => string): void => {
-    if (names.length > 0) throw new StartError(sentence(names.join(', ')));
+    if (names.length > 0) throw new ConfigurationError(sentence(names.join(', ')));
   };
   broken(found.nullable, (tables) => `organization_id may be null in ${tables}; every row belongs to an organization.`);
   broken(found.unkeyed, (tables) => `organization_id has no foreign key in ${tables}.`);
@@ -56,20 +56,20 @@ export async function checkSchemaLaws(db: Database, { production, apart }: LawOp
   broken(found.triggers, (triggers) => `Triggers are disabled: ${triggers}. Enable them, then run banyan check.`);
   broken(found.constraints, (constraints) => `Constraints are not enforced or not validated: ${constraints}.`);
   broken(found.cycling, (sequences) => `Sequences start over at their end: ${sequences}.`);
-  if (found.replica) throw new StartError('session_replication_role is not origin for this connection, so no trigger would fire.');
+  if (found.replica) throw new ConfigurationError('session_replication_role is not origin for this connection, so no trigger would fire.');
   checkRole(found, { production, apart }, log);
   if (found.settings.length === 0) return;
   const sentence = `${found.settings.join(', ')} of the database server must be on: a crash would lose or corrupt data`;
-  if (production) throw new StartError(`${sentence}.`);
+  if (production) throw new ConfigurationError(`${sentence}.`);
   log.warn({ settings: found.settings }, sentence);
 }
 
 function checkRole({ role, superuser, bypass, owns }: Findings, { production, apart }: LawOptions, log: Logger): void {
   if (apart) {
     const mend = 'give DATABASE_URL a role that owns nothing';
-    if (superuser) throw new StartError(`The gateway's role ${role} is a superuser: ${mend}.`);
-    if (bypass) throw new StartError(`The gateway's role ${role} may bypass row security: ${mend}.`);
-    if (owns) throw new StartError(`The gateway's role ${role} owns tables: ${mend}.`);
+    if (superuser) throw new ConfigurationError(`The gateway's role ${role} is a superuser: ${mend}.`);
+    if (bypass) throw new ConfigurationError(`The gateway's role ${role} may bypass row security: ${mend}.`);
+    if (owns) throw new ConfigurationError(`The gateway's role ${role} owns tables: ${mend}.`);
   } else if (owns) {
     const sentence = 'the gateway connects as the owner of the tables; DATABASE_MIGRATION_URL keeps the two apart';
     if (production) log.warn({ role, superuser }, sentence);

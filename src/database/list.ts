@@ -10,7 +10,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
-import { organizationsWithin, type WithinOptions } from '../authorization/rights.ts';
+import { readableOrganizations, type ReadableOptions } from '../authorization/rights.ts';
 import { between, pageQuery, pageRows, type Page, type PageRows, type Position, type SortOrder } from './keyset.ts';
 import type { Batch, Loaders } from './loaders.ts';
 import { many } from './rows.ts';
@@ -31,8 +31,8 @@ export type Placed<Row> = Row & { position: Position };
 export type Parents<Args> = (viewer: Viewer, args: Args) => RawBuilder<unknown>;
 
 /** The parents of relations of organizations; `parent` has all columns of an organization. */
-export function ofOrganizations<Args>(options: WithinOptions | ((args: Args) => WithinOptions) = {}): Parents<Args> {
-  return ({ principal }, args) => organizationsWithin(principal, typeof options === 'function' ? options(args) : options);
+export function ofOrganizations<Args>(options: ReadableOptions | ((args: Args) => ReadableOptions) = {}): Parents<Args> {
+  return ({ principal }, args) => readableOrganizations(principal, typeof options === 'function' ? options(args) : options);
 }
 
 /** The parent of relations of the caller's own person. */

@@ -1,7 +1,7 @@
 /** Batching: the reads of all fields on one level become one statement. */
 import DataLoader from 'dataloader';
 import type { Principal } from '../authorization/principal.ts';
-import { PublicError } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import { ByteMeter } from './bytes.ts';
 import type { Database } from './connect.ts';
 
@@ -53,7 +53,7 @@ export class Loaders {
    */
   count<Value>(value: Value): Value {
     if (!this.#rows || this.#rows.add(value)) return value;
-    throw new PublicError('LIMIT_EXCEEDED', `The operation reads more than ${this.#rows.max} bytes. Ask for smaller pages.`, {
+    throw new RequestError('LIMIT_EXCEEDED', `The operation reads more than ${this.#rows.max} bytes. Ask for smaller pages.`, {
       limit: 'rowBytes',
       maximum: this.#rows.max,
     });

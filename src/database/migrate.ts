@@ -6,7 +6,7 @@ import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migration';
-import { StartError, sqlState } from '../errors.ts';
+import { ConfigurationError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { isBaseline, isReplaced, replaceHistory, requireAllReplaced, type AppliedMigration } from './baseline.ts';
 import type { Database } from './connect.ts';
@@ -66,7 +66,7 @@ export interface MigrateOptions {
  * A database that version 0.1 migrated is adopted first: only its history changes.
  * Several processes may call it at once: one works; the others wait and then find nothing to do. A
  * migration that does not get a table lock in time is rolled back and retried. Throws a
- * `StartError` that names the migration that failed; earlier ones stay applied.
+ * `ConfigurationError` that names the migration that failed; earlier ones stay applied.
  */
 export async function migrate(db: Database, { maxTreeDepth, folder = MIGRATIONS, ...options }: MigrateOptions = {}): Promise<string[]> {
   const files = await readFiles(folder);
@@ -147,22 +147,22 @@ const HELD_UP = new Set(['55P03', '40P01']);
 /** The name of the migration that failed. */
 const nameOf = ({ results = [] }: MigrationResultSet): string => results.find((result) => result.status === 'Error')?.migrationName ?? '';
 
-function failed(set: MigrationResultSet, isHeldUp: boolean, patienceMs: number): StartError {
+function failed(set: MigrationResultSet, isHeldUp: boolean, patienceMs: number): ConfigurationError {
   const { error } = set;
   const name = nameOf(set);
   if (isHeldUp)
-    return new StartError(
+    return new ConfigurationError(
       `The migration ${name} got no lock on a table in ${patienceMs / 1_000} seconds, because other sessions held it all that time; the migration was rolled back. ` +
         'pg_stat_activity shows the oldest transactions; run banyan migrate once they are over.',
     );
-  return new StartError(`The migration ${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`);
+  return new ConfigurationError(`The migration ${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`);
 }
 
 const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Returns the names of the migrations that the database lacks. It only needs the right to read the
- * list of applied ones. Throws a `StartError` if the applied migrations do not match the files.
+ * list of applied ones. Throws a `ConfigurationError` if the applied migrations do not match the files.
  */
 export async function missingMigrations(db: Database): Promise<string[]> {
   const files = await readFiles(MIGRATIONS);
@@ -171,7 +171,7 @@ export async function missingMigrations(db: Database): Promise<string[]> {
 }
 
 /**
- * Returns the migrations that the database has of these files. Throws a `StartError` that names the
+ * Returns the migrations that the database has of these files. Throws a `ConfigurationError` that names the
  * first one that is unknown here, because a newer version applied it or its file is missing, or
  * whose file has changed since it was applied.
  */
@@ -182,15 +182,15 @@ async function checkApplied(db: Database, files: ReadonlyMap<string, string>): P
   const unknown = history.filter(({ name }) => !files.has(name)).map(({ name }) => name);
   const newer = unknown.find((name) => name > newest);
   if (newer !== undefined)
-    throw new StartError(
+    throw new ConfigurationError(
       `The database is newer than this version of Banyan, which does not know its migration ${newer}: run the newer version.`,
     );
   const missing = unknown.find((name) => !isReplaced(name) || hasReplaced(files));
-  if (missing !== undefined) throw new StartError(`The database has the migration ${missing}, whose file is missing.`);
+  if (missing !== undefined) throw new ConfigurationError(`The database has the migration ${missing}, whose file is missing.`);
   if (unknown.length > 0) requireAllReplaced(history);
   for (const { name, sha256 } of applied) {
     if (sha256 && !checksum(files.get(name) ?? '').equals(sha256))
-      throw new StartError(
+      throw new ConfigurationError(
         `The migration ${name} was edited after this database had applied it: restore its file, and add a new migration for the change.`,
       );
   }
@@ -250,7 +250,7 @@ async function setMaxTreeDepth(db: Database, maxTreeDepth: number): Promise<void
     .select((eb) => eb.fn.coalesce(eb.fn.max('depth'), eb.lit(0)).as('deepest'))
     .executeTakeFirstOrThrow();
   if (deepest > maxTreeDepth) {
-    throw new StartError(`MAX_TREE_DEPTH cannot be ${maxTreeDepth}: the tree already has organizations ${deepest} levels deep.`);
+    throw new ConfigurationError(`MAX_TREE_DEPTH cannot be ${maxTreeDepth}: the tree already has organizations ${deepest} levels deep.`);
   }
   await db.updateTable('tree_settings').set({ max_depth: maxTreeDepth }).execute();
 }

@@ -8,7 +8,7 @@ import { chmod, cp, mkdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 
 /** The ordinary account that runs the server on behalf of root. */
 export interface Account {
@@ -38,7 +38,9 @@ export async function serverAccount(existing?: string): Promise<Account | undefi
     const user = users.find(([login]) => login === name);
     if (user) return { uid: Number(user[2]), gid: Number(user[3]) };
   }
-  throw new StartError('DATABASE_URL is not set, and root cannot run the embedded PostgreSQL without an account named postgres or nobody.');
+  throw new ConfigurationError(
+    'DATABASE_URL is not set, and root cannot run the embedded PostgreSQL without an account named postgres or nobody.',
+  );
 }
 
 /**
@@ -52,7 +54,9 @@ export async function reachableBinaries(account: Account | undefined): Promise<s
   try {
     home = path.resolve(path.dirname(createRequire(import.meta.url).resolve(name)), '..');
   } catch {
-    throw new StartError(`DATABASE_URL is not set, and there is no embedded PostgreSQL for ${process.platform} on ${process.arch}.`);
+    throw new ConfigurationError(
+      `DATABASE_URL is not set, and there is no embedded PostgreSQL for ${process.platform} on ${process.arch}.`,
+    );
   }
   const native = path.join(home, 'native');
   if (!account || (await canEnter(native, account))) return path.join(native, 'bin');
@@ -93,7 +97,7 @@ async function openFolder(account: Account): Promise<string> {
       continue;
     }
   }
-  throw new StartError(
+  throw new ConfigurationError(
     'DATA_DIR lies where only root may go, and none of /var/lib, /var/tmp and the temporary folder can stand in for it.',
   );
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
 import { access, chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { OWNER } from './running-server.ts';
 import type { Account } from './account.ts';
 import { run, startProblem } from './tools.ts';
@@ -34,7 +34,7 @@ export async function requireWritable(root: string, shown: string): Promise<void
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
-    throw new StartError(`DATA_DIR cannot be written: ${shown} (${error instanceof Error ? error.message : 'unknown reason'}).`);
+    throw new ConfigurationError(`DATA_DIR cannot be written: ${shown} (${error instanceof Error ? error.message : 'unknown reason'}).`);
   }
 }
 
@@ -47,16 +47,18 @@ export async function readRecord(root: string): Promise<ServerRecord | undefined
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     // The record identifies the database. Without it, a new database would replace the old one.
-    throw new StartError(`DATA_DIR: ${file} cannot be read (${error instanceof Error ? error.message : 'unknown reason'}).`);
+    throw new ConfigurationError(`DATA_DIR: ${file} cannot be read (${error instanceof Error ? error.message : 'unknown reason'}).`);
   }
   const folder = path.resolve(root, record.folder);
   try {
     await access(path.join(folder, 'PG_VERSION'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
-      throw new StartError(`DATA_DIR: the embedded PostgreSQL belongs to another account: ${folder}.`);
+      throw new ConfigurationError(`DATA_DIR: the embedded PostgreSQL belongs to another account: ${folder}.`);
     }
-    throw new StartError(`DATA_DIR points to ${folder}, which no longer contains a database: remove DATA_DIR to start with a new one.`);
+    throw new ConfigurationError(
+      `DATA_DIR points to ${folder}, which no longer contains a database: remove DATA_DIR to start with a new one.`,
+    );
   }
   return { ...record, folder };
 }
@@ -76,7 +78,7 @@ export async function writeRecord(root: string, { folder, ...record }: ServerRec
 }
 
 /**
- * Creates the files of a new server. Throws a `StartError` that tells the cause; in that case
+ * Creates the files of a new server. Throws a `ConfigurationError` that tells the cause; in that case
  * nothing is left behind.
  */
 export async function initialize(

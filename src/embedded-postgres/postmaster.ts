@@ -7,7 +7,7 @@ import { access, open } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { signalTo } from './processes.ts';
 import { answers, clearRemains, hasten, livingServer, markOf, pidFile, type Running } from './running-server.ts';
 import type { Account } from './account.ts';
@@ -107,7 +107,7 @@ export class Postmaster {
         return (this.#running = server);
       }
       if (isOver(server.status === 'stopping' ? OTHERS_MS : START_MS))
-        throw new StartError(`DATA_DIR: the PostgreSQL that runs on it does not answer: process ${server.pid}.`);
+        throw new ConfigurationError(`DATA_DIR: the PostgreSQL that runs on it does not answer: process ${server.pid}.`);
       if (server.status === 'stopping') {
         // The second signal ends the sessions of a server that was told to wait for them.
         // PostgreSQL 18 waits forever if it is told to stop while it recovers from a crash of its
@@ -122,7 +122,7 @@ export class Postmaster {
 
   /**
    * Makes sure that a server is running: the existing one, or a new one on `port` (any port if it
-   * is 0). Throws a `StartError` that tells the cause after several attempts.
+   * is 0). Throws a `ConfigurationError` that tells the cause after several attempts.
    */
   async start(port: number, stop?: AbortSignal): Promise<void> {
     const { folder } = this.#options;
@@ -141,7 +141,7 @@ export class Postmaster {
         if (isHeld && !isOver(OTHERS_MS)) {
           await sleep(POLL_MS, undefined, { signal: stop });
         } else if (isPortTaken && port !== 0) {
-          if (isOver(PORT_MS)) throw new StartError(`DATA_DIR: another program took the port of the embedded PostgreSQL: ${port}.`);
+          if (isOver(PORT_MS)) throw new ConfigurationError(`DATA_DIR: another program took the port of the embedded PostgreSQL: ${port}.`);
           await sleep(PAUSE_MS, undefined, { signal: stop });
         } else {
           if (++failures === ATTEMPTS) throw await startProblem(folder, reason);
@@ -154,7 +154,7 @@ export class Postmaster {
   async #requireFolder(): Promise<void> {
     const { folder } = this.#options;
     await access(path.join(folder, 'PG_VERSION')).catch(() => {
-      throw new StartError(`DATA_DIR: the files of the embedded PostgreSQL are gone: ${folder}.`);
+      throw new ConfigurationError(`DATA_DIR: the files of the embedded PostgreSQL are gone: ${folder}.`);
     });
   }
 
@@ -179,7 +179,7 @@ export class Postmaster {
           child.kill('SIGQUIT');
           await Promise.race([ended, sleep(OTHERS_MS, undefined, { ref: false })]);
           stop?.throwIfAborted();
-          throw new StartError(`DATA_DIR: the embedded PostgreSQL did not start within ${START_MS / 60_000} minutes: ${folder}.`);
+          throw new ConfigurationError(`DATA_DIR: the embedded PostgreSQL did not start within ${START_MS / 60_000} minutes: ${folder}.`);
         }
       }
     } finally {

@@ -8,7 +8,7 @@ import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { StartError, isUnavailable } from '../errors.ts';
+import { ConfigurationError, isUnavailable } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { Postmaster } from './postmaster.ts';
 import { OWNER, pidFile } from './running-server.ts';
@@ -23,7 +23,7 @@ export interface EmbeddedServer {
   /** The same address for the role that owns everything. */
   ownerUrl: string;
   /** Resolves with the reason if a supervised server is lost for good; otherwise never resolves. */
-  lost: Promise<StartError>;
+  lost: Promise<ConfigurationError>;
   /**
    * Explains a statement's error if the server's log has the cause. Connections only report that
    * they ended.
@@ -132,7 +132,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
         await sleep(RETRY_MS);
         isOurs = await guard.claim();
       }
-      if (!isOurs && !shared) throw new StartError(`DATA_DIR is in use by another running process: ${dataDir}.`);
+      if (!isOurs && !shared) throw new ConfigurationError(`DATA_DIR is in use by another running process: ${dataDir}.`);
     }
     await prepare(url('postgres'), gatewayPassword, record.gatewayPassword === undefined);
     asked?.throwIfAborted();

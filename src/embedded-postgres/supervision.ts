@@ -1,7 +1,7 @@
 /** Watches the embedded server over a connection, and recovers it if it is lost. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Postmaster } from './postmaster.ts';
 import { hangUp } from '../database/probe.ts';
@@ -73,7 +73,7 @@ export class Guard {
 
 export interface Watch {
   /** Resolves with the reason if the server is lost for good; otherwise never resolves. */
-  readonly lost: Promise<StartError>;
+  readonly lost: Promise<ConfigurationError>;
   /** Ends the watch, even during a recovery. */
   stop(): Promise<void>;
 }
@@ -82,27 +82,30 @@ export interface Watch {
 const LOOK_MS = 1_000;
 
 /**
- * Watches a server. `regain` returns a new guard once the server is back, and throws a `StartError`
+ * Watches a server. `regain` returns a new guard once the server is back, and throws a `ConfigurationError`
  * if it will not be.
  */
 export function watch(first: Guard, regain: (stop: AbortSignal) => Promise<Guard>, isStopping: () => boolean, log: Logger): Watch {
   const stopping = new AbortController();
   let guard = first;
   const timer = setInterval(() => isStopping() && guard.close(), LOOK_MS).unref();
-  const keep = async (): Promise<StartError | undefined> => {
+  const keep = async (): Promise<ConfigurationError | undefined> => {
     for (let unsettled = 0; ;) {
       const since = Date.now();
       await guard.ended;
       if (stopping.signal.aborted) return undefined;
       const lostAt = Date.now();
       unsettled = lostAt - since < SETTLED_MS ? unsettled + 1 : 0;
-      if (unsettled > UNSETTLED_MAX) return new StartError('DATA_DIR: the embedded PostgreSQL keeps stopping; its server.log says why.');
+      if (unsettled > UNSETTLED_MAX)
+        return new ConfigurationError('DATA_DIR: the embedded PostgreSQL keeps stopping; its server.log says why.');
       log.warn('the embedded database was lost');
       try {
         guard = await regain(stopping.signal);
       } catch (error) {
         if (stopping.signal.aborted) return undefined;
-        return error instanceof StartError ? error : new StartError(`DATA_DIR: the embedded PostgreSQL is lost: ${String(error)}.`);
+        return error instanceof ConfigurationError
+          ? error
+          : new ConfigurationError(`DATA_DIR: the embedded PostgreSQL is lost: ${String(error)}.`);
       }
       log.info({ ms: Date.now() - lostAt }, 'the embedded database is back');
     }
@@ -120,7 +123,7 @@ export function watch(first: Guard, regain: (stop: AbortSignal) => Promise<Guard
 }
 
 /**
- * Restarts the server of this process on its port, and claims it again. Throws a `StartError` with
+ * Restarts the server of this process on its port, and claims it again. Throws a `ConfigurationError` with
  * the reason if that fails.
  */
 export async function restart(postmaster: Postmaster, port: number, url: string, stop: AbortSignal): Promise<Guard> {
@@ -131,14 +134,14 @@ export async function restart(postmaster: Postmaster, port: number, url: string,
       if (guard && (await guard.claim().catch(() => false))) return guard;
       guard?.close();
     } else if (Date.now() > end) {
-      throw new StartError('DATA_DIR: another process has started the embedded PostgreSQL in the meantime.');
+      throw new ConfigurationError('DATA_DIR: another process has started the embedded PostgreSQL in the meantime.');
     }
     stop.throwIfAborted();
   }
 }
 
 /**
- * Waits until the process that owns the server has restarted it. Throws a `StartError` if that
+ * Waits until the process that owns the server has restarted it. Throws a `ConfigurationError` if that
  * takes too long.
  */
 export async function awaitReturn(url: string, stop: AbortSignal): Promise<Guard> {
@@ -147,7 +150,7 @@ export async function awaitReturn(url: string, stop: AbortSignal): Promise<Guard
     if (guard) return guard;
     stop.throwIfAborted();
   }
-  throw new StartError('DATA_DIR: the process that ran the embedded PostgreSQL has ended or cannot restart it.');
+  throw new ConfigurationError('DATA_DIR: the process that ran the embedded PostgreSQL has ended or cannot restart it.');
 }
 
 /** Returns the result of `work`, or rejects as soon as `stop` is aborted. */

@@ -50,7 +50,7 @@ export function connectionType<Row extends object>({
         description: 'An opaque cursor for `after` and `before`, valid for this list and order.',
         resolve: ({ row, connection }) => encodeCursor(row.position, connection.list),
       }),
-      node: t.field({ type: node, description: 'The row itself.', resolve: ({ row }) => row as never }),
+      node: t.field({ type: node, description: 'The item.', resolve: ({ row }) => row as never }),
       ...edgeFields?.(t),
     }),
   });
@@ -60,7 +60,7 @@ export function connectionType<Row extends object>({
     fields: (t) => ({
       edges: t.field({
         type: [edge],
-        description: 'The rows of the page with their cursors.',
+        description: 'The items of the page with their cursors.',
         extensions: atMostWithin(pageSize, rowWeight),
         resolve: async (parent) => (await parent.rows()).rows.map((row) => ({ row, connection: parent })),
       }),
@@ -81,12 +81,12 @@ export function connectionType<Row extends object>({
       ...(counted && {
         nodes: t.field({
           type: [node],
-          description: 'The rows of the page without their cursors.',
+          description: 'The items of the page without their cursors.',
           extensions: atMostWithin(pageSize, rowWeight),
           resolve: async (parent) => (await parent.rows()).rows as never,
         }),
         totalCount: t.int({
-          description: 'Number of rows on all pages. Counted only when selected.',
+          description: 'Number of items on all pages. Counted only when selected.',
           extensions: weighs(5),
           resolve: (parent) => parent.totalCount(),
         }),
@@ -103,7 +103,7 @@ export function pageArguments(t: ArgBuilder<Types>) {
     first: t.int({ description: `Rows from the start, ${size}; ${PAGE_SIZE_DEFAULT} when neither \`first\` nor \`last\` is given.` }),
     after: t.string({ description: 'Only rows after this cursor.' }),
     last: t.int({ description: `Rows from the end, ${size}. Not together with \`first\`.` }),
-    before: t.string({ description: 'Only rows before this cursor.' }),
+    before: t.string({ description: 'Only items before this cursor.' }),
   };
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Context } from './context.ts';
 import { forbidden, organizationRequired } from '../errors.ts';
-import { holds, isWithin, reachesBelow, type Lineage } from '../authorization/rights.ts';
+import { can, isInSubtree, reachesBelow, type Lineage } from '../authorization/rights.ts';
 import { MANAGE_CHILDREN, type Scope } from '../authorization/scopes.ts';
 
 /** A row that belongs to an organization. */
@@ -18,7 +18,7 @@ interface OfOrganization {
  * invitation) answers that the request has to act in it.
  */
 export function inside(organization: OfOrganization, _args: unknown, context: Context): boolean {
-  if (!isWithin(context.principal, organization.lineage)) throw organizationRequired(context.organizationHeader);
+  if (!isInSubtree(context.principal, organization.lineage)) throw organizationRequired(context.organizationHeader);
   return true;
 }
 
@@ -31,7 +31,7 @@ export function requires(scope: Scope) {
 export function requiresOneOf(...scopes: readonly Scope[]) {
   return (organization: OfOrganization, args: unknown, context: Context): boolean => {
     inside(organization, args, context);
-    if (!scopes.some((scope) => holds(context.principal, scope, organization.lineage))) throw forbidden(scopes);
+    if (!scopes.some((scope) => can(context.principal, scope, organization.lineage))) throw forbidden(scopes);
     return true;
   };
 }

@@ -31,7 +31,7 @@ export interface MutationOptions<Input, Payload> {
   payload: PayloadType<Payload>;
   /** Failures in addition to `ContentionError`, which every mutation may return. */
   errors: readonly UserErrorType[];
-  /** Runs the mutation. Refusals that are not part of the union are thrown as `PublicError`. */
+  /** Runs the mutation. Refusals that are not part of the union are thrown as `RequestError`. */
   run(input: Input, request: CommandRequest, context: Context): Promise<Payload | UserError>;
 }
 

@@ -4,7 +4,7 @@
  */
 import type { Plugin } from 'graphql-yoga';
 import { currentDeadline } from '../database/deadline.ts';
-import type { PublicError } from '../errors.ts';
+import type { RequestError } from '../errors.ts';
 import { errorFacts } from '../telemetry/error-facts.ts';
 import { recordOf } from '../telemetry/request-record.ts';
 import { holdBack, rateLimited, tooBusy } from './budget-refusal.ts';
@@ -44,7 +44,7 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
   };
 
   /** Returns why the request is refused; undefined if it is not. */
-  const refusalOf = (request: Request, outcome: Outcome): PublicError | undefined => {
+  const refusalOf = (request: Request, outcome: Outcome): RequestError | undefined => {
     if ('refused' in outcome) return rateLimited(outcome.refused);
     const arrived = arrivals.get(request);
     if (arrived?.accepted === undefined) return undefined;
@@ -57,7 +57,7 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
   return {
     onRequest({ request, url, serverContext, endResponse, fetchAPI }) {
       if (url.pathname !== path || !isOperation(request, url)) return undefined;
-      const refuse = async (error: PublicError): Promise<void> => {
+      const refuse = async (error: RequestError): Promise<void> => {
         recordOf(request).code = 'RATE_LIMITED';
         await holdBack(request.signal);
         endResponse(answer(fetchAPI.Response, request, error));
@@ -89,7 +89,7 @@ function peerOf(serverContext: object): string {
 }
 
 /** Turns a refusal into the response to a request that was not processed. */
-function answer(ResponseClass: typeof Response, request: Request, error: PublicError): Response {
+function answer(ResponseClass: typeof Response, request: Request, error: RequestError): Response {
   const { http, ...extensions } = error.extensions as { http: { status: number; headers: Record<string, string> }; code?: unknown };
   const accepts = request.headers.get('accept') ?? '';
   const type = accepts.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';

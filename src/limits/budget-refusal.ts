@@ -1,6 +1,6 @@
 /** The errors for callers over a limit. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { PublicError } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import type { Refusal } from './admission.ts';
 import type { Balance } from './budgets.ts';
 import type { BudgetName } from './budget-settings.ts';
@@ -24,9 +24,9 @@ const WORDS: Record<BudgetName, string> = {
 };
 
 /** A budget is used up: HTTP 429, with the time when it is available again. */
-export function rateLimited({ budget, limit, remaining, resetAt }: Balance): PublicError {
+export function rateLimited({ budget, limit, remaining, resetAt }: Balance): RequestError {
   const seconds = Math.max(1, Math.ceil((resetAt - Date.now()) / 1_000));
-  return new PublicError('RATE_LIMITED', `The limit of ${limit} ${WORDS[budget]} is reached. Try again in ${seconds} s.`, {
+  return new RequestError('RATE_LIMITED', `The limit of ${limit} ${WORDS[budget]} is reached. Try again in ${seconds} s.`, {
     budget,
     limit,
     remaining,
@@ -36,8 +36,8 @@ export function rateLimited({ budget, limit, remaining, resetAt }: Balance): Pub
 }
 
 /** One operation costs more than a whole window allows, so waiting does not help. */
-export function neverAffordable(budget: BudgetName, limit: number, requested: number): PublicError {
-  return new PublicError(
+export function neverAffordable(budget: BudgetName, limit: number, requested: number): RequestError {
+  return new RequestError(
     'LIMIT_EXCEEDED',
     `The operation costs ${requested}; the limit is ${limit} ${WORDS[budget]}. Ask for smaller pages.`,
     { limit: budget, bound: limit },
@@ -56,9 +56,9 @@ const CONCURRENCY: Record<Refusal['refused'], (limit: number) => string> = {
  * Too many operations are in progress: HTTP 429 if they are the caller's, 503 if they are the whole
  * process's. Nothing was executed.
  */
-export function tooBusy({ refused, limit }: Refusal): PublicError {
+export function tooBusy({ refused, limit }: Refusal): RequestError {
   const resetAt = new Date(Date.now() + 1_000).toISOString();
-  return new PublicError('RATE_LIMITED', `${CONCURRENCY[refused](limit)} Try again in 1 s.`, {
+  return new RequestError('RATE_LIMITED', `${CONCURRENCY[refused](limit)} Try again in 1 s.`, {
     budget: 'concurrency',
     limit,
     remaining: 0,

@@ -1,7 +1,7 @@
 /** Settings of the budgets and of admission. */
 import { z } from 'zod';
 import { isAddressRange, listOf, oneOf, wholeNumber } from '../config-forms.ts';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 
 const BUDGET_MAX = 1_000_000_000;
 
@@ -76,14 +76,14 @@ const SHARED_FACTOR = 5;
 const UNVERIFIED_FACTOR = 10;
 
 /**
- * The settings that the variables make; undefined when `RATE_LIMITS` is off. Throws a `StartError` when it is redis and
+ * The settings that the variables make; undefined when `RATE_LIMITS` is off. Throws a `ConfigurationError` when it is redis and
  * there is none.
  */
 export function budgetSettings(value: z.infer<typeof variables>) {
   const redisUrl = value.REDIS_URL;
   const store = value.RATE_LIMITS ?? (redisUrl === undefined ? 'memory' : 'redis');
   if (store === 'off') return undefined;
-  if (store === 'redis' && redisUrl === undefined) throw new StartError('RATE_LIMITS is redis, but REDIS_URL is missing.');
+  if (store === 'redis' && redisUrl === undefined) throw new ConfigurationError('RATE_LIMITS is redis, but REDIS_URL is missing.');
   return {
     /** Where budgets are counted: in this process, or in the database or in Redis for several processes. */
     store,

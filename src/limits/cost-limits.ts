@@ -4,7 +4,7 @@
  */
 import { OperationTypeNode, locatedError, type ExecutionArgs, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
 import type { Context } from '../graphql/context.ts';
-import { PublicError } from '../errors.ts';
+import { RequestError } from '../errors.ts';
 import { ByteMeter, bytesOf } from '../database/bytes.ts';
 import { Estimator, type Estimated } from './estimate.ts';
 import { overLimit } from './refusal.ts';
@@ -79,7 +79,7 @@ function withCost(result: ExecutionResult, { principal, cost: { requested, balan
   return { ...result, extensions: { ...result.extensions, cost } };
 }
 
-function refusalOf({ nodes, cost }: Estimated, limits: Limits): PublicError | undefined {
+function refusalOf({ nodes, cost }: Estimated, limits: Limits): RequestError | undefined {
   if (nodes > limits.nodes) return overLimit('nodes', limits.nodes, nodes);
   return cost > limits.cost ? overLimit('cost', limits.cost, cost) : undefined;
 }
@@ -120,8 +120,8 @@ function shortened(
 }
 
 /** The error for a response that would exceed the limit. */
-function tooLong(responseBytes: number): PublicError {
-  return new PublicError(
+function tooLong(responseBytes: number): RequestError {
+  return new RequestError(
     'LIMIT_EXCEEDED',
     `The response would be longer than ${responseBytes} bytes. Ask for smaller pages or fewer fields.`,
     { limit: 'responseBytes', maximum: responseBytes },

@@ -1,7 +1,7 @@
 /** Who may read the schema through the API. */
 import { BREAK, visit, type DocumentNode } from 'graphql';
 import type { Context } from '../graphql/context.ts';
-import { PublicError, unauthenticated } from '../errors.ts';
+import { RequestError, unauthenticated } from '../errors.ts';
 
 /** Everybody, anyone with a credential, or nobody. */
 export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
@@ -27,6 +27,6 @@ function isIntrospection(document: DocumentNode): boolean {
 /** Refuses introspection to callers whom the policy excludes. */
 export function refuseIntrospection(policy: IntrospectionPolicy, document: DocumentNode, { principal }: Pick<Context, 'principal'>): void {
   if (policy === 'public' || !isIntrospection(document)) return;
-  if (policy === 'off') throw new PublicError('FORBIDDEN', 'Introspection is turned off.', { requiredScopes: [] });
+  if (policy === 'off') throw new RequestError('FORBIDDEN', 'Introspection is turned off.', { requiredScopes: [] });
   if (!principal.credential) throw unauthenticated();
 }

@@ -4,7 +4,7 @@ import { appendAsOperator } from '../command/audit-log.ts';
 import { createToken, tokenHash, tokenPreview } from '../authentication/secret.ts';
 import type { Database } from '../database/connect.ts';
 import { newId } from '../database/id.ts';
-import { StartError } from '../errors.ts';
+import { ConfigurationError } from '../errors.ts';
 import { encodeId, type IdType } from '../values/ids.ts';
 import { nameProblem, normalForm } from '../values/text.ts';
 import { parseEmail } from '../values/email.ts';
@@ -47,9 +47,9 @@ const COMMAND = 'bootstrap';
 export async function bootstrap(db: Database, { slug, name: given, email }: BootstrapInput): Promise<BootstrapResult> {
   const name = normalForm(given);
   const problem = nameProblem(name, NAME_LENGTH_MAX);
-  if (problem !== undefined) throw new StartError(`--name ${problem}.`);
+  if (problem !== undefined) throw new ConfigurationError(`--name ${problem}.`);
   const forms = parseEmail(email);
-  if (!forms) throw new StartError(`--email is not an address that can be used: ${email}.`);
+  if (!forms) throw new ConfigurationError(`--email is not an address that can be used: ${email}.`);
   try {
     return await db.transaction().execute(async (transaction) => {
       const organization = await transaction
@@ -97,7 +97,7 @@ export async function bootstrap(db: Database, { slug, name: given, email }: Boot
     });
   } catch (error) {
     const constraint = error instanceof Error && 'constraint' in error ? PROBLEMS[String(error.constraint)] : undefined;
-    throw constraint ? new StartError(`${constraint}: ${slug}.`) : error;
+    throw constraint ? new ConfigurationError(`${constraint}: ${slug}.`) : error;
   }
 }
 

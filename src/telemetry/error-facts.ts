@@ -1,8 +1,8 @@
-/** What every top-level error tells beside its code: its class, when it was answered, and for which request. */
+/** What every top-level error contains besides its code: its class, its time, and the id of the request. */
 import type { ErrorCode } from '../errors.ts';
 import type { RequestRecord } from './request-record.ts';
 
-/** Short class of an error, for clients that do not tell codes apart. */
+/** The class of an error, for clients that do not distinguish codes. */
 export type ErrorType = 'AUTHENTICATION' | 'AUTHORIZATION' | 'NOT_FOUND' | 'INPUT' | 'LIMIT' | 'AVAILABILITY' | 'INTERNAL';
 
 const TYPES: Readonly<Record<ErrorCode, ErrorType>> = {
@@ -20,7 +20,7 @@ const TYPES: Readonly<Record<ErrorCode, ErrorType>> = {
   INTERNAL_SERVER_ERROR: 'INTERNAL',
 };
 
-/** The facts, as they stand in `extensions`. The time is the database's where the request has it, else the gateway's. */
+/** Returns the facts for `extensions`. The time is the database's if the request has it, otherwise the gateway's. */
 export function errorFacts(code: unknown, { requestId, now }: Pick<RequestRecord, 'requestId' | 'now'>) {
   const type = TYPES[code as ErrorCode] ?? TYPES.INTERNAL_SERVER_ERROR;
   return { type, timestamp: (now ?? new Date()).toISOString(), requestId };

@@ -5,7 +5,7 @@ import { sealingWith } from '../../src/command/sealing.ts';
 import { runCommand, appendInSubtree, type CommandRequest } from '../../src/command/run.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
 import type { Scope } from '../../src/authorization/scopes.ts';
-import { PublicError } from '../../src/errors.ts';
+import { RequestError } from '../../src/errors.ts';
 import { lockInvitation, organizationOfInvitation } from '../../src/modules/invitation/writes.ts';
 import { MAIL_LIMITS, createWorld, insertInvitation, type World } from '../setup/world.ts';
 
@@ -200,7 +200,7 @@ async function refusalAfter(request: CommandRequest, takeAway: RawBuilder<unknow
   const change = (): Promise<object> => Promise.resolve({ made: (made = true) });
   const code = await runCommand(request, { ...attempt(slug), on }, change).then(
     () => 'done',
-    (error: unknown) => (error instanceof PublicError ? String(error.extensions['code']) : String(error)),
+    (error: unknown) => (error instanceof RequestError ? String(error.extensions['code']) : String(error)),
   );
   expect(made).toBe(code === 'done');
   return code;

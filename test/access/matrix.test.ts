@@ -30,7 +30,7 @@ const stateOf = (name: string): CredentialState => {
   return found;
 };
 
-async function holds(run: (tally: Tally) => Promise<void>): Promise<void> {
+async function can(run: (tally: Tally) => Promise<void>): Promise<void> {
   const tally: Tally = { cells: 0, wrong: [] };
   await run(tally);
   expect(tally.wrong).toEqual([]);
@@ -53,7 +53,7 @@ describe('the authorization matrix', () => {
   it('holds for what is read, for each set of scopes and each position', async () => {
     // Keys for single scopes, persons for roles; the key with every scope comes first, since others are compared with it.
     const callers = sets.map((set) => [stateOf(set === 'all' || set.includes(':') ? 'key' : 'token'), set] as const);
-    await holds(async (tally) => {
+    await can(async (tally) => {
       await atOnce(of.targets, (target) => matrix.read(stateOf('key'), 'all', target, tally));
       for (const [state, set] of callers.filter(([, set]) => set !== 'all'))
         await atOnce(of.targets, (target) => matrix.read(state, set, target, tally));
@@ -62,7 +62,7 @@ describe('the authorization matrix', () => {
 
   it('holds for what is read with each other credential in each position', async () => {
     const others = of.states.filter(({ name }) => name !== 'key' && name !== 'token');
-    await holds(async (tally) => {
+    await can(async (tally) => {
       for (const state of others)
         await atOnce(of.targets, (target) => matrix.read(state, state.acts === 'home' ? 'cloud_rep' : 'all', target, tally));
     });
@@ -70,7 +70,7 @@ describe('the authorization matrix', () => {
 
   it('holds for what is changed, at home with each set of scopes', async () => {
     const [home] = of.targets;
-    await holds(async (tally) => {
+    await can(async (tally) => {
       for (const set of sets) {
         if (home) await matrix.mutate(stateOf(set.includes(':') ? 'key' : 'token'), set, home, tally);
         await of.repair();
@@ -81,7 +81,7 @@ describe('the authorization matrix', () => {
   it.each(['key', 'token'])('holds for what is changed with a %s in each other position', async (name) => {
     const [, ...elsewhere] = of.targets;
     const [most, least] = name === 'key' ? ['all', 'members:manage'] : ['cloud_rep', 'support'];
-    await holds(async (tally) => {
+    await can(async (tally) => {
       for (const target of elsewhere) {
         await matrix.mutate(stateOf(name), most, target, tally);
         await matrix.mutate(stateOf(name), least, target, tally);
@@ -92,7 +92,7 @@ describe('the authorization matrix', () => {
 
   it('holds for what is changed with each other credential', async () => {
     const others = of.states.filter(({ name }) => name !== 'key' && name !== 'token');
-    await holds(async (tally) => {
+    await can(async (tally) => {
       for (const state of others) {
         for (const target of of.targets.slice(0, 1)) await matrix.mutate(state, 'all', target, tally);
         await of.repair();

@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopesBeyond } from '../../src/authorization/granting.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
-import { holds, isWithin, organizationsWithin, type WithinOptions } from '../../src/authorization/rights.ts';
+import { can, isInSubtree, readableOrganizations, type ReadableOptions } from '../../src/authorization/rights.ts';
 import type { Scope } from '../../src/authorization/scopes.ts';
 import { createWorld, type Slug, type World } from '../setup/world.ts';
 
@@ -47,8 +47,8 @@ async function person(): Promise<Principal> {
 }
 
 /** Slugs that a statement reads for the caller. */
-async function read(principal: Principal, options: WithinOptions = {}): Promise<string[]> {
-  const rows = await world.rows(sql<{ slug: string }>`select slug from ${organizationsWithin(principal, options)} as o order by path`);
+async function read(principal: Principal, options: ReadableOptions = {}): Promise<string[]> {
+  const rows = await world.rows(sql<{ slug: string }>`select slug from ${readableOrganizations(principal, options)} as o order by path`);
   return rows.map(({ slug }) => slug);
 }
 
@@ -57,19 +57,19 @@ const sorted = (slugs: readonly string[]): string[] => slugs.toSorted();
 describe('what exists for a request', () => {
   it('is home and everything below it with child_organizations:manage, in both forms', async () => {
     const manager = await keyWith('child_organizations:manage');
-    expect(SLUGS.filter((slug) => isWithin(manager, lineageOf(slug)))).toEqual(NORTH_AND_BELOW);
+    expect(SLUGS.filter((slug) => isInSubtree(manager, lineageOf(slug)))).toEqual(NORTH_AND_BELOW);
     expect(sorted(await read(manager))).toEqual(sorted(NORTH_AND_BELOW));
   });
 
   it('is home alone without it, whatever other scopes are held, in both forms', async () => {
     const member = await keyWith('organizations:manage', 'members:manage', 'usage:read', 'audit:read');
-    expect(SLUGS.filter((slug) => isWithin(member, lineageOf(slug)))).toEqual(['north']);
+    expect(SLUGS.filter((slug) => isInSubtree(member, lineageOf(slug)))).toEqual(['north']);
     expect(await read(member)).toEqual(['north']);
   });
 
   it('is nothing for a request that acts nowhere', async () => {
     const nobody: Principal = { ...(await keyWith()), home: null };
-    expect(SLUGS.filter((slug) => isWithin(nobody, lineageOf(slug)))).toEqual([]);
+    expect(SLUGS.filter((slug) => isInSubtree(nobody, lineageOf(slug)))).toEqual([]);
     expect(await read(nobody)).toEqual([]);
   });
 
@@ -85,8 +85,8 @@ describe('what exists for a request', () => {
 describe('a scope', () => {
   it('counts at home when it is held there, and below only with child_organizations:manage', async () => {
     const reader = await keyWith('members:read');
-    expect(SLUGS.filter((slug) => holds(reader, 'members:read', lineageOf(slug)))).toEqual(['north']);
-    expect(holds(reader, 'usage:read', lineageOf('north'))).toBe(false);
+    expect(SLUGS.filter((slug) => can(reader, 'members:read', lineageOf(slug)))).toEqual(['north']);
+    expect(can(reader, 'usage:read', lineageOf('north'))).toBe(false);
     expect(await read(reader, { scope: 'members:read' })).toEqual(['north']);
     expect(await read(reader, { scope: 'usage:read' })).toEqual([]);
     expect(await read(reader, { scope: ['usage:read', 'members:read'] })).toEqual(['north']);
@@ -95,11 +95,11 @@ describe('a scope', () => {
   it('is every scope below with child_organizations:manage, and at home those of the console', async () => {
     const manager = await keyWith('child_organizations:manage');
     for (const scope of ['members:read', 'members:manage', 'usage:read'] as const) {
-      expect(SLUGS.filter((slug) => holds(manager, scope, lineageOf(slug)))).toEqual(NORTH_AND_BELOW);
+      expect(SLUGS.filter((slug) => can(manager, scope, lineageOf(slug)))).toEqual(NORTH_AND_BELOW);
       expect(sorted(await read(manager, { scope }))).toEqual(sorted(NORTH_AND_BELOW));
     }
     for (const scope of ['api_keys:manage', 'roles:manage', 'billing:manage', 'organizations:manage', 'audit:read'] as const) {
-      expect(SLUGS.filter((slug) => holds(manager, scope, lineageOf(slug)))).toEqual(['shop-1', 'shop-2', 'kiosk']);
+      expect(SLUGS.filter((slug) => can(manager, scope, lineageOf(slug)))).toEqual(['shop-1', 'shop-2', 'kiosk']);
       expect(sorted(await read(manager, { scope }))).toEqual(['kiosk', 'shop-1', 'shop-2']);
     }
   });

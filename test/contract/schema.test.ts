@@ -197,7 +197,7 @@ describe('schema.graphql', () => {
     );
     expect(versioned.length).toBeGreaterThan(7);
     const unsaid = versioned.filter(
-      ({ inputFields, description }) => !inputFields.has('expectedVersion') && !description.includes('so it takes no `expectedVersion`'),
+      ({ inputFields, description }) => !inputFields.has('expectedVersion') && !description.includes('so it has no `expectedVersion`'),
     );
     expect(unsaid.map(({ name }) => name)).toEqual([]);
   });

@@ -99,7 +99,7 @@ describe('the laws of the schema', () => {
     ['a role that owns a table', [sql`alter table scopes owner to banyan_gateway`], "The gateway's role banyan_gateway owns tables"],
   ])('stop the start for %s', async (_name, changes, sentence) => {
     const said = await afterwards(...changes);
-    expect(said).toMatch(/^StartError: /);
+    expect(said).toMatch(/^ConfigurationError: /);
     expect(said).toContain(sentence);
   });
 
@@ -122,7 +122,7 @@ describe('the laws of the schema', () => {
       warnings: ['fsync of the database server must be on: a crash would lose or corrupt data'],
     });
     expect((await verdict(database.gatewayDb, { production: true, apart: true })).said).toBe(
-      'StartError: fsync of the database server must be on: a crash would lose or corrupt data.',
+      'ConfigurationError: fsync of the database server must be on: a crash would lose or corrupt data.',
     );
   });
 });

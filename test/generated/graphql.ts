@@ -23,13 +23,13 @@ export type AccessKind =
   /** From belonging to it. */
   | 'NATIVE';
 
-/** Whom to add, and with which roles. */
+/** Who to add, and with which roles. */
 export type AddMemberInput = {
   /** The person's address, at most 255 characters. */
   email: string;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** The organization: that of the request, or one below it. */
+  /** The caller's organization, or one below it. */
   organizationId: string;
   /** Roles by key or id (rol_…), 1 to 10. What names no role here is left out and reported. */
   roles: Array<string>;
@@ -51,7 +51,7 @@ export type AddressInput = {
   zip: string;
 };
 
-/** How the organization presents itself; absent stays as it is, null clears. */
+/** How the organization presents itself; absent fields stay as they are, null clears. */
 export type BrandingInput = {
   /** Address of the logo, http(s), at most 2,000 characters. */
   logoUrl?: string | null | undefined;
@@ -63,25 +63,25 @@ export type BrandingInput = {
 
 /** The new key. */
 export type CreateApiKeyInput = {
-  /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
+  /** When it stops working; must be in the future. Never when absent. A caller whose own credential expires must give a date that is not later. */
   expiresAt?: string | null | undefined;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** What the key is for: 1 to 100 characters, one of which can be seen, and no link. */
+  /** What the key is for: 1 to 100 characters, at least one of them visible, and not a link. */
   name: string;
-  /** The organization that it acts in: that of the request, or one below it. */
+  /** The organization the key acts in: the caller's organization, or one below it. */
   organizationId: string;
-  /** Scopes of `Query.scopes`; only such as the caller holds on the organization. */
+  /** Scopes from `Query.scopes`, limited to those the caller holds on the organization. */
   scopes: Array<string>;
 };
 
-/** Whom to invite, and with which roles. */
+/** Who to invite, and with which roles. */
 export type CreateInvitationInput = {
   /** The address to invite, at most 255 characters. */
   email: string;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** The organization to join: that of the request, or one below it. */
+  /** The organization to join: the caller's organization, or one below it. */
   organizationId: string;
   /** Roles by key or id (rol_…), 1 to 10; ["user"] when absent. What names no role here is left out and reported. */
   roles?: Array<string> | null | undefined;
@@ -93,25 +93,25 @@ export type CreateOrganizationInput = {
   billingEmail?: string | null | undefined;
   /** How it presents itself. */
   branding?: BrandingInput | null | undefined;
-  /** Its own domain, in ASCII form; `domainVerification` tells how to prove that it is its own. */
+  /** The organization's own domain, in ASCII form; `domainVerification` shows how to prove ownership. */
   domain?: string | null | undefined;
-  /** Its accounts in other systems, at most 20, one a system. */
+  /** Accounts in other systems, at most 20, one per system. */
   externalAccounts?: Array<ExternalAccountInput> | null | undefined;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** Who owns the invoices in the billing system. */
   invoiceOwner?: InvoiceOwner | null | undefined;
-  /** What it is to the one above it. */
+  /** The kind of organization it is to the one above it. */
   kind?: OrganizationKind | null | undefined;
-  /** Links to its offers, at most one a marketplace. */
+  /** Links to the organization's offers, at most one per marketplace. */
   marketplaceOffers?: Array<MarketplaceOfferInput> | null | undefined;
-  /** Display name: 1 to 200 characters, one of which can be seen, and no link. */
+  /** Display name: 1 to 200 characters, at least one of them visible, and not a link. */
   name: string;
-  /** The organization to create it below: that of the request, or one below it. Absent: a standalone top-level organization. */
+  /** The parent: the caller's organization, or one below it. When absent, a standalone top-level organization is created. */
   parentId?: string | null | undefined;
   /** Its main address. */
   primaryAddress?: AddressInput | null | undefined;
-  /** 3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. Absent: made from the name, with six random letters and digits behind it where that slug cannot be taken. */
+  /** 3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and never changes. Absent: made from the name, with six random letters and digits behind it where that slug cannot be taken. */
   slug?: string | null | undefined;
   /** People to invite at once, at most 100. */
   users?: Array<InviteUserInput> | null | undefined;
@@ -119,11 +119,11 @@ export type CreateOrganizationInput = {
 
 /** The new token. */
 export type CreatePersonalAccessTokenInput = {
-  /** When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later. */
+  /** When it stops working; must be in the future. Never when absent. A caller whose own credential expires must give a date that is not later. */
   expiresAt?: string | null | undefined;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** What the token is for: 1 to 100 characters, one of which can be seen, and no link. */
+  /** What the token is for: 1 to 100 characters, at least one of them visible, and not a link. */
   name: string;
 };
 
@@ -133,21 +133,21 @@ export type CreateRoleInput = {
   description?: string | null | undefined;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** Name for inputs, fixed for life: 1 to 63 of a-z, 0-9 and _, beginning with a letter. */
+  /** Name for inputs, never changes: 1 to 63 of a-z, 0-9 and _, starting with a letter. */
   key: string;
-  /** Display name: 1 to 100 characters, one of which can be seen, and no link. */
+  /** Display name: 1 to 100 characters, at least one of them visible, and not a link. */
   name: string;
-  /** The organization that defines it: that of the request, or one below it. */
+  /** The organization that defines the role: the caller's organization, or one below it. */
   organizationId: string;
-  /** Scopes that the role gives, of `Query.scopes`; only such as the caller holds on the organization. */
+  /** Scopes that the role grants, from `Query.scopes`, limited to those the caller holds on the organization. */
   scopes: Array<string>;
 };
 
-/** Kinds of credential, and what was done without one. */
+/** Kinds of credentials, and OPERATOR for actions without one. */
 export type CredentialKind =
   /** A key of an organization (ak_…). */
   | 'API_KEY'
-  /** No credential: somebody who runs the gateway did it at the command line. Only actors are of this kind. */
+  /** No credential: an operator acted at the command line. Only actors have this kind. */
   | 'OPERATOR'
   /** A token of a person (pat_…). */
   | 'PERSONAL_ACCESS_TOKEN'
@@ -162,11 +162,11 @@ export type DeclineInvitationInput = {
   token?: string | null | undefined;
 };
 
-/** What deleting an organization does to those below it. */
+/** What happens to the organizations below a deleted one. */
 export type DeleteMode =
-  /** Deletes them with it. */
+  /** They are deleted as well. */
   | 'CASCADE'
-  /** Refuses if there are any. */
+  /** The deletion is refused if there are any. */
   | 'RESTRICT';
 
 /** What to delete. */
@@ -177,13 +177,13 @@ export type DeleteOrganizationInput = {
   expectedVersion?: number | null | undefined;
   /** The organization: one below that of the request, or its own at the top of the tree. */
   id: string;
-  /** What to do about organizations below. */
+  /** What to do with organizations below. */
   mode?: DeleteMode | null | undefined;
 };
 
 /** Which role to remove. */
 export type DeleteRoleInput = {
-  /** The role; one that an organization defined. */
+  /** The role, which must be one that an organization defined. */
   id: string;
 };
 
@@ -191,12 +191,12 @@ export type DeleteRoleInput = {
 export type DeliveryStatus =
   /** Given up. */
   | 'FAILED'
-  /** Waits to be sent. */
+  /** Waiting to be sent. */
   | 'QUEUED'
-  /** Handed over. Whether it reaches its reader is not known: mail servers drop mail, and so do we when an address gets too much of it. */
+  /** Handed over to the mail server. Delivery is not guaranteed: mail servers drop mail, and so does the gateway when an address receives too much. */
   | 'SENT';
 
-/** How far the setup of an organization's own domain is. */
+/** Progress of the verification of an organization's own domain. */
 export type DomainSetupStatus =
   /** The proof was not found in time. */
   | 'FAILED'
@@ -215,7 +215,7 @@ export type ExternalAccountInput = {
   system: string;
 };
 
-/** What became of an invitation. */
+/** The state of an invitation. */
 export type InvitationStatus =
   /** Accepted; the membership exists. */
   | 'ACCEPTED'
@@ -223,7 +223,7 @@ export type InvitationStatus =
   | 'DECLINED'
   /** Not answered in time. */
   | 'EXPIRED'
-  /** Waits for an answer. */
+  /** Waiting for an answer. */
   | 'PENDING'
   /** Taken back. */
   | 'REVOKED';
@@ -236,11 +236,11 @@ export type InviteUserInput = {
   roles?: Array<string> | null | undefined;
 };
 
-/** Whom to invite. */
+/** Who to invite. */
 export type InviteUsersInput = {
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** The organization to join: that of the request, or one below it. */
+  /** The organization to join: the caller's organization, or one below it. */
   organizationId: string;
   /** Between 1 and 100 people. */
   users: Array<InviteUserInput>;
@@ -268,7 +268,7 @@ export type Marketplace =
   /** Google Cloud Marketplace. */
   | 'GCP';
 
-/** Where the organization's offer can be taken up. */
+/** Where the organization's offer is available. */
 export type MarketplaceOfferInput = {
   /** The marketplace; each at most once. */
   marketplace: Marketplace;
@@ -278,19 +278,19 @@ export type MarketplaceOfferInput = {
 
 /** What to move, and where to. */
 export type MoveOrganizationInput = {
-  /** Checks everything and tells what would happen, and changes nothing. */
+  /** Checks everything and shows what would happen, without changing anything. */
   dryRun?: boolean | null | undefined;
   /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
-  /** The organization; one below that of the request. */
+  /** The organization, which must be below the caller's organization. */
   id: string;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** The new parent: the organization of the request, or one below it. */
+  /** The new parent: the caller's organization, or one below it. */
   newParentId: string;
 };
 
-/** What an organization is to the one above it. More kinds may come. */
+/** The kind of organization it is to the one above it. More kinds may be added. */
 export type OrganizationKind =
   /** Refers customers. */
   | 'AFFILIATE'
@@ -303,7 +303,7 @@ export type OrganizationKind =
   /** Sells to its own customers. */
   | 'RESELLER';
 
-/** Orders of child organizations. Names compare without regard to case. */
+/** Sort orders of child organizations. Names are compared case-insensitively. */
 export type OrganizationOrder =
   /** Oldest first. */
   | 'CREATED_AT_ASC'
@@ -324,7 +324,7 @@ export type OrganizationStatus =
   | 'ACTIVE'
   /** Deleted and still restorable. */
   | 'DELETED'
-  /** Its own credentials, and those of everything below it, are refused; those above still read it. */
+  /** Its own credentials and those of everything below it are refused; callers above can still read it. */
   | 'SUSPENDED';
 
 /** State of all steps together. */
@@ -355,7 +355,7 @@ export type ProvisioningStepStatus =
   | 'DONE'
   /** Given up; `retryProvisioning` starts it again. */
   | 'FAILED'
-  /** Waits for its turn or its next attempt. */
+  /** Waiting for its turn or its next attempt. */
   | 'PENDING'
   /** Being done. */
   | 'RUNNING';
@@ -368,7 +368,7 @@ export type RecordUsageInput = {
 
 /** Which member to remove. */
 export type RemoveMemberInput = {
-  /** The organization: that of the request, or one below it. */
+  /** The caller's organization, or one below it. */
   organizationId: string;
   /** The member. */
   userId: string;
@@ -392,7 +392,7 @@ export type RestoreOrganizationInput = {
 export type ResumeOrganizationInput = {
   /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
-  /** The organization; one below that of the request. */
+  /** The organization, which must be below the caller's organization. */
   id: string;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
@@ -402,7 +402,7 @@ export type ResumeOrganizationInput = {
 export type RetryProvisioningInput = {
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
-  /** The organization: that of the request, or one below it. */
+  /** The caller's organization, or one below it. */
   organizationId: string;
 };
 
@@ -410,7 +410,7 @@ export type RetryProvisioningInput = {
 export type RevokeApiKeyInput = {
   /** The key. */
   id: string;
-  /** Whether to revoke all keys as well that it issued, directly or through others, in organizations whose keys the caller may manage: at most 1000, all or none, each under the same rule. */
+  /** Whether to also revoke all keys that it issued, directly or through other keys, in organizations whose keys the caller may manage: at most 1000, all or none, each under the same rule. */
   includeIssued?: boolean | null | undefined;
 };
 
@@ -422,7 +422,7 @@ export type RevokeInvitationInput = {
 
 /** Which token to revoke. */
 export type RevokePersonalAccessTokenInput = {
-  /** The token; one of the calling person. */
+  /** The token, which must belong to the calling user. */
   id: string;
 };
 
@@ -437,11 +437,11 @@ export type SearchField =
   /** The slug. */
   | 'SLUG';
 
-/** Why a slug cannot be taken. */
+/** Why a slug is not available. */
 export type SlugUnavailableReason =
   /** Not 3 to 63 of a-z, 0-9 and single hyphens between them. */
   | 'INVALID'
-  /** Kept for the platform. */
+  /** Reserved for the platform. */
   | 'RESERVED'
   /** Belongs, or once belonged, to an organization. */
   | 'TAKEN';
@@ -450,7 +450,7 @@ export type SlugUnavailableReason =
 export type SuspendOrganizationInput = {
   /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
-  /** The organization; one below that of the request. */
+  /** The organization, which must be below the caller's organization. */
   id: string;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
@@ -458,9 +458,9 @@ export type SuspendOrganizationInput = {
   reason?: string | null | undefined;
 };
 
-/** Which member, and its roles from now on. */
+/** The member, and the roles to replace theirs with. */
 export type UpdateMemberRolesInput = {
-  /** The organization: that of the request, or one below it. */
+  /** The caller's organization, or one below it. */
   organizationId: string;
   /** Roles by key or id (rol_…), 1 to 10. What names no role here is left out and reported. */
   roles: Array<string>;
@@ -474,37 +474,37 @@ export type UpdateOrganizationInput = {
   billingEmail?: string | null | undefined;
   /** How it presents itself. */
   branding?: BrandingInput | null | undefined;
-  /** Its own domain, in ASCII form. Another one has to be set up anew. */
+  /** The organization's own domain, in ASCII form. A new domain has to be verified again. */
   domain?: string | null | undefined;
   /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
-  /** All accounts, at most 20; they replace those before. */
+  /** All accounts, at most 20; they replace the existing ones. */
   externalAccounts?: Array<ExternalAccountInput> | null | undefined;
-  /** The organization: that of the request, or one below it. */
+  /** The caller's organization, or one below it. */
   id: string;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** Who owns the invoices in the billing system. */
   invoiceOwner?: InvoiceOwner | null | undefined;
-  /** What it is to the one above it. Cannot be cleared. */
+  /** The kind of organization it is to the one above it. Cannot be cleared. */
   kind?: OrganizationKind | null | undefined;
-  /** All offers; they replace those before. */
+  /** All offers; they replace the existing ones. */
   marketplaceOffers?: Array<MarketplaceOfferInput> | null | undefined;
-  /** Display name: 1 to 200 characters, one of which can be seen, and no link. Cannot be cleared. */
+  /** Display name: 1 to 200 characters, at least one of them visible, and not a link. Cannot be cleared. */
   name?: string | null | undefined;
-  /** The whole address; it replaces the one before. */
+  /** The whole address; it replaces the existing one. */
   primaryAddress?: AddressInput | null | undefined;
 };
 
-/** What to change; absent stays as it is. */
+/** What to change; absent fields stay as they are. */
 export type UpdateRoleInput = {
   /** What the role is for, at most 500 characters. Null clears it. */
   description?: string | null | undefined;
-  /** The role; one that an organization defined. */
+  /** The role, which must be one that an organization defined. */
   id: string;
-  /** Display name: 1 to 100 characters, one of which can be seen, and no link. Cannot be cleared. */
+  /** Display name: 1 to 100 characters, at least one of them visible, and not a link. Cannot be cleared. */
   name?: string | null | undefined;
-  /** Scopes that the role gives, of `Query.scopes`; only such as the caller holds on the organization. Replaces the list. */
+  /** Scopes that the role grants, from `Query.scopes`, limited to those the caller holds on the organization. Replaces the list. */
   scopes?: Array<string> | null | undefined;
 };
 
@@ -527,7 +527,7 @@ export type UsageEventInput = {
   metric: string;
   /** When it happened. */
   occurredAt: string;
-  /** Whose usage it is: that of the request, or one below it. */
+  /** The organization that the usage belongs to: the caller's organization, or one below it. */
   organizationId: string;
   /** How much, at least 0. */
   quantity: string;
@@ -537,7 +537,7 @@ export type UsageEventInput = {
 export type UsageEventRejection =
   /** The metric is computed from others and cannot be recorded. */
   | 'DERIVED_METRIC'
-  /** Recording usage of this organization takes `usage:write` there. */
+  /** Recording usage for this organization requires the `usage:write` scope there. */
   | 'FORBIDDEN'
   /** The id must have 1 to 255 characters, none of them control characters. */
   | 'INVALID_ID'
@@ -547,16 +547,16 @@ export type UsageEventRejection =
   | 'IN_THE_FUTURE'
   /** The organization is missing, deleted, or outside the subtree. */
   | 'ORGANIZATION_NOT_FOUND'
-  /** It happened longer ago than the metric takes, which is 366 days unless the catalog says otherwise. */
+  /** The event is older than the metric accepts, which is 366 days unless the catalog says otherwise. */
   | 'TOO_OLD'
   /** The catalog has no such metric (see `usageMetrics`). */
   | 'UNKNOWN_METRIC';
 
-/** What became of an event. */
+/** The outcome of an event. */
 export type UsageEventStatus =
-  /** Recorded: it is durable, and counted in the next read. */
+  /** Recorded durably, and counted from the next read on. */
   | 'ACCEPTED'
-  /** The organization has an event with this id already; nothing was changed. */
+  /** The organization already has an event with this id; nothing was changed. */
   | 'DUPLICATE'
   /** Not recorded; `reason` says why. */
   | 'REJECTED';

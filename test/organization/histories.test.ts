@@ -51,7 +51,7 @@ class Model {
     for (const [child, parent] of this.parent) if (parent === id) yield* this.below(child);
   }
 
-  isWithin(id: string, top: string): boolean {
+  isInSubtree(id: string, top: string): boolean {
     for (let at: string | null | undefined = id; at != null; at = this.parent.get(at)) if (at === top) return true;
     return false;
   }
@@ -78,7 +78,7 @@ function replay(model: Model, { action, target_id: id, before, after }: Event): 
   } else if (action === 'moveOrganization') {
     expect([alive(id), alive(parentId)]).toEqual([true, true]);
     expect(model.parent.get(id)).toBe(before?.['parentId']);
-    expect(model.isWithin(parentId, id)).toBe(false);
+    expect(model.isInSubtree(parentId, id)).toBe(false);
     expect(after?.['affectedCount']).toBe(model.living(id).length);
     model.parent.set(id, parentId);
   } else if (action === 'deleteOrganization') {

@@ -1,6 +1,6 @@
 /** Request bodies: limited in bytes depending on the caller, and JSON objects. */
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
-import { PublicError } from '../../errors.ts';
+import { RequestError } from '../../errors.ts';
 import { overLimit } from '../../limits/refusal.ts';
 import type { RequestLimits } from '../../limits/settings.ts';
 import { jsonSize } from './json-size.ts';
@@ -12,8 +12,8 @@ import type { Callers } from './authentication.ts';
  */
 const LEVELS_AROUND = 2;
 
-function badRequest(argument: string, bound: string): PublicError {
-  return new PublicError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
+function badRequest(argument: string, bound: string): RequestError {
+  return new RequestError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
 }
 
 /** Reads the text of a body of at most `maximum` bytes. */

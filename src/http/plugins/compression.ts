@@ -1,20 +1,20 @@
-/** Answers of queries are compressed for clients that take it. */
+/** Compresses the responses of queries for clients that accept it. */
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { OperationTypeNode } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { recordOf } from '../../telemetry/request-record.ts';
 
-/** Shorter answers gain nothing. */
+/** The minimum length of a response that is compressed. Shorter ones gain nothing. */
 const BYTES_MIN = 1_024;
 
-/** A third of the time of the default quality of 11, for answers a few percent longer. */
+/** Takes a third of the time of the default quality of 11, for responses that are a few percent longer. */
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 
 const compressors = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 type Encoding = keyof typeof compressors;
 
-/** The encoding that the client takes and we prefer; undefined for none. A weight of 0 refuses one. */
+/** Returns the preferred encoding that the client accepts; undefined if there is none. A weight of 0 refuses one. */
 export function encodingFor(acceptEncoding: string | null): Encoding | undefined {
   const weights = new Map(
     (acceptEncoding ?? '').split(',').map((part) => {
@@ -26,8 +26,9 @@ export function encodingFor(acceptEncoding: string | null): Encoding | undefined
 }
 
 /**
- * Compresses long answers of queries under `path`. Those of mutations stay as they are: they may hold a secret that is
- * shown once, whose letters an attacker who chooses other parts of the answer could tell from its compressed length.
+ * Compresses long responses of queries under `path`. Those of mutations are not compressed: they
+ * may contain a secret that is shown once, and an attacker who chooses other parts of the response
+ * could guess its letters from the compressed length.
  */
 export function compression(path: string): Plugin {
   return {

@@ -5,7 +5,7 @@
 import { usePersistedOperations } from '@graphql-yoga/plugin-persisted-operations';
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { Database } from '../../database/connect.ts';
-import { PublicError } from '../../errors.ts';
+import { RequestError } from '../../errors.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 import { TrustedDocuments } from '../../modules/trusted-documents/lookup.ts';
 import { findTrustedDocuments } from '../../modules/trusted-documents/queries.ts';
@@ -22,16 +22,16 @@ export type TrustedDocumentsPolicy = 'off' | 'allow' | 'require';
  */
 export const DOCUMENT_ID = 'documentId';
 
-const notFound = (): PublicError =>
-  new PublicError('PERSISTED_DOCUMENT_NOT_FOUND', 'No document with this hash is registered.', { http: { status: 404 } });
+const notFound = (): RequestError =>
+  new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No document with this hash is registered.', { http: { status: 404 } });
 
-const required = (): PublicError =>
-  new PublicError('PERSISTED_DOCUMENT_REQUIRED', 'Only registered documents are accepted: send a "documentId" and no "query".', {
+const required = (): RequestError =>
+  new RequestError('PERSISTED_DOCUMENT_REQUIRED', 'Only registered documents are accepted: send a "documentId" and no "query".', {
     http: { status: 403 },
   });
 
-function badInput(argument: string, bound: string): PublicError {
-  return new PublicError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
+function badInput(argument: string, bound: string): RequestError {
+  return new RequestError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
 }
 
 /** Returns the hash that a request names, in lower-case hex; null if there is none. */

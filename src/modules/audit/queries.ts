@@ -1,6 +1,6 @@
 /** Queries of the audit log. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
@@ -49,7 +49,7 @@ export const auditLog = relation<AuditArguments, AuditEventRow>({
   parents: ofOrganizations({ scope: 'audit:read' }),
   columns: columns(sql`o`),
   from: ({ principal }) =>
-    sql`audit_events as e join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`,
+    sql`audit_events as e join ${readableOrganizations(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`,
   where: (_viewer, { includeDescendants, actions }) => [
     includeDescendants ? sql`o.path >= parent.path and o.path < subtree_end(parent.path)` : sql`e.organization_id = parent.id`,
     ...(actions === null ? [] : [sql`e.action = any (${actions}::text[])`]),
@@ -65,7 +65,7 @@ export const auditEventById = rowBatch<null, AuditEventRow>(
   async ({ db, principal }, ids) => {
     const statement = sql<AuditEventRow>`
     select ${columns(sql`o`)} from audit_events e
-    join ${organizationsWithin(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id
+    join ${readableOrganizations(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id
     where e.id = any (${ids}::uuid[])`;
     return many(db, statement);
   },

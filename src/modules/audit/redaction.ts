@@ -4,7 +4,7 @@
  * and to what.
  */
 import type { Principal } from '../../authorization/principal.ts';
-import { holds } from '../../authorization/rights.ts';
+import { can } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { parseId, type IdType } from '../../values/ids.ts';
 import type { AuditEventRow } from './queries.ts';
@@ -101,7 +101,7 @@ export async function redact(
       const id = parseId(String(value))?.uuid;
       return id !== undefined && (await seesOrganization(id));
     }
-    return rule.some((scope) => holds(principal, scope, event.lineage));
+    return rule.some((scope) => can(principal, scope, event.lineage));
   };
   const redacted: string[] = [];
   const visibleOf = async (from: object, prefix: string): Promise<object> => {

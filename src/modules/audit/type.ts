@@ -1,6 +1,6 @@
 /** The audit log. */
 import { requires, requiresReach } from '../../graphql/guards.ts';
-import { holds } from '../../authorization/rights.ts';
+import { can } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import type { Context } from '../../graphql/context.ts';
@@ -16,13 +16,13 @@ import { auditLog, type AuditEventRow } from './queries.ts';
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
 
 builder.node(AuditEventRef, {
-  description: 'One thing that was done, or refused.',
-  authScopes: ({ lineage }, { principal }) => holds(principal, 'audit:read', lineage),
+  description: 'An action that was performed or refused.',
+  authScopes: ({ lineage }, { principal }) => can(principal, 'audit:read', lineage),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
     action: t.exposeString('action', {
-      description: 'What was done: the name of the mutation, or `seed` for a tree that an operator filled with made-up data.',
+      description: 'The action: the name of the mutation, or `seed` for a tree that an operator filled with generated data.',
     }),
     actor: t.field({
       type: ActorRef,
@@ -38,7 +38,7 @@ builder.node(AuditEventRef, {
     actingOrganization: t.field({
       type: OrganizationRef,
       nullable: true,
-      description: "The organization that the actor acted from; null when it is outside the caller's subtree.",
+      description: "The organization the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ acting_organization_id }, _args, { loaders }) =>
         acting_organization_id === null ? null : loaders.load(organizationById, null, acting_organization_id),
     }),
@@ -52,18 +52,19 @@ builder.node(AuditEventRef, {
     before: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Its state before, as far as the caller may read the fields that it comes from; null for something new.',
+      description: 'The state before the change, limited to fields that the caller may read; null when the target is new.',
       resolve: async (row, _args, context) => (await asSeen(row, row.before, context)).state,
     }),
     after: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'Its state after, as far as the caller may read the fields that it comes from; null for something removed or refused.',
+      description:
+        'The state after the change, limited to fields that the caller may read; null when the target was removed or the action was refused.',
       resolve: async (row, _args, context) => (await asSeen(row, row.after, context)).state,
     }),
     redacted: t.stringList({
       description:
-        'What was left out of `before` and `after`, e.g. before.billingEmail: parts whose fields the caller may not read. At most 100.',
+        'Parts that were left out of `before` and `after` because the caller may not read their fields, e.g. before.billingEmail. At most 100.',
       extensions: atMost(100),
       async resolve(row, _args, context) {
         const [before, after] = [await asSeen(row, row.before, context), await asSeen(row, row.after, context)];
@@ -71,16 +72,16 @@ builder.node(AuditEventRef, {
       },
     }),
     viaAncestor: t.boolean({
-      description: 'Whether it was done from an organization above, by somebody who need not be a member here.',
+      description: 'Whether the actor acted from an organization above, where membership in this organization is not needed.',
       resolve: ({ organization_id, acting_organization_id }) =>
         acting_organization_id !== null && acting_organization_id !== organization_id,
     }),
     refusal: t.exposeString('refusal', {
       nullable: true,
-      description: 'Code of the answer if the attempt was refused, e.g. FORBIDDEN or LAST_ADMIN; null for what was done.',
+      description: 'Code of the refusal, e.g. FORBIDDEN or LAST_ADMIN; null when the action was performed.',
     }),
     requestId: t.exposeString('request_id', {
-      description: "The request that did it, as in the server's log; the name of the command for an operator.",
+      description: "Id of the request, as in the server's log; the name of the command for an operator.",
     }),
   }),
 });
@@ -103,12 +104,12 @@ builder.objectField(OrganizationRef, 'auditLog', (t) =>
     type: AuditEventConnectionRef,
     nullable: true,
     description:
-      'What was done to this organization, newest first. Requires `audit:read`; with `includeDescendants` also `child_organizations:manage`.',
+      'The audit log of this organization, newest first. Requires `audit:read`; with `includeDescendants` also `child_organizations:manage`.',
     args: {
       includeDescendants: t.arg.boolean({
         required: true,
         defaultValue: false,
-        description: 'Also what was done to organizations below.',
+        description: 'Whether to include the organizations below.',
       }),
       actions: t.arg.stringList({ description: `Only these actions; at most ${ACTIONS_MAX}.` }),
       ...pageArguments(t.arg),

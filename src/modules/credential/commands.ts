@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
-import { organizationsWithin } from '../../authorization/rights.ts';
+import { readableOrganizations } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
 import { maybeOne, one, type Columns } from '../../database/rows.ts';
@@ -94,7 +94,7 @@ async function organizationOfKey(tx: Database, principal: Principal, id: string)
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`
-      select o.id from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+      select o.id from api_keys k join ${readableOrganizations(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
       where k.id = ${id}::uuid`,
   );
   return row?.id ?? null;

@@ -1,6 +1,6 @@
 /** Queries of the keys that a key issued, directly or indirectly. */
 import { sql } from 'kysely';
-import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
 import { many, present, type Columns } from '../../database/rows.ts';
@@ -40,7 +40,7 @@ async function issuedKeys(tx: Database, principal: Principal, id: string): Promi
       left join (
         select k.id, k.organization_id, o.lineage, k.name, scopes_held(k.scopes) as scopes
         from visited v join api_keys k on k.id = v.id
-        join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+        join ${readableOrganizations(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
         where k.revoked_at is null
         limit ${ISSUED_MAX + 1}
       ) as found on true`,

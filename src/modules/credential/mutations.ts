@@ -19,29 +19,38 @@ userErrorFields(ScopeEscalationError, (t) => ({
 }));
 
 userErrorFields(SecretShownBeforeError, (t) => ({
-  credentialId: t.exposeID('credentialId', { description: 'The API key or token that was created then. It still exists.' }),
+  credentialId: t.exposeID('credentialId', { description: 'The API key or token that was created then, which still exists.' }),
 }));
 
 const secret =
   'The whole credential for `Authorization: Bearer`. Shown here, and to a repeat with the same idempotency key and the same credential; ' +
   'never again.';
 const expiresAt =
-  'When it stops working, in the future; never when absent. Made with a key or token that expires, it must be given and not be later.';
+  'When it stops working; must be in the future. Never when absent. A caller whose own credential expires must give a date that is not later.';
 
 mutation('createApiKey', {
-  description: 'Makes an API key of an organization, bound to it for life. Takes `api_keys:manage`.',
+  description: 'Creates an API key of an organization, bound to it permanently. Requires the `api_keys:manage` scope.',
   input: builder.inputType('CreateApiKeyInput', {
     description: 'The new key.',
     fields: (t) => ({
-      organizationId: t.id({ required: true, description: 'The organization that it acts in: that of the request, or one below it.' }),
-      name: t.string({ required: true, description: 'What the key is for: 1 to 100 characters, one of which can be seen, and no link.' }),
-      scopes: t.stringList({ required: true, description: 'Scopes of `Query.scopes`; only such as the caller holds on the organization.' }),
+      organizationId: t.id({
+        required: true,
+        description: "The organization the key acts in: the caller's organization, or one below it.",
+      }),
+      name: t.string({
+        required: true,
+        description: 'What the key is for: 1 to 100 characters, at least one of them visible, and not a link.',
+      }),
+      scopes: t.stringList({
+        required: true,
+        description: 'Scopes from `Query.scopes`, limited to those the caller holds on the organization.',
+      }),
       expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: definePayload<Issued>('CreateApiKeyPayload', {
-    description: 'The key works from now on.',
+    description: 'The API key was created.',
     rows: { apiKey: rowField({ type: ApiKeyRef, batch: apiKeyById, id: ({ id }) => id, description: 'The key.' }) },
     fields: (t) => ({
       secret: t.exposeString('secret', { description: `${secret} The form is ak_<id>.<secret>.` }),
@@ -54,8 +63,8 @@ mutation('createApiKey', {
 
 mutation('revokeApiKey', {
   description:
-    'Revokes an API key, at once and for good; it stays listed. The caller has to hold its scopes on its organization, unless it is ' +
-    'the key of the request or was revoked before. A key that is revoked stays so when it is revoked again, so it takes no ' +
+    'Revokes an API key, immediately and permanently; it stays listed. The caller must hold its scopes on its organization, unless it is ' +
+    'the key of the request or was revoked before. Revoking it again changes nothing, so it has no ' +
     '`idempotencyKey`. Requires the `api_keys:manage` scope.',
   input: builder.inputType('RevokeApiKeyInput', {
     description: 'Which key to revoke.',
@@ -64,7 +73,7 @@ mutation('revokeApiKey', {
       includeIssued: t.boolean({
         defaultValue: false,
         description:
-          'Whether to revoke all keys as well that it issued, directly or through others, in organizations whose keys the caller may ' +
+          'Whether to also revoke all keys that it issued, directly or through other keys, in organizations whose keys the caller may ' +
           `manage: at most ${ISSUED_MAX}, all or none, each under the same rule.`,
       }),
     }),
@@ -77,7 +86,8 @@ mutation('revokeApiKey', {
         batch: apiKeyById,
         id: ({ apiKeyId }) => apiKeyId,
         nullable: true,
-        description: 'The key as it is now; null when it is the key of this request, which may read nothing any more.',
+        description:
+          'The key after the change; null when it is the key that this request was made with, which can no longer read anything.',
       }),
     },
     fields: (t) => ({
@@ -88,7 +98,7 @@ mutation('revokeApiKey', {
       }),
       issuedKeyCount: t.exposeInt('issuedKeyCount', {
         description:
-          'Keys that it issued, directly or through others, which still work and the caller may see: what `includeIssued` would revoke. ' +
+          'Number of keys that it issued, directly or through other keys, that still work and that the caller may see: those that `includeIssued` would revoke. ' +
           `Counts up to ${ISSUED_MAX}.`,
       }),
     }),
@@ -99,17 +109,20 @@ mutation('revokeApiKey', {
 
 mutation('createPersonalAccessToken', {
   description:
-    'Makes a token of the calling person, which works in each organization that the person belongs to. At most 100 work at a time.',
+    'Creates a token of the calling user, which works in every organization that the user belongs to. At most 100 can be active at a time.',
   input: builder.inputType('CreatePersonalAccessTokenInput', {
     description: 'The new token.',
     fields: (t) => ({
-      name: t.string({ required: true, description: 'What the token is for: 1 to 100 characters, one of which can be seen, and no link.' }),
+      name: t.string({
+        required: true,
+        description: 'What the token is for: 1 to 100 characters, at least one of them visible, and not a link.',
+      }),
       expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: definePayload<Issued>('CreatePersonalAccessTokenPayload', {
-    description: 'The token works from now on.',
+    description: 'The token was created.',
     rows: {
       personalAccessToken: rowField({ type: PersonalAccessTokenRef, batch: tokenById, id: ({ id }) => id, description: 'The token.' }),
     },
@@ -123,14 +136,14 @@ mutation('createPersonalAccessToken', {
 
 mutation('revokePersonalAccessToken', {
   description:
-    'Revokes a token of the calling person, at once and for good; it stays listed. A token that is revoked stays so when it is revoked ' +
-    'again, so it takes no `idempotencyKey`.',
+    'Revokes a token of the calling user, immediately and permanently; it stays listed. Revoking it ' +
+    'again, so it has no `idempotencyKey`.',
   input: builder.inputType('RevokePersonalAccessTokenInput', {
     description: 'Which token to revoke.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The token; one of the calling person.' }) }),
+    fields: (t) => ({ id: t.id({ required: true, description: 'The token, which must belong to the calling user.' }) }),
   }),
   payload: definePayload<{ personalAccessTokenId: string }>('RevokePersonalAccessTokenPayload', {
-    description: 'The token works no more.',
+    description: 'The token was revoked.',
     rows: {
       personalAccessToken: rowField({
         type: PersonalAccessTokenRef,

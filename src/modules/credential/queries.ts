@@ -1,6 +1,6 @@
 /** Queries of API keys and personal access tokens. Hashes are never selected. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
 import { many, type Columns } from '../../database/rows.ts';
@@ -31,7 +31,7 @@ export const apiKeyById = rowBatch<null, ApiKeyRow>(
   (row) => row.id,
   async ({ db, principal }, ids) => {
     const statement = sql<ApiKeyRow>`
-    select ${keyColumns(sql`o`)} from api_keys k join ${organizationsWithin(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
+    select ${keyColumns(sql`o`)} from api_keys k join ${readableOrganizations(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
     where k.id = any (${ids}::uuid[])`;
     return many(db, statement);
   },

@@ -1,6 +1,6 @@
 /** API keys and personal access tokens, as far as they can be shown: never a secret. */
 import { requires } from '../../graphql/guards.ts';
-import { holds } from '../../authorization/rights.ts';
+import { can } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
@@ -11,21 +11,25 @@ import { apiKeyById, apiKeys, type ApiKeyRow, type TokenRow } from './queries.ts
 export const ApiKeyRef = builder.objectRef<ApiKeyRow>('ApiKey');
 
 builder.node(ApiKeyRef, {
-  description: 'A credential of an organization, bound to it for life.',
-  authScopes: ({ lineage }, { principal }) => holds(principal, 'api_keys:manage', lineage),
+  description: 'A credential of an organization, bound to it permanently.',
+  authScopes: ({ lineage }, { principal }) => can(principal, 'api_keys:manage', lineage),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the key is for.' }),
     preview: t.exposeString('preview', { description: 'First and last characters of the key, to tell keys apart.' }),
     scopes: t.exposeStringList('scopes', { description: 'Scopes that the key was given.', extensions: atMost(SCOPES_MAX) }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
     expiresAt: t.expose('expires_at', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
-    lastUsedAt: t.expose('last_used_at', { type: 'DateTime', nullable: true, description: 'When it was last used, to within seconds.' }),
+    lastUsedAt: t.expose('last_used_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, accurate to a few seconds.',
+    }),
     revokedAt: t.expose('revoked_at', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
     issuedByKey: t.field({
       type: ApiKeyRef,
       nullable: true,
-      description: 'The key that made this one; null when a person made it, or the caller may not see that key.',
+      description: 'The key that created this one; null when a person created it, or when the caller may not see that key.',
       resolve: ({ issued_by_key_id }, _args, { loaders }) =>
         issued_by_key_id === null ? null : loaders.load(apiKeyById, null, issued_by_key_id),
     }),
@@ -38,7 +42,7 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
   t.field({
     type: ApiKeyConnectionRef,
     nullable: true,
-    description: 'API keys of this organization, revoked and expired ones included, newest first. Takes `api_keys:manage`.',
+    description: 'API keys of this organization, including revoked and expired ones, newest first. Requires the `api_keys:manage` scope.',
     args: pageArguments(t.arg),
     authScopes: requires('api_keys:manage'),
     resolve: ({ id }, page, context) => connect(context, apiKeys, id, null, page),
@@ -54,9 +58,13 @@ builder.node(PersonalAccessTokenRef, {
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the token is for.' }),
     preview: t.exposeString('preview', { description: 'First and last characters of the token, to tell tokens apart.' }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
     expiresAt: t.expose('expires_at', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
-    lastUsedAt: t.expose('last_used_at', { type: 'DateTime', nullable: true, description: 'When it was last used, to within seconds.' }),
+    lastUsedAt: t.expose('last_used_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was last used, accurate to a few seconds.',
+    }),
     revokedAt: t.expose('revoked_at', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
   }),
 });

@@ -3,12 +3,12 @@ import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf, type IdempotencyKey } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import type { Principal } from '../../authorization/principal.ts';
-import { holds, type Lineage } from '../../authorization/rights.ts';
+import { can, type Lineage } from '../../authorization/rights.ts';
 import { reauthorize } from '../../authentication/reauthorize.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
 import { present } from '../../database/rows.ts';
-import { badInput, checkAll, notFound, PublicError } from '../../errors.ts';
+import { badInput, checkAll, notFound, RequestError } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { insertMembership } from '../membership/writes.ts';
 import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
@@ -126,7 +126,7 @@ export function revokeInvitation(request: CommandRequest, { id }: { id: string }
 
 const NOBODYS = '00000000-0000-0000-0000-000000000000';
 
-/** Which invitation is answered: the one of a token, or one that the person's verified address received, by its UUID. */
+/** The invitation to respond to: by its token or, if it was sent to the person's verified address, by its UUID. */
 export type Answered = { token: string } | { id: string };
 
 /**
@@ -213,9 +213,9 @@ async function couldStillGrant(tx: Database, invitation: HeldInvitation, lineage
   };
   try {
     const now = await reauthorize(tx, inviter);
-    return holds(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0;
+    return can(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0;
   } catch (error) {
-    if (error instanceof PublicError) return false;
+    if (error instanceof RequestError) return false;
     throw error;
   }
 }

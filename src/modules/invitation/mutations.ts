@@ -34,9 +34,9 @@ import { NoValidRoleError, RoleEscalationError } from '../role/errors.ts';
 import { userErrorFields } from '../../graphql/user-error.ts';
 
 const InvitationLimitScopeRef = builder.enumType('InvitationLimitScope', {
-  description: 'Whose invitations a limit counts.',
+  description: 'Whose invitations are counted.',
   values: {
-    SENDER: { description: 'Those of the calling person or API key.' },
+    SENDER: { description: 'Those of the calling user or API key.' },
     TREE: { description: 'Those of the whole tree of organizations.' },
   },
 });
@@ -54,12 +54,12 @@ userErrorFields(InvitationLimitError, (t) => ({
   limit: t.exposeInt('limit', { description: 'Mails within 24 hours.' }),
   retryAt: t.field({
     type: 'DateTime',
-    description: 'When one more can be sent, at the earliest.',
+    description: 'The earliest time at which another one can be sent.',
     resolve: ({ retryAt }) => new Date(retryAt),
   }),
 }));
 
-const organizationId = 'The organization to join: that of the request, or one below it.';
+const organizationId = "The organization to join: the caller's organization, or one below it.";
 const email = 'The address to invite, at most 255 characters.';
 const roles = `${ROLE_NAMES}, 1 to ${ROLES_MAX}; ["user"] when absent. What names no role here is left out and reported.`;
 
@@ -83,7 +83,7 @@ function invitationPayload(name: string, description: string) {
 }
 
 const CreateInvitationPayloadRef = definePayload<{ invitationId: string; ignoredRoles: string[] }>('CreateInvitationPayload', {
-  description: 'The person is invited; the mail is on its way.',
+  description: 'The person was invited; the mail is being sent.',
   rows: {
     invitation: rowField({
       type: InvitationRef,
@@ -102,9 +102,9 @@ const CreateInvitationPayloadRef = definePayload<{ invitationId: string; ignored
 
 mutation('createInvitation', {
   description:
-    'Invites a person to an organization by e-mail. There is one pending invitation for an address and organization. Takes `members:manage`.',
+    'Invites a person to an organization by e-mail. There is at most one pending invitation per address and organization. Requires the `members:manage` scope.',
   input: builder.inputType('CreateInvitationInput', {
-    description: 'Whom to invite, and with which roles.',
+    description: 'Who to invite, and with which roles.',
     fields: (t) => ({
       organizationId: t.id({ required: true, description: organizationId }),
       email: t.field({ type: 'EmailAddress', required: true, description: email }),
@@ -135,7 +135,7 @@ export const InviteUserInputRef = builder.inputType('InviteUserInput', {
 });
 
 export const InviteUserOutcomeRef = builder.objectRef<InvitationOutcome>('InviteUserOutcome').implement({
-  description: 'What became of inviting one person: an invitation, or why there is none.',
+  description: 'The outcome of inviting one person: an invitation, or why there is none.',
   fields: (t) => ({
     email: t.expose('email', { type: 'EmailAddress', description: 'The address, as it was given.' }),
     invitation: t.field({
@@ -153,9 +153,9 @@ export const InviteUserOutcomeRef = builder.objectRef<InvitationOutcome>('Invite
 });
 
 mutation('inviteUsers', {
-  description: `Invites up to ${INVITED_MAX} people at once, each with an outcome of its own. Takes \`members:manage\`.`,
+  description: `Invites up to ${INVITED_MAX} people at once, each with its own outcome. Requires the \`members:manage\` scope.`,
   input: builder.inputType('InviteUsersInput', {
-    description: 'Whom to invite.',
+    description: 'Who to invite.',
     fields: (t) => ({
       organizationId: t.id({ required: true, description: organizationId }),
       users: t.field({ type: [InviteUserInputRef], required: true, description: `Between 1 and ${INVITED_MAX} people.` }),
@@ -163,7 +163,7 @@ mutation('inviteUsers', {
     }),
   }),
   payload: definePayload<{ results: InvitationOutcome[] }>('InviteUsersPayload', {
-    description: 'What became of each invitation.',
+    description: 'The outcome of each invitation.',
     nested: [{ batch: invitationById, ids: ({ results }) => results.map((one) => one.invitationId) }],
     fields: (t) => ({
       results: t.field({
@@ -181,8 +181,8 @@ mutation('inviteUsers', {
 
 mutation('resendInvitation', {
   description:
-    'Sends the mail of a pending or expired invitation once more, with a new token and a new term; earlier mails stop working. ' +
-    'The caller vouches for the invitation from now on, and so has to hold the scopes of its roles. Takes `members:manage`.',
+    'Sends the mail of a pending or expired invitation again, with a new token and a new expiry; earlier mails stop working. ' +
+    'The caller vouches for the invitation from now on, and therefore must hold the scopes of its roles. Requires the `members:manage` scope.',
   input: builder.inputType('ResendInvitationInput', {
     description: 'Which invitation to send again.',
     fields: (t) => ({
@@ -190,21 +190,21 @@ mutation('resendInvitation', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: invitationPayload('ResendInvitationPayload', 'The mail is on its way again.'),
+  payload: invitationPayload('ResendInvitationPayload', 'The mail is being sent again.'),
   errors: [InvitationClosedError, RoleEscalationError, EmailNotVerifiedError, InvitationLimitError, IdempotencyConflictError],
   run: (input, request) => resendInvitation(request, { ...input, id: decodeId('Invitation', input.id, 'id') }),
 });
 
 mutation('revokeInvitation', {
   description:
-    'Takes an invitation back; its mails stop working at once. The caller has to hold the scopes of its roles. ' +
-    'Sent again it finds the invitation closed, and says so, so it takes no `idempotencyKey`. ' +
+    'Takes an invitation back; its mails stop working at once. The caller must hold the scopes of its roles. ' +
+    'A repeat finds the invitation closed and reports that, so it has no `idempotencyKey`. ' +
     'Requires the `members:manage` scope.',
   input: builder.inputType('RevokeInvitationInput', {
     description: 'Which invitation to revoke.',
     fields: (t) => ({ id: t.id({ required: true, description: 'The invitation.' }) }),
   }),
-  payload: invitationPayload('RevokeInvitationPayload', 'The invitation is revoked.'),
+  payload: invitationPayload('RevokeInvitationPayload', 'The invitation was revoked.'),
   errors: [InvitationClosedError, RoleEscalationError],
   run: (input, request) => revokeInvitation(request, { id: decodeId('Invitation', input.id, 'id') }),
 });
@@ -223,8 +223,8 @@ function answered({ token: text, id: given }: { token?: string | null | undefine
 
 mutation('acceptInvitation', {
   description:
-    'Accepts an invitation: the membership begins. Takes a person whose verified address is the invited one, and no organization. ' +
-    'Whoever invited has to be able to invite with these roles still.',
+    'Accepts an invitation, which creates the membership. Only a user whose verified address is the invited one can accept; no organization is needed. ' +
+    'The inviter must still be allowed to grant these roles.',
   input: builder.inputType('AcceptInvitationInput', {
     description: 'Which invitation to accept.',
     fields: (t) => ({
@@ -234,7 +234,7 @@ mutation('acceptInvitation', {
     }),
   }),
   payload: definePayload<{ membershipId: string }>('AcceptInvitationPayload', {
-    description: 'The person is a member.',
+    description: 'The person is now a member.',
     rows: {
       membership: rowField({
         type: MembershipRef,
@@ -250,14 +250,14 @@ mutation('acceptInvitation', {
 
 mutation('declineInvitation', {
   description:
-    'Declines an invitation. Takes a person whose verified address is the invited one, and no organization. ' +
-    'Sent again it finds the invitation declined, and changes nothing, so it takes no `idempotencyKey`.',
+    'Declines an invitation. Only a user whose verified address is the invited one can decline; no organization is needed. ' +
+    'A repeat finds the invitation declined and changes nothing, so it has no `idempotencyKey`.',
   input: builder.inputType('DeclineInvitationInput', {
     description: 'Which invitation to decline.',
     fields: (t) => ({ token: t.string({ description: token }), id: t.id({ description: id }) }),
   }),
   payload: definePayload<{ invitationId: string }>('DeclineInvitationPayload', {
-    description: 'The invitation is declined.',
+    description: 'The invitation was declined.',
     rows: {
       invitation: rowField({
         type: InvitationRef,

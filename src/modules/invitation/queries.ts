@@ -1,6 +1,6 @@
 /** Queries of invitations. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { CredentialKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
@@ -70,7 +70,7 @@ export const invitationById = rowBatch<null, InvitationRow>(
   async ({ db, principal }, ids) => {
     const statement = sql<InvitationRow>`
     select ${columns(sql`o`, sql`null`)}
-    from invitations as i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
+    from invitations as i join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
     where i.id = any (${ids}::uuid[])`;
     return many(db, statement);
   },
@@ -102,7 +102,7 @@ export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
     select d.* from invitation_deliveries d join invitations i on i.id = d.invitation_id
     where d.invitation_id = any (${ids}::uuid[]) and (
       i.canonical_email = ${principal.user?.verifiedEmail ?? null}
-      or exists (select from ${organizationsWithin(principal, { scope: 'members:read' })} as o where o.id = i.organization_id)
+      or exists (select from ${readableOrganizations(principal, { scope: 'members:read' })} as o where o.id = i.organization_id)
     )`;
     return many(db, statement);
   },

@@ -1,6 +1,6 @@
 /** Invitations to an organization. */
 import { requires } from '../../graphql/guards.ts';
-import { holds, isWithin } from '../../authorization/rights.ts';
+import { can, isInSubtree } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import { tokenHash } from '../../authentication/secret.ts';
@@ -23,9 +23,9 @@ import {
 } from './queries.ts';
 
 export const InvitationStatusRef = builder.enumType('InvitationStatus', {
-  description: 'What became of an invitation.',
+  description: 'The state of an invitation.',
   values: {
-    PENDING: { description: 'Waits for an answer.' },
+    PENDING: { description: 'Waiting for an answer.' },
     ACCEPTED: { description: 'Accepted; the membership exists.' },
     DECLINED: { description: 'Declined by the person.' },
     REVOKED: { description: 'Taken back.' },
@@ -38,14 +38,14 @@ export const InvitationRef = builder.objectRef<InvitationRow>('Invitation');
 builder.node(InvitationRef, {
   description: 'An offer to a person, by e-mail address, to join one organization with certain roles.',
   authScopes: ({ lineage, shown_to }, { principal }) =>
-    (shown_to !== null && shown_to === principal.user?.id) || holds(principal, 'members:read', lineage),
+    (shown_to !== null && shown_to === principal.user?.id) || can(principal, 'members:read', lineage),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     organization: t.field({
       type: OrganizationRef,
       description: 'The organization to join. For the invited person it shows its basic fields only.',
       async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
-        const batch = isWithin(principal, lineage) ? organizationById : organizationOfPerson;
+        const batch = isInSubtree(principal, lineage) ? organizationById : organizationOfPerson;
         return orNotFound(await loaders.load(batch, null, organization_id));
       },
     }),
@@ -56,21 +56,21 @@ builder.node(InvitationRef, {
       extensions: atMost(ROLES_MAX),
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfInvitation, null, id),
     }),
-    status: t.expose('status', { type: InvitationStatusRef, description: 'What became of it.' }),
+    status: t.expose('status', { type: InvitationStatusRef, description: 'Its state.' }),
     invitedBy: t.field({
       type: ActorRef,
       description: 'Who invited, and acting from which organization.',
       resolve: (row, _args, { principal }) => ({
         kind: row.inviter_kind,
         // Whoever receives an invitation is not told of the people in an organization that it has not joined.
-        userId: holds(principal, 'members:read', row.lineage) ? row.inviter_user_id : null,
-        apiKeyName: holds(principal, 'members:read', row.lineage) ? row.inviter_api_key_name : null,
+        userId: can(principal, 'members:read', row.lineage) ? row.inviter_user_id : null,
+        apiKeyName: can(principal, 'members:read', row.lineage) ? row.inviter_api_key_name : null,
         organizationId: row.inviter_organization_id,
         reached: { lineage: row.lineage, scope: 'members:read' as const },
       }),
     }),
     expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was last changed.' }),
     delivery: t.field({
       type: InvitationDeliveryRef,
@@ -90,10 +90,10 @@ builder.node(InvitationRef, {
 const DeliveryStatusRef = builder.enumType('DeliveryStatus', {
   description: 'State of sending a mail.',
   values: {
-    QUEUED: { description: 'Waits to be sent.' },
+    QUEUED: { description: 'Waiting to be sent.' },
     SENT: {
       description:
-        'Handed over. Whether it reaches its reader is not known: mail servers drop mail, and so do we when an address gets too much of it.',
+        'Handed over to the mail server. Delivery is not guaranteed: mail servers drop mail, and so does the gateway when an address receives too much.',
     },
     FAILED: { description: 'Given up.' },
   },
@@ -115,7 +115,7 @@ builder.objectField(OrganizationRef, 'invitations', (t) =>
   t.field({
     type: InvitationConnectionRef,
     nullable: true,
-    description: 'Invitations to this organization, newest first. Takes `members:read`.',
+    description: 'Invitations to this organization, newest first. Requires the `members:read` scope.',
     args: {
       status: t.arg({ type: [InvitationStatusRef], defaultValue: ['PENDING'], description: 'Only invitations in one of these states.' }),
       ...pageArguments(t.arg),
@@ -134,7 +134,7 @@ const InvitationPreviewRef = builder.objectRef<PreviewRow>('InvitationPreview').
     organizationName: t.exposeString('organization_name', { description: 'Name of the organization to join.' }),
     email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
     roles: t.exposeStringList('roles', { description: 'Keys of the roles offered.', extensions: atMost(ROLES_MAX) }),
-    status: t.expose('status', { type: InvitationStatusRef, description: 'What became of it.' }),
+    status: t.expose('status', { type: InvitationStatusRef, description: 'Its state.' }),
     expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
   }),
 });
@@ -147,7 +147,7 @@ builder.queryField('invitationPreview', (t) =>
     type: InvitationPreviewRef,
     nullable: true,
     description:
-      'What an invitation token offers, for the person who received it. Needs a credential but no organization; null for a token that is unknown.',
+      'What an invitation token offers, for the person who received it. Requires a credential but no organization; null for a token that is unknown.',
     authScopes: { authenticated: true },
     args: { token: t.arg.string({ required: true, description: `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.` }) },
     resolve(_root, { token }, { loaders }) {

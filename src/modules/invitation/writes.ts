@@ -3,7 +3,7 @@
  * organization.
  */
 import { sql } from 'kysely';
-import { organizationsWithin } from '../../authorization/rights.ts';
+import { readableOrganizations } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { suspendedAbove } from '../../authentication/authenticate.ts';
 import type { Database } from '../../database/connect.ts';
@@ -63,7 +63,7 @@ export async function organizationOfInvitation(tx: Database, principal: Principa
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`
-      select o.id from invitations i join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
+      select o.id from invitations i join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
       where i.id = ${id}::uuid`,
   );
   return row?.id ?? null;
@@ -78,16 +78,18 @@ export async function invitationOfToken(tx: Database, hash: Buffer): Promise<{ i
   );
 }
 
-/** The invitation with this id, if it is addressed to the person's verified address. */
+/** Finds the invitation with this id, if it is addressed to the person's verified address. */
 export async function invitationOfAddress(
   tx: Database,
   id: string,
   verifiedEmail: string | null | undefined,
 ): Promise<{ id: string; organization_id: string } | undefined> {
-  const { rows } = await sql<{ id: string; organization_id: string }>`
+  return maybeOne(
+    tx,
+    sql<{ id: string; organization_id: string }>`
     select i.id, i.organization_id from invitations i join organizations o on o.id = i.organization_id and o.deleted_at is null
-    where i.id = ${id}::uuid and i.canonical_email = ${verifiedEmail ?? null}`.execute(tx);
-  return rows[0];
+    where i.id = ${id}::uuid and i.canonical_email = ${verifiedEmail ?? null}`,
+  );
 }
 
 /** A reason why an address cannot be invited: it is a member's, or has an open invitation. */

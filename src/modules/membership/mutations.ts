@@ -12,7 +12,7 @@ import { IdempotencyConflictError } from '../../command/errors.ts';
 import { AlreadyMemberError, LastAdminError, UserNotFoundError } from './errors.ts';
 import { NoValidRoleError, RoleEscalationError } from '../role/errors.ts';
 
-const organizationId = 'The organization: that of the request, or one below it.';
+const organizationId = "The caller's organization, or one below it.";
 const roles = `${ROLE_NAMES}, 1 to ${ROLES_MAX}. What names no role here is left out and reported.`;
 
 /** A payload that shows a membership and the role keys that were ignored. */
@@ -38,10 +38,10 @@ function membershipPayload(name: string, description: string) {
 
 mutation('updateMemberRoles', {
   description:
-    'Replaces the roles of a member. Sent again it leaves the same roles, so it takes no `idempotencyKey`; memberships have no version. ' +
-    'Takes `members:manage`.',
+    'Replaces the roles of a member. A repeat leaves the same roles, so it has no `idempotencyKey`; memberships have no version. ' +
+    'Requires the `members:manage` scope.',
   input: builder.inputType('UpdateMemberRolesInput', {
-    description: 'Which member, and its roles from now on.',
+    description: 'The member, and the roles to replace theirs with.',
     fields: (t) => ({
       organizationId: t.id({ required: true, description: organizationId }),
       userId: t.id({ required: true, description: 'The member.' }),
@@ -61,7 +61,7 @@ mutation('updateMemberRoles', {
 mutation('removeMember', {
   description:
     "Ends a person's membership in one organization, at once. Its account and other memberships stay. Sent again it finds no such " +
-    'member, so it takes no `idempotencyKey`. Takes `members:manage`.',
+    'member, so it has no `idempotencyKey`. Requires the `members:manage` scope.',
   input: builder.inputType('RemoveMemberInput', {
     description: 'Which member to remove.',
     fields: (t) => ({
@@ -70,10 +70,10 @@ mutation('removeMember', {
     }),
   }),
   payload: definePayload<{ removedMembershipId: string }>('RemoveMemberPayload', {
-    description: 'The membership is no more.',
+    description: 'The membership was removed.',
     fields: (t) => ({
       removedMembershipId: t.id({
-        description: 'Id that the membership had.',
+        description: 'Id of the removed membership.',
         resolve: ({ removedMembershipId }) => encodeId('Membership', removedMembershipId),
       }),
     }),
@@ -89,7 +89,7 @@ mutation('removeMember', {
 mutation('leaveOrganization', {
   description:
     "Ends the calling person's own membership in an organization, at once; no scope is required, and no organization in the request. " +
-    'The last admin cannot leave. Sent again it finds no membership, so it takes no `idempotencyKey`; memberships have no version, so it ' +
+    'The last admin cannot leave. Sent again it finds no membership, so it has no `idempotencyKey`; memberships have no version, so it ' +
     'takes no `expectedVersion`.',
   input: builder.inputType('LeaveOrganizationInput', {
     description: 'Which organization to leave.',
@@ -101,7 +101,7 @@ mutation('leaveOrganization', {
     description: 'The membership was removed.',
     fields: (t) => ({
       removedMembershipId: t.id({
-        description: 'Id that the membership had.',
+        description: 'Id of the removed membership.',
         resolve: ({ removedMembershipId }) => encodeId('Membership', removedMembershipId),
       }),
     }),
@@ -112,10 +112,10 @@ mutation('leaveOrganization', {
 
 mutation('addMember', {
   description:
-    'Makes a person a member at once, without an invitation. The person has to belong to an organization whose members the caller may ' +
-    'read, and its address to be verified; anybody else is invited. Takes `members:manage`.',
+    'Adds a person as a member immediately, without an invitation. The person must belong to an organization whose members the caller may ' +
+    'read, and their address must be verified; anyone else has to be invited. Requires the `members:manage` scope.',
   input: builder.inputType('AddMemberInput', {
-    description: 'Whom to add, and with which roles.',
+    description: 'Who to add, and with which roles.',
     fields: (t) => ({
       organizationId: t.id({ required: true, description: organizationId }),
       email: t.field({ type: 'EmailAddress', required: true, description: "The person's address, at most 255 characters." }),
@@ -123,7 +123,7 @@ mutation('addMember', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: membershipPayload('AddMemberPayload', 'The person is a member.'),
+  payload: membershipPayload('AddMemberPayload', 'The person is now a member.'),
   errors: [AlreadyMemberError, NoValidRoleError, RoleEscalationError, UserNotFoundError, IdempotencyConflictError],
   run: (input, request) =>
     addMember(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),

@@ -1,6 +1,6 @@
 /** Queries of memberships and of people in a subtree. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
 import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
@@ -60,7 +60,7 @@ export const ownMemberships = relation<null, MembershipRow>({
  */
 function visibleMemberships(principal: Principal): RawBuilder<unknown> {
   return sql`(
-    select m.*, o.lineage from memberships m join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
+    select m.*, o.lineage from memberships m join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
     union
     select m.*, o.lineage from memberships m join ${organizationsOfPerson(principal)} as o on o.id = m.organization_id
     where m.user_id = ${principal.user?.id ?? null}::uuid
@@ -114,7 +114,7 @@ export const membershipsOfPerson: Batch<number, MembershipRow[]> = listBatch<num
         select ${columns(sql`o`)}
         from memberships as m
         join users as u on u.id = m.user_id
-        join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
+        join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
         where m.user_id = asked.user_id and asked.root_id = any (o.lineage)
         order by m.id limit ${limit}
       ) as m

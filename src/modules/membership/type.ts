@@ -1,6 +1,6 @@
 /** Members of an organization, and people over a subtree. */
 import { requires, requiresReach } from '../../graphql/guards.ts';
-import { holds, isWithin } from '../../authorization/rights.ts';
+import { can, isInSubtree } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
@@ -21,14 +21,15 @@ export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
 
 builder.node(MembershipRef, {
   description: "A person's place in one organization, with the roles held there.",
-  authScopes: ({ user_id, lineage }, { principal }) => user_id === principal.user?.id || holds(principal, 'members:read', lineage),
+  authScopes: ({ user_id, lineage }, { principal }) => user_id === principal.user?.id || can(principal, 'members:read', lineage),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     organization: t.field({
       type: OrganizationRef,
-      description: "The organization. One of the caller's own outside the organization of the request shows its basic fields only.",
+      description:
+        "The organization. Organizations the caller belongs to outside the caller's current subtree show their basic fields only.",
       async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
-        const batch = isWithin(principal, lineage) ? organizationById : organizationOfPerson;
+        const batch = isInSubtree(principal, lineage) ? organizationById : organizationOfPerson;
         return orNotFound(await loaders.load(batch, null, organization_id));
       },
     }),
@@ -50,7 +51,7 @@ builder.node(MembershipRef, {
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfMembership, null, id),
     }),
     scopes: t.stringList({
-      description: 'Scopes that the roles give together, implied ones included.',
+      description: 'Scopes that the roles grant together, including implied ones.',
       extensions: atMost(SCOPES_MAX),
       resolve: async ({ id }, _args, { loaders }) => (await loaders.load(membershipScopes, null, id))?.scopes ?? [],
     }),
@@ -64,8 +65,8 @@ export const MembershipConnectionRef = connectionType<MembershipRow>({ name: 'Me
 const MEMBERSHIPS_DEFAULT = 25;
 
 const PersonRef = builder.objectRef<PersonRow>('Person').implement({
-  description: 'A person and where in a subtree it belongs.',
-  authScopes: ({ lineage }, { principal }) => holds(principal, 'members:read', lineage),
+  description: 'A person and their memberships in a subtree.',
+  authScopes: ({ lineage }, { principal }) => can(principal, 'members:read', lineage),
   fields: (t) => ({
     user: t.field({
       type: UserRef,
@@ -108,10 +109,10 @@ builder.objectFields(OrganizationRef, (t) => ({
   members: t.field({
     type: MembershipConnectionRef,
     nullable: true,
-    description: 'The members of this organization alone, longest-standing first. Requires `members:read` or `child_organizations:manage`.',
+    description: 'The members of this organization only, oldest membership first. Requires `members:read` or `child_organizations:manage`.',
     args: {
       search: t.arg.string({
-        description: 'Literal part of address or name, whatever its case and form; at most 64 characters. Empty or blank: no search.',
+        description: 'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
       }),
       roles: t.arg.stringList({ description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.` }),
       ...pageArguments(t.arg),
@@ -129,11 +130,11 @@ builder.objectFields(OrganizationRef, (t) => ({
     type: PersonConnectionRef,
     nullable: true,
     description:
-      'Distinct people over this organization and everything below it, each with their memberships in there. ' +
+      'Distinct people in this organization and everything below it, each with their memberships in that subtree. ' +
       'Requires `child_organizations:manage`.',
     args: {
       search: t.arg.string({
-        description: 'Literal part of address or name, whatever its case and form; at most 64 characters. Empty or blank: no search.',
+        description: 'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
       }),
       ...pageArguments(t.arg),
     },

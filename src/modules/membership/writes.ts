@@ -3,7 +3,7 @@
  * organization.
  */
 import { sql } from 'kysely';
-import { organizationsWithin } from '../../authorization/rights.ts';
+import { readableOrganizations } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
 import { many, maybeOne, present, type Columns } from '../../database/rows.ts';
@@ -44,13 +44,14 @@ export async function lockMembership(tx: Database, organizationId: string, userI
   );
 }
 
-/** The organization, if the person is a member of it. */
+/** Returns the organization's UUID if the person is a member of it; otherwise null. */
 export async function organizationOfMember(tx: Database, organizationId: string, userId: string | undefined): Promise<string | null> {
-  const { rows } = await sql<{ organization_id: string }>`
-    select organization_id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId ?? null}::uuid`.execute(
+  const row = await maybeOne(
     tx,
+    sql<{ organization_id: string }>`
+      select organization_id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId ?? null}::uuid`,
   );
-  return rows[0]?.organization_id ?? null;
+  return row?.organization_id ?? null;
 }
 
 /** Whether somebody else holds the role `admin` in the organization. */
@@ -115,7 +116,7 @@ export async function findVisiblePerson(tx: Database, principal: Principal, cano
     sql<{ id: string }>`
       select u.id from users u
       where u.canonical_email = ${canonicalEmail} and (u.id = ${principal.user?.id ?? null}::uuid or exists (
-        select from memberships m join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
+        select from memberships m join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
         where m.user_id = u.id
       ))`,
   );

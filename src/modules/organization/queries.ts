@@ -1,6 +1,6 @@
 /** Queries of organizations and of what belongs to a single organization. */
 import { sql } from 'kysely';
-import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
 import { ofOrganizations, relation } from '../../database/list.ts';
 import type { SortOrder } from '../../database/keyset.ts';
@@ -46,7 +46,7 @@ const id = ({ id: key }: { id: string }): string => key;
 
 /** Organizations in the caller's subtree by id. */
 export const organizationById = rowBatch<null, OrganizationRow>('organization by id', id, async ({ db, principal }, ids) => {
-  const statement = sql<OrganizationRow>`select ${organizationColumns} from ${organizationsWithin(principal)} as o where o.id = any (${ids}::uuid[])`;
+  const statement = sql<OrganizationRow>`select ${organizationColumns} from ${readableOrganizations(principal)} as o where o.id = any (${ids}::uuid[])`;
   return many(db, statement);
 });
 
@@ -55,7 +55,7 @@ export const organizationBySlug = rowBatch<null, OrganizationRow>(
   'organization by slug',
   (row) => row.slug,
   async ({ db, principal }, slugs) => {
-    const statement = sql<OrganizationRow>`select ${organizationColumns} from ${organizationsWithin(principal)} as o where o.slug = any (${slugs}::text[])`;
+    const statement = sql<OrganizationRow>`select ${organizationColumns} from ${readableOrganizations(principal)} as o where o.slug = any (${slugs}::text[])`;
     return many(db, statement);
   },
 );
@@ -72,7 +72,7 @@ export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
   'ancestors',
   (row) => row.of,
   async ({ db, principal }, ids) => {
-    const within = organizationsWithin(principal, { includeDeleted: true });
+    const within = readableOrganizations(principal, { includeDeleted: true });
     const statement = sql<OrganizationRow & { of: string }>`
     select ${organizationColumns}, child.id as of
     from ${within} as child
@@ -90,7 +90,7 @@ export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
  */
 export const slugById = rowBatch<null, { id: string; slug: string }>('slug by id', id, async ({ db, principal }, ids) => {
   const statement = sql<{ id: string; slug: string }>`
-    select o.id, o.slug from ${organizationsWithin(principal, { includeDeleted: true })} as o where o.id = any (${ids}::uuid[])`;
+    select o.id, o.slug from ${readableOrganizations(principal, { includeDeleted: true })} as o where o.id = any (${ids}::uuid[])`;
   return many(db, statement);
 });
 
@@ -130,7 +130,7 @@ export const hasChildren: Batch<null, boolean> = {
   async load({ db, principal }, ids) {
     const statement = sql<{ id: string }>`
       select parent.id from unnest(${ids}::uuid[]) as parent (id)
-      where exists (select from ${organizationsWithin(principal)} as o where o.parent_id = parent.id)`;
+      where exists (select from ${readableOrganizations(principal)} as o where o.parent_id = parent.id)`;
     const found = new Set((await many(db, statement)).map((row) => row.id));
     return ids.map((key) => found.has(key));
   },

@@ -6,7 +6,7 @@ import type { OrganizationKind, OrganizationRow } from './queries.ts';
 export const OrganizationRef = builder.objectRef<OrganizationRow>('Organization');
 
 export const OrganizationKindRef = builder.enumType('OrganizationKind', {
-  description: 'What an organization is to the one above it. More kinds may come.',
+  description: 'The kind of organization it is to the one above it. More kinds may be added.',
   values: {
     AGENCY: { description: 'Runs a whole tree of clients.' },
     RESELLER: { description: 'Sells to its own customers.' },

@@ -1,6 +1,6 @@
 /** The organization: its facts, its place in the tree and what is below it. Other domains add their own relations. */
 import { inside, requiresReach } from '../../graphql/guards.ts';
-import { isWithin } from '../../authorization/rights.ts';
+import { isInSubtree } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import { countBatch } from '../../database/list.ts';
@@ -19,13 +19,13 @@ const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
   description: 'Whether an organization is in use.',
   values: {
     ACTIVE: { description: 'In use.' },
-    SUSPENDED: { description: 'Its own credentials, and those of everything below it, are refused; those above still read it.' },
+    SUSPENDED: { description: 'Its own credentials and those of everything below it are refused; callers above can still read it.' },
     DELETED: { description: 'Deleted and still restorable.' },
   },
 });
 
 const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
-  description: "How far the setup of an organization's own domain is.",
+  description: "Progress of the verification of an organization's own domain.",
   values: {
     NOT_CONFIGURED: { description: 'No domain is set.' },
     PENDING: { description: 'Waiting for the DNS record that proves ownership.' },
@@ -35,7 +35,7 @@ const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
 });
 
 const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
-  description: 'Orders of child organizations. Names compare without regard to case.',
+  description: 'Sort orders of child organizations. Names are compared case-insensitively.',
   values: {
     SLUG_ASC: { description: 'By slug, a to z.' },
     SLUG_DESC: { description: 'By slug, z to a.' },
@@ -49,21 +49,24 @@ const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
 builder.node(OrganizationRef, {
   description: 'An organization: a node of the tree, and the account that owns everything else.',
   authScopes: ({ lineage, shown_to }, { principal }) =>
-    isWithin(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
+    isInSubtree(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     slug: t.exposeString('slug', {
-      description: 'Unique on the platform, fixed for life, never reused: 3 to 63 of a-z, 0-9 and single hyphens.',
+      description: 'Unique on the platform, never changes, never reused: 3 to 63 of a-z, 0-9 and single hyphens.',
     }),
-    name: t.exposeString('name', { description: 'Display name, 1 to 200 characters; need not be unique.' }),
-    kind: t.expose('kind', { type: OrganizationKindRef, description: 'What the organization is to the one above it.' }),
+    name: t.exposeString('name', { description: 'Display name, 1 to 200 characters; not necessarily unique.' }),
+    kind: t.expose('kind', { type: OrganizationKindRef, description: 'The kind of organization it is to the one above it.' }),
     status: t.expose('status', { type: OrganizationStatusRef, description: 'Whether it is in use.' }),
-    domain: t.exposeString('domain', { nullable: true, description: 'Its own domain, if it set one.' }),
-    domainSetupStatus: t.expose('domain_setup_status', { type: DomainSetupStatusRef, description: 'How far the setup of the domain is.' }),
+    domain: t.exposeString('domain', { nullable: true, description: "The organization's own domain, if one is set." }),
+    domainSetupStatus: t.expose('domain_setup_status', {
+      type: DomainSetupStatusRef,
+      description: "Progress of the domain's verification.",
+    }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
     updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was last changed.' }),
     version: t.exposeInt('version', {
-      description: 'Grows with every change; pass it as `expectedVersion` to notice a change in between.',
+      description: 'Increases with every change. Pass it as `expectedVersion` to detect concurrent changes.',
     }),
     parent: t.field({
       type: OrganizationRef,
@@ -90,26 +93,26 @@ builder.node(OrganizationRef, {
     }),
     depth: t.int({
       nullable: true,
-      description: "Levels below the caller's own organization; 0 for itself.",
+      description: "Levels below the caller's own organization; 0 for that organization.",
       authScopes: inside,
       resolve: ({ lineage }, _args, { principal }) => lineage.length - 1 - (principal.home ? lineage.indexOf(principal.home.id) : 0),
     }),
     hasChildren: t.boolean({
       nullable: true,
-      description: 'Whether anything is below. Cheaper than a count. Requires `child_organizations:manage`.',
+      description: 'Whether there are organizations below. Cheaper than a count. Requires `child_organizations:manage`.',
       authScopes: requiresReach,
       resolve: ({ id }, _args, { loaders }) => loaders.load(hasChildren, null, id),
     }),
     childCount: t.int({
       nullable: true,
-      description: 'Number of organizations directly below, without deleted ones. Requires `child_organizations:manage`.',
+      description: 'Number of organizations directly below, not counting deleted ones. Requires `child_organizations:manage`.',
       authScopes: requiresReach,
       resolve: ({ id }, _args, { loaders }) =>
         loaders.load(countBatch(children), { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }, id),
     }),
     descendantCount: t.int({
       nullable: true,
-      description: 'Number of organizations below at any depth, without deleted ones. Requires `child_organizations:manage`.',
+      description: 'Number of organizations below at any depth, not counting deleted ones. Requires `child_organizations:manage`.',
       authScopes: requiresReach,
       resolve: ({ id }, _args, { loaders }) =>
         loaders.load(countBatch(descendants), { search: null, kind: null, maxDepth: null, includeDeleted: false }, id),
@@ -137,15 +140,15 @@ builder.node(OrganizationRef, {
     descendants: t.field({
       type: OrganizationDescendantConnectionRef,
       nullable: true,
-      description: 'Everything below this organization at any depth, without itself, in tree order. Requires `child_organizations:manage`.',
+      description: 'All organizations below this one at any depth, in tree order. Requires `child_organizations:manage`.',
       args: {
         search: t.arg.string({
           description:
-            'Literal part of slug, id, name or domain, whatever its case and form: at most 64 characters after trimming, each of which stands ' +
+            'Part of the slug, id, name or domain, regardless of case and Unicode form: at most 64 characters after trimming, each of which stands ' +
             'for itself. Empty or blank: no search.',
         }),
         kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
-        maxDepth: t.arg.int({ description: 'Only this many levels below, at least 1.' }),
+        maxDepth: t.arg.int({ description: 'Limits the depth to this many levels below; at least 1.' }),
         includeDeleted: includeDeletedArgument(t),
         ...pageArguments(t.arg),
       },
@@ -169,7 +172,7 @@ type FieldBuilder = Parameters<NonNullable<Parameters<typeof builder.queryFields
 function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
   return t.arg.boolean({
     defaultValue: false,
-    description: 'Also deleted organizations that can still be restored.',
+    description: 'Whether to include deleted organizations that can still be restored.',
   });
 }
 
@@ -192,11 +195,11 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
   plural: 'organizations below another',
   edgeFields: (t) => ({
     depth: t.int({
-      description: 'Levels below the organization that `descendants` was asked on; 1 for a direct child.',
+      description: 'Levels below the organization whose `descendants` were queried; 1 for a direct child.',
       resolve: ({ row, connection }) => row.lineage.length - 1 - row.lineage.indexOf(connection.parentId),
     }),
     path: t.string({
-      description: 'Breadcrumb of slugs from the organization that `descendants` was asked on to the node, both included.',
+      description: 'Breadcrumb of slugs from the organization whose `descendants` were queried to the node, both included.',
       extensions: weighs(PATH_WEIGHT),
       args: {
         separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
@@ -222,7 +225,7 @@ builder.queryField('organization', (t) =>
     type: OrganizationRef,
     nullable: true,
     description:
-      'An organization by id or by slug (giving both is BAD_USER_INPUT); with neither, the organization of the request. ' +
+      "An organization by id or by slug (giving both is BAD_USER_INPUT); with neither, the caller's organization. " +
       "One outside the caller's subtree answers exactly like a missing one: null with a NOT_FOUND error.",
     authScopes: { authenticated: true, organization: true },
     args: {

@@ -8,16 +8,16 @@ import { IdempotencyConflictError } from '../../command/errors.ts';
 
 mutation('retryProvisioning', {
   description:
-    'Starts the steps of provisioning that failed, or wait for their next attempt, again at once. What is done stays. ' +
-    'Steps are not part of what the version of an organization counts, so it takes no `expectedVersion`. Takes `organizations:manage`.',
+    'Restarts the provisioning steps that failed or are waiting for their next attempt. Finished steps stay as they are. ' +
+    'Steps do not count toward the version of an organization, so it has no `expectedVersion`. Requires the `organizations:manage` scope.',
   input: builder.inputType('RetryProvisioningInput', {
     description: 'Whose provisioning to start again.',
     fields: (t) => ({
-      organizationId: t.id({ required: true, description: 'The organization: that of the request, or one below it.' }),
+      organizationId: t.id({ required: true, description: "The caller's organization, or one below it." }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: organizationPayload('RetryProvisioningPayload', 'The steps are on their way.'),
+  payload: organizationPayload('RetryProvisioningPayload', 'The failed steps were started again.'),
   errors: [IdempotencyConflictError],
   run: (input, request) =>
     retryProvisioning(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),

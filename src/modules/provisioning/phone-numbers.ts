@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { many } from '../../database/rows.ts';
-import { StartError } from '../../errors.ts';
+import { ConfigurationError } from '../../errors.ts';
 import { restartPhoneNumberSteps } from './writes.ts';
 
 export interface AddedNumbers {
@@ -15,9 +15,9 @@ export interface AddedNumbers {
 
 /** Refuses a list that contains anything but phone numbers in E.164 format. */
 export function requirePhoneNumbers(numbers: readonly string[]): void {
-  if (numbers.length === 0) throw new StartError('There are no numbers to add.');
+  if (numbers.length === 0) throw new ConfigurationError('There are no numbers to add.');
   const wrong = numbers.find((number) => !/^\+[1-9][0-9]{6,14}$/.test(number));
-  if (wrong !== undefined) throw new StartError(`"${wrong}" is not a phone number in E.164 format, e.g. +12025550123.`);
+  if (wrong !== undefined) throw new ConfigurationError(`"${wrong}" is not a phone number in E.164 format, e.g. +12025550123.`);
 }
 
 /** Adds phone numbers, all or none. */

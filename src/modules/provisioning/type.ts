@@ -1,4 +1,4 @@
-/** How far the setup of an organization is. */
+/** Progress of an organization's setup. */
 import { inside } from '../../graphql/guards.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -18,7 +18,7 @@ const ProvisioningStepNameRef = builder.enumType('ProvisioningStepName', {
 const ProvisioningStepStatusRef = builder.enumType('ProvisioningStepStatus', {
   description: 'State of one step.',
   values: {
-    PENDING: { description: 'Waits for its turn or its next attempt.' },
+    PENDING: { description: 'Waiting for its turn or its next attempt.' },
     RUNNING: { description: 'Being done.' },
     DONE: { description: 'Done.' },
     FAILED: { description: 'Given up; `retryProvisioning` starts it again.' },
@@ -40,17 +40,17 @@ const ProvisioningStepRef = builder.objectRef<StepRow>('ProvisioningStep').imple
     status: t.expose('status', { type: ProvisioningStepStatusRef, description: 'Its state.' }),
     attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
     error: t.exposeString('error', { nullable: true, description: 'Why the last attempt failed.' }),
-    finishedAt: t.expose('finished_at', { type: 'DateTime', nullable: true, description: 'When it was done or given up.' }),
-    resourceId: t.exposeString('resource_id', { nullable: true, description: 'What it made, as the provider names it.' }),
+    finishedAt: t.expose('finished_at', { type: 'DateTime', nullable: true, description: 'When it was finished or given up.' }),
+    resourceId: t.exposeString('resource_id', { nullable: true, description: 'What it created, as the provider names it.' }),
   }),
 });
 
 const ProvisioningRef = builder.objectRef<StepRow[]>('Provisioning').implement({
-  description: 'How far the setup of an organization is.',
+  description: "Progress of an organization's setup.",
   fields: (t) => ({
     status: t.field({
       type: ProvisioningStatusRef,
-      description: 'FAILED when a step failed, READY when all are done, else PENDING.',
+      description: 'FAILED when a step has failed, READY when all are done, otherwise PENDING.',
       resolve(steps) {
         if (steps.some((step) => step.status === 'FAILED')) return 'FAILED';
         return steps.length === STEP_NAMES.length && steps.every((step) => step.status === 'DONE') ? 'READY' : 'PENDING';
@@ -58,7 +58,7 @@ const ProvisioningRef = builder.objectRef<StepRow[]>('Provisioning').implement({
     }),
     steps: t.field({
       type: [ProvisioningStepRef],
-      description: 'The steps begun or planned so far, in order.',
+      description: 'The steps started or planned so far, in order.',
       extensions: atMost(STEP_NAMES.length),
       resolve: (steps) => steps.toSorted((a, b) => STEP_NAMES.indexOf(a.name) - STEP_NAMES.indexOf(b.name)),
     }),
@@ -69,7 +69,7 @@ builder.objectField(OrganizationRef, 'provisioning', (t) =>
   t.field({
     type: ProvisioningRef,
     nullable: true,
-    description: 'How far the setup of the organization is.',
+    description: "Progress of the organization's setup.",
     authScopes: inside,
     resolve: ({ id }, _args, { loaders }) => loaders.load(provisioningSteps, null, id),
   }),

@@ -98,8 +98,10 @@ export async function lockUsableRoles(tx: Database, lineage: Lineage, names: rea
     ) as usable
     order by built_in, place`,
   );
-  // An id is that role, even where another one has the id's text for its key.
-  return new Map([...rows.map((role) => [role.key, role] as const), ...rows.map((role) => [encodeId('Role', role.id), role] as const)]);
+  // Ids take precedence over a key with the same text.
+  const byKey = rows.map((role) => [role.key, role] as const);
+  const byId = rows.map((role) => [encodeId('Role', role.id), role] as const);
+  return new Map([...byKey, ...byId]);
 }
 
 /** Splits keys and ids into roles, without duplicates, and unknown ones. */

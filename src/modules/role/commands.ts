@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
-import { holds, organizationsWithin } from '../../authorization/rights.ts';
+import { can, readableOrganizations } from '../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../authorization/scopes.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
@@ -92,7 +92,7 @@ async function organizationOfRole(tx: Database, principal: Principal, id: string
       select r.built_in, o.id as organization_id
       from roles r
       left join organization_roles d on d.role_id = r.id
-      left join ${organizationsWithin(principal)} as o on o.id = d.organization_id
+      left join ${readableOrganizations(principal)} as o on o.id = d.organization_id
       where r.id = ${id}::uuid`,
   );
   if (row?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles cannot be changed');
@@ -125,7 +125,7 @@ async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<s
  * below the organization that defined it, without `child_organizations:manage`.
  */
 async function requireUnusedBelow({ tx, principal, organization }: OrganizationChange, roleId: string): Promise<void> {
-  if (holds(principal, MANAGE_CHILDREN, organization.lineage)) return;
+  if (can(principal, MANAGE_CHILDREN, organization.lineage)) return;
   if (await isUsedBelow(tx, roleId, organization.id)) refuse(RoleEscalationError, { missingScopes: [MANAGE_CHILDREN] });
 }
 
@@ -169,7 +169,7 @@ export function deleteRole(request: CommandRequest, { id }: { id: string }) {
     const { tx, principal, organization, record } = acting;
     const before = await lockRole(tx, id);
     requireGrantable(acting, await impliedScopes(tx, before.scopes));
-    const seesBelow = holds(principal, MANAGE_CHILDREN, organization.lineage);
+    const seesBelow = can(principal, MANAGE_CHILDREN, organization.lineage);
     const uses = await countUses(tx, id, seesBelow ? null : organization.id);
     const isUsed = uses.memberCount + uses.invitationCount > 0;
     if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id)))) refuse(RoleInUseError, uses);

@@ -10,17 +10,18 @@ export const NoValidRoleError = defineUserError<'NoValidRoleError', { ignoredRol
 export const RoleEscalationError = defineUserError<'RoleEscalationError', { missingScopes: string[] }>('RoleEscalationError', {
   code: 'ROLE_ESCALATION',
   message: 'This would give or take away scopes that you do not hold on this organization.',
-  description: 'The change would give or take scopes that the caller does not hold where they take effect.',
+  description: 'The change would grant or remove scopes that the caller does not hold where they take effect.',
 });
 
 export const RoleKeyTakenError = defineUserError('RoleKeyTakenError', {
   code: 'ROLE_KEY_TAKEN',
   message: 'A role with this key is already available in this organization.',
-  description: 'A role that is usable in the organization has the key: a built-in one, its own, or one from above.',
+  description:
+    'A role that can be used in the organization already has this key: a built-in role, one of its own, or one from an organization above.',
 });
 
 export const RoleInUseError = defineUserError<'RoleInUseError', { memberCount: number; invitationCount: number }>('RoleInUseError', {
   code: 'ROLE_IN_USE',
   message: 'Members hold the role, or open invitations offer it.',
-  description: 'The role is held by members or offered by open invitations.',
+  description: 'Members hold the role, or open invitations offer it.',
 });

@@ -43,19 +43,23 @@ function rolePayload(name: string, description: string) {
   });
 }
 
-const name = 'Display name: 1 to 100 characters, one of which can be seen, and no link.';
+const name = 'Display name: 1 to 100 characters, at least one of them visible, and not a link.';
 const description = 'What the role is for, at most 500 characters.';
-const scopes = 'Scopes that the role gives, of `Query.scopes`; only such as the caller holds on the organization.';
+const scopes = 'Scopes that the role grants, from `Query.scopes`, limited to those the caller holds on the organization.';
 
 mutation('createRole', {
-  description: 'Defines a role, usable in the organization and everything below it. At most 100 an organization. Takes `roles:manage`.',
+  description:
+    'Defines a role, usable in the organization and everything below it. At most 100 per organization. Requires the `roles:manage` scope.',
   input: builder.inputType('CreateRoleInput', {
     description: 'The new role.',
     fields: (t) => ({
-      organizationId: t.id({ required: true, description: 'The organization that defines it: that of the request, or one below it.' }),
+      organizationId: t.id({
+        required: true,
+        description: "The organization that defines the role: the caller's organization, or one below it.",
+      }),
       key: t.string({
         required: true,
-        description: 'Name for inputs, fixed for life: 1 to 63 of a-z, 0-9 and _, beginning with a letter.',
+        description: 'Name for inputs, never changes: 1 to 63 of a-z, 0-9 and _, starting with a letter.',
       }),
       name: t.string({ required: true, description: name }),
       description: t.string({ description }),
@@ -63,7 +67,7 @@ mutation('createRole', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: rolePayload('CreateRolePayload', 'The role exists.'),
+  payload: rolePayload('CreateRolePayload', 'The role was created.'),
   errors: [RoleKeyTakenError, RoleEscalationError, IdempotencyConflictError],
   run: (input, request) =>
     createRole(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
@@ -71,14 +75,14 @@ mutation('createRole', {
 
 mutation('updateRole', {
   description:
-    'Changes a role for everybody who holds it, at once. The caller has to hold the scopes that it gave and those that it will give. ' +
+    'Changes a role for everybody who holds it, at once. The caller must hold the scopes that it gave and those that it will give. ' +
     'While it is held or offered in an organization below, its scopes change only for a caller with `child_organizations:manage`. ' +
-    'Sent again it leaves the role as it did the first time, so it takes no `idempotencyKey`; roles have no version. ' +
+    'A repeat leaves the role in the same state, so it has no `idempotencyKey`; roles have no version. ' +
     'Requires the `roles:manage` scope.',
   input: builder.inputType('UpdateRoleInput', {
-    description: 'What to change; absent stays as it is.',
+    description: 'What to change; absent fields stay as they are.',
     fields: (t) => ({
-      id: t.id({ required: true, description: 'The role; one that an organization defined.' }),
+      id: t.id({ required: true, description: 'The role, which must be one that an organization defined.' }),
       name: t.string({ description: `${name} Cannot be cleared.` }),
       description: t.string({ description: `${description} Null clears it.` }),
       scopes: t.stringList({ description: `${scopes} Replaces the list.` }),
@@ -91,16 +95,16 @@ mutation('updateRole', {
 
 mutation('deleteRole', {
   description:
-    'Removes a role that nobody holds and no open invitation offers. The caller has to hold the scopes that it gives. ' +
-    'Sent again it finds no such role, so it takes no `idempotencyKey`. Requires the `roles:manage` scope.',
+    'Removes a role that nobody holds and no open invitation offers. The caller must hold the scopes that it gives. ' +
+    'A repeat finds no such role, so it has no `idempotencyKey`. Requires the `roles:manage` scope.',
   input: builder.inputType('DeleteRoleInput', {
     description: 'Which role to remove.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The role; one that an organization defined.' }) }),
+    fields: (t) => ({ id: t.id({ required: true, description: 'The role, which must be one that an organization defined.' }) }),
   }),
   payload: definePayload<{ deletedRoleId: string }>('DeleteRolePayload', {
-    description: 'The role is no more.',
+    description: 'The role was deleted.',
     fields: (t) => ({
-      deletedRoleId: t.id({ description: 'Id that the role had.', resolve: ({ deletedRoleId }) => encodeId('Role', deletedRoleId) }),
+      deletedRoleId: t.id({ description: 'Id of the deleted role.', resolve: ({ deletedRoleId }) => encodeId('Role', deletedRoleId) }),
     }),
   }),
   errors: [RoleInUseError, RoleEscalationError],

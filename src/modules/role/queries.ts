@@ -1,6 +1,6 @@
 /** Queries of roles: the built-in ones and those that organizations define. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsOfPerson, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
 import { many, type Columns } from '../../database/rows.ts';
 
@@ -29,7 +29,7 @@ export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
   async ({ db, principal }, ids) => {
     const statement = sql<RoleRow & { of: string }>`
     select ${columns}, o.id as of, o.lineage, null::uuid as shown_to
-    from ${organizationsWithin(principal)} as o
+    from ${readableOrganizations(principal)} as o
     cross join lateral (
       select r.* from (
         select r.*, null::integer as distance from roles r where r.built_in
@@ -66,7 +66,7 @@ function rolesLinked(
       from ${owner} as t
       cross join lateral (
         -- Per requested row: a plain join would read all organizations that the caller may read.
-        select lineage, null::uuid as shown_to from ${organizationsWithin(principal, { scope: 'members:read' })} as within
+        select lineage, null::uuid as shown_to from ${readableOrganizations(principal, { scope: 'members:read' })} as within
         where within.id = t.organization_id
         union all
         select lineage, shown_to from ${organizationsOfPerson(principal)} as own
@@ -109,7 +109,7 @@ export const roleById = rowBatch<null, RoleRow>(
     from roles r
     left join organization_roles d on d.role_id = r.id
     left join lateral (
-      select o.lineage from ${organizationsWithin(principal)} as o
+      select o.lineage from ${readableOrganizations(principal)} as o
       where o.id = d.organization_id or (o.id = ${principal.home?.id ?? null}::uuid and d.organization_id = any (o.lineage))
       order by o.depth desc limit 1
     ) as home on true

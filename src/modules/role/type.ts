@@ -1,6 +1,6 @@
 /** Roles and the catalog of scopes. */
 import { inside } from '../../graphql/guards.ts';
-import { isWithin } from '../../authorization/rights.ts';
+import { isInSubtree } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -14,17 +14,17 @@ builder.node(RoleRef, {
     'A named set of scopes. Built in: admin, viewer, user, support, cloud_rep, restricted_user. An organization can define its own, ' +
     'which are usable in it and in everything below it.',
   authScopes: ({ built_in, lineage, shown_to }, { principal }) =>
-    built_in || isWithin(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
+    built_in || isInSubtree(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Name used in inputs, e.g. admin; unique among the roles of one organization.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
     description: t.exposeString('description', { nullable: true, description: 'What the role is for.' }),
     scopes: t.exposeStringList('scopes', {
-      description: 'Scopes that the role gives, implied ones included.',
+      description: 'Scopes that the role grants, including implied ones.',
       extensions: atMost(SCOPES_MAX),
     }),
-    builtIn: t.exposeBoolean('built_in', { description: 'Whether it comes with the product and is the same everywhere.' }),
+    builtIn: t.exposeBoolean('built_in', { description: 'Whether the role is built in and the same everywhere.' }),
   }),
 });
 
@@ -33,7 +33,7 @@ builder.objectField(OrganizationRef, 'roles', (t) =>
     type: [RoleRef],
     nullable: true,
     description:
-      'Roles that can be given here: the built-in ones, its own and those of organizations above. An organization defines at most 100. ' +
+      "Roles that can be granted here: the built-in ones, the organization's own, and those of organizations above. An organization can define at most 100. " +
       `At most ${USABLE_ROLES_MAX} are shown, of those above the nearest first; ask \`Organization.roles\` further up for the rest.`,
     extensions: atMost(USABLE_ROLES_MAX),
     authScopes: inside,
@@ -42,11 +42,11 @@ builder.objectField(OrganizationRef, 'roles', (t) =>
 );
 
 const ScopeInfoRef = builder.objectRef<ScopeRow>('ScopeInfo').implement({
-  description: 'A right that roles and keys are made of.',
+  description: 'A right that roles and keys grant.',
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'Name of the scope, e.g. members:read. More may come.' }),
+    key: t.exposeString('key', { description: 'Name of the scope, e.g. members:read. More may be added.' }),
     description: t.exposeString('description', { description: 'What it allows.' }),
-    implies: t.exposeStringList('implies', { description: 'Scopes that holding this one also gives.', extensions: atMost(SCOPES_MAX) }),
+    implies: t.exposeStringList('implies', { description: 'Scopes that this one includes.', extensions: atMost(SCOPES_MAX) }),
   }),
 });
 

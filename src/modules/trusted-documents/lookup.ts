@@ -3,7 +3,7 @@
  * database busy.
  */
 import { LRUCache } from 'lru-cache';
-import { PublicError } from '../../errors.ts';
+import { RequestError } from '../../errors.ts';
 
 /** The maximum number of bytes of all cached documents. */
 const CACHE_BYTES_MAX = 16 * 1_024 * 1_024;
@@ -62,7 +62,7 @@ export class TrustedDocuments {
     const waiting = this.#waiting.get(hash);
     if (waiting) return waiting.promise;
     if (this.#waiting.size >= WAITING_MAX && this.#known.peek(hash, { allowStale: true }) === undefined) {
-      throw new PublicError('RATE_LIMITED', 'Too many unknown documents are being looked up. Try again in a moment.', {
+      throw new RequestError('RATE_LIMITED', 'Too many unknown documents are being looked up. Try again in a moment.', {
         limit: 'documentLookups',
         maximum: WAITING_MAX,
         http: { status: 429, headers: { 'retry-after': '1' } },

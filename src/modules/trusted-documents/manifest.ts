@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
-import { StartError } from '../../errors.ts';
+import { ConfigurationError } from '../../errors.ts';
 
 /** The maximum number of bytes of one document; the table has the same limit. */
 export const TRUSTED_DOCUMENT_BYTES_MAX = 100_000;
@@ -28,7 +28,7 @@ function problemOf(document: string, schema: GraphQLSchema): string | undefined 
 
 /**
  * Returns the documents of a manifest. Keys are SHA-256 in hex, with or without the prefix
- * `sha256:`. Throws a `StartError` that names the first document whose hash is wrong, which is too
+ * `sha256:`. Throws a `ConfigurationError` that names the first document whose hash is wrong, which is too
  * long, or which the schema refuses.
  */
 export function readManifest(text: string, schema: GraphQLSchema): ManifestDocument[] {
@@ -36,24 +36,24 @@ export function readManifest(text: string, schema: GraphQLSchema): ManifestDocum
   try {
     value = JSON.parse(text);
   } catch {
-    throw new StartError('The manifest is not JSON.');
+    throw new ConfigurationError('The manifest is not JSON.');
   }
   const manifest = manifestForm.safeParse(value);
-  if (!manifest.success) throw new StartError('The manifest must be a JSON object from hashes to documents.');
+  if (!manifest.success) throw new ConfigurationError('The manifest must be a JSON object from hashes to documents.');
   const entries = Object.entries(manifest.data);
   if (entries.length === 0 || entries.length > MANIFEST_DOCUMENTS_MAX) {
-    throw new StartError(`The manifest must contain between 1 and ${MANIFEST_DOCUMENTS_MAX} documents.`);
+    throw new ConfigurationError(`The manifest must contain between 1 and ${MANIFEST_DOCUMENTS_MAX} documents.`);
   }
   return entries.map(([key, document]) => {
     const hash = createHash('sha256').update(document).digest();
     if (key.replace(/^sha256:/, '') !== hash.toString('hex')) {
-      throw new StartError(`The document "${key}" has a different hash: sha256:${hash.toString('hex')}.`);
+      throw new ConfigurationError(`The document "${key}" has a different hash: sha256:${hash.toString('hex')}.`);
     }
     if (document === '' || Buffer.byteLength(document) > TRUSTED_DOCUMENT_BYTES_MAX) {
-      throw new StartError(`The document "${key}" must have between 1 and ${TRUSTED_DOCUMENT_BYTES_MAX} bytes.`);
+      throw new ConfigurationError(`The document "${key}" must have between 1 and ${TRUSTED_DOCUMENT_BYTES_MAX} bytes.`);
     }
     const problem = problemOf(document, schema);
-    if (problem !== undefined) throw new StartError(`The document "${key}" is not valid for the schema: ${problem}`);
+    if (problem !== undefined) throw new ConfigurationError(`The document "${key}" is not valid for the schema: ${problem}`);
     return { hash, document };
   });
 }

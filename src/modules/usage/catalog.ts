@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { many, one } from '../../database/rows.ts';
-import { StartError } from '../../errors.ts';
+import { ConfigurationError } from '../../errors.ts';
 import { normalForm, textProblem } from '../../values/text.ts';
 
 /**
@@ -32,7 +32,7 @@ const TEXT_LENGTH_MAX = { name: 100, unit: 100, description: 500 };
 function checked(option: keyof typeof TEXT_LENGTH_MAX, given: string): string {
   const text = normalForm(given);
   const problem = textProblem(text, TEXT_LENGTH_MAX[option]);
-  if (problem !== undefined) throw new StartError(`--${option} ${problem}.`);
+  if (problem !== undefined) throw new ConfigurationError(`--${option} ${problem}.`);
   return text;
 }
 
@@ -43,22 +43,22 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
   const unit = checked('unit', metric.unit);
   const description = metric.description === null ? null : checked('description', metric.description);
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(key))
-    throw new StartError('--key must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter.');
+    throw new ConfigurationError('--key must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter.');
   if (parts.length === 0 && dividedBy.length > 0)
-    throw new StartError('--divided-by requires --parts: an average divides one sum by another.');
+    throw new ConfigurationError('--divided-by requires --parts: an average divides one sum by another.');
   const named = [...new Set([...parts, ...dividedBy])];
   await db.transaction().execute(async (tx) => {
     // One at a time, for the next position and slot.
     await sql`lock table usage_metrics in share row exclusive mode`.execute(tx);
     const present = await one(tx, sql<{ count: number }>`select count(*)::int as count from usage_metrics`);
-    if (present.count >= METRICS_MAX) throw new StartError(`The catalog already has ${METRICS_MAX} metrics, the maximum.`);
+    if (present.count >= METRICS_MAX) throw new ConfigurationError(`The catalog already has ${METRICS_MAX} metrics, the maximum.`);
     const recorded = await many(
       tx,
       sql<{ key: string }>`
         select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`,
     );
     const missing = named.find((one) => !recorded.some((row) => row.key === one));
-    if (missing !== undefined) throw new StartError(`"${missing}" is not a recorded metric.`);
+    if (missing !== undefined) throw new ConfigurationError(`"${missing}" is not a recorded metric.`);
     const rows = await many(
       tx,
       sql`
@@ -67,6 +67,6 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
           ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1, case when ${parts.length === 0} then coalesce(max(slot), 0) + 1 end
         from usage_metrics on conflict do nothing returning key`,
     );
-    if (rows.length === 0) throw new StartError(`--key is taken: ${key}.`);
+    if (rows.length === 0) throw new ConfigurationError(`--key is taken: ${key}.`);
   });
 }

@@ -6,10 +6,10 @@ import { definePayload } from '../../graphql/payload.ts';
 import { AHEAD_MAX_MS, EVENTS_MAX, recordUsage, type EventOutcome, type Rejection } from './record.ts';
 
 const StatusRef = builder.enumType('UsageEventStatus', {
-  description: 'What became of an event.',
+  description: 'The outcome of an event.',
   values: {
-    ACCEPTED: { description: 'Recorded: it is durable, and counted in the next read.' },
-    DUPLICATE: { description: 'The organization has an event with this id already; nothing was changed.' },
+    ACCEPTED: { description: 'Recorded durably, and counted from the next read on.' },
+    DUPLICATE: { description: 'The organization already has an event with this id; nothing was changed.' },
     REJECTED: { description: 'Not recorded; `reason` says why.' },
   } satisfies Record<EventOutcome['status'], object>,
 });
@@ -18,21 +18,21 @@ const RejectionRef = builder.enumType('UsageEventRejection', {
   description: 'Why an event was not recorded.',
   values: {
     ORGANIZATION_NOT_FOUND: { description: 'The organization is missing, deleted, or outside the subtree.' },
-    FORBIDDEN: { description: 'Recording usage of this organization takes `usage:write` there.' },
+    FORBIDDEN: { description: 'Recording usage for this organization requires the `usage:write` scope there.' },
     UNKNOWN_METRIC: { description: 'The catalog has no such metric (see `usageMetrics`).' },
     DERIVED_METRIC: { description: 'The metric is computed from others and cannot be recorded.' },
     INVALID_ID: { description: 'The id must have 1 to 255 characters, none of them control characters.' },
     INVALID_QUANTITY: { description: 'The quantity must not be negative.' },
-    TOO_OLD: { description: 'It happened longer ago than the metric takes, which is 366 days unless the catalog says otherwise.' },
+    TOO_OLD: { description: 'The event is older than the metric accepts, which is 366 days unless the catalog says otherwise.' },
     IN_THE_FUTURE: { description: `It lies more than ${AHEAD_MAX_MS / 60_000} minutes ahead.` },
   } satisfies Record<Rejection, object>,
 });
 
 const OutcomeRef = builder.objectRef<EventOutcome>('UsageEventOutcome').implement({
-  description: 'What became of one event.',
+  description: 'The outcome of one event.',
   fields: (t) => ({
     id: t.exposeString('id', { description: "The event's id, as it was given." }),
-    status: t.expose('status', { type: StatusRef, description: 'What became of it.' }),
+    status: t.expose('status', { type: StatusRef, description: 'Its state.' }),
     reason: t.expose('reason', { type: RejectionRef, nullable: true, description: 'Why it was rejected; null otherwise.' }),
   }),
 });
@@ -41,7 +41,10 @@ const UsageEventInputRef = builder.inputType('UsageEventInput', {
   description: 'One metered event.',
   fields: (t) => ({
     id: t.string({ required: true, description: 'Makes the event unique within its organization, 1 to 255 characters.' }),
-    organizationId: t.id({ required: true, description: 'Whose usage it is: that of the request, or one below it.' }),
+    organizationId: t.id({
+      required: true,
+      description: "The organization that the usage belongs to: the caller's organization, or one below it.",
+    }),
     metric: t.string({ required: true, description: 'Key of a metric that is recorded, e.g. voice_minutes.' }),
     quantity: t.field({ type: 'Decimal', required: true, description: 'How much, at least 0.' }),
     occurredAt: t.field({ type: 'DateTime', required: true, description: 'When it happened.' }),
@@ -53,8 +56,8 @@ const count = (outcomes: readonly EventOutcome[], status: EventOutcome['status']
 
 mutation('recordUsage', {
   description:
-    `Records up to ${EVENTS_MAX.toLocaleString('en')} events, each with an outcome of its own. An event is known by its id within its organization: ` +
-    'sent again it is a DUPLICATE and changes nothing, so a batch can be sent until it is answered and takes no `idempotencyKey`. Takes `usage:write` on the organization of each event.',
+    `Records up to ${EVENTS_MAX.toLocaleString('en')} events, each with its own outcome. An event is known by its id within its organization: ` +
+    'sent again it is a DUPLICATE and changes nothing, so a batch can be retried until it is answered and has no `idempotencyKey`. Requires the `usage:write` scope on the organization of each event.',
   input: builder.inputType('RecordUsageInput', {
     description: 'What to record.',
     fields: (t) => ({
@@ -66,7 +69,7 @@ mutation('recordUsage', {
     }),
   }),
   payload: definePayload<{ outcomes: EventOutcome[] }>('RecordUsagePayload', {
-    description: 'What became of the events.',
+    description: 'The outcome of each event.',
     fields: (t) => ({
       acceptedCount: t.int({ description: 'Events that were recorded now.', resolve: ({ outcomes }) => count(outcomes, 'ACCEPTED') }),
       duplicateCount: t.int({ description: 'Events that were recorded before.', resolve: ({ outcomes }) => count(outcomes, 'DUPLICATE') }),

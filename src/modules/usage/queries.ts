@@ -1,6 +1,6 @@
 /** Queries of usage: exact sums over organizations or subtrees, many in one statement. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsWithin, type WithinOptions } from '../../authorization/rights.ts';
+import { readableOrganizations, type ReadableOptions } from '../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../database/loaders.ts';
 import { between, type Page, type SortOrder } from '../../database/keyset.ts';
 import { ofOrganizations, type Placed, type Relation } from '../../database/list.ts';
@@ -33,7 +33,7 @@ export interface UsageArguments {
 }
 
 /** The organizations whose usage the caller may read, alone or with everything below. */
-const reach = (scope: UsageScope): WithinOptions => ({ scope: 'usage:read', reachingBelow: scope === 'ALL' });
+const reach = (scope: UsageScope): ReadableOptions => ({ scope: 'usage:read', reachingBelow: scope === 'ALL' });
 
 /** Subtrees with more organizations than this are searched for edge events by time. */
 const MANY = 2_000;
@@ -145,7 +145,7 @@ export const usageTotals = listBatch<UsageArguments, TotalRow>(
   async ({ db, principal, now }, ids, { scope, ...window }) => {
     const statement = sql<TotalRow>`
     select parent.id as organization_id, totals.*
-    from ${organizationsWithin(principal, reach(scope))} as parent
+    from ${readableOrganizations(principal, reach(scope))} as parent
     cross join lateral (
       with sums as materialized (
         select r.key, s.total
@@ -178,7 +178,7 @@ export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
     const starts = sql`${buckets.map((bucket) => bucket.from)}::timestamptz[]`;
     const statement = sql<BucketTotalRow>`
       select parent.id as organization_id, totals.*
-      from ${organizationsWithin(principal, reach(scope))} as parent
+      from ${readableOrganizations(principal, reach(scope))} as parent
       cross join lateral (
         with all_sums as materialized (
           select s.bucket, r.key, s.total
@@ -209,7 +209,7 @@ export const organizationCount = rowBatch<null, { id: string; count: number }>(
     select parent.id, (
       select count(*)::int from organizations o where o.path >= parent.path and o.path < subtree_end(parent.path) and o.deleted_at is null
     ) as count
-    from ${organizationsWithin(principal, reach('ALL'))} as parent where parent.id = any (${ids}::uuid[])`;
+    from ${readableOrganizations(principal, reach('ALL'))} as parent where parent.id = any (${ids}::uuid[])`;
     return many(db, statement);
   },
 );

@@ -1,7 +1,7 @@
 /** Records usage: batches of events, each with a separate outcome. */
 import { sql } from 'kysely';
 import { appendInSubtree, type CommandRequest } from '../../command/run.ts';
-import { holds, organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { can, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
 import { many, type Columns } from '../../database/rows.ts';
@@ -92,7 +92,7 @@ async function lineagesOf(tx: Database, principal: Principal, events: readonly E
   const rows = await many(
     tx,
     sql<{ id: string; lineage: string[] }>`
-      select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = any (${ids}::uuid[])`,
+      select o.id, o.lineage from ${readableOrganizations(principal)} as o where o.id = any (${ids}::uuid[])`,
   );
   return new Map(rows.map((row) => [row.id, row.lineage]));
 }
@@ -115,7 +115,7 @@ async function metricsOf(tx: Database, events: readonly EventInput[]): Promise<M
 function rejectionOf(event: EventInput, { lineages, metrics }: Known, principal: Principal, now: Date): Rejection | null {
   const lineage = lineages.get(uuidOf(event) ?? '');
   if (!lineage) return 'ORGANIZATION_NOT_FOUND';
-  if (!holds(principal, 'usage:write', lineage)) return 'FORBIDDEN';
+  if (!can(principal, 'usage:write', lineage)) return 'FORBIDDEN';
   const metric = metrics.get(event.metric);
   if (!metric) return 'UNKNOWN_METRIC';
   if (!metric.recorded) return 'DERIVED_METRIC';

@@ -84,8 +84,8 @@ interface Bucket extends Window {
 const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement({
   description: 'Usage over one part of a window.',
   fields: (t) => ({
-    from: t.expose('from', { type: 'DateTime', description: 'Start of the part, included.' }),
-    to: t.expose('to', { type: 'DateTime', description: 'End of the part, excluded.' }),
+    from: t.expose('from', { type: 'DateTime', description: 'Start of the part, inclusive.' }),
+    to: t.expose('to', { type: 'DateTime', description: 'End of the part, exclusive.' }),
     metrics: t.expose('metrics', {
       type: [UsageMetricTotalRef],
       description: 'The metrics asked for, in the order of the catalog.',
@@ -113,11 +113,11 @@ const UsageByChildConnectionRef = connectionType<ChildUsageRow>({
     own: t.field({ type: 'Decimal', description: 'Usage of the organization itself.', resolve: ({ row }) => row.own }),
     subtree: t.field({
       type: 'Decimal',
-      description: 'Usage of the organization and everything below it; for the organization that was asked on, its own.',
+      description: 'Usage of the organization and everything below it; for the organization of the summary itself, its own usage.',
       resolve: ({ row }) => row.subtree,
     }),
     share: t.float({
-      description: '`subtree` as a part of the summary, 0 to 1; 0 when there is no usage.',
+      description: '`subtree` as a share of the summary, 0 to 1; 0 when there is no usage.',
       resolve: ({ row }) => row.share,
     }),
   }),
@@ -161,12 +161,12 @@ async function wantedKeys(keys: readonly string[] | null | undefined, context: C
 }
 
 const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
-  description: 'Usage over the half-open window [from, to). Membership in the subtree is that of now.',
+  description: 'Usage over the half-open window [from, to). The subtree is the one that exists now.',
   fields: (t) => {
     const keys = t.arg.stringList({ description: `Only these metrics; all when absent. At most ${METRIC_KEYS_MAX}.` });
     return {
-      from: t.expose('from', { type: 'DateTime', description: 'Start of the window, included.' }),
-      to: t.expose('to', { type: 'DateTime', description: 'End of the window, excluded.' }),
+      from: t.expose('from', { type: 'DateTime', description: 'Start of the window, inclusive.' }),
+      to: t.expose('to', { type: 'DateTime', description: 'End of the window, exclusive.' }),
       scope: t.expose('scope', { type: UsageScopeRef, description: 'What is covered.' }),
       organizationCount: t.int({
         description: 'How many organizations are covered, with or without usage.',
@@ -194,7 +194,7 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         type: [UsageBucketRef],
         nullable: true,
         description:
-          'Metrics over each part of the window; empty parts are there too, and the first and last end where the window does. At most 1,000 parts.',
+          'Metrics for each part of the window. Empty parts are included, and the first and last parts end where the window does. At most 1,000 parts.',
         extensions: atMostWithin(({ from, to }, { size }) => bucketCount(from, to, size)),
         args: { size: t.arg({ type: UsageBucketSizeRef, required: true, defaultValue: 'DAY', description: 'Length of the parts.' }), keys },
         async resolve({ organization, scope, from, to }, args, context) {
@@ -213,7 +213,7 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         type: UsageByChildConnectionRef,
         nullable: true,
         description:
-          "The organization's own usage and each direct child's subtree, largest first by `metric`; together they are the summary. " +
+          "The organization's own usage and each direct child's subtree, largest first by `metric`; together they add up to the summary. " +
           'Requires `child_organizations:manage`.',
         args: {
           metric: t.arg.string({ required: true, description: 'Key of a metric of kind SUM.' }),
@@ -239,13 +239,13 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
     description:
       'Usage of this organization and everything below it, which requires `child_organizations:manage`, or with `scope: SINGLE` of ' +
       'this organization alone, which requires `usage:read` or `child_organizations:manage`. A window may begin and end at any instant while ' +
-      'single events are kept, 400 days unless configured otherwise; what is older is kept by whole days, and other windows are INVALID_WINDOW.',
+      'single events are kept, 400 days unless configured otherwise; older usage is kept by whole days (UTC), and other windows are INVALID_WINDOW.',
     args: {
-      from: t.arg({ type: 'DateTime', required: true, description: 'Start of the window, included.' }),
+      from: t.arg({ type: 'DateTime', required: true, description: 'Start of the window, inclusive.' }),
       to: t.arg({
         type: 'DateTime',
         required: true,
-        description: 'End of the window, excluded; after `from` and at most 366 days later, else INVALID_WINDOW.',
+        description: 'End of the window, exclusive; after `from` and at most 366 days later, else INVALID_WINDOW.',
       }),
       scope: t.arg({ type: UsageScopeRef, required: true, defaultValue: 'ALL', description: 'What to cover.' }),
     },

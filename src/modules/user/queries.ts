@@ -1,6 +1,6 @@
 /** Queries of people. */
 import { sql } from 'kysely';
-import { organizationsWithin, type Lineage } from '../../authorization/rights.ts';
+import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { many, type Columns } from '../../database/rows.ts';
@@ -28,7 +28,7 @@ export const userById = rowBatch<null, UserRow>(
     from users u
     left join lateral (
       select o.lineage from memberships m
-      join ${organizationsWithin(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
+      join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = m.organization_id
       where m.user_id = u.id order by m.id limit 1
     ) as through on true
     where u.id = any (${ids}::uuid[]) and (u.id = ${principal.user?.id ?? null}::uuid or through.lineage is not null)`;

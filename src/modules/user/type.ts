@@ -1,7 +1,7 @@
 /** People, and actors: whoever did something. */
 import { builder } from '../../graphql/builder.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
-import { holds, type Lineage } from '../../authorization/rights.ts';
+import { can, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/queries.ts';
@@ -12,7 +12,7 @@ export const UserRef = builder.objectRef<UserRow>('User');
 builder.node(UserRef, {
   description: 'A person, who may belong to many organizations.',
   authScopes: ({ id, reached }, { principal }) =>
-    id === principal.user?.id || (reached !== null && holds(principal, reached.scope, reached.lineage)),
+    id === principal.user?.id || (reached !== null && can(principal, reached.scope, reached.lineage)),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     email: t.expose('email', { type: 'EmailAddress', description: "The person's address." }),
@@ -22,12 +22,12 @@ builder.node(UserRef, {
 });
 
 export const CredentialKindRef = builder.enumType('CredentialKind', {
-  description: 'Kinds of credential, and what was done without one.',
+  description: 'Kinds of credentials, and OPERATOR for actions without one.',
   values: {
     API_KEY: { description: 'A key of an organization (ak_…).' },
     PERSONAL_ACCESS_TOKEN: { description: 'A token of a person (pat_…).' },
     SESSION: { description: 'A person signed in through the identity provider.' },
-    OPERATOR: { description: 'No credential: somebody who runs the gateway did it at the command line. Only actors are of this kind.' },
+    OPERATOR: { description: 'No credential: an operator acted at the command line. Only actors have this kind.' },
   },
 });
 
@@ -42,9 +42,9 @@ export interface Actor {
 }
 
 export const ActorRef = builder.objectRef<Actor>('Actor').implement({
-  description: 'Who did something: a person, an API key, or an operator at the command line.',
+  description: 'Who performed an action: a person, an API key, or an operator at the command line.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: CredentialKindRef, description: 'The kind of credential that it was done with; OPERATOR for none.' }),
+    kind: t.expose('kind', { type: CredentialKindRef, description: 'The kind of credential that was used; OPERATOR when there was none.' }),
     user: t.field({
       type: UserRef,
       nullable: true,
@@ -58,7 +58,7 @@ export const ActorRef = builder.objectRef<Actor>('Actor').implement({
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
-      description: "The organization acted from; null when it is outside the caller's subtree.",
+      description: "The organization the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ organizationId }, _args, { loaders }) =>
         organizationId === null ? null : loaders.load(organizationById, null, organizationId),
     }),

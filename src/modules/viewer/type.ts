@@ -1,6 +1,6 @@
 /** Who is calling and what they may do. */
 import type { Principal } from '../../authorization/principal.ts';
-import { holds } from '../../authorization/rights.ts';
+import { can } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, pageArguments } from '../../graphql/connection.ts';
@@ -22,7 +22,7 @@ import { userById } from '../user/queries.ts';
 type Caller = Principal & { credential: NonNullable<Principal['credential']> };
 
 const CredentialRef = builder.objectRef<Caller['credential']>('Credential').implement({
-  description: 'The credential of the request.',
+  description: 'The credential that the request was made with.',
   fields: (t) => ({
     kind: t.expose('kind', { type: CredentialKindRef, description: 'Its kind.' }),
     id: t.id({
@@ -41,11 +41,11 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
   description: 'Who is calling, in which organization, with what rights.',
   fields: (t) => ({
-    credential: t.expose('credential', { type: CredentialRef, description: 'The credential of the request.' }),
+    credential: t.expose('credential', { type: CredentialRef, description: 'The credential that the request was made with.' }),
     user: t.field({
       type: UserRef,
       nullable: true,
-      description: 'The person; null for an API key.',
+      description: 'The user; null for an API key.',
       resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(userById, null, user.id) : null),
     }),
     organization: t.field({
@@ -55,7 +55,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       resolve: ({ home }, _args, { loaders }) => (home ? loaders.load(organizationById, null, home.id) : null),
     }),
     scopes: t.stringList({
-      description: 'Scopes held in that organization, implied ones included.',
+      description: 'Scopes held in that organization, including implied ones.',
       extensions: atMost(SCOPES_MAX),
       async resolve({ home }, _args, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
@@ -63,17 +63,18 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       },
     }),
     can: t.boolean({
-      description: 'May this request use `scope` on that organization? False, never an error, for what is outside.',
+      description:
+        "Whether this request may use `scope` on an organization. For organizations outside the caller's subtree the answer is false, never an error.",
       args: {
         scope: t.arg.string({ required: true, description: 'A scope of the catalog, `Query.scopes`.' }),
-        organizationId: t.arg.id({ description: 'The organization; the one of the request when absent.' }),
+        organizationId: t.arg.id({ description: "The organization; the caller's organization when absent." }),
       },
       async resolve(principal, { scope, organizationId }, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
         if (!catalog.some(({ key }) => key === scope)) throw badInput('scope', 'must be a scope of the catalog (see Query.scopes)');
         const id = organizationId == null ? principal.home?.id : decodeId('Organization', organizationId, 'organizationId');
         const target = id === undefined ? null : await loaders.load(organizationById, null, id);
-        return target !== null && holds(principal, scope, target.lineage);
+        return target !== null && can(principal, scope, target.lineage);
       },
     }),
     memberships: t.field({
@@ -102,7 +103,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerRef,
-    description: 'Who is calling, in which organization, with what rights. Needs authentication only.',
+    description: 'Who is calling, in which organization, with what rights. Requires authentication only.',
     authScopes: { authenticated: true },
     resolve(_root, _args, { principal }) {
       const { credential } = principal;

@@ -24,17 +24,17 @@ import { SlugUnavailableReasonRef } from '../slug/type.ts';
 
 userErrorFields(SlugTakenError, (t) => ({
   slug: t.exposeString('slug', { description: 'The slug.' }),
-  reason: t.expose('reason', { type: SlugUnavailableReasonRef, description: 'Why it cannot be taken.' }),
+  reason: t.expose('reason', { type: SlugUnavailableReasonRef, description: 'Why it is not available.' }),
 }));
 
 userErrorFields(DepthLimitError, (t) => ({
-  limit: t.exposeInt('limit', { description: 'Levels that may lie above an organization, counted from the root of the whole tree.' }),
+  limit: t.exposeInt('limit', { description: 'The maximum number of levels above an organization, counted from the root of its tree.' }),
 }));
 
 const invitationIds = (outcomes: readonly InvitationOutcome[]): string[] => outcomes.flatMap(({ invitationId }) => invitationId ?? []);
 
 const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayload', {
-  description: 'The organization is there. Its provisioning goes on; `organization.provisioning` tells how far it is.',
+  description: 'The organization was created. Its provisioning continues; `organization.provisioning` shows the progress.',
   rows: {
     organization: rowField({
       type: OrganizationRef,
@@ -47,14 +47,15 @@ const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayl
       batch: membershipById,
       id: ({ membershipId }) => membershipId,
       nullable: true,
-      description: "The calling person's own, as admin. Null for an API key: nobody is a member then until somebody accepts an invitation.",
+      description:
+        "The calling user's own membership, as admin. Null for an API key: the organization then has no members until someone accepts an invitation.",
     }),
   },
   nested: [{ batch: invitationById, ids: ({ outcomes }) => invitationIds(outcomes) }],
   fields: (t) => ({
     memberships: t.field({
       type: [MembershipRef],
-      description: 'All members of the new organization: the calling person, or nobody.',
+      description: 'All members of the new organization: the calling user, or nobody.',
       extensions: atMost(1),
       resolve: async ({ membershipId }, _args, { loaders }) => {
         const found = membershipId === null ? null : await loaders.load(membershipById, null, membershipId);
@@ -72,7 +73,7 @@ const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayl
     }),
     invitationOutcomes: t.field({
       type: [InviteUserOutcomeRef],
-      description: 'What became of inviting each person, in the order of the input.',
+      description: 'The outcome for each person, in the order of the input.',
       extensions: atMostWithin(invitedCount),
       resolve: ({ outcomes }) => outcomes,
     }),
@@ -85,29 +86,35 @@ const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayl
 
 mutation('createOrganization', {
   description:
-    'Creates an organization: below another one, which takes `child_organizations:manage` there, or as the top of a tree of its own, which ' +
-    'any person may do without naming an organization, once while their address is not verified. The calling person becomes its admin. ' +
-    'There is nothing yet that could change meanwhile, so it takes no `expectedVersion`.',
+    'Creates an organization: below another one, which requires the `child_organizations:manage` scope there, or as the top of a tree of its own, which ' +
+    'any person may do without naming an organization, once while their address is not verified. The calling user becomes its admin. ' +
+    'Nothing exists yet that could change meanwhile, so it has no `expectedVersion`.',
   input: builder.inputType('CreateOrganizationInput', {
     description: 'The new organization.',
     fields: (t) => ({
-      name: t.string({ required: true, description: 'Display name: 1 to 200 characters, one of which can be seen, and no link.' }),
+      name: t.string({ required: true, description: 'Display name: 1 to 200 characters, at least one of them visible, and not a link.' }),
       slug: t.string({
         description:
-          '3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and fixed for life. Absent: made from the name, ' +
+          '3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and never changes. Absent: made from the name, ' +
           'with six random letters and digits behind it where that slug cannot be taken.',
       }),
       parentId: t.id({
-        description:
-          'The organization to create it below: that of the request, or one below it. Absent: a standalone top-level organization.',
+        description: "The parent: the caller's organization, or one below it. When absent, a standalone top-level organization is created.",
       }),
-      kind: t.field({ type: OrganizationKindRef, defaultValue: 'CUSTOMER', description: 'What it is to the one above it.' }),
-      domain: t.string({ description: 'Its own domain, in ASCII form; `domainVerification` tells how to prove that it is its own.' }),
+      kind: t.field({
+        type: OrganizationKindRef,
+        defaultValue: 'CUSTOMER',
+        description: 'The kind of organization it is to the one above it.',
+      }),
+      domain: t.string({ description: "The organization's own domain, in ASCII form; `domainVerification` shows how to prove ownership." }),
       primaryAddress: t.field({ type: AddressInputRef, description: 'Its main address.' }),
-      marketplaceOffers: t.field({ type: [MarketplaceOfferInputRef], description: 'Links to its offers, at most one a marketplace.' }),
+      marketplaceOffers: t.field({
+        type: [MarketplaceOfferInputRef],
+        description: "Links to the organization's offers, at most one per marketplace.",
+      }),
       externalAccounts: t.field({
         type: [ExternalAccountInputRef],
-        description: 'Its accounts in other systems, at most 20, one a system.',
+        description: 'Accounts in other systems, at most 20, one per system.',
       }),
       invoiceOwner: t.field({ type: InvoiceOwnerRef, description: 'Who owns the invoices in the billing system.' }),
       branding: t.field({ type: BrandingInputRef, description: 'How it presents itself.' }),

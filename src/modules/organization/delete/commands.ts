@@ -1,7 +1,7 @@
 /** Deletes organizations, restores them, and purges those that were not restored in time. */
 import { sql } from 'kysely';
 import { runCommand, type Change, type CommandRequest } from '../../../command/run.ts';
-import { organizationsWithin, reachesBelow } from '../../../authorization/rights.ts';
+import { readableOrganizations, reachesBelow } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Principal } from '../../../authorization/principal.ts';
 import type { Database } from '../../../database/connect.ts';
@@ -58,8 +58,8 @@ export function deleteOrganization(request: CommandRequest, input: DeleteInput) 
   return runCommand(request, attempt, async ({ tx, principal, record }) => {
     if (!reachesBelow(principal)) throw forbidden([MANAGE_CHILDREN]);
     if (isOwn) {
-      const named = await sql`select from organizations where id = ${id}::uuid and slug = ${confirmSlug ?? ''}`.execute(tx);
-      if (named.rows.length === 0) throw badInput('confirmSlug', CONFIRMATION);
+      const named = await maybeOne(tx, sql`select from organizations where id = ${id}::uuid and slug = ${confirmSlug ?? ''}`);
+      if (!named) throw badInput('confirmSlug', CONFIRMATION);
     }
     await requireVersion(tx, id, expectedVersion);
     const { count: childCount } = await one(
@@ -122,9 +122,9 @@ async function locateRestorable(tx: Database, principal: Principal, id: string):
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`
-      select o.id from ${organizationsWithin(principal)} as o where o.id = ${id}::uuid
+      select o.id from ${readableOrganizations(principal)} as o where o.id = ${id}::uuid
       union all
-      select o.id from ${organizationsWithin(principal, { includeDeleted: true, scope: MANAGE_CHILDREN })} as o where o.id = ${id}::uuid
+      select o.id from ${readableOrganizations(principal, { includeDeleted: true, scope: MANAGE_CHILDREN })} as o where o.id = ${id}::uuid
       limit 1`,
   );
   return row?.id ?? null;

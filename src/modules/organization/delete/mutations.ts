@@ -15,18 +15,18 @@ userErrorFields(HasChildrenError, (t) => ({
 }));
 
 const DeleteModeRef = builder.enumType('DeleteMode', {
-  description: 'What deleting an organization does to those below it.',
+  description: 'What happens to the organizations below a deleted one.',
   values: {
-    RESTRICT: { description: 'Refuses if there are any.' },
-    CASCADE: { description: 'Deletes them with it.' },
+    RESTRICT: { description: 'The deletion is refused if there are any.' },
+    CASCADE: { description: 'They are deleted as well.' },
   } as const,
 });
 
 mutation('deleteOrganization', {
   description:
-    `Deletes an organization below that of the request; with CASCADE everything below it too, at most ${DELETED_MAX.toLocaleString('en')} ` +
-    'organizations. Memberships give nothing any more, keys are revoked and open invitations taken back. It can be restored until `purgeAt`; ' +
-    'people keep their accounts, and slugs are never given again. Sent again it finds no such organization, so it takes no `idempotencyKey`. ' +
+    `Deletes an organization below the caller's organization; with CASCADE everything below it too, at most ${DELETED_MAX.toLocaleString('en')} ` +
+    'organizations. Memberships end, keys are revoked, and open invitations are revoked. It can be restored until `purgeAt`; ' +
+    'people keep their accounts, and slugs are never reused. A repeat finds no such organization, so it has no `idempotencyKey`. ' +
     'Requires the `child_organizations:manage` scope. At the top of a tree, the organization of the request itself can be deleted, with ' +
     '`confirmSlug`: that requires the `organizations:manage` scope as well, and every credential of the tree stops working. Until `purgeAt` ' +
     'a member who held both scopes there restores it with `restoreOrganization`, in a request that names no organization.',
@@ -35,12 +35,12 @@ mutation('deleteOrganization', {
     fields: (t) => ({
       id: t.id({ required: true, description: 'The organization: one below that of the request, or its own at the top of the tree.' }),
       confirmSlug: t.string({ description: 'Its slug, as a confirmation; required for the organization of the request, else ignored.' }),
-      mode: t.field({ type: DeleteModeRef, defaultValue: 'RESTRICT', description: 'What to do about organizations below.' }),
+      mode: t.field({ type: DeleteModeRef, defaultValue: 'RESTRICT', description: 'What to do with organizations below.' }),
       expectedVersion: t.int({ description: expectedVersion }),
     }),
   }),
   payload: definePayload<{ deletedOrganizationIds: string[]; removedMemberCount: number; purgeAt: Date }>('DeleteOrganizationPayload', {
-    description: 'The organization is deleted.',
+    description: 'The organization was deleted.',
     fields: (t) => ({
       deletedOrganizationIds: t.idList({
         description: `It, and what was deleted with it, in tree order; at most ${DELETED_MAX.toLocaleString('en')}.`,
@@ -57,7 +57,7 @@ mutation('deleteOrganization', {
 });
 
 const RestoreOrganizationPayloadRef = definePayload<Restored>('RestoreOrganizationPayload', {
-  description: 'The organization is there again.',
+  description: 'The organization was restored.',
   rows: {
     organization: rowField({
       type: OrganizationRef,
@@ -73,9 +73,9 @@ const RestoreOrganizationPayloadRef = definePayload<Restored>('RestoreOrganizati
 
 mutation('restoreOrganization', {
   description:
-    'Restores a deleted organization, and what was deleted with it, under the same ids: people are members again, with the roles they held. ' +
-    'Keys stay revoked and invitations closed. Sent again it finds nothing to restore and says so, so it takes no `idempotencyKey`; ' +
-    'nobody can read a deleted organization and decide on what it is, so it takes no `expectedVersion`. ' +
+    'Restores a deleted organization, and what was deleted with it, under the same ids: people become members again with the roles they held. ' +
+    'Keys stay revoked and invitations closed. A repeat finds nothing to restore and reports that, so it has no `idempotencyKey`; ' +
+    'no one can read a deleted organization and base a change on it, so it has no `expectedVersion`. ' +
     'Requires the `child_organizations:manage` scope; of the top of a tree, which nobody can act in, a request without an organization by ' +
     'a person who held `organizations:manage` and `child_organizations:manage` there.',
   input: builder.inputType('RestoreOrganizationInput', {

@@ -37,10 +37,10 @@ async function readRecord(servers: readonly string[], domain: string): Promise<s
   }
 }
 
-/** Told to the second organization that proves a domain, and nothing of the first. */
+/** The problem shown to the second organization that proves a domain. It reveals nothing about the first. */
 const TAKEN = 'The TXT record is right, but the domain is verified for another organization.';
 
-/** Whether the unique index over verified domains refused: another organization has the domain, or got it a moment ago. */
+/** Whether the unique index of verified domains refused the row: another organization has the domain. */
 function isTaken(error: unknown): boolean {
   return sqlState(error) === '23505' && (error as { constraint?: unknown }).constraint === 'organizations_verified_domain';
 }

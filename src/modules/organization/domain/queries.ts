@@ -1,6 +1,6 @@
 /** Queries of domain verifications. */
 import { sql } from 'kysely';
-import { organizationsWithin } from '../../../authorization/rights.ts';
+import { readableOrganizations } from '../../../authorization/rights.ts';
 import { rowBatch } from '../../../database/loaders.ts';
 import { many, type Columns } from '../../../database/rows.ts';
 
@@ -15,7 +15,7 @@ export const domainVerification = rowBatch<null, DomainVerificationRow>(
   (row) => row.organization_id,
   async ({ db, principal }, ids) => {
     const statement = sql<DomainVerificationRow>`
-      select v.* from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o
+      select v.* from ${readableOrganizations(principal, { scope: 'organizations:manage' })} as o
       join domain_verifications v on v.organization_id = o.id where o.id = any (${ids}::uuid[])`;
     return many(db, statement);
   },

@@ -6,7 +6,7 @@ import { recordName, recordValue } from './challenge.ts';
 import { domainVerification, type DomainVerificationRow } from './queries.ts';
 
 const DomainVerificationRef = builder.objectRef<DomainVerificationRow>('DomainVerification').implement({
-  description: "The DNS record that proves that the domain is the organization's own, and how the last look at it went.",
+  description: 'The DNS record that proves ownership of the domain, and the result of the last check.',
   fields: (t) => ({
     recordType: t.string({ description: 'Type of the record: TXT.', resolve: () => 'TXT' }),
     recordName: t.string({
@@ -14,17 +14,17 @@ const DomainVerificationRef = builder.objectRef<DomainVerificationRow>('DomainVe
       resolve: ({ domain }) => recordName(domain),
     }),
     recordValue: t.string({
-      description: 'What it has to say. Other TXT records may stand beside it.',
+      description: 'The value of the record. Other TXT records may exist beside it.',
       resolve: ({ token }) => recordValue(token),
     }),
     requestedAt: t.expose('requested_at', { type: 'DateTime', description: 'When the domain was set.' }),
     checkedAt: t.expose('checked_at', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was last looked for; null before the first time.',
+      description: 'When the record was last checked; null before the first check.',
     }),
-    verifiedAt: t.expose('verified_at', { type: 'DateTime', nullable: true, description: 'When it was first found.' }),
-    problem: t.exposeString('problem', { nullable: true, description: 'Why the last look did not find it; null when it did.' }),
+    verifiedAt: t.expose('verified_at', { type: 'DateTime', nullable: true, description: 'When the record was first found.' }),
+    problem: t.exposeString('problem', { nullable: true, description: 'Why the last check failed; null when it succeeded.' }),
   }),
 });
 
@@ -32,7 +32,7 @@ builder.objectField(OrganizationRef, 'domainVerification', (t) =>
   t.field({
     type: DomainVerificationRef,
     nullable: true,
-    description: 'How to prove that the domain is its own; null without a domain. Takes `organizations:manage`.',
+    description: 'How to prove ownership of the domain; null without a domain. Requires the `organizations:manage` scope.',
     authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(domainVerification, null, id),
   }),

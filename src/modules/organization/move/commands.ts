@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
-import { holds, organizationsWithin, type Lineage } from '../../../authorization/rights.ts';
+import { can, readableOrganizations, type Lineage } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Principal } from '../../../authorization/principal.ts';
 import type { Database } from '../../../database/connect.ts';
@@ -67,7 +67,7 @@ export function moveOrganization(request: CommandRequest, input: MoveInput) {
   return runCommand(request, attempt, async ({ tx, principal, organization, record }): Promise<Moved> => {
     const parent = await requireParent(tx, principal, newParentId);
     for (const lineage of [organization.lineage.slice(0, -1), parent.lineage]) {
-      if (!holds(principal, MANAGE_CHILDREN, lineage)) throw forbidden([MANAGE_CHILDREN]);
+      if (!can(principal, MANAGE_CHILDREN, lineage)) throw forbidden([MANAGE_CHILDREN]);
     }
     const node = await readNode(tx, id);
     if (expectedVersion != null && expectedVersion !== node.version) refuse(VersionConflictError, { currentVersion: node.version });
@@ -104,7 +104,7 @@ async function requireParent(tx: Database, principal: Principal, id: string): Pr
   const row = await maybeOne(
     tx,
     sql<{ id: string; lineage: string[] }>`
-      select o.id, o.lineage from ${organizationsWithin(principal)} as o where o.id = ${id}::uuid`,
+      select o.id, o.lineage from ${readableOrganizations(principal)} as o where o.id = ${id}::uuid`,
   );
   if (!row) throw notFound();
   return row;

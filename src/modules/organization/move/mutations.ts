@@ -14,10 +14,10 @@ import { organizationById } from '../queries.ts';
 import { IdempotencyConflictError } from '../../../command/errors.ts';
 import { CycleError, DepthLimitError, VersionConflictError } from '../errors.ts';
 
-const below = 'The organization; one below that of the request.';
+const below = "The organization, which must be below the caller's organization.";
 
 const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload', {
-  description: 'The organization lies in its new place, or would, if it was a dry run.',
+  description: 'The organization was moved, or would have been moved if this was not a dry run.',
   rows: {
     organization: rowField({
       type: OrganizationRef,
@@ -43,7 +43,7 @@ const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload
       pathBefore: path(({ pathBefore }) => pathBefore, "Slugs from the caller's own organization down to the moved one, before."),
       pathAfter: path(({ pathAfter }) => pathAfter, 'The same, after.'),
       affectedCount: t.exposeInt('affectedCount', {
-        description: 'Organizations whose place changes: the moved one and everything below it. 0 when it lies there already.',
+        description: 'Number of organizations whose place changes: the moved one and everything below it. 0 when it is there already.',
       }),
       adoptedRoles: t.field({
         type: [RoleRef],
@@ -56,22 +56,22 @@ const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload
           return found.filter((role) => role !== null);
         },
       }),
-      dryRun: t.exposeBoolean('dryRun', { description: 'Whether nothing was changed because that was asked for.' }),
+      dryRun: t.exposeBoolean('dryRun', { description: 'Whether this was a dry run, so that nothing was changed.' }),
     };
   },
 });
 
 mutation('moveOrganization', {
   description:
-    'Moves an organization with everything below it to another parent, both below or at the organization of the request. Those above it ' +
-    'before lose it and those above it now have it, at once. Takes `child_organizations:manage`.',
+    "Moves an organization with everything below it to another parent. Both must be in the caller's subtree. The organizations above it " +
+    'before lose it and those above it now have it, at once. Requires the `child_organizations:manage` scope.',
   input: builder.inputType('MoveOrganizationInput', {
     description: 'What to move, and where to.',
     fields: (t) => ({
       id: t.id({ required: true, description: below }),
-      newParentId: t.id({ required: true, description: 'The new parent: the organization of the request, or one below it.' }),
+      newParentId: t.id({ required: true, description: "The new parent: the caller's organization, or one below it." }),
       expectedVersion: t.int({ description: expectedVersion }),
-      dryRun: t.boolean({ defaultValue: false, description: 'Checks everything and tells what would happen, and changes nothing.' }),
+      dryRun: t.boolean({ defaultValue: false, description: 'Checks everything and shows what would happen, without changing anything.' }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),

@@ -1,5 +1,5 @@
 /** Changes an organization's profile. */
-import { holds } from '../../../authorization/rights.ts';
+import { can } from '../../../authorization/rights.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import { runCommand, type CommandRequest, type OrganizationChange } from '../../../command/run.ts';
 import { forbidden } from '../../../errors.ts';
@@ -17,8 +17,7 @@ export function updateOrganization(request: CommandRequest, input: DetailsInput 
   const details = requireDetails(rest);
   const attempt = { action: 'updateOrganization', target: { type: 'Organization', id }, on: id, scope: 'organizations:manage' } as const;
   const requireBilling = ({ principal, organization }: OrganizationChange): void => {
-    if (details.billingEmail !== undefined && !holds(principal, 'billing:manage', organization.lineage))
-      throw forbidden(['billing:manage']);
+    if (details.billingEmail !== undefined && !can(principal, 'billing:manage', organization.lineage)) throw forbidden(['billing:manage']);
   };
   const idempotency = idempotencyKeyOf(input);
   return runCommand(request, { ...attempt, idempotency, requireForRepeat: requireBilling }, async (acting) => {

@@ -11,7 +11,7 @@ import { ExternalAccountTakenError, VersionConflictError } from '../errors.ts';
 import { userErrorFields } from '../../../graphql/user-error.ts';
 
 userErrorFields(VersionConflictError, (t) => ({
-  currentVersion: t.exposeInt('currentVersion', { description: 'The present version.' }),
+  currentVersion: t.exposeInt('currentVersion', { description: 'The current version.' }),
 }));
 
 userErrorFields(ExternalAccountTakenError, (t) => ({
@@ -32,7 +32,7 @@ export const AddressInputRef = builder.inputType('AddressInput', {
 });
 
 export const MarketplaceOfferInputRef = builder.inputType('MarketplaceOfferInput', {
-  description: "Where the organization's offer can be taken up.",
+  description: "Where the organization's offer is available.",
   fields: (t) => ({
     marketplace: t.field({ type: MarketplaceRef, required: true, description: 'The marketplace; each at most once.' }),
     url: t.field({ type: 'URL', required: true, description: 'Link to the offer, http(s), at most 2,000 characters.' }),
@@ -48,7 +48,7 @@ export const ExternalAccountInputRef = builder.inputType('ExternalAccountInput',
 });
 
 export const BrandingInputRef = builder.inputType('BrandingInput', {
-  description: 'How the organization presents itself; absent stays as it is, null clears.',
+  description: 'How the organization presents itself; absent fields stay as they are, null clears.',
   fields: (t) => ({
     logoUrl: t.field({ type: 'URL', description: 'Address of the logo, http(s), at most 2,000 characters.' }),
     primaryColor: t.string({ description: 'Main color, #rrggbb.' }),
@@ -58,19 +58,24 @@ export const BrandingInputRef = builder.inputType('BrandingInput', {
 
 mutation('updateOrganization', {
   description:
-    'Changes details of an organization: what is absent stays as it is, null clears it. The slug never changes. ' +
-    'Takes `organizations:manage`, and `billing:manage` for `billingEmail`.',
+    'Changes details of an organization: absent fields stay as they are, null clears. The slug never changes. ' +
+    'Requires the `organizations:manage` scope, and `billing:manage` for `billingEmail`.',
   input: builder.inputType('UpdateOrganizationInput', {
     description: 'What to change.',
     fields: (t) => ({
-      id: t.id({ required: true, description: 'The organization: that of the request, or one below it.' }),
+      id: t.id({ required: true, description: "The caller's organization, or one below it." }),
       expectedVersion: t.int({ description: expectedVersion }),
-      name: t.string({ description: 'Display name: 1 to 200 characters, one of which can be seen, and no link. Cannot be cleared.' }),
-      kind: t.field({ type: OrganizationKindRef, description: 'What it is to the one above it. Cannot be cleared.' }),
-      domain: t.string({ description: 'Its own domain, in ASCII form. Another one has to be set up anew.' }),
-      primaryAddress: t.field({ type: AddressInputRef, description: 'The whole address; it replaces the one before.' }),
-      marketplaceOffers: t.field({ type: [MarketplaceOfferInputRef], description: 'All offers; they replace those before.' }),
-      externalAccounts: t.field({ type: [ExternalAccountInputRef], description: 'All accounts, at most 20; they replace those before.' }),
+      name: t.string({
+        description: 'Display name: 1 to 200 characters, at least one of them visible, and not a link. Cannot be cleared.',
+      }),
+      kind: t.field({ type: OrganizationKindRef, description: 'The kind of organization it is to the one above it. Cannot be cleared.' }),
+      domain: t.string({ description: "The organization's own domain, in ASCII form. A new domain has to be verified again." }),
+      primaryAddress: t.field({ type: AddressInputRef, description: 'The whole address; it replaces the existing one.' }),
+      marketplaceOffers: t.field({ type: [MarketplaceOfferInputRef], description: 'All offers; they replace the existing ones.' }),
+      externalAccounts: t.field({
+        type: [ExternalAccountInputRef],
+        description: 'All accounts, at most 20; they replace the existing ones.',
+      }),
       invoiceOwner: t.field({ type: InvoiceOwnerRef, description: 'Who owns the invoices in the billing system.' }),
       branding: t.field({ type: BrandingInputRef, description: 'How it presents itself.' }),
       billingEmail: t.field({ type: 'EmailAddress', description: 'Where invoices go.' }),

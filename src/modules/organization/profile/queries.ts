@@ -3,7 +3,7 @@
  * accounts, billing, limits, inventory.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsWithin, type WithinOptions } from '../../../authorization/rights.ts';
+import { readableOrganizations, type ReadableOptions } from '../../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../../database/loaders.ts';
 import { many, type Columns } from '../../../database/rows.ts';
 
@@ -20,11 +20,11 @@ export const ownerOf = (row: OfOrganization): string => row.organization_id;
  * caller may read those. The order applies to the whole statement: a table expression with its own
  * order would be read and sorted as a whole.
  */
-export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: WithinOptions = {}, order = sql`o.id`) {
+export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: ReadableOptions = {}, order = sql`o.id`) {
   return async ({ db, principal }: ReadRequest, ids: readonly string[]): Promise<readonly Row[]> => {
     const statement = sql<Row>`
       select o.id as organization_id, ${columns}
-      from ${organizationsWithin(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
+      from ${readableOrganizations(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
       where o.id = any (${ids}::uuid[])
       order by ${order}`;
     return many(db, statement);
@@ -93,7 +93,7 @@ export interface InventoryRow extends OfOrganization, Columns<'inventory_items',
 export const inventory = listBatch<null, InventoryRow>('inventory', ownerOf, async ({ db, principal }, ids) => {
   const statement = sql<InventoryRow>`
     select o.id as organization_id, i.kind, count(*)::int as count
-    from ${organizationsWithin(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
+    from ${readableOrganizations(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
     where o.id = any (${ids}::uuid[]) group by o.id, i.kind`;
   return many(db, statement);
 });

@@ -1,6 +1,6 @@
 /** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
 import { inside, requires, requiresOneOf } from '../../../graphql/guards.ts';
-import { holds } from '../../../authorization/rights.ts';
+import { can } from '../../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../../authorization/scopes.ts';
 import { builder } from '../../../graphql/builder.ts';
 import { encodeId } from '../../../values/ids.ts';
@@ -52,7 +52,7 @@ export const MarketplaceRef = builder.enumType('Marketplace', {
 });
 
 const MarketplaceOfferRef = builder.objectRef<MarketplaceOfferRow>('MarketplaceOffer').implement({
-  description: "Where the organization's offer can be taken up.",
+  description: "Where the organization's offer is available.",
   fields: (t) => ({
     marketplace: t.expose('marketplace', { type: MarketplaceRef, description: 'The marketplace.' }),
     url: t.expose('url', { type: 'URL', description: 'Link to the offer.' }),
@@ -151,16 +151,17 @@ const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').imple
       },
     }),
     canSignIn: t.boolean({
-      description: "Whether the caller's person is a native member and may act in the organization itself. False for an API key.",
+      description: 'Whether the calling user is a native member and may act in the organization itself. False for an API key.',
       resolve: ({ id, status }, _args, { loaders, principal }) =>
         status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
     }),
     scopes: t.stringList({
-      description: 'Scopes that this request has on the organization: at home those held there, below it all or none.',
+      description:
+        "Scopes that this request has on the organization: in the caller's organization those held there, below it all of them or none.",
       extensions: atMost(SCOPES_MAX),
       async resolve({ lineage }, _args, { loaders, principal }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
-        return catalog.map(({ key }) => key).filter((scope) => holds(principal, scope, lineage));
+        return catalog.map(({ key }) => key).filter((scope) => can(principal, scope, lineage));
       },
     }),
   }),
@@ -210,7 +211,7 @@ builder.objectFields(OrganizationRef, (t) => ({
   billing: t.field({
     type: BillingRef,
     nullable: true,
-    description: 'The billing account; null when there is none yet. Requires `billing:manage`.',
+    description: 'The billing account; null if there is none yet. Requires `billing:manage`.',
     authScopes: requires('billing:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(billing, null, id),
   }),

@@ -4,20 +4,24 @@ import { requireStorable } from '../../../values/text.ts';
 import { isSlug, slugProblem, type SlugProblem } from './queries.ts';
 
 export const SlugUnavailableReasonRef = builder.enumType('SlugUnavailableReason', {
-  description: 'Why a slug cannot be taken.',
+  description: 'Why a slug is not available.',
   values: {
     INVALID: { description: 'Not 3 to 63 of a-z, 0-9 and single hyphens between them.' },
-    RESERVED: { description: 'Kept for the platform.' },
+    RESERVED: { description: 'Reserved for the platform.' },
     TAKEN: { description: 'Belongs, or once belonged, to an organization.' },
   } satisfies Record<SlugProblem, object>,
 });
 
 const SlugAvailabilityRef = builder.objectRef<{ slug: string; reason: SlugProblem | null }>('SlugAvailability').implement({
-  description: 'Whether a slug can be taken now.',
+  description: 'Whether a slug is available.',
   fields: (t) => ({
     slug: t.exposeString('slug', { description: 'The slug that was asked for.' }),
-    available: t.boolean({ description: 'Whether it can be taken.', resolve: ({ reason }) => reason === null }),
-    reason: t.expose('reason', { type: SlugUnavailableReasonRef, nullable: true, description: 'Why not; null when it can.' }),
+    available: t.boolean({ description: 'Whether it is available.', resolve: ({ reason }) => reason === null }),
+    reason: t.expose('reason', {
+      type: SlugUnavailableReasonRef,
+      nullable: true,
+      description: 'Why it is not available; null when it is.',
+    }),
   }),
 });
 
@@ -25,7 +29,7 @@ builder.queryField('slugAvailability', (t) =>
   t.field({
     type: SlugAvailabilityRef,
     nullable: true,
-    description: 'Whether a slug can be taken now, and if not why. Needs a credential but no organization.',
+    description: 'Whether a slug is available, and if not, why. Requires a credential but no organization.',
     authScopes: { authenticated: true },
     args: { slug: t.arg.string({ required: true, description: 'The slug.' }) },
     async resolve(_root, { slug }, { db }) {

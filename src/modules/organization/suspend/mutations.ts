@@ -7,12 +7,12 @@ import { VersionConflictError } from '../errors.ts';
 import { organizationPayload } from '../payload.ts';
 import { resumeOrganization, suspendOrganization } from './commands.ts';
 
-const id = 'The organization; one below that of the request.';
+const id = "The organization, which must be below the caller's organization.";
 
 mutation('suspendOrganization', {
   description:
-    'Suspends an organization below that of the request: its own credentials, and those of everything below it, are refused from the ' +
-    'next request on; those above still read and change it. Takes `child_organizations:manage`.',
+    "Suspends an organization below the caller's organization: its own credentials, and those of everything below it, are refused from the " +
+    'next request on; callers above can still read and change it. Requires the `child_organizations:manage` scope.',
   input: builder.inputType('SuspendOrganizationInput', {
     description: 'Which organization to suspend.',
     fields: (t) => ({
@@ -22,15 +22,15 @@ mutation('suspendOrganization', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: organizationPayload('SuspendOrganizationPayload', 'The organization is suspended.'),
+  payload: organizationPayload('SuspendOrganizationPayload', 'The organization was suspended.'),
   errors: [VersionConflictError, IdempotencyConflictError],
   run: (input, request) => suspendOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
 
 mutation('resumeOrganization', {
   description:
-    'Ends the suspension of an organization. What lies below it works again unless it, or something between, is suspended itself. ' +
-    'Takes `child_organizations:manage`.',
+    'Ends the suspension of an organization. Organizations below it work again unless they, or an organization in between, are suspended themselves. ' +
+    'Requires the `child_organizations:manage` scope.',
   input: builder.inputType('ResumeOrganizationInput', {
     description: 'Which organization to resume.',
     fields: (t) => ({
@@ -39,7 +39,7 @@ mutation('resumeOrganization', {
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
-  payload: organizationPayload('ResumeOrganizationPayload', 'The organization is in use again.'),
+  payload: organizationPayload('ResumeOrganizationPayload', 'The organization was resumed.'),
   errors: [VersionConflictError, IdempotencyConflictError],
   run: (input, request) => resumeOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
