@@ -74,7 +74,7 @@ describe('the command line', () => {
         ['metrics', 'add', '--key', 'x', '--name', 'X', '--unit', 'x', '--late-days', '0'],
         `option '--late-days <days>' argument '0' is invalid: it must be a whole number between 1 and 3660 ${help('metrics add ')}`,
       ],
-      [['phone-numbers', 'add', '+12025550123', '555'], '"555" is no phone number in the form of E.164, e.g. +12025550123.'],
+      [['phone-numbers', 'add', '+12025550123', '555'], '"555" is not a phone number in E.164 format, e.g. +12025550123.'],
     ];
     for (const [args, sentence] of cases) {
       expect({ args, ...(await runHere(args, { DATABASE_URL: database.url })) }).toEqual({

@@ -171,11 +171,11 @@ export type DeleteMode =
 
 /** What to delete. */
 export type DeleteOrganizationInput = {
-  /** Its slug, as a confirmation; required for the organization of the request, else ignored. */
+  /** The organization's slug, as a confirmation. Required for the caller's own organization, otherwise ignored. */
   confirmSlug?: string | null | undefined;
   /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
   expectedVersion?: number | null | undefined;
-  /** The organization: one below that of the request, or its own at the top of the tree. */
+  /** The organization: one below the caller's organization, or the caller's own at the top of its tree. */
   id: string;
   /** What to do with organizations below. */
   mode?: DeleteMode | null | undefined;
@@ -384,7 +384,7 @@ export type ResendInvitationInput = {
 
 /** What to restore. */
 export type RestoreOrganizationInput = {
-  /** The organization: one that lay below that of the request or, without one, the top of a tree. */
+  /** The organization: one that was below the caller's organization or, in a request without an organization, the top of a tree. */
   id: string;
 };
 

@@ -197,7 +197,7 @@ mutation('resendInvitation', {
 
 mutation('revokeInvitation', {
   description:
-    'Takes an invitation back; its mails stop working at once. The caller must hold the scopes of its roles. ' +
+    'Revokes an invitation; its mails stop working immediately. The caller must hold the scopes of its roles. ' +
     'A repeat finds the invitation closed and reports that, so it has no `idempotencyKey`. ' +
     'Requires the `members:manage` scope.',
   input: builder.inputType('RevokeInvitationInput', {

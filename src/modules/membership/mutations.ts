@@ -88,9 +88,9 @@ mutation('removeMember', {
 
 mutation('leaveOrganization', {
   description:
-    "Ends the calling person's own membership in an organization, at once; no scope is required, and no organization in the request. " +
-    'The last admin cannot leave. Sent again it finds no membership, so it has no `idempotencyKey`; memberships have no version, so it ' +
-    'takes no `expectedVersion`.',
+    "Ends the calling user's own membership in an organization immediately. It requires no scope, and no organization in the request. " +
+    'The last admin cannot leave. A repeat finds no membership, so it has no `idempotencyKey`; memberships have no version, ' +
+    'so it has no `expectedVersion`.',
   input: builder.inputType('LeaveOrganizationInput', {
     description: 'Which organization to leave.',
     fields: (t) => ({

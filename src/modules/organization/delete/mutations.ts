@@ -27,14 +27,19 @@ mutation('deleteOrganization', {
     `Deletes an organization below the caller's organization; with CASCADE everything below it too, at most ${DELETED_MAX.toLocaleString('en')} ` +
     'organizations. Memberships end, keys are revoked, and open invitations are revoked. It can be restored until `purgeAt`; ' +
     'people keep their accounts, and slugs are never reused. A repeat finds no such organization, so it has no `idempotencyKey`. ' +
-    'Requires the `child_organizations:manage` scope. At the top of a tree, the organization of the request itself can be deleted, with ' +
+    "Requires the `child_organizations:manage` scope. At the top of a tree, the caller's own organization can be deleted, with " +
     '`confirmSlug`: that requires the `organizations:manage` scope as well, and every credential of the tree stops working. Until `purgeAt` ' +
     'a member who held both scopes there restores it with `restoreOrganization`, in a request that names no organization.',
   input: builder.inputType('DeleteOrganizationInput', {
     description: 'What to delete.',
     fields: (t) => ({
-      id: t.id({ required: true, description: 'The organization: one below that of the request, or its own at the top of the tree.' }),
-      confirmSlug: t.string({ description: 'Its slug, as a confirmation; required for the organization of the request, else ignored.' }),
+      id: t.id({
+        required: true,
+        description: "The organization: one below the caller's organization, or the caller's own at the top of its tree.",
+      }),
+      confirmSlug: t.string({
+        description: "The organization's slug, as a confirmation. Required for the caller's own organization, otherwise ignored.",
+      }),
       mode: t.field({ type: DeleteModeRef, defaultValue: 'RESTRICT', description: 'What to do with organizations below.' }),
       expectedVersion: t.int({ description: expectedVersion }),
     }),
@@ -83,7 +88,8 @@ mutation('restoreOrganization', {
     fields: (t) => ({
       id: t.id({
         required: true,
-        description: 'The organization: one that lay below that of the request or, without one, the top of a tree.',
+        description:
+          "The organization: one that was below the caller's organization or, in a request without an organization, the top of a tree.",
       }),
     }),
   }),
