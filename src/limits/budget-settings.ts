@@ -83,7 +83,7 @@ export function budgetSettings(value: z.infer<typeof variables>) {
   const redisUrl = value.REDIS_URL;
   const store = value.RATE_LIMITS ?? (redisUrl === undefined ? 'memory' : 'redis');
   if (store === 'off') return undefined;
-  if (store === 'redis' && redisUrl === undefined) throw new ConfigurationError('RATE_LIMITS is redis, but REDIS_URL is missing.');
+  if (store === 'redis' && redisUrl === undefined) throw new ConfigurationError('RATE_LIMITS is redis, but REDIS_URL is not set.');
   return {
     /** Where budgets are counted: in this process, or in the database or in Redis for several processes. */
     store,

@@ -291,7 +291,7 @@ describe('an answer', () => {
       ),
     ).toEqual({
       'cache-control': 'no-store',
-      vary: 'authorization, x-organization, accept',
+      vary: 'authorization, x-organization, accept, accept-encoding',
       'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'x-content-type-options': 'nosniff',
     });
