@@ -17,6 +17,8 @@ const ORGANIZATIONS = 500;
 const WAVES = sized(1, 10);
 const MEMORY_MAX_MIB = 350;
 const STRANGER_P99_MS = 1_000;
+/** The same where each of a request's statements takes 200 ms longer: a few queries, so that one that is late decides. */
+const SLOW_STRANGER_P99_MS = 3_000;
 /** How much longer each statement takes where the database is slow. */
 const DELAY_MS = 200;
 
@@ -99,10 +101,10 @@ function expectAnswered(answers: readonly Answer[]): void {
   }
 }
 
-function expectLeftAlone(answers: readonly Answer[]): void {
+function expectLeftAlone(answers: readonly Answer[], p99Ms = STRANGER_P99_MS): void {
   expect(answers.filter(({ failed }) => failed)).toEqual([]);
   const took = answers.map(({ tookMs }) => tookMs);
-  expect(quantile(took, 0.99)).toBeLessThanOrEqual(STRANGER_P99_MS);
+  expect(quantile(took, 0.99)).toBeLessThanOrEqual(p99Ms);
 }
 
 describe(`${REQUESTS} requests at once from one organization`, () => {
@@ -130,7 +132,7 @@ describe(`${REQUESTS} requests at once from one organization`, () => {
       );
       await report('slow database', attack, others);
       expectAnswered(attack);
-      expectLeftAlone(others);
+      expectLeftAlone(others, SLOW_STRANGER_P99_MS);
     } finally {
       proxy.delay(0);
       await slow.end('SIGTERM');
