@@ -47,6 +47,7 @@ describe('the rules for imports', () => {
     ['a command that knows a GraphQL type', 'src/modules/role/commands.ts', './type.ts'],
     ['a GraphQL file with a statement of its own', 'src/modules/role/type.ts', 'kysely'],
     ['a module that knows the gateway', 'src/modules/role/queries.ts', '../../http/gateway.ts'],
+    ['settings that know the gateway', 'src/config.ts', './http/gateway.ts'],
     ['a folder without a role', 'src/helpers/some.ts', '../errors.ts'],
   ])('refuse %s', async (_what, file, target) => {
     const statement = `import { one } from '${target}';\nexport const two = one;\n`;
@@ -54,11 +55,14 @@ describe('the rules for imports', () => {
     expect(await lint(file, statement.replace('import {', 'import type {'))).toContain('no-restricted-imports');
   });
 
-  it('know every folder', async () => {
+  it('know every folder, and every file beside the folders', async () => {
     const { overrides } = JSON.parse(await readFile(path.join(root, '.oxlintrc.json'), 'utf8')) as { overrides: { files: string[] }[] };
     const known = new Set(overrides.flatMap(({ files }) => files.map((pattern) => /^src\/([a-z-]+)\/\*\*/.exec(pattern)?.[1])));
     const folders = sources.map(({ file }) => file.split('/')).filter((parts) => parts.length > 2);
     expect([...new Set(folders.map(([, folder = '']) => folder))].filter((folder) => !known.has(folder))).toEqual([]);
+    const beside = sources.map(({ file }) => file).filter((file) => file.split('/').length === 2);
+    // The program and the schema put everything together.
+    expect(beside.filter((file) => !/^src\/(main|schema|errors|similar|config(-[a-z]+)?)\.ts$/.test(file))).toEqual([]);
   });
 });
 
