@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
-import { ofOrganizations, relation } from '../../database/list.ts';
+import { defineList, ofOrganizations } from '../../database/list.ts';
 import { many, type Columns } from '../../database/rows.ts';
 
 export interface AuditEventRow extends Columns<
@@ -44,7 +44,7 @@ const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
  * The changes to an organization (and below it, if the caller may read the log there), newest
  * first.
  */
-export const auditLog = relation<AuditArguments, AuditEventRow>({
+export const auditLog = defineList<AuditArguments, AuditEventRow>({
   name: 'audit log',
   parents: ofOrganizations({ scope: 'audit:read' }),
   columns: columns(sql`o`),
