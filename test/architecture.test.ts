@@ -45,6 +45,7 @@ describe('the rules for imports', () => {
     ['a database file that knows a module', 'src/database/more.ts', '../modules/role/queries.ts'],
     ['a command that knows GraphQL', 'src/modules/role/commands.ts', '../../graphql/builder.ts'],
     ['a command that knows a GraphQL type', 'src/modules/role/commands.ts', './type.ts'],
+    ['a file of a module, whatever its name, that knows GraphQL', 'src/modules/usage/sums.ts', 'graphql'],
     ['a GraphQL file with a statement of its own', 'src/modules/role/type.ts', 'kysely'],
     ['a module that knows the gateway', 'src/modules/role/queries.ts', '../../http/gateway.ts'],
     ['limits that know the settings of everything', 'src/limits/more.ts', '../config/read.ts'],

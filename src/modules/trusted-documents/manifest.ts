@@ -1,5 +1,6 @@
 /** Document manifests, as code generators write them: a JSON object from hash to document. */
 import { createHash } from 'node:crypto';
+// oxlint-disable-next-line no-restricted-imports -- documents are held against the schema itself.
 import { GraphQLError, parse, validate, type GraphQLSchema } from 'graphql';
 import { z } from 'zod';
 import { ConfigurationError } from '../../errors.ts';
