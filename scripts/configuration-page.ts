@@ -1,9 +1,9 @@
-/** Writes docs/reference/configuration.md from the settings in src/config.ts; run after changing one (`npm run docs:configuration`). */
+/** Writes docs/reference/configuration.md from the settings in src/config/settings.ts; run after changing one (`npm run docs:configuration`). */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format } from 'prettier';
 import { z } from 'zod';
-import { sections, settings } from '../src/config.ts';
+import { sections, settings } from '../src/config/settings.ts';
 
 const root = path.join(import.meta.dirname, '..');
 
@@ -22,7 +22,7 @@ const property = z.object({
 });
 type Property = z.infer<typeof property>;
 
-const INTRODUCTION = `<!-- Made from src/config.ts by \`npm run docs:configuration\`. Change it there. -->
+const INTRODUCTION = `<!-- Made from src/config/settings.ts by \`npm run docs:configuration\`. Change it there. -->
 
 # Configuration
 

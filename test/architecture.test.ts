@@ -47,7 +47,8 @@ describe('the rules for imports', () => {
     ['a command that knows a GraphQL type', 'src/modules/role/commands.ts', './type.ts'],
     ['a GraphQL file with a statement of its own', 'src/modules/role/type.ts', 'kysely'],
     ['a module that knows the gateway', 'src/modules/role/queries.ts', '../../http/gateway.ts'],
-    ['settings that know the gateway', 'src/config.ts', './http/gateway.ts'],
+    ['limits that know the settings of everything', 'src/limits/more.ts', '../config/read.ts'],
+    ['settings that know the gateway', 'src/config/read.ts', '../http/gateway.ts'],
     ['a folder without a role', 'src/helpers/some.ts', '../errors.ts'],
   ])('refuse %s', async (_what, file, target) => {
     const statement = `import { one } from '${target}';\nexport const two = one;\n`;
@@ -62,13 +63,13 @@ describe('the rules for imports', () => {
     expect([...new Set(folders.map(([, folder = '']) => folder))].filter((folder) => !known.has(folder))).toEqual([]);
     const beside = sources.map(({ file }) => file).filter((file) => file.split('/').length === 2);
     // The program and the schema put everything together.
-    expect(beside.filter((file) => !/^src\/(main|schema|errors|similar|config(-[a-z]+)?)\.ts$/.test(file))).toEqual([]);
+    expect(beside.filter((file) => !/^src\/(main|schema|errors)\.ts$/.test(file))).toEqual([]);
   });
 });
 
 describe('the source', () => {
   it('reads the environment in one file, the clock of the request in resolvers, and writes no console', () => {
-    expect(offenders(({ text }) => /process\.env\b/.test(text))).toEqual(['src/config.ts']);
+    expect(offenders(({ text }) => /process\.env\b/.test(text))).toEqual(['src/config/read.ts']);
     expect(offenders(({ file, text }) => /(type|queries)\.ts$/.test(file) && /Date\.now\(|new Date\(\)/.test(text))).toEqual([]);
     expect(offenders(({ text }) => /\bconsole\.\w+\(/.test(text))).toEqual([]);
   });

@@ -61,8 +61,8 @@ export const edge: readonly MutantGroup[] = [
       },
       {
         what: 'a cursor of another list is obeyed',
-        from: 'update(`${list}\\0${positionText}`)',
-        to: 'update(positionText)',
+        from: 'update(`${list}\\0${sortKeysText}`)',
+        to: 'update(sortKeysText)',
       },
       {
         what: 'a page has any size',
@@ -247,21 +247,21 @@ export const edge: readonly MutantGroup[] = [
     file: 'src/database/keyset.ts',
     tests: 'test/database/cursors.test.ts',
     mutants: [
-      { what: 'the database is asked for positions that are none', from: 'if (!fits) throw notOfThisList(argument);', to: '' },
-      { what: 'positions hold anything at all', from: 'value.every(isKey)', to: 'value.length < 99' },
+      { what: 'the database is asked for sort keys that are none', from: 'if (!fits) throw notOfThisList(argument);', to: '' },
+      { what: 'sort keys hold anything at all', from: 'value.every(isKey)', to: 'value.length < 99' },
     ],
   },
   {
     file: 'src/modules/membership/people.ts',
     tests: 'test/database/cursors.test.ts',
     mutants: [
-      { what: 'people are paged from positions that are none', from: "requirePositions({ after, before }, ['text', 'uuid']);", to: '' },
+      { what: 'people are paged from sort keys that are none', from: "requireSortKeys({ after, before }, ['text', 'uuid']);", to: '' },
     ],
   },
   {
     file: 'src/modules/organization/descendants.ts',
     tests: 'test/database/cursors.test.ts',
-    mutants: [{ what: 'descendants are paged from positions that are none', from: "requirePositions(page, ['text']);", to: '' }],
+    mutants: [{ what: 'descendants are paged from sort keys that are none', from: "requireSortKeys(page, ['text']);", to: '' }],
   },
   {
     file: 'src/http/plugins/hosts.ts',

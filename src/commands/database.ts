@@ -1,6 +1,6 @@
 /** The database that a command works on: the one of DATABASE_URL, or the embedded one. */
 import { sql } from 'kysely';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/read.ts';
 import { connect, requireServer, type Database } from '../database/connect.ts';
 import { startEmbedded } from '../embedded-postgres/start.ts';
 import { grantGateway } from '../database/grants.ts';

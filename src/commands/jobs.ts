@@ -1,6 +1,6 @@
 /** The worker of a process: what it needs of the configuration. */
 import path from 'node:path';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/read.ts';
 import { graphiqlInvitationTemplate } from '../modules/invitation/mail.ts';
 import { SCHEDULE, makeTasks } from './tasks.ts';
 import { startWorker } from '../jobs/worker.ts';

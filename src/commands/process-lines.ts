@@ -1,6 +1,6 @@
 /** The lines of the log about a process that runs until it is asked to stop: what it started with, and how it ended. */
 import packageJson from '../../package.json' with { type: 'json' };
-import type { Config } from '../config.ts';
+import type { Config } from '../config/read.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /** Writes them. A start that fails has none: its one sentence is for the operator who reads it there. */

@@ -3,7 +3,7 @@ import { Command, InvalidArgumentError, type CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BootstrapOptions } from './bootstrap.ts';
 import type { MetricOptions } from './metrics.ts';
-import { nearest } from '../similar.ts';
+import { nearest } from '../config/similar.ts';
 import { runLong } from './run.ts';
 import type { SeedOptions } from './seed.ts';
 import type { Terminal } from './terminal.ts';

@@ -1,5 +1,5 @@
 /** How commands run: with the settings of the terminal, until they are asked to stop or with a database for as long as they need it. */
-import type { Config } from '../config.ts';
+import type { Config } from '../config/read.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OpenDatabase } from './database.ts';
 import { INTERRUPTED, onStopSignal, untilStopped } from './signals.ts';
@@ -12,7 +12,7 @@ export type LongCommand = (config: Config, log: Logger, print: (line: string) =>
 
 /** Reads the settings and opens the log. */
 async function prepare({ environment }: Terminal): Promise<{ config: Config; log: Logger }> {
-  const { readConfig } = await import('../config.ts');
+  const { readConfig } = await import('../config/read.ts');
   const config = readConfig(environment);
   const { createLogger } = await import('../telemetry/log.ts');
   const log = createLogger(config.logLevel);

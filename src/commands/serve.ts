@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { requireInvitationUrl, type Config } from '../config.ts';
+import { requireInvitationUrl, type Config } from '../config/read.ts';
 import { lookUpNobody } from '../authentication/authenticate.ts';
 import { LastUsed } from '../authentication/last-used.ts';
 import { Sessions } from '../authentication/session.ts';

@@ -1,5 +1,5 @@
 /** `banyan worker`: jobs alone, for a deployment whose gateways run with WORKER=separate. */
-import { requireInvitationUrl, type Config } from '../config.ts';
+import { requireInvitationUrl, type Config } from '../config/read.ts';
 import { checkSchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
 import { SchemaVersion } from '../database/schema-version.ts';

@@ -16,8 +16,8 @@ export interface PageArguments {
   before?: string | null | undefined;
 }
 
-/** The position of a row in its order: the text of each sort key. */
-export type Position = readonly string[];
+/** The values that a row is sorted by in its order, as text. */
+export type SortKeys = readonly string[];
 
 /**
  * Validated page arguments: at most `limit` rows between `after` and `before`, from the start or,
@@ -26,8 +26,8 @@ export type Position = readonly string[];
 export interface Page {
   limit: number;
   backward: boolean;
-  after: Position | null;
-  before: Position | null;
+  after: SortKeys | null;
+  before: SortKeys | null;
 }
 
 /**
@@ -50,26 +50,26 @@ const CURSOR_LENGTH_MAX = 2_000;
 const TAG_BYTES = 8;
 
 /**
- * Binds a position to its list, so that a modified cursor, or one from another list, is refused.
+ * Binds sort keys to their list, so that a modified cursor, or one from another list, is refused.
  */
-function tag(list: string, positionText: string): Buffer {
-  return createHash('sha256').update(`${list}\0${positionText}`).digest().subarray(0, TAG_BYTES);
+function tag(list: string, sortKeysText: string): Buffer {
+  return createHash('sha256').update(`${list}\0${sortKeysText}`).digest().subarray(0, TAG_BYTES);
 }
 
 /** Encodes an opaque cursor. It contains only the row's own sort keys. */
-export function encodeCursor(position: Position, list: string): string {
-  const text = JSON.stringify(position);
+export function encodeCursor(sortKeys: SortKeys, list: string): string {
+  const text = JSON.stringify(sortKeys);
   return Buffer.concat([tag(list, text), Buffer.from(text)]).toString('base64url');
 }
 
-function decodeCursor(cursor: string, list: string, argument: string): Position {
+function decodeCursor(cursor: string, list: string, argument: string): SortKeys {
   const bytes = Buffer.from(cursor.slice(0, CURSOR_LENGTH_MAX), 'base64url');
   const text = bytes.subarray(TAG_BYTES).toString();
   const genuine =
     bytes.length > TAG_BYTES && bytes.toString('base64url') === cursor && bytes.subarray(0, TAG_BYTES).equals(tag(list, text));
-  const position = genuine ? positionIn(text) : undefined;
-  if (!position) throw notOfThisList(argument);
-  return position;
+  const sortKeys = genuine ? sortKeysIn(text) : undefined;
+  if (!sortKeys) throw notOfThisList(argument);
+  return sortKeys;
 }
 
 function notOfThisList(argument: string): Error {
@@ -77,10 +77,10 @@ function notOfThisList(argument: string): Error {
 }
 
 /**
- * Returns the position in a cursor's text, or undefined if there is none. The tag is not secret, so
+ * Returns the sort keys in a cursor's text, or undefined if there is none. The tag is not secret, so
  * the text may contain anything.
  */
-function positionIn(text: string): Position | undefined {
+function sortKeysIn(text: string): SortKeys | undefined {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -88,7 +88,7 @@ function positionIn(text: string): Position | undefined {
     return undefined;
   }
   const isKey = (key: unknown): boolean => typeof key === 'string' && key.isWellFormed() && !key.includes('\0');
-  return Array.isArray(value) && value.length > 0 && value.every(isKey) ? (value as Position) : undefined;
+  return Array.isArray(value) && value.length > 0 && value.every(isKey) ? (value as SortKeys) : undefined;
 }
 
 /**
@@ -103,11 +103,11 @@ const KEY_FORMS = {
 };
 
 /** Refuses a page whose cursors do not contain one value of each of these types. */
-export function requirePositions(page: Pick<Page, 'after' | 'before'>, types: readonly (keyof typeof KEY_FORMS)[]): void {
+export function requireSortKeys(page: Pick<Page, 'after' | 'before'>, types: readonly (keyof typeof KEY_FORMS)[]): void {
   for (const argument of ['after', 'before'] as const) {
-    const position = page[argument];
-    if (!position) continue;
-    const fits = position.length === types.length && types.every((type, at) => KEY_FORMS[type].test(position[at] ?? ''));
+    const sortKeys = page[argument];
+    if (!sortKeys) continue;
+    const fits = sortKeys.length === types.length && types.every((type, index) => KEY_FORMS[type].test(sortKeys[index] ?? ''));
     if (!fits) throw notOfThisList(argument);
   }
 }
@@ -120,23 +120,23 @@ export interface SortOrder {
   descending?: boolean;
 }
 
-/** The SQL expression of a row's position, to be selected as `position`. */
-export function positionOf(order: SortOrder): RawBuilder<string[]> {
+/** The SQL expression of a row's sort keys, to be selected as `sort_keys`. */
+export function sortKeysOf(order: SortOrder): RawBuilder<string[]> {
   return sql`array[${sql.join(order.keys.map((key) => sql`(${key.expression})::text`))}]`;
 }
 
 /**
- * The conditions that restrict a query to rows after `after` and before `before`. Refuses a
- * position that is invalid in this order.
+ * The conditions that restrict a query to rows after `after` and before `before`. Refuses sort keys
+ * that are invalid in this order.
  */
 export function between(order: SortOrder, page: Page): RawBuilder<unknown>[] {
   const keys = sql.join(order.keys.map((key) => key.expression));
-  requirePositions(
+  requireSortKeys(
     page,
     order.keys.map(({ type }) => type),
   );
-  const values = (position: Position): RawBuilder<unknown> =>
-    sql.join(order.keys.map((key, index) => sql`${position[index]}::${sql.raw(key.type)}`));
+  const values = (sortKeys: SortKeys): RawBuilder<unknown> =>
+    sql.join(order.keys.map((key, index) => sql`${sortKeys[index]}::${sql.raw(key.type)}`));
   const conditions: RawBuilder<unknown>[] = [];
   const [behind, ahead] = order.descending ? [sql`<`, sql`>`] : [sql`>`, sql`<`];
   if (page.after) conditions.push(sql`(${keys}) ${behind} (${values(page.after)})`);
@@ -156,13 +156,13 @@ export function pageQuery(
   const down = Boolean(order.descending) !== page.backward;
   const direction = down ? sql` desc` : sql``;
   const reading = sql`order by ${sql.join(order.keys.map((key) => sql`${key.expression}${direction}`))} limit ${sql.lit(page.limit + 1)}`;
-  if (!page.backward) return sql`select ${select.columns}, ${positionOf(order)} as position ${select.rest} ${reading}`;
+  if (!page.backward) return sql`select ${select.columns}, ${sortKeysOf(order)} as sort_keys ${select.rest} ${reading}`;
   const names = order.keys.map((_, index) => sql.ref(`sort_${index}`));
   const keys = sql.join(order.keys.map((key, index) => sql`${key.expression} as ${names[index]}`));
   const listing = sql.join(names.map((name) => (order.descending ? sql`page.${name} desc` : sql`page.${name}`)));
   return sql`
     select page.* from (
-      select ${select.columns}, ${positionOf(order)} as position, ${keys} ${select.rest} ${reading}
+      select ${select.columns}, ${sortKeysOf(order)} as sort_keys, ${keys} ${select.rest} ${reading}
     ) as page order by ${listing}`;
 }
 

@@ -2,7 +2,7 @@
 import type { ArgBuilder, ObjectRef } from '@pothos/core';
 import { builder } from './builder.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, encodeCursor, pageOf, type PageArguments } from '../database/keyset.ts';
-import { connectionOf, listName, type Connection, type Placed, type Relation } from '../database/list.ts';
+import { connectionOf, listName, type Connection, type ListDefinition, type WithSortKeys } from '../database/list.ts';
 import type { Context } from './context.ts';
 import { atMostWithin, countOf, weighs, type Given } from './cost.ts';
 
@@ -10,7 +10,7 @@ type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T
 
 /** A row of a connection, and the list that it belongs to. */
 export interface Edge<Row> {
-  row: Placed<Row>;
+  row: WithSortKeys<Row>;
   connection: Connection<Row>;
 }
 
@@ -48,7 +48,7 @@ export function connectionType<Row extends object>({
     fields: (t) => ({
       cursor: t.string({
         description: 'An opaque cursor for `after` and `before`, valid for this list and order.',
-        resolve: ({ row, connection }) => encodeCursor(row.position, connection.list),
+        resolve: ({ row, connection }) => encodeCursor(row.sort_keys, connection.list),
       }),
       node: t.field({ type: node, description: 'The item.', resolve: ({ row }) => row as never }),
       ...edgeFields?.(t),
@@ -73,8 +73,8 @@ export function connectionType<Row extends object>({
           return {
             hasNextPage,
             hasPreviousPage,
-            startCursor: first ? encodeCursor(first.position, parent.list) : null,
-            endCursor: last ? encodeCursor(last.position, parent.list) : null,
+            startCursor: first ? encodeCursor(first.sort_keys, parent.list) : null,
+            endCursor: last ? encodeCursor(last.sort_keys, parent.list) : null,
           };
         },
       }),
@@ -113,15 +113,14 @@ function pageSize({ first, last }: Given): number {
 }
 
 /**
- * Creates the connection for a relation of `parentId`. Refuses page arguments that are out of
- * bounds.
+ * Creates the connection for a list of `parentId`. Refuses page arguments that are out of bounds.
  */
 export function connect<Args, Row>(
   context: Context,
-  relation: Relation<Args, Row>,
+  definition: ListDefinition<Args, Row>,
   parentId: string,
   args: Args,
   page: PageArguments,
 ): Connection<Row> {
-  return connectionOf(context.loaders, relation, parentId, args, pageOf(page, listName(relation, parentId, args)));
+  return connectionOf(context.loaders, definition, parentId, args, pageOf(page, listName(definition, parentId, args)));
 }

@@ -1,6 +1,6 @@
 /** Settings of the budgets and of admission. */
 import { z } from 'zod';
-import { isAddressRange, listOf, oneOf, wholeNumber } from '../config-forms.ts';
+import { isAddressRange, listOf, oneOf, wholeNumber } from '../config/forms.ts';
 import { ConfigurationError } from '../errors.ts';
 
 const BUDGET_MAX = 1_000_000_000;
@@ -18,7 +18,7 @@ function isRedisUrl(text: string): boolean {
   return url !== null && ['redis:', 'rediss:'].includes(url.protocol) && url.hostname !== '';
 }
 
-/** The settings of the environment, as a part of the schema in `config.ts`. */
+/** The settings of the environment, as a part of the schema in `config/settings.ts`. */
 export const budgetVariables = {
   REDIS_URL: z.string().refine(isRedisUrl, 'must be a redis:// or rediss:// address').optional().meta({
     description: 'Redis that counts budgets for several gateways, with account and password if needed.',

@@ -1,12 +1,12 @@
 /** The limits of a request: everything that bounds one before it runs, and how long it may run. */
 import { z } from 'zod';
-import { wholeNumber } from '../config-forms.ts';
+import { wholeNumber } from '../config/forms.ts';
 import { DOCUMENT_LIMITS as DOCUMENT, type DocumentLimits } from './document.ts';
 
 const limit = (least: number, most: number, standard: number, description: string) =>
   wholeNumber(least, most).default(standard).meta({ description });
 
-/** The settings of the environment, as a part of the schema in `config.ts`. */
+/** The settings of the environment, as a part of the schema in `config/settings.ts`. */
 export const limitSettings = {
   MAX_BODY_BYTES: limit(1_000, 10_000_000, 500_000, 'Bytes of a body that comes with a credential.'),
   MAX_BODY_BYTES_ANONYMOUS: limit(1_000, 10_000_000, 16_000, 'Bytes of a body without a credential.'),

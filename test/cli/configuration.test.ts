@@ -2,7 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { configurationPage, PAGE } from '../../scripts/configuration-page.ts';
-import { readConfig, sections, settings } from '../../src/config.ts';
+import { readConfig } from '../../src/config/read.ts';
+import { sections, settings } from '../../src/config/settings.ts';
 import { createDatabase } from '../setup/database.ts';
 import { run } from './run.ts';
 

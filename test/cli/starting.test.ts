@@ -3,7 +3,7 @@ import { mkdtemp, readFile, readdir, rename } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/read.ts';
 import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 import { sized } from '../setup/size.ts';
 import { postmasterOf, removeDataFolder, serverFolder, serversOver } from './data-folder.ts';

@@ -1,7 +1,7 @@
 import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/read.ts';
 import { Sessions } from '../../src/authentication/session.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { CreatePersonalAccessTokenDocument } from '../generated/graphql.ts';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeCursor, type Position } from '../../src/database/keyset.ts';
+import { encodeCursor, type SortKeys } from '../../src/database/keyset.ts';
 import { createWorld, insertInvitation, type Caller, type World } from '../setup/world.ts';
 
 let world: World;
@@ -70,7 +70,7 @@ async function page({ field, as = 'key@acme' }: List, argument: 'after' | 'befor
   return { status: answer.status, end, errors: answer.errors, text: answer.text };
 }
 
-const positionIn = (cursor: string): Position => JSON.parse(Buffer.from(cursor, 'base64url').subarray(8).toString()) as Position;
+const sortKeysIn = (cursor: string): SortKeys => JSON.parse(Buffer.from(cursor, 'base64url').subarray(8).toString()) as SortKeys;
 
 describe('a cursor made by somebody who knows how', () => {
   it('is bad input on every list, whatever it holds, and never an error of ours', async () => {
@@ -79,7 +79,7 @@ describe('a cursor made by somebody who knows how', () => {
       const { end, errors } = await page(list, null);
       expect({ list: list.name, errors }).toEqual({ list: list.name, errors: undefined });
       expect({ list: list.name, end }).toEqual({ list: list.name, end: expect.any(String) });
-      const genuine = positionIn(end ?? '');
+      const genuine = sortKeysIn(end ?? '');
       // The forger knows what we do: the genuine cursor comes out the same.
       expect({ list: list.name, cursor: encodeCursor(genuine, list.list) }).toEqual({ list: list.name, cursor: end });
       const keys = genuine.length;
@@ -109,13 +109,13 @@ describe('a cursor made by somebody who knows how', () => {
       const numbers = ['', 'NaN', 'Infinity', '1e9999', '-', '9'.repeat(300)];
       const first = list.name.includes('CREATED_AT') ? instants : list.name.includes('usage') ? numbers : [];
       forged.push(...first.map((key) => [key, ...genuine.slice(1)]));
-      for (const position of forged) {
+      for (const sortKeys of forged) {
         const argument = list.field.includes('$first') || tried++ % 2 === 0 ? 'after' : 'before';
-        const answer = await page(list, argument, encodeCursor(position as Position, list.list));
+        const answer = await page(list, argument, encodeCursor(sortKeys as SortKeys, list.list));
         const codes = answer.errors?.map((error) => error.extensions.code);
-        expect({ list: list.name, position, status: answer.status, codes }).toEqual({
+        expect({ list: list.name, sortKeys, status: answer.status, codes }).toEqual({
           list: list.name,
-          position,
+          sortKeys,
           status: 200,
           codes: ['BAD_USER_INPUT'],
         });

@@ -6,7 +6,7 @@ import { clientAddress } from '../../src/limits/address.ts';
 import { BoundedMemory } from '../../src/limits/bounded-memory.ts';
 import { FairQueue } from '../../src/database/fair-queue.ts';
 import { KnownCredentials } from '../../src/limits/known-credentials.ts';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/read.ts';
 
 describe('the address of a client', () => {
   const proxies = ['10.0.0.0/8', '2001:db8:aaaa::/48', '127.0.0.1'];

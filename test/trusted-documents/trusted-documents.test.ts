@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
+import { readConfig } from '../../src/config/read.ts';
 import type { TrustedDocumentsPolicy } from '../../src/http/plugins/trusted-documents.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
 import { run, runHere } from '../cli/run.ts';

@@ -3,8 +3,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
-import { between, positionOf, type Page, type SortOrder } from '../../database/keyset.ts';
-import { ofOrganizations, relation, type Placed, type Relation, type Viewer } from '../../database/list.ts';
+import { between, sortKeysOf, type Page, type SortOrder } from '../../database/keyset.ts';
+import { defineList, ofOrganizations, type ListDefinition, type Viewer, type WithSortKeys } from '../../database/list.ts';
 import { many, type Columns } from '../../database/rows.ts';
 
 export interface AuditEventRow extends Columns<
@@ -53,7 +53,7 @@ const eventsWithOrganizations = ({ principal }: Viewer): RawBuilder<unknown> =>
   sql`audit_events as e join ${readableOrganizations(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`;
 
 /** The list of one organization; the list of a subtree is counted with it. */
-const events = relation<AuditArguments, AuditEventRow>({
+const events = defineList<AuditArguments, AuditEventRow>({
   name: 'audit log',
   parents: ofOrganizations({ scope: 'audit:read' }),
   columns: columns(sql`o`),
@@ -103,7 +103,7 @@ function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuild
     match as materialized (
       select id from (select id from near union all select id from far) as either order by id ${direction} limit ${rowsMax}
     )
-    select ${columns(sql`o`)}, ${positionOf(newestFirst)} as position
+    select ${columns(sql`o`)}, ${sortKeysOf(newestFirst)} as sort_keys
     from match join audit_events as e on e.id = match.id join ${organizations}
     order by e.id desc`;
 }
@@ -112,10 +112,12 @@ function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuild
  * The changes to an organization (and below it, if the caller may read the log there), newest
  * first.
  */
-export const auditLog: Relation<AuditArguments, AuditEventRow> = {
+export const auditLog: ListDefinition<AuditArguments, AuditEventRow> = {
   ...events,
   page: (viewer, args, page) =>
-    args.includeDescendants ? (subtreePage(viewer, args, page) as RawBuilder<Placed<AuditEventRow>>) : events.page(viewer, args, page),
+    args.includeDescendants
+      ? (subtreePage(viewer, args, page) as RawBuilder<WithSortKeys<AuditEventRow>>)
+      : events.page(viewer, args, page),
 };
 
 /** Audit events by id. */

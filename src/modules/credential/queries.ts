@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
-import { ofOrganizations, relation } from '../../database/list.ts';
+import { defineList, ofOrganizations } from '../../database/list.ts';
 import { many, type Columns } from '../../database/rows.ts';
 
 export interface ApiKeyRow extends Columns<
@@ -16,7 +16,7 @@ const keyColumns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => s
   k.id, k.name, k.preview, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, k.issued_by_key_id, ${organization}.lineage`;
 
 /** The API keys of an organization, including revoked and expired ones, newest first. */
-export const apiKeys = relation<null, ApiKeyRow>({
+export const apiKeys = defineList<null, ApiKeyRow>({
   name: 'api keys',
   parents: ofOrganizations({ scope: 'api_keys:manage' }),
   columns: keyColumns(sql`parent`),

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { CredentialKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
-import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
+import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
 import { many, type Columns } from '../../database/rows.ts';
 
 export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
@@ -38,7 +38,7 @@ export interface InvitationsArguments {
 }
 
 /** The invitations to an organization, newest first. */
-export const invitations = relation<InvitationsArguments, InvitationRow>({
+export const invitations = defineList<InvitationsArguments, InvitationRow>({
   name: 'invitations',
   parents: ofOrganizations({ scope: 'members:read' }),
   columns: columns(sql`parent`, sql`null`),
@@ -51,7 +51,7 @@ export const invitations = relation<InvitationsArguments, InvitationRow>({
 });
 
 /** Pending invitations to the caller's verified address, newest first. */
-export const ownInvitations = relation<null, InvitationRow>({
+export const ownInvitations = defineList<null, InvitationRow>({
   name: 'own invitations',
   parents: ofOneself,
   columns: columns(sql`o`, sql`parent.id`),

@@ -8,8 +8,8 @@
  * any common pattern. Only if they do not, people are taken from the index of names and addresses.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { requirePositions, type Page } from '../../database/keyset.ts';
-import { ofOrganizations, type Placed, type Relation } from '../../database/list.ts';
+import { requireSortKeys, type Page, type SortKeys } from '../../database/keyset.ts';
+import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
 import type { PersonRow } from './queries.ts';
 
 export interface PeopleArguments {
@@ -39,12 +39,12 @@ function isFirst(): RawBuilder<unknown> {
 
 /** The conditions that restrict the walk to the page's cursors. */
 function bounds({ after, before }: Page): RawBuilder<unknown> {
-  requirePositions({ after, before }, ['text', 'uuid']);
-  const place = (position: readonly string[]): RawBuilder<unknown> => sql`(parent.path || ${position[0]}::text, ${position[1]}::uuid)`;
+  requireSortKeys({ after, before }, ['text', 'uuid']);
+  const keys = ([path, userId]: SortKeys): RawBuilder<unknown> => sql`(parent.path || ${path}::text, ${userId}::uuid)`;
   const conditions = [sql`true`];
   // Also on the path alone, so that the walk begins at the cursor.
-  if (after) conditions.push(sql`o.path >= parent.path || ${after[0]}::text and (o.path, m.user_id) > ${place(after)}`);
-  if (before) conditions.push(sql`o.path <= parent.path || ${before[0]}::text and (o.path, m.user_id) < ${place(before)}`);
+  if (after) conditions.push(sql`o.path >= parent.path || ${after[0]}::text and (o.path, m.user_id) > ${keys(after)}`);
+  if (before) conditions.push(sql`o.path <= parent.path || ${before[0]}::text and (o.path, m.user_id) < ${keys(before)}`);
   return sql.join(conditions, sql` and `);
 }
 
@@ -104,13 +104,13 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
  * The people with memberships in an organization or below it, if the caller may read the members
  * there.
  */
-export const people: Relation<PeopleArguments, PersonRow> = {
+export const people: ListDefinition<PeopleArguments, PersonRow> = {
   name: 'people',
   parents: ofOrganizations({ scope: 'members:read', reachingBelow: true }),
   order: () => 'path',
-  page: (_viewer, { search }, page) => sql<Placed<PersonRow>>`
+  page: (_viewer, { search }, page) => sql<WithSortKeys<PersonRow>>`
     select u.id, u.email, u.name, u.created_at, parent.lineage, parent.id as organization_id,
-      array[substr(found.path, length(parent.path) + 1), found.user_id::text] as position
+      array[substr(found.path, length(parent.path) + 1), found.user_id::text] as sort_keys
     from (${search === null ? listing(page) : matching(search, page)}) as found join users as u on u.id = found.user_id
     order by found.path, found.user_id`,
   count(_viewer, { search }) {

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
-import { ofOneself, ofOrganizations, relation } from '../../database/list.ts';
+import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
 import { many, type Columns } from '../../database/rows.ts';
 
 /** A membership with its person. */
@@ -26,7 +26,7 @@ export interface MembersArguments {
 }
 
 /** The members of an organization, the longest-standing first. */
-export const members = relation<MembersArguments, MembershipRow>({
+export const members = defineList<MembersArguments, MembershipRow>({
   name: 'members',
   parents: ofOrganizations({ scope: 'members:read' }),
   columns: columns(sql`parent`),
@@ -44,7 +44,7 @@ export const members = relation<MembersArguments, MembershipRow>({
 });
 
 /** The caller's own memberships in organizations that are not deleted, oldest first. */
-export const ownMemberships = relation<null, MembershipRow>({
+export const ownMemberships = defineList<null, MembershipRow>({
   name: 'own memberships',
   parents: ofOneself,
   columns: columns(sql`o`),

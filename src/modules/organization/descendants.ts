@@ -9,8 +9,8 @@
  * the organizations themselves are always current, and they decide.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { requirePositions, type Page } from '../../database/keyset.ts';
-import { ofOrganizations, type Placed, type Relation, type Viewer } from '../../database/list.ts';
+import { requireSortKeys, type Page } from '../../database/keyset.ts';
+import { ofOrganizations, type ListDefinition, type Viewer, type WithSortKeys } from '../../database/list.ts';
 import { organizationColumns, type OrganizationKind, type OrganizationRow } from './queries.ts';
 
 export type SearchField = 'SLUG' | 'ID' | 'NAME' | 'DOMAIN';
@@ -38,7 +38,7 @@ const GRAMS_MAX = 3;
 
 /** The bounds of the page within the parent's subtree, and the pattern in its folded form. */
 function bounds({ search }: DescendantsArguments, page: Pick<Page, 'after' | 'before'>): RawBuilder<unknown> {
-  requirePositions(page, ['text']);
+  requireSortKeys(page, ['text']);
   const high = page.before ? sql`parent.path || ${page.before[0]}::text` : sql`subtree_end(parent.path)`;
   const pattern = sql`search_fold(${search}::text)`;
   return sql`
@@ -76,12 +76,12 @@ const justMoved = sql`lateral (
   join organizations as o on o.path >= top.path collate "C" and o.path < subtree_end(top.path) collate "C"
 ) as o`;
 
-const placed = sql`array[substr(o.path, length(parent.path) + 1)] as position`;
+const sortKeys = sql`array[substr(o.path, length(parent.path) + 1)] as sort_keys`;
 
 function listing(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   return sql`
-    select ${organizationColumns}, '{}'::text[] as matched_on, ${placed}
+    select ${organizationColumns}, '{}'::text[] as matched_on, ${sortKeys}
     from (${bounds(args, page)}) as page
     cross join lateral (
       select o.* from organizations as o
@@ -142,7 +142,7 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
     match as materialized (
       select * from (select * from near union all select * from far) as either order by path ${direction} limit ${sql.lit(page.limit + 1)}
     )
-    select ${organizationColumns}, ${placed},
+    select ${organizationColumns}, ${sortKeys},
       array_remove(array[
         ${matches(sql`o.slug`, 'SLUG')}, ${matches(sql`organization_public_id(o.id)`, 'ID')},
         ${matches(sql`split_part(o.search_text, e'\\x1f', 3)`, 'NAME')}, ${matches(sql`split_part(o.search_text, e'\\x1f', 4)`, 'DOMAIN')}
@@ -152,11 +152,11 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
 }
 
 /** The organizations below an organization at any depth, not including itself. */
-export const descendants: Relation<DescendantsArguments, DescendantRow> = {
+export const descendants: ListDefinition<DescendantsArguments, DescendantRow> = {
   name: 'descendants',
   parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
   order: () => 'path',
-  page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<Placed<DescendantRow>>,
+  page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<WithSortKeys<DescendantRow>>,
   count(_viewer, args) {
     const page = sql`(${bounds(args, { after: null, before: null })}) as page`;
     const inBounds = sql`o.path > page.low and o.path < page.high and ${filter(args)}`;

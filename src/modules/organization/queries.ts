@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
-import { ofOrganizations, relation } from '../../database/list.ts';
+import { defineList, ofOrganizations } from '../../database/list.ts';
 import type { SortOrder } from '../../database/keyset.ts';
 import { many, type Columns } from '../../database/rows.ts';
 
@@ -110,7 +110,7 @@ function childrenOrder(orderBy: OrganizationOrder): SortOrder {
 }
 
 /** The organizations directly below an organization. */
-export const children = relation<ChildrenArguments, OrganizationRow>({
+export const children = defineList<ChildrenArguments, OrganizationRow>({
   name: 'children',
   parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
   columns: organizationColumns,

@@ -1,4 +1,4 @@
-/** The organization: its facts, its place in the tree and what is below it. Other domains add their own relations. */
+/** The organization: its facts, its place in the tree and what is below it. Other domains add their own fields. */
 import { inside, requiresReach } from '../../graphql/guards.ts';
 import { isInSubtree } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';

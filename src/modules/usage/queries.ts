@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type ReadableOptions } from '../../authorization/rights.ts';
 import { listBatch, rowBatch, type ReadRequest } from '../../database/loaders.ts';
 import { between, type Page, type SortOrder } from '../../database/keyset.ts';
-import { ofOrganizations, type Placed, type Relation } from '../../database/list.ts';
+import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
 import { organizationColumns, type OrganizationRow } from '../organization/queries.ts';
 import { GRAINS, layOut, type Grain, type Layout, type Part, type Window } from './window.ts';
 import { many, type Columns } from '../../database/rows.ts';
@@ -234,7 +234,7 @@ const childOrder: SortOrder = {
 };
 
 /** The organization's own usage and that of each child's subtree, largest first. */
-export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
+export const usageByChild: ListDefinition<ByChildArguments, ChildUsageRow> = {
   name: 'usage by child',
   parents: ofOrganizations(reach('ALL')),
   order: ({ metric, from, to, scope }) => `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
@@ -261,7 +261,7 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
         from (${edgeEvents(layout.edges, scope)}) as e join slots on slots.slot = e.slot join organizations s on s.id = e.organization_id
         cross join lateral (select coalesce(s.lineage[parent.depth + 2], s.id) as id) as b`);
     }
-    return sql<Placed<ChildUsageRow>>`
+    return sql<WithSortKeys<ChildUsageRow>>`
       with slots as materialized (
         select r.slot from usage_metrics m join usage_metrics r on r.key = any (m.parts) where m.key = ${metric}::text and r.slot is not null
       ),
@@ -278,7 +278,7 @@ export const usageByChild: Relation<ByChildArguments, ChildUsageRow> = {
         from branch left join sums on sums.id = branch.id group by branch.id
       ),
       u as (select *, coalesce(subtree / nullif((select sum(subtree) from branches), 0), 0)::float8 as share from branches)
-      select ${organizationColumns}, trim_scale(u.own) as own, trim_scale(u.subtree) as subtree, u.share, array[u.subtree::text, u.id::text] as position
+      select ${organizationColumns}, trim_scale(u.own) as own, trim_scale(u.subtree) as subtree, u.share, array[u.subtree::text, u.id::text] as sort_keys
       from u join organizations as o on o.id = u.id
       where ${sql.join([sql`true`, ...behind], sql` and `)}
       order by u.subtree desc, u.id desc limit ${sql.lit(page.limit + 1)}`;

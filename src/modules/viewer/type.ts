@@ -35,7 +35,7 @@ const CredentialRef = builder.objectRef<Caller['credential']>('Credential').impl
   }),
 });
 
-/** Stands for "nobody" where a relation of a person is asked for by an API key. */
+/** Stands for "nobody" where a list of a user is asked for by an API key. */
 const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 const ViewerRef = builder.objectRef<Caller>('Viewer').implement({

@@ -81,3 +81,15 @@ function isDatabaseUrl(text: string): boolean {
     return false;
   }
 }
+
+/** Signatures with a key pair: a shared secret would let everybody who can verify sessions make them. */
+const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+
+/** Signature algorithms of sessions. */
+export const jwtAlgorithms = z
+  .string()
+  .transform(commaSeparated)
+  .refine(
+    (list) => list.length > 0 && list.every((algorithm) => SIGNATURES.includes(algorithm)),
+    `must be one or more of ${SIGNATURES.join(', ')}`,
+  );

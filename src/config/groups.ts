@@ -1,19 +1,8 @@
 /** What several settings make together: sessions and provisioning. */
-import { z } from 'zod';
-import { commaSeparated } from './config-forms.ts';
-import type { Settings } from './config.ts';
-import type { SessionSettings } from './authentication/session.ts';
-import { ConfigurationError } from './errors.ts';
-import type { ProvisioningSettings } from './modules/provisioning/providers.ts';
-
-/** Signatures with a key pair: a shared secret would let everybody who can verify sessions make them. */
-const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
-
-/** Signature algorithms of sessions. */
-export const JWT_ALGORITHMS = z
-  .string()
-  .transform(commaSeparated)
-  .refine((list) => list.length > 0 && list.every((one) => SIGNATURES.includes(one)), `must be one or more of ${SIGNATURES.join(', ')}`);
+import type { Settings } from './settings.ts';
+import type { SessionSettings } from '../authentication/session.ts';
+import { ConfigurationError } from '../errors.ts';
+import type { ProvisioningSettings } from '../modules/provisioning/providers.ts';
 
 /** Sessions are configured in full or not at all: half of it would accept tokens that were meant for somebody else. */
 export function sessionSettings(value: Settings): SessionSettings | undefined {
