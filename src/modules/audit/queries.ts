@@ -3,7 +3,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
-import { defineList, ofOrganizations } from '../../database/list.ts';
+import { between, sortKeysOf, type Page, type SortOrder } from '../../database/keyset.ts';
+import { defineList, ofOrganizations, type ListDefinition, type Viewer, type WithSortKeys } from '../../database/list.ts';
 import { many, type Columns } from '../../database/rows.ts';
 
 export interface AuditEventRow extends Columns<
@@ -40,23 +41,84 @@ const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   e.id, e.at, e.action, e.actor_kind, e.actor_user_id, e.actor_api_key_name, e.acting_organization_id, e.organization_id,
   e.target_type, e.target_id, e.before, e.after, e.refusal, e.request_id, ${organization}.lineage`;
 
+/** How many of the tree's latest events are looked through before the subtree's are put in order. */
+const PROBE_EVENTS = 1_000;
+
+const newestFirst: SortOrder = { keys: [{ expression: sql`e.id`, type: 'uuid' }], descending: true };
+
+const withAction = ({ actions }: AuditArguments): RawBuilder<unknown>[] =>
+  actions === null ? [] : [sql`e.action = any (${actions}::text[])`];
+
+const eventsWithOrganizations = ({ principal }: Viewer): RawBuilder<unknown> =>
+  sql`audit_events as e join ${readableOrganizations(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`;
+
+/** The list of one organization; the list of a subtree is counted with it. */
+const events = defineList<AuditArguments, AuditEventRow>({
+  name: 'audit log',
+  parents: ofOrganizations({ scope: 'audit:read' }),
+  columns: columns(sql`o`),
+  from: eventsWithOrganizations,
+  where: (_viewer, args) => [
+    args.includeDescendants ? sql`o.path >= parent.path and o.path < subtree_end(parent.path)` : sql`e.organization_id = parent.id`,
+    ...withAction(args),
+  ],
+  orderName: ({ includeDescendants }) => (includeDescendants ? 'subtree' : 'organization'),
+  order: () => newestFirst,
+});
+
+/**
+ * A page of a subtree's log in two phases, like a search. The first looks through the next
+ * PROBE_EVENTS of the whole tree, in the order of an index. That fills the page for a subtree in
+ * which much of the tree's work is done, however long its log is. Only if it does not, the log of
+ * the subtree is put in order. An organization never leaves its tree, so the chain of the parent's
+ * tree has all events.
+ */
+function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuilder<unknown> {
+  const direction = page.backward ? sql`asc` : sql`desc`;
+  const rowsMax = sql.lit(page.limit + 1);
+  const inTree = sql.join([sql`e.chain_id = parent.lineage[1]`, ...between(newestFirst, page)], sql` and `);
+  const isListed = sql.join([sql`o.path >= parent.path and o.path < subtree_end(parent.path)`, ...withAction(args)], sql` and `);
+  const isBeyondProbe = page.backward ? sql`e.id > edge.id` : sql`e.id < edge.id`;
+  const organizations = sql`${readableOrganizations(viewer.principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`;
+  return sql`
+    with probe as materialized (
+      select e.id, e.organization_id, e.action from audit_events as e
+      where ${inTree} order by e.id ${direction} limit ${sql.lit(PROBE_EVENTS)}
+    ),
+    near as materialized (
+      select e.id from probe as e join ${organizations}
+      where ${isListed} order by e.id ${direction} limit ${rowsMax}
+    ),
+    edge as materialized (
+      -- Where the probe ends, and whether the page is not full although more may follow.
+      select (array_agg(probe.id order by probe.id ${direction}))[count(*)] as id,
+        count(*) = ${sql.lit(PROBE_EVENTS)} and (select count(*) from near) <= ${sql.lit(page.limit)} as is_short
+      from probe
+    ),
+    far as materialized (
+      select e.id from edge cross join audit_events as e join ${organizations}
+      where edge.is_short and ${inTree} and ${isBeyondProbe} and ${isListed}
+      order by e.id ${direction} limit ${rowsMax}
+    ),
+    match as materialized (
+      select id from (select id from near union all select id from far) as either order by id ${direction} limit ${rowsMax}
+    )
+    select ${columns(sql`o`)}, ${sortKeysOf(newestFirst)} as sort_keys
+    from match join audit_events as e on e.id = match.id join ${organizations}
+    order by e.id desc`;
+}
+
 /**
  * The changes to an organization (and below it, if the caller may read the log there), newest
  * first.
  */
-export const auditLog = defineList<AuditArguments, AuditEventRow>({
-  name: 'audit log',
-  parents: ofOrganizations({ scope: 'audit:read' }),
-  columns: columns(sql`o`),
-  from: ({ principal }) =>
-    sql`audit_events as e join ${readableOrganizations(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`,
-  where: (_viewer, { includeDescendants, actions }) => [
-    includeDescendants ? sql`o.path >= parent.path and o.path < subtree_end(parent.path)` : sql`e.organization_id = parent.id`,
-    ...(actions === null ? [] : [sql`e.action = any (${actions}::text[])`]),
-  ],
-  orderName: ({ includeDescendants }) => (includeDescendants ? 'subtree' : 'organization'),
-  order: () => ({ keys: [{ expression: sql`e.id`, type: 'uuid' }], descending: true }),
-});
+export const auditLog: ListDefinition<AuditArguments, AuditEventRow> = {
+  ...events,
+  page: (viewer, args, page) =>
+    args.includeDescendants
+      ? (subtreePage(viewer, args, page) as RawBuilder<WithSortKeys<AuditEventRow>>)
+      : events.page(viewer, args, page),
+};
 
 /** Audit events by id. */
 export const auditEventById = rowBatch<null, AuditEventRow>(
