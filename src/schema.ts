@@ -10,6 +10,7 @@ import './modules/invitation/type.ts';
 import './modules/role/type.ts';
 import './modules/user/type.ts';
 import './modules/credential/type.ts';
+import './modules/usage/metric-type.ts';
 import './modules/usage/type.ts';
 import './modules/audit/type.ts';
 import './modules/viewer/type.ts';

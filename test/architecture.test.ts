@@ -88,7 +88,9 @@ describe('the source', () => {
       'src/modules/membership/queries.ts',
       'src/modules/organization/descendants.ts',
       'src/modules/role/move-queries.ts',
+      'src/modules/usage/by-child-queries.ts',
       'src/modules/usage/queries.ts',
+      'src/modules/usage/sources.ts',
     ];
     // Changes check under their locks; jobs, checks, seeds and the command line act for nobody.
     const isBesideReading =

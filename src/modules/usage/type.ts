@@ -1,37 +1,18 @@
-/** Usage: the catalog of metrics, and summaries over one organization or its subtree. */
+/** Summaries of usage over one organization or its subtree. */
 import { requires, requiresReach } from '../../graphql/guards.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
-import type { Context } from '../../graphql/context.ts';
 import { badInput, invalidWindow } from '../../errors.ts';
 import { atMost, atMostWithin, lengthOf, type Given } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/queries.ts';
 import { METRICS_MAX } from './catalog.ts';
-import { EVENT_DAYS_MIN } from './retention.ts';
-import {
-  eventsFrom,
-  metricCatalog,
-  organizationCount,
-  usageBuckets,
-  usageByChild,
-  usageTotals,
-  type ChildUsageRow,
-  type MetricRow,
-  type TotalRow,
-  type UsageArguments,
-} from './queries.ts';
-import {
-  GRAINS,
-  bucketsOf,
-  checkMetricKeys,
-  checkWindow,
-  layOut,
-  bucketCount,
-  type BucketSize,
-  type Grain,
-  type Window,
-} from './window.ts';
+import { usageByChild, type ChildUsageRow } from './by-child-queries.ts';
+import { METRIC_KEYS_MAX, missingEdge, wantedKeys } from './input.ts';
+import { metricCatalog } from './metric-queries.ts';
+import { UsageMetricTotalRef } from './metric-type.ts';
+import { organizationCount, usageBuckets, usageTotals, type TotalRow, type UsageArguments } from './queries.ts';
+import { GRAINS, bucketsOf, checkWindow, bucketCount, type BucketSize, type Grain, type Window } from './window.ts';
 
 const UsageScopeRef = builder.enumType('UsageScope', {
   description: 'What a usage summary covers.',
@@ -39,36 +20,6 @@ const UsageScopeRef = builder.enumType('UsageScope', {
     ALL: { description: 'This organization and every descendant.' },
     SINGLE: { description: 'This organization alone.' },
   } as const,
-});
-
-const UsageMetricKindRef = builder.enumType('UsageMetricKind', {
-  description: "How a metric's values combine.",
-  values: {
-    SUM: { description: 'Values add up.' },
-    AVERAGE: { description: 'A quotient of two sums, computed from them and never from other averages.' },
-  } as const,
-});
-
-const UsageMetricRef = builder.objectRef<MetricRow>('UsageMetric').implement({
-  description: 'A metered quantity, recorded or derived from recorded ones.',
-  fields: (t) => ({
-    key: t.exposeString('key', { description: 'Name used in arguments, e.g. voice_minutes.' }),
-    name: t.exposeString('name', { description: 'Display name.' }),
-    unit: t.exposeString('unit', { description: 'Unit of its values, in the singular.' }),
-    kind: t.expose('kind', { type: UsageMetricKindRef, description: 'How its values combine.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it measures.' }),
-  }),
-});
-
-const UsageMetricTotalRef = builder.objectRef<TotalRow>('UsageMetricTotal').implement({
-  description: 'The value of one metric over a window.',
-  fields: (t) => ({
-    metric: t.field({ type: UsageMetricRef, description: 'The metric.', resolve: (row) => row }),
-    value: t.expose('value', {
-      type: 'Decimal',
-      description: 'Its exact value; averages are rounded to 9 decimals and are 0 where there is nothing to average.',
-    }),
-  }),
 });
 
 /** How many metrics a field with the argument `keys` answers. */
@@ -128,37 +79,8 @@ interface Summary extends UsageArguments {
   organization: OrganizationRow;
 }
 
-const METRIC_KEYS_MAX = 100;
-
-async function catalogKeys({ loaders }: Context): Promise<ReadonlySet<string>> {
-  return new Set((await loaders.load(metricCatalog, null, 'all')).map((metric) => metric.key));
-}
-
 /** The totals that fit into buckets of each size. */
 const GRAINS_WITHIN: Record<BucketSize, readonly Grain[]> = { HOUR: ['HOUR'], DAY: ['DAY', 'HOUR'], WEEK: ['DAY', 'HOUR'], MONTH: GRAINS };
-
-/** Events are kept at least for so long, whatever is configured. */
-const KEPT_AT_LEAST_MS = EVENT_DAYS_MIN * 86_400_000;
-
-/** The end of a window that cannot be told exactly any more, since its events are gone; null when there is none. */
-async function missingEdge(
-  window: Window,
-  grains: readonly Grain[],
-  { loaders, now }: Context,
-): Promise<{ argument: 'from' | 'to'; since: Date } | null> {
-  const old = layOut(window, grains, now).edges.filter((edge) => now.getTime() - edge.from.getTime() > KEPT_AT_LEAST_MS);
-  if (old.length === 0) return null;
-  const since = (await loaders.load(eventsFrom, null, 'all'))?.at;
-  const missing = since && old.find((edge) => edge.from < since);
-  return missing ? { argument: missing.from > window.from ? 'to' : 'from', since } : null;
-}
-
-async function wantedKeys(keys: readonly string[] | null | undefined, context: Context): Promise<ReadonlySet<string> | null> {
-  if (keys == null) return null;
-  if (keys.length === 0 || keys.length > METRIC_KEYS_MAX) throw badInput('keys', `must name between 1 and ${METRIC_KEYS_MAX} metrics`);
-  checkMetricKeys(keys, await catalogKeys(context), 'keys');
-  return new Set(keys);
-}
 
 const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
   description: 'Usage over the half-open window [from, to). The subtree is the one that exists now.',
@@ -184,9 +106,9 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         description: 'Metrics over the whole window, in the order of the catalog.',
         extensions: atMost(metricCount),
         args: { keys },
-        async resolve({ organization, scope, from, to }, args, context) {
-          const wanted = await wantedKeys(args.keys, context);
-          const totals = await context.loaders.load(usageTotals, { scope, from, to }, organization.id);
+        async resolve({ organization, scope, from, to }, args, { loaders }) {
+          const wanted = await wantedKeys(args.keys, loaders);
+          const totals = await loaders.load(usageTotals, { scope, from, to }, organization.id);
           return totals.filter(({ key }) => !wanted || wanted.has(key));
         },
       }),
@@ -197,14 +119,14 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
           'Metrics for each part of the window. Empty parts are included, and the first and last parts end where the window does. At most 1,000 parts.',
         extensions: atMostWithin(({ from, to }, { size }) => bucketCount(from, to, size)),
         args: { size: t.arg({ type: UsageBucketSizeRef, required: true, defaultValue: 'DAY', description: 'Length of the parts.' }), keys },
-        async resolve({ organization, scope, from, to }, args, context) {
+        async resolve({ organization, scope, from, to }, args, { loaders, now }) {
           const buckets = bucketsOf({ from, to }, args.size);
-          const wanted = await wantedKeys(args.keys, context);
+          const wanted = await wantedKeys(args.keys, loaders);
           const grains = GRAINS_WITHIN[args.size];
-          const missing = await missingEdge({ from, to }, grains, context);
+          const missing = await missingEdge({ from, to }, grains, loaders, now);
           if (missing) throw badInput('size', `must be at least DAY in a window that begins before ${missing.since.toISOString()}`);
           const keys = wanted && [...wanted].toSorted();
-          const rows = await context.loaders.load(usageBuckets, { scope, from, to, buckets, grains, keys }, organization.id);
+          const rows = await loaders.load(usageBuckets, { scope, from, to, buckets, grains, keys }, organization.id);
           const byBucket = Map.groupBy(rows, (row) => row.bucket);
           return buckets.map((bucket, index) => ({ ...bucket, metrics: byBucket.get(index) ?? [] }));
         },
@@ -251,9 +173,9 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
     },
     authScopes: (organization, args, context) =>
       (args.scope === 'ALL' ? requiresReach : requires('usage:read'))(organization, args, context),
-    async resolve(organization, { from, to, scope }, context) {
+    async resolve(organization, { from, to, scope }, { loaders, now }) {
       const window = checkWindow(from, to);
-      const missing = await missingEdge(window, GRAINS, context);
+      const missing = await missingEdge(window, GRAINS, loaders, now);
       if (missing)
         throw invalidWindow(
           missing.argument,
@@ -261,16 +183,5 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
         );
       return { organization, scope, ...window };
     },
-  }),
-);
-
-builder.queryField('usageMetrics', (t) =>
-  t.field({
-    type: [UsageMetricRef],
-    nullable: true,
-    description: `The catalog of metered quantities, at most ${METRICS_MAX}.`,
-    extensions: atMost(METRICS_MAX),
-    authScopes: { authenticated: true, organization: true },
-    resolve: (_root, _args, { loaders }) => loaders.load(metricCatalog, null, 'all'),
   }),
 );

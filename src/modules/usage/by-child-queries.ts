@@ -1,0 +1,81 @@
+/** The query that breaks usage down by the branches of an organization. */
+import { sql, type RawBuilder } from 'kysely';
+import { between, type Page, type SortOrder } from '../../database/keyset.ts';
+import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
+import { organizationColumns, type OrganizationRow } from '../organization/queries.ts';
+import type { UsageArguments } from './queries.ts';
+import { edgeEvents, reach, tailOf, totalsOf } from './sources.ts';
+import { GRAINS, layOut } from './window.ts';
+
+/** A direct child, or the organization itself with its own usage, in the breakdown of a summary. */
+export interface ChildUsageRow extends OrganizationRow {
+  own: string;
+  subtree: string;
+  share: number;
+}
+
+export interface ByChildArguments extends UsageArguments {
+  metric: string;
+}
+
+const childOrder: SortOrder = {
+  keys: [
+    { expression: sql`u.subtree`, type: 'numeric' },
+    { expression: sql`u.id`, type: 'uuid' },
+  ],
+  descending: true,
+};
+
+/** The organization's own usage and that of each child's subtree, largest first. */
+export const usageByChild: ListDefinition<ByChildArguments, ChildUsageRow> = {
+  name: 'usage by child',
+  parents: ofOrganizations(reach('ALL')),
+  order: ({ metric, from, to, scope }) => `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
+  page({ now }, { metric, scope, ...window }, page: Page) {
+    const layout = layOut(window, GRAINS, now);
+    const behind = between(childOrder, page);
+    const sources = [];
+    if (layout.parts.length > 0) {
+      const own = (amount: RawBuilder<unknown>): RawBuilder<unknown> => sql`case when member.id = branch.id then ${amount} end`;
+      sources.push(
+        sql`
+          select branch.id, ${own(sql`totals.own[slots.slot]`)}, (case when member.whole then totals.subtree else totals.own end)[slots.slot]
+          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${totalsOf(sql`member.id`, layout.parts)} cross join slots`,
+        sql`
+          select branch.id, ${own(sql`tail.own`)}, case when member.whole then tail.subtree else tail.own end
+          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${tailOf(sql`member.id`, layout.parts)}
+          join slots on slots.slot = tail.slot`,
+      );
+    }
+    if (layout.edges.length > 0) {
+      // The branch of an event: the direct child on its path, or the parent itself.
+      sources.push(sql`
+        select b.id, case when b.id = s.id then e.quantity end, e.quantity
+        from (${edgeEvents(layout.edges, scope)}) as e join slots on slots.slot = e.slot join organizations s on s.id = e.organization_id
+        cross join lateral (select coalesce(s.lineage[parent.depth + 2], s.id) as id) as b`);
+    }
+    return sql<WithSortKeys<ChildUsageRow>>`
+      with slots as materialized (
+        select r.slot from usage_metrics m join usage_metrics r on r.key = any (m.parts) where m.key = ${metric}::text and r.slot is not null
+      ),
+      branch as materialized (
+        select parent.id, parent.path
+        union all
+        select o.id, o.path from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${scope}::text = 'ALL'
+      ),
+      sums as (select * from (${sql.join(sources, sql` union all `)}) as source (id, own, subtree)),
+      branches as materialized (
+        -- The parent counts only its own usage here; what is below counts under its children.
+        select branch.id, coalesce(sum(sums.own), 0) as own,
+          coalesce(sum(case when branch.id = parent.id then sums.own else sums.subtree end), 0) as subtree
+        from branch left join sums on sums.id = branch.id group by branch.id
+      ),
+      u as (select *, coalesce(subtree / nullif((select sum(subtree) from branches), 0), 0)::float8 as share from branches)
+      select ${organizationColumns}, trim_scale(u.own) as own, trim_scale(u.subtree) as subtree, u.share, array[u.subtree::text, u.id::text] as sort_keys
+      from u join organizations as o on o.id = u.id
+      where ${sql.join([sql`true`, ...behind], sql` and `)}
+      order by u.subtree desc, u.id desc limit ${sql.lit(page.limit + 1)}`;
+  },
+  count: (_viewer, { scope }) => sql`
+    select 1 + (select count(*)::int from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${scope}::text = 'ALL') as count`,
+};

@@ -1,0 +1,86 @@
+/**
+ * The sources that the usage of an organization is added up from, as SQL: totals, pending amounts,
+ * and the single events at the edges of a window (docs/decisions/0016-usage.md).
+ */
+import { sql, type RawBuilder } from 'kysely';
+import type { ReadableOptions } from '../../authorization/rights.ts';
+import type { Layout, Part, Window } from './window.ts';
+
+export type UsageScope = 'ALL' | 'SINGLE';
+
+/** The organizations whose usage the caller may read, alone or with everything below. */
+export const reach = (scope: UsageScope): ReadableOptions => ({ scope: 'usage:read', reachingBelow: scope === 'ALL' });
+
+/** Subtrees with more organizations than this are searched for edge events by time. */
+const MANY = 2_000;
+
+/**
+ * The totals of `holder` in the parts of a layout: `totals` with `starts_at`, `own` and `subtree`
+ * by slot. `offset 0` keeps the planner from reading all totals of the holder and filtering
+ * afterwards.
+ */
+export const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
+  unnest(${parts.map(({ grain }) => grain)}::usage_grain[], ${parts.map(({ from }) => from)}::timestamptz[], ${parts.map(({ to }) => to)}::timestamptz[])
+    as part (grain, begins, ends)
+  cross join lateral (
+    select t.starts_at, t.own, t.subtree from usage_totals t
+    where t.organization_id = ${holder} and t.grain = part.grain and t.starts_at >= part.begins and t.starts_at < part.ends
+    offset 0
+  ) as totals`;
+
+/**
+ * The pending amounts to be added to the totals of `holder` in the parts of a layout: `tail` with
+ * `hour`, `slot`, `own` and `subtree`.
+ */
+export const tailOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
+  lateral (
+    select t.hour, t.slot, sum(t.own) as own, sum(t.subtree) as subtree from usage_tail t
+    where t.organization_id = ${holder} and t.hour >= ${parts[0]?.from}::timestamptz and t.hour < ${parts.at(-1)?.to}::timestamptz
+    group by t.hour, t.slot
+  ) as tail`;
+
+/** The single events at a layout's edges. The planner does not choose between the two ways. */
+export function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unknown> {
+  const windows = sql`unnest(${edges.map(({ from }) => from)}::timestamptz[], ${edges.map(({ to }) => to)}::timestamptz[]) as edge (begins, ends)`;
+  const events = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`lateral (
+    select e.organization_id, e.occurred_at, e.metric, e.quantity from usage_events e
+    where ${condition} e.occurred_at >= edge.begins and e.occurred_at < edge.ends offset 0
+  ) as e`;
+  const columns = sql`e.organization_id, e.occurred_at as at, m.slot, e.quantity`;
+  if (scope === 'SINGLE')
+    return sql`select ${columns} from ${windows} cross join ${events(sql`e.organization_id = parent.id and`)} join usage_metrics m on m.key = e.metric`;
+  const alive = sql`s.path >= parent.path and s.path < subtree_end(parent.path) and s.deleted_at is null`;
+  return sql`
+    select ${columns} from (
+      with few as materialized (select s.id from organizations s where ${alive} limit ${sql.lit(MANY + 1)}),
+      size as materialized (select count(*) > ${sql.lit(MANY)} as is_large from few)
+      select e.* from ${windows} cross join ${events(sql`e.organization_id = any (array(select few.id from few)) and`)}
+      where not (select is_large from size)
+      union all
+      select e.* from ${windows} cross join ${events(sql``)}
+      cross join lateral (select from organizations s where s.id = e.organization_id and ${alive} offset 0) as s
+      where (select is_large from size)
+    ) as e join usage_metrics m on m.key = e.metric`;
+}
+
+/**
+ * The sources of the usage of `parent`, with `at` (the start of a total, or the time of an event),
+ * `slot` and `quantity`.
+ */
+export function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
+  const members = scope === 'SINGLE' ? sql`select parent.id, false as whole` : sql`select * from usage_members(parent.id, parent.path)`;
+  const branches = [];
+  if (parts.length > 0) {
+    branches.push(
+      sql`
+        select totals.starts_at as at, amounts.slot, amounts.quantity
+        from member cross join ${totalsOf(sql`member.id`, parts)}
+        cross join lateral unnest(case when member.whole then totals.subtree else totals.own end) with ordinality as amounts (quantity, slot)`,
+      sql`
+        select tail.hour, tail.slot, case when member.whole then tail.subtree else tail.own end
+        from member cross join ${tailOf(sql`member.id`, parts)}`,
+    );
+  }
+  if (edges.length > 0) branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(edges, scope)}) as e`);
+  return sql`with member as materialized (${members}) ${sql.join(branches, sql` union all `)}`;
+}
