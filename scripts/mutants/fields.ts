@@ -146,7 +146,7 @@ export const fields: readonly MutantGroup[] = [
         what: 'members are read without members:read',
         from: "authScopes: requires('members:read'),",
         to: 'authScopes: () => true,',
-        only: 'members . totalCount',
+        only: 'members is opened',
       },
       {
         what: 'people are read without child_organizations:manage',
@@ -323,7 +323,7 @@ export const fields: readonly MutantGroup[] = [
         what: 'usage of everything below is read without child_organizations:manage',
         from: "(args.scope === 'ALL' ? requiresReach : requires('usage:read'))",
         to: "requires('usage:read')",
-        only: 'scope: ALL',
+        only: 'usage is opened',
       },
       {
         what: 'usage is read without usage:read',

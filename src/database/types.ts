@@ -304,6 +304,7 @@ export interface Organizations {
   path: Generated<string>;
   search_text: Generated<string>;
   slug: string;
+  source: string | null;
   status: Generated<string>;
   status_before_deletion: string | null;
   updated_at: Generated<Timestamp>;

@@ -54,7 +54,7 @@ export async function bootstrap(db: Database, { slug, name: given, email }: Boot
     return await db.transaction().execute(async (transaction) => {
       const organization = await transaction
         .insertInto('organizations')
-        .values({ slug, name, kind: KIND })
+        .values({ slug, name, kind: KIND, source: 'OPERATOR' })
         .returning('id')
         .executeTakeFirstOrThrow();
       const user = await transaction

@@ -151,7 +151,18 @@ function chooseParent(tree: readonly number[], depth: Uint8Array, random: Random
   return (depth[parent] ?? 0) < DEEPEST ? parent : (tree[0] ?? 0);
 }
 
-const ORGANIZATION_COLUMNS = ['id', 'parent_id', 'slug', 'name', 'kind', 'domain', 'domain_setup_status', 'created_at', 'updated_at'];
+const ORGANIZATION_COLUMNS = [
+  'id',
+  'parent_id',
+  'slug',
+  'name',
+  'kind',
+  'source',
+  'domain',
+  'domain_setup_status',
+  'created_at',
+  'updated_at',
+];
 
 function* organizationRows(forest: Forest, random: Random): Generator<Cell[]> {
   for (const [index, id] of forest.ids.entries()) {
@@ -162,7 +173,18 @@ function* organizationRows(forest: Forest, random: Random): Generator<Cell[]> {
     const domain = random.next() < 0.3 ? `${slug}.example` : null;
     const kind = parent < 0 ? 'AGENCY' : random.pick(['RESELLER', 'AFFILIATE', 'CHANNEL_PARTNER', 'CUSTOMER', 'CUSTOMER', 'CUSTOMER']);
     const at = forest.createdAt(index);
-    yield [id, parent < 0 ? null : (forest.ids[parent] ?? null), slug, name, kind, domain, domain ? 'VERIFIED' : 'NOT_CONFIGURED', at, at];
+    yield [
+      id,
+      parent < 0 ? null : (forest.ids[parent] ?? null),
+      slug,
+      name,
+      kind,
+      'OPERATOR',
+      domain,
+      domain ? 'VERIFIED' : 'NOT_CONFIGURED',
+      at,
+      at,
+    ];
   }
 }
 

@@ -72,18 +72,30 @@ const window = 'from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z"';
 const page = (name: string, selection: string, ...needs: ScopeName[]): FieldRow =>
   field(name, `(first: 1) { totalCount nodes { ${selection} } }`, ...needs);
 
-/** Every field of `Organization`, and the guarded fields and types that only they lead to. */
-export const organizationFields: readonly FieldRow[] = [
+/**
+ * Fields of `Organization` without a guard: everybody to whom the organization is shown reads them, also a person who
+ * is only invited to it.
+ */
+const basicFields: readonly FieldRow[] = [
   field('id'),
   field('slug'),
   field('name'),
   field('kind'),
   field('status'),
+  field('source'),
   { ...field('domain'), personal: true },
   field('domainSetupStatus'),
   field('createdAt'),
   field('updatedAt'),
   field('version'),
+];
+
+/** Their names. */
+export const BASIC_FIELDS: ReadonlySet<string> = new Set(basicFields.flatMap(({ path }) => path));
+
+/** Every field of `Organization`, and the guarded fields and types that only they lead to. */
+export const organizationFields: readonly FieldRow[] = [
+  ...basicFields,
   { ...field('parent', ' { id }'), personal: true },
   { ...field('parentId'), personal: true },
   field('ancestors', ' { id }'),

@@ -1,9 +1,10 @@
 /** Each field of an organization that requires a scope, asked alone with every scope and without any. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Scope } from '../../src/authorization/scopes.ts';
 import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import { createWorld, type World } from '../setup/world.ts';
+import { organizationFields } from './cells.ts';
+import { may, SCOPES, type Forest, type ScopeName } from './model.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -11,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-async function keyWith(...scopes: Scope[]): Promise<string> {
+async function keyWith(...scopes: ScopeName[]): Promise<string> {
   const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
   const token = createToken('ak', id);
   await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
@@ -19,60 +20,35 @@ async function keyWith(...scopes: Scope[]): Promise<string> {
   return token;
 }
 
-const WINDOW = 'from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z"';
+/** The guarded fields of the matrix of rights. Those with a second guard are below. */
+const guarded = organizationFields.filter(({ text, needs, first }) => text !== '' && needs.length > 0 && !first);
 
-/** The scopes that open each field at home; any one of them does. Those of the console include child_organizations:manage. */
-const guarded: Record<string, readonly Scope[]> = {
-  hasChildren: ['child_organizations:manage'],
-  childCount: ['child_organizations:manage'],
-  descendantCount: ['child_organizations:manage'],
-  'children { totalCount }': ['child_organizations:manage'],
-  'descendants { totalCount }': ['child_organizations:manage'],
-  'people { totalCount }': ['child_organizations:manage'],
-  [`usage(${WINDOW}, scope: ALL) { from }`]: ['child_organizations:manage'],
-  'members { totalCount }': ['members:read', 'child_organizations:manage'],
-  'invitations { totalCount }': ['members:read', 'child_organizations:manage'],
-  [`usage(${WINDOW}, scope: SINGLE) { from }`]: ['usage:read', 'child_organizations:manage'],
-  'apiKeys { totalCount }': ['api_keys:manage'],
-  'auditLog { totalCount }': ['audit:read'],
-  'primaryAddress { city }': ['organizations:manage', 'billing:manage'],
-  'marketplaceOffers { url }': ['organizations:manage'],
-  'externalAccounts { system }': ['organizations:manage'],
-  invoiceOwner: ['organizations:manage', 'billing:manage'],
-  'billing { email }': ['billing:manage'],
-  'limits { concurrency { limit } }': ['organizations:manage', 'billing:manage'],
-  'inventory { agents }': ['organizations:manage'],
-};
-
-const SCOPES: readonly Scope[] = [
-  'organizations:manage',
-  'child_organizations:manage',
-  'members:read',
-  'roles:manage',
-  'api_keys:manage',
-  'usage:read',
-  'usage:write',
-  'billing:manage',
-  'audit:read',
-];
+/** The organization that the keys act in, with nothing above or below. */
+const alone: Forest = new Map([['north', { parent: null }]]);
 
 describe('a field that requires a scope', () => {
-  it.each(Object.entries(guarded))('%s is opened by %j alone', async (field, scopes) => {
-    for (const scope of [...SCOPES, undefined]) {
-      const token = await keyWith(...(scope ? [scope] : []));
-      const { data, errors } = await world.ask<{ organization: object | null }>(`{ organization { id ${field} } }`, {
-        token,
-        withoutSocket: true,
-      });
-      const opened = scope !== undefined && scopes.includes(scope);
-      expect({ scope, code: errors?.[0]?.extensions.code }).toEqual({ scope, code: opened ? undefined : 'FORBIDDEN' });
-      // A refusal nulls the field and not the organization around it.
-      expect(data?.organization).toMatchObject({ id: world.org('north') });
-    }
-  });
+  it.each(guarded.map((row) => [row.path.join('.'), row.needs, row] as const))(
+    '%s is opened by %j',
+    async (_name, needs, { path, text }) => {
+      for (const scope of [...SCOPES, undefined]) {
+        const token = await keyWith(...(scope ? [scope] : []));
+        const { data, errors } = await world.ask<{ organization: object | null }>(`{ organization { id ${text} } }`, {
+          token,
+          withoutSocket: true,
+        });
+        const request = { home: 'north', given: scope ? [scope] : [] };
+        const opened = needs.some((need) => may(alone, request, need, 'north'));
+        // What it leads to may have a guard of its own.
+        const error = errors?.find((one) => one.path?.join() === ['organization', ...path].join());
+        expect({ scope, code: error?.extensions.code }).toEqual({ scope, code: opened ? undefined : 'FORBIDDEN' });
+        // A refusal nulls the field and not the organization around it.
+        expect(data?.organization).toMatchObject({ id: world.org('north') });
+      }
+    },
+  );
 
   it('auditLog with what is below requires child_organizations:manage beside audit:read', async () => {
-    const ask = async (...scopes: Scope[]) => {
+    const ask = async (...scopes: ScopeName[]) => {
       const token = await keyWith(...scopes);
       const { errors } = await world.ask('{ organization { auditLog(includeDescendants: true) { totalCount } } }', { token });
       return errors?.[0]?.extensions;

@@ -8,6 +8,7 @@ import { many, type Columns } from '../../database/rows.ts';
 
 export type OrganizationKind = 'AGENCY' | 'RESELLER' | 'AFFILIATE' | 'CHANNEL_PARTNER' | 'CUSTOMER';
 export type OrganizationStatus = 'ACTIVE' | 'SUSPENDED' | 'DELETED';
+export type OrganizationSource = 'SIGN_UP' | 'PARTNER' | 'OPERATOR';
 export type DomainSetupStatus = 'NOT_CONFIGURED' | 'PENDING' | 'VERIFIED' | 'FAILED';
 export type OrganizationOrder = 'SLUG_ASC' | 'SLUG_DESC' | 'NAME_ASC' | 'NAME_DESC' | 'CREATED_AT_ASC' | 'CREATED_AT_DESC';
 
@@ -28,6 +29,7 @@ export interface OrganizationRow extends Columns<
 > {
   kind: OrganizationKind;
   status: OrganizationStatus;
+  source: OrganizationSource;
   domain_setup_status: DomainSetupStatus;
   lineage: Lineage;
   /**
@@ -39,7 +41,7 @@ export interface OrganizationRow extends Columns<
 
 /** The columns of `OrganizationRow`, from a table expression with the alias `o`. */
 export const organizationColumns = sql`
-  o.id, o.parent_id, o.slug, o.name, o.kind, o.status, o.domain, o.domain_setup_status,
+  o.id, o.parent_id, o.slug, o.name, o.kind, o.status, organization_source(o.source, o.parent_id) as source, o.domain, o.domain_setup_status,
   o.created_at, o.updated_at, o.version, o.lineage, o.depth, null::uuid as shown_to`;
 
 const id = ({ id: key }: { id: string }): string => key;
