@@ -23,9 +23,7 @@ export async function main(args: readonly string[], terminal: Terminal = process
 }
 
 if (import.meta.main) {
-  // Not awaited: a stop during an outage may wait for what never comes, and then ends with 0 once nothing else is left.
-  void main(process.argv.slice(2)).then((code) => {
-    if (code !== 0) process.exit(code);
-    return code;
-  });
+  // Awaited: a command that waits for what never comes must not end with 0 once nothing else is left.
+  const code = await main(process.argv.slice(2));
+  if (code !== 0) process.exit(code);
 }

@@ -177,7 +177,10 @@ export class Postmaster {
           // An orderly shutdown could wait forever during recovery. The next start repeats what was
           // begun.
           child.kill('SIGQUIT');
+          // Nothing else may be left to keep this process alive until the server has ended.
+          child.ref();
           await Promise.race([ended, sleep(OTHERS_MS, undefined, { ref: false })]);
+          child.unref();
           stop?.throwIfAborted();
           throw new ConfigurationError(`DATA_DIR: the embedded PostgreSQL did not start within ${START_MS / 60_000} minutes: ${folder}.`);
         }

@@ -1,5 +1,6 @@
 /** What a data folder tells of its embedded server, seen from outside. */
 import { readFile, readdir, rm } from 'node:fs/promises';
+import { constants } from 'node:os';
 import path from 'node:path';
 
 /** Where the embedded server keeps its files; undefined before its first start is through. */
@@ -36,6 +37,12 @@ export async function backendsOf(dataDir: string, role: string): Promise<number[
   const postmaster = await postmasterOf(dataDir);
   const [, mark] = /cluster_name=(\S+?)\0/.exec(all.find(({ pid }) => pid === postmaster)?.commandLine ?? '') ?? [];
   return all.filter(({ commandLine }) => commandLine.startsWith(`postgres: ${mark}: ${role} `)).map(({ pid }) => pid);
+}
+
+/** Whether a signal waits for a process that is stopped. */
+export async function isTold(pid: number, signal: NodeJS.Signals): Promise<boolean> {
+  const [, pending = ''] = /^ShdPnd:\s+([0-9a-f]+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  return (BigInt(`0x${pending || 0}`) & (1n << BigInt(constants.signals[signal] - 1))) !== 0n;
 }
 
 /** Deletes a data folder, also what its server keeps outside of it. */

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../setup/database.ts';
 import { freePort } from '../setup/redis.ts';
-import { removeDataFolder, serverFolder, serversOver } from './data-folder.ts';
+import { isTold, postmasterOf, removeDataFolder, serverFolder, serversOver } from './data-folder.ts';
 import { oldServer } from './old-server.ts';
 import { run, runHere, serve, type RunningGateway } from './run.ts';
 
@@ -178,6 +178,24 @@ describe('a later start', () => {
         demo.organizationSlug,
       );
     }
+  });
+
+  it('ends all that it began, and with 0, when it is asked to stop while its lost database is being started again', async () => {
+    const before = await postmasterOf(dataDir);
+    process.kill(before, 'SIGKILL');
+    const next = async (): Promise<number> => {
+      const pid = await postmasterOf(dataDir);
+      return Number.isNaN(pid) || pid === before ? await next() : pid;
+    };
+    const starting = await next();
+    // It starts for as long as the stop takes, and hears of it only once it is told to go on.
+    process.kill(starting, 'SIGSTOP');
+    const ended = gateway.end('SIGTERM');
+    await expect.poll(() => isTold(starting, 'SIGQUIT'), { timeout: 10_000 }).toBe(true);
+    process.kill(starting, 'SIGCONT');
+    const { code, stderr } = await ended;
+    expect({ code, lines: stderr.split('\n').filter((line) => line.includes('"msg":"stopped"')).length }).toEqual({ code: 0, lines: 1 });
+    expect(await serversOver(dataDir)).toEqual([]);
   });
 });
 
