@@ -162,8 +162,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a User type shows people elsewhere',
-        from: '(reached !== null && can(principal, reached.scope, reached.lineage))',
-        to: 'reached !== null',
+        from: '(lineage !== null && can(principal, scope, lineage))',
+        to: 'lineage !== null',
         only: HIDES('User'),
       },
     ],

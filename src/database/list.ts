@@ -9,17 +9,10 @@
  * number (docs/decisions/0003-lists.md).
  */
 import { sql, type RawBuilder } from 'kysely';
-import type { Principal } from '../authorization/principal.ts';
 import { readableOrganizations, type ReadableOptions } from '../authorization/rights.ts';
 import { between, pageQuery, pageRows, type Page, type PageRows, type SortKeys, type SortOrder } from './keyset.ts';
-import type { Batch, Loaders } from './loaders.ts';
+import type { Batch, Loaders, Viewer } from './loaders.ts';
 import { many } from './rows.ts';
-
-/** The caller and the time of the request. */
-export interface Viewer {
-  principal: Principal;
-  now: Date;
-}
 
 /** A row and the values that it is sorted by. */
 export type WithSortKeys<Row> = Row & { sort_keys: SortKeys };

@@ -1,16 +1,21 @@
 /** Batching: the reads of all fields on one level become one statement. */
 import DataLoader from 'dataloader';
+import type { RawBuilder } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
 import { RequestError } from '../errors.ts';
 import { ByteMeter } from './bytes.ts';
 import type { Database } from './connect.ts';
+import { many } from './rows.ts';
+
+/** The caller and the time of the request. */
+export interface Viewer {
+  principal: Principal;
+  now: Date;
+}
 
 /** What a batch can use. */
-export interface ReadRequest {
+export interface ReadRequest extends Viewer {
   db: Database;
-  principal: Principal;
-  /** The time of the request. */
-  now: Date;
 }
 
 /**
@@ -89,6 +94,29 @@ export class Loaders {
   }
 }
 
+/** The keys in a statement: values, or the SQL of an array of them. */
+export type Keys = readonly string[] | RawBuilder<unknown>;
+
+/** The statement of a batch: the rows for many keys, relative to nothing but its parameters. */
+export type KeyedStatement<Args, Row> = (viewer: Viewer, keys: Keys, args: Args) => RawBuilder<Row>;
+
+/** A batch whose rows come from one statement, which can be part of a larger one. */
+export interface StatementBatch<Args, Row, Value> extends Batch<Args, Value> {
+  statement: KeyedStatement<Args, Row>;
+}
+
+function statementBatch<Args, Row, Value>(
+  name: string,
+  statement: KeyedStatement<Args, Row>,
+  valuesOf: (rows: readonly Row[], keys: readonly string[]) => readonly Value[],
+): StatementBatch<Args, Row, Value> {
+  return {
+    name,
+    statement,
+    load: async ({ db, ...viewer }, keys, args) => valuesOf(await many(db, statement(viewer, keys, args)), keys),
+  };
+}
+
 /**
  * Creates a batch with one row per key. Rows may come in any order; a key without a row gets
  * `null`.
@@ -96,28 +124,30 @@ export class Loaders {
 export function rowBatch<Args, Row>(
   name: string,
   keyOf: (row: Row) => string,
-  rows: (request: ReadRequest, keys: readonly string[], args: Args) => Promise<readonly Row[]>,
-): Batch<Args, Row | null> {
-  return {
-    name,
-    async load(request, keys, args) {
-      const byKey = new Map((await rows(request, keys, args)).map((row) => [keyOf(row), row]));
-      return keys.map((key) => byKey.get(key) ?? null);
-    },
-  };
+  statement: KeyedStatement<Args, Row>,
+): StatementBatch<Args, Row, Row | null> {
+  return statementBatch(name, statement, (rows, keys) => {
+    const byKey = new Map(rows.map((row) => [keyOf(row), row]));
+    return keys.map((key) => byKey.get(key) ?? null);
+  });
 }
 
 /** Creates a batch with a bounded list of rows per key, in the order of the statement. */
 export function listBatch<Args, Row>(
   name: string,
   keyOf: (row: Row) => string,
-  rows: (request: ReadRequest, keys: readonly string[], args: Args) => Promise<readonly Row[]>,
-): Batch<Args, Row[]> {
-  return {
-    name,
-    async load(request, keys, args) {
-      const byKey = Map.groupBy(await rows(request, keys, args), keyOf);
-      return keys.map((key) => byKey.get(key) ?? []);
-    },
-  };
+  statement: KeyedStatement<Args, Row>,
+): StatementBatch<Args, Row, Row[]> {
+  return statementBatch(name, statement, (rows, keys) => {
+    const byKey = Map.groupBy(rows, keyOf);
+    return keys.map((key) => byKey.get(key) ?? []);
+  });
+}
+
+/** Creates a batch that tells which keys the statement returns, as `key`. */
+export function flagBatch(name: string, statement: KeyedStatement<null, { key: string }>): StatementBatch<null, { key: string }, boolean> {
+  return statementBatch(name, statement, (rows, keys) => {
+    const flagged = new Set(rows.map(({ key }) => key));
+    return keys.map((key) => flagged.has(key));
+  });
 }

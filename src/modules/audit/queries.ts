@@ -4,8 +4,9 @@ import { readableOrganizations, type Lineage } from '../../authorization/rights.
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { between, sortKeysOf, type Page, type SortOrder } from '../../database/keyset.ts';
-import { defineList, ofOrganizations, type ListDefinition, type Viewer, type WithSortKeys } from '../../database/list.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import { defineList, ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
+import type { Viewer } from '../../database/loaders.ts';
+import type { Columns } from '../../database/rows.ts';
 
 export interface AuditEventRow extends Columns<
   'audit_events',
@@ -124,11 +125,8 @@ export const auditLog: ListDefinition<AuditArguments, AuditEventRow> = {
 export const auditEventById = rowBatch<null, AuditEventRow>(
   'audit event by id',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<AuditEventRow>`
+  ({ principal }, ids) => sql<AuditEventRow>`
     select ${columns(sql`o`)} from audit_events e
     join ${readableOrganizations(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id
-    where e.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+    where e.id = any (${ids}::uuid[])`,
 );

@@ -32,7 +32,8 @@ builder.node(AuditEventRef, {
         userId: row.actor_user_id,
         apiKeyName: row.actor_api_key_name,
         organizationId: row.acting_organization_id,
-        reached: { lineage: row.lineage, scope: 'audit:read' as const },
+        lineage: row.lineage,
+        scope: 'audit:read' as const,
       }),
     }),
     actingOrganization: t.field({

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
 import { defineList, ofOrganizations } from '../../database/list.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import type { Columns } from '../../database/rows.ts';
 
 export interface ApiKeyRow extends Columns<
   'api_keys',
@@ -29,12 +29,9 @@ export const apiKeys = defineList<null, ApiKeyRow>({
 export const apiKeyById = rowBatch<null, ApiKeyRow>(
   'api key by id',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<ApiKeyRow>`
+  ({ principal }, ids) => sql<ApiKeyRow>`
     select ${keyColumns(sql`o`)} from api_keys k join ${readableOrganizations(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
-    where k.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+    where k.id = any (${ids}::uuid[])`,
 );
 
 export type TokenRow = Columns<
@@ -54,23 +51,17 @@ export const LIVE_TOKENS_MAX = 100;
 export const ownTokens = listBatch<null, TokenRow>(
   'own tokens',
   (row) => row.user_id,
-  async ({ db, principal }, users) => {
-    const statement = sql<TokenRow>`
+  ({ principal }, users) => sql<TokenRow>`
     select ${tokenColumns} from personal_access_tokens t
     where t.user_id = any (${users}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid
-    order by t.revoked_at is not null or coalesce(t.expires_at <= now(), false), t.id desc limit ${LIVE_TOKENS_MAX}`;
-    return many(db, statement);
-  },
+    order by t.revoked_at is not null or coalesce(t.expires_at <= now(), false), t.id desc limit ${LIVE_TOKENS_MAX}`,
 );
 
 /** The caller's own tokens by id. */
 export const tokenById = rowBatch<null, TokenRow>(
   'token by id',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<TokenRow>`
+  ({ principal }, ids) => sql<TokenRow>`
     select ${tokenColumns} from personal_access_tokens t
-    where t.id = any (${ids}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid`;
-    return many(db, statement);
-  },
+    where t.id = any (${ids}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid`,
 );

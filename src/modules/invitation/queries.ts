@@ -4,7 +4,7 @@ import { readableOrganizations, type Lineage } from '../../authorization/rights.
 import type { CredentialKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import type { Columns } from '../../database/rows.ts';
 
 export type InvitationStatus = 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED' | 'EXPIRED';
 
@@ -67,26 +67,20 @@ export const ownInvitations = defineList<null, InvitationRow>({
 export const invitationById = rowBatch<null, InvitationRow>(
   'invitation by id',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<InvitationRow>`
+  ({ principal }, ids) => sql<InvitationRow>`
     select ${columns(sql`o`, sql`null`)}
     from invitations as i join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
-    where i.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+    where i.id = any (${ids}::uuid[])`,
 );
 
 /** Invitations to the caller's verified address by id, in any status. */
 export const invitationOfPerson = rowBatch<null, InvitationRow>(
   'invitation of person',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<InvitationRow>`
+  ({ principal }, ids) => sql<InvitationRow>`
     select ${columns(sql`o`, sql`${principal.user?.id ?? null}`)}
     from invitations as i join organizations as o on o.id = i.organization_id and o.deleted_at is null
-    where i.id = any (${ids}::uuid[]) and i.canonical_email = ${principal.user?.verifiedEmail ?? null}`;
-    return many(db, statement);
-  },
+    where i.id = any (${ids}::uuid[]) and i.canonical_email = ${principal.user?.verifiedEmail ?? null}`,
 );
 
 export interface DeliveryRow extends Columns<'invitation_deliveries', 'invitation_id' | 'status' | 'attempts' | 'last_error' | 'sent_at'> {
@@ -97,15 +91,12 @@ export interface DeliveryRow extends Columns<'invitation_deliveries', 'invitatio
 export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
   'delivery of invitation',
   (row) => row.invitation_id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<DeliveryRow>`
+  ({ principal }, ids) => sql<DeliveryRow>`
     select d.* from invitation_deliveries d join invitations i on i.id = d.invitation_id
     where d.invitation_id = any (${ids}::uuid[]) and (
       i.canonical_email = ${principal.user?.verifiedEmail ?? null}
       or exists (select from ${readableOrganizations(principal, { scope: 'members:read' })} as o where o.id = i.organization_id)
-    )`;
-    return many(db, statement);
-  },
+    )`,
 );
 
 export interface PreviewRow extends Columns<'invitations', 'email' | 'status' | 'expires_at'> {
@@ -121,12 +112,9 @@ export interface PreviewRow extends Columns<'invitations', 'email' | 'status' | 
 export const previewByTokenHash = rowBatch<null, PreviewRow>(
   'invitation preview',
   (row) => row.hash,
-  async ({ db }, hashes) => {
-    const statement = sql<PreviewRow>`
+  (_viewer, hashes) => sql<PreviewRow>`
     select o.name as organization_name, i.email, invitation_status(i.status, i.expires_at) as status, i.expires_at, encode(t.token_hash, 'hex') as hash,
       array(select r.key from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.key) as roles
     from invitation_tokens t join invitations i on i.id = t.invitation_id join organizations o on o.id = i.organization_id and o.deleted_at is null
-    where t.ended_at is null and t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`;
-    return many(db, statement);
-  },
+    where t.ended_at is null and t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`,
 );

@@ -2,9 +2,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
-import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
+import { listBatch, rowBatch } from '../../database/loaders.ts';
 import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import type { Columns } from '../../database/rows.ts';
 
 /** A membership with its person. */
 export interface MembershipRow
@@ -71,22 +71,16 @@ function visibleMemberships(principal: Principal): RawBuilder<unknown> {
 export const membershipById = rowBatch<null, MembershipRow>(
   'membership by id',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<MembershipRow>`
-    select ${columns(sql`m`)} from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+  ({ principal }, ids) => sql<MembershipRow>`
+    select ${columns(sql`m`)} from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id = any (${ids}::uuid[])`,
 );
 
 /** The scopes of memberships, including implied ones. */
 export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>(
   'membership scopes',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<{ id: string; scopes: string[] }>`
-    select m.id, membership_scopes(m.id) as scopes from ${visibleMemberships(principal)} as m where m.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+  ({ principal }, ids) => sql<{ id: string; scopes: string[] }>`
+    select m.id, membership_scopes(m.id) as scopes from ${visibleMemberships(principal)} as m where m.id = any (${ids}::uuid[])`,
 );
 
 /** A person, reached through the organization whose people were requested. */
@@ -102,14 +96,14 @@ export const MEMBERSHIPS_MAX = 100;
  * A limited number of memberships that people have in an organization and below it. The key is
  * `<organization>/<person>`.
  */
-export const membershipsOfPerson: Batch<number, MembershipRow[]> = listBatch<number, MembershipRow & { key: string }>(
+export const membershipsOfPerson = listBatch<number, MembershipRow & { key: string }>(
   'memberships of person',
   (row) => row.key,
-  async ({ db, principal }, keys, limit) => {
-    const pairs = keys.map((key) => key.split('/'));
-    const statement = sql<MembershipRow & { key: string }>`
-      select m.*, asked.root_id || '/' || asked.user_id as key
-      from unnest(${pairs.map(([root]) => root)}::uuid[], ${pairs.map(([, user]) => user)}::uuid[]) as asked (root_id, user_id)
+  ({ principal }, keys, limit) => sql`
+      select m.*, asked.key
+      from (
+        select key, split_part(key, '/', 1)::uuid as root_id, split_part(key, '/', 2)::uuid as user_id from unnest(${keys}::text[]) as key
+      ) as asked
       cross join lateral (
         select ${columns(sql`o`)}
         from memberships as m
@@ -118,7 +112,5 @@ export const membershipsOfPerson: Batch<number, MembershipRow[]> = listBatch<num
         where m.user_id = asked.user_id and asked.root_id = any (o.lineage)
         order by m.id limit ${limit}
       ) as m
-      order by m.id`;
-    return many(db, statement);
-  },
+      order by m.id`,
 );

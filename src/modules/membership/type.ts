@@ -41,7 +41,8 @@ builder.node(MembershipRef, {
         email,
         name: user_name,
         created_at: user_created_at,
-        reached: { lineage, scope: 'members:read' as const },
+        lineage,
+        scope: 'members:read' as const,
       }),
     }),
     roles: t.field({
@@ -71,13 +72,7 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
     user: t.field({
       type: UserRef,
       description: 'The person.',
-      resolve: ({ id, email, name, created_at, lineage }) => ({
-        id,
-        email,
-        name,
-        created_at,
-        reached: { lineage, scope: 'members:read' as const },
-      }),
+      resolve: (row) => ({ ...row, scope: 'members:read' as const }),
     }),
     memberships: t.field({
       type: [MembershipRef],

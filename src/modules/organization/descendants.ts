@@ -10,7 +10,8 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { requireSortKeys, type Page } from '../../database/keyset.ts';
-import { ofOrganizations, type ListDefinition, type Viewer, type WithSortKeys } from '../../database/list.ts';
+import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
+import type { Viewer } from '../../database/loaders.ts';
 import { organizationColumns, type OrganizationKind, type OrganizationRow } from './queries.ts';
 
 export type SearchField = 'SLUG' | 'ID' | 'NAME' | 'DOMAIN';

@@ -1,10 +1,10 @@
 /** Queries of organizations and of what belongs to a single organization. */
 import { sql } from 'kysely';
 import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
-import { listBatch, rowBatch, type Batch } from '../../database/loaders.ts';
+import { flagBatch, listBatch, rowBatch } from '../../database/loaders.ts';
 import { defineList, ofOrganizations } from '../../database/list.ts';
 import type { SortOrder } from '../../database/keyset.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import type { Columns } from '../../database/rows.ts';
 
 export type OrganizationKind = 'AGENCY' | 'RESELLER' | 'AFFILIATE' | 'CHANNEL_PARTNER' | 'CUSTOMER';
 export type OrganizationStatus = 'ACTIVE' | 'SUSPENDED' | 'DELETED';
@@ -47,42 +47,42 @@ export const organizationColumns = sql`
 const id = ({ id: key }: { id: string }): string => key;
 
 /** Organizations in the caller's subtree by id. */
-export const organizationById = rowBatch<null, OrganizationRow>('organization by id', id, async ({ db, principal }, ids) => {
-  const statement = sql<OrganizationRow>`select ${organizationColumns} from ${readableOrganizations(principal)} as o where o.id = any (${ids}::uuid[])`;
-  return many(db, statement);
-});
+export const organizationById = rowBatch<null, OrganizationRow>(
+  'organization by id',
+  id,
+  ({ principal }, ids) =>
+    sql<OrganizationRow>`select ${organizationColumns} from ${readableOrganizations(principal)} as o where o.id = any (${ids}::uuid[])`,
+);
 
 /** Organizations in the caller's subtree by slug. */
 export const organizationBySlug = rowBatch<null, OrganizationRow>(
   'organization by slug',
   (row) => row.slug,
-  async ({ db, principal }, slugs) => {
-    const statement = sql<OrganizationRow>`select ${organizationColumns} from ${readableOrganizations(principal)} as o where o.slug = any (${slugs}::text[])`;
-    return many(db, statement);
-  },
+  ({ principal }, slugs) =>
+    sql<OrganizationRow>`select ${organizationColumns} from ${readableOrganizations(principal)} as o where o.slug = any (${slugs}::text[])`,
 );
 
 /** Organizations that the caller belongs to or is invited to as a person, by id. */
-export const organizationOfPerson = rowBatch<null, OrganizationRow>('organization of person', id, async ({ db, principal }, ids) => {
-  const statement = sql<OrganizationRow>`
-    select ${organizationColumns}, o.shown_to from ${organizationsOfPerson(principal)} as o where o.id = any (${ids}::uuid[])`;
-  return many(db, statement);
-});
+export const organizationOfPerson = rowBatch<null, OrganizationRow>(
+  'organization of person',
+  id,
+  ({ principal }, ids) => sql<OrganizationRow>`
+    select ${organizationColumns}, o.shown_to from ${organizationsOfPerson(principal)} as o where o.id = any (${ids}::uuid[])`,
+);
 
 /** The organizations from the caller's own down to the parent. */
 export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
   'ancestors',
   (row) => row.of,
-  async ({ db, principal }, ids) => {
+  ({ principal }, ids) => {
     const within = readableOrganizations(principal, { includeDeleted: true });
-    const statement = sql<OrganizationRow & { of: string }>`
+    return sql`
     select ${organizationColumns}, child.id as of
     from ${within} as child
     cross join lateral unnest(child.lineage) as ancestor (id)
     join ${within} as o on o.id = ancestor.id and o.id <> child.id
     where child.id = any (${ids}::uuid[])
     order by child.id, o.depth`;
-    return many(db, statement);
   },
 );
 
@@ -90,11 +90,12 @@ export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
  * Slugs by id, for breadcrumbs, including those of deleted organizations, which a breadcrumb may
  * contain.
  */
-export const slugById = rowBatch<null, { id: string; slug: string }>('slug by id', id, async ({ db, principal }, ids) => {
-  const statement = sql<{ id: string; slug: string }>`
-    select o.id, o.slug from ${readableOrganizations(principal, { includeDeleted: true })} as o where o.id = any (${ids}::uuid[])`;
-  return many(db, statement);
-});
+export const slugById = rowBatch<null, { id: string; slug: string }>(
+  'slug by id',
+  id,
+  ({ principal }, ids) => sql<{ id: string; slug: string }>`
+    select o.id, o.slug from ${readableOrganizations(principal, { includeDeleted: true })} as o where o.id = any (${ids}::uuid[])`,
+);
 
 export interface ChildrenArguments {
   orderBy: OrganizationOrder;
@@ -127,25 +128,17 @@ export const children = defineList<ChildrenArguments, OrganizationRow>({
 });
 
 /** Whether there is any organization directly below, without counting. */
-export const hasChildren: Batch<null, boolean> = {
-  name: 'has children',
-  async load({ db, principal }, ids) {
-    const statement = sql<{ id: string }>`
-      select parent.id from unnest(${ids}::uuid[]) as parent (id)
-      where exists (select from ${readableOrganizations(principal)} as o where o.parent_id = parent.id)`;
-    const found = new Set((await many(db, statement)).map((row) => row.id));
-    return ids.map((key) => found.has(key));
-  },
-};
+export const hasChildren = flagBatch(
+  'has children',
+  ({ principal }, ids) => sql`
+    select asked.id as key from unnest(${ids}::uuid[]) as asked (id)
+    where exists (select from ${readableOrganizations(principal)} as o where o.parent_id = asked.id)`,
+);
 
 /** Whether the caller is a native member of the given organizations. */
-export const isNativeMember: Batch<null, boolean> = {
-  name: 'native membership',
-  async load({ db, principal }, ids) {
-    if (!principal.user) return ids.map(() => false);
-    const statement = sql<{ organization_id: string }>`
-      select m.organization_id from memberships m where m.user_id = ${principal.user.id}::uuid and m.organization_id = any (${ids}::uuid[])`;
-    const found = new Set((await many(db, statement)).map((row) => row.organization_id));
-    return ids.map((key) => found.has(key));
-  },
-};
+export const isNativeMember = flagBatch(
+  'native membership',
+  ({ principal }, ids) => sql`
+    select m.organization_id as key from memberships m
+    where m.user_id = ${principal.user?.id ?? null}::uuid and m.organization_id = any (${ids}::uuid[])`,
+);

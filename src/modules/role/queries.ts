@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import type { Columns } from '../../database/rows.ts';
 
 export interface RoleRow extends Columns<'roles', 'id' | 'key' | 'name' | 'description' | 'scopes' | 'built_in'> {
   /** The lineage of the organization in which the role was found, if it is not built in. */
@@ -26,8 +26,7 @@ export const USABLE_ROLES_MAX = 200;
 export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
   'roles usable in',
   (row) => row.of,
-  async ({ db, principal }, ids) => {
-    const statement = sql<RoleRow & { of: string }>`
+  ({ principal }, ids) => sql<RoleRow & { of: string }>`
     select ${columns}, o.id as of, o.lineage, null::uuid as shown_to
     from ${readableOrganizations(principal)} as o
     cross join lateral (
@@ -40,9 +39,7 @@ export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
       order by r.distance nulls first, r.key, r.id limit ${USABLE_ROLES_MAX}
     ) as r
     where o.id = any (${ids}::uuid[])
-    order by o.id, r.built_in desc, r.key, r.id`;
-    return many(db, statement);
-  },
+    order by o.id, r.built_in desc, r.key, r.id`,
 );
 
 /**
@@ -58,10 +55,10 @@ function rolesLinked(
   return listBatch<null, RoleRow & { of: string }>(
     name,
     (row) => row.of,
-    async ({ db, principal }, ids) => {
+    ({ principal }, ids) => {
       const user = sql`${principal.user?.id ?? null}::uuid`;
       const email = sql`${principal.user?.verifiedEmail ?? null}::text`;
-      const statement = sql<RoleRow & { of: string }>`
+      return sql`
       select ${columns}, t.id as of, o.lineage, o.shown_to
       from ${owner} as t
       cross join lateral (
@@ -71,14 +68,12 @@ function rolesLinked(
         union all
         select lineage, shown_to from ${organizationsOfPerson(principal)} as own
         where own.id = t.organization_id and ${belongsToPerson(user, email)}
-        offset 0
+        -- It may be reached in both ways; each role is returned once.
+        order by shown_to nulls first limit 1
       ) as o
       join ${link} on link.of = t.id join roles r on r.id = link.role_id
       where t.id = any (${ids}::uuid[])
       order by r.built_in desc, r.key, r.id`;
-      const rows = await many(db, statement);
-      // A membership may be reached in both ways; each role is returned once.
-      return [...new Map(rows.map((row) => [`${row.of} ${row.id}`, row])).values()];
     },
   );
 }
@@ -103,8 +98,7 @@ export const rolesOfInvitation = rolesLinked(
 export const roleById = rowBatch<null, RoleRow>(
   'role by id',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<RoleRow>`
+  ({ principal }, ids) => sql<RoleRow>`
     select ${columns}, coalesce(home.lineage, '{}') as lineage, null::uuid as shown_to
     from roles r
     left join organization_roles d on d.role_id = r.id
@@ -113,9 +107,7 @@ export const roleById = rowBatch<null, RoleRow>(
       where o.id = d.organization_id or (o.id = ${principal.home?.id ?? null}::uuid and d.organization_id = any (o.lineage))
       order by o.depth desc limit 1
     ) as home on true
-    where r.id = any (${ids}::uuid[]) and (r.built_in or home.lineage is not null)`;
-    return many(db, statement);
-  },
+    where r.id = any (${ids}::uuid[]) and (r.built_in or home.lineage is not null)`,
 );
 
 export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;
@@ -124,9 +116,6 @@ export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;
 export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(
   'scope catalog',
   (row) => row.of,
-  async ({ db }, keys) => {
-    const statement = sql<ScopeRow & { of: string }>`
-    select s.key, s.description, s.implies, asked.key as of from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`;
-    return many(db, statement);
-  },
+  (_viewer, keys) => sql<ScopeRow & { of: string }>`
+    select s.key, s.description, s.implies, asked.key as of from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`,
 );

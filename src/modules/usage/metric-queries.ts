@@ -1,7 +1,7 @@
 /** Queries of the catalog of metrics. */
 import { sql } from 'kysely';
 import { listBatch } from '../../database/loaders.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import type { Columns } from '../../database/rows.ts';
 
 export interface MetricRow extends Columns<'usage_metrics', 'key' | 'name' | 'unit' | 'kind' | 'description'> {
   kind: 'SUM' | 'AVERAGE';
@@ -11,10 +11,7 @@ export interface MetricRow extends Columns<'usage_metrics', 'key' | 'name' | 'un
 export const metricCatalog = listBatch<null, MetricRow & { of: string }>(
   'metric catalog',
   (row) => row.of,
-  async ({ db }, keys) => {
-    const statement = sql<MetricRow & { of: string }>`
+  (_viewer, keys) => sql<MetricRow & { of: string }>`
     select m.key, m.name, m.unit, m.kind, m.description, asked.key as of
-    from unnest(${keys}::text[]) as asked (key) cross join usage_metrics m order by m.position, m.key`;
-    return many(db, statement);
-  },
+    from unnest(${keys}::text[]) as asked (key) cross join usage_metrics m order by m.position, m.key`,
 );

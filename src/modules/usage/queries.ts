@@ -1,8 +1,7 @@
 /** Queries of usage: exact sums over organizations or subtrees, many in one statement. */
 import { sql } from 'kysely';
 import { readableOrganizations } from '../../authorization/rights.ts';
-import { listBatch, rowBatch, type ReadRequest } from '../../database/loaders.ts';
-import { many } from '../../database/rows.ts';
+import { listBatch, rowBatch } from '../../database/loaders.ts';
 import type { MetricRow } from './metric-queries.ts';
 import { pieces, reach, type UsageScope } from './sources.ts';
 import { GRAINS, layOut, type Grain, type Window } from './window.ts';
@@ -35,19 +34,15 @@ export interface TotalRow extends MetricRow {
 export const eventsFrom = rowBatch<null, { of: string; at: Date }>(
   'usage events from',
   (row) => row.of,
-  async ({ db }, keys) => {
-    const statement = sql<{ of: string; at: Date }>`
-      select asked.of, r.events_from as at from unnest(${keys}::text[]) as asked (of) cross join usage_retention r`;
-    return many(db, statement);
-  },
+  (_viewer, keys) => sql<{ of: string; at: Date }>`
+      select asked.of, r.events_from as at from unnest(${keys}::text[]) as asked (of) cross join usage_retention r`,
 );
 
 /** All metrics of the catalog over a window, by organization. */
 export const usageTotals = listBatch<UsageArguments, TotalRow>(
   'usage totals',
   (row) => row.organization_id,
-  async ({ db, principal, now }, ids, { scope, ...window }) => {
-    const statement = sql<TotalRow>`
+  ({ principal, now }, ids, { scope, ...window }) => sql<TotalRow>`
     select parent.id as organization_id, totals.*
     from ${readableOrganizations(principal, reach(scope))} as parent
     cross join lateral (
@@ -58,9 +53,7 @@ export const usageTotals = listBatch<UsageArguments, TotalRow>(
       )
       select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
     ) as totals
-    where parent.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+    where parent.id = any (${ids}::uuid[])`,
 );
 
 export interface BucketTotalRow extends TotalRow {
@@ -78,9 +71,9 @@ export interface BucketArguments extends UsageArguments {
 export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
   'usage buckets',
   (row) => row.organization_id,
-  async ({ db, principal, now }, ids, { buckets, grains, keys, scope, ...window }) => {
+  ({ principal, now }, ids, { buckets, grains, keys, scope, ...window }) => {
     const starts = sql`${buckets.map((bucket) => bucket.from)}::timestamptz[]`;
-    const statement = sql<BucketTotalRow>`
+    return sql`
       select parent.id as organization_id, totals.*
       from ${readableOrganizations(principal, reach(scope))} as parent
       cross join lateral (
@@ -100,7 +93,6 @@ export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
         order by bucket.number, m.position, m.key
       ) as totals
       where parent.id = any (${ids}::uuid[])`;
-    return many(db, statement);
   },
 );
 
@@ -108,12 +100,9 @@ export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
 export const organizationCount = rowBatch<null, { id: string; count: number }>(
   'usage organization count',
   (row) => row.id,
-  async ({ db, principal }: ReadRequest, ids) => {
-    const statement = sql<{ id: string; count: number }>`
+  ({ principal }, ids) => sql<{ id: string; count: number }>`
     select parent.id, (
       select count(*)::int from organizations o where o.path >= parent.path and o.path < subtree_end(parent.path) and o.deleted_at is null
     ) as count
-    from ${readableOrganizations(principal, reach('ALL'))} as parent where parent.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+    from ${readableOrganizations(principal, reach('ALL'))} as parent where parent.id = any (${ids}::uuid[])`,
 );

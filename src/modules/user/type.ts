@@ -11,8 +11,7 @@ export const UserRef = builder.objectRef<UserRow>('User');
 
 builder.node(UserRef, {
   description: 'A person, who may belong to many organizations.',
-  authScopes: ({ id, reached }, { principal }) =>
-    id === principal.user?.id || (reached !== null && can(principal, reached.scope, reached.lineage)),
+  authScopes: ({ id, lineage, scope }, { principal }) => id === principal.user?.id || (lineage !== null && can(principal, scope, lineage)),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     email: t.expose('email', { type: 'EmailAddress', description: "The person's address." }),
@@ -38,7 +37,8 @@ export interface Actor {
   apiKeyName: string | null;
   /** The organization acted from, if any. */
   organizationId: string | null;
-  reached: { lineage: Lineage; scope: Scope } | null;
+  lineage: Lineage;
+  scope: Scope;
 }
 
 export const ActorRef = builder.objectRef<Actor>('Actor').implement({
@@ -49,9 +49,9 @@ export const ActorRef = builder.objectRef<Actor>('Actor').implement({
       type: UserRef,
       nullable: true,
       description: 'The person; null for an API key or an operator, or when the person no longer exists.',
-      async resolve({ userId, reached }, _args, { loaders }) {
+      async resolve({ userId, lineage, scope }, _args, { loaders }) {
         const user = userId === null ? null : await loaders.load(actorById, null, userId);
-        return user && { ...user, reached };
+        return user && { ...user, lineage, scope };
       },
     }),
     apiKeyName: t.exposeString('apiKeyName', { nullable: true, description: 'Name of the API key; null for a person or an operator.' }),

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { readableOrganizations } from '../../../authorization/rights.ts';
 import { rowBatch } from '../../../database/loaders.ts';
-import { many, type Columns } from '../../../database/rows.ts';
+import type { Columns } from '../../../database/rows.ts';
 
 export type DomainVerificationRow = Columns<
   'domain_verifications',
@@ -13,10 +13,7 @@ export type DomainVerificationRow = Columns<
 export const domainVerification = rowBatch<null, DomainVerificationRow>(
   'domain verification',
   (row) => row.organization_id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<DomainVerificationRow>`
+  ({ principal }, ids) => sql<DomainVerificationRow>`
       select v.* from ${readableOrganizations(principal, { scope: 'organizations:manage' })} as o
-      join domain_verifications v on v.organization_id = o.id where o.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+      join domain_verifications v on v.organization_id = o.id where o.id = any (${ids}::uuid[])`,
 );

@@ -4,8 +4,8 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type ReadableOptions } from '../../../authorization/rights.ts';
-import { listBatch, rowBatch, type ReadRequest } from '../../../database/loaders.ts';
-import { many, type Columns } from '../../../database/rows.ts';
+import { listBatch, rowBatch, type Keys, type Viewer } from '../../../database/loaders.ts';
+import type { Columns } from '../../../database/rows.ts';
 
 /** A row that belongs to one organization. */
 export interface OfOrganization {
@@ -21,14 +21,11 @@ export const ownerOf = (row: OfOrganization): string => row.organization_id;
  * order would be read and sorted as a whole.
  */
 export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: ReadableOptions = {}, order = sql`o.id`) {
-  return async ({ db, principal }: ReadRequest, ids: readonly string[]): Promise<readonly Row[]> => {
-    const statement = sql<Row>`
-      select o.id as organization_id, ${columns}
-      from ${readableOrganizations(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
-      where o.id = any (${ids}::uuid[])
-      order by ${order}`;
-    return many(db, statement);
-  };
+  return ({ principal }: Viewer, ids: Keys) => sql<Row>`
+    select o.id as organization_id, ${columns}
+    from ${readableOrganizations(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
+    where o.id = any (${ids}::uuid[])
+    order by ${order}`;
 }
 
 /** The branding, which everybody who may see the organization can see. */
@@ -90,10 +87,11 @@ export interface InventoryRow extends OfOrganization, Columns<'inventory_items',
   kind: InventoryKind;
   count: number;
 }
-export const inventory = listBatch<null, InventoryRow>('inventory', ownerOf, async ({ db, principal }, ids) => {
-  const statement = sql<InventoryRow>`
+export const inventory = listBatch<null, InventoryRow>(
+  'inventory',
+  ownerOf,
+  ({ principal }, ids) => sql<InventoryRow>`
     select o.id as organization_id, i.kind, count(*)::int as count
     from ${readableOrganizations(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
-    where o.id = any (${ids}::uuid[]) group by o.id, i.kind`;
-  return many(db, statement);
-});
+    where o.id = any (${ids}::uuid[]) group by o.id, i.kind`,
+);
