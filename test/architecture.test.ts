@@ -105,6 +105,8 @@ describe('the source', () => {
   });
 
   it('keeps files short', () => {
-    expect(offenders(({ file, text }) => !file.endsWith('database/types.ts') && text.split('\n').length > 300)).toEqual([]);
+    const isLong = (text: string): boolean => text.trimEnd().split('\n').length > 250;
+    // The types of the database are generated.
+    expect(offenders(({ file, text }) => file !== 'src/database/types.ts' && isLong(text))).toEqual([]);
   });
 });

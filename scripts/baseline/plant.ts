@@ -6,7 +6,7 @@ import { parseId } from '../../src/values/ids.ts';
 import { makeTasks } from '../../src/commands/tasks.ts';
 import { runDueJobs } from '../../src/jobs/worker.ts';
 import type { Message } from '../../src/mail/mailer.ts';
-import { purgeOrganizations } from '../../src/modules/organization/delete/commands.ts';
+import { purgeOrganizations } from '../../src/modules/organization/delete/jobs.ts';
 import { addPhoneNumbers } from '../../src/modules/provisioning/phone-numbers.ts';
 import { LOCAL_PROVISIONING, makeProviders } from '../../src/modules/provisioning/providers.ts';
 import { bootstrap, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';

@@ -178,12 +178,6 @@ export const actions: readonly MutantGroup[] = [
     tests: 'test/organization/deleting.test.ts',
     mutants: [
       {
-        what: 'an organization is restored after the retention',
-        from: 'if (!state || state.gone) throw notFound();',
-        to: 'if (!state) throw notFound();',
-        only: 'is over with the retention',
-      },
-      {
         what: 'the top of a tree is deleted without the right to what is below',
         from: 'if (!reachesBelow(principal)) throw forbidden([MANAGE_CHILDREN]);',
         to: '',
@@ -194,6 +188,18 @@ export const actions: readonly MutantGroup[] = [
         from: "if (!named) throw badInput('confirmSlug', CONFIRMATION);",
         to: '',
         only: 'with its slug as confirmation',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/organization/restore/commands.ts',
+    tests: 'test/organization/deleting.test.ts',
+    mutants: [
+      {
+        what: 'an organization is restored after the retention',
+        from: 'if (!state || state.gone) throw notFound();',
+        to: 'if (!state) throw notFound();',
+        only: 'is over with the retention',
       },
       {
         what: 'the top of a tree is restored by a member without the scopes',

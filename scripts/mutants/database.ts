@@ -28,7 +28,7 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/database/migrate.ts',
+    file: 'src/database/migration-history.ts',
     tests: ADOPTION,
     mutants: [
       {

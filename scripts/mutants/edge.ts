@@ -172,7 +172,7 @@ export const edge: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/errors.ts',
+    file: 'src/http/mask-error.ts',
     tests: HTTP,
     mutants: [
       {

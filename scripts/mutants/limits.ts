@@ -565,6 +565,18 @@ export const limits: readonly MutantGroup[] = [
         only: 'bounds what waits of one tree and of all',
       },
       {
+        what: 'heavy operations run at the same time',
+        from: 'this.#isHeavy(operation) ? this.#heavy : this.#light',
+        to: 'this.#light',
+        only: 'runs one heavy operation at a time',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/place.ts',
+    tests: PARTS,
+    mutants: [
+      {
         what: 'operations wait without end',
         from: "timer = setTimeout(() => end({ refused: 'timeout', limit }), milliseconds);",
         to: 'timer = setTimeout(() => undefined, milliseconds);',
@@ -575,12 +587,6 @@ export const limits: readonly MutantGroup[] = [
         from: "signal.addEventListener('abort', gone);",
         to: '',
         only: 'forgets a client that goes away',
-      },
-      {
-        what: 'heavy operations run at the same time',
-        from: 'this.#isHeavy(operation) ? this.#heavy : this.#light',
-        to: 'this.#light',
-        only: 'runs one heavy operation at a time',
       },
     ],
   },

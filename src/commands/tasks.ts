@@ -3,7 +3,7 @@ import { forgetAnswers } from '../command/idempotency.ts';
 import { verifyDomainTask, verifyDueDomainsTask, type DomainOptions } from '../modules/organization/domain/jobs.ts';
 import { deliveryTask, type DeliveryOptions } from '../modules/invitation/jobs.ts';
 import { forgetMails } from '../modules/invitation/sending.ts';
-import { purgeOrganizations } from '../modules/organization/delete/commands.ts';
+import { purgeOrganizations } from '../modules/organization/delete/jobs.ts';
 import { refreshSearch } from '../modules/organization/search-documents.ts';
 import { sweepBudgets } from '../limits/budgets.ts';
 import { provisionTask, type ProvisionOptions } from '../modules/provisioning/jobs.ts';

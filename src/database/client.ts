@@ -4,12 +4,10 @@
  */
 import pg from 'pg';
 import { OutcomeUnknown, isStalePlan, isUnavailable, sqlState } from '../errors.ts';
+import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
 import { statementName } from './statement-name.ts';
-
-/** How long cancelling a statement may take before the connection is closed instead. */
-const CANCEL_MS = 1_000;
 
 /**
  * After this long without an answer, the server is asked whether it still works on the statement.
@@ -235,17 +233,10 @@ export class RequestClient extends pg.Client {
    */
   async #cancel(): Promise<void> {
     const { processID } = this as { processID?: number | null };
-    const control = new pg.Client({ ...this.#config, connectionTimeoutMillis: CANCEL_MS, query_timeout: CANCEL_MS });
-    control.on('error', () => undefined);
-    try {
-      await control.connect();
-      await control.query('select pg_cancel_backend($1)', [processID]);
-    } catch {
+    await cancelStatement(this.#config, processID, () => {
       this.#shared?.onFault();
       this.giveUp(new Error('Connection terminated: a statement could not be cancelled'));
-    } finally {
-      await control.end().catch(() => undefined);
-    }
+    });
   }
 }
 

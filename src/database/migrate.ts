@@ -2,15 +2,14 @@
  * Migrates a database to the newest schema: plain SQL files, each applied once, in the order of
  * their names (docs/decisions/0027-migrations.md).
  */
-import { hash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migration';
 import { ConfigurationError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { isBaseline, isReplaced, replaceHistory, requireAllReplaced, type AppliedMigration } from './baseline.ts';
 import type { Database } from './connect.ts';
-import { many, one } from './rows.ts';
+import { adopt, checkApplied, noteChecksums } from './migration-history.ts';
+import { one } from './rows.ts';
 
 /** The folder with the migrations of this version. */
 export const MIGRATIONS = new URL('../../migrations/', import.meta.url);
@@ -168,78 +167,6 @@ export async function missingMigrations(db: Database): Promise<string[]> {
   const files = await readFiles(MIGRATIONS);
   const applied = new Set(await checkApplied(db, files));
   return [...files.keys()].filter((name) => !applied.has(name));
-}
-
-/**
- * Returns the migrations that the database has of these files. Throws a `ConfigurationError` that names the
- * first one that is unknown here, because a newer version applied it or its file is missing, or
- * whose file has changed since it was applied.
- */
-async function checkApplied(db: Database, files: ReadonlyMap<string, string>): Promise<string[]> {
-  const history = await readHistory(db);
-  const applied = history.filter(({ name }) => files.has(name));
-  const newest = [...files.keys()].at(-1) ?? '';
-  const unknown = history.filter(({ name }) => !files.has(name)).map(({ name }) => name);
-  const newer = unknown.find((name) => name > newest);
-  if (newer !== undefined)
-    throw new ConfigurationError(
-      `The database is newer than this version of Banyan, which does not know its migration ${newer}: run the newer version.`,
-    );
-  const missing = unknown.find((name) => !isReplaced(name) || hasReplaced(files));
-  if (missing !== undefined) throw new ConfigurationError(`The database has the migration ${missing}, whose file is missing.`);
-  if (unknown.length > 0) requireAllReplaced(history);
-  for (const { name, sha256 } of applied) {
-    if (sha256 && !checksum(files.get(name) ?? '').equals(sha256))
-      throw new ConfigurationError(
-        `The migration ${name} was edited after this database had applied it: restore its file, and add a new migration for the change.`,
-      );
-  }
-  return applied.map(({ name }) => name);
-}
-
-/** Whether the files are those of version 0.1 themselves. */
-const hasReplaced = (files: ReadonlyMap<string, string>): boolean => [...files.keys()].some(isReplaced);
-
-/** The migrations that the database has, whoever applied them, by name. */
-async function readHistory(db: Database): Promise<AppliedMigration[]> {
-  const tables = await one(
-    db,
-    sql<{ migrated: boolean; noted: boolean }>`
-      select to_regclass('kysely_migration') is not null as migrated, to_regclass('migration_checksums') is not null as noted`,
-  );
-  if (!tables.migrated) return [];
-  const sha256 = tables.noted ? sql`(select c.sha256 from migration_checksums c where c.name = m.name)` : sql`null::bytea`;
-  return many(db, sql<AppliedMigration>`select m.name, ${sha256} as sha256 from kysely_migration m order by m.name`);
-}
-
-/** Gives a database that has all migrations of version 0.1 the history of the baseline, which makes the same. */
-async function adopt(connection: Database, files: ReadonlyMap<string, string>, log?: Logger): Promise<void> {
-  const history = await readHistory(connection);
-  if (hasReplaced(files) || !history.some(({ name }) => isReplaced(name))) return;
-  await checkApplied(connection, files);
-  const baseline = [...files.keys()].filter(isBaseline);
-  await connection.transaction().execute(async (tx) => {
-    await replaceHistory(tx, baseline);
-    await noteChecksums(tx, files, baseline);
-  });
-  log?.info({ migrations: baseline }, 'the database of version 0.1 has the history of the baseline now; nothing else was changed');
-}
-
-/**
- * Records the checksums of applied migrations, once the table for them exists. For a database from
- * before checksums, it records those of the current files.
- */
-async function noteChecksums(db: Database, files: ReadonlyMap<string, string>, names: readonly string[]): Promise<void> {
-  const { exists } = await one(db, sql<{ exists: boolean }>`select to_regclass('migration_checksums') is not null as exists`);
-  if (!exists) return;
-  await sql`
-    insert into migration_checksums (name, sha256)
-    select * from unnest(${names}::text[], ${names.map((name) => checksum(files.get(name) ?? ''))}::bytea[])
-    on conflict do nothing`.execute(db);
-}
-
-function checksum(text: string): Buffer {
-  return hash('sha256', text, 'buffer');
 }
 
 async function setMaxTreeDepth(db: Database, maxTreeDepth: number): Promise<void> {

@@ -6,6 +6,8 @@
  */
 import { FairQueue, type Entry } from '../database/fair-queue.ts';
 import type { AdmissionSettings } from './budget-settings.ts';
+import { wait, type Place, type Refusal } from './place.ts';
+import { Tally } from './tally.ts';
 
 /**
  * The maximum number of operations that wait behind others of the same credential; more are refused
@@ -36,14 +38,6 @@ export interface Operation {
   nodes: number;
   /** Aborted when the client disconnects. */
   signal: AbortSignal;
-}
-
-/** Why an operation was not admitted: the caller, or the process, is too busy. */
-export type Refusal = { refused: 'credential' | 'tree' | 'process' | 'timeout' | 'gone'; limit: number };
-
-/** A place that was granted; `leave` returns it, once. */
-export interface Place {
-  leave(): void;
 }
 
 interface Gate {
@@ -194,63 +188,4 @@ export class Admission {
     const since = performance.now() - ACTIVITY_MS;
     return this.#active.some((other) => other.tree !== tree && other.at > since);
   }
-}
-
-/** Counts active requests by key. */
-class Tally {
-  readonly #counts = new Map<string, number>();
-
-  of(key: string): number {
-    return this.#counts.get(key) ?? 0;
-  }
-
-  /** Counts one request under each key until it leaves. */
-  add(keys: ReadonlySet<string>): Place {
-    const change = (by: 1 | -1): void => {
-      for (const key of keys) {
-        const count = this.of(key) + by;
-        if (count === 0) this.#counts.delete(key);
-        else this.#counts.set(key, count);
-      }
-    };
-    change(1);
-    let left = false;
-    return {
-      leave() {
-        if (!left) change(-1);
-        left = true;
-      },
-    };
-  }
-}
-
-/**
- * Waits until `begin`'s function is called, the time is up or the client has gone. In the last two
- * cases it withdraws.
- */
-function wait(
-  milliseconds: number,
-  signal: AbortSignal,
-  limit: number,
-  begin: (start: () => void) => () => void,
-): Promise<Refusal | undefined> {
-  return new Promise((resolve) => {
-    let isOver = false;
-    let timer: NodeJS.Timeout | undefined;
-    const end = (refusal?: Refusal): void => {
-      if (isOver) return;
-      isOver = true;
-      clearTimeout(timer);
-      signal.removeEventListener('abort', gone);
-      if (refusal) withdraw();
-      resolve(refusal);
-    };
-    const gone = (): void => end({ refused: 'gone', limit });
-    const withdraw = begin(() => end());
-    // There is nothing to watch if it started immediately.
-    if (isOver) return;
-    if (signal.aborted) return gone();
-    signal.addEventListener('abort', gone);
-    timer = setTimeout(() => end({ refused: 'timeout', limit }), milliseconds);
-  });
 }

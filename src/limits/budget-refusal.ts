@@ -1,7 +1,7 @@
 /** The errors for callers over a limit. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { RequestError } from '../errors.ts';
-import type { Refusal } from './admission.ts';
+import type { Refusal } from './place.ts';
 import type { Balance } from './budgets.ts';
 import type { BudgetName } from './budget-settings.ts';
 

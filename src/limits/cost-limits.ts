@@ -6,7 +6,8 @@ import { OperationTypeNode, locatedError, type ExecutionArgs, type ExecutionResu
 import type { Context } from '../graphql/context.ts';
 import { RequestError } from '../errors.ts';
 import { ByteMeter, bytesOf } from '../database/bytes.ts';
-import { Estimator, type Estimated } from './estimate.ts';
+import { Estimator } from './estimate.ts';
+import type { Estimated } from './plan.ts';
 import { overLimit } from './refusal.ts';
 import type { RequestLimits } from './settings.ts';
 

@@ -1,6 +1,7 @@
 /**
  * A document compiled to a list of sums: the work left for a request once its document is known.
  */
+import { OperationTypeNode } from 'graphql';
 import type { Given } from '../graphql/cost.ts';
 
 /** The estimated size of an operation. */
@@ -35,6 +36,22 @@ export type Step =
   | { kind: 'selection'; terms: Term[]; alternatives: Term[][] }
   | { kind: 'field'; weight: number; items: Read<number> | null; rows: boolean; child: number | null }
   | { kind: 'size'; size: Estimate };
+
+/** The estimate and the shape of an operation. */
+export interface Estimated extends Estimate, Shape {
+  operation: OperationTypeNode;
+  /** Its name in the document; undefined if it has none. */
+  name: string | undefined;
+}
+
+/** What is left to do for a request once its document is known. */
+export interface Plan {
+  steps: readonly Step[];
+  /** The estimate, if it does not depend on variables. */
+  fixed: Estimated | undefined;
+  shape: Shape & Pick<Estimated, 'operation' | 'name'>;
+  defaults: Given;
+}
 
 /** Returns the value for a request. */
 export function read<Value>(value: Read<Value>, variables: Given): Value {
@@ -72,4 +89,15 @@ export function evaluate(steps: readonly Step[], variables: Given): Estimate {
     }
   }
   return sizes.at(-1) ?? { nodes: 0, cost: 0 };
+}
+
+/** The shape of a selection without fields. */
+export const NOTHING: Shape = { fields: 0, depth: 0, nameLength: 0 };
+
+/** The plan if there is no such operation; the executor refuses it by itself. */
+export const EMPTY: Plan = planOf([], {}, { ...NOTHING, operation: OperationTypeNode.QUERY, name: undefined }, false);
+
+/** Creates the plan of an operation; without variables, its estimate is computed once. */
+export function planOf(steps: readonly Step[], defaults: Given, shape: Plan['shape'], hasVariables: boolean): Plan {
+  return { steps, defaults, shape, fixed: hasVariables ? undefined : { ...evaluate(steps, {}), ...shape } };
 }

@@ -9,7 +9,7 @@ import { sweepBudgets } from '../../src/limits/budgets.ts';
 import { DOCUMENT_LIMITS } from '../../src/limits/document.ts';
 import { checkTrail } from '../../src/modules/audit/verify.ts';
 import { forgetMails } from '../../src/modules/invitation/sending.ts';
-import { purgeOrganizations } from '../../src/modules/organization/delete/commands.ts';
+import { purgeOrganizations } from '../../src/modules/organization/delete/jobs.ts';
 import { refreshSearch } from '../../src/modules/organization/search-documents.ts';
 import { checkTree } from '../../src/modules/organization/verify.ts';
 import { retainUsage } from '../../src/modules/usage/retention.ts';

@@ -1,11 +1,12 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
-import { Admission, type Operation, type Place, type Refusal } from '../../src/limits/admission.ts';
+import { Admission, type Operation } from '../../src/limits/admission.ts';
 import { clientAddress } from '../../src/limits/address.ts';
 import { BoundedMemory } from '../../src/limits/bounded-memory.ts';
 import { FairQueue } from '../../src/database/fair-queue.ts';
 import { KnownCredentials } from '../../src/limits/known-credentials.ts';
+import type { Place, Refusal } from '../../src/limits/place.ts';
 import { readConfig } from '../../src/config/read.ts';
 
 describe('the address of a client', () => {

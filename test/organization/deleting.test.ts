@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken, tokenHash } from '../../src/authentication/secret.ts';
-import { purgeOrganizations } from '../../src/modules/organization/delete/commands.ts';
+import { purgeOrganizations } from '../../src/modules/organization/delete/jobs.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import {

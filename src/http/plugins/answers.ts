@@ -1,11 +1,12 @@
 /** What all responses have in common: safe errors, a request id, and no caching. */
 import type { GraphQLFormattedError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
-import { badFieldsOf, isUnavailable, maskError, unavailable } from '../../errors.ts';
+import { badFieldsOf, isUnavailable, unavailable } from '../../errors.ts';
 import type { Logger } from '../../telemetry/log.ts';
 import type { Outage } from '../../telemetry/outage.ts';
 import { errorFacts } from '../../telemetry/error-facts.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
+import { maskError } from '../mask-error.ts';
 
 /** A browser that opens an API response must not load, run or frame anything from it. */
 const API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
