@@ -266,6 +266,7 @@ export interface OrganizationProfiles {
   address_line2: string | null;
   address_state: string | null;
   address_zip: string | null;
+  external_reference: string | null;
   invoice_owner: string | null;
   logo_url: string | null;
   organization_id: string;

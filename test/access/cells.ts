@@ -118,6 +118,7 @@ export const organizationFields: readonly FieldRow[] = [
   field('limits', ' { concurrency { limit } }', 'organizations:manage', 'billing:manage'),
   field('primaryAddress', ' { city }', 'organizations:manage', 'billing:manage'),
   field('invoiceOwner', '', 'organizations:manage', 'billing:manage'),
+  field('externalReference', '', 'organizations:manage', 'billing:manage'),
   field('externalAccounts', ' { system }', 'organizations:manage'),
   field('marketplaceOffers', ' { url }', 'organizations:manage'),
   field('inventory', ' { agents }', 'organizations:manage'),

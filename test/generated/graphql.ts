@@ -97,6 +97,8 @@ export type CreateOrganizationInput = {
   domain?: string | null | undefined;
   /** Accounts in other systems, at most 20, one per system. */
   externalAccounts?: Array<ExternalAccountInput> | null | undefined;
+  /** What the partner's own systems call it, e.g. a customer number: 1 to 100 characters, at least one of them visible. */
+  externalReference?: string | null | undefined;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
   idempotencyKey?: string | null | undefined;
   /** Who owns the invoices in the billing system. */
@@ -480,6 +482,8 @@ export type UpdateOrganizationInput = {
   expectedVersion?: number | null | undefined;
   /** All accounts, at most 20; they replace the existing ones. */
   externalAccounts?: Array<ExternalAccountInput> | null | undefined;
+  /** What the partner's own systems call it, e.g. a customer number: 1 to 100 characters, at least one of them visible. */
+  externalReference?: string | null | undefined;
   /** The caller's organization, or one below it. */
   id: string;
   /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */

@@ -137,7 +137,11 @@ describe('updating an organization', () => {
       [{ name: 'x'.repeat(201) }, 'name'],
       [{ name: 'a\u0000' }, 'name'],
       [{ kind: null }, 'kind'],
+      [{ domain: '' }, 'domain'],
       [{ domain: 'nodots' }, 'domain'],
+      [{ externalReference: '' }, 'externalReference'],
+      [{ externalReference: '\u200b' }, 'externalReference'],
+      [{ externalReference: 'x'.repeat(101) }, 'externalReference'],
       [{ domain: 'http://x.example' }, 'domain'],
       [{ domain: 'x..example' }, 'domain'],
       [{ domain: '127.0.0.1' }, 'domain'],
@@ -213,6 +217,44 @@ describe('updating an organization', () => {
       action: 'updateOrganization',
       before: { name: 'Shop One' },
       after: { name: 'Logged', profile: { primary_color: '#000000' } },
+    });
+  });
+
+  it('keeps what the partner calls it, from its creation on, in one form and out of the search', async () => {
+    const made = await world.ask<{ createOrganization: { organization: { id: string; externalReference: string } } }>(
+      `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) {
+        ... on CreateOrganizationPayload { organization { id externalReference } } } }`,
+      { as: 'key@north' },
+      { input: { name: 'Referred', parentId: world.org('shop-2'), externalReference: ' CUST-e\u0301-1 ' } },
+    );
+    const { id = '', externalReference } = made.data?.createOrganization.organization ?? {};
+    expect(externalReference).toBe('CUST-\u00e9-1');
+    const change = (reference: string | null) =>
+      world.query(UpdateOrganizationDocument, { input: { id, expectedVersion: 1, externalReference: reference } }, { as: 'key@north' });
+    expect(payload((await change(null)).data?.updateOrganization, 'UpdateOrganizationPayload').organization.version).toBe(2);
+    expect((await change('CUST-2')).data?.updateOrganization).toMatchObject({ __typename: 'VersionConflictError' });
+    const found = await world.ask<{ organization: object }>(
+      `query ($id: ID) { organization(id: $id) { externalReference auditLog { nodes { before after redacted } } }
+        own: organization { descendants(search: "CUST-") { totalCount } } }`,
+      { as: 'key@north' },
+      { id },
+    );
+    expect(found.data).toMatchObject({
+      organization: {
+        externalReference: null,
+        auditLog: {
+          nodes: [
+            {}, // The refusal.
+            {
+              before: { profile: { external_reference: 'CUST-\u00e9-1' } },
+              after: { profile: { external_reference: null } },
+              redacted: [],
+            },
+            {},
+          ],
+        },
+      },
+      own: { descendants: { totalCount: 0 } },
     });
   });
 

@@ -59,6 +59,7 @@ const parts: Partial<Record<IdType, Readonly<Record<string, Visibility>>>> = {
     'profile.address_zip': address,
     'profile.address_country': address,
     'profile.invoice_owner': address,
+    'profile.external_reference': address,
   },
   Role: { key: 'everybody', name: 'everybody', description: 'everybody', scopes: 'everybody' },
   Membership: { email: people, roles: people },

@@ -12,8 +12,7 @@ import { idempotencyKey, mutation } from '../../../graphql/mutation.ts';
 import { definePayload, rowField } from '../../../graphql/payload.ts';
 import { ROLES_MAX } from '../../role/choice.ts';
 import { createOrganization, type Created } from './commands.ts';
-import { InvoiceOwnerRef } from '../profile/type.ts';
-import { AddressInputRef, BrandingInputRef, ExternalAccountInputRef, MarketplaceOfferInputRef } from '../profile/mutations.ts';
+import { AddressInputRef, ExternalAccountInputRef, MarketplaceOfferInputRef, profileInputFields } from '../profile/mutations.ts';
 import { OrganizationKindRef, OrganizationRef } from '../refs.ts';
 import { organizationById } from '../queries.ts';
 import { IdempotencyConflictError } from '../../../command/errors.ts';
@@ -116,8 +115,7 @@ mutation('createOrganization', {
         type: [ExternalAccountInputRef],
         description: 'Accounts in other systems, at most 20, one per system.',
       }),
-      invoiceOwner: t.field({ type: InvoiceOwnerRef, description: 'Who owns the invoices in the billing system.' }),
-      branding: t.field({ type: BrandingInputRef, description: 'How it presents itself.' }),
+      ...profileInputFields(t),
       billingEmail: t.field({ type: 'EmailAddress', description: "Where invoices go; the calling person's verified address when absent." }),
       users: t.field({ type: [InviteUserInputRef], description: `People to invite at once, at most ${INVITED_MAX}.` }),
       idempotencyKey: t.string({ description: idempotencyKey }),

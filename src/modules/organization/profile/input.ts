@@ -33,6 +33,7 @@ export interface DetailsInput {
   invoiceOwner?: Given<'PARTNER' | 'END_CUSTOMER'>;
   branding?: Given<BrandingInput>;
   billingEmail?: Given<string>;
+  externalReference?: Given<string>;
 }
 
 /** The validated input; fields that were absent are absent. */
@@ -49,6 +50,7 @@ export interface Details {
 const NAME_LENGTH_MAX = 200;
 const ADDRESS_LENGTH_MAX = 200;
 const URL_LENGTH_MAX = 2_000;
+const REFERENCE_LENGTH_MAX = 100;
 /** The maximum number of external accounts of an organization. */
 export const ACCOUNTS_MAX = 20;
 function requireDomain(domain: string): string {
@@ -154,9 +156,14 @@ function present<Key extends string, From, To>(
   return () => (given === undefined ? {} : ({ [key]: check(given) } as Partial<Record<Key, To>>));
 }
 
+/** As `present`, for a field that null clears. An empty text does not clear it, and is checked. */
+function clearable<Key extends string, From, To>(key: Key, given: Given<From>, check: (value: From) => To) {
+  return present(key, given, (value) => (value === null ? null : check(value)));
+}
+
 /** Validates the profile. Names every field that is out of its bounds. */
 export function requireDetails(input: DetailsInput): Details {
-  const [name, kind, address_, branding_, domain, marketplaceOffers, externalAccounts, billingEmail] = checkAll(
+  const [name, kind, address_, branding_, reference, domain, marketplaceOffers, externalAccounts, billingEmail] = checkAll(
     present('name', input.name, (value) => {
       if (value === null) throw badInput('name', 'cannot be cleared');
       return requireName(value, 'name', NAME_LENGTH_MAX);
@@ -167,13 +174,14 @@ export function requireDetails(input: DetailsInput): Details {
     }),
     () => (input.primaryAddress === undefined ? {} : address(input.primaryAddress)),
     () => (input.branding === undefined ? {} : branding(input.branding)),
-    present('domain', input.domain, (value) => value && requireDomain(value)),
+    clearable('external_reference', input.externalReference, (value) => requireText(value, 'externalReference', REFERENCE_LENGTH_MAX)),
+    clearable('domain', input.domain, requireDomain),
     present('marketplaceOffers', input.marketplaceOffers, (value) => offers(value ?? [])),
     present('externalAccounts', input.externalAccounts, (value) => accounts(value ?? [])),
-    present('billingEmail', input.billingEmail, (value) => value && requireEmail(value, 'billingEmail').canonical),
+    clearable('billingEmail', input.billingEmail, (value) => requireEmail(value, 'billingEmail').canonical),
   );
   const invoiceOwner = input.invoiceOwner === undefined ? {} : { invoice_owner: input.invoiceOwner };
-  const profile = { ...address_, ...branding_, ...invoiceOwner };
+  const profile = { ...address_, ...branding_, ...reference, ...invoiceOwner };
   return {
     ...name,
     ...kind,

@@ -8,7 +8,7 @@ import { OrganizationKindRef } from '../refs.ts';
 import { organizationPayload } from '../payload.ts';
 import { IdempotencyConflictError } from '../../../command/errors.ts';
 import { ExternalAccountTakenError, VersionConflictError } from '../errors.ts';
-import { userErrorFields } from '../../../graphql/user-error.ts';
+import { userErrorFields, type Types } from '../../../graphql/user-error.ts';
 
 userErrorFields(VersionConflictError, (t) => ({
   currentVersion: t.exposeInt('currentVersion', { description: 'The current version.' }),
@@ -47,7 +47,7 @@ export const ExternalAccountInputRef = builder.inputType('ExternalAccountInput',
   }),
 });
 
-export const BrandingInputRef = builder.inputType('BrandingInput', {
+const BrandingInputRef = builder.inputType('BrandingInput', {
   description: 'How the organization presents itself; absent fields stay as they are, null clears.',
   fields: (t) => ({
     logoUrl: t.field({ type: 'URL', description: 'Address of the logo, http(s), at most 2,000 characters.' }),
@@ -55,6 +55,17 @@ export const BrandingInputRef = builder.inputType('BrandingInput', {
     secondaryColor: t.string({ description: 'Second color, #rrggbb.' }),
   }),
 });
+
+/** Fields of the profile that are the same when an organization is created and when it is changed. */
+export function profileInputFields(t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) {
+  return {
+    invoiceOwner: t.field({ type: InvoiceOwnerRef, description: 'Who owns the invoices in the billing system.' }),
+    branding: t.field({ type: BrandingInputRef, description: 'How it presents itself.' }),
+    externalReference: t.string({
+      description: "What the partner's own systems call it, e.g. a customer number: 1 to 100 characters, at least one of them visible.",
+    }),
+  };
+}
 
 mutation('updateOrganization', {
   description:
@@ -76,8 +87,7 @@ mutation('updateOrganization', {
         type: [ExternalAccountInputRef],
         description: 'All accounts, at most 20; they replace the existing ones.',
       }),
-      invoiceOwner: t.field({ type: InvoiceOwnerRef, description: 'Who owns the invoices in the billing system.' }),
-      branding: t.field({ type: BrandingInputRef, description: 'How it presents itself.' }),
+      ...profileInputFields(t),
       billingEmail: t.field({ type: 'EmailAddress', description: 'Where invoices go.' }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),

@@ -36,24 +36,27 @@ export const branding = rowBatch<null, BrandingRow>(
   rowsOf(sql`organization_profiles`, sql`t.logo_url, t.primary_color, t.secondary_color`),
 );
 
-/** The address and the billing settings of the organization. */
-export interface ProfileRow
-  extends
-    OfOrganization,
-    Columns<
-      'organization_profiles',
-      'address_line1' | 'address_line2' | 'address_city' | 'address_state' | 'address_zip' | 'address_country' | 'invoice_owner'
-    > {
+const PROFILE = [
+  'address_line1',
+  'address_line2',
+  'address_city',
+  'address_state',
+  'address_zip',
+  'address_country',
+  'invoice_owner',
+  'external_reference',
+] as const;
+
+/** The profile without the branding. */
+export interface ProfileRow extends OfOrganization, Columns<'organization_profiles', (typeof PROFILE)[number]> {
   invoice_owner: 'PARTNER' | 'END_CUSTOMER' | null;
 }
 export const profile = rowBatch<null, ProfileRow>(
   'profile',
   ownerOf,
-  rowsOf(
-    sql`organization_profiles`,
-    sql`t.address_line1, t.address_line2, t.address_city, t.address_state, t.address_zip, t.address_country, t.invoice_owner`,
-    { scope: ['organizations:manage', 'billing:manage'] },
-  ),
+  rowsOf(sql`organization_profiles`, sql.join(PROFILE.map((column) => sql.ref(`t.${column}`))), {
+    scope: ['organizations:manage', 'billing:manage'],
+  }),
 );
 
 export interface MarketplaceOfferRow extends OfOrganization, Columns<'marketplace_offers', 'marketplace' | 'url'> {

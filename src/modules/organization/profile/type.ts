@@ -201,6 +201,14 @@ builder.objectFields(OrganizationRef, (t) => ({
     authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
     resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.invoice_owner ?? null,
   }),
+  externalReference: t.string({
+    nullable: true,
+    description:
+      "What the partner's own systems call the organization, e.g. a customer number: 1 to 100 characters, not necessarily unique, and not " +
+      'searched. Requires `organizations:manage` or `billing:manage`.',
+    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.external_reference ?? null,
+  }),
   branding: t.field({
     type: BrandingRef,
     nullable: true,
