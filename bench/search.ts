@@ -19,7 +19,7 @@ const SLOW_MS = 100;
 function ours(root: Root, search: string): RawBuilder<unknown> {
   const viewer = { principal: root.principal, now: new Date() };
   const args = { search, kind: null, maxDepth: null, includeDeleted: false };
-  return forEachParent(descendants.parents(viewer, args), [root.id], descendants.page(viewer, args, PAGE));
+  return forEachParent(descendants.parents.rows(viewer, args), [root.id], descendants.page(viewer, args, PAGE));
 }
 
 function plain(root: Root, search: string): RawBuilder<unknown> {

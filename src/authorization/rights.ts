@@ -86,26 +86,41 @@ export interface ReadableOptions {
 }
 
 /**
- * The organizations that the caller may read, as a table expression: their own and, with
- * `child_organizations:manage`, everything below it. It compares with the lineage at the time the
- * statement runs, so a move takes effect immediately.
+ * The conditions under which an organization, with the columns of `row`, is readable; null if none
+ * is.
  */
-export function readableOrganizations(
+function readableIf(
   principal: Principal,
-  { scope, includeDeleted = false, reachingBelow = false }: ReadableOptions = {},
-): RawBuilder<unknown> {
+  { scope, includeDeleted = false, reachingBelow = false }: ReadableOptions,
+  row: '' | 'parent.',
+): RawBuilder<boolean> | null {
   const { home } = principal;
   const scopes = typeof scope === 'string' ? [scope] : scope;
   const atHome = home !== null && (!scopes || scopes.some((one) => holdsAtHome(home, one)));
   const below = reachesBelow(principal);
   const nothing = (!atHome && !below) || (reachingBelow && !below);
-  if (!home || nothing) return sql`(select * from organizations where false)`;
+  if (!home || nothing) return null;
   const conditions = [stands(principal)];
-  if (atHome && !below) conditions.push(sql`id = ${home.id}::uuid`);
-  else conditions.push(sql`${home.id}::uuid = any (lineage)`);
-  if (!atHome) conditions.push(sql`id <> ${home.id}::uuid`);
-  if (!includeDeleted) conditions.push(sql`deleted_at is null`);
-  return sql`(select * from organizations where ${sql.join(conditions, sql` and `)})`;
+  if (atHome && !below) conditions.push(sql`${sql.raw(`${row}id`)} = ${home.id}::uuid`);
+  else conditions.push(sql`${home.id}::uuid = any (${sql.raw(`${row}lineage`)})`);
+  if (!atHome) conditions.push(sql`${sql.raw(`${row}id`)} <> ${home.id}::uuid`);
+  if (!includeDeleted) conditions.push(sql`${sql.raw(`${row}deleted_at`)} is null`);
+  return sql`${sql.join(conditions, sql` and `)}`;
+}
+
+/**
+ * The organizations that the caller may read, as a table expression: their own and, with
+ * `child_organizations:manage`, everything below it. It compares with the lineage at the time the
+ * statement runs, so a move takes effect immediately.
+ */
+export function readableOrganizations(principal: Principal, options: ReadableOptions = {}): RawBuilder<unknown> {
+  const condition = readableIf(principal, options, '') ?? sql`false`;
+  return sql`(select * from organizations where ${condition})`;
+}
+
+/** Whether the row `parent`, which is an organization, is one of `readableOrganizations`. */
+export function isReadableParent(principal: Principal, options: ReadableOptions = {}): RawBuilder<boolean> {
+  return readableIf(principal, options, 'parent.') ?? sql<boolean>`false`;
 }
 
 /**

@@ -35,15 +35,27 @@ export interface Page {
  * refused.
  */
 export function pageOf({ first, after, last, before }: PageArguments, list: string): Page {
-  if (first != null && last != null) throw badInput('last', 'cannot be combined with "first"');
-  const [argument, size] = last != null ? (['last', last] as const) : (['first', first ?? PAGE_SIZE_DEFAULT] as const);
-  if (size < 1 || size > PAGE_SIZE_MAX) throw badInput(argument, `must be between 1 and ${PAGE_SIZE_MAX}`);
   return {
-    limit: size,
-    backward: last != null,
+    ...sizeOf({ first, last }),
     after: after == null ? null : decodeCursor(after, list, 'after'),
     before: before == null ? null : decodeCursor(before, list, 'before'),
   };
+}
+
+/** Like `pageOf`, but does not check that the cursors are of the list: the statement has to. */
+export function uncheckedPageOf({ first, after, last, before }: PageArguments): Page {
+  return {
+    ...sizeOf({ first, last }),
+    after: after == null ? null : sortKeysOfCursor(after, 'after').sortKeys,
+    before: before == null ? null : sortKeysOfCursor(before, 'before').sortKeys,
+  };
+}
+
+function sizeOf({ first, last }: Pick<PageArguments, 'first' | 'last'>): Pick<Page, 'limit' | 'backward'> {
+  if (first != null && last != null) throw badInput('last', 'cannot be combined with "first"');
+  const [argument, size] = last != null ? (['last', last] as const) : (['first', first ?? PAGE_SIZE_DEFAULT] as const);
+  if (size < 1 || size > PAGE_SIZE_MAX) throw badInput(argument, `must be between 1 and ${PAGE_SIZE_MAX}`);
+  return { limit: size, backward: last != null };
 }
 
 const CURSOR_LENGTH_MAX = 2_000;
@@ -63,13 +75,18 @@ export function encodeCursor(sortKeys: SortKeys, list: string): string {
 }
 
 function decodeCursor(cursor: string, list: string, argument: string): SortKeys {
+  const { sortKeys, text, given } = sortKeysOfCursor(cursor, argument);
+  if (!given.equals(tag(list, text))) throw notOfThisList(argument);
+  return sortKeys;
+}
+
+/** The sort keys in a cursor, with their text and the tag that binds it to a list. */
+function sortKeysOfCursor(cursor: string, argument: string): { sortKeys: SortKeys; text: string; given: Buffer } {
   const bytes = Buffer.from(cursor.slice(0, CURSOR_LENGTH_MAX), 'base64url');
   const text = bytes.subarray(TAG_BYTES).toString();
-  const genuine =
-    bytes.length > TAG_BYTES && bytes.toString('base64url') === cursor && bytes.subarray(0, TAG_BYTES).equals(tag(list, text));
-  const sortKeys = genuine ? sortKeysIn(text) : undefined;
+  const sortKeys = bytes.length > TAG_BYTES && bytes.toString('base64url') === cursor ? sortKeysIn(text) : undefined;
   if (!sortKeys) throw notOfThisList(argument);
-  return sortKeys;
+  return { sortKeys, text, given: bytes.subarray(0, TAG_BYTES) };
 }
 
 function notOfThisList(argument: string): Error {
@@ -181,4 +198,11 @@ export function pageRows<Row>(found: readonly Row[], page: Page): PageRows<Row> 
   return page.backward
     ? { rows: more ? found.slice(1) : found, hasNextPage: page.before !== null, hasPreviousPage: more }
     : { rows: more ? found.slice(0, -1) : found, hasNextPage: more, hasPreviousPage: page.after !== null };
+}
+
+/** The cursor of a row, as `encodeCursor` makes it; `list` is a text, `sortKeys` an array of texts. */
+export function cursorInSql(list: RawBuilder<unknown>, sortKeys: RawBuilder<unknown>): RawBuilder<string> {
+  const text = sql`convert_to(array_to_json(${sortKeys})::text, 'UTF8')`;
+  const tagged = sql`substr(sha256(convert_to(${list}, 'UTF8') || '\\x00'::bytea || ${text}), 1, ${sql.lit(TAG_BYTES)}) || ${text}`;
+  return sql<string>`translate(rtrim(encode(${tagged}, 'base64'), '='), E'+/\n', '-_')`;
 }

@@ -9,7 +9,7 @@
  * number (docs/decisions/0003-lists.md).
  */
 import { sql, type RawBuilder } from 'kysely';
-import { readableOrganizations, type ReadableOptions } from '../authorization/rights.ts';
+import { isReadableParent, readableOrganizations, type ReadableOptions } from '../authorization/rights.ts';
 import { between, pageQuery, pageRows, type Page, type PageRows, type SortKeys, type SortOrder } from './keyset.ts';
 import type { Batch, Loaders, Viewer } from './loaders.ts';
 import { many } from './rows.ts';
@@ -17,19 +17,28 @@ import { many } from './rows.ts';
 /** A row and the values that it is sorted by. */
 export type WithSortKeys<Row> = Row & { sort_keys: SortKeys };
 
-/**
- * The parents of a list: a table expression with a column `id`, containing only what the caller
- * may read.
- */
-export type Parents<Args> = (viewer: Viewer, args: Args) => RawBuilder<unknown>;
+/** The parents of a list: only what the caller may read. */
+export interface Parents<Args> {
+  /** A table expression with a column `id`. */
+  rows(viewer: Viewer, args: Args): RawBuilder<unknown>;
+  /** Whether the row `parent` of an outer query is one of them. */
+  includes(viewer: Viewer, args: Args): RawBuilder<boolean>;
+}
 
 /** The parents of lists of organizations; `parent` has all columns of an organization. */
 export function ofOrganizations<Args>(options: ReadableOptions | ((args: Args) => ReadableOptions) = {}): Parents<Args> {
-  return ({ principal }, args) => readableOrganizations(principal, typeof options === 'function' ? options(args) : options);
+  const optionsOf = (args: Args): ReadableOptions => (typeof options === 'function' ? options(args) : options);
+  return {
+    rows: ({ principal }, args) => readableOrganizations(principal, optionsOf(args)),
+    includes: ({ principal }, args) => isReadableParent(principal, optionsOf(args)),
+  };
 }
 
 /** The parent of the lists of the caller's own user. */
-export const ofOneself: Parents<unknown> = ({ principal }) => sql`(select ${principal.user?.id ?? null}::uuid as id)`;
+export const ofOneself: Parents<unknown> = {
+  rows: ({ principal }) => sql`(select ${principal.user?.id ?? null}::uuid as id)`,
+  includes: ({ principal }) => sql`coalesce(parent.id = ${principal.user?.id ?? null}::uuid, false)`,
+};
 
 /** How to read a paged list below any number of parents. */
 export interface ListDefinition<Args, Row> {
@@ -99,7 +108,7 @@ export function pageBatch<Args, Row>(list: ListDefinition<Args, Row>): Batch<Pag
   return remembered(pageBatches, list, () => ({
     name: `${list.name} page`,
     async load({ db, ...viewer }, parents, { args, page }) {
-      const statement = forEachParent(list.parents(viewer, args), parents, list.page(viewer, args, page));
+      const statement = forEachParent(list.parents.rows(viewer, args), parents, list.page(viewer, args, page));
       const rows = await many(db, statement as RawBuilder<WithSortKeys<Row> & { parent_index: number }>);
       const byParent = Map.groupBy(rows, (row) => row.parent_index);
       return parents.map((_, index) => pageRows(byParent.get(index) ?? [], page));
@@ -112,7 +121,7 @@ export function countBatch<Args, Row>(list: ListDefinition<Args, Row>): Batch<Ar
   return remembered(countBatches, list, () => ({
     name: `${list.name} count`,
     async load({ db, ...viewer }, parents, args) {
-      const statement = forEachParent(list.parents(viewer, args), parents, list.count(viewer, args));
+      const statement = forEachParent(list.parents.rows(viewer, args), parents, list.count(viewer, args));
       const rows = await many(db, statement as RawBuilder<{ parent_index: number; count: number }>);
       const counts = new Map(rows.map((row) => [row.parent_index, row.count]));
       return parents.map((_, index) => counts.get(index) ?? 0);

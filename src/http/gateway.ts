@@ -2,6 +2,8 @@
  * The gateway: one fetch handler, built from GraphQL Yoga and an ordered list of small plugins, one
  * per file.
  */
+import { compiledExecution } from '../compiler/execution.ts';
+import { CompiledOperations, type Outcome } from '../compiler/operations.ts';
 import { createYoga, type GraphiQLOptions, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
 import type { CommandSettings } from '../command/settings.ts';
@@ -74,6 +76,10 @@ export interface GatewayOptions {
   limits?: Partial<RequestLimits>;
   /** Whether the cost of operations is limited; true except to measure the overhead. */
   boundsCost?: boolean;
+  /** Whether queries are executed as one statement where they can be; true by default. */
+  compiled?: boolean;
+  /** Receives what became of each operation that could have been one statement. */
+  onOutcome?: (outcome: Outcome) => void;
   /** Rate and cost budgets and admission; absent for none. */
   budgets?: CallerBudgets | undefined;
   /** Whether the database can serve; by default a statement through the pool. */
@@ -155,7 +161,12 @@ export function createGateway(options: GatewayOptions) {
       trustedDocuments(trusted, db),
       body(callers, limits),
       documents(callers, limits),
-      execution(options.introspection, boundsCost ? new CostLimits(schema, limits) : undefined, budgets),
+      execution({
+        introspection: options.introspection,
+        cost: boundsCost ? new CostLimits(schema, limits) : undefined,
+        budgets,
+        shortcut: options.compiled === false ? undefined : compiledExecution(new CompiledOperations(schema), options.onOutcome),
+      }),
       answers(log, organizationHeader, options.outage ?? new Outage(log, 'the database')),
       compression(GRAPHQL_PATH),
     ],

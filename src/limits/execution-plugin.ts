@@ -2,7 +2,7 @@
  * Runs the checks around the execution of every operation in one hook, because each hook costs more
  * per request than most of these checks.
  */
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import type { Context } from '../graphql/context.ts';
 import type { CallerBudgets } from './caller-budgets.ts';
@@ -10,11 +10,23 @@ import type { CostLimits } from './cost-limits.ts';
 import { refuseIntrospection, type IntrospectionPolicy } from './introspection-policy.ts';
 import { executeWithinBudgets } from './spending.ts';
 
+/** Executes an operation, if it can; otherwise the resolvers do. */
+export type Shortcut = (args: ExecutionArgs, context: Context) => Promise<ExecutionResult | undefined>;
+
+/** What is checked before an operation is executed, and how it is. What is absent is not checked. */
+export interface ExecutionOptions {
+  introspection: IntrospectionPolicy;
+  cost: CostLimits | undefined;
+  budgets: CallerBudgets | undefined;
+  /** Tried first. */
+  shortcut: Shortcut | undefined;
+}
+
 /**
- * Checks, in this order, the cost of an operation, its introspection and its budgets. What is
- * absent is not checked.
+ * Checks, in this order, the cost of an operation, its introspection and its budgets, and executes
+ * it.
  */
-export function execution(introspection: IntrospectionPolicy, cost?: CostLimits, budgets?: CallerBudgets): Plugin<Context> {
+export function execution({ introspection, cost, budgets, shortcut }: ExecutionOptions): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args): Promise<ExecutionResult> => {
@@ -22,7 +34,10 @@ export function execution(introspection: IntrospectionPolicy, cost?: CostLimits,
         const costed = cost?.check(args, context);
         if (costed && 'refused' in costed) return costed.refused;
         refuseIntrospection(introspection, args.document, context);
-        const execute = () => executeFn(args) as ExecutionResult | Promise<ExecutionResult>;
+        const resolve = () => executeFn(args) as ExecutionResult | Promise<ExecutionResult>;
+        // A response that may be too long is measured while it is made.
+        const execute =
+          shortcut && !(costed && costed.isMeasured) ? async () => (await shortcut(args as ExecutionArgs, context)) ?? resolve() : resolve;
         const result = await (budgets ? executeWithinBudgets(budgets, args, context, execute) : execute());
         return cost && costed ? cost.finish(costed, result, context) : result;
       });

@@ -1,8 +1,9 @@
 /** The audit log. */
-import { requires, requiresReach } from '../../graphql/guards.ts';
-import { can } from '../../authorization/rights.ts';
+import { sql } from 'kysely';
+import { inSql, rowsInSql } from '../../graphql/forms.ts';
+import { requires, requiresReach, visibleTo } from '../../graphql/guards.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
+import { connectionType, pageArguments, pagesOf, type GivenArguments } from '../../graphql/connection.ts';
 import type { Context } from '../../graphql/context.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -11,13 +12,13 @@ import { organizationById } from '../organization/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { ActorRef } from '../user/type.ts';
 import { redact, type SeenState } from './redaction.ts';
-import { auditLog, type AuditEventRow } from './queries.ts';
+import { auditLog, type AuditArguments, type AuditEventRow } from './queries.ts';
 
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
 
 builder.node(AuditEventRef, {
   description: 'An action that was performed or refused.',
-  authScopes: ({ lineage }, { principal }) => can(principal, 'audit:read', lineage),
+  ...visibleTo({ scope: 'audit:read' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
@@ -35,6 +36,11 @@ builder.node(AuditEventRef, {
         lineage: row.lineage,
         scope: 'audit:read' as const,
       }),
+      extensions: rowsInSql(
+        () => sql`
+        select parent.actor_kind as kind, parent.actor_user_id as "userId", parent.actor_api_key_name as "apiKeyName",
+          parent.acting_organization_id as "organizationId", parent.lineage, 'audit:read' as scope`,
+      ),
     }),
     actingOrganization: t.field({
       type: OrganizationRef,
@@ -42,11 +48,13 @@ builder.node(AuditEventRef, {
       description: "The organization the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ acting_organization_id }, _args, { loaders }) =>
         acting_organization_id === null ? null : loaders.load(organizationById, null, acting_organization_id),
+      extensions: rowsInSql(({ viewer }) => organizationById.statement(viewer, sql`array[parent.acting_organization_id]`, null)),
     }),
     organization: t.field({
       type: OrganizationRef,
       description: 'The organization acted on.',
       resolve: async ({ organization_id }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organization_id)),
+      extensions: rowsInSql(({ viewer }) => organizationById.statement(viewer, sql`array[parent.organization_id]`, null)),
     }),
     targetType: t.exposeString('target_type', { description: 'Type of what was changed, e.g. Membership.' }),
     targetId: t.exposeID('target_id', { description: 'Public id of what was changed.' }),
@@ -76,6 +84,7 @@ builder.node(AuditEventRef, {
       description: 'Whether the actor acted from an organization above, where membership in this organization is not needed.',
       resolve: ({ organization_id, acting_organization_id }) =>
         acting_organization_id !== null && acting_organization_id !== organization_id,
+      extensions: inSql(() => sql`coalesce(parent.acting_organization_id <> parent.organization_id, false)`),
     }),
     refusal: t.exposeString('refusal', {
       nullable: true,
@@ -119,11 +128,11 @@ builder.objectField(OrganizationRef, 'auditLog', (t) =>
       if (args.includeDescendants) requiresReach(organization, args, context);
       return requires('audit:read')(organization, args, context);
     },
-    resolve({ id }, { includeDescendants, actions, ...page }, context) {
+    ...pagesOf(auditLog, ({ includeDescendants, actions }: GivenArguments<AuditArguments>) => {
       if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX))
         throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);
       for (const action of actions ?? []) requireStorable(action, 'actions');
-      return connect(context, auditLog, id, { includeDescendants, actions: actions ?? null }, page);
-    },
+      return { includeDescendants: includeDescendants ?? false, actions: actions ?? null };
+    }),
   }),
 );

@@ -1,9 +1,10 @@
 /** API keys and personal access tokens, as far as they can be shown: never a secret. */
-import { requires } from '../../graphql/guards.ts';
-import { can } from '../../authorization/rights.ts';
+import { sql } from 'kysely';
+import { rowsInSql } from '../../graphql/forms.ts';
+import { requires, visibleTo } from '../../graphql/guards.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
+import { connectionType, pageArguments, pagesOf } from '../../graphql/connection.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { apiKeyById, apiKeys, type ApiKeyRow, type TokenRow } from './queries.ts';
@@ -12,7 +13,7 @@ export const ApiKeyRef = builder.objectRef<ApiKeyRow>('ApiKey');
 
 builder.node(ApiKeyRef, {
   description: 'A credential of an organization, bound to it permanently.',
-  authScopes: ({ lineage }, { principal }) => can(principal, 'api_keys:manage', lineage),
+  ...visibleTo({ scope: 'api_keys:manage' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the key is for.' }),
@@ -32,6 +33,7 @@ builder.node(ApiKeyRef, {
       description: 'The key that created this one; null when a person created it, or when the caller may not see that key.',
       resolve: ({ issued_by_key_id }, _args, { loaders }) =>
         issued_by_key_id === null ? null : loaders.load(apiKeyById, null, issued_by_key_id),
+      extensions: rowsInSql(({ viewer }) => apiKeyById.statement(viewer, sql`array[parent.issued_by_key_id]`, null)),
     }),
   }),
 });
@@ -45,7 +47,7 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
     description: 'API keys of this organization, including revoked and expired ones, newest first. Requires the `api_keys:manage` scope.',
     args: pageArguments(t.arg),
     authScopes: requires('api_keys:manage'),
-    resolve: ({ id }, page, context) => connect(context, apiKeys, id, null, page),
+    ...pagesOf<object, null, ApiKeyRow>(apiKeys, () => null),
   }),
 );
 
@@ -53,7 +55,7 @@ export const PersonalAccessTokenRef = builder.objectRef<TokenRow>('PersonalAcces
 
 builder.node(PersonalAccessTokenRef, {
   description: 'A credential of a person. Each request names the organization to act in.',
-  authScopes: ({ user_id }, { principal }) => user_id === principal.user?.id,
+  ...visibleTo({ owner: 'user_id' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the token is for.' }),

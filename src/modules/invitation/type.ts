@@ -1,13 +1,16 @@
 /** Invitations to an organization. */
-import { requires } from '../../graphql/guards.ts';
+import { sql } from 'kysely';
+import { rowsInSql } from '../../graphql/forms.ts';
+import { casesOf, conditionOf } from '../../graphql/positions.ts';
+import { requires, visibleTo } from '../../graphql/guards.ts';
 import { can, isInSubtree } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
+import { connectionType, pageArguments, pagesOf, type GivenArguments } from '../../graphql/connection.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { organizationById, organizationOfPerson } from '../organization/queries.ts';
+import { organizationById, organizationInSql, organizationOfPerson } from '../organization/queries.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/type.ts';
 import { rolesOfInvitation } from '../role/queries.ts';
@@ -18,6 +21,7 @@ import {
   previewByTokenHash,
   type DeliveryRow,
   type InvitationRow,
+  type InvitationsArguments,
   type InvitationStatus,
   type PreviewRow,
 } from './queries.ts';
@@ -37,8 +41,7 @@ export const InvitationRef = builder.objectRef<InvitationRow>('Invitation');
 
 builder.node(InvitationRef, {
   description: 'An offer to a person, by e-mail address, to join one organization with certain roles.',
-  authScopes: ({ lineage, shown_to }, { principal }) =>
-    (shown_to !== null && shown_to === principal.user?.id) || can(principal, 'members:read', lineage),
+  ...visibleTo({ scope: 'members:read', owner: 'shown_to' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     organization: t.field({
@@ -48,12 +51,16 @@ builder.node(InvitationRef, {
         const batch = isInSubtree(principal, lineage) ? organizationById : organizationOfPerson;
         return orNotFound(await loaders.load(batch, null, organization_id));
       },
+      extensions: rowsInSql(({ viewer }) => organizationInSql(viewer, sql`parent.organization_id`)),
     }),
     email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
     roles: t.field({
       type: [RoleRef],
       description: `Roles offered, at most ${ROLES_MAX}.`,
-      extensions: atMost(ROLES_MAX),
+      extensions: {
+        ...atMost(ROLES_MAX),
+        ...rowsInSql(({ viewer }) => rolesOfInvitation.statement(viewer, sql`array[parent.id]`, null)),
+      },
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfInvitation, null, id),
     }),
     status: t.expose('status', { type: InvitationStatusRef, description: 'Its state.' }),
@@ -68,6 +75,16 @@ builder.node(InvitationRef, {
         organizationId: row.inviter_organization_id,
         lineage: row.lineage,
         scope: 'members:read' as const,
+      }),
+      extensions: rowsInSql(({ viewer: { principal } }) => {
+        const mayRead = conditionOf(
+          principal,
+          casesOf(principal, (lineage) => can(principal, 'members:read', lineage)),
+        );
+        return sql`
+          select parent.inviter_kind as kind, case when ${mayRead} then parent.inviter_user_id end as "userId",
+            case when ${mayRead} then parent.inviter_api_key_name end as "apiKeyName",
+            parent.inviter_organization_id as "organizationId", parent.lineage, 'members:read' as scope`;
       }),
     }),
     expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
@@ -84,6 +101,11 @@ builder.node(InvitationRef, {
           last_error: null,
           sent_at: null,
         },
+      extensions: rowsInSql(
+        ({ viewer }) => sql`
+        select coalesce(d.status, 'QUEUED') as status, coalesce(d.attempts, 0) as attempts, d.last_error, d.sent_at
+        from (select) as always left join (${deliveryOfInvitation.statement(viewer, sql`array[parent.id]`, null)}) as d on true`,
+      ),
     }),
   }),
 });
@@ -122,10 +144,10 @@ builder.objectField(OrganizationRef, 'invitations', (t) =>
       ...pageArguments(t.arg),
     },
     authScopes: requires('members:read'),
-    resolve({ id }, { status, ...page }, context) {
+    ...pagesOf(invitations, ({ status }: GivenArguments<InvitationsArguments>) => {
       if (status?.length === 0) throw badInput('status', 'must name at least one state');
-      return connect(context, invitations, id, { status: status ?? ['PENDING'] }, page);
-    },
+      return { status: status ?? ['PENDING'] };
+    }),
   }),
 );
 

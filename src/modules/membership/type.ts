@@ -1,27 +1,37 @@
 /** Members of an organization, and people over a subtree. */
-import { requires, requiresReach } from '../../graphql/guards.ts';
-import { can, isInSubtree } from '../../authorization/rights.ts';
+import { sql } from 'kysely';
+import { requires, requiresReach, visibleTo } from '../../graphql/guards.ts';
+import { isInSubtree } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
+import { connectionType, pageArguments, pagesOf, type GivenArguments } from '../../graphql/connection.ts';
+import { inSql, rowsInSql } from '../../graphql/forms.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost, countOf } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { organizationById, organizationOfPerson } from '../organization/queries.ts';
+import { organizationById, organizationInSql, organizationOfPerson } from '../organization/queries.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/type.ts';
 import { rolesOfMembership } from '../role/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { personPattern } from '../../values/email.ts';
 import { UserRef } from '../user/type.ts';
-import { people } from './people.ts';
-import { members, membershipScopes, membershipsOfPerson, MEMBERSHIPS_MAX, type MembershipRow, type PersonRow } from './queries.ts';
+import { people, type PeopleArguments } from './people.ts';
+import {
+  members,
+  membershipScopes,
+  membershipsOfPerson,
+  MEMBERSHIPS_MAX,
+  type MembersArguments,
+  type MembershipRow,
+  type PersonRow,
+} from './queries.ts';
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
 
 builder.node(MembershipRef, {
   description: "A person's place in one organization, with the roles held there.",
-  authScopes: ({ user_id, lineage }, { principal }) => user_id === principal.user?.id || can(principal, 'members:read', lineage),
+  ...visibleTo({ scope: 'members:read', owner: 'user_id' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     organization: t.field({
@@ -32,6 +42,7 @@ builder.node(MembershipRef, {
         const batch = isInSubtree(principal, lineage) ? organizationById : organizationOfPerson;
         return orNotFound(await loaders.load(batch, null, organization_id));
       },
+      extensions: rowsInSql(({ viewer }) => organizationInSql(viewer, sql`parent.organization_id`)),
     }),
     user: t.field({
       type: UserRef,
@@ -44,16 +55,30 @@ builder.node(MembershipRef, {
         lineage,
         scope: 'members:read' as const,
       }),
+      extensions: rowsInSql(
+        () => sql`
+        select parent.user_id as id, parent.email, parent.user_name as name, parent.user_created_at as created_at,
+          parent.lineage, 'members:read' as scope`,
+      ),
     }),
     roles: t.field({
       type: [RoleRef],
       description: `Roles held, built-in ones first; at most ${ROLES_MAX}.`,
-      extensions: atMost(ROLES_MAX),
+      extensions: {
+        ...atMost(ROLES_MAX),
+        ...rowsInSql(({ viewer }) => rolesOfMembership.statement(viewer, sql`array[parent.id]`, null)),
+      },
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfMembership, null, id),
     }),
     scopes: t.stringList({
       description: 'Scopes that the roles grant together, including implied ones.',
-      extensions: atMost(SCOPES_MAX),
+      extensions: {
+        ...atMost(SCOPES_MAX),
+        ...inSql(
+          ({ viewer }) => sql`
+          coalesce((select found.scopes from (${membershipScopes.statement(viewer, sql`array[parent.id]`, null)}) as found limit 1), '{}')`,
+        ),
+      },
       resolve: async ({ id }, _args, { loaders }) => (await loaders.load(membershipScopes, null, id))?.scopes ?? [],
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person joined.' }),
@@ -67,12 +92,15 @@ const MEMBERSHIPS_DEFAULT = 25;
 
 const PersonRef = builder.objectRef<PersonRow>('Person').implement({
   description: 'A person and their memberships in a subtree.',
-  authScopes: ({ lineage }, { principal }) => can(principal, 'members:read', lineage),
+  ...visibleTo({ scope: 'members:read' }),
   fields: (t) => ({
     user: t.field({
       type: UserRef,
       description: 'The person.',
       resolve: (row) => ({ ...row, scope: 'members:read' as const }),
+      extensions: rowsInSql(
+        () => sql`select parent.id, parent.email, parent.name, parent.created_at, parent.lineage, 'members:read' as scope`,
+      ),
     }),
     memberships: t.field({
       type: [MembershipRef],
@@ -87,14 +115,23 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
           description: `How many at most, between 1 and ${MEMBERSHIPS_MAX}.`,
         }),
       },
-      extensions: atMost(({ first }) => countOf(first, MEMBERSHIPS_DEFAULT, MEMBERSHIPS_MAX)),
-      resolve({ id, organization_id }, { first }, { loaders }) {
-        if (first < 1 || first > MEMBERSHIPS_MAX) throw badInput('first', `must be between 1 and ${MEMBERSHIPS_MAX}`);
-        return loaders.load(membershipsOfPerson, first, `${organization_id}/${id}`);
+      extensions: {
+        ...atMost(({ first }) => countOf(first, MEMBERSHIPS_DEFAULT, MEMBERSHIPS_MAX)),
+        ...rowsInSql(
+          ({ viewer, args }) => membershipsOfPerson.statement(viewer, sql`array[parent.organization_id || '/' || parent.id]`, args),
+          { prepare: atMostMemberships },
+        ),
       },
+      resolve: ({ id, organization_id }, given, { loaders }) =>
+        loaders.load(membershipsOfPerson, atMostMemberships(given), `${organization_id}/${id}`),
     }),
   }),
 });
+
+function atMostMemberships({ first }: { first: number }): number {
+  if (first < 1 || first > MEMBERSHIPS_MAX) throw badInput('first', `must be between 1 and ${MEMBERSHIPS_MAX}`);
+  return first;
+}
 
 const PersonConnectionRef = connectionType<PersonRow>({ name: 'Person', node: PersonRef, plural: 'people' });
 
@@ -113,13 +150,13 @@ builder.objectFields(OrganizationRef, (t) => ({
       ...pageArguments(t.arg),
     },
     authScopes: requires('members:read'),
-    resolve({ id }, { search, roles, ...page }, context) {
+    ...pagesOf(members, ({ search, roles }: GivenArguments<MembersArguments>) => {
       const keys = roles ?? null;
       if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX))
         throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
       for (const key of keys ?? []) requireStorable(key, 'roles');
-      return connect(context, members, id, { search: personPattern(search), roles: keys }, page);
-    },
+      return { search: personPattern(search), roles: keys };
+    }),
   }),
   people: t.field({
     type: PersonConnectionRef,
@@ -134,6 +171,6 @@ builder.objectFields(OrganizationRef, (t) => ({
       ...pageArguments(t.arg),
     },
     authScopes: requiresReach,
-    resolve: ({ id }, { search, ...page }, context) => connect(context, people, id, { search: personPattern(search) }, page),
+    ...pagesOf(people, ({ search }: GivenArguments<PeopleArguments>) => ({ search: personPattern(search) })),
   }),
 }));

@@ -1,7 +1,7 @@
 /** Queries of organizations and of what belongs to a single organization. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
-import { flagBatch, listBatch, rowBatch } from '../../database/loaders.ts';
+import { flagBatch, listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
 import { defineList, ofOrganizations } from '../../database/list.ts';
 import type { SortOrder } from '../../database/keyset.ts';
 import type { Columns } from '../../database/rows.ts';
@@ -26,6 +26,8 @@ export interface OrganizationRow extends Columns<
   | 'updated_at'
   | 'version'
   | 'depth'
+  | 'path'
+  | 'deleted_at'
 > {
   kind: OrganizationKind;
   status: OrganizationStatus;
@@ -39,10 +41,13 @@ export interface OrganizationRow extends Columns<
   shown_to: string | null;
 }
 
-/** The columns of `OrganizationRow`, from a table expression with the alias `o`. */
-export const organizationColumns = sql`
+/** The columns of an organization, from a table expression with the alias `o`. */
+const columns = sql`
   o.id, o.parent_id, o.slug, o.name, o.kind, o.status, organization_source(o.source, o.parent_id) as source, o.domain, o.domain_setup_status,
-  o.created_at, o.updated_at, o.version, o.lineage, o.depth, null::uuid as shown_to`;
+  o.created_at, o.updated_at, o.version, o.lineage, o.depth, o.path, o.deleted_at`;
+
+/** The columns of `OrganizationRow`, from a table expression with the alias `o`. */
+export const organizationColumns = sql`${columns}, null::uuid as shown_to`;
 
 const id = ({ id: key }: { id: string }): string => key;
 
@@ -67,8 +72,22 @@ export const organizationOfPerson = rowBatch<null, OrganizationRow>(
   'organization of person',
   id,
   ({ principal }, ids) => sql<OrganizationRow>`
-    select ${organizationColumns}, o.shown_to from ${organizationsOfPerson(principal)} as o where o.id = any (${ids}::uuid[])`,
+    select ${columns}, o.shown_to from ${organizationsOfPerson(principal)} as o where o.id = any (${ids}::uuid[])`,
 );
+
+/**
+ * The organization with this id in a compiled statement: in the caller's subtree, or one that the
+ * caller belongs to or is invited to as a person.
+ */
+export function organizationInSql(viewer: Viewer, key: RawBuilder<unknown>): RawBuilder<unknown> {
+  const ids = sql`array[${key}]`;
+  const inSubtree = organizationById.statement(viewer, ids, null);
+  if (!viewer.principal.user) return inSubtree;
+  return sql`
+    with inside as (${inSubtree})
+    select * from inside union all
+    select * from (${organizationOfPerson.statement(viewer, ids, null)}) as own where not exists (select from inside)`;
+}
 
 /** The organizations from the caller's own down to the parent. */
 export const ancestors = listBatch<null, OrganizationRow & { of: string }>(

@@ -1,16 +1,25 @@
 /** The organization: its facts, its place in the tree and what is below it. Other domains add their own fields. */
-import { inside, requiresReach } from '../../graphql/guards.ts';
-import { isInSubtree } from '../../authorization/rights.ts';
+import { sql } from 'kysely';
+import { inside, requiresReach, visibleTo } from '../../graphql/guards.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
-import { countBatch } from '../../database/list.ts';
+import { connectionType, countOf, pageArguments, pagesOf, type GivenArguments } from '../../graphql/connection.ts';
+import { inSql, rowsInSql } from '../../graphql/forms.ts';
 import { badInput, notFound } from '../../errors.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
 import { atMost, weighs } from '../../graphql/cost.ts';
 import { requireStorable, searchPattern } from '../../values/text.ts';
-import { descendants, type DescendantRow } from './descendants.ts';
+import { descendants, type DescendantRow, type DescendantsArguments } from './descendants.ts';
 import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, PATH_WEIGHT } from './refs.ts';
-import { ancestors, children, hasChildren, organizationById, organizationBySlug, slugById, type OrganizationSource } from './queries.ts';
+import {
+  ancestors,
+  children,
+  hasChildren,
+  organizationById,
+  organizationBySlug,
+  slugById,
+  type ChildrenArguments,
+  type OrganizationSource,
+} from './queries.ts';
 
 /** The most that `MAX_TREE_DEPTH` can be. */
 const DEPTH_MAX = 64;
@@ -57,8 +66,7 @@ const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
 
 builder.node(OrganizationRef, {
   description: 'An organization: a node of the tree, and the account that owns everything else.',
-  authScopes: ({ lineage, shown_to }, { principal }) =>
-    isInSubtree(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
+  ...visibleTo({ scope: null, owner: 'shown_to' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     slug: t.exposeString('slug', {
@@ -88,6 +96,7 @@ builder.node(OrganizationRef, {
       authScopes: inside,
       resolve: ({ id, parent_id }, _args, { loaders, principal }) =>
         parent_id === null || id === principal.home?.id ? null : loaders.load(organizationById, null, parent_id),
+      extensions: rowsInSql(({ viewer }) => organizationById.statement(viewer, sql`array[parent.parent_id]`, null)),
     }),
     parentId: t.id({
       nullable: true,
@@ -95,12 +104,19 @@ builder.node(OrganizationRef, {
       authScopes: inside,
       resolve: ({ id, parent_id }, _args, { principal }) =>
         parent_id === null || id === principal.home?.id ? null : encodeId('Organization', parent_id),
+      extensions: inSql(
+        ({ viewer: { principal } }) => sql`
+        case when parent.id <> ${principal.home?.id ?? null}::uuid then organization_public_id(parent.parent_id) end`,
+      ),
     }),
     ancestors: t.field({
       type: [OrganizationRef],
       nullable: true,
       description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own. At most 64.",
-      extensions: atMost(DEPTH_MAX),
+      extensions: {
+        ...atMost(DEPTH_MAX),
+        ...rowsInSql(({ viewer }) => ancestors.statement(viewer, sql`array[parent.id]`, null)),
+      },
       authScopes: inside,
       resolve: ({ id }, _args, { loaders }) => loaders.load(ancestors, null, id),
     }),
@@ -109,26 +125,29 @@ builder.node(OrganizationRef, {
       description: "Levels below the caller's own organization; 0 for that organization.",
       authScopes: inside,
       resolve: ({ lineage }, _args, { principal }) => lineage.length - 1 - (principal.home ? lineage.indexOf(principal.home.id) : 0),
+      extensions: inSql(
+        ({ viewer: { principal } }) => sql`
+        cardinality(parent.lineage) - array_position(parent.lineage, ${principal.home?.id ?? null}::uuid)`,
+      ),
     }),
     hasChildren: t.boolean({
       nullable: true,
       description: 'Whether there are organizations below. Cheaper than a count. Requires `child_organizations:manage`.',
       authScopes: requiresReach,
       resolve: ({ id }, _args, { loaders }) => loaders.load(hasChildren, null, id),
+      extensions: inSql(({ viewer }) => sql`exists (${hasChildren.statement(viewer, sql`array[parent.id]`, null)})`),
     }),
     childCount: t.int({
       nullable: true,
       description: 'Number of organizations directly below, not counting deleted ones. Requires `child_organizations:manage`.',
       authScopes: requiresReach,
-      resolve: ({ id }, _args, { loaders }) =>
-        loaders.load(countBatch(children), { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }, id),
+      ...countOf(children, { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }),
     }),
     descendantCount: t.int({
       nullable: true,
       description: 'Number of organizations below at any depth, not counting deleted ones. Requires `child_organizations:manage`.',
       authScopes: requiresReach,
-      resolve: ({ id }, _args, { loaders }) =>
-        loaders.load(countBatch(descendants), { search: null, kind: null, maxDepth: null, includeDeleted: false }, id),
+      ...countOf(descendants, { search: null, kind: null, maxDepth: null, includeDeleted: false }),
     }),
     children: t.field({
       type: OrganizationConnectionRef,
@@ -141,14 +160,15 @@ builder.node(OrganizationRef, {
         ...pageArguments(t.arg),
       },
       authScopes: requiresReach,
-      resolve: ({ id }, { orderBy, kind, includeDeleted, ...page }, context) =>
-        connect(
-          context,
-          children,
-          id,
-          { orderBy: orderBy ?? 'SLUG_ASC', kind: kind ?? null, includeDeleted: includeDeleted ?? false },
-          page,
-        ),
+      ...pagesOf(
+        children,
+        ({ orderBy, kind, includeDeleted }: GivenArguments<ChildrenArguments>) => ({
+          orderBy: orderBy ?? 'SLUG_ASC',
+          kind: kind ?? null,
+          includeDeleted: includeDeleted ?? false,
+        }),
+        ['orderBy'],
+      ),
     }),
     descendants: t.field({
       type: OrganizationDescendantConnectionRef,
@@ -166,16 +186,15 @@ builder.node(OrganizationRef, {
         ...pageArguments(t.arg),
       },
       authScopes: requiresReach,
-      resolve: ({ id }, { search, kind, maxDepth, includeDeleted, ...page }, context) => {
+      ...pagesOf(descendants, ({ search, kind, maxDepth, includeDeleted }: GivenArguments<DescendantsArguments>) => {
         if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
-        return connect(
-          context,
-          descendants,
-          id,
-          { search: searchPattern(search), kind: kind ?? null, maxDepth: maxDepth ?? null, includeDeleted: includeDeleted ?? false },
-          page,
-        );
-      },
+        return {
+          search: searchPattern(search),
+          kind: kind ?? null,
+          maxDepth: maxDepth ?? null,
+          includeDeleted: includeDeleted ?? false,
+        };
+      }),
     }),
   }),
 });
@@ -187,6 +206,11 @@ function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
     defaultValue: false,
     description: 'Whether to include deleted organizations that can still be restored.',
   });
+}
+
+function checkSeparator(separator: string): string {
+  if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
+  return separator;
 }
 
 /** How many fields a search looks in. */
@@ -210,15 +234,25 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
     depth: t.int({
       description: 'Levels below the organization whose `descendants` were queried; 1 for a direct child.',
       resolve: ({ row, connection }) => row.lineage.length - 1 - row.lineage.indexOf(connection.parentId),
+      extensions: inSql(() => sql`parent.depth - owner.depth`),
     }),
     path: t.string({
       description: 'Breadcrumb of slugs from the organization whose `descendants` were queried to the node, both included.',
-      extensions: weighs(PATH_WEIGHT),
+      extensions: {
+        ...weighs(PATH_WEIGHT),
+        ...inSql(
+          ({ args }) => sql`(
+            select string_agg(o.slug, ${args}::text order by o.depth) from organizations as o
+            where o.id = any (parent.lineage[owner.depth + 1 :])
+          )`,
+          { prepare: ({ separator }: { separator: string }) => checkSeparator(separator) },
+        ),
+      },
       args: {
         separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
       },
       async resolve({ row, connection }, { separator }, { loaders }) {
-        if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
+        checkSeparator(separator);
         const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
         const found = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
         return loaders.count(found.map((organization) => organization?.slug ?? '').join(separator));
@@ -227,7 +261,7 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
     matchedOn: t.field({
       type: [SearchFieldRef],
       description: 'Fields that hold the search text; empty without `search`.',
-      extensions: atMost(SEARCH_FIELDS),
+      extensions: { ...atMost(SEARCH_FIELDS), ...inSql(() => sql`parent.matched_on`) },
       resolve: ({ row }) => row.matched_on,
     }),
   }),
@@ -245,15 +279,31 @@ builder.queryField('organization', (t) =>
       id: t.arg.id({ description: 'Public id (org_…).' }),
       slug: t.arg.string({ description: 'Slug.' }),
     },
-    async resolve(_root, { id, slug }, { loaders, principal }) {
-      if (id != null && slug != null) throw badInput('slug', 'cannot be combined with "id"');
-      if (slug != null) requireStorable(slug, 'slug');
+    async resolve(_root, given, { loaders, principal }) {
+      const { id, slug } = askedFor(given);
       const found =
-        slug != null
-          ? await loaders.load(organizationBySlug, null, slug)
-          : await loaders.load(organizationById, null, id != null ? decodeId('Organization', id, 'id') : (principal.home?.id ?? ''));
+        slug === null
+          ? await loaders.load(organizationById, null, id ?? principal.home?.id ?? '')
+          : await loaders.load(organizationBySlug, null, slug);
       if (!found) throw notFound();
       return found;
     },
+    extensions: rowsInSql(
+      ({ viewer, args: { id, slug } }) =>
+        slug === null
+          ? organizationById.statement(viewer, sql`array[${id ?? viewer.principal.home?.id}]`, null)
+          : organizationBySlug.statement(viewer, sql`array[${slug}]`, null),
+      { prepare: askedFor },
+    ),
   }),
 );
+
+/** The organization that a query names: its UUID, its slug, or neither for the caller's own. */
+function askedFor({ id, slug }: { id?: string | null | undefined; slug?: string | null | undefined }): {
+  id: string | null;
+  slug: string | null;
+} {
+  if (id != null && slug != null) throw badInput('slug', 'cannot be combined with "id"');
+  if (slug != null) requireStorable(slug, 'slug');
+  return { id: id == null ? null : decodeId('Organization', id, 'id'), slug: slug ?? null };
+}

@@ -1,6 +1,7 @@
 /** Roles and the catalog of scopes. */
-import { inside } from '../../graphql/guards.ts';
-import { isInSubtree } from '../../authorization/rights.ts';
+import { sql } from 'kysely';
+import { inside, visibleTo } from '../../graphql/guards.ts';
+import { rowsInSql } from '../../graphql/forms.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -13,8 +14,7 @@ builder.node(RoleRef, {
   description:
     'A named set of scopes. Built in: admin, viewer, user, support, cloud_rep, restricted_user. An organization can define its own, ' +
     'which are usable in it and in everything below it.',
-  authScopes: ({ built_in, lineage, shown_to }, { principal }) =>
-    built_in || isInSubtree(principal, lineage) || (shown_to !== null && shown_to === principal.user?.id),
+  ...visibleTo({ scope: null, owner: 'shown_to', everybody: 'built_in' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     key: t.exposeString('key', { description: 'Name used in inputs, e.g. admin; unique among the roles of one organization.' }),
@@ -35,7 +35,10 @@ builder.objectField(OrganizationRef, 'roles', (t) =>
     description:
       "Roles that can be granted here: the built-in ones, the organization's own, and those of organizations above. An organization can define at most 100. " +
       `At most ${USABLE_ROLES_MAX} are shown, of those above the nearest first; ask \`Organization.roles\` further up for the rest.`,
-    extensions: atMost(USABLE_ROLES_MAX),
+    extensions: {
+      ...atMost(USABLE_ROLES_MAX),
+      ...rowsInSql(({ viewer }) => rolesUsableIn.statement(viewer, sql`array[parent.id]`, null)),
+    },
     authScopes: inside,
     resolve: ({ id }, _args, { loaders }) => loaders.load(rolesUsableIn, null, id),
   }),
@@ -55,7 +58,7 @@ builder.queryField('scopes', (t) =>
     type: [ScopeInfoRef],
     nullable: true,
     description: 'The catalog of scopes that roles and keys are made of.',
-    extensions: atMost(SCOPES_MAX),
+    extensions: { ...atMost(SCOPES_MAX), ...rowsInSql(({ viewer }) => scopeCatalog.statement(viewer, sql`array['all']`, null)) },
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(scopeCatalog, null, 'all'),
   }),

@@ -1,4 +1,6 @@
 /** People, and actors: whoever did something. */
+import { sql } from 'kysely';
+import { rowsInSql } from '../../graphql/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { can, type Lineage } from '../../authorization/rights.ts';
@@ -53,6 +55,10 @@ export const ActorRef = builder.objectRef<Actor>('Actor').implement({
         const user = userId === null ? null : await loaders.load(actorById, null, userId);
         return user && { ...user, lineage, scope };
       },
+      extensions: rowsInSql(
+        ({ viewer }) => sql`
+        select found.*, parent.lineage, parent.scope from (${actorById.statement(viewer, sql`array[parent."userId"]`, null)}) as found`,
+      ),
     }),
     apiKeyName: t.exposeString('apiKeyName', { nullable: true, description: 'Name of the API key; null for a person or an operator.' }),
     organization: t.field({
@@ -61,6 +67,7 @@ export const ActorRef = builder.objectRef<Actor>('Actor').implement({
       description: "The organization the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ organizationId }, _args, { loaders }) =>
         organizationId === null ? null : loaders.load(organizationById, null, organizationId),
+      extensions: rowsInSql(({ viewer }) => organizationById.statement(viewer, sql`array[parent."organizationId"]`, null)),
     }),
   }),
 });

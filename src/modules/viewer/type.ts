@@ -1,4 +1,6 @@
 /** Who is calling and what they may do. */
+import { sql } from 'kysely';
+import { inSql, listInSql, rowsInSql } from '../../graphql/forms.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { can } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
@@ -29,6 +31,11 @@ const CredentialRef = builder.objectRef<Caller['credential']>('Credential').impl
       nullable: true,
       description: 'Id of the API key or token; null for a session.',
       resolve: ({ kind, id }) => (kind === 'SESSION' ? null : encodeId(kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', id)),
+      extensions: inSql(({ viewer: { principal } }) => {
+        const kind = principal.credential?.kind;
+        if (kind === 'SESSION') return sql`null::text`;
+        return sql`${sql.lit(encodeId(kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', ''))} || replace(parent.id::text, '-', '')`;
+      }),
     }),
     name: t.exposeString('name', { nullable: true, description: 'Its name; null for a session.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
@@ -41,22 +48,39 @@ const NOBODY = '00000000-0000-0000-0000-000000000000';
 const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
   description: 'Who is calling, in which organization, with what rights.',
   fields: (t) => ({
-    credential: t.expose('credential', { type: CredentialRef, description: 'The credential that the request was made with.' }),
+    credential: t.expose('credential', {
+      type: CredentialRef,
+      description: 'The credential that the request was made with.',
+      extensions: rowsInSql(
+        () => sql`
+        select parent.credential_kind as kind, parent.credential_id as id, parent.credential_name as name, parent.credential_expires_at as "expiresAt"`,
+      ),
+    }),
     user: t.field({
       type: UserRef,
       nullable: true,
       description: 'The user; null for an API key.',
       resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(userById, null, user.id) : null),
+      extensions: rowsInSql(({ viewer }) => userById.statement(viewer, sql`array[parent.id]`, null)),
     }),
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
       description: 'The organization that this request acts in; null for a user credential that names none.',
       resolve: ({ home }, _args, { loaders }) => (home ? loaders.load(organizationById, null, home.id) : null),
+      extensions: rowsInSql(({ viewer }) =>
+        organizationById.statement(viewer, sql`array[${viewer.principal.home?.id ?? null}::uuid]`, null),
+      ),
     }),
     scopes: t.stringList({
       description: 'Scopes held in that organization, including implied ones.',
-      extensions: atMost(SCOPES_MAX),
+      extensions: {
+        ...atMost(SCOPES_MAX),
+        ...inSql(
+          ({ viewer: { principal } }) => sql`
+          array(select s.key from scopes as s where s.key = any (${[...(principal.home?.scopes ?? [])]}::text[]) order by s.position)`,
+        ),
+      },
       async resolve({ home }, _args, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
         return catalog.map(({ key }) => key).filter((key) => home?.scopes.has(key));
@@ -83,6 +107,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       description: 'Every organization in which the user is a native member, oldest membership first. Empty for an API key.',
       args: pageArguments(t.arg),
       resolve: ({ user }, page, context) => connect(context, ownMemberships, user?.id ?? NOBODY, null, page),
+      extensions: listInSql(ownMemberships, () => null),
     }),
     invitations: t.field({
       type: InvitationConnectionRef,
@@ -90,11 +115,15 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       description: "Invitations waiting for the user's verified address, newest first. Empty for an API key.",
       args: pageArguments(t.arg),
       resolve: ({ user }, page, context) => connect(context, ownInvitations, user?.id ?? NOBODY, null, page),
+      extensions: listInSql(ownInvitations, () => null),
     }),
     personalAccessTokens: t.field({
       type: [PersonalAccessTokenRef],
       description: "The user's tokens: those that work, then revoked and expired ones, newest first; at most 100. Empty for an API key.",
-      extensions: atMost(LIVE_TOKENS_MAX),
+      extensions: {
+        ...atMost(LIVE_TOKENS_MAX),
+        ...rowsInSql(({ viewer }) => ownTokens.statement(viewer, sql`array[parent.id]`, null)),
+      },
       resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(ownTokens, null, user.id) : []),
     }),
   }),
@@ -110,5 +139,12 @@ builder.queryField('viewer', (t) =>
       if (!credential) throw unauthenticated();
       return { ...principal, credential };
     },
+    // The row is the user, so that lists of the caller's own user are lists of it.
+    extensions: rowsInSql(
+      ({ viewer: { principal } }) => sql`
+      select ${principal.user?.id ?? NOBODY}::uuid as id, ${principal.credential?.kind}::text as credential_kind,
+        ${principal.credential?.id}::text as credential_id, ${principal.credential?.name ?? null}::text as credential_name,
+        ${principal.credential?.expiresAt ?? null}::timestamptz as credential_expires_at`,
+    ),
   }),
 );

@@ -1,0 +1,25 @@
+/** Compiled operations as a step of the execution. */
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { Context } from '../graphql/context.ts';
+import type { CompiledOperations, Outcome } from './operations.ts';
+
+/** A result whose `data` is a text already. */
+interface WrittenResult extends ExecutionResult {
+  stringify(result: ExecutionResult): string;
+}
+
+/** Executes operations as one statement; returns undefined for those that the resolvers have to execute. */
+export function compiledExecution(operations: CompiledOperations, onOutcome: (outcome: Outcome) => void = () => undefined) {
+  return async (args: ExecutionArgs, context: Context): Promise<ExecutionResult | undefined> => {
+    const outcome = await operations.run(args, context);
+    onOutcome(outcome);
+    return 'data' in outcome ? written(outcome.data) : undefined;
+  };
+}
+
+function written(data: string): WrittenResult {
+  return {
+    data: {},
+    stringify: ({ extensions }) => (extensions ? `{"data":${data},"extensions":${JSON.stringify(extensions)}}` : `{"data":${data}}`),
+  };
+}

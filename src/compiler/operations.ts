@@ -1,0 +1,184 @@
+/**
+ * Executes queries as one statement each. A query is planned once per document, and written once per
+ * shape: the kind of caller, their scopes, and the arguments that decide about the text of the
+ * statement. Everything else is a parameter.
+ */
+import {
+  getArgumentValues,
+  getOperationAST,
+  getVariableValues,
+  Kind,
+  OperationTypeNode,
+  visit,
+  type DocumentNode,
+  type ExecutionArgs,
+  type FragmentDefinitionNode,
+  type GraphQLField,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type VariableValues,
+} from 'graphql';
+import { CompiledQuery } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import { isUnavailable } from '../errors.ts';
+import type { Principal } from '../authorization/principal.ts';
+import type { Database } from '../database/connect.ts';
+import { uncheckedPageOf, type PageArguments } from '../database/keyset.ts';
+import type { Viewer } from '../database/loaders.ts';
+import type { Context } from '../graphql/context.ts';
+import { Planner, Unsupported, type FieldPlan } from './plan.ts';
+import { argumentShape, principalShape, Slot, symbolicPrincipal, type Prepared, type RequestValues } from './slots.ts';
+import { REFUSED, StatementWriter } from './statement.ts';
+
+/** Why an operation was not executed as one statement. */
+export type Fall = 'mutation' | 'unsupported' | 'arguments' | 'refused' | 'failed';
+
+/** The text of `data`, or the reason why the resolvers have to find it. */
+export type Outcome = { data: string } | { fall: Fall; detail: string };
+
+/** A statement with the slots of its parameters. */
+interface Statement {
+  text: string;
+  parameters: readonly unknown[];
+}
+
+/** The plan of an operation for one choice of its directives. */
+interface OperationPlan {
+  id: number;
+  fields: readonly FieldPlan[];
+  prepared: readonly FieldPlan[];
+}
+
+/** An operation of a document. */
+interface Operation {
+  node: OperationDefinitionNode;
+  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** The variables that directives read. */
+  switches: readonly string[];
+  plans: Map<string, OperationPlan | string>;
+}
+
+/** The maximum number of bytes of all statements that are kept. */
+const STATEMENT_BYTES_MAX = 32 * 1_024 * 1_024;
+/** The maximum number of choices of directives that are planned per operation. */
+const PLANS_MAX = 64;
+
+/** Queries of one schema. What is made for a document is kept as long as the document. */
+export class CompiledOperations {
+  readonly #schema: GraphQLSchema;
+  readonly #operations = new WeakMap<DocumentNode, Map<string, Operation | undefined>>();
+  readonly #statements = new LRUCache<string, Statement | string>({
+    maxSize: STATEMENT_BYTES_MAX,
+    sizeCalculation: (statement) => (typeof statement === 'string' ? statement : statement.text).length * 2 + 1_000,
+  });
+  #plans = 0;
+
+  constructor(schema: GraphQLSchema) {
+    this.#schema = schema;
+  }
+
+  /** Executes a valid operation, or says why it cannot. Rejects if the database is unavailable. */
+  async run({ document, operationName, variableValues }: ExecutionArgs, { db, principal, now }: Context): Promise<Outcome> {
+    const operation = this.#operationOf(document, operationName ?? '');
+    if (!operation) return { fall: 'mutation', detail: '' };
+    const { variableValues: variables } = getVariableValues(this.#schema, operation.node.variableDefinitions ?? [], variableValues ?? {});
+    if (!variables) return { fall: 'arguments', detail: 'variables' };
+    const plan = this.#planOf(operation, variables);
+    if (typeof plan === 'string') return { fall: 'unsupported', detail: plan };
+    let values: RequestValues;
+    try {
+      values = { principal, prepared: plan.prepared.map((field) => prepare(field, variables, { principal, now })) };
+    } catch (error) {
+      return { fall: 'arguments', detail: String(error) };
+    }
+    const statement = this.#statementOf(plan, values, db);
+    if (typeof statement === 'string') return { fall: 'unsupported', detail: statement };
+    try {
+      const parameters = statement.parameters.map((value) => (value instanceof Slot ? value.read(values) : value));
+      const { rows } = await db.executeQuery<{ answer: string }>(CompiledQuery.raw(statement.text, parameters));
+      const [row] = rows;
+      return row === undefined || row.answer.includes(REFUSED) ? { fall: 'refused', detail: '' } : { data: row.answer };
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      return { fall: 'failed', detail: String(error) };
+    }
+  }
+
+  #operationOf(document: DocumentNode, name: string): Operation | undefined {
+    let operations = this.#operations.get(document);
+    if (!operations) this.#operations.set(document, (operations = new Map<string, Operation | undefined>()));
+    if (!operations.has(name)) operations.set(name, operationIn(document, name));
+    return operations.get(name);
+  }
+
+  #planOf(operation: Operation, variables: VariableValues): OperationPlan | string {
+    const key = operation.switches.map((name) => String(variables.coerced[name])).join();
+    let plan = operation.plans.get(key);
+    if (plan === undefined) {
+      plan = this.#plan(operation, variables);
+      if (operation.plans.size < PLANS_MAX) operation.plans.set(key, plan);
+    }
+    return plan;
+  }
+
+  #plan({ node, fragments }: Operation, variables: VariableValues): OperationPlan | string {
+    const root = this.#schema.getQueryType();
+    if (!root) return 'no queries';
+    const planner = new Planner({ schema: this.#schema, fragments, variables });
+    try {
+      const fields = planner.selectionOf(root, [node.selectionSet]);
+      return { id: this.#plans++, fields, prepared: planner.prepared };
+    } catch (error) {
+      if (error instanceof Unsupported) return error.message;
+      throw error;
+    }
+  }
+
+  #statementOf(plan: OperationPlan, { principal, prepared }: RequestValues, db: Database): Statement | string {
+    const shapes = prepared.map((each, index) => argumentShape(each, plan.prepared[index]?.form?.structural ?? []));
+    const key = [plan.id, principalShape(principal), ...shapes].join('\n');
+    let statement = this.#statements.get(key);
+    if (statement === undefined) {
+      statement = writeStatement(plan, principal, prepared, db);
+      this.#statements.set(key, statement);
+    }
+    return statement;
+  }
+}
+
+function writeStatement({ fields }: OperationPlan, principal: Principal, prepared: readonly Prepared[], db: Database): Statement | string {
+  try {
+    const { sql, parameters } = new StatementWriter(symbolicPrincipal(principal), prepared).write(fields).compile(db);
+    return { text: sql, parameters };
+  } catch (error) {
+    // A form that looks at a value instead of passing it on fails in its own words.
+    if (error instanceof Unsupported || error instanceof TypeError) return error.message;
+    throw error;
+  }
+}
+
+function operationIn(document: DocumentNode, name: string): Operation | undefined {
+  const node = getOperationAST(document, name === '' ? null : name);
+  if (node?.operation !== OperationTypeNode.QUERY) return undefined;
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions)
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+  const switches = new Set<string>();
+  visit(document, {
+    Directive(directive) {
+      for (const { value } of directive.arguments ?? []) if (value.kind === Kind.VARIABLE) switches.add(value.name.value);
+    },
+  });
+  return { node, fragments, switches: [...switches].toSorted(), plans: new Map<string, OperationPlan | string>() };
+}
+
+/** The arguments of a field as its form needs them. Throws what the resolver would throw. */
+function prepare({ field, node, form }: FieldPlan, variables: VariableValues, viewer: Viewer): Prepared {
+  const given = getArgumentValues(field as GraphQLField<unknown, unknown>, node, variables) as Record<string, unknown>;
+  const args = (form?.prepare as ((given: unknown, viewer: Viewer) => unknown) | undefined)?.(given, viewer);
+  if (form?.kind !== 'list') return { given, args, page: undefined };
+  const page = uncheckedPageOf(given as PageArguments);
+  // The types of a cursor's sort keys are known to the list.
+  if (page.after || page.before) form.list.page(viewer, args as never, page);
+  return { given, args, page };
+}

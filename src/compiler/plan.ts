@@ -1,0 +1,107 @@
+/**
+ * The plan of an operation: its fields as a tree, each with its form. It is made once per document,
+ * operation and choice of directives, and names the first field that cannot be read in SQL.
+ */
+import {
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type FieldNode,
+  type GraphQLField,
+  type GraphQLNamedOutputType,
+  type GraphQLObjectType,
+} from 'graphql';
+import type { Context } from '../graphql/context.ts';
+import { formOf, type Form } from '../graphql/forms.ts';
+import { collectFields, type SelectionContext } from './selection.ts';
+
+/** Thrown for what has no form in SQL; the message names it. */
+export class Unsupported extends Error {}
+
+/** A field that is selected, with what is selected of its value. */
+export interface FieldPlan {
+  /** The name in the response. */
+  key: string;
+  node: FieldNode;
+  parentType: GraphQLObjectType;
+  field: GraphQLField<unknown, Context>;
+  type: GraphQLNamedOutputType;
+  isList: boolean;
+  isNonNull: boolean;
+  /** Absent for `__typename`, and for the fields of connections, edges and `pageInfo`. */
+  form: Form | undefined;
+  /** The column that the field exposes. */
+  column: string | undefined;
+  /** The place of its prepared arguments; undefined if it takes none. */
+  at: number | undefined;
+  /** What is selected of an object. */
+  fields: readonly FieldPlan[];
+}
+
+/** PostgreSQL cuts longer names. */
+const NAME_BYTES_MAX = 63;
+
+/** Types whose fields are written by the compiler itself, as parts of a connection. */
+const CONNECTION_PART = /(Connection|Edge)$|^PageInfo$/;
+
+/** Builds plans. */
+export class Planner {
+  readonly #context: SelectionContext;
+  /** The fields with prepared arguments, in the order of their places. */
+  readonly prepared: FieldPlan[] = [];
+
+  constructor(context: SelectionContext) {
+    this.#context = context;
+  }
+
+  /** The fields that are selected on an object. */
+  fieldsOf(type: GraphQLObjectType, nodes: readonly FieldNode[]): FieldPlan[] {
+    return this.selectionOf(
+      type,
+      nodes.map(({ selectionSet }) => selectionSet),
+    );
+  }
+
+  selectionOf(type: GraphQLObjectType, sets: readonly FieldNode['selectionSet'][]): FieldPlan[] {
+    return [...collectFields(type, sets, this.#context)].map(([key, merged]) => this.#fieldOf(type, key, merged));
+  }
+
+  #fieldOf(parentType: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan {
+    const [node] = nodes;
+    const name = node?.name.value;
+    if (!node || name === undefined || Buffer.byteLength(key) > NAME_BYTES_MAX) throw new Unsupported('long response name');
+    const field = this.#context.schema.getField(parentType, name);
+    if (!field || (name.startsWith('__') && name !== '__typename')) throw new Unsupported(name);
+    const form = formOf(field);
+    const column = (field.extensions as { pothosExposedField?: string }).pothosExposedField;
+    const isKnown = form ?? column ?? (name === '__typename' || isNodeId(parentType, name) || CONNECTION_PART.test(parentType.name));
+    if (isKnown === false) throw new Unsupported(`${parentType.name}.${name}`);
+    const type = getNamedType(field.type);
+    const takesArguments = form?.prepare !== undefined || form?.kind === 'list';
+    const plan: FieldPlan = {
+      key,
+      node,
+      parentType,
+      field: field as GraphQLField<unknown, Context>,
+      type,
+      isList: isListType(getNullableType(field.type)),
+      isNonNull: isNonNullType(field.type),
+      form,
+      column,
+      at: takesArguments ? this.prepared.length : undefined,
+      fields: [],
+    };
+    if (takesArguments) this.prepared.push(plan);
+    if (isObjectType(type)) plan.fields = this.fieldsOf(type, nodes);
+    else if (isInterfaceType(type)) throw new Unsupported(`${parentType.name}.${name}`);
+    return plan;
+  }
+}
+
+/** Whether a field is the public id of a node. */
+export function isNodeId(type: GraphQLObjectType, name: string): boolean {
+  return name === 'id' && type.getInterfaces().some((each) => each.name === 'Node');
+}

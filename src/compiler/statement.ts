@@ -1,0 +1,254 @@
+/**
+ * Writes the statement of a plan: each object becomes a JSON row, each list an aggregate of them, out
+ * of the forms and list definitions that the resolvers use as well (docs/compiler.md).
+ *
+ * A field that the caller may not read, or that must have a value and has none, becomes REFUSED in
+ * the text. An answer that contains it is thrown away, and the resolvers find the error.
+ */
+import { sql, type RawBuilder } from 'kysely';
+import type { GraphQLObjectType } from 'graphql';
+import type { Principal } from '../authorization/principal.ts';
+import { cursorInSql, type Page } from '../database/keyset.ts';
+import type { ListDefinition } from '../database/list.ts';
+import type { Viewer } from '../database/loaders.ts';
+import type { FormInput, VisibilityExtension } from '../graphql/forms.ts';
+import { casesOf, conditionOf, constantOf } from '../graphql/positions.ts';
+import { encodeId, type IdType } from '../values/ids.ts';
+import { isNodeId, Unsupported, type FieldPlan } from './plan.ts';
+import { slot, symbolicArguments, symbolicPage, type Prepared } from './slots.ts';
+
+type Raw = RawBuilder<unknown>;
+
+/** A number that no value of the schema is written as. */
+export const REFUSED = '-0e-00';
+const refused: Raw = sql`${sql.lit(REFUSED)}::json`;
+
+/** The guard of a field or root field, as the builder keeps it. */
+type Guard = ((row: object, args: unknown, context: object) => boolean) | Partial<Record<'authenticated' | 'organization', boolean>>;
+
+/** Writes one statement. */
+export class StatementWriter {
+  readonly #viewer: Viewer;
+  readonly #prepared: readonly Prepared[];
+
+  /** `principal` is symbolic; `prepared` are the arguments of the first request of this shape. */
+  constructor(principal: Principal, prepared: readonly Prepared[]) {
+    const now = undefined as unknown as Date;
+    this.#viewer = { principal, now };
+    this.#prepared = prepared;
+  }
+
+  /** The statement of root fields: one row with `answer`, or none if a root field has no value. */
+  write(fields: readonly FieldPlan[]): Raw {
+    const required = fields.map(({ key }) => sql`x.${sql.ref(key)} is not null`);
+    return sql`select row_to_json(x)::text as answer from (select ${this.#columns(fields)}) as x where ${sql.join(required, sql` and `)}`;
+  }
+
+  #columns(fields: readonly FieldPlan[]): Raw {
+    return sql.join(fields.map((plan) => sql`${this.#guarded(plan)} as ${sql.ref(plan.key)}`));
+  }
+
+  /** The value of a field where the caller may read it. */
+  #guarded(plan: FieldPlan): Raw {
+    const guard = (plan.field.extensions as { pothosOptions?: { authScopes?: Guard } }).pothosOptions?.authScopes;
+    const value = this.#value(plan);
+    if (guard === undefined) return value;
+    const cases = casesOf(this.#viewer.principal, (lineage) => this.#passes(guard, plan, { lineage, organization: { lineage } }));
+    const constant = constantOf(cases);
+    if (constant === false) throw new Unsupported(`${plan.parentType.name}.${plan.field.name} is refused`);
+    return constant ? value : sql`case when ${conditionOf(this.#viewer.principal, cases)} then to_json(${value}) else ${refused} end`;
+  }
+
+  #passes(guard: Guard, { at }: FieldPlan, row: object): boolean {
+    const { principal } = this.#viewer;
+    if (typeof guard !== 'function') {
+      return (!guard.authenticated || principal.credential !== null) && (!guard.organization || principal.home !== null);
+    }
+    try {
+      return guard(row, (at !== undefined && this.#prepared[at]?.given) || {}, { principal, organizationHeader: '' });
+    } catch {
+      return false;
+    }
+  }
+
+  #value(plan: FieldPlan): Raw {
+    const { form, field, parentType, column } = plan;
+    if (field.name === '__typename') return sql`${sql.lit(parentType.name)}::text`;
+    if (form?.kind === 'list') return this.#connection(plan, form.list);
+    if (form?.kind === 'rows') return this.#objects(plan, form.sql(this.#input(plan)));
+    if (form?.kind === 'value') return leaf(plan, form.sql(this.#input(plan)));
+    if (isNodeId(parentType, field.name)) return publicId(parentType.name as IdType, sql`parent.id`);
+    if (column !== undefined && plan.fields.length === 0) return leaf(plan, sql`parent.${sql.ref(column)}`);
+    throw new Unsupported(`${parentType.name}.${field.name}`);
+  }
+
+  #input({ at, form }: FieldPlan): FormInput<never> {
+    const prepared = at === undefined ? undefined : this.#prepared[at];
+    const args = prepared && at !== undefined ? symbolicArguments(prepared.args, form?.structural ?? [], at) : undefined;
+    return { viewer: this.#viewer, args: args as never };
+  }
+
+  #objects(plan: FieldPlan, rows: Raw): Raw {
+    const json = this.#row(plan);
+    if (plan.isList) return arrayOf(sql`select ${json} from (${rows}) as parent`);
+    const object = sql`(select ${json} from (${rows}) as parent)`;
+    return plan.isNonNull ? sql`coalesce(${object}, ${refused})` : object;
+  }
+
+  /** The row `parent` as JSON, if the caller may see it. */
+  #row({ type, fields }: FieldPlan): Raw {
+    const json = sql`(select row_to_json(x) from (select ${this.#columns(fields)}) as x)`;
+    const { visibility } = (type as GraphQLObjectType).extensions as Partial<VisibilityExtension>;
+    return visibility ? sql`case when ${visibility(this.#viewer.principal)} then ${json} else ${refused} end` : json;
+  }
+
+  /** A page of a list of `parent`, which is called `owner` inside. */
+  #connection(plan: FieldPlan, list: ListDefinition<never, unknown>): Raw {
+    const { args } = this.#input(plan);
+    const page = plan.at === undefined ? undefined : this.#prepared[plan.at]?.page;
+    if (plan.at === undefined || !page) throw new Unsupported('a list without a page');
+    const { at } = plan;
+    const listNameIn = (parentId: Raw): Raw => sql`${sql.lit(`${list.name} `)} || ${parentId} || ${sql.lit(` ${list.order(args)}`)}`;
+    const name = listNameIn(sql`owner.id`);
+    // A parent that is not one of the list's has no rows.
+    const isListed = list.parents.includes(this.#viewer, args);
+    const isShared = plan.fields.filter(({ field }) => field.name !== 'totalCount' && field.name !== '__typename').length > 1;
+    const needsMore = plan.fields.some(({ field }) => field.name === 'pageInfo');
+    const parts = new ConnectionParts(
+      { list, args, name },
+      page,
+      isShared || needsMore,
+      (limit) =>
+        sql`select listed.* from (${list.page(this.#viewer, args, symbolicPage({ ...page, limit }, at))}) as listed where ${isListed}`,
+    );
+    const columns = plan.fields.map((part) => sql`${this.#part(part, parts)} as ${sql.ref(part.key)}`);
+    const rows = isShared || needsMore ? sql`with page as materialized (${parts.rows})` : sql``;
+    const json = sql`(${rows} select row_to_json(x) from (select ${sql.join(columns)}) as x)`;
+    const checks = (['after', 'before'] as const).filter((end) => page[end]).map((end) => isOfList(listNameIn(sql`parent.id`), at, end));
+    return checks.length === 0 ? json : sql`case when ${sql.join(checks, sql` and `)} then ${json} else ${refused} end`;
+  }
+
+  /** A field of a connection. */
+  #part(plan: FieldPlan, parts: ConnectionParts): Raw {
+    const { field, fields, parentType } = plan;
+    switch (field.name) {
+      case '__typename':
+        return sql`${sql.lit(parentType.name)}::text`;
+      case 'totalCount':
+        return sql`(select coalesce(max(counted.count), 0) from (${parts.list.count(this.#viewer, parts.args)}) as counted
+          where ${parts.list.parents.includes(this.#viewer, parts.args)})`;
+      case 'nodes':
+        return arrayOf(sql`select ${this.#row(plan)} from ${parts.visible}`);
+      case 'edges': {
+        const columns = fields.map((part) => sql`${this.#edgePart(part, parts)} as ${sql.ref(part.key)}`);
+        const json = sql`(select row_to_json(x) from (select ${sql.join(columns)}) as x)`;
+        return arrayOf(sql`select ${json} from ${parts.visible}`);
+      }
+      case 'pageInfo': {
+        const columns = fields.map((part) => sql`${parts.pageInfo(part)} as ${sql.ref(part.key)}`);
+        return sql`(select row_to_json(x) from (select ${sql.join(columns)}) as x)`;
+      }
+      default:
+        throw new Unsupported(`${parentType.name}.${field.name}`);
+    }
+  }
+
+  /** A field of an edge, whose row is `parent`. */
+  #edgePart(plan: FieldPlan, parts: ConnectionParts): Raw {
+    if (plan.field.name === 'cursor') return cursorInSql(parts.name, sql`parent.sort_keys`);
+    return plan.field.name === 'node' ? this.#row(plan) : this.#guarded(plan);
+  }
+}
+
+interface ListOf {
+  list: ListDefinition<never, unknown>;
+  args: never;
+  /** The name that the cursors of the list are bound to. */
+  name: Raw;
+}
+
+/** The rows of a page, read once however many parts of the connection are selected. */
+class ConnectionParts implements ListOf {
+  readonly list: ListDefinition<never, unknown>;
+  readonly args: never;
+  readonly name: Raw;
+  readonly #page: Page;
+  readonly #isShared: boolean;
+  readonly #rows: (limit: number) => Raw;
+
+  /** `rows` are those of a page with this limit and one more; shared ones are called `page`. */
+  constructor({ list, args, name }: ListOf, page: Page, isShared: boolean, rows: (limit: number) => Raw) {
+    this.list = list;
+    this.args = args;
+    this.name = name;
+    this.#page = page;
+    this.#isShared = isShared;
+    this.#rows = rows;
+  }
+
+  /** The rows of the page, with one more that tells whether others follow. */
+  get rows(): Raw {
+    return this.#rows(this.#page.limit);
+  }
+
+  /** The rows that are shown, as `parent`, with the parent of the list as `owner`. */
+  get visible(): Raw {
+    const { limit, backward } = this.#page;
+    if (!this.#isShared) return sql`(select parent.*) as owner cross join lateral (${this.#rows(limit - 1)}) as parent`;
+    const skip = backward ? sql`offset greatest((select count(*) from page) - ${sql.lit(limit)}, 0)` : sql`limit ${sql.lit(limit)}`;
+    return sql`(select parent.*) as owner cross join (select * from page ${skip}) as parent`;
+  }
+
+  pageInfo({ field, parentType }: FieldPlan): Raw {
+    const { limit, backward, after, before } = this.#page;
+    const more = sql`(select count(*) > ${sql.lit(limit)} from page)`;
+    const cursorAt = (end: 'first' | 'last'): Raw => {
+      const all = sql`(select ${cursorInSql(this.name, sql`parent.sort_keys`)} as cursor, row_number() over () as number from ${this.visible}) as rows`;
+      return sql`(select cursor from ${all} order by number ${end === 'last' ? sql`desc` : sql``} limit 1)`;
+    };
+    switch (field.name) {
+      case 'hasNextPage':
+        return backward ? sql`${sql.lit(before !== null)}` : more;
+      case 'hasPreviousPage':
+        return backward ? more : sql`${sql.lit(after !== null)}`;
+      case 'startCursor':
+        return cursorAt('first');
+      case 'endCursor':
+        return cursorAt('last');
+      case '__typename':
+        return sql`${sql.lit(parentType.name)}::text`;
+      default:
+        throw new Unsupported(`PageInfo.${field.name}`);
+    }
+  }
+}
+
+/** A JSON array of the values of a query, in its order and written without spaces. */
+function arrayOf(query: Raw): Raw {
+  return sql`array_to_json(array(${query}))`;
+}
+
+/** Whether a cursor of the request is one that the list returned. */
+function isOfList(list: Raw, at: number, end: 'after' | 'before'): RawBuilder<boolean> {
+  const sortKeys = slot(({ prepared }) => prepared[at]?.page?.[end]);
+  return sql`${cursorInSql(list, sql`${sortKeys}::text[]`)} = ${slot(({ prepared }) => prepared[at]?.given[end])}::text`;
+}
+
+/** The public id of a row of a type. */
+function publicId(type: IdType, uuid: Raw): Raw {
+  return sql`${sql.lit(encodeId(type, ''))} || replace(${uuid}::text, '-', '')`;
+}
+
+/** An expression as its scalar writes it. */
+function leaf({ type, parentType, field }: FieldPlan, expression: Raw): Raw {
+  switch (type.name) {
+    case 'DateTime':
+      return sql`to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+    case 'Decimal':
+      return sql`${expression}::text`;
+    case 'JSON':
+      throw new Unsupported(`${parentType.name}.${field.name}`);
+    default:
+      return expression;
+  }
+}
