@@ -209,7 +209,7 @@ async function couldStillGrant(tx: Database, invitation: HeldInvitation, lineage
     // A person's rights as a member count, whatever happened to the token that they used.
     credential: { kind: isKey ? 'API_KEY' : 'SESSION', id, name: null, expiresAt: null },
     user: isKey ? null : { id, verifiedEmail: null },
-    home: { id: inviter_organization_id, lineage: [], scopes: new Set() },
+    organization: { id: inviter_organization_id, lineage: [], scopes: new Set() },
   };
   try {
     const now = await reauthorize(tx, inviter);

@@ -163,14 +163,14 @@ export async function insertInvitations(
 }
 
 /** The columns of the inviter: kind, person, key, name of the key, organization acted from. */
-function inviterOf({ credential, user, home }: Principal) {
+function inviterOf({ credential, user, organization }: Principal) {
   const key = credential?.kind === 'API_KEY' ? credential : null;
   return sql.join([
     sql`${credential?.kind ?? null}`,
     sql`${user?.id ?? null}::uuid`,
     sql`${key?.id ?? null}::uuid`,
     sql`${key?.name ?? null}`,
-    sql`${home?.id ?? null}::uuid`,
+    sql`${organization?.id ?? null}::uuid`,
   ]);
 }
 

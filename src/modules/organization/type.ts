@@ -1,16 +1,13 @@
-/** The organization: its facts, its place in the tree and what is below it. Other domains add their own fields. */
-import { inside, requiresReach } from '../../graphql/guards.ts';
+/** The organization: its facts and its place in the tree. What is below it, and other domains, add their own fields. */
+import { inside } from '../../graphql/guards.ts';
 import { isInSubtree } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
-import { countBatch } from '../../database/list.ts';
 import { badInput, notFound } from '../../errors.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
-import { atMost, weighs } from '../../graphql/cost.ts';
-import { requireStorable, searchPattern } from '../../values/text.ts';
-import { descendants, type DescendantRow } from './descendants.ts';
-import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, PATH_WEIGHT } from './refs.ts';
-import { ancestors, children, hasChildren, organizationById, organizationBySlug, slugById } from './queries.ts';
+import { atMost } from '../../graphql/cost.ts';
+import { requireStorable } from '../../values/text.ts';
+import { OrganizationKindRef, OrganizationRef } from './refs.ts';
+import { ancestors, organizationById, organizationBySlug } from './queries.ts';
 
 /** The most that `MAX_TREE_DEPTH` can be. */
 const DEPTH_MAX = 64;
@@ -31,18 +28,6 @@ const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
     PENDING: { description: 'Waiting for the DNS record that proves ownership.' },
     VERIFIED: { description: 'Ownership is proven.' },
     FAILED: { description: 'The proof was not found in time.' },
-  },
-});
-
-const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
-  description: 'Sort orders of child organizations. Names are compared case-insensitively.',
-  values: {
-    SLUG_ASC: { description: 'By slug, a to z.' },
-    SLUG_DESC: { description: 'By slug, z to a.' },
-    NAME_ASC: { description: 'By name, a to z.' },
-    NAME_DESC: { description: 'By name, z to a.' },
-    CREATED_AT_ASC: { description: 'Oldest first.' },
-    CREATED_AT_DESC: { description: 'Newest first.' },
   },
 });
 
@@ -74,14 +59,14 @@ builder.node(OrganizationRef, {
       description: 'The organization directly above. Null at the top of what the caller may see.',
       authScopes: inside,
       resolve: ({ id, parent_id }, _args, { loaders, principal }) =>
-        parent_id === null || id === principal.home?.id ? null : loaders.load(organizationById, null, parent_id),
+        parent_id === null || id === principal.organization?.id ? null : loaders.load(organizationById, null, parent_id),
     }),
     parentId: t.id({
       nullable: true,
       description: 'Id of `parent`.',
       authScopes: inside,
       resolve: ({ id, parent_id }, _args, { principal }) =>
-        parent_id === null || id === principal.home?.id ? null : encodeId('Organization', parent_id),
+        parent_id === null || id === principal.organization?.id ? null : encodeId('Organization', parent_id),
     }),
     ancestors: t.field({
       type: [OrganizationRef],
@@ -95,127 +80,8 @@ builder.node(OrganizationRef, {
       nullable: true,
       description: "Levels below the caller's own organization; 0 for that organization.",
       authScopes: inside,
-      resolve: ({ lineage }, _args, { principal }) => lineage.length - 1 - (principal.home ? lineage.indexOf(principal.home.id) : 0),
-    }),
-    hasChildren: t.boolean({
-      nullable: true,
-      description: 'Whether there are organizations below. Cheaper than a count. Requires `child_organizations:manage`.',
-      authScopes: requiresReach,
-      resolve: ({ id }, _args, { loaders }) => loaders.load(hasChildren, null, id),
-    }),
-    childCount: t.int({
-      nullable: true,
-      description: 'Number of organizations directly below, not counting deleted ones. Requires `child_organizations:manage`.',
-      authScopes: requiresReach,
-      resolve: ({ id }, _args, { loaders }) =>
-        loaders.load(countBatch(children), { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }, id),
-    }),
-    descendantCount: t.int({
-      nullable: true,
-      description: 'Number of organizations below at any depth, not counting deleted ones. Requires `child_organizations:manage`.',
-      authScopes: requiresReach,
-      resolve: ({ id }, _args, { loaders }) =>
-        loaders.load(countBatch(descendants), { search: null, kind: null, maxDepth: null, includeDeleted: false }, id),
-    }),
-    children: t.field({
-      type: OrganizationConnectionRef,
-      nullable: true,
-      description: 'The organizations directly below. Requires `child_organizations:manage`.',
-      args: {
-        orderBy: t.arg({ type: OrganizationOrderRef, defaultValue: 'SLUG_ASC', description: 'Order of the list; ties are broken by id.' }),
-        kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
-        includeDeleted: includeDeletedArgument(t),
-        ...pageArguments(t.arg),
-      },
-      authScopes: requiresReach,
-      resolve: ({ id }, { orderBy, kind, includeDeleted, ...page }, context) =>
-        connect(
-          context,
-          children,
-          id,
-          { orderBy: orderBy ?? 'SLUG_ASC', kind: kind ?? null, includeDeleted: includeDeleted ?? false },
-          page,
-        ),
-    }),
-    descendants: t.field({
-      type: OrganizationDescendantConnectionRef,
-      nullable: true,
-      description: 'All organizations below this one at any depth, in tree order. Requires `child_organizations:manage`.',
-      args: {
-        search: t.arg.string({
-          description:
-            'Part of the slug, id, name or domain, regardless of case and Unicode form: at most 64 characters after trimming, each of which stands ' +
-            'for itself. Empty or blank: no search.',
-        }),
-        kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
-        maxDepth: t.arg.int({ description: 'Limits the depth to this many levels below; at least 1.' }),
-        includeDeleted: includeDeletedArgument(t),
-        ...pageArguments(t.arg),
-      },
-      authScopes: requiresReach,
-      resolve: ({ id }, { search, kind, maxDepth, includeDeleted, ...page }, context) => {
-        if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
-        return connect(
-          context,
-          descendants,
-          id,
-          { search: searchPattern(search), kind: kind ?? null, maxDepth: maxDepth ?? null, includeDeleted: includeDeleted ?? false },
-          page,
-        );
-      },
-    }),
-  }),
-});
-
-type FieldBuilder = Parameters<NonNullable<Parameters<typeof builder.queryFields>[0]>>[0];
-
-function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
-  return t.arg.boolean({
-    defaultValue: false,
-    description: 'Whether to include deleted organizations that can still be restored.',
-  });
-}
-
-/** How many fields a search looks in. */
-const SEARCH_FIELDS = 4;
-
-const SearchFieldRef = builder.enumType('SearchField', {
-  description: 'Fields that a search looks in.',
-  values: {
-    SLUG: { description: 'The slug.' },
-    ID: { description: 'The id as printed.' },
-    NAME: { description: 'The name.' },
-    DOMAIN: { description: 'The domain.' },
-  },
-});
-
-const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
-  name: 'OrganizationDescendant',
-  node: OrganizationRef as never,
-  plural: 'organizations below another',
-  edgeFields: (t) => ({
-    depth: t.int({
-      description: 'Levels below the organization whose `descendants` were queried; 1 for a direct child.',
-      resolve: ({ row, connection }) => row.lineage.length - 1 - row.lineage.indexOf(connection.parentId),
-    }),
-    path: t.string({
-      description: 'Breadcrumb of slugs from the organization whose `descendants` were queried to the node, both included.',
-      extensions: weighs(PATH_WEIGHT),
-      args: {
-        separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
-      },
-      async resolve({ row, connection }, { separator }, { loaders }) {
-        if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
-        const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
-        const found = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
-        return loaders.count(found.map((organization) => organization?.slug ?? '').join(separator));
-      },
-    }),
-    matchedOn: t.field({
-      type: [SearchFieldRef],
-      description: 'Fields that hold the search text; empty without `search`.',
-      extensions: atMost(SEARCH_FIELDS),
-      resolve: ({ row }) => row.matched_on,
+      resolve: ({ lineage }, _args, { principal }) =>
+        lineage.length - 1 - (principal.organization ? lineage.indexOf(principal.organization.id) : 0),
     }),
   }),
 });
@@ -238,7 +104,11 @@ builder.queryField('organization', (t) =>
       const found =
         slug != null
           ? await loaders.load(organizationBySlug, null, slug)
-          : await loaders.load(organizationById, null, id != null ? decodeId('Organization', id, 'id') : (principal.home?.id ?? ''));
+          : await loaders.load(
+              organizationById,
+              null,
+              id != null ? decodeId('Organization', id, 'id') : (principal.organization?.id ?? ''),
+            );
       if (!found) throw notFound();
       return found;
     },

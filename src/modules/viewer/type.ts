@@ -52,14 +52,14 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       type: OrganizationRef,
       nullable: true,
       description: 'The organization that this request acts in; null for a user credential that names none.',
-      resolve: ({ home }, _args, { loaders }) => (home ? loaders.load(organizationById, null, home.id) : null),
+      resolve: ({ organization }, _args, { loaders }) => (organization ? loaders.load(organizationById, null, organization.id) : null),
     }),
     scopes: t.stringList({
       description: 'Scopes held in that organization, including implied ones.',
       extensions: atMost(SCOPES_MAX),
-      async resolve({ home }, _args, { loaders }) {
+      async resolve({ organization }, _args, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
-        return catalog.map(({ key }) => key).filter((key) => home?.scopes.has(key));
+        return catalog.map(({ key }) => key).filter((key) => organization?.scopes.has(key));
       },
     }),
     can: t.boolean({
@@ -72,7 +72,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       async resolve(principal, { scope, organizationId }, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
         if (!catalog.some(({ key }) => key === scope)) throw badInput('scope', 'must be a scope of the catalog (see Query.scopes)');
-        const id = organizationId == null ? principal.home?.id : decodeId('Organization', organizationId, 'organizationId');
+        const id = organizationId == null ? principal.organization?.id : decodeId('Organization', organizationId, 'organizationId');
         const target = id === undefined ? null : await loaders.load(organizationById, null, id);
         return target !== null && can(principal, scope, target.lineage);
       },

@@ -130,7 +130,7 @@ async function create(
   }
   // In a new tree the person invites as its admin, since they do not act from an organization
   // above.
-  const inviter: Principal = parent ? principal : { ...principal, home: { id, lineage, scopes: new Set(admin?.scopes) } };
+  const inviter: Principal = parent ? principal : { ...principal, organization: { id, lineage, scopes: new Set(admin?.scopes) } };
   const outcomes = invitees.length > 0 ? await invite({ ...acting, principal: inviter, organization, record }, invitees, settings) : [];
   return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((one) => one.ignoredRoles))] };
 }
