@@ -9,7 +9,7 @@ import { LastUsed } from '../authentication/last-used.ts';
 import { Sessions } from '../authentication/session.ts';
 import { DatabaseClock, databaseNow } from '../database/clock.ts';
 import { Readiness } from '../database/probe.ts';
-import { checkSchemaLaws } from '../database/laws.ts';
+import { verifySchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -66,7 +66,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const database = await openDatabase(config, log, { shared: false, supervised: true, as: 'gateway', stop, firstStart });
   opened.defer(() => database.close());
   stop.throwIfAborted();
-  await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
+  await verifySchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
   const demo = database.embedded ? await demonstration(database, config, url).catch(failFor(database)) : undefined;
   stop.throwIfAborted();
   const { db } = database;

@@ -45,7 +45,7 @@ interface Findings {
  * Checks the schema, the settings and the role of a gateway's connection in one statement. Throws a
  * `ConfigurationError` that names the problem.
  */
-export async function checkSchemaLaws(db: Database, { production, apart }: LawOptions, log: Logger): Promise<void> {
+export async function verifySchemaLaws(db: Database, { production, apart }: LawOptions, log: Logger): Promise<void> {
   const found = await look(db);
   const broken = (names: readonly string[], sentence: (list: string) => string): void => {
     if (names.length > 0) throw new ConfigurationError(sentence(names.join(', ')));
@@ -57,14 +57,14 @@ export async function checkSchemaLaws(db: Database, { production, apart }: LawOp
   broken(found.constraints, (constraints) => `Constraints are not enforced or not validated: ${constraints}.`);
   broken(found.cycling, (sequences) => `Sequences start over at their end: ${sequences}.`);
   if (found.replica) throw new ConfigurationError('session_replication_role is not origin for this connection, so no trigger would fire.');
-  checkRole(found, { production, apart }, log);
+  verifyRole(found, { production, apart }, log);
   if (found.settings.length === 0) return;
   const sentence = `${found.settings.join(', ')} of the database server must be on: a crash would lose or corrupt data`;
   if (production) throw new ConfigurationError(`${sentence}.`);
   log.warn({ settings: found.settings }, sentence);
 }
 
-function checkRole({ role, superuser, bypass, owns }: Findings, { production, apart }: LawOptions, log: Logger): void {
+function verifyRole({ role, superuser, bypass, owns }: Findings, { production, apart }: LawOptions, log: Logger): void {
   if (apart) {
     const mend = 'give DATABASE_URL a role that owns nothing';
     if (superuser) throw new ConfigurationError(`The gateway's role ${role} is a superuser: ${mend}.`);

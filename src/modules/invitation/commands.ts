@@ -8,7 +8,7 @@ import { reauthorize } from '../../authentication/reauthorize.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
 import { present } from '../../database/rows.ts';
-import { badInput, checkAll, notFound, RequestError } from '../../errors.ts';
+import { badInput, parseAll, notFound, RequestError } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { insertMembership } from '../membership/writes.ts';
 import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
@@ -56,7 +56,7 @@ interface InvitationsInput {
 export function inviteUsers(request: CommandRequest, input: InvitationsInput) {
   if (input.users.length === 0 || input.users.length > INVITED_MAX)
     throw badInput('users', `must name between 1 and ${INVITED_MAX} people`);
-  checkAll(...input.users.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)));
+  parseAll(...input.users.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)));
   const attempt = { ...inviting('inviteUsers', input.organizationId), idempotency: idempotencyKeyOf(input) };
   return runCommand(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings) }));
 }

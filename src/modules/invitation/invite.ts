@@ -1,7 +1,7 @@
 /** Invites people: decides who can be invited, who cannot, and why. */
 import type { OrganizationChange, CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
-import { checkAll } from '../../errors.ts';
+import { parseAll } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { ROLE_DEFAULT, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf, type UsableRole } from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
@@ -38,7 +38,7 @@ interface Candidate {
 
 /** Validates an invitee before anything is read. `at` names their position in the input. */
 export function requireInvitee({ email, roles }: Invitee, at = ''): void {
-  checkAll(
+  parseAll(
     () => requireEmail(email, `${at}email`),
     () => roles != null && requireRoleKeys(roles, `${at}roles`),
   );

@@ -8,7 +8,7 @@ import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Database } from '../../../database/connect.ts';
 import { many, maybeOne, one, type Columns } from '../../../database/rows.ts';
 import { followDomain } from '../domain/writes.ts';
-import { badInput, checkAll, personRequired } from '../../../errors.ts';
+import { badInput, parseAll, personRequired } from '../../../errors.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../../invitation/invite.ts';
@@ -60,9 +60,9 @@ export function createOrganization(request: CommandRequest, input: CreateInput):
   const { parentId, slug, users, ...rest } = input;
   const invitees = users ?? [];
   if (invitees.length > INVITED_MAX) throw badInput('users', `must name at most ${INVITED_MAX} people`);
-  const [, , details] = checkAll(
+  const [, , details] = parseAll(
     () => slug != null && requireSlug(slug),
-    () => checkAll(...invitees.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`))),
+    () => parseAll(...invitees.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`))),
     () => requireDetails(rest),
   );
   const idempotency = idempotencyKeyOf(input);

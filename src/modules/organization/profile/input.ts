@@ -1,6 +1,6 @@
 /** Validates an organization's profile and converts it to the form in which it is stored. */
 import { CountryCodeResolver } from 'graphql-scalars';
-import { badInput, checkAll } from '../../../errors.ts';
+import { badInput, parseAll } from '../../../errors.ts';
 import { isDomainName, requireName, requireStorable, requireText } from '../../../values/text.ts';
 import { requireEmail } from '../../../values/email.ts';
 import type { OrganizationKind } from '../queries.ts';
@@ -81,7 +81,7 @@ function requireCountry(country: string): string {
 
 function address(input: AddressInput | null): Record<string, string | null> {
   const part = (value: string, name: string): string => requireText(value, `primaryAddress.${name}`, ADDRESS_LENGTH_MAX);
-  const [line1, line2, city, state, zip, country] = checkAll(
+  const [line1, line2, city, state, zip, country] = parseAll(
     () => input && part(input.line1, 'line1'),
     () => (input?.line2 == null ? null : part(input.line2, 'line2')),
     () => input && part(input.city, 'city'),
@@ -156,7 +156,7 @@ function present<Key extends string, From, To>(
 
 /** Validates the profile. Names every field that is out of its bounds. */
 export function requireDetails(input: DetailsInput): Details {
-  const [name, kind, address_, branding_, domain, marketplaceOffers, externalAccounts, billingEmail] = checkAll(
+  const [name, kind, address_, branding_, domain, marketplaceOffers, externalAccounts, billingEmail] = parseAll(
     present('name', input.name, (value) => {
       if (value === null) throw badInput('name', 'cannot be cleared');
       return requireName(value, 'name', NAME_LENGTH_MAX);
