@@ -44,8 +44,8 @@ export const actions: readonly MutantGroup[] = [
       },
       {
         what: 'a change repeats under the same idempotency key',
-        from: 'const known = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));',
-        to: 'const known = null as Result | null;',
+        from: 'const earlier = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));',
+        to: 'const earlier = null as Result | null;',
         tests: KEYS,
         only: 'has one effect and one answer',
       },
@@ -112,7 +112,7 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an idempotency key answers another input',
-        from: 'if (!known.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});',
+        from: 'if (!earlier.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});',
         to: '',
         only: 'with another input is a conflict',
       },

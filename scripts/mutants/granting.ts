@@ -259,7 +259,7 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'keys are revoked along that hold more than the caller',
-        from: '.flatMap((one) => scopesBeyond(principal, one.lineage, one.scopes)),',
+        from: '.flatMap((issuedKey) => scopesBeyond(principal, issuedKey.lineage, issuedKey.scopes)),',
         to: '.flatMap(() => []),',
         only: 'takes all that it issued or none',
       },

@@ -63,10 +63,10 @@ export function runCommand<Result extends object>(
     const entries: AuditEntry[] = [];
     const record: Change['record'] = (entry) => void entries.push({ organizationId: locked.logId, ...entry });
     const allowed = { ...locked.change, record } as OrganizationChange & UserChange;
-    const known = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));
-    if (known) {
+    const earlier = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));
+    if (earlier) {
       if (command.scope !== undefined) await command.requireForRepeat?.(allowed);
-      return known;
+      return earlier;
     }
     const result = await change(allowed);
     if (idempotency) await remember(tx, locked.keys, action, idempotency, result);

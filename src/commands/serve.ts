@@ -160,8 +160,8 @@ async function listen(server: Server, { host, port }: Config): Promise<string> {
 async function demonstration({ db, ownerUrl }: OpenDatabase, { dataDir }: Config, url: string): Promise<Demo | undefined> {
   const file = path.join(dataDir, 'demo.json');
   const save = (demo: Demo): Promise<void> => writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
-  const found = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
-  if (!found) {
+  const organization = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
+  if (!organization) {
     let demo: Demo | undefined;
     await seedDemo(ownerUrl, await databaseNow(db), (credentials) => save((demo = { url, ...credentials })));
     return demo;

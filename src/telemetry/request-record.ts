@@ -44,8 +44,8 @@ export class RequestRecord {
   outcome: string | undefined;
 
   constructor(request: Request) {
-    const given = request.headers.get('x-request-id');
-    if (given !== null && /^[\w.-]{1,64}$/.test(given)) this.clientRequestId = given;
+    const requestId = request.headers.get('x-request-id');
+    if (requestId !== null && /^[\w.-]{1,64}$/.test(requestId)) this.clientRequestId = requestId;
   }
 
   /** The ids, as they are logged. */

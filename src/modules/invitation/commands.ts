@@ -144,10 +144,10 @@ async function answering<Result extends object>(
   if ('token' in which && request.principal.user && !isInvitationToken(which.token)) return userError(InvitationInvalidError, {});
   const find = (tx: Database, { user }: Pick<Principal, 'user'>) =>
     'token' in which ? invitationOfToken(tx, tokenHash(which.token)) : invitationOfAddress(tx, which.id, user?.verifiedEmail);
-  const found = await find(request.db, request.principal);
+  const invitation = await find(request.db, request.principal);
   const attempt = {
     action,
-    target: { type: 'Invitation', id: found?.id ?? NOBODYS },
+    target: { type: 'Invitation', id: invitation?.id ?? NOBODYS },
     on: async (tx: Database, principal: Principal) => (await find(tx, principal))?.organization_id ?? null,
     idempotency,
   } as const;
@@ -169,8 +169,8 @@ async function answering<Result extends object>(
  */
 export function acceptInvitation(request: CommandRequest, input: Answered & { idempotencyKey?: string | null | undefined }) {
   const { idempotencyKey: _, ...which } = input;
-  const given = { ...which, idempotency: idempotencyKeyOf(input) };
-  return answering(request, 'acceptInvitation', given, async ({ tx, user, record }, invitation, lineage) => {
+  const command = { ...which, idempotency: idempotencyKeyOf(input) };
+  return answering(request, 'acceptInvitation', command, async ({ tx, user, record }, invitation, lineage) => {
     if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse(InvitationInvalidError, {});
     const id = await insertMembership(tx, invitation.organization_id, user.id, invitation.role_ids);
     await closeInvitation(tx, invitation.id, 'ACCEPTED');

@@ -53,8 +53,8 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
       async resolve({ row, connection }, { separator }, { loaders }) {
         if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
         const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
-        const found = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
-        return loaders.count(found.map((organization) => organization?.slug ?? '').join(separator));
+        const organizations = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
+        return loaders.count(organizations.map((organization) => organization?.slug ?? '').join(separator));
       },
     }),
     matchedOn: t.field({

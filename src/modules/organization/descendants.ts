@@ -91,7 +91,7 @@ function listing(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBu
     order by o.path`;
 }
 
-function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
+function matching(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   const beyondProbe = page.backward
     ? sql`o.path > page.low and o.path < (select edge.path from edge)`
@@ -156,7 +156,7 @@ export const descendants: ListDefinition<DescendantsArguments, DescendantRow> = 
   name: 'descendants',
   parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
   order: () => 'path',
-  page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<WithSortKeys<DescendantRow>>,
+  page: (viewer, args, page) => (args.search === null ? listing : matching)(viewer, args, page) as RawBuilder<WithSortKeys<DescendantRow>>,
   count(_viewer, args) {
     const page = sql`(${bounds(args, { after: null, before: null })}) as page`;
     const inBounds = sql`o.path > page.low and o.path < page.high and ${filter(args)}`;

@@ -131,8 +131,8 @@ export const hasChildren: Batch<null, boolean> = {
     const statement = sql<{ id: string }>`
       select parent.id from unnest(${ids}::uuid[]) as parent (id)
       where exists (select from ${readableOrganizations(principal)} as o where o.parent_id = parent.id)`;
-    const found = new Set((await many(db, statement)).map((row) => row.id));
-    return ids.map((key) => found.has(key));
+    const withChildren = new Set((await many(db, statement)).map((row) => row.id));
+    return ids.map((key) => withChildren.has(key));
   },
 };
 
@@ -143,7 +143,7 @@ export const isNativeMember: Batch<null, boolean> = {
     if (!principal.user) return ids.map(() => false);
     const statement = sql<{ organization_id: string }>`
       select m.organization_id from memberships m where m.user_id = ${principal.user.id}::uuid and m.organization_id = any (${ids}::uuid[])`;
-    const found = new Set((await many(db, statement)).map((row) => row.organization_id));
-    return ids.map((key) => found.has(key));
+    const organizations = new Set((await many(db, statement)).map((row) => row.organization_id));
+    return ids.map((key) => organizations.has(key));
   },
 };

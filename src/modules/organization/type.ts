@@ -101,7 +101,7 @@ builder.queryField('organization', (t) =>
     async resolve(_root, { id, slug }, { loaders, principal }) {
       if (id != null && slug != null) throw badInput('slug', 'cannot be combined with "id"');
       if (slug != null) requireStorable(slug, 'slug');
-      const found =
+      const row =
         slug != null
           ? await loaders.load(organizationBySlug, null, slug)
           : await loaders.load(
@@ -109,8 +109,8 @@ builder.queryField('organization', (t) =>
               null,
               id != null ? decodeId('Organization', id, 'id') : (principal.organization?.id ?? ''),
             );
-      if (!found) throw notFound();
-      return found;
+      if (!row) throw notFound();
+      return row;
     },
   }),
 );

@@ -135,7 +135,7 @@ export function layOut(window: Window, resolutions: readonly Resolution[], now: 
 }
 
 /** Refuses metric keys that are not in the catalog. */
-export function requireMetricKeys(keys: readonly string[], known: ReadonlySet<string>, argument: string): void {
-  const unknown = keys.find((key) => !known.has(key));
+export function requireMetricKeys(keys: readonly string[], catalog: ReadonlySet<string>, argument: string): void {
+  const unknown = keys.find((key) => !catalog.has(key));
   if (unknown !== undefined) throw badInput(argument, 'must name metrics of the catalog (see Query.usageMetrics)');
 }

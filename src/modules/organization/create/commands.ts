@@ -132,7 +132,7 @@ async function create(
   // above.
   const inviter: Principal = parent ? principal : { ...principal, organization: { id, lineage, scopes: new Set(admin?.scopes) } };
   const outcomes = invitees.length > 0 ? await invite({ ...acting, principal: inviter, organization, record }, invitees, settings) : [];
-  return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((one) => one.ignoredRoles))] };
+  return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((outcome) => outcome.ignoredRoles))] };
 }
 
 /** How many slugs are tried for a name. With 36^6 suffixes, two are hardly ever the same. */

@@ -118,9 +118,9 @@ function requireDistinct(keys: readonly string[], argument: string, what: string
   if (new Set(keys).size < keys.length) throw badInput(argument, `must name each ${what} once`);
 }
 
-function accounts(given: readonly { system: string; accountId: string }[]): readonly { system: string; accountId: string }[] {
-  if (given.length > ACCOUNTS_MAX) throw badInput('externalAccounts', `must name at most ${ACCOUNTS_MAX} accounts`);
-  const checked = given.map(({ system, accountId }, index) => {
+function accounts(input: readonly { system: string; accountId: string }[]): readonly { system: string; accountId: string }[] {
+  if (input.length > ACCOUNTS_MAX) throw badInput('externalAccounts', `must name at most ${ACCOUNTS_MAX} accounts`);
+  const checked = input.map(({ system, accountId }, index) => {
     const at = `externalAccounts.${index}`;
     requireStorable(system, `${at}.system`);
     if (!/^[a-z0-9][a-z0-9_-]{0,49}$/.test(system)) {
@@ -136,22 +136,22 @@ function accounts(given: readonly { system: string; accountId: string }[]): read
   return checked;
 }
 
-function offers(given: readonly { marketplace: string; url: URL }[]): readonly { marketplace: string; url: string }[] {
+function offers(input: readonly { marketplace: string; url: URL }[]): readonly { marketplace: string; url: string }[] {
   requireDistinct(
-    given.map(({ marketplace }) => marketplace),
+    input.map(({ marketplace }) => marketplace),
     'marketplaceOffers',
     'marketplace',
   );
-  return given.map(({ marketplace, url }, index) => ({ marketplace, url: requireUrl(url, `marketplaceOffers.${index}.url`) }));
+  return input.map(({ marketplace, url }, index) => ({ marketplace, url: requireUrl(url, `marketplaceOffers.${index}.url`) }));
 }
 
 /** Returns a check of one field, which yields `key` with the validated value; nothing if the field is absent. */
 function present<Key extends string, From, To>(
   key: Key,
-  given: From | undefined,
+  value: From | undefined,
   check: (value: From) => To,
 ): () => Partial<Record<Key, To>> {
-  return () => (given === undefined ? {} : ({ [key]: check(given) } as Partial<Record<Key, To>>));
+  return () => (value === undefined ? {} : ({ [key]: check(value) } as Partial<Record<Key, To>>));
 }
 
 /** Validates the profile. Names every field that is out of its bounds. */
