@@ -76,5 +76,5 @@ export async function principalAt(db: Database, id: string, lineage: readonly st
   await sql`
     insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
     values (${id}, ${id}, 'bench', sha256(${id}::text::bytea), 'ak_…', ${[...scopes]}::text[]) on conflict do nothing`.execute(db);
-  return { credential: { kind: 'API_KEY', id, name: 'bench', expiresAt: null }, user: null, home: { id, lineage, scopes } };
+  return { credential: { kind: 'API_KEY', id, name: 'bench', expiresAt: null }, user: null, organization: { id, lineage, scopes } };
 }

@@ -95,7 +95,7 @@ interface BadField {
  * the message and argument of the first, and with every field that is out of its bounds in
  * `fields`.
  */
-export function checkAll<Values extends readonly unknown[]>(...checks: { [At in keyof Values]: () => Values[At] }): Values {
+export function parseAll<Values extends readonly unknown[]>(...checks: { [At in keyof Values]: () => Values[At] }): Values {
   const refused: RequestError[] = [];
   const values = checks.map((check) => {
     try {

@@ -14,7 +14,7 @@ import { createLogger } from '../../src/telemetry/log.ts';
 import { readManifest } from '../../src/modules/trusted-documents/manifest.ts';
 import { schema } from '../../src/schema.ts';
 import { addTrustedDocuments } from '../../src/modules/trusted-documents/queries.ts';
-import { rollUsage } from '../../src/modules/usage/roll.ts';
+import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import type { Reading } from './snapshot.ts';
 
 /** Asks a gateway over the database as the holder of a token; rejects when the answer has an error. */
@@ -161,7 +161,7 @@ export async function plant({ owner, db, url, ask }: Place): Promise<Omit<Readin
     await change('recordUsage', 'acceptedCount', { events });
   };
   await record('rolled', [first.organizationId, north, shop, kiosk, doomed, purged], 16);
-  while ((await rollUsage(db)) > 0);
+  while ((await rollUpUsage(db)) > 0);
   await record('waiting', [shop, kiosk, south], 6);
 
   // Moves, suspension, deletion.

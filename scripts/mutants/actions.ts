@@ -44,8 +44,8 @@ export const actions: readonly MutantGroup[] = [
       },
       {
         what: 'a change repeats under the same idempotency key',
-        from: 'const known = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));',
-        to: 'const known = null as Result | null;',
+        from: 'const earlier = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));',
+        to: 'const earlier = null as Result | null;',
         tests: KEYS,
         only: 'has one effect and one answer',
       },
@@ -112,7 +112,7 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an idempotency key answers another input',
-        from: 'if (!known.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});',
+        from: 'if (!earlier.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});',
         to: '',
         only: 'with another input is a conflict',
       },
@@ -136,7 +136,7 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'somebody suspends or deletes the organization that they act in',
-        from: `if (id === principal.home?.id) throw badInput('id', "must be an organization below the caller's organization");`,
+        from: `if (id === principal.organization?.id) throw badInput('id', "must be an organization below the caller's organization");`,
         to: '',
         only: 'cannot be the one that the request acts in',
       },
@@ -167,8 +167,8 @@ export const actions: readonly MutantGroup[] = [
       },
       {
         what: 'a move names what lies above the organization of the request',
-        from: "lineage.slice(lineage.indexOf(home?.id ?? ''))",
-        to: "lineage.slice(0 * lineage.indexOf(home?.id ?? ''))",
+        from: "lineage.slice(lineage.indexOf(organization?.id ?? ''))",
+        to: "lineage.slice(0 * lineage.indexOf(organization?.id ?? ''))",
         only: 'names nothing above',
       },
     ],

@@ -76,7 +76,7 @@ export const credentials: readonly MutantGroup[] = [
       },
       {
         what: 'a token acts nowhere where the header names an organization of others',
-        from: 'if (named && !found) throw cannotActThere();',
+        from: 'if (named && !isMember) throw cannotActThere();',
         to: '',
         only: 'that names a foreign organization',
       },
@@ -189,7 +189,7 @@ export const credentials: readonly MutantGroup[] = [
       },
       {
         what: 'a change is made in a suspended organization',
-        from: 'if (home?.suspended) throw organizationSuspended();',
+        from: 'if (row?.suspended) throw organizationSuspended();',
         to: '',
         only: 'its home was suspended',
       },

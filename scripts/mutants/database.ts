@@ -278,21 +278,21 @@ export const database: readonly MutantGroup[] = [
     file: 'src/database/laws.ts',
     tests: LAWS,
     mutants: [
-      { what: 'tables are of nobody', from: 'broken(found.nullable,', to: 'broken([],', only: 'a table of nobody' },
+      { what: 'tables are of nobody', from: 'broken(findings.nullable,', to: 'broken([],', only: 'a table of nobody' },
       {
         what: 'tables are of organizations that are not there',
-        from: 'broken(found.unkeyed,',
+        from: 'broken(findings.unkeyed,',
         to: 'broken([],',
         only: 'a table of organizations that are not there',
       },
-      { what: 'quantities are not exact', from: 'broken(found.floats,', to: 'broken([],', only: 'a quantity that is not exact' },
-      { what: 'triggers are disabled', from: 'broken(found.triggers,', to: 'broken([],', only: 'a trigger that is disabled' },
-      { what: 'constraints are not enforced', from: 'broken(found.constraints,', to: 'broken([],', only: 'a constraint that' },
-      { what: 'sequences start over', from: 'broken(found.cycling,', to: 'broken([],', only: 'a sequence that starts over' },
+      { what: 'quantities are not exact', from: 'broken(findings.floats,', to: 'broken([],', only: 'a quantity that is not exact' },
+      { what: 'triggers are disabled', from: 'broken(findings.triggers,', to: 'broken([],', only: 'a trigger that is disabled' },
+      { what: 'constraints are not enforced', from: 'broken(findings.constraints,', to: 'broken([],', only: 'a constraint that' },
+      { what: 'sequences start over', from: 'broken(findings.cycling,', to: 'broken([],', only: 'a sequence that starts over' },
       {
         what: 'a gateway starts on a connection that fires no triggers',
-        from: 'if (found.replica) throw',
-        to: "if (found.role === '') throw",
+        from: 'if (findings.replica)',
+        to: "if (findings.role === '')",
         only: 'fires no triggers',
       },
       {
@@ -311,7 +311,7 @@ export const database: readonly MutantGroup[] = [
       {
         what: 'a gateway starts in production on a server that loses data',
         from: 'if (production) throw',
-        to: "if (found.role === '') throw",
+        to: "if (findings.role === '')",
         only: 'may lose what it has promised',
       },
     ],

@@ -12,15 +12,15 @@ export const granting: readonly MutantGroup[] = [
     tests: GRANTING,
     mutants: [
       {
-        what: 'at home any scope may be given',
-        from: 'asked.filter((scope) => !home.scopes.has(scope))',
+        what: 'in their own organization any scope may be given',
+        from: 'asked.filter((scope) => !organization.scopes.has(scope))',
         to: '[]',
         only: '^an API key gives or takes',
       },
       {
         what: 'scopes may be given on organizations that do not exist for the request',
-        from: 'if (!home || !isInSubtree(principal, lineage)) return asked;',
-        to: 'if (!home) return asked;',
+        from: 'if (!organization || !isInSubtree(principal, lineage)) return asked;',
+        to: 'if (!organization) return asked;',
         tests: 'test/access/rule.test.ts',
       },
     ],
@@ -259,7 +259,7 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'keys are revoked along that hold more than the caller',
-        from: '.flatMap((one) => scopesBeyond(principal, one.lineage, one.scopes)),',
+        from: '.flatMap((issuedKey) => scopesBeyond(principal, issuedKey.lineage, issuedKey.scopes)),',
         to: '.flatMap(() => []),',
         only: 'takes all that it issued or none',
       },

@@ -33,13 +33,13 @@ export const limits: readonly MutantGroup[] = [
       unlimited('variables', 'operations declare any number of variables'),
       {
         what: 'a fragment counts once, however often it is spread',
-        from: 'if (known) return known;',
-        to: 'if (known) return NOTHING;',
+        from: 'if (earlier) return earlier;',
+        to: 'if (earlier) return NOTHING;',
         only: 'over the limit of rootFields',
       },
       {
         what: 'fragments that double each other are measured each time',
-        from: 'if (known) return known;',
+        from: 'if (earlier) return earlier;',
         to: '',
         tests: 'test/limits/document.test.ts',
         only: 'fragments that double each other',
@@ -107,8 +107,8 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'bodies of anonymous callers are as long as those of others',
-        from: 'known ? limits.bodyBytes : limits.bodyBytesAnonymous',
-        to: 'known ? limits.bodyBytes : limits.bodyBytes',
+        from: 'isAuthenticated ? limits.bodyBytes : limits.bodyBytesAnonymous',
+        to: 'isAuthenticated ? limits.bodyBytes : limits.bodyBytes',
         only: 'variables of a thousand events',
       },
       {

@@ -5,7 +5,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { RequestError, badInput, unauthenticated } from '../errors.ts';
 import { parseId } from '../values/ids.ts';
-import { anonymous, type Credential, type Home, type Principal } from '../authorization/principal.ts';
+import { anonymous, type Credential, type CallerOrganization, type Principal } from '../authorization/principal.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
 import { maybeOne, type Columns } from '../database/rows.ts';
@@ -89,7 +89,7 @@ export function organizationSuspended(): RequestError {
 /** Whether the organization with the alias `o`, or one of its ancestors, is suspended. */
 export const suspendedAbove = sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`;
 
-function homeOf(row: { organization_id: string; lineage: string[]; scopes: string[] }): Home {
+function callerOrganization(row: { organization_id: string; lineage: string[]; scopes: string[] }): CallerOrganization {
   return { id: row.organization_id, lineage: row.lineage, scopes: new Set(row.scopes) };
 }
 
@@ -111,7 +111,7 @@ async function apiKeyCaller(db: Database, { id, token }: ParsedToken, named: Org
   // The key determines its organization. The header may repeat it but not name another.
   if (named && named.value !== (named.column === 'id' ? key.organization_id : key.slug)) throw cannotActThere();
   const credential = { kind: 'API_KEY', id, name: key.name, expiresAt: key.expires_at } as const;
-  return { principal: { credential, user: null, home: homeOf(key) }, now: key.now };
+  return { principal: { credential, user: null, organization: callerOrganization(key) }, now: key.now };
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -143,31 +143,34 @@ interface PersonRow extends Columns<'users', 'email' | 'canonical_email'> {
 }
 
 const personColumns = sql`
-  u.id as user_id, u.email, u.canonical_email, u.name as user_name, home.organization_id, home.lineage, home.scopes, home.suspended, now() as now`;
+  u.id as user_id, u.email, u.canonical_email, u.name as user_name, acting.organization_id, acting.lineage, acting.scopes, acting.suspended, now() as now`;
 
 /** The tables of `personColumns`: `people`, joined with the organization that the request names. */
-function withHome(people: RawBuilder<unknown>, named: OrganizationReference): RawBuilder<unknown> {
+function withOrganization(people: RawBuilder<unknown>, named: OrganizationReference): RawBuilder<unknown> {
   const isNamed = named ? sql`${sql.ref(`o.${named.column}`)} = ${named.value}` : sql`false`;
   return sql`${people} left join lateral (
     select m.organization_id, o.lineage, membership_scopes(m.id) as scopes, ${suspendedAbove} as suspended
     from memberships as m join organizations as o on o.id = m.organization_id
     where m.user_id = u.id and o.deleted_at is null and ${isNamed}
-  ) as home on true`;
+  ) as acting on true`;
 }
 
 function personCaller(credential: Credential, row: PersonRow, named: OrganizationReference): Caller {
   const { organization_id, lineage, scopes } = row;
-  const found = organization_id !== null && lineage !== null && scopes !== null;
-  if (named && !found) throw cannotActThere();
+  const isMember = organization_id !== null && lineage !== null && scopes !== null;
+  if (named && !isMember) throw cannotActThere();
   if (row.suspended) throw organizationSuspended();
   const user = { id: row.user_id, verifiedEmail: row.canonical_email };
-  return { principal: { credential, user, home: found ? homeOf({ organization_id, lineage, scopes }) : null }, now: row.now };
+  return {
+    principal: { credential, user, organization: isMember ? callerOrganization({ organization_id, lineage, scopes }) : null },
+    now: row.now,
+  };
 }
 
 async function tokenCaller(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Caller> {
   const statement = sql<PersonRow & { name: string; expires_at: Date | null }>`
     select t.name, t.expires_at, ${personColumns}
-    from ${withHome(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
+    from ${withOrganization(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
     where t.id = ${id}::uuid and t.secret_hash = ${tokenHash(token)} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
   const row = await maybeOne(db, statement);
   if (!row) throw unauthenticated();
@@ -178,7 +181,7 @@ async function sessionCaller(db: Database, claims: SessionClaims, named: Organiz
   const people = sql`user_identities as i join users as u on u.id = i.user_id`;
   const find = async (): Promise<PersonRow | undefined> => {
     const statement = sql<PersonRow>`
-      select ${personColumns} from ${withHome(people, named)} where i.issuer = ${claims.issuer} and i.subject = ${claims.subject}`;
+      select ${personColumns} from ${withOrganization(people, named)} where i.issuer = ${claims.issuer} and i.subject = ${claims.subject}`;
     return maybeOne(db, statement);
   };
   let row = await find();

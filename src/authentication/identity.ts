@@ -49,12 +49,12 @@ export async function meetPerson(db: Database, identity: Identity): Promise<stri
   const { canonical, shown: email } = addressOf(identity);
   return db.transaction().execute(async (tx) => {
     await sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([issuer, subject])}, 0))`.execute(tx);
-    const known = await maybeOne(
+    const identity = await maybeOne(
       tx,
       sql<{ user_id: string }>`
         select user_id from user_identities where issuer = ${issuer} and subject = ${subject}`,
     );
-    const own = known?.user_id;
+    const own = identity?.user_id;
     const holder = canonical === null ? undefined : await holderOf(tx, canonical);
     if (own !== undefined && (holder === undefined || holder === own)) {
       await sql`

@@ -16,8 +16,8 @@ import { isInSubtree, type Lineage } from './rights.ts';
  * there can be used, but not passed on.
  */
 export function scopesBeyond(principal: Principal, lineage: Lineage, scopes: Iterable<string>): string[] {
-  const { home } = principal;
+  const { organization } = principal;
   const asked = [...new Set(scopes)];
-  if (!home || !isInSubtree(principal, lineage)) return asked;
-  return lineage.at(-1) === home.id ? asked.filter((scope) => !home.scopes.has(scope)) : [];
+  if (!organization || !isInSubtree(principal, lineage)) return asked;
+  return lineage.at(-1) === organization.id ? asked.filter((scope) => !organization.scopes.has(scope)) : [];
 }

@@ -28,7 +28,7 @@ export interface PrincipalUser {
 }
 
 /** The organization that the request acts in, and the scopes held there, including implied ones. */
-export interface Home {
+export interface CallerOrganization {
   id: string;
   /** Ids from the root of the tree down to this organization. */
   lineage: readonly string[];
@@ -39,8 +39,8 @@ export interface Home {
 export interface Principal {
   credential: Credential | null;
   user: PrincipalUser | null;
-  home: Home | null;
+  organization: CallerOrganization | null;
 }
 
 /** A caller without a credential. */
-export const anonymous: Principal = { credential: null, user: null, home: null };
+export const anonymous: Principal = { credential: null, user: null, organization: null };

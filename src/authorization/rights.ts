@@ -5,7 +5,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { MANAGE_CHILDREN, type Scope } from './scopes.ts';
-import type { Home, Principal } from './principal.ts';
+import type { CallerOrganization, Principal } from './principal.ts';
 
 /** Ids from the root down to an organization, itself included. */
 export type Lineage = readonly string[];
@@ -17,15 +17,15 @@ export type Lineage = readonly string[];
 const CONSOLE_SCOPES: readonly string[] = ['members:read', 'members:manage', 'usage:read'] satisfies Scope[];
 
 /** Whether the caller may reach organizations below their own. */
-export function reachesBelow({ home }: Principal): boolean {
-  return home?.scopes.has(MANAGE_CHILDREN) ?? false;
+export function reachesBelow({ organization }: Principal): boolean {
+  return organization?.scopes.has(MANAGE_CHILDREN) ?? false;
 }
 
 /**
  * Whether a scope may be used in the caller's organization: because it is held there, or is one of
  * `CONSOLE_SCOPES`.
  */
-function holdsAtHome({ scopes }: Home, scope: string): boolean {
+function isUsableInOwn({ scopes }: CallerOrganization, scope: string): boolean {
   return scopes.has(scope) || (scopes.has(MANAGE_CHILDREN) && CONSOLE_SCOPES.includes(scope));
 }
 
@@ -34,9 +34,9 @@ function holdsAtHome({ scopes }: Home, scope: string): boolean {
  * `child_organizations:manage`.
  */
 export function isInSubtree(principal: Principal, lineage: Lineage): boolean {
-  const { home } = principal;
-  if (!home || !lineage.includes(home.id)) return false;
-  return lineage.at(-1) === home.id || reachesBelow(principal);
+  const { organization } = principal;
+  if (!organization || !lineage.includes(organization.id)) return false;
+  return lineage.at(-1) === organization.id || reachesBelow(principal);
 }
 
 /**
@@ -45,11 +45,11 @@ export function isInSubtree(principal: Principal, lineage: Lineage): boolean {
  * scope with `child_organizations:manage`, otherwise none.
  */
 export function can(principal: Principal, scope: Scope | (string & {}), lineage: Lineage): boolean {
-  const { home } = principal;
-  if (!home || !isInSubtree(principal, lineage)) return false;
+  const { organization } = principal;
+  if (!organization || !isInSubtree(principal, lineage)) return false;
   // `isInSubtree` has already required `child_organizations:manage` for everything below.
-  if (lineage.at(-1) !== home.id) return true;
-  return holdsAtHome(home, scope);
+  if (lineage.at(-1) !== organization.id) return true;
+  return isUsableInOwn(organization, scope);
 }
 
 /**
@@ -57,7 +57,7 @@ export function can(principal: Principal, scope: Scope | (string & {}), lineage:
  * is not revoked, and the person is a member of their organization. A removal therefore ends access
  * with the next statement, even in a request that is already running.
  */
-function stands({ credential, user, home }: Principal): RawBuilder<unknown> {
+function basisExists({ credential, user, organization }: Principal): RawBuilder<unknown> {
   const conditions = [];
   if (credential?.kind === 'API_KEY') {
     conditions.push(sql`exists (select from api_keys as k where k.id = ${credential.id}::uuid and k.revoked_at is null)`);
@@ -67,7 +67,7 @@ function stands({ credential, user, home }: Principal): RawBuilder<unknown> {
   }
   if (user) {
     conditions.push(
-      sql`exists (select from memberships as m where m.organization_id = ${home?.id ?? null}::uuid and m.user_id = ${user.id}::uuid)`,
+      sql`exists (select from memberships as m where m.organization_id = ${organization?.id ?? null}::uuid and m.user_id = ${user.id}::uuid)`,
     );
   }
   return conditions.length > 0 ? sql.join(conditions, sql` and `) : sql`false`;
@@ -94,16 +94,16 @@ function readableIf(
   { scope, includeDeleted = false, reachingBelow = false }: ReadableOptions,
   row: '' | 'parent.',
 ): RawBuilder<boolean> | null {
-  const { home } = principal;
+  const { organization } = principal;
   const scopes = typeof scope === 'string' ? [scope] : scope;
-  const atHome = home !== null && (!scopes || scopes.some((one) => holdsAtHome(home, one)));
-  const below = reachesBelow(principal);
-  const nothing = (!atHome && !below) || (reachingBelow && !below);
-  if (!home || nothing) return null;
-  const conditions = [stands(principal)];
-  if (atHome && !below) conditions.push(sql`${sql.raw(`${row}id`)} = ${home.id}::uuid`);
-  else conditions.push(sql`${home.id}::uuid = any (${sql.raw(`${row}lineage`)})`);
-  if (!atHome) conditions.push(sql`${sql.raw(`${row}id`)} <> ${home.id}::uuid`);
+  const readsOwn = organization !== null && (!scopes || scopes.some((name) => isUsableInOwn(organization, name)));
+  const readsBelow = reachesBelow(principal);
+  const nothing = (!readsOwn && !readsBelow) || (reachingBelow && !readsBelow);
+  if (!organization || nothing) return null;
+  const conditions = [basisExists(principal)];
+  if (readsOwn && !readsBelow) conditions.push(sql`${sql.raw(`${row}id`)} = ${organization.id}::uuid`);
+  else conditions.push(sql`${organization.id}::uuid = any (${sql.raw(`${row}lineage`)})`);
+  if (!readsOwn) conditions.push(sql`${sql.raw(`${row}id`)} <> ${organization.id}::uuid`);
   if (!includeDeleted) conditions.push(sql`${sql.raw(`${row}deleted_at`)} is null`);
   return sql`${sql.join(conditions, sql` and `)}`;
 }

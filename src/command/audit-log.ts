@@ -32,10 +32,10 @@ export async function appendToAuditLog(
   action: string,
   entries: readonly AuditEntry[],
 ): Promise<void> {
-  const { credential, user, home } = principal;
+  const { credential, user, organization } = principal;
   if (!credential) throw unauthenticated();
   const apiKeyName = credential.kind === 'API_KEY' ? credential.name : null;
-  const actor: Actor = { kind: credential.kind, userId: user?.id ?? null, apiKeyName, actingOrganizationId: home?.id ?? null };
+  const actor: Actor = { kind: credential.kind, userId: user?.id ?? null, apiKeyName, actingOrganizationId: organization?.id ?? null };
   await insertEvents(tx, actor, requestId, action, entries.filter(isInOrganization));
   const alone = entries.filter((entry) => entry.organizationId === null);
   if (alone.length > 0) {

@@ -66,15 +66,15 @@ export async function recall<Result extends object>(
   { key, inputHash, storage }: IdempotencyKey,
 ): Promise<Result | null> {
   const at = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
-  const known = await maybeOne(
+  const earlier = await maybeOne(
     tx,
     sql<Columns<'idempotency_keys', 'input_hash'> & { result: Result }>`
       select input_hash, result from ${sql.table(table)}
       where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key} and created_at > now() - ${KEPT}`,
   );
-  if (!known) return null;
-  if (!known.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});
-  return storage ? (storage.restore(known.result) as Result) : known.result;
+  if (!earlier) return null;
+  if (!earlier.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});
+  return storage ? (storage.restore(earlier.result) as Result) : earlier.result;
 }
 
 /** Stores an answer, which must be JSON data, in the transaction of the change. */

@@ -41,9 +41,9 @@ function refusalOf(error: unknown): string | undefined {
 async function recordRefusal(request: CommandRequest, { action, on, target }: CommandSpec, refusal: string): Promise<void> {
   const { db, principal } = request;
   await db.transaction().execute(async (tx) => {
-    const aimedAt = on === undefined || !principal.home ? null : await locate(tx, principal, on);
+    const aimedAt = on === undefined || !principal.organization ? null : await locate(tx, principal, on);
     const seen = aimedAt !== null && (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);
-    const organizationId = seen ? aimedAt : (principal.home?.id ?? null);
+    const organizationId = seen ? aimedAt : (principal.organization?.id ?? null);
     await appendToAuditLog(tx, request, action, [{ organizationId, target, before: null, after: null, refusal }]);
   });
 }

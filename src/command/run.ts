@@ -63,10 +63,10 @@ export function runCommand<Result extends object>(
     const entries: AuditEntry[] = [];
     const record: Change['record'] = (entry) => void entries.push({ organizationId: locked.logId, ...entry });
     const allowed = { ...locked.change, record } as OrganizationChange & UserChange;
-    const known = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));
-    if (known) {
+    const earlier = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));
+    if (earlier) {
       if (command.scope !== undefined) await command.requireForRepeat?.(allowed);
-      return known;
+      return earlier;
     }
     const result = await change(allowed);
     if (idempotency) await remember(tx, locked.keys, action, idempotency, result);
@@ -81,7 +81,7 @@ async function lockForOrganization(
   { principal, organizationHeader, now }: CommandRequest,
   command: OrganizationCommand,
 ): Promise<Locked<OrganizationChange>> {
-  if (!principal.home) throw organizationRequired(organizationHeader);
+  if (!principal.organization) throw organizationRequired(organizationHeader);
   // Checked before anything is locked, so that nobody can block an organization that they may not
   // even see.
   const id = await locate(tx, principal, command.on);
@@ -102,7 +102,7 @@ async function lockForUser(tx: Database, { principal, now }: CommandRequest, com
   const current = await reauthorize(tx, principal);
   const organization = id !== null && lineage ? { id, lineage } : null;
   const change = { tx, principal: current, now, user, organization };
-  return { change, logId: organization?.id ?? current.home?.id ?? null, keys: ofPerson(user.id) };
+  return { change, logId: organization?.id ?? current.organization?.id ?? null, keys: ofPerson(user.id) };
 }
 
 /**
@@ -114,10 +114,10 @@ export async function appendInSubtree<Result extends object>(
   request: CommandRequest,
   add: (tx: Database, principal: Principal) => Promise<Result>,
 ): Promise<Result | UserError> {
-  const { home } = request.principal;
-  if (!home) throw organizationRequired(request.organizationHeader);
+  const { organization } = request.principal;
+  if (!organization) throw organizationRequired(request.organizationHeader);
   return withRetries(request, async (tx) => {
-    const row = await maybeOne(tx, sql<{ found: boolean }>`select lock_tree_of(${home.id}::uuid) as found`);
+    const row = await maybeOne(tx, sql<{ found: boolean }>`select lock_tree_of(${organization.id}::uuid) as found`);
     if (!row?.found) throw notFound();
     return add(tx, await reauthorize(tx, request.principal));
   });

@@ -7,7 +7,7 @@ import { startWorker } from '../jobs/worker.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { makeProviders } from '../modules/provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { startRolling } from '../modules/usage/roll.ts';
+import { startRollUp } from '../modules/usage/roll-up.ts';
 import type { OpenDatabase } from './database.ts';
 
 /** Starts doing jobs. `gatewayUrl` is where people reach GraphiQL. The returned function lets running jobs end and stops. */
@@ -26,10 +26,10 @@ export async function startJobs(config: Config, { db, url }: OpenDatabase, gatew
     retentionDays: config.retentionDays,
     usageEventDays: config.usageEventDays,
   });
-  const stopRolling = startRolling(db, log);
+  const stopRollUp = startRollUp(db, log);
   const stopWorker = await startWorker({ url, tasks, log, schedule: SCHEDULE });
   return async () => {
     await stopWorker();
-    await stopRolling();
+    await stopRollUp();
   };
 }

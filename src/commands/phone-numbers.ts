@@ -5,8 +5,8 @@ import { withDatabase } from './run.ts';
 import type { Terminal } from './terminal.ts';
 
 /** Adds the numbers given, or those that are piped in; organizations that waited for one go on. */
-export async function addToPool(terminal: Terminal, given: readonly string[]): Promise<void> {
-  const numbers = given.length > 0 ? [...given] : (await text(terminal.input)).split(/\s+/).filter((line) => line !== '');
+export async function addToPool(terminal: Terminal, listed: readonly string[]): Promise<void> {
+  const numbers = listed.length > 0 ? [...listed] : (await text(terminal.input)).split(/\s+/).filter((line) => line !== '');
   requirePhoneNumbers(numbers);
   await withDatabase(terminal, async ({ db }) => {
     const { added, known, restarted } = await addPhoneNumbers(db, numbers);

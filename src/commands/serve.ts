@@ -9,7 +9,7 @@ import { LastUsed } from '../authentication/last-used.ts';
 import { Sessions } from '../authentication/session.ts';
 import { DatabaseClock, databaseNow } from '../database/clock.ts';
 import { Readiness } from '../database/probe.ts';
-import { checkSchemaLaws } from '../database/laws.ts';
+import { verifySchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -66,7 +66,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const database = await openDatabase(config, log, { shared: false, supervised: true, as: 'gateway', stop, firstStart });
   opened.defer(() => database.close());
   stop.throwIfAborted();
-  await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
+  await verifySchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
   const demo = database.embedded ? await demonstration(database, config, url).catch(failFor(database)) : undefined;
   stop.throwIfAborted();
   const { db } = database;
@@ -160,8 +160,8 @@ async function listen(server: Server, { host, port }: Config): Promise<string> {
 async function demonstration({ db, ownerUrl }: OpenDatabase, { dataDir }: Config, url: string): Promise<Demo | undefined> {
   const file = path.join(dataDir, 'demo.json');
   const save = (demo: Demo): Promise<void> => writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
-  const found = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
-  if (!found) {
+  const organization = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
+  if (!organization) {
     let demo: Demo | undefined;
     await seedDemo(ownerUrl, await databaseNow(db), (credentials) => save((demo = { url, ...credentials })));
     return demo;

@@ -7,7 +7,7 @@ import { purgeOrganizations } from '../modules/organization/delete/jobs.ts';
 import { refreshSearch } from '../modules/organization/search-documents.ts';
 import { sweepBudgets } from '../limits/budgets.ts';
 import { provisionTask, type ProvisionOptions } from '../modules/provisioning/jobs.ts';
-import { checkSomeUsage } from '../modules/usage/verify.ts';
+import { verifySomeUsage } from '../modules/usage/verify.ts';
 import { retainUsage } from '../modules/usage/retention.ts';
 import type { Tasks } from '../jobs/worker.ts';
 
@@ -32,7 +32,7 @@ export function makeTasks(options: TaskOptions): Tasks {
       await forgetMails(db);
     },
     sweep_budgets: () => sweepBudgets(db),
-    check_usage: () => checkSomeUsage(db, log),
+    check_usage: () => verifySomeUsage(db, log),
     retain_usage: () => retainUsage(db, usageEventDays),
     async purge_organizations() {
       const organizations = await purgeOrganizations(db, retentionDays);

@@ -1,6 +1,6 @@
 /** `banyan worker`: jobs alone, for a deployment whose gateways run with WORKER=separate. */
 import { requireInvitationUrl, type Config } from '../config/read.ts';
-import { checkSchemaLaws } from '../database/laws.ts';
+import { verifySchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
 import { aborted } from '../http/lifecycle.ts';
@@ -20,7 +20,7 @@ export async function work(config: Config, log: Logger, print: (line: string) =>
   const database = await openDatabase(config, log, { shared: true, supervised: true, as: 'gateway', stop });
   let unwatch: (() => void) | undefined;
   try {
-    await checkSchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
+    await verifySchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
     stop.throwIfAborted();
     unwatch = new SchemaVersion({ known: await knownMigrations(), log }).watch(database.db);
     // A job's end that could not be recorded is such a promise; the job is done again.

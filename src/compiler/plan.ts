@@ -15,7 +15,7 @@ import {
   type GraphQLObjectType,
 } from 'graphql';
 import type { Context } from '../graphql/context.ts';
-import { formOf, type Form } from '../graphql/forms.ts';
+import { formOf, type Form } from './forms.ts';
 import { collectFields, type SelectionContext } from './selection.ts';
 
 /** Thrown for what has no form in SQL; the message names it. */

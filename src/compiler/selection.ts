@@ -10,8 +10,8 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
   type SelectionSetNode,
+  type VariableValues,
 } from 'graphql';
-import type { VariableValues } from 'graphql/execution/values.js';
 
 /** Where the fragments of a document are looked up, and what directives read. */
 export interface SelectionContext {

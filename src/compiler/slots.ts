@@ -4,7 +4,6 @@
  */
 import type { Principal } from '../authorization/principal.ts';
 import type { Page } from '../database/keyset.ts';
-import type { Viewer } from '../database/loaders.ts';
 
 /** The arguments of one field of a request. */
 export interface Prepared {
@@ -45,8 +44,8 @@ export function slot<Value>(read: (values: RequestValues) => Value): NonNullable
 }
 
 /** The caller of a request, with slots for what differs between callers of the same shape. */
-export function symbolicPrincipal({ credential, user, home }: Principal): Principal {
-  const homeId = slot(({ principal }) => principal.home?.id);
+export function symbolicPrincipal({ credential, user, organization }: Principal): Principal {
+  const organizationId = slot(({ principal }) => principal.organization?.id);
   return {
     credential: credential && {
       kind: credential.kind,
@@ -58,16 +57,16 @@ export function symbolicPrincipal({ credential, user, home }: Principal): Princi
       id: slot(({ principal }) => principal.user?.id),
       verifiedEmail: user.verifiedEmail === null ? null : slot(({ principal }) => principal.user?.verifiedEmail),
     },
-    home: home && { id: homeId, lineage: [homeId], scopes: home.scopes },
+    organization: organization && { id: organizationId, lineage: [organizationId], scopes: organization.scopes },
   };
 }
 
 /** What a statement for a caller depends on. */
-export function principalShape({ credential, user, home }: Principal): string {
+export function principalShape({ credential, user, organization }: Principal): string {
   const parts = [
     credential?.kind,
     user ? (user.verifiedEmail === null ? 'unverified' : 'user') : '-',
-    home ? [...home.scopes].toSorted().join() : '-',
+    organization ? [...organization.scopes].toSorted().join() : '-',
   ];
   return parts.join(' ');
 }
@@ -87,7 +86,7 @@ export function symbolicArguments(args: unknown, structural: readonly string[], 
     Object.entries(args).map(([name, value]) =>
       isStructural(value) || structural.includes(name)
         ? [name, value]
-        : [name, slot(({ prepared }) => (prepared[at]?.args as Record<string, unknown>)[name])],
+        : [name, slot(({ prepared }) => (prepared[at]?.args as Record<string, unknown> | undefined)?.[name])],
     ),
   );
 }

@@ -11,8 +11,8 @@ import type { Principal } from '../authorization/principal.ts';
 import { cursorInSql, type Page } from '../database/keyset.ts';
 import type { ListDefinition } from '../database/list.ts';
 import type { Viewer } from '../database/loaders.ts';
-import type { FormInput, VisibilityExtension } from '../graphql/forms.ts';
-import { casesOf, conditionOf, constantOf } from '../graphql/positions.ts';
+import type { FormInput } from './forms.ts';
+import { casesOf, conditionOf, constantOf } from '../authorization/cases.ts';
 import { encodeId, type IdType } from '../values/ids.ts';
 import { isNodeId, Unsupported, type FieldPlan } from './plan.ts';
 import { slot, symbolicArguments, symbolicPage, type Prepared } from './slots.ts';
@@ -62,7 +62,7 @@ export class StatementWriter {
   #passes(guard: Guard, { at }: FieldPlan, row: object): boolean {
     const { principal } = this.#viewer;
     if (typeof guard !== 'function') {
-      return (!guard.authenticated || principal.credential !== null) && (!guard.organization || principal.home !== null);
+      return (!guard.authenticated || principal.credential !== null) && (!guard.organization || principal.organization !== null);
     }
     try {
       return guard(row, (at !== undefined && this.#prepared[at]?.given) || {}, { principal, organizationHeader: '' });
@@ -98,7 +98,7 @@ export class StatementWriter {
   /** The row `parent` as JSON, if the caller may see it. */
   #row({ type, fields }: FieldPlan): Raw {
     const json = sql`(select row_to_json(x) from (select ${this.#columns(fields)}) as x)`;
-    const { visibility } = (type as GraphQLObjectType).extensions as Partial<VisibilityExtension>;
+    const { visibility } = (type as GraphQLObjectType).extensions as { visibility?: (principal: Principal) => RawBuilder<boolean> };
     return visibility ? sql`case when ${visibility(this.#viewer.principal)} then ${json} else ${refused} end` : json;
   }
 

@@ -12,7 +12,7 @@ export function sessionSettings(value: Settings): SessionSettings | undefined {
     return { jwksUrl, issuer, audience, algorithms };
   }
   const missing = Object.entries({ JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms })
-    .filter(([, given]) => given === undefined)
+    .filter(([, value]) => value === undefined)
     .map(([name]) => name);
   throw new ConfigurationError(`Sessions are half configured: ${missing.join(' and ')} missing beside the other JWT_ settings.`);
 }
@@ -27,9 +27,9 @@ export function provisioningSettings(value: Settings): ProvisioningSettings {
     KNOWLEDGE_BASE: value.PROVISIONING_KNOWLEDGE_BASE ?? value.PROVISIONING,
   };
   const chosen = new Set<string>(Object.values(steps));
-  const need = (provider: string, name: string, given: string | undefined): string => {
-    if (given === undefined) throw new ConfigurationError(`${name} is missing: a step of provisioning is done by ${provider}.`);
-    return given;
+  const need = (provider: string, name: string, setting: string | undefined): string => {
+    if (setting === undefined) throw new ConfigurationError(`${name} is missing: a step of provisioning is done by ${provider}.`);
+    return setting;
   };
   const timeoutMs = value.PROVISIONING_TIMEOUT_MS;
   return {

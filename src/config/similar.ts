@@ -2,14 +2,14 @@
 
 /** The candidate that is nearest to a word, if it is at most so many edits away; the first one of several. */
 export function nearest(word: string, candidates: Iterable<string>, editsMax = 2): string | undefined {
-  let found: string | undefined;
+  let nearestSoFar: string | undefined;
   let least = editsMax + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - word.length) >= least) continue;
     const edits = editDistance(word, candidate);
-    if (edits < least) [found, least] = [candidate, edits];
+    if (edits < least) [nearestSoFar, least] = [candidate, edits];
   }
-  return found;
+  return nearestSoFar;
 }
 
 /** How many letters have to be inserted, removed, replaced or swapped with the next one (optimal string alignment). */

@@ -14,12 +14,12 @@ const COMMON = new Set(['HOME', 'PATH', 'TEST', 'POST', 'CHOST', 'PGHOST', 'PGPO
 const SHORT_LENGTH_MAX = 6;
 
 /** Names of the environment that are at most two letters away from a setting, in a short one at most one. */
-export function misspeltSettings(given: Iterable<string>, settings: readonly string[]): MisspeltSetting[] {
-  const known = new Set(settings);
+export function misspeltSettings(names: Iterable<string>, settings: readonly string[]): MisspeltSetting[] {
+  const settingNames = new Set(settings);
   const long = settings.filter((name) => name.length > SHORT_LENGTH_MAX);
-  return [...given].flatMap((name) => {
+  return [...names].flatMap((name) => {
     const upper = name.toUpperCase();
-    if (known.has(name) || COMMON.has(upper)) return [];
+    if (settingNames.has(name) || COMMON.has(upper)) return [];
     const meant = nearest(upper, settings, 1) ?? nearest(upper, long, 2);
     return meant === undefined ? [] : [{ name, meant }];
   });

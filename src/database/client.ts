@@ -106,8 +106,8 @@ export class RequestClient extends pg.Client {
     if (typeof callback === 'function') return void this.#handTo(callback as Callback, this.query(...call.slice(0, -1))) as never;
     const [text, values] = call;
     const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
-    const given = (): unknown[] => (named ? [{ name: `${statementName(text)}${this.#edition || ''}`, text, values }] : call);
-    const send = (): Promise<unknown> => Reflect.apply(super.query, this, given()) as Promise<unknown>;
+    const statement = (): unknown[] => (named ? [{ name: `${statementName(text)}${this.#edition || ''}`, text, values }] : call);
+    const send = (): Promise<unknown> => Reflect.apply(super.query, this, statement()) as Promise<unknown>;
     // A submittable object, such as a stream, has its own callbacks.
     if ((text as { submit?: unknown }).submit !== undefined) return send() as never;
     const run = (): Promise<unknown> => this.#answered(text === 'commit', () => (named ? this.#prepared(send) : send()));

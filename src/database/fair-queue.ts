@@ -103,8 +103,8 @@ export class FairQueue {
   }
 
   #tenant(name: string): Tenant {
-    const known = this.#tenants.get(name);
-    if (known) return known;
+    const existing = this.#tenants.get(name);
+    if (existing) return existing;
     const tenant = { name, deficit: 0, running: 0, waiting: [] };
     this.#tenants.set(name, tenant);
     return tenant;

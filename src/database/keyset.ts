@@ -193,11 +193,11 @@ export interface PageRows<Row> {
 /**
  * Creates a page from the rows of a page query. The extra row, if there is one, is at the far end.
  */
-export function pageRows<Row>(found: readonly Row[], page: Page): PageRows<Row> {
-  const more = found.length > page.limit;
+export function pageRows<Row>(rows: readonly Row[], page: Page): PageRows<Row> {
+  const more = rows.length > page.limit;
   return page.backward
-    ? { rows: more ? found.slice(1) : found, hasNextPage: page.before !== null, hasPreviousPage: more }
-    : { rows: more ? found.slice(0, -1) : found, hasNextPage: more, hasPreviousPage: page.after !== null };
+    ? { rows: more ? rows.slice(1) : rows, hasNextPage: page.before !== null, hasPreviousPage: more }
+    : { rows: more ? rows.slice(0, -1) : rows, hasNextPage: more, hasPreviousPage: page.after !== null };
 }
 
 /** The cursor of a row, as `encodeCursor` makes it; `list` is a text, `sortKeys` an array of texts. */

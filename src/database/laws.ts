@@ -45,26 +45,27 @@ interface Findings {
  * Checks the schema, the settings and the role of a gateway's connection in one statement. Throws a
  * `ConfigurationError` that names the problem.
  */
-export async function checkSchemaLaws(db: Database, { production, apart }: LawOptions, log: Logger): Promise<void> {
-  const found = await look(db);
+export async function verifySchemaLaws(db: Database, { production, apart }: LawOptions, log: Logger): Promise<void> {
+  const findings = await look(db);
   const broken = (names: readonly string[], sentence: (list: string) => string): void => {
     if (names.length > 0) throw new ConfigurationError(sentence(names.join(', ')));
   };
-  broken(found.nullable, (tables) => `organization_id may be null in ${tables}; every row belongs to an organization.`);
-  broken(found.unkeyed, (tables) => `organization_id has no foreign key in ${tables}.`);
-  broken(found.floats, (columns) => `Quantities must be exact, and ${columns} cannot be: use numeric.`);
-  broken(found.triggers, (triggers) => `Triggers are disabled: ${triggers}. Enable them, then run banyan check.`);
-  broken(found.constraints, (constraints) => `Constraints are not enforced or not validated: ${constraints}.`);
-  broken(found.cycling, (sequences) => `Sequences start over at their end: ${sequences}.`);
-  if (found.replica) throw new ConfigurationError('session_replication_role is not origin for this connection, so no trigger would fire.');
-  checkRole(found, { production, apart }, log);
-  if (found.settings.length === 0) return;
-  const sentence = `${found.settings.join(', ')} of the database server must be on: a crash would lose or corrupt data`;
+  broken(findings.nullable, (tables) => `organization_id may be null in ${tables}; every row belongs to an organization.`);
+  broken(findings.unkeyed, (tables) => `organization_id has no foreign key in ${tables}.`);
+  broken(findings.floats, (columns) => `Quantities must be exact, and ${columns} cannot be: use numeric.`);
+  broken(findings.triggers, (triggers) => `Triggers are disabled: ${triggers}. Enable them, then run banyan check.`);
+  broken(findings.constraints, (constraints) => `Constraints are not enforced or not validated: ${constraints}.`);
+  broken(findings.cycling, (sequences) => `Sequences start over at their end: ${sequences}.`);
+  if (findings.replica)
+    throw new ConfigurationError('session_replication_role is not origin for this connection, so no trigger would fire.');
+  verifyRole(findings, { production, apart }, log);
+  if (findings.settings.length === 0) return;
+  const sentence = `${findings.settings.join(', ')} of the database server must be on: a crash would lose or corrupt data`;
   if (production) throw new ConfigurationError(`${sentence}.`);
-  log.warn({ settings: found.settings }, sentence);
+  log.warn({ settings: findings.settings }, sentence);
 }
 
-function checkRole({ role, superuser, bypass, owns }: Findings, { production, apart }: LawOptions, log: Logger): void {
+function verifyRole({ role, superuser, bypass, owns }: Findings, { production, apart }: LawOptions, log: Logger): void {
   if (apart) {
     const mend = 'give DATABASE_URL a role that owns nothing';
     if (superuser) throw new ConfigurationError(`The gateway's role ${role} is a superuser: ${mend}.`);

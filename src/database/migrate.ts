@@ -8,7 +8,7 @@ import { Migrator, type Migration, type MigrationResultSet } from 'kysely/migrat
 import { ConfigurationError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Database } from './connect.ts';
-import { adopt, checkApplied, noteChecksums } from './migration-history.ts';
+import { adopt, verifyApplied, noteChecksums } from './migration-history.ts';
 import { one } from './rows.ts';
 
 /** The folder with the migrations of this version. */
@@ -71,7 +71,7 @@ export async function migrate(db: Database, { maxTreeDepth, folder = MIGRATIONS,
   const files = await readFiles(folder);
   const applied = await asOnlyMigrator(db, options, async (connection) => {
     await adopt(connection, files, options.log);
-    const applied = await checkApplied(connection, files);
+    const applied = await verifyApplied(connection, files);
     const names = await apply(connection, files, { ...options, count: files.size - applied.length, isNew: applied.length === 0 });
     await noteChecksums(connection, files, [...files.keys()]);
     return names;
@@ -165,7 +165,7 @@ const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => 
  */
 export async function missingMigrations(db: Database): Promise<string[]> {
   const files = await readFiles(MIGRATIONS);
-  const applied = new Set(await checkApplied(db, files));
+  const applied = new Set(await verifyApplied(db, files));
   return [...files.keys()].filter((name) => !applied.has(name));
 }
 

@@ -12,7 +12,7 @@ import { many, one } from './rows.ts';
  * first one that is unknown here, because a newer version applied it or its file is missing, or
  * whose file has changed since it was applied.
  */
-export async function checkApplied(db: Database, files: ReadonlyMap<string, string>): Promise<string[]> {
+export async function verifyApplied(db: Database, files: ReadonlyMap<string, string>): Promise<string[]> {
   const history = await readHistory(db);
   const applied = history.filter(({ name }) => files.has(name));
   const newest = [...files.keys()].at(-1) ?? '';
@@ -53,7 +53,7 @@ async function readHistory(db: Database): Promise<AppliedMigration[]> {
 export async function adopt(connection: Database, files: ReadonlyMap<string, string>, log?: Logger): Promise<void> {
   const history = await readHistory(connection);
   if (hasReplaced(files) || !history.some(({ name }) => isReplaced(name))) return;
-  await checkApplied(connection, files);
+  await verifyApplied(connection, files);
   const baseline = [...files.keys()].filter(isBaseline);
   await connection.transaction().execute(async (tx) => {
     await replaceHistory(tx, baseline);

@@ -106,12 +106,12 @@ export class SchemaVersion {
   #tell(): void {
     this.#loggedAt = performance.now();
     const { log } = this.#options;
-    const found = { unknown: this.#unknown, missing: this.#missing };
+    const differences = { unknown: this.#unknown, missing: this.#missing };
     if (this.isUnusable)
       log.error(
-        { ...found, err: this.#refusal },
+        { ...differences, err: this.#refusal },
         'this version cannot work with the database as it was migrated: run the version that fits',
       );
-    else log.warn(found, 'the database is not at the migrations of this version: replace this process soon');
+    else log.warn(differences, 'the database is not at the migrations of this version: replace this process soon');
   }
 }

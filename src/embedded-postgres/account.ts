@@ -113,7 +113,7 @@ async function canEnter(folder: string, account: Account): Promise<boolean> {
 
 async function isFolder(candidate: string): Promise<boolean> {
   return stat(candidate).then(
-    (found) => found.isDirectory(),
+    (stats) => stats.isDirectory(),
     () => false,
   );
 }

@@ -50,13 +50,13 @@ export async function commandLineOf(pid: number): Promise<string | undefined> {
 /** Returns all processes whose command line can be read; none if the system cannot list them. */
 export async function processes(): Promise<Process[]> {
   if (process.platform !== 'linux') return listed(await ps(['-A', '-o', 'pid=,args=']).catch(() => ''));
-  const found: Process[] = [];
+  const processes: Process[] = [];
   for (const entry of await readdir('/proc').catch(() => [])) {
     if (!/^\d+$/.test(entry)) continue;
     const commandLine = await fromProc(Number(entry)).catch(() => '');
-    if (commandLine !== '') found.push({ pid: Number(entry), commandLine });
+    if (commandLine !== '') processes.push({ pid: Number(entry), commandLine });
   }
-  return found;
+  return processes;
 }
 
 const fromProc = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8');

@@ -88,12 +88,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const startedAt = Date.now();
   const root = path.resolve(dataDir);
   await requireWritable(root, dataDir);
-  const known = await readRecord(root);
-  const account = await serverAccount(known?.folder);
+  const existing = await readRecord(root);
+  const account = await serverAccount(existing?.folder);
   const binaries = await reachableBinaries(account);
-  const record = known ?? { folder: await reachableFolder(root, account), password: newPassword() };
+  const record = existing ?? { folder: await reachableFolder(root, account), password: newPassword() };
   asked?.throwIfAborted();
-  if (!known) {
+  if (!existing) {
     firstStart?.();
     await initialize(record, binaries, account, asked);
   }

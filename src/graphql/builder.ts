@@ -56,11 +56,11 @@ export const builder = new SchemaBuilder<{
     treatErrorsAsUnauthorized: false,
     authScopes: ({ principal }) => ({
       authenticated: principal.credential !== null,
-      organization: principal.home !== null,
+      organization: principal.organization !== null,
     }),
     unauthorizedError: (_parent, context, info) => {
       if (!context.principal.credential) return unauthenticated();
-      if (!context.principal.home && info.parentType.name === 'Query') return organizationRequired(context.organizationHeader);
+      if (!context.principal.organization && info.parentType.name === 'Query') return organizationRequired(context.organizationHeader);
       return notFound();
     },
   },

@@ -1,12 +1,10 @@
 /** Connections and edges of the Relay specification, for the lazy lists of `database/list.ts`. */
 import type { ArgBuilder, ObjectRef } from '@pothos/core';
-import { sql } from 'kysely';
 import { builder } from './builder.ts';
 import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, encodeCursor, pageOf, type PageArguments } from '../database/keyset.ts';
-import { connectionOf, countBatch, listName, type Connection, type ListDefinition, type WithSortKeys } from '../database/list.ts';
+import { connectionOf, listName, type Connection, type ListDefinition, type WithSortKeys } from '../database/list.ts';
 import type { Context } from './context.ts';
-import { atMostWithin, countOf as numberOf, weighs, type Given } from './cost.ts';
-import { inSql, listInSql } from './forms.ts';
+import { atMostWithin, countOf, weighs, type Given } from './cost.ts';
 
 type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
@@ -111,7 +109,7 @@ export function pageArguments(t: ArgBuilder<Types>) {
 
 /** The number of rows that the page arguments of a connection field ask for. */
 function pageSize({ first, last }: Given): number {
-  return numberOf(first ?? last, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX);
+  return countOf(first ?? last, PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX);
 }
 
 /**
@@ -125,34 +123,4 @@ export function connect<Args, Row>(
   page: PageArguments,
 ): Connection<Row> {
   return connectionOf(context.loaders, definition, parentId, args, pageOf(page, listName(definition, parentId, args)));
-}
-
-/** The arguments of a list as the client gives them: each may be absent. */
-export type GivenArguments<Args> = { [Name in keyof Args]?: Args[Name] | null | undefined };
-
-/**
- * Field options of a connection: pages of a list of the row, for its resolver and in SQL. `prepare`
- * turns the arguments, apart from those of the page, into those of the list; it refuses bad ones.
- */
-export function pagesOf<Given extends object, Args, Row>(
-  list: ListDefinition<Args, Row>,
-  prepare: (given: Given) => Args,
-  structural: readonly (keyof NonNullable<Args> & string)[] = [],
-) {
-  return {
-    resolve: ({ id }: { id: string }, given: Given & PageArguments, context: Context): Connection<Row> =>
-      connect(context, list, id, prepare(given), given),
-    extensions: listInSql<Given, Args, Row>(list, prepare, structural),
-  };
-}
-
-/** Field options of a count: the number of rows of a list of the row, for its resolver and in SQL. */
-export function countOf<Args, Row>(list: ListDefinition<Args, Row>, args: Args) {
-  return {
-    resolve: ({ id }: { id: string }, _args: unknown, { loaders }: Context): Promise<number> => loaders.load(countBatch(list), args, id),
-    extensions: inSql(
-      ({ viewer }) =>
-        sql`(select coalesce(max(counted.count), 0) from (${list.count(viewer, args)}) as counted where ${list.parents.includes(viewer, args)})`,
-    ),
-  };
 }

@@ -2,10 +2,9 @@
  * Guards that fields and types apply before they return anything. They throw the error that the
  * caller gets.
  */
-import { sql, type RawBuilder } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
 import type { Context } from './context.ts';
-import { casesOf, conditionOf } from './positions.ts';
+import { isVisible, visibleIf, type Visibility, type VisibleRow } from '../authorization/visibility.ts';
 import { forbidden, organizationRequired } from '../errors.ts';
 import { can, isInSubtree, reachesBelow, type Lineage } from '../authorization/rights.ts';
 import { MANAGE_CHILDREN, type Scope } from '../authorization/scopes.ts';
@@ -49,49 +48,14 @@ export function requiresReach(organization: OfOrganization, args: unknown, conte
   return true;
 }
 
-/** Who may see a row of a type; the conditions are alternatives. */
-export interface Visibility {
-  /** In the caller's subtree, with this scope there; null for none. Takes the column `lineage`. */
-  scope?: Scope | null;
-  /** The column with the id of the user whose row it is. */
-  owner?: 'id' | 'user_id' | 'shown_to';
-  /** The column that tells of rows that everybody may see. */
-  everybody?: 'built_in';
-}
-
-type VisibleRow = Partial<Record<'id' | 'user_id' | 'shown_to', string | null>> & { lineage?: Lineage | null; built_in?: boolean };
-
-function mayShow(principal: Principal, scope: Scope | null, lineage: Lineage): boolean {
-  return scope === null ? isInSubtree(principal, lineage) : can(principal, scope, lineage);
-}
-
 /**
  * Type option: who may see a row of the type, as a check of the row that the resolvers have, and as
- * a condition on the row `parent` of a compiled statement. It is the second guard: the statements
- * that read rows have their own.
+ * a condition in compiled statements. It is the second guard: the statements that read rows have
+ * their own.
  */
-export function visibleTo({ scope, owner, everybody }: Visibility) {
+export function visibleTo(visibility: Visibility) {
   return {
-    authScopes(row: VisibleRow, { principal }: Pick<Context, 'principal'>): boolean {
-      if (everybody !== undefined && row[everybody] === true) return true;
-      if (owner !== undefined && principal.user && row[owner] === principal.user.id) return true;
-      if (scope === undefined || !row.lineage) return false;
-      return mayShow(principal, scope, row.lineage);
-    },
-    extensions: {
-      visibility(principal: Principal): RawBuilder<boolean> {
-        const alternatives = [];
-        if (everybody !== undefined) alternatives.push(sql`${sql.ref(`parent.${everybody}`)}`);
-        if (owner !== undefined && principal.user) alternatives.push(sql`${sql.ref(`parent.${owner}`)} = ${principal.user.id}::uuid`);
-        if (scope !== undefined)
-          alternatives.push(
-            conditionOf(
-              principal,
-              casesOf(principal, (lineage) => mayShow(principal, scope, lineage)),
-            ),
-          );
-        return sql<boolean>`coalesce(${alternatives.length > 0 ? sql.join(alternatives, sql` or `) : sql`false`}, false)`;
-      },
-    },
+    authScopes: (row: VisibleRow, { principal }: Pick<Context, 'principal'>): boolean => isVisible(principal, visibility, row),
+    extensions: { visibility: (principal: Principal) => visibleIf(principal, visibility) },
   };
 }

@@ -78,8 +78,8 @@ async function isolated<Payload, Result extends object>(
     rows.length = 0;
     for (const { batch, ids: idsOf } of prefetched) {
       const ids = idsOf(result as Payload).filter((id) => id !== null);
-      const found = ids.length > 0 ? await batch.load({ db: tx, principal, now: context.now }, ids, null) : [];
-      rows.push(...ids.map((id, index) => ({ batch, id, row: found[index] ?? null })));
+      const loaded = ids.length > 0 ? await batch.load({ db: tx, principal, now: context.now }, ids, null) : [];
+      rows.push(...ids.map((id, index) => ({ batch, id, row: loaded[index] ?? null })));
     }
   };
   const { db, principal, now, requestId, organizationHeader, settings, sealing } = context;

@@ -54,7 +54,7 @@ export function defineNodeFields(batches: NodeBatches): void {
         if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must contain between 1 and ${NODES_MAX} ids`);
         // A malformed id refuses the whole list before anything is read; a missing one concerns
         // only that item.
-        return ids.map((id) => parse(batches, id, 'ids')).map((found) => find(found, context)) as never;
+        return ids.map((id) => parse(batches, id, 'ids')).map((reference) => find(reference, context)) as never;
       },
     }),
   }));

@@ -61,8 +61,8 @@ export function definePayload<Payload extends object>(
             description: row.description,
             resolve: async (payload, _args, { loaders }) => {
               const id = row.id(payload);
-              const found = id === null ? null : await loaders.load(row.batch, null, id);
-              return (row.nullable ? found : orNotFound(found)) as never;
+              const value = id === null ? null : await loaders.load(row.batch, null, id);
+              return (row.nullable ? value : orNotFound(value)) as never;
             },
           }),
         ]),

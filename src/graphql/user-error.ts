@@ -22,8 +22,8 @@ const fieldsOf = new Map<UserErrorType, ErrorFields<object>>();
 
 /** Returns the object type of a failure, and defines it on first use. */
 export function userErrorRef(type: UserErrorType): ObjectRef<Types, UserError> {
-  const known = refs.get(type);
-  if (known) return known;
+  const existing = refs.get(type);
+  if (existing) return existing;
   const ref = builder.objectRef<UserError>(type.name);
   refs.set(type, ref);
   // Read when the schema is built, so that import order does not matter.

@@ -117,7 +117,7 @@ export class Living {
       this.#announced.add(name);
     }
     const { rows } = await client.query<{ name: string }>(
-      `select distinct locked_by as name from graphile_worker._private_jobs
+      `select distinct locked_by as name from graphile_worker.jobs
        where locked_by <> all ($2) and pg_try_advisory_xact_lock($1, hashtext(locked_by))`,
       [LIVING_WORKERS, [...this.#names]],
     );
@@ -125,6 +125,8 @@ export class Living {
       await client.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.name)]);
       this.#log.warn({ workers: rows.length }, 'jobs of dead workers were released');
     }
+    // The table behind the public view: the queue's functions unlock all jobs of a worker or none, and
+    // this worker still runs others.
     await client.query(
       `update graphile_worker._private_jobs set locked_at = null, locked_by = null
        where locked_by = any ($1) and locked_at < now() - $2 * interval '1 ms' and id <> all ($3)`,

@@ -110,12 +110,12 @@ export class Budgets {
     shared: readonly { charge: Charge; limiter: SharedLimiter }[],
   ): Promise<Outcome> {
     const taken = await Promise.all(shared.map(({ charge, limiter }) => this.#take(charge, limiter)));
-    const refused = taken.find((one) => one?.isRefused);
+    const refused = taken.find((charge) => charge?.isRefused);
     if (refused) {
       await this.giveBack(charges);
       return { refused: refused.balance };
     }
-    return { spent: [...spent, ...taken.flatMap((one) => one?.balance ?? [])] };
+    return { spent: [...spent, ...taken.flatMap((charge) => charge?.balance ?? [])] };
   }
 
   /**

@@ -43,7 +43,7 @@ export class Compiler {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #steps: Step[] = [];
   readonly #shapes: Shape[] = [];
-  readonly #known = new Map<SelectionSetNode, Map<GraphQLCompositeType, Map<FieldNode | null, number>>>();
+  readonly #selections = new Map<SelectionSetNode, Map<GraphQLCompositeType, Map<FieldNode | null, number>>>();
   readonly #readsParent = new Map<GraphQLCompositeType, boolean>();
   #variable = false;
 
@@ -51,7 +51,9 @@ export class Compiler {
     this.#schema = schema;
     this.#costMax = costMax;
     this.#fragments = new Map(
-      document.definitions.filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION).map((one) => [one.name.value, one]),
+      document.definitions
+        .filter((definition) => definition.kind === Kind.FRAGMENT_DEFINITION)
+        .map((fragment) => [fragment.name.value, fragment]),
     );
   }
 
@@ -77,7 +79,7 @@ export class Compiler {
   }
 
   #selection(set: SelectionSetNode, type: GraphQLCompositeType, parent: Parent): number {
-    const byType = getOrAdd(this.#known, set, () => new Map<GraphQLCompositeType, Map<FieldNode | null, number>>());
+    const byType = getOrAdd(this.#selections, set, () => new Map<GraphQLCompositeType, Map<FieldNode | null, number>>());
     const byParent = getOrAdd(byType, type, () => new Map<FieldNode | null, number>());
     return getOrAdd(byParent, this.#looksAtParent(type) ? parent.node : null, () => {
       const terms: Term[] = [];
@@ -142,14 +144,14 @@ export class Compiler {
   }
 
   #arguments({ arguments: nodes = [] }: FieldNode): Read<Given> {
-    const of = (variables: Given): Given =>
+    const valuesOf = (variables: Given): Given =>
       Object.fromEntries(nodes.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]));
-    return nodes.some(({ value }) => holdsVariable(value)) ? of : of({});
+    return nodes.some(({ value }) => holdsVariable(value)) ? valuesOf : valuesOf({});
   }
 
   #included({ directives = [] }: SelectionNode): Read<boolean> {
-    const conditions = directives.flatMap(({ name: { value: name }, arguments: given = [] }) => {
-      const condition = given.find((one) => one.name.value === 'if')?.value;
+    const conditions = directives.flatMap(({ name: { value: name }, arguments: args = [] }) => {
+      const condition = args.find((argument) => argument.name.value === 'if')?.value;
       return condition && (name === 'skip' || name === 'include') ? [{ condition, wanted: name === 'include' }] : [];
     });
     if (conditions.length === 0) return true;
@@ -163,18 +165,19 @@ export class Compiler {
   }
 
   /** The shape of an introspection field, which can be determined without its types. */
-  #shapeBelow(node: FieldNode, known = new Map<SelectionSetNode, Shape>()): Shape {
-    const of = (set: SelectionSetNode | undefined): Shape => {
+  #shapeBelow(node: FieldNode, shapes = new Map<SelectionSetNode, Shape>()): Shape {
+    const shapeOf = (set: SelectionSetNode | undefined): Shape => {
       if (!set) return NOTHING;
-      return getOrAdd(known, set, () => {
-        const shapes = set.selections.map((one) => {
-          if (one.kind === Kind.FIELD) return this.#shapeBelow(one, known);
-          return of(one.kind === Kind.INLINE_FRAGMENT ? one.selectionSet : this.#fragments.get(one.name.value)?.selectionSet);
+      return getOrAdd(shapes, set, () => {
+        const siblings = set.selections.map((selection) => {
+          if (selection.kind === Kind.FIELD) return this.#shapeBelow(selection, shapes);
+          const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
+          return shapeOf(fragment?.selectionSet);
         });
-        return together(shapes);
+        return together(siblings);
       });
     };
-    return above(node, of(node.selectionSet));
+    return above(node, shapeOf(node.selectionSet));
   }
 }
 

@@ -68,8 +68,8 @@ export function measureDocument(document: DocumentNode): DocumentSize {
   }
   const measured = new Map<string, Extent>();
   const fragmentExtent = (name: string): Extent => {
-    const known = measured.get(name);
-    if (known) return known;
+    const earlier = measured.get(name);
+    if (earlier) return earlier;
     const fragment = fragments.get(name);
     if (!fragment) return NOTHING;
     measured.set(name, NOTHING);

@@ -9,19 +9,19 @@ export type IntrospectionPolicy = 'public' | 'authenticated' | 'off';
 const introspects = new WeakMap<DocumentNode, boolean>();
 
 function isIntrospection(document: DocumentNode): boolean {
-  let found = introspects.get(document);
-  if (found === undefined) {
-    found = false;
+  let introspecting = introspects.get(document);
+  if (introspecting === undefined) {
+    introspecting = false;
     visit(document, {
       Field(node) {
         if (node.name.value !== '__schema' && node.name.value !== '__type') return undefined;
-        found = true;
+        introspecting = true;
         return BREAK;
       },
     });
-    introspects.set(document, found);
+    introspects.set(document, introspecting);
   }
-  return found;
+  return introspecting;
 }
 
 /** Refuses introspection to callers whom the policy excludes. */

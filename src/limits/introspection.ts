@@ -26,7 +26,7 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
  * element of the schema, and counting stops once it exceeds `enough`.
  */
 export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragments: Fragments, enough: number): Estimate {
-  const known = new Map<SelectionSetNode, Map<unknown, Estimate>>();
+  const measured = new Map<SelectionSetNode, Map<unknown, Estimate>>();
   const info = { schema } as GraphQLResolveInfo;
 
   function sizeOfField(field: FieldNode, type: GraphQLObjectType, source: unknown): Estimate {
@@ -47,8 +47,8 @@ export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragme
   }
 
   function sizeOf(set: SelectionSetNode, type: GraphQLObjectType, source: unknown): Estimate {
-    let bySource = known.get(set);
-    if (!bySource) known.set(set, (bySource = new Map<unknown, Estimate>()));
+    let bySource = measured.get(set);
+    if (!bySource) measured.set(set, (bySource = new Map<unknown, Estimate>()));
     let size = bySource.get(source);
     if (size) return size;
     size = { nodes: 0, cost: 0 };
@@ -66,7 +66,7 @@ export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragme
   const { selectionSet } = node;
   if (!selectionSet) return LEAF;
   if (node.name.value === '__schema') return plusOne(sizeOf(selectionSet, __Schema, schema));
-  const name = node.arguments?.find((one) => one.name.value === 'name')?.value;
+  const name = node.arguments?.find((argument) => argument.name.value === 'name')?.value;
   // If the name is a variable, it can be any type.
   const types = name?.kind === Kind.STRING ? [schema.getType(name.value)] : Object.values(schema.getTypeMap());
   const sizes = types.filter((type) => type !== undefined).map((type) => sizeOf(selectionSet, __Type, type));

@@ -35,8 +35,8 @@ export class KnownCredentials {
 
   /** Records that the credential was accepted. */
   add(fingerprint: string, credential: KnownCredential): void {
-    const known = this.#keys.get(fingerprint);
-    if (known?.key !== credential.key || known.tree !== credential.tree) this.#keys.set(fingerprint, credential);
+    const earlier = this.#keys.get(fingerprint);
+    if (earlier?.key !== credential.key || earlier.tree !== credential.tree) this.#keys.set(fingerprint, credential);
   }
 
   /** Records that the credential was refused. */

@@ -38,7 +38,7 @@ export async function executeWithinBudgets(
   if (!arrival) return execute();
   const requested = Math.max(1, cost.requested);
   const credential = keyOfCredential(principal) ?? `adr:${arrival.address}`;
-  const tree = principal.home?.lineage[0];
+  const tree = principal.organization?.lineage[0];
   const tenant = tree ?? credential;
   if (arrival.fingerprint !== undefined && principal.credential) {
     arrival.isAuthenticated = true;

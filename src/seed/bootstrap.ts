@@ -44,8 +44,8 @@ const COMMAND = 'bootstrap';
  * Makes a root organization, its admin, an API key with all scopes and a personal token, in one transaction with what the
  * audit log of the organization says of it.
  */
-export async function bootstrap(db: Database, { slug, name: given, email }: BootstrapInput): Promise<BootstrapResult> {
-  const name = normalForm(given);
+export async function bootstrap(db: Database, { slug, name: typedName, email }: BootstrapInput): Promise<BootstrapResult> {
+  const name = normalForm(typedName);
   const problem = nameProblem(name, NAME_LENGTH_MAX);
   if (problem !== undefined) throw new ConfigurationError(`--name ${problem}.`);
   const forms = parseEmail(email);

@@ -81,9 +81,9 @@ async function seedPeople(client: pg.Client, organizations: readonly Organizatio
   const roleIds = new Map(rows.map((role) => [role.key, role.id]));
   const people: Person[] = [];
   const person = (name: string, createdAt: Date): Person => {
-    const made = { id: random.uuid(createdAt), name, email: `${slugged(name).replace('-', '.')}${people.length || ''}@mail.example` };
-    people.push(made);
-    return made;
+    const added = { id: random.uuid(createdAt), name, email: `${slugged(name).replace('-', '.')}${people.length || ''}@mail.example` };
+    people.push(added);
+    return added;
   };
   const memberships: { id: string; organization: Organization; person: Person; role: string }[] = [];
   const join = (organization: Organization, member: Person, role: string): void => {

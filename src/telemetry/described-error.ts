@@ -31,7 +31,7 @@ export function describeError(error: unknown, depth = 0): object {
     cause: error.cause === undefined || depth === DEPTH_MAX ? undefined : describeError(error.cause, depth + 1),
     errors:
       error instanceof AggregateError && depth < DEPTH_MAX
-        ? error.errors.slice(0, DEPTH_MAX).map((one) => describeError(one, DEPTH_MAX))
+        ? error.errors.slice(0, DEPTH_MAX).map((inner) => describeError(inner, DEPTH_MAX))
         : undefined,
   };
 }

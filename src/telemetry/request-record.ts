@@ -44,8 +44,8 @@ export class RequestRecord {
   outcome: string | undefined;
 
   constructor(request: Request) {
-    const given = request.headers.get('x-request-id');
-    if (given !== null && /^[\w.-]{1,64}$/.test(given)) this.clientRequestId = given;
+    const requestId = request.headers.get('x-request-id');
+    if (requestId !== null && /^[\w.-]{1,64}$/.test(requestId)) this.clientRequestId = requestId;
   }
 
   /** The ids, as they are logged. */
@@ -65,7 +65,7 @@ export class RequestRecord {
   /** Writes the line, at `info`. It contains no variables, credentials or addresses. */
   write(log: Logger, method: string, { status, headers }: Response, isAborted: boolean): void {
     if (this.isProbe || !log.isLevelEnabled('info')) return;
-    const { credential, home } = this.principal ?? {};
+    const { credential, organization } = this.principal ?? {};
     const bytes = headers.get('content-length');
     log.info(
       {
@@ -79,7 +79,7 @@ export class RequestRecord {
         documentHash: this.documentHash ?? (this.document === undefined ? null : hash('sha256', this.document, 'hex')),
         credentialKind: credential?.kind ?? null,
         credentialId: credential?.id ?? null,
-        organizationId: home?.id ?? null,
+        organizationId: organization?.id ?? null,
         statements: this.statements,
         costRequested: this.cost.requested,
         costCharged: this.cost.charged,

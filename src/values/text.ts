@@ -121,8 +121,8 @@ export function nameProblem(name: string, lengthMax: number): string | undefined
   return 'must not contain anything that looks like a link or a domain name, such as evil.example';
 }
 
-function requireGood(given: string, argument: string, problemOf: (text: string) => string | undefined): string {
-  const text = normalForm(given);
+function requireGood(typed: string, argument: string, problemOf: (text: string) => string | undefined): string {
+  const text = normalForm(typed);
   const problem = problemOf(text);
   if (problem !== undefined) throw badInput(argument, problem);
   return text;
@@ -132,15 +132,15 @@ function requireGood(given: string, argument: string, problemOf: (text: string) 
  * Validates text to be stored and returns its normal form: 1 to `lengthMax` characters, at least
  * one visible and none hidden.
  */
-export function requireText(given: string, argument: string, lengthMax: number): string {
-  return requireGood(given, argument, (text) => textProblem(text, lengthMax));
+export function requireText(typed: string, argument: string, lengthMax: number): string {
+  return requireGood(typed, argument, (text) => textProblem(text, lengthMax));
 }
 
 /**
  * Validates any name to be stored: like `requireText`, but without anything that looks like a link.
  */
-export function requireName(given: string, argument: string, lengthMax: number): string {
-  return requireGood(given, argument, (name) => nameProblem(name, lengthMax));
+export function requireName(typed: string, argument: string, lengthMax: number): string {
+  return requireGood(typed, argument, (name) => nameProblem(name, lengthMax));
 }
 
 /** Returns the visible part of text from elsewhere in normal form; empty if nothing is visible. */

@@ -38,7 +38,7 @@ beforeAll(async () => {
     return {
       credential: { kind: 'API_KEY', id: key?.id ?? '', name: 'key', expiresAt: null },
       user: null,
-      home: { id, lineage: row?.lineage ?? [], scopes },
+      organization: { id, lineage: row?.lineage ?? [], scopes },
     };
   };
   everything = await principal(top?.id ?? '');
@@ -145,7 +145,7 @@ describe('what is shown to a person for its own sake', () => {
     await insertInvitation(world, world.uuid('depot'), 'somebody-else@x.example', Buffer.alloc(32, 8));
     await insertInvitation(world, world.uuid('south'), 'admin@kiosk.example', Buffer.alloc(32, 9), new Date(Date.now() - 1_000));
     const shown = async (verifiedEmail: string | null) => {
-      const principal: Principal = { credential: null, user: { id: person?.id ?? '', verifiedEmail }, home: null };
+      const principal: Principal = { credential: null, user: { id: person?.id ?? '', verifiedEmail }, organization: null };
       const slugs = ['kiosk', 'rival-shop', 'depot', 'south', 'acme', 'rival'] as const;
       const rows = await organizationOfPerson.load(
         { db: world.db, principal, now: new Date() },

@@ -43,7 +43,7 @@ async function key(): Promise<{ id: string; request: CommandRequest }> {
     insert into api_keys (organization_id, name, secret_hash, preview, scopes)
     values (${world.uuid('north')}, 'k', ${Buffer.alloc(32)}, 'ak', ${SCOPES}::text[]) returning id`);
   const credential = { kind: 'API_KEY', id: keyId, name: 'k', expiresAt: null } as const;
-  return { id: keyId, request: requestOf({ credential, user: null, home: north() }) };
+  return { id: keyId, request: requestOf({ credential, user: null, organization: north() }) };
 }
 
 /** A member of north whose only role is north's own. */
@@ -60,7 +60,7 @@ async function member() {
   const principal: Principal = {
     credential: { kind: 'PERSONAL_ACCESS_TOKEN', id: row.token, name: null, expiresAt: null },
     user: { id: row.user, verifiedEmail: null },
-    home: north(),
+    organization: north(),
   };
   return { ...row, request: requestOf(principal) };
 }

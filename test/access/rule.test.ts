@@ -30,7 +30,7 @@ async function keyWith(...scopes: Scope[]): Promise<Principal> {
   return {
     credential: { kind: 'API_KEY', id: key?.id ?? '', name: 'k', expiresAt: null },
     user: null,
-    home: { id: world.uuid('north'), lineage: lineageOf('north'), scopes: new Set(scopes) },
+    organization: { id: world.uuid('north'), lineage: lineageOf('north'), scopes: new Set(scopes) },
   };
 }
 
@@ -42,7 +42,7 @@ async function person(): Promise<Principal> {
   return {
     credential: { kind: 'PERSONAL_ACCESS_TOKEN', id: row?.token ?? '', name: null, expiresAt: null },
     user: { id: row?.user ?? '', verifiedEmail: null },
-    home: { id: world.uuid('north'), lineage: lineageOf('north'), scopes: new Set(['child_organizations:manage']) },
+    organization: { id: world.uuid('north'), lineage: lineageOf('north'), scopes: new Set(['child_organizations:manage']) },
   };
 }
 
@@ -68,7 +68,7 @@ describe('what exists for a request', () => {
   });
 
   it('is nothing for a request that acts nowhere', async () => {
-    const nobody: Principal = { ...(await keyWith()), home: null };
+    const nobody: Principal = { ...(await keyWith()), organization: null };
     expect(SLUGS.filter((slug) => isInSubtree(nobody, lineageOf(slug)))).toEqual([]);
     expect(await read(nobody)).toEqual([]);
   });
@@ -143,7 +143,7 @@ describe('a statement of a request under way reads nothing', () => {
     const manager = await person();
     await sql`delete from memberships where user_id = ${manager.user?.id} and organization_id <> ${world.uuid('north')}`.execute(world.db);
     expect(await read(manager)).toHaveLength(4);
-    const other: Principal = { ...manager, home: { id: world.uuid('south'), lineage: lineageOf('south'), scopes: new Set() } };
+    const other: Principal = { ...manager, organization: { id: world.uuid('south'), lineage: lineageOf('south'), scopes: new Set() } };
     expect(await read(other)).toEqual([]);
   });
 });

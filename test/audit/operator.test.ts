@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
 import { bootstrap, insertApiKey, type BootstrapResult } from '../../src/seed/bootstrap.ts';
 import { seedSynthetic } from '../../src/seed/synthetic.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
@@ -70,14 +70,14 @@ describe('what an operator does at the command line', () => {
     ]);
     const text = JSON.stringify(log);
     for (const secret of [made.apiKey, made.personalAccessToken]) expect(text).not.toContain(secret);
-    expect(await checkTrail(database.db)).toMatchObject({ events: 3, broken: 0 });
+    expect(await verifyAuditLog(database.db)).toMatchObject({ events: 3, broken: 0 });
   });
 
   it('leaves nothing where bootstrap fails', async () => {
     await expect(bootstrap(database.db, { slug: 'first-org', name: 'Again', email: 'ada@first.example' })).rejects.toThrow(
       '--slug is taken',
     );
-    expect(await checkTrail(database.db)).toMatchObject({ events: 3 });
+    expect(await verifyAuditLog(database.db)).toMatchObject({ events: 3 });
   });
 });
 
@@ -100,7 +100,7 @@ describe('a seeded forest', () => {
         requestId: 'seed',
       },
     ]);
-    expect(await checkTrail(database.db)).toMatchObject({ events: rows.length, broken: 0 });
+    expect(await verifyAuditLog(database.db)).toMatchObject({ events: rows.length, broken: 0 });
     await database.close();
   });
 });

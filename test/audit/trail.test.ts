@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
 import { tokenHash } from '../../src/authentication/secret.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { AuditLogDocument, CreatePersonalAccessTokenDocument, CreateRoleDocument } from '../generated/graphql.ts';
@@ -120,7 +120,7 @@ describe('the trail', () => {
 
   it('is numbered without gaps in each tree, and every event seals the one before it', async () => {
     await Promise.all(Array.from({ length: 20 }, (_, n) => createRole('key@acme', n % 2 ? 'south' : 'depot')));
-    const { events, broken } = await checkTrail(world.db);
+    const { events, broken } = await verifyAuditLog(world.db);
     expect(events).toBeGreaterThan(20);
     expect(broken).toBe(0);
     const chains = await world.rows(sql<{ whole: boolean }>`select max(sequence) = count(*) as whole from audit_events group by chain_id`);
@@ -136,7 +136,7 @@ describe('the trail', () => {
         .execute(async (tx) => {
           await sql`alter table audit_events disable trigger user`.execute(tx);
           await statement.execute(tx);
-          ({ broken } = await checkTrail(tx));
+          ({ broken } = await verifyAuditLog(tx));
           throw new RangeError('undone');
         })
         .catch((error: unknown) => {
@@ -160,13 +160,13 @@ describe('the trail', () => {
           jsonb_populate_record(e, '{"after": {}}'))
         where e.chain_id = ${chain?.id} and e.sequence = 2`),
     ).toBe(1);
-    expect((await checkTrail(world.db)).broken).toBe(0);
+    expect((await verifyAuditLog(world.db)).broken).toBe(0);
   });
 
   it('means the same whatever the time zone of the session that checks', async () => {
     await world.db.transaction().execute(async (tx) => {
       await sql`set local timezone to 'Asia/Kathmandu'`.execute(tx);
-      expect((await checkTrail(tx)).broken).toBe(0);
+      expect((await verifyAuditLog(tx)).broken).toBe(0);
     });
   });
 });

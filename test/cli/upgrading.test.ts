@@ -11,7 +11,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { isBaseline } from '../../src/database/baseline.ts';
 import { knownMigrations } from '../../src/database/migrate.ts';
 import { encodeId } from '../../src/values/ids.ts';
-import { checkTree } from '../../src/modules/organization/verify.ts';
+import { verifyTree } from '../../src/modules/organization/verify.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { BEFORE_BASELINE, namesIn } from '../setup/migrations.ts';
@@ -193,7 +193,7 @@ describe('two gateways that are replaced by a newer version one after the other'
       database.db,
     );
     expect(rows).toEqual([{ slugs: created.toSorted(), events: recorded.toSorted() }]);
-    expect((await checkTree(database.db)).differing).toBe(0);
+    expect((await verifyTree(database.db)).differing).toBe(0);
     process.stdout.write(`rolling upgrade: ${created.length} created, ${recorded.length} recorded, ${JSON.stringify(counts)}\n`);
   });
 });

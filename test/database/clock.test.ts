@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Sessions } from '../../src/authentication/session.ts';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { Readiness } from '../../src/database/probe.ts';
-import { rollUsage } from '../../src/modules/usage/roll.ts';
+import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { CreateApiKeyDocument, RecordUsageDocument, UsageDocument } from '../generated/graphql.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import { keepLines } from '../setup/log-lines.ts';
@@ -33,7 +33,7 @@ beforeAll(async () => {
   await sql`insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events`.execute(
     world.db,
   );
-  await rollUsage(world.gatewayDb);
+  await rollUpUsage(world.gatewayDb);
   await sql`select graphile_worker.add_job('retain_usage', '{}')`.execute(world.db);
   await runJobs(world);
 });

@@ -7,14 +7,14 @@ import { forgetAnswers } from '../../src/command/idempotency.ts';
 import { one } from '../../src/database/rows.ts';
 import { sweepBudgets } from '../../src/limits/budgets.ts';
 import { DOCUMENT_LIMITS } from '../../src/limits/document.ts';
-import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
 import { forgetMails } from '../../src/modules/invitation/sending.ts';
 import { purgeOrganizations } from '../../src/modules/organization/delete/jobs.ts';
 import { refreshSearch } from '../../src/modules/organization/search-documents.ts';
-import { checkTree } from '../../src/modules/organization/verify.ts';
+import { verifyTree } from '../../src/modules/organization/verify.ts';
 import { retainUsage } from '../../src/modules/usage/retention.ts';
-import { rollUsage } from '../../src/modules/usage/roll.ts';
-import { checkUsage } from '../../src/modules/usage/verify.ts';
+import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
+import { verifyUsage } from '../../src/modules/usage/verify.ts';
 import { schema } from '../../src/schema.ts';
 import { encodeId, type IdType } from '../../src/values/ids.ts';
 import { createWorld, type World } from '../setup/world.ts';
@@ -110,7 +110,8 @@ it('finds every table and column that operations and jobs name', async () => {
       ),
     );
   const db = world.gatewayDb;
-  for (const job of [forgetAnswers, forgetMails, refreshSearch, sweepBudgets, rollUsage, checkTrail, checkTree, checkUsage]) await job(db);
+  for (const job of [forgetAnswers, forgetMails, refreshSearch, sweepBudgets, rollUpUsage, verifyAuditLog, verifyTree, verifyUsage])
+    await job(db);
   await purgeOrganizations(db, 30);
   await retainUsage(db, 100);
 

@@ -3,18 +3,18 @@ import { copyFile } from 'node:fs/promises';
 import { hash } from 'node:crypto';
 import { sql, type RawBuilder } from 'kysely';
 import { expect } from 'vitest';
-import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
 import { isBaseline, isReplaced, LAST_REPLACED } from '../../src/database/baseline.ts';
 import type { Database } from '../../src/database/connect.ts';
 import { GATEWAY_ROLE } from '../../src/embedded-postgres/start.ts';
 import { grantGateway } from '../../src/database/grants.ts';
-import { checkSchemaLaws } from '../../src/database/laws.ts';
+import { verifySchemaLaws } from '../../src/database/laws.ts';
 import { knownMigrations, migrate, MIGRATIONS } from '../../src/database/migrate.ts';
 import { installQueue } from '../../src/jobs/worker.ts';
-import { checkTree } from '../../src/modules/organization/verify.ts';
+import { verifyTree } from '../../src/modules/organization/verify.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { checkUsage } from '../../src/modules/usage/verify.ts';
-import { rollUsage } from '../../src/modules/usage/roll.ts';
+import { verifyUsage } from '../../src/modules/usage/verify.ts';
+import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { BEFORE_BASELINE, migrationFolder, namesIn } from '../setup/migrations.ts';
 
@@ -143,9 +143,9 @@ export async function expectSound({
 }: TestDatabase): Promise<{ organizations: number; events: number; metered: number }> {
   await installQueue(url, log);
   await grantGateway(db, GATEWAY_ROLE);
-  await checkSchemaLaws(gatewayDb, { production: false, apart: true }, log);
-  while ((await rollUsage(gatewayDb)) > 0);
-  const [tree, trail, usage] = [await checkTree(db), await checkTrail(db), await checkUsage(db)];
+  await verifySchemaLaws(gatewayDb, { production: false, apart: true }, log);
+  while ((await rollUpUsage(gatewayDb)) > 0);
+  const [tree, trail, usage] = [await verifyTree(db), await verifyAuditLog(db), await verifyUsage(db)];
   const { rows: unfound } = await sql`
     select o.slug from organizations o left join search_documents d on d.organization_id = o.id
     where d.text is distinct from o.search_text`.execute(db);

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/connect.ts';
-import { checkSchemaLaws, UNKEYED, type LawOptions } from '../../src/database/laws.ts';
+import { verifySchemaLaws, UNKEYED, type LawOptions } from '../../src/database/laws.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 
@@ -18,7 +18,7 @@ async function verdict(db: Database, options: LawOptions): Promise<{ said: strin
   const warnings: string[] = [];
   const log = createLogger('silent');
   log.warn = (_entry: unknown, message?: string) => void warnings.push(message ?? '');
-  const said = await checkSchemaLaws(db, options, log).then(
+  const said = await verifySchemaLaws(db, options, log).then(
     () => 'nothing is wrong',
     (error: Error) => `${error.constructor.name}: ${error.message}`,
   );

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTrail } from '../../src/modules/audit/verify.ts';
+import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
 import { grantGateway } from '../../src/database/grants.ts';
 import { CreateRoleDocument } from '../generated/graphql.ts';
 import { createWorld, type World } from '../setup/world.ts';
@@ -52,7 +52,7 @@ describe("the gateway's role", () => {
     const insert = `insert into audit_events (action, actor_kind, organization_id, target_type, target_id, request_id)
       select 'createRole', 'API_KEY', id, 'Role', 'x', 'r' from organizations where slug = 'north'`;
     expect(await refusal(insert)).toBe('nothing was refused');
-    const { events, broken } = await checkTrail(world.gatewayDb);
+    const { events, broken } = await verifyAuditLog(world.gatewayDb);
     expect(events).toBeGreaterThan(0);
     expect(broken).toBe(0);
   });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTree } from '../../src/modules/organization/verify.ts';
+import { verifyTree } from '../../src/modules/organization/verify.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 
@@ -35,7 +35,7 @@ async function chain(length: number, parent: string | null = null): Promise<stri
   return ids;
 }
 async function expectTruth(): Promise<void> {
-  expect(await checkTree(database.db)).toMatchObject({ differing: 0 });
+  expect(await verifyTree(database.db)).toMatchObject({ differing: 0 });
 }
 
 /** Tries again what met a move between trees, as the error code asks for. */
@@ -153,7 +153,7 @@ describe('the derived columns', () => {
     await database.db.transaction().execute(async (transaction) => {
       await sql`set local session_replication_role = replica`.execute(transaction);
       await sql`update organizations set depth = 5 where id = ${root}`.execute(transaction);
-      expect(await checkTree(transaction)).toMatchObject({ differing: 1, examples: [expect.any(String)] });
+      expect(await verifyTree(transaction)).toMatchObject({ differing: 1, examples: [expect.any(String)] });
       await sql`update organizations set depth = 0 where id = ${root}`.execute(transaction);
     });
   });
@@ -253,7 +253,7 @@ describe('two moves in one statement', () => {
         from (values (${first}::uuid, ${second}::uuid), (${second}::uuid, ${first}::uuid)) as given (id, parent) where o.id = given.id`;
       expect(await constraintOf(both.execute(database.db))).toBe('organizations_no_cycle');
     }
-    expect((await checkTree(database.db)).differing).toBe(0);
+    expect((await verifyTree(database.db)).differing).toBe(0);
   });
 });
 

@@ -2,10 +2,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { checkTrail } from '../../src/modules/audit/verify.ts';
-import { checkTree } from '../../src/modules/organization/verify.ts';
+import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
+import { verifyTree } from '../../src/modules/organization/verify.ts';
 import { Random } from '../../src/seed/random.ts';
-import { checkUsage } from '../../src/modules/usage/verify.ts';
+import { verifyUsage } from '../../src/modules/usage/verify.ts';
 import { quantile } from '../setup/process.ts';
 import { sized } from '../setup/size.ts';
 import { ENDS_MS, createLab, type Answer, type Lab } from './lab.ts';
@@ -123,7 +123,7 @@ it('Nothing that was acknowledged is lost or done twice by faults of the network
       (select count(*)::int from (select count from organizations union all select count from keys union all select count from events) as c
         where count > 1) as doubled`);
   const db = lab.world.db;
-  const [tree, trail, usage] = [await checkTree(db), await checkTrail(db), await checkUsage(db)];
+  const [tree, trail, usage] = [await verifyTree(db), await verifyAuditLog(db), await verifyUsage(db)];
   process.stdout.write(
     `${FAULTS} faults: ${answers.length} requests, ${failed.length} × 503 (${unknown} of them UNKNOWN), ${2 * acknowledged.length} effects ` +
       `acknowledged, ${row?.['lost']} lost, ${row?.['doubled']} doubled; p50 ${quantile(took, 0.5).toFixed(0)} ms, ` +

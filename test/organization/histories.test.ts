@@ -5,8 +5,8 @@
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTrail } from '../../src/modules/audit/verify.ts';
-import { checkTree } from '../../src/modules/organization/verify.ts';
+import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
+import { verifyTree } from '../../src/modules/organization/verify.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { Random } from '../../src/seed/random.ts';
 import { runJobs } from '../setup/outbox.ts';
@@ -146,8 +146,8 @@ describe('a tree under concurrent change', () => {
     for (const count of ['createOrganization CreateOrganizationPayload', 'moveOrganization MoveOrganizationPayload'])
       expect(outcomes.get(count)).toBeGreaterThan(OPERATIONS / 20);
 
-    expect(await checkTree(world.db)).toMatchObject({ differing: 0 });
-    expect(await checkTrail(world.db)).toMatchObject({ broken: 0 });
+    expect(await verifyTree(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyAuditLog(world.db)).toMatchObject({ broken: 0 });
     const orphans = sql`
       select from organizations o join organizations p on p.id = o.parent_id where o.deleted_at is null and p.deleted_at is not null`;
     expect(await world.rows(orphans)).toEqual([]);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkTree } from '../../src/modules/organization/verify.ts';
+import { verifyTree } from '../../src/modules/organization/verify.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { AuditLogDocument, MoveOrganizationDocument, type MoveOrganizationInput } from '../generated/graphql.ts';
 import { runJobs } from '../setup/outbox.ts';
@@ -80,7 +80,7 @@ describe('moving an organization', () => {
       { id: org(leaf) },
     );
     expect(path.data?.organization.ancestors.map((one) => one.slug)).toEqual(['acme', 'south', `top-${n}`, `left-${n}`]);
-    expect(await checkTree(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyTree(world.db)).toMatchObject({ differing: 0 });
   });
 
   it('is lost to those above before and found by those above now, at once, in every way of looking', async () => {

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { Random } from '../../src/seed/random.ts';
 import { addMetric } from '../../src/modules/usage/catalog.ts';
-import { rollUsage } from '../../src/modules/usage/roll.ts';
+import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { RecordUsageDocument, type UsageEventInput } from '../generated/graphql.ts';
 import { code, createWorld, missingId, payload, type Caller, type RequestOptions, type Slug, type World } from '../setup/world.ts';
 
@@ -239,7 +239,7 @@ describe('recording usage', () => {
       expect(await total('acme', 'messages'), round).toBe('10');
       expect(await total('north', 'messages_per_thread'), round).toBe('2.5');
       expect(await total('kiosk', 'messages_per_thread'), round).toBe('0');
-      await rollUsage(world.gatewayDb);
+      await rollUpUsage(world.gatewayDb);
     }
   });
 

@@ -1,8 +1,8 @@
 /** How finely usage is kept, and for how long. */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { checkUsage } from '../../src/modules/usage/verify.ts';
-import { rollUsage } from '../../src/modules/usage/roll.ts';
+import { verifyUsage } from '../../src/modules/usage/verify.ts';
+import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { UsageBucketsDocument, UsageByChildDocument, UsageDocument, type UsageScope } from '../generated/graphql.ts';
 import { runJobs } from '../setup/outbox.ts';
 import { code, createWorld, type Slug, type World } from '../setup/world.ts';
@@ -30,7 +30,7 @@ beforeAll(async () => {
   await sql`insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events`.execute(
     world.db,
   );
-  await rollUsage(world.gatewayDb);
+  await rollUpUsage(world.gatewayDb);
 });
 afterAll(() => world.close());
 
@@ -149,7 +149,7 @@ describe('the retention of usage', () => {
       { as: 'key@acme' },
     );
     expect(data?.organization?.usage?.byChild?.edges[0]).toMatchObject({ subtree: '6.4', share: 1 });
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
   });
 
   it('drops whole months', async () => {
@@ -162,6 +162,6 @@ describe('the retention of usage', () => {
     expect(names).toContain(monthOf(at(10)));
     expect(await calls(at(10, 10), at(10, 11))).toBe('1.01');
     expect(await calls(at(398), at(397))).toBe('2.796');
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
   });
 });

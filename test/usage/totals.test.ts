@@ -5,8 +5,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
-import { checkSomeUsage, checkUsage } from '../../src/modules/usage/verify.ts';
-import { rollUsage } from '../../src/modules/usage/roll.ts';
+import { verifySomeUsage, verifyUsage } from '../../src/modules/usage/verify.ts';
+import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { Random } from '../../src/seed/random.ts';
 import { runJobs } from '../setup/outbox.ts';
@@ -157,16 +157,16 @@ describe('usage totals', () => {
     for (let step = 0; step < 120; step++) {
       const draw = random.next();
       if (draw < 0.4) await mutate('recordUsage', { events: eventsAt(random, ids, 20) });
-      else if (draw < 0.6) await rollUsage(world.gatewayDb);
+      else if (draw < 0.6) await rollUpUsage(world.gatewayDb);
       else if (draw < 0.8) await mutate('moveOrganization', { id: any(), newParentId: any() });
       else if (draw < 0.9) await mutate('deleteOrganization', { id: any(), mode: 'CASCADE' });
       else await mutate('restoreOrganization', { id: any() });
       if (step % 4 === 3) await expectExact(random, 2);
     }
-    expect((await checkUsage(world.db)).differing).toBe(0);
-    await rollUsage(world.gatewayDb);
+    expect((await verifyUsage(world.db)).differing).toBe(0);
+    await rollUpUsage(world.gatewayDb);
     expect(await world.rows(sql`select from usage_tail`)).toEqual([]);
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
     await expectExact(random, 20);
   }, 120_000);
 
@@ -182,15 +182,15 @@ describe('usage totals', () => {
     await Promise.all([
       repeat(60, () => mutate('recordUsage', { events: eventsAt(random, ids, 50) })),
       repeat(60, () => mutate('recordUsage', { events: eventsAt(random, ids, 50) })),
-      repeat(80, () => rollUsage(world.gatewayDb)),
-      repeat(80, () => rollUsage(world.gatewayDb)),
+      repeat(80, () => rollUpUsage(world.gatewayDb)),
+      repeat(80, () => rollUpUsage(world.gatewayDb)),
       repeat(60, () => mutate('moveOrganization', { id: any(), newParentId: any() })),
       repeat(30, () => mutate('deleteOrganization', { id: any(), mode: 'CASCADE' })),
       repeat(60, () => mutate('restoreOrganization', { id: any() })),
     ]);
     await expectExact(random, 10);
-    await rollUsage(world.gatewayDb);
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    await rollUpUsage(world.gatewayDb);
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
     await expectExact(random, 10);
   }, 120_000);
 
@@ -216,7 +216,7 @@ describe('usage totals', () => {
     });
     await expectExact(random, 6, places);
     expect(await rolled()).toEqual([false, false]);
-    await rollUsage(world.gatewayDb);
+    await rollUpUsage(world.gatewayDb);
     expect(await rolled()).toEqual([true, false]);
     await expectExact(random, 6, places);
     // What was in the totals, and what is still in the tail.
@@ -224,14 +224,14 @@ describe('usage totals', () => {
     await mutate('moveOrganization', { id: encodeId('Organization', below[0] ?? ''), newParentId: encodeId('Organization', quiet) });
     await expectExact(random, 6, places);
     await mutate('recordUsage', { events: eventsAt(random, below, 40) });
-    await rollUsage(world.gatewayDb);
+    await rollUpUsage(world.gatewayDb);
     expect(await rolled()).toEqual([true, true]);
     await expectExact(random, 10, places);
     await mutate('deleteOrganization', { id: encodeId('Organization', quiet), mode: 'CASCADE' });
     await expectExact(random, 4, [busy, world.uuid('acme')]);
     await mutate('restoreOrganization', { id: encodeId('Organization', quiet) });
     await expectExact(random, 6, places);
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
   });
 
   it('follow a deletion and a restoration in whatever order the rows lie', async () => {
@@ -258,7 +258,7 @@ describe('usage totals', () => {
         40,
       ),
     });
-    await rollUsage(world.gatewayDb);
+    await rollUpUsage(world.gatewayDb);
     for (const [n, first] of [top, below[0], top, below[1]].entries()) {
       // A row that is written anew lies behind the others.
       await sql`update organizations set name = ${`Order ${n}`} where id = ${first?.id}::uuid`.execute(world.db);
@@ -267,7 +267,7 @@ describe('usage totals', () => {
       await sql`update organizations set name = ${`Order ${n} again`} where id = ${first?.id}::uuid`.execute(world.db);
       await mutate('restoreOrganization', { id });
       await expectExact(random, 3, [world.uuid('acme')]);
-      expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+      expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
     }
   }, 60_000);
 
@@ -291,8 +291,8 @@ describe('usage totals', () => {
         .then(() => moved++)
         .catch(() => undefined);
       if (n % 10 === 5) await mutate('recordUsage', { events: eventsAt(random, ids, 10) });
-      if (n % 10 === 9) await rollUsage(world.gatewayDb);
-      expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+      if (n % 10 === 9) await rollUpUsage(world.gatewayDb);
+      expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
     }
     expect(moved).toBeGreaterThan(rounds / 4);
     const paths = await world.rows(sql`select from usage_meters m join organizations o on o.id = m.organization_id where o.path <> m.path`);
@@ -316,13 +316,13 @@ describe('usage totals', () => {
       ...[1, 2, 3, 4].map(() =>
         repeat(40, () => mutate('recordUsage', { events: eventsAt(random, [random.pick(ids), random.pick(ids)], 8) })),
       ),
-      repeat(120, () => rollUsage(world.gatewayDb)),
-      repeat(120, () => rollUsage(world.gatewayDb)),
+      repeat(120, () => rollUpUsage(world.gatewayDb)),
+      repeat(120, () => rollUpUsage(world.gatewayDb)),
       repeat(40, () => mutate('moveOrganization', { id: any(), newParentId: any() })),
     ]);
     await expectExact(random, 15, ids);
-    await rollUsage(world.gatewayDb);
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    await rollUpUsage(world.gatewayDb);
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
     await expectExact(random, 15, ids);
     const kinds = await world.rows(
       sql<{ rolled: boolean; counted: boolean }>`select distinct rolled, counted from usage_meters order by 1, 2`,
@@ -362,7 +362,7 @@ describe('usage totals', () => {
     await expect(cut).rejects.toThrow();
     expect(await world.rows(sql`select count(*) from usage_tail`)).toEqual(before);
     await expectExact(new Random(18), 5);
-    expect(await rollUsage(world.gatewayDb)).toBeGreaterThan(0);
+    expect(await rollUpUsage(world.gatewayDb)).toBeGreaterThan(0);
     await expectExact(new Random(19), 5);
   });
 
@@ -370,20 +370,20 @@ describe('usage totals', () => {
     await mutate('recordUsage', { events: eventsAt(new Random(15), [world.uuid('acme')], 10) });
     await world.db.transaction().execute(async (tx) => {
       await sql`select roll_usage(1)`.execute(tx);
-      expect(await rollUsage(world.gatewayDb)).toBe(0);
+      expect(await rollUpUsage(world.gatewayDb)).toBe(0);
     });
-    expect(await rollUsage(world.gatewayDb)).toBeGreaterThan(0);
+    expect(await rollUpUsage(world.gatewayDb)).toBeGreaterThan(0);
   });
 
   it('that are wrong are found, by the check and by the job that looks at a few', async () => {
-    await rollUsage(world.gatewayDb);
+    await rollUpUsage(world.gatewayDb);
     const acme = world.uuid('acme');
     // A month that nothing finer than days is kept of, so that day and month can be wrong together.
     const day = new Date(Date.now() - 100 * DAY_MS).toISOString().slice(0, 10);
     await sql`
       insert into usage_events (organization_id, id, metric, quantity, occurred_at)
       values (${acme}, 'spoiled', 'voice_calls', 1, ${`${day}T12:00:00Z`})`.execute(world.db);
-    await rollUsage(world.gatewayDb);
+    await rollUpUsage(world.gatewayDb);
     const spoil = (column: 'own' | 'subtree', grains: readonly string[], by: number) =>
       sql`
       update usage_totals t set ${sql.ref(column)}[m.slot] = t.${sql.ref(column)}[m.slot] + ${by}::integer from usage_metrics m
@@ -395,17 +395,17 @@ describe('usage totals', () => {
       ['own', 'DAY', 'MONTH'],
     ] as const) {
       await spoil(column, grains, 1);
-      const found = await checkUsage(world.db);
+      const found = await verifyUsage(world.db);
       expect(found.differing, `${column} of ${grains.join(' and ')}`).toBeGreaterThan(0);
       expect(found.examples[0]).toContain(`voice_calls of ${acme}`);
       // Drawn by chance from those above others, twenty at a time: the root is hard to miss.
       const lines: string[] = [];
       const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
-      for (let n = 0; n < 10 && lines.length === 0; n++) await checkSomeUsage(world.gatewayDb, log);
+      for (let n = 0; n < 10 && lines.length === 0; n++) await verifySomeUsage(world.gatewayDb, log);
       expect(lines.join()).toContain('totals of usage differ from their events');
       await spoil(column, grains, -1);
     }
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
   });
 
   it('are exact in subtrees of thousands, where the ends of a window are read by time', async () => {
@@ -422,9 +422,9 @@ describe('usage totals', () => {
     for (let n = 0; n < 5; n++) await mutate('recordUsage', { events: eventsAt(random, ids, 200) });
     await mutate('deleteOrganization', { id: encodeId('Organization', ids[1] ?? ''), mode: 'CASCADE' });
     await expectExact(random, sized(3, 10), [acme]);
-    await rollUsage(world.gatewayDb);
+    await rollUpUsage(world.gatewayDb);
     await expectExact(random, sized(3, 10), [acme]);
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
   }, 60_000);
 
   it('survive the purge of what was deleted', async () => {
@@ -439,7 +439,7 @@ describe('usage totals', () => {
         ),
         table,
       ).toEqual([]);
-    expect(await checkUsage(world.db)).toMatchObject({ differing: 0 });
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
     await expectExact(new Random(16), 10);
   });
 });

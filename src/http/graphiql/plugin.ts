@@ -52,10 +52,10 @@ export function graphiqlPage({ endpoint, options, localOptions, hosts }: GraphiQ
         endResponse(new Response('GraphiQL is not served under this name; see ALLOWED_HOSTS.\n', { status: 421 }));
         return;
       }
-      const { files, names: known } = await pageFiles();
+      const { files, names: fileNames } = await pageFiles();
       if (isPage) {
         const isLocal = isLoopback(host) && isFromThisMachine(serverContext);
-        const page = pageText((isLocal && localOptions) || options, known);
+        const page = pageText((isLocal && localOptions) || options, fileNames);
         // A copy, because the response stores its length in the object it is given.
         endResponse(new Response(page, { headers: { ...pageHeaders } }));
         return;
@@ -81,7 +81,9 @@ export function graphiqlPage({ endpoint, options, localOptions, hosts }: GraphiQ
 }
 
 function accepts(request: Request, encoding: string): boolean {
-  return (request.headers.get('accept-encoding') ?? '').split(',').some((one) => one.split(';')[0]?.trim().toLowerCase() === encoding);
+  return (request.headers.get('accept-encoding') ?? '')
+    .split(',')
+    .some((coding) => coding.split(';')[0]?.trim().toLowerCase() === encoding);
 }
 
 /** Whether the connection comes from this machine and, as far as it tells, not through a proxy. */

@@ -17,8 +17,8 @@ export function authentication(callers: Callers, identify: (request: Request) =>
       record.principal = caller.principal;
       record.now = caller.now;
       // From here on, the request queues for connections with its own tree.
-      const { home, user } = caller.principal;
-      const tenant = home?.lineage[0] ?? user?.id;
+      const { organization, user } = caller.principal;
+      const tenant = organization?.lineage[0] ?? user?.id;
       const deadline = currentDeadline();
       if (deadline && tenant !== undefined) deadline.tenant = tenant;
     },

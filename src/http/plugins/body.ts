@@ -53,8 +53,8 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
         });
         return;
       }
-      const known = callers.get(request)?.principal.credential != null;
-      const maximum = known ? limits.bodyBytes : limits.bodyBytesAnonymous;
+      const isAuthenticated = callers.get(request)?.principal.credential != null;
+      const maximum = isAuthenticated ? limits.bodyBytes : limits.bodyBytesAnonymous;
       setRequestParser(async (asked) => {
         const text = await bodyText(asked, maximum);
         const { values, ...size } = jsonSize(text, { depth: limits.variableDepth + LEVELS_AROUND, values: limits.bodyValues });

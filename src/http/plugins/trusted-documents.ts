@@ -36,11 +36,11 @@ function badInput(argument: string, bound: string): RequestError {
 
 /** Returns the hash that a request names, in lower-case hex; null if there is none. */
 function hashOf(params: GraphQLParams, request: Request): string | null {
-  const given: unknown =
+  const documentId: unknown =
     (DOCUMENT_ID in params ? params[DOCUMENT_ID] : undefined) ??
     (request.method === 'GET' ? new URL(request.url).searchParams.get(DOCUMENT_ID) : undefined);
-  if (given != null) {
-    const [, hash] = typeof given === 'string' ? (/^sha256:([0-9a-f]{64})$/.exec(given) ?? []) : [];
+  if (documentId != null) {
+    const [, hash] = typeof documentId === 'string' ? (/^sha256:([0-9a-f]{64})$/.exec(documentId) ?? []) : [];
     if (hash === undefined) throw badInput(DOCUMENT_ID, 'must be sha256: and the 64 lower-case hex digits of a document');
     return hash;
   }

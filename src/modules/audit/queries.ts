@@ -130,3 +130,6 @@ export const auditEventById = rowBatch<null, AuditEventRow>(
     join ${readableOrganizations(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id
     where e.id = any (${ids}::uuid[])`,
 );
+
+/** Whether the actor of the event `parent` acted from another organization, which is above. */
+export const isViaAncestor = sql<boolean>`coalesce(parent.acting_organization_id <> parent.organization_id, false)`;

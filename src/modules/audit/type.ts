@@ -1,9 +1,8 @@
 /** The audit log. */
-import { sql } from 'kysely';
-import { inSql, rowsInSql } from '../../graphql/forms.ts';
+import { inSql, pagesOf, related, sameRow, type GivenArguments } from '../../compiler/forms.ts';
 import { requires, requiresReach, visibleTo } from '../../graphql/guards.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionType, pageArguments, pagesOf, type GivenArguments } from '../../graphql/connection.ts';
+import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import type { Context } from '../../graphql/context.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -12,7 +11,7 @@ import { organizationById } from '../organization/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { ActorRef } from '../user/type.ts';
 import { redact, type SeenState } from './redaction.ts';
-import { auditLog, type AuditArguments, type AuditEventRow } from './queries.ts';
+import { auditLog, isViaAncestor, type AuditArguments, type AuditEventRow } from './queries.ts';
 
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
 
@@ -36,10 +35,15 @@ builder.node(AuditEventRef, {
         lineage: row.lineage,
         scope: 'audit:read' as const,
       }),
-      extensions: rowsInSql(
-        () => sql`
-        select parent.actor_kind as kind, parent.actor_user_id as "userId", parent.actor_api_key_name as "apiKeyName",
-          parent.acting_organization_id as "organizationId", parent.lineage, 'audit:read' as scope`,
+      extensions: sameRow(
+        {
+          kind: 'actor_kind',
+          userId: 'actor_user_id',
+          apiKeyName: 'actor_api_key_name',
+          organizationId: 'acting_organization_id',
+          lineage: 'lineage',
+        },
+        { scope: 'audit:read' },
       ),
     }),
     actingOrganization: t.field({
@@ -48,13 +52,13 @@ builder.node(AuditEventRef, {
       description: "The organization the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ acting_organization_id }, _args, { loaders }) =>
         acting_organization_id === null ? null : loaders.load(organizationById, null, acting_organization_id),
-      extensions: rowsInSql(({ viewer }) => organizationById.statement(viewer, sql`array[parent.acting_organization_id]`, null)),
+      extensions: related(organizationById, 'acting_organization_id'),
     }),
     organization: t.field({
       type: OrganizationRef,
       description: 'The organization acted on.',
       resolve: async ({ organization_id }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organization_id)),
-      extensions: rowsInSql(({ viewer }) => organizationById.statement(viewer, sql`array[parent.organization_id]`, null)),
+      extensions: related(organizationById, 'organization_id'),
     }),
     targetType: t.exposeString('target_type', { description: 'Type of what was changed, e.g. Membership.' }),
     targetId: t.exposeID('target_id', { description: 'Public id of what was changed.' }),
@@ -84,7 +88,7 @@ builder.node(AuditEventRef, {
       description: 'Whether the actor acted from an organization above, where membership in this organization is not needed.',
       resolve: ({ organization_id, acting_organization_id }) =>
         acting_organization_id !== null && acting_organization_id !== organization_id,
-      extensions: inSql(() => sql`coalesce(parent.acting_organization_id <> parent.organization_id, false)`),
+      extensions: inSql(() => isViaAncestor),
     }),
     refusal: t.exposeString('refusal', {
       nullable: true,

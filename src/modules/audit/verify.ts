@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { one } from '../../database/rows.ts';
 
-export interface TrailReport {
+export interface AuditLogReport {
   events: number;
   /** The number of events that were changed or are missing. */
   broken: number;
@@ -16,7 +16,7 @@ export interface TrailReport {
 const EXAMPLES_MAX = 5;
 
 /** Reads the whole log. */
-export async function checkTrail(db: Database): Promise<TrailReport> {
+export async function verifyAuditLog(db: Database): Promise<AuditLogReport> {
   const { events, broken, examples } = await one(
     db,
     sql<{ events: number; broken: number; examples: string[] | null }>`

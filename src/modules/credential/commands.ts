@@ -146,10 +146,12 @@ export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { i
     const issued = includeIssued ? await lockIssuedKeys(tx, principal, id) : [];
     const missingScopes = [
       ...(isTaken ? scopesBeyond(principal, organization.lineage, key.scopes) : []),
-      ...issued.filter((one) => one.id !== ownKeyId(principal)).flatMap((one) => scopesBeyond(principal, one.lineage, one.scopes)),
+      ...issued
+        .filter((issuedKey) => issuedKey.id !== ownKeyId(principal))
+        .flatMap((issuedKey) => scopesBeyond(principal, issuedKey.lineage, issuedKey.scopes)),
     ];
     if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes: [...new Set(missingScopes)] });
-    const revoked = [...(key.revoked_at === null ? [id] : []), ...issued.map((one) => one.id)];
+    const revoked = [...(key.revoked_at === null ? [id] : []), ...issued.map((issuedKey) => issuedKey.id)];
     const changed = await maybeOne(
       tx,
       sql<{ revoked_at: Date }>`
@@ -157,9 +159,9 @@ export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { i
     );
     const revokedAt = changed?.revoked_at ?? key.revoked_at;
     record({ target: { type: 'ApiKey', id }, ...states(key, key.revoked_at ?? revokedAt) });
-    for (const one of issued) {
-      const was = { name: one.name, revoked_at: null };
-      record({ target: { type: 'ApiKey', id: one.id }, organizationId: one.organization_id, ...states(was, revokedAt) });
+    for (const issuedKey of issued) {
+      const was = { name: issuedKey.name, revoked_at: null };
+      record({ target: { type: 'ApiKey', id: issuedKey.id }, organizationId: issuedKey.organization_id, ...states(was, revokedAt) });
     }
     return { apiKeyId: id, revokedApiKeyIds: revoked, issuedKeyCount: await countIssuedKeys(tx, principal, id) };
   });

@@ -1,10 +1,9 @@
 /** API keys and personal access tokens, as far as they can be shown: never a secret. */
-import { sql } from 'kysely';
-import { rowsInSql } from '../../graphql/forms.ts';
+import { pagesOf, related } from '../../compiler/forms.ts';
 import { requires, visibleTo } from '../../graphql/guards.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionType, pageArguments, pagesOf } from '../../graphql/connection.ts';
+import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { apiKeyById, apiKeys, type ApiKeyRow, type TokenRow } from './queries.ts';
@@ -33,7 +32,7 @@ builder.node(ApiKeyRef, {
       description: 'The key that created this one; null when a person created it, or when the caller may not see that key.',
       resolve: ({ issued_by_key_id }, _args, { loaders }) =>
         issued_by_key_id === null ? null : loaders.load(apiKeyById, null, issued_by_key_id),
-      extensions: rowsInSql(({ viewer }) => apiKeyById.statement(viewer, sql`array[parent.issued_by_key_id]`, null)),
+      extensions: related(apiKeyById, 'issued_by_key_id'),
     }),
   }),
 });

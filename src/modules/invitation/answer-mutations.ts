@@ -12,16 +12,16 @@ import { InvitationInvalidError } from './errors.ts';
 import { invitationOfPerson } from './queries.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './type.ts';
 
-const token = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters. Either this or \`id\`.`;
-const id = "The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`.";
+const tokenArgument = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters. Either this or \`id\`.`;
+const idArgument = "The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`.";
 
 /** The invitation that an input names, by its token or by its id. */
-function answered({ token: text, id: given }: { token?: string | null | undefined; id?: string | null | undefined }): Answered {
-  if (text != null && given != null) throw badInput('id', 'cannot be combined with "token"');
-  if (given != null) return { id: decodeId('Invitation', given, 'id') };
-  if (text == null || text.length === 0 || text.length > TOKEN_LENGTH_MAX)
+function answered({ token, id }: { token?: string | null | undefined; id?: string | null | undefined }): Answered {
+  if (token != null && id != null) throw badInput('id', 'cannot be combined with "token"');
+  if (id != null) return { id: decodeId('Invitation', id, 'id') };
+  if (token == null || token.length === 0 || token.length > TOKEN_LENGTH_MAX)
     throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters, unless "id" names the invitation`);
-  return { token: text };
+  return { token };
 }
 
 mutation('acceptInvitation', {
@@ -31,8 +31,8 @@ mutation('acceptInvitation', {
   input: builder.inputType('AcceptInvitationInput', {
     description: 'Which invitation to accept.',
     fields: (t) => ({
-      token: t.string({ description: token }),
-      id: t.id({ description: id }),
+      token: t.string({ description: tokenArgument }),
+      id: t.id({ description: idArgument }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
@@ -57,7 +57,7 @@ mutation('declineInvitation', {
     'A repeat finds the invitation declined and changes nothing, so it has no `idempotencyKey`.',
   input: builder.inputType('DeclineInvitationInput', {
     description: 'Which invitation to decline.',
-    fields: (t) => ({ token: t.string({ description: token }), id: t.id({ description: id }) }),
+    fields: (t) => ({ token: t.string({ description: tokenArgument }), id: t.id({ description: idArgument }) }),
   }),
   payload: definePayload<{ invitationId: string }>('DeclineInvitationPayload', {
     description: 'The invitation was declined.',

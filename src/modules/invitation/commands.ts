@@ -8,7 +8,7 @@ import { reauthorize } from '../../authentication/reauthorize.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import type { Database } from '../../database/connect.ts';
 import { present } from '../../database/rows.ts';
-import { badInput, checkAll, notFound, RequestError } from '../../errors.ts';
+import { badInput, parseAll, notFound, RequestError } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { insertMembership } from '../membership/writes.ts';
 import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
@@ -56,7 +56,7 @@ interface InvitationsInput {
 export function inviteUsers(request: CommandRequest, input: InvitationsInput) {
   if (input.users.length === 0 || input.users.length > INVITED_MAX)
     throw badInput('users', `must name between 1 and ${INVITED_MAX} people`);
-  checkAll(...input.users.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)));
+  parseAll(...input.users.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)));
   const attempt = { ...inviting('inviteUsers', input.organizationId), idempotency: idempotencyKeyOf(input) };
   return runCommand(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings) }));
 }
@@ -144,10 +144,10 @@ async function answering<Result extends object>(
   if ('token' in which && request.principal.user && !isInvitationToken(which.token)) return userError(InvitationInvalidError, {});
   const find = (tx: Database, { user }: Pick<Principal, 'user'>) =>
     'token' in which ? invitationOfToken(tx, tokenHash(which.token)) : invitationOfAddress(tx, which.id, user?.verifiedEmail);
-  const found = await find(request.db, request.principal);
+  const invitation = await find(request.db, request.principal);
   const attempt = {
     action,
-    target: { type: 'Invitation', id: found?.id ?? NOBODYS },
+    target: { type: 'Invitation', id: invitation?.id ?? NOBODYS },
     on: async (tx: Database, principal: Principal) => (await find(tx, principal))?.organization_id ?? null,
     idempotency,
   } as const;
@@ -169,8 +169,8 @@ async function answering<Result extends object>(
  */
 export function acceptInvitation(request: CommandRequest, input: Answered & { idempotencyKey?: string | null | undefined }) {
   const { idempotencyKey: _, ...which } = input;
-  const given = { ...which, idempotency: idempotencyKeyOf(input) };
-  return answering(request, 'acceptInvitation', given, async ({ tx, user, record }, invitation, lineage) => {
+  const command = { ...which, idempotency: idempotencyKeyOf(input) };
+  return answering(request, 'acceptInvitation', command, async ({ tx, user, record }, invitation, lineage) => {
     if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse(InvitationInvalidError, {});
     const id = await insertMembership(tx, invitation.organization_id, user.id, invitation.role_ids);
     await closeInvitation(tx, invitation.id, 'ACCEPTED');
@@ -209,7 +209,7 @@ async function couldStillGrant(tx: Database, invitation: HeldInvitation, lineage
     // A person's rights as a member count, whatever happened to the token that they used.
     credential: { kind: isKey ? 'API_KEY' : 'SESSION', id, name: null, expiresAt: null },
     user: isKey ? null : { id, verifiedEmail: null },
-    home: { id: inviter_organization_id, lineage: [], scopes: new Set() },
+    organization: { id: inviter_organization_id, lineage: [], scopes: new Set() },
   };
   try {
     const now = await reauthorize(tx, inviter);

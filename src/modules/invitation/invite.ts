@@ -1,7 +1,7 @@
 /** Invites people: decides who can be invited, who cannot, and why. */
 import type { OrganizationChange, CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
-import { checkAll } from '../../errors.ts';
+import { parseAll } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import { ROLE_DEFAULT, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf, type UsableRole } from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
@@ -38,7 +38,7 @@ interface Candidate {
 
 /** Validates an invitee before anything is read. `at` names their position in the input. */
 export function requireInvitee({ email, roles }: Invitee, at = ''): void {
-  checkAll(
+  parseAll(
     () => requireEmail(email, `${at}email`),
     () => roles != null && requireRoleKeys(roles, `${at}roles`),
   );
@@ -71,49 +71,53 @@ export async function invite(
   const keys = [...new Set(invitees.flatMap((invitee) => invitee.roles ?? [ROLE_DEFAULT]))];
   const usable = await lockUsableRoles(tx, organization.lineage, keys);
   const examined = invitees.map((invitee) => examine(acting, usable, invitee));
-  const candidates = examined.filter((one) => 'canonicalEmail' in one);
+  const candidates = examined.filter((invitee) => 'canonicalEmail' in invitee);
   const obstacles = await findObstacles(
     tx,
     organization.id,
-    candidates.map((one) => one.canonicalEmail),
+    candidates.map((invitee) => invitee.canonicalEmail),
   );
   const inTheWay = new Map<string, UserError>(
-    obstacles.map((one) => [
-      one.canonical_email,
-      one.member ? userError(AlreadyMemberError, {}) : userError(InvitationExistsError, { invitationId: one.invitation_id }),
+    obstacles.map((invitee) => [
+      invitee.canonical_email,
+      invitee.member ? userError(AlreadyMemberError, {}) : userError(InvitationExistsError, { invitationId: invitee.invitation_id }),
     ]),
   );
   // An address that appears in the list twice is invited once, as its first entry says.
-  const first = new Map(candidates.toReversed().map((one) => [one.canonicalEmail, one]));
-  const invitable = candidates.filter((one) => first.get(one.canonicalEmail) === one && !inTheWay.has(one.canonicalEmail));
+  const first = new Map(candidates.toReversed().map((invitee) => [invitee.canonicalEmail, invitee]));
+  const invitable = candidates.filter((invitee) => first.get(invitee.canonicalEmail) === invitee && !inTheWay.has(invitee.canonicalEmail));
   const { lineage } = organization;
   const { room, refusal } = await mailAllowance(tx, principal, lineage, mailLimits, invitable.length);
   const invited = invitable.slice(0, Math.max(room, 0));
-  for (const one of invitable.slice(invited.length)) inTheWay.set(one.canonicalEmail, refusal);
+  for (const invitee of invitable.slice(invited.length)) inTheWay.set(invitee.canonicalEmail, refusal);
   const ids = await insertInvitations(
     tx,
     principal,
     organization.id,
     invitationDays,
-    invited.map((one) => ({ ...one, roleIds: one.roles.map((role) => role.id) })),
+    invited.map((invitee) => ({ ...invitee, roleIds: invitee.roles.map((role) => role.id) })),
   );
   await recordMails(tx, principal, lineage, mailLimits, ids);
-  const idOf = new Map(invited.map((one, index) => [one, present(ids[index], 'the id of an invitation')]));
-  return examined.map((one, index): InvitationOutcome => {
+  const idOf = new Map(invited.map((invitee, index) => [invitee, present(ids[index], 'the id of an invitation')]));
+  return examined.map((invitee, index): InvitationOutcome => {
     const email = invitees[index]?.email ?? '';
     const refused = (error: UserError): InvitationOutcome => {
       const target = { type: 'Organization', id: organization.id } as const;
       record({ target, before: null, after: null, refusal: error.code });
-      return { email, invitationId: null, error, ignoredRoles: 'ignoredRoles' in one ? one.ignoredRoles : [] };
+      return { email, invitationId: null, error, ignoredRoles: 'ignoredRoles' in invitee ? invitee.ignoredRoles : [] };
     };
-    if (!('canonicalEmail' in one)) return refused(one);
-    const id = idOf.get(one);
+    if (!('canonicalEmail' in invitee)) return refused(invitee);
+    const id = idOf.get(invitee);
     if (id === undefined) {
-      const twin = first.get(one.canonicalEmail);
+      const twin = first.get(invitee.canonicalEmail);
       const invitationId = (twin && idOf.get(twin)) ?? null;
-      return refused(inTheWay.get(one.canonicalEmail) ?? userError(InvitationExistsError, { invitationId }));
+      return refused(inTheWay.get(invitee.canonicalEmail) ?? userError(InvitationExistsError, { invitationId }));
     }
-    record({ target: { type: 'Invitation', id }, before: null, after: { email: one.email, roles: one.roles.map((role) => role.key) } });
-    return { email, invitationId: id, error: null, ignoredRoles: one.ignoredRoles };
+    record({
+      target: { type: 'Invitation', id },
+      before: null,
+      after: { email: invitee.email, roles: invitee.roles.map((role) => role.key) },
+    });
+    return { email, invitationId: id, error: null, ignoredRoles: invitee.ignoredRoles };
   });
 }

@@ -147,7 +147,7 @@ mutation('inviteUsers', {
   }),
   payload: definePayload<{ results: InvitationOutcome[] }>('InviteUsersPayload', {
     description: 'The outcome of each invitation.',
-    nested: [{ batch: invitationById, ids: ({ results }) => results.map((one) => one.invitationId) }],
+    nested: [{ batch: invitationById, ids: ({ results }) => results.map((outcome) => outcome.invitationId) }],
     fields: (t) => ({
       results: t.field({
         type: [InviteUserOutcomeRef],

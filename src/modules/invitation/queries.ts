@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { CredentialKind } from '../../authorization/principal.ts';
-import { rowBatch } from '../../database/loaders.ts';
+import { rowBatch, type Viewer } from '../../database/loaders.ts';
 import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
 import type { Columns } from '../../database/rows.ts';
 
@@ -98,6 +98,21 @@ export const deliveryOfInvitation = rowBatch<null, DeliveryRow>(
       or exists (select from ${readableOrganizations(principal, { scope: 'members:read' })} as o where o.id = i.organization_id)
     )`,
 );
+
+/** The delivery of the invitation `parent`; before anything was tried, it is queued. */
+export function deliveryOfRow(viewer: Viewer): RawBuilder<unknown> {
+  return sql`
+    select coalesce(d.status, 'QUEUED') as status, coalesce(d.attempts, 0) as attempts, d.last_error, d.sent_at
+    from (select) as always left join (${deliveryOfInvitation.statement(viewer, sql`array[parent.id]`, null)}) as d on true`;
+}
+
+/** Who invited to the invitation `parent`; whom, only under a condition. */
+export function inviterOfRow(mayReadPeople: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`
+    select parent.inviter_kind as kind, case when ${mayReadPeople} then parent.inviter_user_id end as "userId",
+      case when ${mayReadPeople} then parent.inviter_api_key_name end as "apiKeyName",
+      parent.inviter_organization_id as "organizationId", parent.lineage, 'members:read' as scope`;
+}
 
 export interface PreviewRow extends Columns<'invitations', 'email' | 'status' | 'expires_at'> {
   organization_name: string;

@@ -1,22 +1,24 @@
 /** Invitations to an organization. */
-import { sql } from 'kysely';
-import { rowsInSql } from '../../graphql/forms.ts';
-import { casesOf, conditionOf } from '../../graphql/positions.ts';
+import { pagesOf, related, rowsInSql, type GivenArguments } from '../../compiler/forms.ts';
+import { casesOf, conditionOf } from '../../authorization/cases.ts';
 import { requires, visibleTo } from '../../graphql/guards.ts';
 import { can, isInSubtree } from '../../authorization/rights.ts';
+import type { Viewer } from '../../database/loaders.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionType, pageArguments, pagesOf, type GivenArguments } from '../../graphql/connection.ts';
+import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { organizationById, organizationInSql, organizationOfPerson } from '../organization/queries.ts';
+import { organizationById, organizationOfRow, organizationOfPerson } from '../organization/queries.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/type.ts';
 import { rolesOfInvitation } from '../role/queries.ts';
 import { ActorRef } from '../user/type.ts';
 import {
   deliveryOfInvitation,
+  deliveryOfRow,
+  inviterOfRow,
   invitations,
   previewByTokenHash,
   type DeliveryRow,
@@ -39,6 +41,13 @@ export const InvitationStatusRef = builder.enumType('InvitationStatus', {
 
 export const InvitationRef = builder.objectRef<InvitationRow>('Invitation');
 
+/** Where the people of the organization are visible. */
+const mayReadPeople = ({ principal }: Viewer) =>
+  conditionOf(
+    principal,
+    casesOf(principal, (lineage) => can(principal, 'members:read', lineage)),
+  );
+
 builder.node(InvitationRef, {
   description: 'An offer to a person, by e-mail address, to join one organization with certain roles.',
   ...visibleTo({ scope: 'members:read', owner: 'shown_to' }),
@@ -51,7 +60,7 @@ builder.node(InvitationRef, {
         const batch = isInSubtree(principal, lineage) ? organizationById : organizationOfPerson;
         return orNotFound(await loaders.load(batch, null, organization_id));
       },
-      extensions: rowsInSql(({ viewer }) => organizationInSql(viewer, sql`parent.organization_id`)),
+      extensions: rowsInSql(({ viewer }) => organizationOfRow(viewer)),
     }),
     email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
     roles: t.field({
@@ -59,7 +68,7 @@ builder.node(InvitationRef, {
       description: `Roles offered, at most ${ROLES_MAX}.`,
       extensions: {
         ...atMost(ROLES_MAX),
-        ...rowsInSql(({ viewer }) => rolesOfInvitation.statement(viewer, sql`array[parent.id]`, null)),
+        ...related(rolesOfInvitation, 'id'),
       },
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfInvitation, null, id),
     }),
@@ -76,16 +85,7 @@ builder.node(InvitationRef, {
         lineage: row.lineage,
         scope: 'members:read' as const,
       }),
-      extensions: rowsInSql(({ viewer: { principal } }) => {
-        const mayRead = conditionOf(
-          principal,
-          casesOf(principal, (lineage) => can(principal, 'members:read', lineage)),
-        );
-        return sql`
-          select parent.inviter_kind as kind, case when ${mayRead} then parent.inviter_user_id end as "userId",
-            case when ${mayRead} then parent.inviter_api_key_name end as "apiKeyName",
-            parent.inviter_organization_id as "organizationId", parent.lineage, 'members:read' as scope`;
-      }),
+      extensions: rowsInSql(({ viewer }) => inviterOfRow(mayReadPeople(viewer))),
     }),
     expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
@@ -101,11 +101,7 @@ builder.node(InvitationRef, {
           last_error: null,
           sent_at: null,
         },
-      extensions: rowsInSql(
-        ({ viewer }) => sql`
-        select coalesce(d.status, 'QUEUED') as status, coalesce(d.attempts, 0) as attempts, d.last_error, d.sent_at
-        from (select) as always left join (${deliveryOfInvitation.statement(viewer, sql`array[parent.id]`, null)}) as d on true`,
-      ),
+      extensions: rowsInSql(({ viewer }) => deliveryOfRow(viewer)),
     }),
   }),
 });

@@ -147,7 +147,7 @@ export async function insertInvitations(
         (organization_id, email, canonical_email, expires_at, inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name,
          inviter_organization_id)
       select ${organizationId}::uuid, given.email, given.canonical_email, now() + make_interval(days => ${days}), ${inviterOf(principal)}
-      from unnest(${invitations.map((one) => one.email)}::text[], ${invitations.map((one) => one.canonicalEmail)}::text[])
+      from unnest(${invitations.map((invitation) => invitation.email)}::text[], ${invitations.map((invitation) => invitation.canonicalEmail)}::text[])
         with ordinality as given (email, canonical_email, place)
       order by given.place
       returning id, canonical_email`,
@@ -157,20 +157,20 @@ export async function insertInvitations(
   const offers = ids.flatMap((invitation, index) => (invitations[index]?.roleIds ?? []).map((roleId) => ({ invitation, roleId })));
   await sql`
     insert into invitation_roles (invitation_id, role_id)
-    select * from unnest(${offers.map((one) => one.invitation)}::uuid[], ${offers.map((one) => one.roleId)}::uuid[])`.execute(tx);
+    select * from unnest(${offers.map((offer) => offer.invitation)}::uuid[], ${offers.map((offer) => offer.roleId)}::uuid[])`.execute(tx);
   await enqueueDeliveries(tx, ids, 1);
   return ids;
 }
 
 /** The columns of the inviter: kind, person, key, name of the key, organization acted from. */
-function inviterOf({ credential, user, home }: Principal) {
+function inviterOf({ credential, user, organization }: Principal) {
   const key = credential?.kind === 'API_KEY' ? credential : null;
   return sql.join([
     sql`${credential?.kind ?? null}`,
     sql`${user?.id ?? null}::uuid`,
     sql`${key?.id ?? null}::uuid`,
     sql`${key?.name ?? null}`,
-    sql`${home?.id ?? null}::uuid`,
+    sql`${organization?.id ?? null}::uuid`,
   ]);
 }
 

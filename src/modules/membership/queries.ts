@@ -2,7 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
-import { listBatch, rowBatch } from '../../database/loaders.ts';
+import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
 import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
 import type { Columns } from '../../database/rows.ts';
 
@@ -114,3 +114,14 @@ export const membershipsOfPerson = listBatch<number, MembershipRow & { key: stri
       ) as m
       order by m.id`,
 );
+
+/** The scopes of the membership `parent`. */
+export function scopesOfRow(viewer: Viewer): RawBuilder<unknown> {
+  const visible = membershipScopes.statement(viewer, sql`array[parent.id]`, null);
+  return sql`coalesce((select visible.scopes from (${visible}) as visible limit 1), '{}')`;
+}
+
+/** A limited number of memberships of the person `parent`, in the subtree whose people were requested. */
+export function membershipsOfRow(viewer: Viewer, limit: number): RawBuilder<unknown> {
+  return membershipsOfPerson.statement(viewer, sql`array[parent.organization_id || '/' || parent.id]`, limit);
+}

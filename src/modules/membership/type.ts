@@ -1,15 +1,14 @@
 /** Members of an organization, and people over a subtree. */
-import { sql } from 'kysely';
 import { requires, requiresReach, visibleTo } from '../../graphql/guards.ts';
 import { isInSubtree } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionType, pageArguments, pagesOf, type GivenArguments } from '../../graphql/connection.ts';
-import { inSql, rowsInSql } from '../../graphql/forms.ts';
+import { connectionType, pageArguments } from '../../graphql/connection.ts';
+import { inSql, pagesOf, related, rowsInSql, sameRow, type GivenArguments } from '../../compiler/forms.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost, countOf } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { organizationById, organizationInSql, organizationOfPerson } from '../organization/queries.ts';
+import { organizationById, organizationOfRow, organizationOfPerson } from '../organization/queries.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/type.ts';
 import { rolesOfMembership } from '../role/queries.ts';
@@ -21,6 +20,8 @@ import {
   members,
   membershipScopes,
   membershipsOfPerson,
+  membershipsOfRow,
+  scopesOfRow,
   MEMBERSHIPS_MAX,
   type MembersArguments,
   type MembershipRow,
@@ -42,7 +43,7 @@ builder.node(MembershipRef, {
         const batch = isInSubtree(principal, lineage) ? organizationById : organizationOfPerson;
         return orNotFound(await loaders.load(batch, null, organization_id));
       },
-      extensions: rowsInSql(({ viewer }) => organizationInSql(viewer, sql`parent.organization_id`)),
+      extensions: rowsInSql(({ viewer }) => organizationOfRow(viewer)),
     }),
     user: t.field({
       type: UserRef,
@@ -55,10 +56,9 @@ builder.node(MembershipRef, {
         lineage,
         scope: 'members:read' as const,
       }),
-      extensions: rowsInSql(
-        () => sql`
-        select parent.user_id as id, parent.email, parent.user_name as name, parent.user_created_at as created_at,
-          parent.lineage, 'members:read' as scope`,
+      extensions: sameRow(
+        { id: 'user_id', email: 'email', name: 'user_name', created_at: 'user_created_at', lineage: 'lineage' },
+        { scope: 'members:read' },
       ),
     }),
     roles: t.field({
@@ -66,7 +66,7 @@ builder.node(MembershipRef, {
       description: `Roles held, built-in ones first; at most ${ROLES_MAX}.`,
       extensions: {
         ...atMost(ROLES_MAX),
-        ...rowsInSql(({ viewer }) => rolesOfMembership.statement(viewer, sql`array[parent.id]`, null)),
+        ...related(rolesOfMembership, 'id'),
       },
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfMembership, null, id),
     }),
@@ -74,10 +74,7 @@ builder.node(MembershipRef, {
       description: 'Scopes that the roles grant together, including implied ones.',
       extensions: {
         ...atMost(SCOPES_MAX),
-        ...inSql(
-          ({ viewer }) => sql`
-          coalesce((select found.scopes from (${membershipScopes.statement(viewer, sql`array[parent.id]`, null)}) as found limit 1), '{}')`,
-        ),
+        ...inSql(({ viewer }) => scopesOfRow(viewer)),
       },
       resolve: async ({ id }, _args, { loaders }) => (await loaders.load(membershipScopes, null, id))?.scopes ?? [],
     }),
@@ -98,8 +95,9 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
       type: UserRef,
       description: 'The person.',
       resolve: (row) => ({ ...row, scope: 'members:read' as const }),
-      extensions: rowsInSql(
-        () => sql`select parent.id, parent.email, parent.name, parent.created_at, parent.lineage, 'members:read' as scope`,
+      extensions: sameRow(
+        { id: 'id', email: 'email', name: 'name', created_at: 'created_at', lineage: 'lineage' },
+        { scope: 'members:read' },
       ),
     }),
     memberships: t.field({
@@ -117,10 +115,7 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
       },
       extensions: {
         ...atMost(({ first }) => countOf(first, MEMBERSHIPS_DEFAULT, MEMBERSHIPS_MAX)),
-        ...rowsInSql(
-          ({ viewer, args }) => membershipsOfPerson.statement(viewer, sql`array[parent.organization_id || '/' || parent.id]`, args),
-          { prepare: atMostMemberships },
-        ),
+        ...rowsInSql(({ viewer, args }) => membershipsOfRow(viewer, args), { prepare: atMostMemberships }),
       },
       resolve: ({ id, organization_id }, given, { loaders }) =>
         loaders.load(membershipsOfPerson, atMostMemberships(given), `${organization_id}/${id}`),

@@ -90,13 +90,13 @@ async function addRoles(tx: Database, membershipId: string, roleIds: readonly st
  * Creates a membership with roles and returns its UUID. An existing one gets the roles in addition.
  */
 export async function insertMembership(tx: Database, organizationId: string, userId: string, roleIds: readonly string[]): Promise<string> {
-  const made = await maybeOne(
+  const inserted = await maybeOne(
     tx,
     sql<{ id: string }>`
       insert into memberships (organization_id, user_id) values (${organizationId}::uuid, ${userId}::uuid)
       on conflict on constraint memberships_one_per_organization do nothing returning id`,
   );
-  const { id } = made ?? present(await lockMembership(tx, organizationId, userId), 'the membership');
+  const { id } = inserted ?? present(await lockMembership(tx, organizationId, userId), 'the membership');
   await addRoles(tx, id, roleIds);
   return id;
 }

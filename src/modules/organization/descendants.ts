@@ -92,7 +92,7 @@ function listing(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBu
     order by o.path`;
 }
 
-function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
+function matching(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   const beyondProbe = page.backward
     ? sql`o.path > page.low and o.path < (select edge.path from edge)`
@@ -152,12 +152,26 @@ function found(_viewer: Viewer, args: DescendantsArguments, page: Page): RawBuil
     order by o.path`;
 }
 
+/** Levels below the organization whose descendants these are, `owner`. */
+export const depthBelowOwner = sql`parent.depth - owner.depth`;
+
+/** The fields in which a search found the row. */
+export const matchedOn = sql`parent.matched_on`;
+
+/** The slugs from the organization whose descendants these are, `owner`, down to the row. */
+export function breadcrumbBelowOwner(separator: string): RawBuilder<unknown> {
+  return sql`(
+    select string_agg(o.slug, ${separator}::text order by o.depth) from organizations as o
+    where o.id = any (parent.lineage[owner.depth + 1 :])
+  )`;
+}
+
 /** The organizations below an organization at any depth, not including itself. */
 export const descendants: ListDefinition<DescendantsArguments, DescendantRow> = {
   name: 'descendants',
   parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
   order: () => 'path',
-  page: (viewer, args, page) => (args.search === null ? listing : found)(viewer, args, page) as RawBuilder<WithSortKeys<DescendantRow>>,
+  page: (viewer, args, page) => (args.search === null ? listing : matching)(viewer, args, page) as RawBuilder<WithSortKeys<DescendantRow>>,
   count(_viewer, args) {
     const page = sql`(${bounds(args, { after: null, before: null })}) as page`;
     const inBounds = sql`o.path > page.low and o.path < page.high and ${filter(args)}`;

@@ -15,8 +15,8 @@ export interface ChangeInput {
 }
 
 /** Refuses the caller's own organization for changes that can only be made from above. */
-export function requireBelowHome({ principal }: CommandRequest, id: string): void {
-  if (id === principal.home?.id) throw badInput('id', "must be an organization below the caller's organization");
+export function requireBelowCaller({ principal }: CommandRequest, id: string): void {
+  if (id === principal.organization?.id) throw badInput('id', "must be an organization below the caller's organization");
 }
 
 /**

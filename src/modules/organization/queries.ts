@@ -75,18 +75,34 @@ export const organizationOfPerson = rowBatch<null, OrganizationRow>(
     select ${columns}, o.shown_to from ${organizationsOfPerson(principal)} as o where o.id = any (${ids}::uuid[])`,
 );
 
+/** The organization that is asked for: by id, by slug, or the caller's own. */
+export function askedOrganization(viewer: Viewer, { id: asked, slug }: { id: string | null; slug: string | null }): RawBuilder<unknown> {
+  if (slug !== null) return organizationBySlug.statement(viewer, sql`array[${slug}]`, null);
+  return organizationById.statement(viewer, sql`array[${asked ?? viewer.principal.organization?.id}]`, null);
+}
+
 /**
- * The organization with this id in a compiled statement: in the caller's subtree, or one that the
+ * The organization that the row `parent` belongs to: in the caller's subtree, or one that the
  * caller belongs to or is invited to as a person.
  */
-export function organizationInSql(viewer: Viewer, key: RawBuilder<unknown>): RawBuilder<unknown> {
-  const ids = sql`array[${key}]`;
+export function organizationOfRow(viewer: Viewer): RawBuilder<unknown> {
+  const ids = sql`array[parent.organization_id]`;
   const inSubtree = organizationById.statement(viewer, ids, null);
   if (!viewer.principal.user) return inSubtree;
   return sql`
     with inside as (${inSubtree})
     select * from inside union all
     select * from (${organizationOfPerson.statement(viewer, ids, null)}) as own where not exists (select from inside)`;
+}
+
+/** The public id of the parent of the row, unless the row is the caller's own organization. */
+export function visibleParentId({ principal }: Viewer): RawBuilder<unknown> {
+  return sql`case when parent.id <> ${principal.organization?.id ?? null}::uuid then organization_public_id(parent.parent_id) end`;
+}
+
+/** Levels of the row below the caller's own organization. */
+export function visibleDepth({ principal }: Viewer): RawBuilder<unknown> {
+  return sql`cardinality(parent.lineage) - array_position(parent.lineage, ${principal.organization?.id ?? null}::uuid)`;
 }
 
 /** The organizations from the caller's own down to the parent. */

@@ -1,25 +1,13 @@
-/** The organization: its facts, its place in the tree and what is below it. Other domains add their own fields. */
-import { sql } from 'kysely';
-import { inside, requiresReach, visibleTo } from '../../graphql/guards.ts';
+/** The organization: its facts and its place in the tree. What is below it, and other domains, add their own fields. */
+import { inside, visibleTo } from '../../graphql/guards.ts';
+import { inSql, related, rowsInSql } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connectionType, countOf, pageArguments, pagesOf, type GivenArguments } from '../../graphql/connection.ts';
-import { inSql, rowsInSql } from '../../graphql/forms.ts';
 import { badInput, notFound } from '../../errors.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
-import { atMost, weighs } from '../../graphql/cost.ts';
-import { requireStorable, searchPattern } from '../../values/text.ts';
-import { descendants, type DescendantRow, type DescendantsArguments } from './descendants.ts';
-import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, PATH_WEIGHT } from './refs.ts';
-import {
-  ancestors,
-  children,
-  hasChildren,
-  organizationById,
-  organizationBySlug,
-  slugById,
-  type ChildrenArguments,
-  type OrganizationSource,
-} from './queries.ts';
+import { atMost } from '../../graphql/cost.ts';
+import { requireStorable } from '../../values/text.ts';
+import { OrganizationKindRef, OrganizationRef } from './refs.ts';
+import { ancestors, askedOrganization, organizationById, organizationBySlug, visibleDepth, visibleParentId } from './queries.ts';
 
 /** The most that `MAX_TREE_DEPTH` can be. */
 const DEPTH_MAX = 64;
@@ -33,15 +21,6 @@ const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
   },
 });
 
-const OrganizationSourceRef = builder.enumType('OrganizationSource', {
-  description: 'How an organization came to be. More ways may be added.',
-  values: {
-    SIGN_UP: { description: 'A user created it as the top of a tree of its own.' },
-    PARTNER: { description: 'Someone who acted in an organization above created it below.' },
-    OPERATOR: { description: 'An operator of the platform created it with a command.' },
-  } satisfies Record<OrganizationSource, object>,
-});
-
 const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
   description: "Progress of the verification of an organization's own domain.",
   values: {
@@ -49,18 +28,6 @@ const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
     PENDING: { description: 'Waiting for the DNS record that proves ownership.' },
     VERIFIED: { description: 'Ownership is proven.' },
     FAILED: { description: 'The proof was not found in time.' },
-  },
-});
-
-const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
-  description: 'Sort orders of child organizations. Names are compared case-insensitively.',
-  values: {
-    SLUG_ASC: { description: 'By slug, a to z.' },
-    SLUG_DESC: { description: 'By slug, z to a.' },
-    NAME_ASC: { description: 'By name, a to z.' },
-    NAME_DESC: { description: 'By name, z to a.' },
-    CREATED_AT_ASC: { description: 'Oldest first.' },
-    CREATED_AT_DESC: { description: 'Newest first.' },
   },
 });
 
@@ -75,10 +42,6 @@ builder.node(OrganizationRef, {
     name: t.exposeString('name', { description: 'Display name, 1 to 200 characters; not necessarily unique.' }),
     kind: t.expose('kind', { type: OrganizationKindRef, description: 'The kind of organization it is to the one above it.' }),
     status: t.expose('status', { type: OrganizationStatusRef, description: 'Whether it is in use.' }),
-    source: t.expose('source', {
-      type: OrganizationSourceRef,
-      description: 'How it came to be. It stays the same when the organization is moved.',
-    }),
     domain: t.exposeString('domain', { nullable: true, description: "The organization's own domain, if one is set." }),
     domainSetupStatus: t.expose('domain_setup_status', {
       type: DomainSetupStatusRef,
@@ -95,19 +58,16 @@ builder.node(OrganizationRef, {
       description: 'The organization directly above. Null at the top of what the caller may see.',
       authScopes: inside,
       resolve: ({ id, parent_id }, _args, { loaders, principal }) =>
-        parent_id === null || id === principal.home?.id ? null : loaders.load(organizationById, null, parent_id),
-      extensions: rowsInSql(({ viewer }) => organizationById.statement(viewer, sql`array[parent.parent_id]`, null)),
+        parent_id === null || id === principal.organization?.id ? null : loaders.load(organizationById, null, parent_id),
+      extensions: related(organizationById, 'parent_id'),
     }),
     parentId: t.id({
       nullable: true,
       description: 'Id of `parent`.',
       authScopes: inside,
       resolve: ({ id, parent_id }, _args, { principal }) =>
-        parent_id === null || id === principal.home?.id ? null : encodeId('Organization', parent_id),
-      extensions: inSql(
-        ({ viewer: { principal } }) => sql`
-        case when parent.id <> ${principal.home?.id ?? null}::uuid then organization_public_id(parent.parent_id) end`,
-      ),
+        parent_id === null || id === principal.organization?.id ? null : encodeId('Organization', parent_id),
+      extensions: inSql(({ viewer }) => visibleParentId(viewer)),
     }),
     ancestors: t.field({
       type: [OrganizationRef],
@@ -115,7 +75,7 @@ builder.node(OrganizationRef, {
       description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own. At most 64.",
       extensions: {
         ...atMost(DEPTH_MAX),
-        ...rowsInSql(({ viewer }) => ancestors.statement(viewer, sql`array[parent.id]`, null)),
+        ...related(ancestors, 'id'),
       },
       authScopes: inside,
       resolve: ({ id }, _args, { loaders }) => loaders.load(ancestors, null, id),
@@ -124,145 +84,9 @@ builder.node(OrganizationRef, {
       nullable: true,
       description: "Levels below the caller's own organization; 0 for that organization.",
       authScopes: inside,
-      resolve: ({ lineage }, _args, { principal }) => lineage.length - 1 - (principal.home ? lineage.indexOf(principal.home.id) : 0),
-      extensions: inSql(
-        ({ viewer: { principal } }) => sql`
-        cardinality(parent.lineage) - array_position(parent.lineage, ${principal.home?.id ?? null}::uuid)`,
-      ),
-    }),
-    hasChildren: t.boolean({
-      nullable: true,
-      description: 'Whether there are organizations below. Cheaper than a count. Requires `child_organizations:manage`.',
-      authScopes: requiresReach,
-      resolve: ({ id }, _args, { loaders }) => loaders.load(hasChildren, null, id),
-      extensions: inSql(({ viewer }) => sql`exists (${hasChildren.statement(viewer, sql`array[parent.id]`, null)})`),
-    }),
-    childCount: t.int({
-      nullable: true,
-      description: 'Number of organizations directly below, not counting deleted ones. Requires `child_organizations:manage`.',
-      authScopes: requiresReach,
-      ...countOf(children, { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }),
-    }),
-    descendantCount: t.int({
-      nullable: true,
-      description: 'Number of organizations below at any depth, not counting deleted ones. Requires `child_organizations:manage`.',
-      authScopes: requiresReach,
-      ...countOf(descendants, { search: null, kind: null, maxDepth: null, includeDeleted: false }),
-    }),
-    children: t.field({
-      type: OrganizationConnectionRef,
-      nullable: true,
-      description: 'The organizations directly below. Requires `child_organizations:manage`.',
-      args: {
-        orderBy: t.arg({ type: OrganizationOrderRef, defaultValue: 'SLUG_ASC', description: 'Order of the list; ties are broken by id.' }),
-        kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
-        includeDeleted: includeDeletedArgument(t),
-        ...pageArguments(t.arg),
-      },
-      authScopes: requiresReach,
-      ...pagesOf(
-        children,
-        ({ orderBy, kind, includeDeleted }: GivenArguments<ChildrenArguments>) => ({
-          orderBy: orderBy ?? 'SLUG_ASC',
-          kind: kind ?? null,
-          includeDeleted: includeDeleted ?? false,
-        }),
-        ['orderBy'],
-      ),
-    }),
-    descendants: t.field({
-      type: OrganizationDescendantConnectionRef,
-      nullable: true,
-      description: 'All organizations below this one at any depth, in tree order. Requires `child_organizations:manage`.',
-      args: {
-        search: t.arg.string({
-          description:
-            'Part of the slug, id, name or domain, regardless of case and Unicode form: at most 64 characters after trimming, each of which stands ' +
-            'for itself. Empty or blank: no search.',
-        }),
-        kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
-        maxDepth: t.arg.int({ description: 'Limits the depth to this many levels below; at least 1.' }),
-        includeDeleted: includeDeletedArgument(t),
-        ...pageArguments(t.arg),
-      },
-      authScopes: requiresReach,
-      ...pagesOf(descendants, ({ search, kind, maxDepth, includeDeleted }: GivenArguments<DescendantsArguments>) => {
-        if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
-        return {
-          search: searchPattern(search),
-          kind: kind ?? null,
-          maxDepth: maxDepth ?? null,
-          includeDeleted: includeDeleted ?? false,
-        };
-      }),
-    }),
-  }),
-});
-
-type FieldBuilder = Parameters<NonNullable<Parameters<typeof builder.queryFields>[0]>>[0];
-
-function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
-  return t.arg.boolean({
-    defaultValue: false,
-    description: 'Whether to include deleted organizations that can still be restored.',
-  });
-}
-
-function checkSeparator(separator: string): string {
-  if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
-  return separator;
-}
-
-/** How many fields a search looks in. */
-const SEARCH_FIELDS = 4;
-
-const SearchFieldRef = builder.enumType('SearchField', {
-  description: 'Fields that a search looks in.',
-  values: {
-    SLUG: { description: 'The slug.' },
-    ID: { description: 'The id as printed.' },
-    NAME: { description: 'The name.' },
-    DOMAIN: { description: 'The domain.' },
-  },
-});
-
-const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
-  name: 'OrganizationDescendant',
-  node: OrganizationRef as never,
-  plural: 'organizations below another',
-  edgeFields: (t) => ({
-    depth: t.int({
-      description: 'Levels below the organization whose `descendants` were queried; 1 for a direct child.',
-      resolve: ({ row, connection }) => row.lineage.length - 1 - row.lineage.indexOf(connection.parentId),
-      extensions: inSql(() => sql`parent.depth - owner.depth`),
-    }),
-    path: t.string({
-      description: 'Breadcrumb of slugs from the organization whose `descendants` were queried to the node, both included.',
-      extensions: {
-        ...weighs(PATH_WEIGHT),
-        ...inSql(
-          ({ args }) => sql`(
-            select string_agg(o.slug, ${args}::text order by o.depth) from organizations as o
-            where o.id = any (parent.lineage[owner.depth + 1 :])
-          )`,
-          { prepare: ({ separator }: { separator: string }) => checkSeparator(separator) },
-        ),
-      },
-      args: {
-        separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
-      },
-      async resolve({ row, connection }, { separator }, { loaders }) {
-        checkSeparator(separator);
-        const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
-        const found = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
-        return loaders.count(found.map((organization) => organization?.slug ?? '').join(separator));
-      },
-    }),
-    matchedOn: t.field({
-      type: [SearchFieldRef],
-      description: 'Fields that hold the search text; empty without `search`.',
-      extensions: { ...atMost(SEARCH_FIELDS), ...inSql(() => sql`parent.matched_on`) },
-      resolve: ({ row }) => row.matched_on,
+      resolve: ({ lineage }, _args, { principal }) =>
+        lineage.length - 1 - (principal.organization ? lineage.indexOf(principal.organization.id) : 0),
+      extensions: inSql(({ viewer }) => visibleDepth(viewer)),
     }),
   }),
 });
@@ -283,26 +107,22 @@ builder.queryField('organization', (t) =>
       const { id, slug } = askedFor(given);
       const found =
         slug === null
-          ? await loaders.load(organizationById, null, id ?? principal.home?.id ?? '')
+          ? await loaders.load(organizationById, null, id ?? principal.organization?.id ?? '')
           : await loaders.load(organizationBySlug, null, slug);
       if (!found) throw notFound();
       return found;
     },
-    extensions: rowsInSql(
-      ({ viewer, args: { id, slug } }) =>
-        slug === null
-          ? organizationById.statement(viewer, sql`array[${id ?? viewer.principal.home?.id}]`, null)
-          : organizationBySlug.statement(viewer, sql`array[${slug}]`, null),
-      { prepare: askedFor },
-    ),
+    extensions: rowsInSql(({ viewer, args }) => askedOrganization(viewer, args), { prepare: askedFor }),
   }),
 );
 
+interface Asked<Value> {
+  id: Value;
+  slug: Value;
+}
+
 /** The organization that a query names: its UUID, its slug, or neither for the caller's own. */
-function askedFor({ id, slug }: { id?: string | null | undefined; slug?: string | null | undefined }): {
-  id: string | null;
-  slug: string | null;
-} {
+function askedFor({ id, slug }: Partial<Asked<string | null | undefined>>): Asked<string | null> {
   if (id != null && slug != null) throw badInput('slug', 'cannot be combined with "id"');
   if (slug != null) requireStorable(slug, 'slug');
   return { id: id == null ? null : decodeId('Organization', id, 'id'), slug: slug ?? null };

@@ -17,7 +17,7 @@ export interface TreeCheck {
  * Recomputes every derived column recursively and compares. It only reads, and takes seconds per
  * million organizations.
  */
-export async function checkTree(db: Database): Promise<TreeCheck> {
+export async function verifyTree(db: Database): Promise<TreeCheck> {
   return one(
     db,
     sql<TreeCheck>`

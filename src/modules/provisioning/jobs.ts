@@ -25,7 +25,7 @@ interface BegunStep
  */
 export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'provision'> {
   return async ({ organizationId, step: name }, { isLast }) => {
-    const step = STEP_NAMES.find((one) => one === name);
+    const step = STEP_NAMES.find((stepName) => stepName === name);
     if (step === undefined) throw new RangeError(`provisioning has no step ${name}`);
     const begun = await beginStep(db, organizationId, step);
     if (!begun) return;
@@ -37,12 +37,12 @@ export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'p
         idempotencyKey: `provision-${id}-${step.toLowerCase()}-${round}`,
         billingEmail,
         resourceId,
-        keep: (made) => keepResource(db, organizationId, step, made),
+        keep: (resource) => keepResource(db, organizationId, step, resource),
       });
       await finishStep(db, organizationId, step, result);
     } catch (error) {
-      const known = error instanceof StepRefused || error instanceof StepDelayed;
-      const reason = known ? error.message : 'Something went wrong on our side.';
+      const isExpected = error instanceof StepRefused || error instanceof StepDelayed;
+      const reason = isExpected ? error.message : 'Something went wrong on our side.';
       log.warn({ err: error, organizationId, step }, 'a step of provisioning failed');
       const refused = error instanceof StepRefused;
       await leaveStep(db, organizationId, step, { reason, refused, final: refused || isLast });

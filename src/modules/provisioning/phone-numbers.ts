@@ -23,13 +23,13 @@ export function requirePhoneNumbers(numbers: readonly string[]): void {
 /** Adds phone numbers, all or none. */
 export async function addPhoneNumbers(db: Database, numbers: readonly string[]): Promise<AddedNumbers> {
   requirePhoneNumbers(numbers);
-  const given = [...new Set(numbers)];
+  const distinct = [...new Set(numbers)];
   return db.transaction().execute(async (tx) => {
     const rows = await many(
       tx,
       sql`
-        insert into phone_numbers (number) select * from unnest(${given}::text[]) on conflict do nothing returning number`,
+        insert into phone_numbers (number) select * from unnest(${distinct}::text[]) on conflict do nothing returning number`,
     );
-    return { added: rows.length, known: given.length - rows.length, restarted: await restartPhoneNumberSteps(tx) };
+    return { added: rows.length, known: distinct.length - rows.length, restarted: await restartPhoneNumberSteps(tx) };
   });
 }

@@ -23,13 +23,13 @@ export const LOCAL_PROVISIONING: ProvisioningSettings = {
 
 /** Creates the providers that the settings select. */
 export function makeProviders(db: Database, { steps, webhook, stripe }: ProvisioningSettings): Providers {
-  const made: Record<string, Provider | undefined> = {
+  const providers: Record<string, Provider | undefined> = {
     local: localProvider(db),
     webhook: webhook && webhookProvider(webhook, () => databaseNow(db)),
     stripe: stripe && stripeProvider(stripe),
   };
   const of = (step: StepName): Provider => {
-    const provider = made[steps[step]];
+    const provider = providers[steps[step]];
     if (!provider) throw new RangeError(`the provider of ${step} is not configured`);
     return provider;
   };

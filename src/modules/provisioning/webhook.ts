@@ -48,8 +48,8 @@ export function webhookProvider({ url, secret, timeoutMs }: WebhookSettings, clo
       'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
       'webhook-signature': webhook.sign(idempotencyKey, now, body),
     });
-    const { resourceId: made, ...billing } = read(response.text);
-    return { resourceId: made, billing };
+    const { resourceId: resource, ...billing } = read(response.text);
+    return { resourceId: resource, billing };
   };
 }
 

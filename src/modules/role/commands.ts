@@ -138,15 +138,15 @@ interface RolePatch {
 
 /** Changes a role for everybody who holds it. Absent fields stay as they are. */
 export function updateRole(request: CommandRequest, input: RolePatch) {
-  const { scopes: given } = input;
+  const { scopes: requested } = input;
   if (input.name === null) throw badInput('name', 'cannot be cleared');
-  if (given === null) throw badInput('scopes', 'cannot be cleared; an empty list gives none');
+  if (requested === null) throw badInput('scopes', 'cannot be cleared; an empty list gives none');
   const name = input.name === undefined ? undefined : requireName(input.name, 'name', NAME_LENGTH_MAX);
   const text = input.description === undefined ? undefined : description(input.description);
   return runCommand(request, changing('updateRole', input.id), async (acting) => {
     const { tx, record } = acting;
     const before = await lockRole(tx, input.id);
-    const scopes = given === undefined ? before.scopes : await requireScopes(tx, given);
+    const scopes = requested === undefined ? before.scopes : await requireScopes(tx, requested);
     const heldBefore = await impliedScopes(tx, before.scopes);
     const heldAfter = await impliedScopes(tx, scopes);
     // Taking a scope from everybody who holds the role is as much power over them as giving one.

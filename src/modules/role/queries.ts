@@ -99,15 +99,15 @@ export const roleById = rowBatch<null, RoleRow>(
   'role by id',
   (row) => row.id,
   ({ principal }, ids) => sql<RoleRow>`
-    select ${columns}, coalesce(home.lineage, '{}') as lineage, null::uuid as shown_to
+    select ${columns}, coalesce(reached.lineage, '{}') as lineage, null::uuid as shown_to
     from roles r
     left join organization_roles d on d.role_id = r.id
     left join lateral (
       select o.lineage from ${readableOrganizations(principal)} as o
-      where o.id = d.organization_id or (o.id = ${principal.home?.id ?? null}::uuid and d.organization_id = any (o.lineage))
+      where o.id = d.organization_id or (o.id = ${principal.organization?.id ?? null}::uuid and d.organization_id = any (o.lineage))
       order by o.depth desc limit 1
-    ) as home on true
-    where r.id = any (${ids}::uuid[]) and (r.built_in or home.lineage is not null)`,
+    ) as reached on true
+    where r.id = any (${ids}::uuid[]) and (r.built_in or reached.lineage is not null)`,
 );
 
 export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;

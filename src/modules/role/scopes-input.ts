@@ -13,8 +13,8 @@ const SCOPES_MAX = 50;
 export async function requireScopes(tx: Database, scopes: readonly string[], argument = 'scopes'): Promise<string[]> {
   if (scopes.length > SCOPES_MAX) throw badInput(argument, `must name at most ${SCOPES_MAX} scopes`);
   const rows = await many(tx, sql<{ key: string }>`select key from scopes order by position`);
-  const known = rows.map((row) => row.key);
-  const unknown = scopes.find((scope) => !known.includes(scope));
+  const catalog = rows.map((row) => row.key);
+  const unknown = scopes.find((scope) => !catalog.includes(scope));
   if (unknown !== undefined) throw badInput(argument, 'must name scopes of the catalog (see Query.scopes)');
-  return known.filter((scope) => scopes.includes(scope));
+  return catalog.filter((scope) => scopes.includes(scope));
 }

@@ -1,7 +1,6 @@
 /** Roles and the catalog of scopes. */
-import { sql } from 'kysely';
 import { inside, visibleTo } from '../../graphql/guards.ts';
-import { rowsInSql } from '../../graphql/forms.ts';
+import { related, rowsInSql } from '../../compiler/forms.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -37,7 +36,7 @@ builder.objectField(OrganizationRef, 'roles', (t) =>
       `At most ${USABLE_ROLES_MAX} are shown, of those above the nearest first; ask \`Organization.roles\` further up for the rest.`,
     extensions: {
       ...atMost(USABLE_ROLES_MAX),
-      ...rowsInSql(({ viewer }) => rolesUsableIn.statement(viewer, sql`array[parent.id]`, null)),
+      ...related(rolesUsableIn, 'id'),
     },
     authScopes: inside,
     resolve: ({ id }, _args, { loaders }) => loaders.load(rolesUsableIn, null, id),
@@ -58,7 +57,7 @@ builder.queryField('scopes', (t) =>
     type: [ScopeInfoRef],
     nullable: true,
     description: 'The catalog of scopes that roles and keys are made of.',
-    extensions: { ...atMost(SCOPES_MAX), ...rowsInSql(({ viewer }) => scopeCatalog.statement(viewer, sql`array['all']`, null)) },
+    extensions: { ...atMost(SCOPES_MAX), ...rowsInSql(({ viewer }) => scopeCatalog.statement(viewer, ['all'], null)) },
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(scopeCatalog, null, 'all'),
   }),

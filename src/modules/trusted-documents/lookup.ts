@@ -35,7 +35,7 @@ interface Waiting {
  */
 export class TrustedDocuments {
   readonly #read: ReadDocuments;
-  readonly #known = new LRUCache<string, string>({
+  readonly #documents = new LRUCache<string, string>({
     maxSize: CACHE_BYTES_MAX,
     sizeCalculation: (document) => document.length * 2 + ENTRY_BYTES,
     ttl: KNOWN_FOR_MS,
@@ -56,12 +56,12 @@ export class TrustedDocuments {
    * if more hashes wait to be looked up than the gateway keeps.
    */
   find(hash: string): Promise<string | undefined> {
-    const known = this.#known.get(hash);
-    if (known !== undefined) return Promise.resolve(known);
+    const document = this.#documents.get(hash);
+    if (document !== undefined) return Promise.resolve(document);
     if (this.#unknown.has(hash)) return Promise.resolve(undefined);
     const waiting = this.#waiting.get(hash);
     if (waiting) return waiting.promise;
-    if (this.#waiting.size >= WAITING_MAX && this.#known.peek(hash, { allowStale: true }) === undefined) {
+    if (this.#waiting.size >= WAITING_MAX && this.#documents.peek(hash, { allowStale: true }) === undefined) {
       throw new RequestError('RATE_LIMITED', 'Too many unknown documents are being looked up. Try again in a moment.', {
         limit: 'documentLookups',
         maximum: WAITING_MAX,
@@ -89,13 +89,13 @@ export class TrustedDocuments {
 
   async #readBatch(batch: readonly [string, Waiting][]): Promise<void> {
     try {
-      const found = await this.#read(batch.map(([hash]) => hash));
+      const documents = await this.#read(batch.map(([hash]) => hash));
       for (const [hash, { resolve }] of batch) {
-        const document = found.get(hash);
+        const document = documents.get(hash);
         if (document === undefined) {
-          this.#known.delete(hash);
+          this.#documents.delete(hash);
           this.#unknown.set(hash, true);
-        } else this.#known.set(hash, document);
+        } else this.#documents.set(hash, document);
         resolve(document);
       }
     } catch (error) {

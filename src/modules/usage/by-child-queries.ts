@@ -4,8 +4,8 @@ import { between, type Page, type SortOrder } from '../../database/keyset.ts';
 import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
 import { organizationColumns, type OrganizationRow } from '../organization/queries.ts';
 import type { UsageArguments } from './queries.ts';
-import { edgeEvents, reach, tailOf, totalsOf } from './sources.ts';
-import { GRAINS, layOut } from './window.ts';
+import { edgeEvents, reach, pendingOf, totalsOf } from './sources.ts';
+import { RESOLUTIONS, layOut } from './window.ts';
 
 /** A direct child, or the organization itself with its own usage, in the breakdown of a summary. */
 export interface ChildUsageRow extends OrganizationRow {
@@ -32,7 +32,7 @@ export const usageByChild: ListDefinition<ByChildArguments, ChildUsageRow> = {
   parents: ofOrganizations(reach('ALL')),
   order: ({ metric, from, to, scope }) => `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
   page({ now }, { metric, scope, ...window }, page: Page) {
-    const layout = layOut(window, GRAINS, now);
+    const layout = layOut(window, RESOLUTIONS, now);
     const behind = between(childOrder, page);
     const sources = [];
     if (layout.parts.length > 0) {
@@ -42,9 +42,9 @@ export const usageByChild: ListDefinition<ByChildArguments, ChildUsageRow> = {
           select branch.id, ${own(sql`totals.own[slots.slot]`)}, (case when member.whole then totals.subtree else totals.own end)[slots.slot]
           from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${totalsOf(sql`member.id`, layout.parts)} cross join slots`,
         sql`
-          select branch.id, ${own(sql`tail.own`)}, case when member.whole then tail.subtree else tail.own end
-          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${tailOf(sql`member.id`, layout.parts)}
-          join slots on slots.slot = tail.slot`,
+          select branch.id, ${own(sql`pending.own`)}, case when member.whole then pending.subtree else pending.own end
+          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${pendingOf(sql`member.id`, layout.parts)}
+          join slots on slots.slot = pending.slot`,
       );
     }
     if (layout.edges.length > 0) {

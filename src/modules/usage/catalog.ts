@@ -29,8 +29,8 @@ export interface NewMetric {
 
 const TEXT_LENGTH_MAX = { name: 100, unit: 100, description: 500 };
 
-function checked(option: keyof typeof TEXT_LENGTH_MAX, given: string): string {
-  const text = normalForm(given);
+function parseText(option: keyof typeof TEXT_LENGTH_MAX, value: string): string {
+  const text = normalForm(value);
   const problem = textProblem(text, TEXT_LENGTH_MAX[option]);
   if (problem !== undefined) throw new ConfigurationError(`--${option} ${problem}.`);
   return text;
@@ -39,9 +39,9 @@ function checked(option: keyof typeof TEXT_LENGTH_MAX, given: string): string {
 /** Adds a metric after the existing ones. Refuses one that the catalog could not compute. */
 export async function addMetric(db: Database, metric: NewMetric): Promise<void> {
   const { key, parts, dividedBy, lateDays } = metric;
-  const name = checked('name', metric.name);
-  const unit = checked('unit', metric.unit);
-  const description = metric.description === null ? null : checked('description', metric.description);
+  const name = parseText('name', metric.name);
+  const unit = parseText('unit', metric.unit);
+  const description = metric.description === null ? null : parseText('description', metric.description);
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(key))
     throw new ConfigurationError('--key must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter.');
   if (parts.length === 0 && dividedBy.length > 0)
@@ -57,7 +57,7 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
       sql<{ key: string }>`
         select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`,
     );
-    const missing = named.find((one) => !recorded.some((row) => row.key === one));
+    const missing = named.find((part) => !recorded.some((row) => row.key === part));
     if (missing !== undefined) throw new ConfigurationError(`"${missing}" is not a recorded metric.`);
     const rows = await many(
       tx,

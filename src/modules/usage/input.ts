@@ -4,7 +4,7 @@ import { badInput } from '../../errors.ts';
 import { metricCatalog } from './metric-queries.ts';
 import { eventsFrom } from './queries.ts';
 import { EVENT_DAYS_MIN } from './retention.ts';
-import { checkMetricKeys, layOut, type Grain, type Window } from './window.ts';
+import { requireMetricKeys, layOut, type Resolution, type Window } from './window.ts';
 
 /** The maximum number of metrics that one field is asked for. */
 export const METRIC_KEYS_MAX = 100;
@@ -17,7 +17,7 @@ async function catalogKeys(loaders: Loaders): Promise<ReadonlySet<string>> {
 export async function wantedKeys(keys: readonly string[] | null | undefined, loaders: Loaders): Promise<ReadonlySet<string> | null> {
   if (keys == null) return null;
   if (keys.length === 0 || keys.length > METRIC_KEYS_MAX) throw badInput('keys', `must name between 1 and ${METRIC_KEYS_MAX} metrics`);
-  checkMetricKeys(keys, await catalogKeys(loaders), 'keys');
+  requireMetricKeys(keys, await catalogKeys(loaders), 'keys');
   return new Set(keys);
 }
 
@@ -30,11 +30,11 @@ const KEPT_AT_LEAST_MS = EVENT_DAYS_MIN * 86_400_000;
  */
 export async function missingEdge(
   window: Window,
-  grains: readonly Grain[],
+  resolutions: readonly Resolution[],
   loaders: Loaders,
   now: Date,
 ): Promise<{ argument: 'from' | 'to'; since: Date } | null> {
-  const old = layOut(window, grains, now).edges.filter((edge) => now.getTime() - edge.from.getTime() > KEPT_AT_LEAST_MS);
+  const old = layOut(window, resolutions, now).edges.filter((edge) => now.getTime() - edge.from.getTime() > KEPT_AT_LEAST_MS);
   if (old.length === 0) return null;
   const since = (await loaders.load(eventsFrom, null, 'all'))?.at;
   const missing = since && old.find((edge) => edge.from < since);

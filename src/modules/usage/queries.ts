@@ -3,8 +3,8 @@ import { sql } from 'kysely';
 import { readableOrganizations } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
 import type { MetricRow } from './metric-queries.ts';
-import { pieces, reach, type UsageScope } from './sources.ts';
-import { GRAINS, layOut, type Grain, type Window } from './window.ts';
+import { usageSources, reach, type UsageScope } from './sources.ts';
+import { RESOLUTIONS, layOut, type Resolution, type Window } from './window.ts';
 
 export interface UsageArguments {
   scope: UsageScope;
@@ -48,7 +48,7 @@ export const usageTotals = listBatch<UsageArguments, TotalRow>(
     cross join lateral (
       with sums as materialized (
         select r.key, s.total
-        from (select p.slot, sum(p.quantity) as total from (${pieces(layOut(window, GRAINS, now), scope)}) as p group by p.slot) as s
+        from (select p.slot, sum(p.quantity) as total from (${usageSources(layOut(window, RESOLUTIONS, now), scope)}) as p group by p.slot) as s
         join usage_metrics r on r.slot = s.slot
       )
       select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
@@ -62,7 +62,7 @@ export interface BucketTotalRow extends TotalRow {
 
 export interface BucketArguments extends UsageArguments {
   buckets: readonly Window[];
-  grains: readonly Grain[];
+  resolutions: readonly Resolution[];
   /** Only these metrics; null for all. */
   keys: readonly string[] | null;
 }
@@ -71,7 +71,7 @@ export interface BucketArguments extends UsageArguments {
 export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
   'usage buckets',
   (row) => row.organization_id,
-  ({ principal, now }, ids, { buckets, grains, keys, scope, ...window }) => {
+  ({ principal, now }, ids, { buckets, resolutions, keys, scope, ...window }) => {
     const starts = sql`${buckets.map((bucket) => bucket.from)}::timestamptz[]`;
     return sql`
       select parent.id as organization_id, totals.*
@@ -81,7 +81,7 @@ export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
           select s.bucket, r.key, s.total
           from (
             select width_bucket(p.at, ${starts}) as bucket, p.slot, sum(p.quantity) as total
-            from (${pieces(layOut(window, grains, now), scope)}) as p group by 1, 2
+            from (${usageSources(layOut(window, resolutions, now), scope)}) as p group by 1, 2
           ) as s join usage_metrics r on r.slot = s.slot
         )
         select bucket.number - 1 as bucket, m.key, m.name, m.unit, m.kind, m.description, m.value

@@ -48,7 +48,7 @@ interface Metric extends Columns<'usage_metrics', 'key' | 'late_days'> {
   recorded: boolean;
 }
 
-interface Known {
+interface Lookups {
   lineages: ReadonlyMap<string, Lineage>;
   metrics: ReadonlyMap<string, Metric>;
 }
@@ -62,11 +62,11 @@ interface Known {
 export function recordUsage(request: CommandRequest, events: readonly EventInput[]): Promise<{ outcomes: EventOutcome[] } | UserError> {
   if (events.length === 0 || events.length > EVENTS_MAX) throw badInput('events', `must contain between 1 and ${EVENTS_MAX} events`);
   return appendInSubtree(request, async (tx, principal) => {
-    const known = {
+    const lookups = {
       lineages: await lineagesOf(tx, principal, events),
       metrics: await metricsOf(tx, events),
     };
-    const rejections = events.map((event) => rejectionOf(event, known, principal, request.now));
+    const rejections = events.map((event) => rejectionOf(event, lookups, principal, request.now));
     const good = events.filter((_, index) => rejections[index] === null);
     const accepted = await insertEvents(tx, good);
     const outcomes = events.map((event, index): EventOutcome => {
@@ -112,7 +112,7 @@ async function metricsOf(tx: Database, events: readonly EventInput[]): Promise<M
  * Returns why an event is refused; null for a valid one. The organization is checked first, so that
  * the other reasons reveal nothing about organizations that the caller may not see.
  */
-function rejectionOf(event: EventInput, { lineages, metrics }: Known, principal: Principal, now: Date): Rejection | null {
+function rejectionOf(event: EventInput, { lineages, metrics }: Lookups, principal: Principal, now: Date): Rejection | null {
   const lineage = lineages.get(uuidOf(event) ?? '');
   if (!lineage) return 'ORGANIZATION_NOT_FOUND';
   if (!can(principal, 'usage:write', lineage)) return 'FORBIDDEN';

@@ -20,7 +20,7 @@ const MANY = 2_000;
  * afterwards.
  */
 export const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
-  unnest(${parts.map(({ grain }) => grain)}::usage_grain[], ${parts.map(({ from }) => from)}::timestamptz[], ${parts.map(({ to }) => to)}::timestamptz[])
+  unnest(${parts.map(({ resolution }) => resolution)}::usage_grain[], ${parts.map(({ from }) => from)}::timestamptz[], ${parts.map(({ to }) => to)}::timestamptz[])
     as part (grain, begins, ends)
   cross join lateral (
     select t.starts_at, t.own, t.subtree from usage_totals t
@@ -29,15 +29,15 @@ export const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): R
   ) as totals`;
 
 /**
- * The pending amounts to be added to the totals of `holder` in the parts of a layout: `tail` with
+ * The pending amounts to be added to the totals of `holder` in the parts of a layout: `pending` with
  * `hour`, `slot`, `own` and `subtree`.
  */
-export const tailOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
+export const pendingOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
   lateral (
     select t.hour, t.slot, sum(t.own) as own, sum(t.subtree) as subtree from usage_tail t
     where t.organization_id = ${holder} and t.hour >= ${parts[0]?.from}::timestamptz and t.hour < ${parts.at(-1)?.to}::timestamptz
     group by t.hour, t.slot
-  ) as tail`;
+  ) as pending`;
 
 /** The single events at a layout's edges. The planner does not choose between the two ways. */
 export function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unknown> {
@@ -67,7 +67,7 @@ export function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuil
  * The sources of the usage of `parent`, with `at` (the start of a total, or the time of an event),
  * `slot` and `quantity`.
  */
-export function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
+export function usageSources({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
   const members = scope === 'SINGLE' ? sql`select parent.id, false as whole` : sql`select * from usage_members(parent.id, parent.path)`;
   const branches = [];
   if (parts.length > 0) {
@@ -77,8 +77,8 @@ export function pieces({ parts, edges }: Layout, scope: UsageScope): RawBuilder<
         from member cross join ${totalsOf(sql`member.id`, parts)}
         cross join lateral unnest(case when member.whole then totals.subtree else totals.own end) with ordinality as amounts (quantity, slot)`,
       sql`
-        select tail.hour, tail.slot, case when member.whole then tail.subtree else tail.own end
-        from member cross join ${tailOf(sql`member.id`, parts)}`,
+        select pending.hour, pending.slot, case when member.whole then pending.subtree else pending.own end
+        from member cross join ${pendingOf(sql`member.id`, parts)}`,
     );
   }
   if (edges.length > 0) branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(edges, scope)}) as e`);

@@ -12,7 +12,7 @@ import { METRIC_KEYS_MAX, missingEdge, wantedKeys } from './input.ts';
 import { metricCatalog } from './metric-queries.ts';
 import { UsageMetricTotalRef } from './metric-type.ts';
 import { organizationCount, usageBuckets, usageTotals, type TotalRow, type UsageArguments } from './queries.ts';
-import { GRAINS, bucketsOf, checkWindow, bucketCount, type BucketSize, type Grain, type Window } from './window.ts';
+import { RESOLUTIONS, bucketsOf, parseWindow, bucketCount, type BucketSize, type Resolution, type Window } from './window.ts';
 
 const UsageScopeRef = builder.enumType('UsageScope', {
   description: 'What a usage summary covers.',
@@ -80,7 +80,12 @@ interface Summary extends UsageArguments {
 }
 
 /** The totals that fit into buckets of each size. */
-const GRAINS_WITHIN: Record<BucketSize, readonly Grain[]> = { HOUR: ['HOUR'], DAY: ['DAY', 'HOUR'], WEEK: ['DAY', 'HOUR'], MONTH: GRAINS };
+const RESOLUTIONS_WITHIN: Record<BucketSize, readonly Resolution[]> = {
+  HOUR: ['HOUR'],
+  DAY: ['DAY', 'HOUR'],
+  WEEK: ['DAY', 'HOUR'],
+  MONTH: RESOLUTIONS,
+};
 
 const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
   description: 'Usage over the half-open window [from, to). The subtree is the one that exists now.',
@@ -122,11 +127,11 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         async resolve({ organization, scope, from, to }, args, { loaders, now }) {
           const buckets = bucketsOf({ from, to }, args.size);
           const wanted = await wantedKeys(args.keys, loaders);
-          const grains = GRAINS_WITHIN[args.size];
-          const missing = await missingEdge({ from, to }, grains, loaders, now);
+          const resolutions = RESOLUTIONS_WITHIN[args.size];
+          const missing = await missingEdge({ from, to }, resolutions, loaders, now);
           if (missing) throw badInput('size', `must be at least DAY in a window that begins before ${missing.since.toISOString()}`);
           const keys = wanted && [...wanted].toSorted();
-          const rows = await loaders.load(usageBuckets, { scope, from, to, buckets, grains, keys }, organization.id);
+          const rows = await loaders.load(usageBuckets, { scope, from, to, buckets, resolutions, keys }, organization.id);
           const byBucket = Map.groupBy(rows, (row) => row.bucket);
           return buckets.map((bucket, index) => ({ ...bucket, metrics: byBucket.get(index) ?? [] }));
         },
@@ -174,8 +179,8 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
     authScopes: (organization, args, context) =>
       (args.scope === 'ALL' ? requiresReach : requires('usage:read'))(organization, args, context),
     async resolve(organization, { from, to, scope }, { loaders, now }) {
-      const window = checkWindow(from, to);
-      const missing = await missingEdge(window, GRAINS, loaders, now);
+      const window = parseWindow(from, to);
+      const missing = await missingEdge(window, RESOLUTIONS, loaders, now);
       if (missing)
         throw invalidWindow(
           missing.argument,

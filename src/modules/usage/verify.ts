@@ -23,7 +23,7 @@ const SAMPLE = 20;
 interface Difference {
   organization_id: string;
   what: 'own' | 'subtree';
-  grain: string;
+  resolution: string;
   starts_at: Date;
   metric: string;
   stored: string;
@@ -34,14 +34,14 @@ async function compare(db: Database, ids: readonly string[], check: UsageCheck):
   const rows = await many(
     db,
     sql<Difference>`
-      select organization_id, what, lower(grain::text) as grain, starts_at, metric, stored, computed
+      select organization_id, what, lower(grain::text) as resolution, starts_at, metric, stored, computed
       from usage_differences(${ids}::uuid[]) order by organization_id, starts_at, grain desc, metric, what`,
   );
   check.organizations += ids.length;
   check.differing += rows.length;
   for (const row of rows.slice(0, EXAMPLES_MAX - check.examples.length))
     check.examples.push(
-      `${row.metric} of ${row.organization_id} (${row.what}) in the ${row.grain} from ${row.starts_at.toISOString()}: ${row.stored} instead of ${row.computed}`,
+      `${row.metric} of ${row.organization_id} (${row.what}) in the ${row.resolution} from ${row.starts_at.toISOString()}: ${row.stored} instead of ${row.computed}`,
     );
 }
 
@@ -49,7 +49,7 @@ async function compare(db: Database, ids: readonly string[], check: UsageCheck):
  * Verifies every organization that has totals. It only reads, in batches: every total twice and
  * every event once.
  */
-export async function checkUsage(db: Database): Promise<UsageCheck> {
+export async function verifyUsage(db: Database): Promise<UsageCheck> {
   const check: UsageCheck = { organizations: 0, differing: 0, examples: [] };
   let last = '00000000-0000-0000-0000-000000000000';
   for (;;) {
@@ -72,7 +72,7 @@ export async function checkUsage(db: Database): Promise<UsageCheck> {
  * A job that verifies a few randomly chosen organizations that have others below them, and logs an
  * error if one is wrong.
  */
-export async function checkSomeUsage(db: Database, log: Logger): Promise<void> {
+export async function verifySomeUsage(db: Database, log: Logger): Promise<void> {
   const rows = await many(
     db,
     sql<{ id: string }>`

@@ -18,7 +18,7 @@ export interface Window {
 }
 
 /** Validates a window: `to` after `from`, at most 366 days of 24 hours. Nothing is clamped. */
-export function checkWindow(from: Date, to: Date): Window {
+export function parseWindow(from: Date, to: Date): Window {
   if (!(to > from)) throw invalidWindow('to', 'must be after "from"');
   if (to.getTime() - from.getTime() > WINDOW_DAYS_MAX * DAY_MS)
     throw invalidWindow('to', `must be at most ${WINDOW_DAYS_MAX} days after "from"`);
@@ -85,8 +85,8 @@ function instantOf(value: unknown): number {
 }
 
 /** The time spans that totals are kept for, longest first. */
-export const GRAINS = ['MONTH', 'DAY', 'HOUR'] as const;
-export type Grain = (typeof GRAINS)[number];
+export const RESOLUTIONS = ['MONTH', 'DAY', 'HOUR'] as const;
+export type Resolution = (typeof RESOLUTIONS)[number];
 
 /**
  * Hourly totals are kept some days longer than reads ask for (`usage_hours_from()`), to allow for
@@ -94,9 +94,9 @@ export type Grain = (typeof GRAINS)[number];
  */
 const HOURS_DAYS = 42;
 
-/** A part of a window that consists of whole totals of one grain. */
+/** A part of a window that consists of whole totals of one resolution. */
 export interface Part extends Window {
-  grain: Grain;
+  resolution: Resolution;
 }
 
 /**
@@ -111,31 +111,31 @@ export interface Layout {
 }
 
 /**
- * Divides a window into totals of the given grains, using the longest that fit, and edges of single
+ * Divides a window into totals of the given resolutions, using the longest that fit, and edges of single
  * events.
  */
-export function layOut(window: Window, grains: readonly Grain[], now: Date): Layout {
+export function layOut(window: Window, resolutions: readonly Resolution[], now: Date): Layout {
   const hoursFrom = new Date(Math.floor(now.getTime() / DAY_MS - HOURS_DAYS) * DAY_MS);
   const parts: Part[] = [];
   const edges: Window[] = [];
-  const fill = ({ from, to }: Window, [grain, ...shorter]: readonly Grain[]): void => {
+  const fill = ({ from, to }: Window, [resolution, ...shorter]: readonly Resolution[]): void => {
     if (from >= to) return;
-    if (!grain) return void edges.push({ from, to });
-    const earliest = grain === 'HOUR' && from < hoursFrom ? hoursFrom : from;
-    const start = bucketStart(earliest, grain);
-    const first = start < earliest ? nextBucket(start, grain) : start;
-    const end = bucketStart(to, grain);
+    if (!resolution) return void edges.push({ from, to });
+    const earliest = resolution === 'HOUR' && from < hoursFrom ? hoursFrom : from;
+    const start = bucketStart(earliest, resolution);
+    const first = start < earliest ? nextBucket(start, resolution) : start;
+    const end = bucketStart(to, resolution);
     if (first >= end) return fill({ from, to }, shorter);
     fill({ from, to: first }, shorter);
-    parts.push({ grain, from: first, to: end });
+    parts.push({ resolution, from: first, to: end });
     fill({ from: end, to }, shorter);
   };
-  fill(window, grains);
+  fill(window, resolutions);
   return { parts, edges };
 }
 
 /** Refuses metric keys that are not in the catalog. */
-export function checkMetricKeys(keys: readonly string[], known: ReadonlySet<string>, argument: string): void {
-  const unknown = keys.find((key) => !known.has(key));
+export function requireMetricKeys(keys: readonly string[], catalog: ReadonlySet<string>, argument: string): void {
+  const unknown = keys.find((key) => !catalog.has(key));
   if (unknown !== undefined) throw badInput(argument, 'must name metrics of the catalog (see Query.usageMetrics)');
 }

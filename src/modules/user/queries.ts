@@ -1,8 +1,8 @@
 /** Queries of people. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
-import { rowBatch } from '../../database/loaders.ts';
+import { rowBatch, type Viewer } from '../../database/loaders.ts';
 import type { Columns } from '../../database/rows.ts';
 
 /** A person, and why the caller may see them. */
@@ -40,3 +40,9 @@ export const actorById = rowBatch<null, Omit<UserRow, 'lineage' | 'scope'>>(
   (_viewer, ids) =>
     sql<Omit<UserRow, 'lineage' | 'scope'>>`select u.id, u.email, u.name, u.created_at from users u where u.id = any (${ids}::uuid[])`,
 );
+
+/** The person of the actor `parent`, seen through the actor's row. */
+export function actorOfRow(viewer: Viewer): RawBuilder<unknown> {
+  return sql`
+    select person.*, parent.lineage, parent.scope from (${actorById.statement(viewer, sql`array[parent."userId"]`, null)}) as person`;
+}

@@ -1,13 +1,12 @@
 /** People, and actors: whoever did something. */
-import { sql } from 'kysely';
-import { rowsInSql } from '../../graphql/forms.ts';
+import { related, rowsInSql } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { can, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/queries.ts';
-import { actorById, type UserRow } from './queries.ts';
+import { actorById, actorOfRow, type UserRow } from './queries.ts';
 
 export const UserRef = builder.objectRef<UserRow>('User');
 
@@ -55,10 +54,7 @@ export const ActorRef = builder.objectRef<Actor>('Actor').implement({
         const user = userId === null ? null : await loaders.load(actorById, null, userId);
         return user && { ...user, lineage, scope };
       },
-      extensions: rowsInSql(
-        ({ viewer }) => sql`
-        select found.*, parent.lineage, parent.scope from (${actorById.statement(viewer, sql`array[parent."userId"]`, null)}) as found`,
-      ),
+      extensions: rowsInSql(({ viewer }) => actorOfRow(viewer)),
     }),
     apiKeyName: t.exposeString('apiKeyName', { nullable: true, description: 'Name of the API key; null for a person or an operator.' }),
     organization: t.field({
@@ -67,7 +63,7 @@ export const ActorRef = builder.objectRef<Actor>('Actor').implement({
       description: "The organization the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ organizationId }, _args, { loaders }) =>
         organizationId === null ? null : loaders.load(organizationById, null, organizationId),
-      extensions: rowsInSql(({ viewer }) => organizationById.statement(viewer, sql`array[parent."organizationId"]`, null)),
+      extensions: related(organizationById, 'organizationId'),
     }),
   }),
 });

@@ -1,6 +1,5 @@
 /** Who is calling and what they may do. */
-import { sql } from 'kysely';
-import { inSql, listInSql, rowsInSql } from '../../graphql/forms.ts';
+import { inSql, listInSql, related, rowsInSql, sameRow } from '../../compiler/forms.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { can } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
@@ -20,6 +19,7 @@ import { organizationById } from '../organization/queries.ts';
 import { scopeCatalog } from '../role/queries.ts';
 import { CredentialKindRef, UserRef } from '../user/type.ts';
 import { userById } from '../user/queries.ts';
+import { callerRow, NOBODY, publicCredentialId, scopesInOrder } from './queries.ts';
 
 type Caller = Principal & { credential: NonNullable<Principal['credential']> };
 
@@ -31,19 +31,12 @@ const CredentialRef = builder.objectRef<Caller['credential']>('Credential').impl
       nullable: true,
       description: 'Id of the API key or token; null for a session.',
       resolve: ({ kind, id }) => (kind === 'SESSION' ? null : encodeId(kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', id)),
-      extensions: inSql(({ viewer: { principal } }) => {
-        const kind = principal.credential?.kind;
-        if (kind === 'SESSION') return sql`null::text`;
-        return sql`${sql.lit(encodeId(kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', ''))} || replace(parent.id::text, '-', '')`;
-      }),
+      extensions: inSql(({ viewer }) => publicCredentialId(viewer)),
     }),
     name: t.exposeString('name', { nullable: true, description: 'Its name; null for a session.' }),
     expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
   }),
 });
-
-/** Stands for "nobody" where a list of a user is asked for by an API key. */
-const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
   description: 'Who is calling, in which organization, with what rights.',
@@ -51,39 +44,36 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     credential: t.expose('credential', {
       type: CredentialRef,
       description: 'The credential that the request was made with.',
-      extensions: rowsInSql(
-        () => sql`
-        select parent.credential_kind as kind, parent.credential_id as id, parent.credential_name as name, parent.credential_expires_at as "expiresAt"`,
-      ),
+      extensions: sameRow({
+        kind: 'credential_kind',
+        id: 'credential_id',
+        name: 'credential_name',
+        expiresAt: 'credential_expires_at',
+      }),
     }),
     user: t.field({
       type: UserRef,
       nullable: true,
       description: 'The user; null for an API key.',
       resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(userById, null, user.id) : null),
-      extensions: rowsInSql(({ viewer }) => userById.statement(viewer, sql`array[parent.id]`, null)),
+      extensions: related(userById, 'id'),
     }),
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
       description: 'The organization that this request acts in; null for a user credential that names none.',
-      resolve: ({ home }, _args, { loaders }) => (home ? loaders.load(organizationById, null, home.id) : null),
-      extensions: rowsInSql(({ viewer }) =>
-        organizationById.statement(viewer, sql`array[${viewer.principal.home?.id ?? null}::uuid]`, null),
-      ),
+      resolve: ({ organization }, _args, { loaders }) => (organization ? loaders.load(organizationById, null, organization.id) : null),
+      extensions: related(organizationById, 'organization_id'),
     }),
     scopes: t.stringList({
       description: 'Scopes held in that organization, including implied ones.',
       extensions: {
         ...atMost(SCOPES_MAX),
-        ...inSql(
-          ({ viewer: { principal } }) => sql`
-          array(select s.key from scopes as s where s.key = any (${[...(principal.home?.scopes ?? [])]}::text[]) order by s.position)`,
-        ),
+        ...inSql(({ viewer }) => scopesInOrder(viewer)),
       },
-      async resolve({ home }, _args, { loaders }) {
+      async resolve({ organization }, _args, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
-        return catalog.map(({ key }) => key).filter((key) => home?.scopes.has(key));
+        return catalog.map(({ key }) => key).filter((key) => organization?.scopes.has(key));
       },
     }),
     can: t.boolean({
@@ -96,7 +86,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       async resolve(principal, { scope, organizationId }, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
         if (!catalog.some(({ key }) => key === scope)) throw badInput('scope', 'must be a scope of the catalog (see Query.scopes)');
-        const id = organizationId == null ? principal.home?.id : decodeId('Organization', organizationId, 'organizationId');
+        const id = organizationId == null ? principal.organization?.id : decodeId('Organization', organizationId, 'organizationId');
         const target = id === undefined ? null : await loaders.load(organizationById, null, id);
         return target !== null && can(principal, scope, target.lineage);
       },
@@ -122,7 +112,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       description: "The user's tokens: those that work, then revoked and expired ones, newest first; at most 100. Empty for an API key.",
       extensions: {
         ...atMost(LIVE_TOKENS_MAX),
-        ...rowsInSql(({ viewer }) => ownTokens.statement(viewer, sql`array[parent.id]`, null)),
+        ...related(ownTokens, 'id'),
       },
       resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(ownTokens, null, user.id) : []),
     }),
@@ -139,12 +129,6 @@ builder.queryField('viewer', (t) =>
       if (!credential) throw unauthenticated();
       return { ...principal, credential };
     },
-    // The row is the user, so that lists of the caller's own user are lists of it.
-    extensions: rowsInSql(
-      ({ viewer: { principal } }) => sql`
-      select ${principal.user?.id ?? NOBODY}::uuid as id, ${principal.credential?.kind}::text as credential_kind,
-        ${principal.credential?.id}::text as credential_id, ${principal.credential?.name ?? null}::text as credential_name,
-        ${principal.credential?.expiresAt ?? null}::timestamptz as credential_expires_at`,
-    ),
+    extensions: rowsInSql(({ viewer }) => callerRow(viewer)),
   }),
 );

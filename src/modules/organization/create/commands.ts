@@ -8,7 +8,7 @@ import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Database } from '../../../database/connect.ts';
 import { many, maybeOne, one, type Columns } from '../../../database/rows.ts';
 import { followDomain } from '../domain/writes.ts';
-import { badInput, checkAll, personRequired } from '../../../errors.ts';
+import { badInput, parseAll, personRequired } from '../../../errors.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../../invitation/invite.ts';
@@ -60,9 +60,9 @@ export function createOrganization(request: CommandRequest, input: CreateInput):
   const { parentId, slug, users, ...rest } = input;
   const invitees = users ?? [];
   if (invitees.length > INVITED_MAX) throw badInput('users', `must name at most ${INVITED_MAX} people`);
-  const [, , details] = checkAll(
+  const [, , details] = parseAll(
     () => slug != null && requireSlug(slug),
-    () => checkAll(...invitees.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`))),
+    () => parseAll(...invitees.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`))),
     () => requireDetails(rest),
   );
   const idempotency = idempotencyKeyOf(input);
@@ -130,9 +130,9 @@ async function create(
   }
   // In a new tree the person invites as its admin, since they do not act from an organization
   // above.
-  const inviter: Principal = parent ? principal : { ...principal, home: { id, lineage, scopes: new Set(admin?.scopes) } };
+  const inviter: Principal = parent ? principal : { ...principal, organization: { id, lineage, scopes: new Set(admin?.scopes) } };
   const outcomes = invitees.length > 0 ? await invite({ ...acting, principal: inviter, organization, record }, invitees, settings) : [];
-  return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((one) => one.ignoredRoles))] };
+  return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((outcome) => outcome.ignoredRoles))] };
 }
 
 /** How many slugs are tried for a name. With 36^6 suffixes, two are hardly ever the same. */

@@ -57,8 +57,8 @@ const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayl
       description: 'All members of the new organization: the calling user, or nobody.',
       extensions: atMost(1),
       resolve: async ({ membershipId }, _args, { loaders }) => {
-        const found = membershipId === null ? null : await loaders.load(membershipById, null, membershipId);
-        return found ? [found] : [];
+        const membership = membershipId === null ? null : await loaders.load(membershipById, null, membershipId);
+        return membership ? [membership] : [];
       },
     }),
     invitations: t.field({
@@ -66,8 +66,8 @@ const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayl
       description: 'The invitations of those who could be invited, in the order of the input.',
       extensions: atMostWithin(invitedCount),
       resolve: async ({ outcomes }, _args, { loaders }) => {
-        const found = await Promise.all(invitationIds(outcomes).map((id) => loaders.load(invitationById, null, id)));
-        return found.filter((invitation) => invitation !== null);
+        const invitations = await Promise.all(invitationIds(outcomes).map((id) => loaders.load(invitationById, null, id)));
+        return invitations.filter((invitation) => invitation !== null);
       },
     }),
     invitationOutcomes: t.field({

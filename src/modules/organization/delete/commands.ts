@@ -27,8 +27,8 @@ const CONFIRMATION = 'must be the slug of the organization, since it is the one 
 
 /** Refuses the caller's own organization, unless it is the root of its tree and this is confirmed. */
 function requireDeletable({ principal }: CommandRequest, { id, confirmSlug }: DeleteInput): void {
-  if (id !== principal.home?.id) return;
-  if (principal.home.lineage.length > 1) {
+  if (id !== principal.organization?.id) return;
+  if (principal.organization.lineage.length > 1) {
     throw badInput('id', 'must be an organization below that of the request, or that of the request if nothing is above it');
   }
   if (confirmSlug == null) throw badInput('confirmSlug', CONFIRMATION);
@@ -46,7 +46,7 @@ function requireDeletable({ principal }: CommandRequest, { id, confirmSlug }: De
 export function deleteOrganization(request: CommandRequest, input: DeleteInput) {
   const { id, mode, expectedVersion, confirmSlug } = input;
   requireDeletable(request, input);
-  const isOwn = id === request.principal.home?.id;
+  const isOwn = id === request.principal.organization?.id;
   const attempt = {
     action: 'deleteOrganization',
     target: { type: 'Organization', id },

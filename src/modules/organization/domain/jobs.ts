@@ -57,10 +57,10 @@ export function verifyDomainTask({ db, dnsServers, pendingHours }: DomainOptions
         where v.organization_id = ${organizationId}::uuid and o.deleted_at is null`,
     );
     if (!verification) return;
-    const found = await readRecord(dnsServers, verification.domain);
-    if (found === 'unknown') return settle(db, organizationId, verification, 'unknown', 'The DNS did not answer.', pendingHours);
-    if (found === 'absent') return settle(db, organizationId, verification, 'absent', 'There is no such TXT record.', pendingHours);
-    const proven = found.includes(recordValue(verification.token));
+    const records = await readRecord(dnsServers, verification.domain);
+    if (records === 'unknown') return settle(db, organizationId, verification, 'unknown', 'The DNS did not answer.', pendingHours);
+    if (records === 'absent') return settle(db, organizationId, verification, 'absent', 'There is no such TXT record.', pendingHours);
+    const proven = records.includes(recordValue(verification.token));
     if (!proven) return settle(db, organizationId, verification, 'absent', 'The TXT record has a different value.', pendingHours);
     try {
       return await settle(db, organizationId, verification, 'proven', null, pendingHours);

@@ -12,7 +12,7 @@ import { refuse } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { enqueue } from '../../../jobs/queue.ts';
 import { bringRoles } from '../../role/move-queries.ts';
-import { requireBelowHome } from '../preconditions.ts';
+import { requireBelowCaller } from '../preconditions.ts';
 import { CycleError, DepthLimitError, VersionConflictError } from '../errors.ts';
 
 interface MoveInput {
@@ -55,7 +55,7 @@ interface Node extends Columns<'organizations', 'id' | 'parent_id' | 'version'> 
 export function moveOrganization(request: CommandRequest, input: MoveInput) {
   const { id, newParentId, expectedVersion } = input;
   const dryRun = input.dryRun ?? false;
-  requireBelowHome(request, id);
+  requireBelowCaller(request, id);
   const attempt = {
     action: 'moveOrganization',
     target: { type: 'Organization', id },
@@ -74,8 +74,8 @@ export function moveOrganization(request: CommandRequest, input: MoveInput) {
     if (parent.lineage.includes(id)) refuse(CycleError, {});
     const limit = await depthLimit(tx);
     if (parent.lineage.length + node.height > limit) refuse(DepthLimitError, { limit });
-    const pathBefore = await slugsBelowHome(tx, principal, organization.lineage);
-    const pathAfter = await slugsBelowHome(tx, principal, [...parent.lineage, id]);
+    const pathBefore = await visibleBreadcrumb(tx, principal, organization.lineage);
+    const pathAfter = await visibleBreadcrumb(tx, principal, [...parent.lineage, id]);
     const stays = node.parent_id === parent.id;
     const answer = { organizationId: id, pathBefore, pathAfter, affectedCount: stays ? 0 : node.size, dryRun };
     if (stays || dryRun) return { ...answer, roleIds: [] };
@@ -135,8 +135,8 @@ async function depthLimit(tx: Database): Promise<number> {
  * Returns the slugs along a lineage, starting at the caller's organization, since they may not see
  * what is above.
  */
-async function slugsBelowHome(tx: Database, { home }: Principal, lineage: Lineage): Promise<string[]> {
-  const visible = lineage.slice(lineage.indexOf(home?.id ?? ''));
+async function visibleBreadcrumb(tx: Database, { organization }: Principal, lineage: Lineage): Promise<string[]> {
+  const visible = lineage.slice(lineage.indexOf(organization?.id ?? ''));
   const rows = await many(
     tx,
     sql<{ slug: string }>`

@@ -52,8 +52,8 @@ const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload
           'Roles that people below hold and that an organization defines which is no longer above: the moved organization has a copy of each ' +
           'now, which these people hold instead. Empty for a dry run.',
         resolve: async ({ roleIds }, _args, { loaders }) => {
-          const found = await Promise.all(roleIds.map((id) => loaders.load(roleById, null, id)));
-          return found.filter((role) => role !== null);
+          const roles = await Promise.all(roleIds.map((id) => loaders.load(roleById, null, id)));
+          return roles.filter((role) => role !== null);
         },
       }),
       dryRun: t.exposeBoolean('dryRun', { description: 'Whether this was a dry run, so that nothing was changed.' }),

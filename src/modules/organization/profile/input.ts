@@ -1,6 +1,6 @@
 /** Validates an organization's profile and converts it to the form in which it is stored. */
 import { CountryCodeResolver } from 'graphql-scalars';
-import { badInput, checkAll } from '../../../errors.ts';
+import { badInput, parseAll } from '../../../errors.ts';
 import { isDomainName, requireName, requireStorable, requireText } from '../../../values/text.ts';
 import { requireEmail } from '../../../values/email.ts';
 import type { OrganizationKind } from '../queries.ts';
@@ -83,7 +83,7 @@ function requireCountry(country: string): string {
 
 function address(input: AddressInput | null): Record<string, string | null> {
   const part = (value: string, name: string): string => requireText(value, `primaryAddress.${name}`, ADDRESS_LENGTH_MAX);
-  const [line1, line2, city, state, zip, country] = checkAll(
+  const [line1, line2, city, state, zip, country] = parseAll(
     () => input && part(input.line1, 'line1'),
     () => (input?.line2 == null ? null : part(input.line2, 'line2')),
     () => input && part(input.city, 'city'),
@@ -120,9 +120,9 @@ function requireDistinct(keys: readonly string[], argument: string, what: string
   if (new Set(keys).size < keys.length) throw badInput(argument, `must name each ${what} once`);
 }
 
-function accounts(given: readonly { system: string; accountId: string }[]): readonly { system: string; accountId: string }[] {
-  if (given.length > ACCOUNTS_MAX) throw badInput('externalAccounts', `must name at most ${ACCOUNTS_MAX} accounts`);
-  const checked = given.map(({ system, accountId }, index) => {
+function accounts(input: readonly { system: string; accountId: string }[]): readonly { system: string; accountId: string }[] {
+  if (input.length > ACCOUNTS_MAX) throw badInput('externalAccounts', `must name at most ${ACCOUNTS_MAX} accounts`);
+  const checked = input.map(({ system, accountId }, index) => {
     const at = `externalAccounts.${index}`;
     requireStorable(system, `${at}.system`);
     if (!/^[a-z0-9][a-z0-9_-]{0,49}$/.test(system)) {
@@ -138,22 +138,22 @@ function accounts(given: readonly { system: string; accountId: string }[]): read
   return checked;
 }
 
-function offers(given: readonly { marketplace: string; url: URL }[]): readonly { marketplace: string; url: string }[] {
+function offers(input: readonly { marketplace: string; url: URL }[]): readonly { marketplace: string; url: string }[] {
   requireDistinct(
-    given.map(({ marketplace }) => marketplace),
+    input.map(({ marketplace }) => marketplace),
     'marketplaceOffers',
     'marketplace',
   );
-  return given.map(({ marketplace, url }, index) => ({ marketplace, url: requireUrl(url, `marketplaceOffers.${index}.url`) }));
+  return input.map(({ marketplace, url }, index) => ({ marketplace, url: requireUrl(url, `marketplaceOffers.${index}.url`) }));
 }
 
 /** Returns a check of one field, which yields `key` with the validated value; nothing if the field is absent. */
 function present<Key extends string, From, To>(
   key: Key,
-  given: From | undefined,
+  value: From | undefined,
   check: (value: From) => To,
 ): () => Partial<Record<Key, To>> {
-  return () => (given === undefined ? {} : ({ [key]: check(given) } as Partial<Record<Key, To>>));
+  return () => (value === undefined ? {} : ({ [key]: check(value) } as Partial<Record<Key, To>>));
 }
 
 /** As `present`, for a field that null clears. An empty text does not clear it, and is checked. */
@@ -163,7 +163,7 @@ function clearable<Key extends string, From, To>(key: Key, given: Given<From>, c
 
 /** Validates the profile. Names every field that is out of its bounds. */
 export function requireDetails(input: DetailsInput): Details {
-  const [name, kind, address_, branding_, reference, domain, marketplaceOffers, externalAccounts, billingEmail] = checkAll(
+  const [name, kind, address_, branding_, reference, domain, marketplaceOffers, externalAccounts, billingEmail] = parseAll(
     present('name', input.name, (value) => {
       if (value === null) throw badInput('name', 'cannot be cleared');
       return requireName(value, 'name', NAME_LENGTH_MAX);

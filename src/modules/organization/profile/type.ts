@@ -146,7 +146,7 @@ const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').imple
       type: AccessKindRef,
       description: 'Where the access comes from.',
       async resolve({ id }, _args, { loaders, principal }) {
-        if (principal.home?.id === id) return 'NATIVE';
+        if (principal.organization?.id === id) return 'NATIVE';
         return (await loaders.load(isNativeMember, null, id)) ? 'BOTH' : 'DELEGATED';
       },
     }),

@@ -7,7 +7,7 @@ import type { Details } from './input.ts';
 import { ExternalAccountTakenError } from '../errors.ts';
 
 /** Returns the current values, for the audit log, of the fields that `given` has. */
-export async function currentDetails(tx: Database, id: string, given: Details): Promise<Record<string, unknown>> {
+export async function currentDetails(tx: Database, id: string, written: Details): Promise<Record<string, unknown>> {
   const { details } = await one(
     tx,
     sql<{ details: Record<string, unknown> }>`
@@ -20,7 +20,7 @@ export async function currentDetails(tx: Database, id: string, given: Details): 
       ) as details
       from organizations o where o.id = ${id}::uuid`,
   );
-  return Object.fromEntries(Object.keys(given).map((name) => [name, details[name] ?? null]));
+  return Object.fromEntries(Object.keys(written).map((name) => [name, details[name] ?? null]));
 }
 
 /** Writes the given fields and leaves the rest. Setting a different domain restarts its setup. */
@@ -46,7 +46,7 @@ export async function writeBelongings(tx: Database, id: string, details: Details
     await sql`delete from marketplace_offers where organization_id = ${id}::uuid`.execute(tx);
     await sql`
       insert into marketplace_offers (organization_id, marketplace, url)
-      select ${id}::uuid, * from unnest(${marketplaceOffers.map((one) => one.marketplace)}::text[], ${marketplaceOffers.map((one) => one.url)}::text[])`.execute(
+      select ${id}::uuid, * from unnest(${marketplaceOffers.map((offer) => offer.marketplace)}::text[], ${marketplaceOffers.map((offer) => offer.url)}::text[])`.execute(
       tx,
     );
   }
@@ -70,7 +70,7 @@ async function writeProfile(tx: Database, id: string, profile: Record<string, st
 
 /** Replaces the accounts. Those that stay keep their ids. */
 async function writeAccounts(tx: Database, id: string, accounts: readonly { system: string; accountId: string }[]): Promise<void> {
-  const given = sql`unnest(${accounts.map((one) => one.system)}::text[], ${accounts.map((one) => one.accountId)}::text[]) as given (system, account_id)`;
+  const given = sql`unnest(${accounts.map((account) => account.system)}::text[], ${accounts.map((account) => account.accountId)}::text[]) as given (system, account_id)`;
   const other = await maybeOne(
     tx,
     sql<{ system: string; account_id: string }>`

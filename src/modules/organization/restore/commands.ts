@@ -9,7 +9,7 @@ import type { Database } from '../../../database/connect.ts';
 import { many, maybeOne } from '../../../database/rows.ts';
 import { notFound, organizationRequired } from '../../../errors.ts';
 import { ParentDeletedError } from '../errors.ts';
-import { requireBelowHome } from '../preconditions.ts';
+import { requireBelowCaller } from '../preconditions.ts';
 
 /** The result of restoring: how many organizations; 0 if it was not deleted. */
 export interface Restored {
@@ -39,8 +39,8 @@ async function locateRestorable(tx: Database, principal: Principal, id: string):
  * deleted separately before stays deleted.
  */
 export function restoreOrganization(request: CommandRequest, { id }: { id: string }): Promise<Restored | UserError> {
-  if (!request.principal.home && request.principal.user) return restoreOwn(request, id);
-  requireBelowHome(request, id);
+  if (!request.principal.organization && request.principal.user) return restoreOwn(request, id);
+  requireBelowCaller(request, id);
   const attempt = {
     action: 'restoreOrganization',
     target: { type: 'Organization', id },

@@ -43,7 +43,7 @@ mutation('restoreOrganization', {
   payload: RestoreOrganizationPayloadRef,
   errors: [SlugTakenError, ParentDeletedError],
   async run(input, request, context) {
-    const isOwn = !context.principal.home;
+    const isOwn = !context.principal.organization;
     // The person's rights in the tree come back with it, so its rows cannot be read before.
     const prefetch = isOwn ? undefined : request.prefetch;
     const restored = await restoreOrganization({ ...request, prefetch }, { id: decodeId('Organization', input.id, 'id') });

@@ -4,7 +4,7 @@ import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { requireText } from '../../../values/text.ts';
-import { requireBelowHome, requireVersion, type ChangeInput } from '../preconditions.ts';
+import { requireBelowCaller, requireVersion, type ChangeInput } from '../preconditions.ts';
 import { one } from '../../../database/rows.ts';
 
 const REASON_LENGTH_MAX = 500;
@@ -20,7 +20,7 @@ interface StatusChange extends ChangeInput {
  */
 function setStatus(request: CommandRequest, action: string, input: StatusChange) {
   const { id, status, reason } = input;
-  requireBelowHome(request, id);
+  requireBelowCaller(request, id);
   const attempt = { action, target: { type: 'Organization', id }, on: id, scope: MANAGE_CHILDREN, wholeTree: true } as const;
   return runCommand(request, { ...attempt, idempotency: idempotencyKeyOf(input) }, async ({ tx, organization, record }) => {
     await requireVersion(tx, id, input.expectedVersion);

@@ -9,7 +9,7 @@ import { Outage } from '../../telemetry/outage.ts';
 /** The number of pending rows per transaction; moves and deletions in their trees wait for it. */
 const ROWS_AT_ONCE = 10_000;
 /** The number of organizations examined per transaction; their tree waits for it. */
-const METERS_AT_ONCE = 100;
+const ORGANIZATIONS_AT_ONCE = 100;
 const EVERY_MS = 1_000;
 /** The tree has been locked by others for too long. The next run tries again. */
 const LOCK_NOT_AVAILABLE = '55P03';
@@ -18,8 +18,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * Rolls up the subtrees that have become busy, and then all pending rows, until none is left or
  * another process is rolling up. Returns the number of pending rows processed.
  */
-export async function rollUsage(db: Database): Promise<number> {
-  await repeat(db, sql`select roll_up_subtrees(${METERS_AT_ONCE}) as done`).catch((error: unknown) => {
+export async function rollUpUsage(db: Database): Promise<number> {
+  await repeat(db, sql`select roll_up_subtrees(${ORGANIZATIONS_AT_ONCE}) as done`).catch((error: unknown) => {
     if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
   });
   return repeat(db, sql`select roll_usage(${ROWS_AT_ONCE}) as done`);
@@ -39,14 +39,14 @@ async function repeat(db: Database, statement: RawBuilder<{ done: number }>): Pr
  * Rolls up every second. Reads are exact without it, but slower the more rows are pending. Returns
  * a function that stops it.
  */
-export function startRolling(db: Database, log: Logger): () => Promise<void> {
-  let rolling: Promise<unknown> = Promise.resolve();
-  let isRolling = false;
+export function startRollUp(db: Database, log: Logger): () => Promise<void> {
+  let rollUp: Promise<unknown> = Promise.resolve();
+  let isRollingUp = false;
   const outage = new Outage(log, 'rolling up usage');
   const timer = setInterval(() => {
-    if (isRolling) return;
-    isRolling = true;
-    rolling = rollUsage(db)
+    if (isRollingUp) return;
+    isRollingUp = true;
+    rollUp = rollUpUsage(db)
       .then(
         () => outage.succeeded(),
         (error: unknown) => {
@@ -54,11 +54,11 @@ export function startRolling(db: Database, log: Logger): () => Promise<void> {
           else log.warn({ err: error }, 'usage could not be rolled up; it will be retried');
         },
       )
-      .finally(() => (isRolling = false));
+      .finally(() => (isRollingUp = false));
   }, EVERY_MS).unref();
   return async () => {
     clearInterval(timer);
-    await rolling;
+    await rollUp;
     outage.close();
   };
 }

@@ -7,11 +7,12 @@
  * no form, since the column is one. An operation of which every field has a form becomes one
  * statement; any other is executed by its resolvers.
  */
-import type { RawBuilder } from 'kysely';
-import type { ListDefinition } from '../database/list.ts';
-import type { Viewer } from '../database/loaders.ts';
+import { sql, type RawBuilder } from 'kysely';
+import { countBatch, type Connection, type ListDefinition } from '../database/list.ts';
+import { connect } from '../graphql/connection.ts';
+import type { Context } from '../graphql/context.ts';
+import type { StatementBatch, Viewer } from '../database/loaders.ts';
 import type { PageArguments } from '../database/keyset.ts';
-import type { Principal } from '../authorization/principal.ts';
 
 /** What a form is written with. */
 export interface FormInput<Args> {
@@ -92,7 +93,53 @@ export function formOf({ extensions }: { extensions: object }): Form | undefined
   return (extensions as Partial<FormExtension>).form;
 }
 
-/** Type option: the condition under which a row of the type, `parent`, may be shown. */
-export interface VisibilityExtension {
-  visibility(principal: Principal): RawBuilder<boolean>;
+const parentColumn = (name: string): RawBuilder<unknown> => sql`parent.${sql.ref(name)}`;
+
+/** Field option: the rows of a batch for the key in a column of the row; none for null. */
+export function related<Row, Value>(batch: StatementBatch<null, Row, Value>, keyColumn: string): FormExtension {
+  return rowsInSql(({ viewer }) => batch.statement(viewer, sql`array[${parentColumn(keyColumn)}]`, null));
+}
+
+/** Field option: whether a batch has a row for the row's id. */
+export function flagged(batch: StatementBatch<null, { key: string }, boolean>): FormExtension {
+  return inSql(({ viewer }) => sql`exists (${batch.statement(viewer, sql`array[parent.id]`, null)})`);
+}
+
+/** Field option: the row itself as another type, with columns by their names there, and texts. */
+export function sameRow(columns: Readonly<Record<string, string>>, texts: Readonly<Record<string, string>> = {}): FormExtension {
+  const parts = [
+    ...Object.entries(columns).map(([name, column]) => sql`${parentColumn(column)} as ${sql.ref(name)}`),
+    ...Object.entries(texts).map(([name, text]) => sql`${sql.lit(text)}::text as ${sql.ref(name)}`),
+  ];
+  return rowsInSql(() => sql`select ${sql.join(parts)}`);
+}
+
+/** The arguments of a list as the client gives them: each may be absent. */
+export type GivenArguments<Args> = { [Name in keyof Args]?: Args[Name] | null | undefined };
+
+/**
+ * Field options of a connection: pages of a list of the row, for its resolver and in SQL. `prepare`
+ * turns the arguments, apart from those of the page, into those of the list; it refuses bad ones.
+ */
+export function pagesOf<Given extends object, Args, Row>(
+  list: ListDefinition<Args, Row>,
+  prepare: (given: Given) => Args,
+  structural: readonly (keyof NonNullable<Args> & string)[] = [],
+) {
+  return {
+    resolve: ({ id }: { id: string }, given: Given & PageArguments, context: Context): Connection<Row> =>
+      connect(context, list, id, prepare(given), given),
+    extensions: listInSql<Given, Args, Row>(list, prepare, structural),
+  };
+}
+
+/** Field options of a count: the number of rows of a list of the row, for its resolver and in SQL. */
+export function countOf<Args, Row>(list: ListDefinition<Args, Row>, args: Args) {
+  return {
+    resolve: ({ id }: { id: string }, _args: unknown, { loaders }: Context): Promise<number> => loaders.load(countBatch(list), args, id),
+    extensions: inSql(
+      ({ viewer }) =>
+        sql`(select coalesce(max(counted.count), 0) from (${list.count(viewer, args)}) as counted where ${list.parents.includes(viewer, args)})`,
+    ),
+  };
 }

@@ -4,8 +4,8 @@
  * each of them when a statement is compiled, and the statement tells the cases apart.
  */
 import { sql, type RawBuilder } from 'kysely';
-import type { Lineage } from '../authorization/rights.ts';
-import type { Principal } from '../authorization/principal.ts';
+import type { Lineage } from './rights.ts';
+import type { Principal } from './principal.ts';
 
 /** The answer of a rule for the caller's own organization, for those below, and for all others. */
 export interface Cases {
@@ -15,10 +15,10 @@ export interface Cases {
 }
 
 /** Asks a rule about lineages for each case. */
-export function casesOf({ home }: Principal, rule: (lineage: Lineage) => boolean): Cases {
+export function casesOf({ organization }: Principal, rule: (lineage: Lineage) => boolean): Cases {
   const elsewhere = rule(['elsewhere']);
-  if (!home) return { own: elsewhere, below: elsewhere, elsewhere };
-  return { own: rule([home.id]), below: rule([home.id, 'below']), elsewhere };
+  if (!organization) return { own: elsewhere, below: elsewhere, elsewhere };
+  return { own: rule([organization.id]), below: rule([organization.id, 'below']), elsewhere };
 }
 
 /** The answer in all cases; undefined where they differ. */
@@ -27,12 +27,12 @@ export function constantOf({ own, below, elsewhere }: Cases): boolean | undefine
 }
 
 /** The cases as a condition on `parent.lineage`. */
-export function conditionOf({ home }: Principal, cases: Cases): RawBuilder<boolean> {
+export function conditionOf({ organization }: Principal, cases: Cases): RawBuilder<boolean> {
   const { own, below, elsewhere } = cases;
   const constant = constantOf(cases);
-  if (!home || constant !== undefined) return sql<boolean>`${sql.lit(elsewhere)}`;
-  const isInside = sql<boolean>`${home.id}::uuid = any (parent.lineage)`;
+  if (!organization || constant !== undefined) return sql<boolean>`${sql.lit(elsewhere)}`;
+  const isInside = sql<boolean>`${organization.id}::uuid = any (parent.lineage)`;
   if (own === below) return own ? isInside : sql<boolean>`not ${isInside}`;
-  return sql<boolean>`case when ${home.id}::uuid = parent.lineage[cardinality(parent.lineage)] then ${sql.lit(own)}
+  return sql<boolean>`case when ${organization.id}::uuid = parent.lineage[cardinality(parent.lineage)] then ${sql.lit(own)}
     when ${isInside} then ${sql.lit(below)} else ${sql.lit(elsewhere)} end`;
 }
