@@ -14,8 +14,11 @@ import type { Context } from '../graphql/context.ts';
 import type { StatementBatch, Viewer } from '../database/loaders.ts';
 import type { PageArguments } from '../database/keyset.ts';
 
+/** Thrown for what has no form in SQL; the message names it. */
+export class Unsupported extends Error {}
+
 /** What a form is written with. */
-export interface FormInput<Args> {
+export interface FormInput<Args, Outer = unknown> {
   /** The caller. Their ids stand for those of the request, and may be used as parameters only. */
   viewer: Viewer;
   /**
@@ -24,10 +27,12 @@ export interface FormInput<Args> {
    * are what they are.
    */
   args: Args;
+  /** The arguments of the nearest field above that takes any. */
+  outer: Outer;
 }
 
 /** Turns the arguments of a field into those of its form. Refuses bad ones like the resolver. */
-export type Prepare<Args> = (given: never, viewer: Viewer) => Args;
+export type Prepare<Args> = (given: never, viewer: Viewer, outer: never) => Args;
 
 /** How a field is read in SQL. */
 export type Form = {
@@ -35,16 +40,18 @@ export type Form = {
   prepare: Prepare<unknown> | undefined;
   /** Names of prepared arguments that decide about the text of the statement, such as an order. */
   structural: readonly string[];
+  /** A condition without which the resolver would refuse; absent for none. */
+  check: ((input: FormInput<never, never>) => RawBuilder<boolean>) | undefined;
 } & (
   | {
       /** An expression: the value, or the array of values, of a scalar or an enum. */
       kind: 'value';
-      sql(input: FormInput<never>): RawBuilder<unknown>;
+      sql(input: FormInput<never, never>): RawBuilder<unknown>;
     }
   | {
       /** A query: the row of an object, or the rows of a list of objects in their order. */
       kind: 'rows';
-      sql(input: FormInput<never>): RawBuilder<unknown>;
+      sql(input: FormInput<never, never>): RawBuilder<unknown>;
     }
   | {
       /** A connection: pages of a list definition. */
@@ -53,9 +60,10 @@ export type Form = {
     }
 );
 
-interface FormOptions<Given, Args> {
-  prepare?: (given: Given, viewer: Viewer) => Args;
+interface FormOptions<Given, Args, Outer> {
+  prepare?: (given: Given, viewer: Viewer, outer: Outer) => Args;
   structural?: readonly (keyof Args & string)[];
+  check?: (input: FormInput<Args, Outer>) => RawBuilder<boolean>;
 }
 
 /** The extension that holds a form. */
@@ -64,19 +72,19 @@ export type FormExtension = {
 };
 
 /** Field option: the value, or array of values, as an expression over `parent`. */
-export function inSql<Given = unknown, Args = undefined>(
-  sql: (input: FormInput<Args>) => RawBuilder<unknown>,
-  { prepare, structural = [] }: FormOptions<Given, Args> = {},
+export function inSql<Given = unknown, Args = undefined, Outer = unknown>(
+  sql: (input: FormInput<Args, Outer>) => RawBuilder<unknown>,
+  { prepare, structural = [], check }: FormOptions<Given, Args, Outer> = {},
 ): FormExtension {
-  return { form: { kind: 'value', sql: sql as never, prepare, structural } };
+  return { form: { kind: 'value', sql: sql as never, prepare, structural, check: check as never } };
 }
 
 /** Field option: the object, or objects, as a query that may refer to `parent`. */
-export function rowsInSql<Given = unknown, Args = undefined>(
-  sql: (input: FormInput<Args>) => RawBuilder<unknown>,
-  { prepare, structural = [] }: FormOptions<Given, Args> = {},
+export function rowsInSql<Given = unknown, Args = undefined, Outer = unknown>(
+  sql: (input: FormInput<Args, Outer>) => RawBuilder<unknown>,
+  { prepare, structural = [], check }: FormOptions<Given, Args, Outer> = {},
 ): FormExtension {
-  return { form: { kind: 'rows', sql: sql as never, prepare, structural } };
+  return { form: { kind: 'rows', sql: sql as never, prepare, structural, check: check as never } };
 }
 
 /** Field option: a connection, as pages of a list of `parent`. */
@@ -85,7 +93,7 @@ export function listInSql<Given, Args, Row>(
   prepare: (given: Given & PageArguments) => Args,
   structural: readonly (keyof NonNullable<Args> & string)[] = [],
 ): FormExtension {
-  return { form: { kind: 'list', list: list as never, prepare, structural } };
+  return { form: { kind: 'list', list: list as never, prepare, structural, check: undefined } };
 }
 
 /** The form of a field; undefined if it has none. */

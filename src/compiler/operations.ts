@@ -26,7 +26,8 @@ import type { Database } from '../database/connect.ts';
 import { uncheckedPageOf, type PageArguments } from '../database/keyset.ts';
 import type { Viewer } from '../database/loaders.ts';
 import type { Context } from '../graphql/context.ts';
-import { Planner, Unsupported, type FieldPlan } from './plan.ts';
+import { Unsupported } from './forms.ts';
+import { Planner, type FieldPlan } from './plan.ts';
 import { argumentShape, principalShape, Slot, symbolicPrincipal, type Prepared, type RequestValues } from './slots.ts';
 import { REFUSED, StatementWriter } from './statement.ts';
 
@@ -87,7 +88,7 @@ export class CompiledOperations {
     if (typeof plan === 'string') return { fall: 'unsupported', detail: plan };
     let values: RequestValues;
     try {
-      values = { principal, prepared: plan.prepared.map((field) => prepare(field, variables, { principal, now })) };
+      values = { principal, now, prepared: prepareAll(plan.prepared, variables, { principal, now }) };
     } catch (error) {
       return { fall: 'arguments', detail: String(error) };
     }
@@ -126,7 +127,7 @@ export class CompiledOperations {
     if (!root) return 'no queries';
     const planner = new Planner({ schema: this.#schema, fragments, variables });
     try {
-      const fields = planner.selectionOf(root, [node.selectionSet]);
+      const fields = planner.fieldsOf(root, [node.selectionSet]);
       return { id: this.#plans++, fields, prepared: planner.prepared };
     } catch (error) {
       if (error instanceof Unsupported) return error.message;
@@ -146,9 +147,20 @@ export class CompiledOperations {
   }
 }
 
-function writeStatement({ fields }: OperationPlan, principal: Principal, prepared: readonly Prepared[], db: Database): Statement | string {
+function writeStatement(
+  { fields, prepared: takers }: OperationPlan,
+  principal: Principal,
+  prepared: readonly Prepared[],
+  db: Database,
+): Statement | string {
   try {
-    const { sql, parameters } = new StatementWriter(symbolicPrincipal(principal), prepared).write(fields).compile(db);
+    const { sql, parameters } = new StatementWriter(
+      symbolicPrincipal(principal),
+      prepared,
+      takers.map(({ form }) => form),
+    )
+      .write(fields)
+      .compile(db);
     return { text: sql, parameters };
   } catch (error) {
     // A form that looks at a value instead of passing it on fails in its own words.
@@ -172,10 +184,18 @@ function operationIn(document: DocumentNode, name: string): Operation | undefine
   return { node, fragments, switches: [...switches].toSorted(), plans: new Map<string, OperationPlan | string>() };
 }
 
+/** The arguments of all fields that take any. */
+function prepareAll(fields: readonly FieldPlan[], variables: VariableValues, viewer: Viewer): Prepared[] {
+  const prepared: Prepared[] = [];
+  for (const field of fields)
+    prepared.push(prepare(field, variables, viewer, field.outer === undefined ? undefined : prepared[field.outer]));
+  return prepared;
+}
+
 /** The arguments of a field as its form needs them. Throws what the resolver would throw. */
-function prepare({ field, node, form }: FieldPlan, variables: VariableValues, viewer: Viewer): Prepared {
+function prepare({ field, node, form }: FieldPlan, variables: VariableValues, viewer: Viewer, outer?: Prepared): Prepared {
   const given = getArgumentValues(field as GraphQLField<unknown, unknown>, node, variables) as Record<string, unknown>;
-  const args = (form?.prepare as ((given: unknown, viewer: Viewer) => unknown) | undefined)?.(given, viewer);
+  const args = (form?.prepare as ((given: unknown, viewer: Viewer, outer: unknown) => unknown) | undefined)?.(given, viewer, outer?.args);
   if (form?.kind !== 'list') return { given, args, page: undefined };
   const page = uncheckedPageOf(given as PageArguments);
   // The types of a cursor's sort keys are known to the list.

@@ -15,11 +15,8 @@ import {
   type GraphQLObjectType,
 } from 'graphql';
 import type { Context } from '../graphql/context.ts';
-import { formOf, type Form } from './forms.ts';
+import { formOf, Unsupported, type Form } from './forms.ts';
 import { collectFields, type SelectionContext } from './selection.ts';
-
-/** Thrown for what has no form in SQL; the message names it. */
-export class Unsupported extends Error {}
 
 /** A field that is selected, with what is selected of its value. */
 export interface FieldPlan {
@@ -37,6 +34,8 @@ export interface FieldPlan {
   column: string | undefined;
   /** The place of its prepared arguments; undefined if it takes none. */
   at: number | undefined;
+  /** The place of the nearest field above that takes arguments. */
+  outer: number | undefined;
   /** What is selected of an object. */
   fields: readonly FieldPlan[];
 }
@@ -58,18 +57,11 @@ export class Planner {
   }
 
   /** The fields that are selected on an object. */
-  fieldsOf(type: GraphQLObjectType, nodes: readonly FieldNode[]): FieldPlan[] {
-    return this.selectionOf(
-      type,
-      nodes.map(({ selectionSet }) => selectionSet),
-    );
+  fieldsOf(type: GraphQLObjectType, sets: readonly FieldNode['selectionSet'][], outer?: number): FieldPlan[] {
+    return [...collectFields(type, sets, this.#context)].map(([key, merged]) => this.#fieldOf(type, key, merged, outer));
   }
 
-  selectionOf(type: GraphQLObjectType, sets: readonly FieldNode['selectionSet'][]): FieldPlan[] {
-    return [...collectFields(type, sets, this.#context)].map(([key, merged]) => this.#fieldOf(type, key, merged));
-  }
-
-  #fieldOf(parentType: GraphQLObjectType, key: string, nodes: readonly FieldNode[]): FieldPlan {
+  #fieldOf(parentType: GraphQLObjectType, key: string, nodes: readonly FieldNode[], outer: number | undefined): FieldPlan {
     const [node] = nodes;
     const name = node?.name.value;
     if (!node || name === undefined || Buffer.byteLength(key) > NAME_BYTES_MAX) throw new Unsupported('long response name');
@@ -92,10 +84,12 @@ export class Planner {
       form,
       column,
       at: takesArguments ? this.prepared.length : undefined,
+      outer,
       fields: [],
     };
     if (takesArguments) this.prepared.push(plan);
-    if (isObjectType(type)) plan.fields = this.fieldsOf(type, nodes);
+    const sets = nodes.map(({ selectionSet }) => selectionSet);
+    if (isObjectType(type)) plan.fields = this.fieldsOf(type, sets, plan.at ?? outer);
     else if (isInterfaceType(type)) throw new Unsupported(`${parentType.name}.${name}`);
     return plan;
   }

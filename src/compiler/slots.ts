@@ -18,6 +18,8 @@ export interface Prepared {
 /** The values of a request. */
 export interface RequestValues {
   principal: Principal;
+  /** The time of the request. */
+  now: Date;
   /** The arguments of the fields that take any, in the order of the document. */
   prepared: readonly Prepared[];
 }

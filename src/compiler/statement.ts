@@ -11,10 +11,10 @@ import type { Principal } from '../authorization/principal.ts';
 import { cursorInSql, type Page } from '../database/keyset.ts';
 import type { ListDefinition } from '../database/list.ts';
 import type { Viewer } from '../database/loaders.ts';
-import type { FormInput } from './forms.ts';
+import { Unsupported, type Form, type FormInput } from './forms.ts';
 import { casesOf, conditionOf, constantOf } from '../authorization/cases.ts';
 import { encodeId, type IdType } from '../values/ids.ts';
-import { isNodeId, Unsupported, type FieldPlan } from './plan.ts';
+import { isNodeId, type FieldPlan } from './plan.ts';
 import { slot, symbolicArguments, symbolicPage, type Prepared } from './slots.ts';
 
 type Raw = RawBuilder<unknown>;
@@ -30,11 +30,13 @@ type Guard = ((row: object, args: unknown, context: object) => boolean) | Partia
 export class StatementWriter {
   readonly #viewer: Viewer;
   readonly #prepared: readonly Prepared[];
+  /** The forms of the fields that take arguments, by their place. */
+  readonly #forms: readonly (Form | undefined)[];
 
   /** `principal` is symbolic; `prepared` are the arguments of the first request of this shape. */
-  constructor(principal: Principal, prepared: readonly Prepared[]) {
-    const now = undefined as unknown as Date;
-    this.#viewer = { principal, now };
+  constructor(principal: Principal, prepared: readonly Prepared[], forms: readonly (Form | undefined)[]) {
+    this.#forms = forms;
+    this.#viewer = { principal, now: slot(({ now }) => now) };
     this.#prepared = prepared;
   }
 
@@ -51,7 +53,9 @@ export class StatementWriter {
   /** The value of a field where the caller may read it. */
   #guarded(plan: FieldPlan): Raw {
     const guard = (plan.field.extensions as { pothosOptions?: { authScopes?: Guard } }).pothosOptions?.authScopes;
-    const value = this.#value(plan);
+    const { form } = plan;
+    const unchecked = this.#value(plan);
+    const value = form?.check ? sql`case when ${form.check(this.#input(plan))} then to_json(${unchecked}) else ${refused} end` : unchecked;
     if (guard === undefined) return value;
     const cases = casesOf(this.#viewer.principal, (lineage) => this.#passes(guard, plan, { lineage, organization: { lineage } }));
     const constant = constantOf(cases);
@@ -82,10 +86,13 @@ export class StatementWriter {
     throw new Unsupported(`${parentType.name}.${field.name}`);
   }
 
-  #input({ at, form }: FieldPlan): FormInput<never> {
+  #input({ at, outer, form }: FieldPlan): FormInput<never, never> {
+    return { viewer: this.#viewer, args: this.#symbolic(at, form), outer: this.#symbolic(outer, this.#forms[outer ?? -1]) };
+  }
+
+  #symbolic(at: number | undefined, form: Form | undefined): never {
     const prepared = at === undefined ? undefined : this.#prepared[at];
-    const args = prepared && at !== undefined ? symbolicArguments(prepared.args, form?.structural ?? [], at) : undefined;
-    return { viewer: this.#viewer, args: args as never };
+    return (prepared && at !== undefined ? symbolicArguments(prepared.args, form?.structural ?? [], at) : undefined) as never;
   }
 
   #objects(plan: FieldPlan, rows: Raw): Raw {

@@ -119,12 +119,16 @@ const KEY_FORMS = {
   numeric: /^-?\d{1,100}(\.\d{1,100})?$/,
 };
 
-/** Refuses a page whose cursors do not contain one value of each of these types. */
+/**
+ * Refuses a page whose cursors do not contain one value of each of these types. A key that is not a
+ * text stands for those of later requests, which are checked with each of them.
+ */
 export function requireSortKeys(page: Pick<Page, 'after' | 'before'>, types: readonly (keyof typeof KEY_FORMS)[]): void {
   for (const argument of ['after', 'before'] as const) {
     const sortKeys = page[argument];
     if (!sortKeys) continue;
-    const fits = sortKeys.length === types.length && types.every((type, index) => KEY_FORMS[type].test(sortKeys[index] ?? ''));
+    const isKey = (key: unknown, type: keyof typeof KEY_FORMS): boolean => typeof key !== 'string' || KEY_FORMS[type].test(key);
+    const fits = sortKeys.length === types.length && types.every((type, index) => isKey(sortKeys[index], type));
     if (!fits) throw notOfThisList(argument);
   }
 }

@@ -5,7 +5,7 @@ import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../d
 import { organizationColumns, type OrganizationRow } from '../organization/queries.ts';
 import type { UsageArguments } from './queries.ts';
 import { edgeEvents, reach, pendingOf, totalsOf } from './sources.ts';
-import { RESOLUTIONS, layOut } from './window.ts';
+import { RESOLUTIONS, columnsOf, layOut } from './window.ts';
 
 /** A direct child, or the organization itself with its own usage, in the breakdown of a summary. */
 export interface ChildUsageRow extends OrganizationRow {
@@ -32,26 +32,26 @@ export const usageByChild: ListDefinition<ByChildArguments, ChildUsageRow> = {
   parents: ofOrganizations(reach('ALL')),
   order: ({ metric, from, to, scope }) => `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
   page({ now }, { metric, scope, ...window }, page: Page) {
-    const layout = layOut(window, RESOLUTIONS, now);
+    const layout = columnsOf(layOut(window, RESOLUTIONS, now));
     const behind = between(childOrder, page);
     const sources = [];
-    if (layout.parts.length > 0) {
+    if (layout.hasParts) {
       const own = (amount: RawBuilder<unknown>): RawBuilder<unknown> => sql`case when member.id = branch.id then ${amount} end`;
       sources.push(
         sql`
           select branch.id, ${own(sql`totals.own[slots.slot]`)}, (case when member.whole then totals.subtree else totals.own end)[slots.slot]
-          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${totalsOf(sql`member.id`, layout.parts)} cross join slots`,
+          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${totalsOf(sql`member.id`, layout)} cross join slots`,
         sql`
           select branch.id, ${own(sql`pending.own`)}, case when member.whole then pending.subtree else pending.own end
-          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${pendingOf(sql`member.id`, layout.parts)}
+          from branch cross join lateral usage_members(branch.id, branch.path) as member cross join ${pendingOf(sql`member.id`, layout)}
           join slots on slots.slot = pending.slot`,
       );
     }
-    if (layout.edges.length > 0) {
+    if (layout.hasEdges) {
       // The branch of an event: the direct child on its path, or the parent itself.
       sources.push(sql`
         select b.id, case when b.id = s.id then e.quantity end, e.quantity
-        from (${edgeEvents(layout.edges, scope)}) as e join slots on slots.slot = e.slot join organizations s on s.id = e.organization_id
+        from (${edgeEvents(layout, scope)}) as e join slots on slots.slot = e.slot join organizations s on s.id = e.organization_id
         cross join lateral (select coalesce(s.lineage[parent.depth + 2], s.id) as id) as b`);
     }
     return sql<WithSortKeys<ChildUsageRow>>`

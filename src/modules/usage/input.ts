@@ -4,7 +4,7 @@ import { badInput } from '../../errors.ts';
 import { metricCatalog } from './metric-queries.ts';
 import { eventsFrom } from './queries.ts';
 import { EVENT_DAYS_MIN } from './retention.ts';
-import { requireMetricKeys, layOut, type Resolution, type Window } from './window.ts';
+import { requireMetricKeys, columnsOf, layOut, type Layout, type LayoutColumns, type Resolution, type Window } from './window.ts';
 
 /** The maximum number of metrics that one field is asked for. */
 export const METRIC_KEYS_MAX = 100;
@@ -16,13 +16,28 @@ async function catalogKeys(loaders: Loaders): Promise<ReadonlySet<string>> {
 /** The metrics that `keys` ask for; null for all. Refuses a key that is not in the catalog. */
 export async function wantedKeys(keys: readonly string[] | null | undefined, loaders: Loaders): Promise<ReadonlySet<string> | null> {
   if (keys == null) return null;
-  if (keys.length === 0 || keys.length > METRIC_KEYS_MAX) throw badInput('keys', `must name between 1 and ${METRIC_KEYS_MAX} metrics`);
+  requireKeyCount(keys);
   requireMetricKeys(keys, await catalogKeys(loaders), 'keys');
   return new Set(keys);
 }
 
 /** Events are kept at least for so long, whatever is configured. */
 const KEPT_AT_LEAST_MS = EVENT_DAYS_MIN * 86_400_000;
+
+function oldEdges({ edges }: Layout, now: Date): readonly Window[] {
+  return edges.filter((edge) => now.getTime() - edge.from.getTime() > KEPT_AT_LEAST_MS);
+}
+
+/** The layout of a window that certainly can be told; undefined if that has to be looked up. */
+export function knownLayout(window: Window, resolutions: readonly Resolution[], now: Date): LayoutColumns | undefined {
+  const layout = layOut(window, resolutions, now);
+  return oldEdges(layout, now).length === 0 ? columnsOf(layout) : undefined;
+}
+
+/** The number of metrics that a field is asked for is bounded. */
+export function requireKeyCount(keys: readonly string[]): void {
+  if (keys.length === 0 || keys.length > METRIC_KEYS_MAX) throw badInput('keys', `must name between 1 and ${METRIC_KEYS_MAX} metrics`);
+}
 
 /**
  * Returns the end of a window that cannot be told exactly any more, since its events are gone; null
@@ -34,7 +49,7 @@ export async function missingEdge(
   loaders: Loaders,
   now: Date,
 ): Promise<{ argument: 'from' | 'to'; since: Date } | null> {
-  const old = layOut(window, resolutions, now).edges.filter((edge) => now.getTime() - edge.from.getTime() > KEPT_AT_LEAST_MS);
+  const old = oldEdges(layOut(window, resolutions, now), now);
   if (old.length === 0) return null;
   const since = (await loaders.load(eventsFrom, null, 'all'))?.at;
   const missing = since && old.find((edge) => edge.from < since);

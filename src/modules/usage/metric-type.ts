@@ -1,4 +1,5 @@
 /** The catalog of metrics, and the value of one. */
+import { rowsInSql, sameRow } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { METRICS_MAX } from './catalog.ts';
@@ -27,7 +28,12 @@ const UsageMetricRef = builder.objectRef<MetricRow>('UsageMetric').implement({
 export const UsageMetricTotalRef = builder.objectRef<TotalRow>('UsageMetricTotal').implement({
   description: 'The value of one metric over a window.',
   fields: (t) => ({
-    metric: t.field({ type: UsageMetricRef, description: 'The metric.', resolve: (row) => row }),
+    metric: t.field({
+      type: UsageMetricRef,
+      description: 'The metric.',
+      resolve: (row) => row,
+      extensions: sameRow({ key: 'key', name: 'name', unit: 'unit', kind: 'kind', description: 'description' }),
+    }),
     value: t.expose('value', {
       type: 'Decimal',
       description: 'Its exact value; averages are rounded to 9 decimals and are 0 where there is nothing to average.',
@@ -40,7 +46,7 @@ builder.queryField('usageMetrics', (t) =>
     type: [UsageMetricRef],
     nullable: true,
     description: `The catalog of metered quantities, at most ${METRICS_MAX}.`,
-    extensions: atMost(METRICS_MAX),
+    extensions: { ...atMost(METRICS_MAX), ...rowsInSql(({ viewer }) => metricCatalog.statement(viewer, ['all'], null)) },
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(metricCatalog, null, 'all'),
   }),

@@ -1,10 +1,10 @@
 /** Queries of usage: exact sums over organizations or subtrees, many in one statement. */
-import { sql } from 'kysely';
-import { readableOrganizations } from '../../authorization/rights.ts';
-import { listBatch, rowBatch } from '../../database/loaders.ts';
+import { sql, type RawBuilder } from 'kysely';
+import { isReadableParent, readableOrganizations } from '../../authorization/rights.ts';
+import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
 import type { MetricRow } from './metric-queries.ts';
 import { usageSources, reach, type UsageScope } from './sources.ts';
-import { RESOLUTIONS, layOut, type Resolution, type Window } from './window.ts';
+import { RESOLUTIONS, columnsOf, layOut, type LayoutColumns, type Resolution, type Window } from './window.ts';
 
 export interface UsageArguments {
   scope: UsageScope;
@@ -24,6 +24,31 @@ const metricValue = sql`
       (select sum(total) from sums where sums.key = any (m.parts))
       / nullif((select sum(total) from sums where sums.key = any (m.divided_by)), 0), 9), 0)
   end)`;
+
+/** The sums of the usage of `parent` by recorded metric, as `key` and `total`. */
+function sumsByMetric(layout: LayoutColumns, scope: UsageScope): RawBuilder<unknown> {
+  return sql`
+    select r.key, s.total
+    from (select p.slot, sum(p.quantity) as total from (${usageSources(layout, scope)}) as p group by p.slot) as s
+    join usage_metrics r on r.slot = s.slot`;
+}
+
+/** The same for each bucket that begins at one of `starts`, with its number as `bucket`. */
+function sumsByBucket(layout: LayoutColumns, scope: UsageScope, starts: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select s.bucket, r.key, s.total
+    from (
+      select width_bucket(p.at, ${starts}) as bucket, p.slot, sum(p.quantity) as total
+      from (${usageSources(layout, scope)}) as p group by 1, 2
+    ) as s join usage_metrics r on r.slot = s.slot`;
+}
+
+/** The metrics that are asked for, with their values from `sums`; all for null. */
+function valuesOf(keys: readonly string[] | null): RawBuilder<unknown> {
+  return sql`
+    select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value
+    from usage_metrics m where ${keys === null ? sql`true` : sql`m.key = any (${keys}::text[])`} order by m.position, m.key`;
+}
 
 export interface TotalRow extends MetricRow {
   organization_id: string;
@@ -47,9 +72,7 @@ export const usageTotals = listBatch<UsageArguments, TotalRow>(
     from ${readableOrganizations(principal, reach(scope))} as parent
     cross join lateral (
       with sums as materialized (
-        select r.key, s.total
-        from (select p.slot, sum(p.quantity) as total from (${usageSources(layOut(window, RESOLUTIONS, now), scope)}) as p group by p.slot) as s
-        join usage_metrics r on r.slot = s.slot
+        ${sumsByMetric(columnsOf(layOut(window, RESOLUTIONS, now)), scope)}
       )
       select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
     ) as totals
@@ -78,11 +101,7 @@ export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
       from ${readableOrganizations(principal, reach(scope))} as parent
       cross join lateral (
         with all_sums as materialized (
-          select s.bucket, r.key, s.total
-          from (
-            select width_bucket(p.at, ${starts}) as bucket, p.slot, sum(p.quantity) as total
-            from (${usageSources(layOut(window, resolutions, now), scope)}) as p group by 1, 2
-          ) as s join usage_metrics r on r.slot = s.slot
+          ${sumsByBucket(columnsOf(layOut(window, resolutions, now)), scope, starts)}
         )
         select bucket.number - 1 as bucket, m.key, m.name, m.unit, m.kind, m.description, m.value
         from generate_series(1, ${buckets.length}::integer) as bucket (number)
@@ -106,3 +125,60 @@ export const organizationCount = rowBatch<null, { id: string; count: number }>(
     ) as count
     from ${readableOrganizations(principal, reach('ALL'))} as parent where parent.id = any (${ids}::uuid[])`,
 );
+
+/** A summary of the usage of the organization `parent`: its row with what was asked for. */
+export function summaryOfRow({ scope, from, to }: UsageArguments): RawBuilder<unknown> {
+  return sql`select parent.*, ${scope}::text as scope, ${from}::timestamptz as "from", ${to}::timestamptz as "to"`;
+}
+
+/** Whether the caller may read the usage of the organization `parent`. */
+export function isUsageReadable({ principal }: Viewer, { scope }: Pick<UsageArguments, 'scope'>): RawBuilder<boolean> {
+  return isReadableParent(principal, reach(scope));
+}
+
+/** The number of organizations that the summary `parent` covers. */
+export function organizationsOfSummary({ scope }: Pick<UsageArguments, 'scope'>): RawBuilder<unknown> {
+  if (scope === 'SINGLE') return sql`1`;
+  return sql`(select count(*) from organizations o where o.path >= parent.path and o.path < subtree_end(parent.path) and o.deleted_at is null)`;
+}
+
+/** Whether all keys are in the catalog. */
+export function areMetrics(keys: readonly string[] | null): RawBuilder<boolean> {
+  if (keys === null) return sql`true`;
+  return sql`not exists (select from unnest(${keys}::text[]) as asked (key) where asked.key not in (select m.key from usage_metrics m))`;
+}
+
+/** The metrics of the summary `parent`. */
+export function metricsOfSummary(layout: LayoutColumns, scope: UsageScope, keys: readonly string[] | null): RawBuilder<unknown> {
+  return sql`with sums as materialized (${sumsByMetric(layout, scope)}) ${valuesOf(keys)}`;
+}
+
+/** The buckets of a window, as they are given to a statement. */
+export interface BucketColumns extends LayoutColumns {
+  bucketsFrom: readonly Date[];
+  bucketsTo: readonly Date[];
+  keys: readonly string[] | null;
+}
+
+/** The buckets of the summary `parent`, each with its sums by recorded metric. */
+export function bucketsOfSummary({ bucketsFrom, bucketsTo, ...layout }: BucketColumns, scope: UsageScope): RawBuilder<unknown> {
+  const starts = sql`${bucketsFrom}::timestamptz[]`;
+  return sql`
+    with sums as materialized (
+      select bucket, array_agg(key) as keys, array_agg(total) as totals from (${sumsByBucket(layout, scope, starts)}) as each group by bucket
+    )
+    select bucket.begins as "from", bucket.ends as "to", sums.keys as sum_keys, sums.totals as sum_totals
+    from unnest(${starts}, ${bucketsTo}::timestamptz[]) with ordinality as bucket (begins, ends, number)
+    left join sums on sums.bucket = bucket.number
+    order by bucket.number`;
+}
+
+/** The metrics of the bucket `parent`. */
+export function metricsOfBucket(keys: readonly string[] | null): RawBuilder<unknown> {
+  return sql`with sums as (select * from unnest(parent.sum_keys, parent.sum_totals) as sum (key, total)) ${valuesOf(keys)}`;
+}
+
+/** The time of the request. */
+export function timeOfRequest({ now }: Viewer): RawBuilder<unknown> {
+  return sql`${now}::timestamptz`;
+}

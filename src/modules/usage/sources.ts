@@ -4,7 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { ReadableOptions } from '../../authorization/rights.ts';
-import type { Layout, Part, Window } from './window.ts';
+import type { LayoutColumns } from './window.ts';
 
 export type UsageScope = 'ALL' | 'SINGLE';
 
@@ -19,8 +19,8 @@ const MANY = 2_000;
  * by slot. `offset 0` keeps the planner from reading all totals of the holder and filtering
  * afterwards.
  */
-export const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
-  unnest(${parts.map(({ resolution }) => resolution)}::usage_grain[], ${parts.map(({ from }) => from)}::timestamptz[], ${parts.map(({ to }) => to)}::timestamptz[])
+export const totalsOf = (holder: RawBuilder<unknown>, { resolutions, partsFrom, partsTo }: LayoutColumns): RawBuilder<unknown> => sql`
+  unnest(${resolutions}::usage_grain[], ${partsFrom}::timestamptz[], ${partsTo}::timestamptz[])
     as part (grain, begins, ends)
   cross join lateral (
     select t.starts_at, t.own, t.subtree from usage_totals t
@@ -32,16 +32,16 @@ export const totalsOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): R
  * The pending amounts to be added to the totals of `holder` in the parts of a layout: `pending` with
  * `hour`, `slot`, `own` and `subtree`.
  */
-export const pendingOf = (holder: RawBuilder<unknown>, parts: readonly Part[]): RawBuilder<unknown> => sql`
+export const pendingOf = (holder: RawBuilder<unknown>, { totalsFrom, totalsTo }: LayoutColumns): RawBuilder<unknown> => sql`
   lateral (
     select t.hour, t.slot, sum(t.own) as own, sum(t.subtree) as subtree from usage_tail t
-    where t.organization_id = ${holder} and t.hour >= ${parts[0]?.from}::timestamptz and t.hour < ${parts.at(-1)?.to}::timestamptz
+    where t.organization_id = ${holder} and t.hour >= ${totalsFrom}::timestamptz and t.hour < ${totalsTo}::timestamptz
     group by t.hour, t.slot
   ) as pending`;
 
 /** The single events at a layout's edges. The planner does not choose between the two ways. */
-export function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuilder<unknown> {
-  const windows = sql`unnest(${edges.map(({ from }) => from)}::timestamptz[], ${edges.map(({ to }) => to)}::timestamptz[]) as edge (begins, ends)`;
+export function edgeEvents({ edgesFrom, edgesTo }: LayoutColumns, scope: UsageScope): RawBuilder<unknown> {
+  const windows = sql`unnest(${edgesFrom}::timestamptz[], ${edgesTo}::timestamptz[]) as edge (begins, ends)`;
   const events = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`lateral (
     select e.organization_id, e.occurred_at, e.metric, e.quantity from usage_events e
     where ${condition} e.occurred_at >= edge.begins and e.occurred_at < edge.ends offset 0
@@ -67,20 +67,20 @@ export function edgeEvents(edges: readonly Window[], scope: UsageScope): RawBuil
  * The sources of the usage of `parent`, with `at` (the start of a total, or the time of an event),
  * `slot` and `quantity`.
  */
-export function usageSources({ parts, edges }: Layout, scope: UsageScope): RawBuilder<unknown> {
+export function usageSources(layout: LayoutColumns, scope: UsageScope): RawBuilder<unknown> {
   const members = scope === 'SINGLE' ? sql`select parent.id, false as whole` : sql`select * from usage_members(parent.id, parent.path)`;
   const branches = [];
-  if (parts.length > 0) {
+  if (layout.hasParts) {
     branches.push(
       sql`
         select totals.starts_at as at, amounts.slot, amounts.quantity
-        from member cross join ${totalsOf(sql`member.id`, parts)}
+        from member cross join ${totalsOf(sql`member.id`, layout)}
         cross join lateral unnest(case when member.whole then totals.subtree else totals.own end) with ordinality as amounts (quantity, slot)`,
       sql`
         select pending.hour, pending.slot, case when member.whole then pending.subtree else pending.own end
-        from member cross join ${pendingOf(sql`member.id`, parts)}`,
+        from member cross join ${pendingOf(sql`member.id`, layout)}`,
     );
   }
-  if (edges.length > 0) branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(edges, scope)}) as e`);
+  if (layout.hasEdges) branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(layout, scope)}) as e`);
   return sql`with member as materialized (${members}) ${sql.join(branches, sql` union all `)}`;
 }

@@ -1,5 +1,7 @@
 /** Summaries of usage over one organization or its subtree. */
 import { requires, requiresReach } from '../../graphql/guards.ts';
+import { inSql, rowsInSql, Unsupported } from '../../compiler/forms.ts';
+import type { Viewer } from '../../database/loaders.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import { badInput, invalidWindow } from '../../errors.ts';
@@ -8,11 +10,35 @@ import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/queries.ts';
 import { METRICS_MAX } from './catalog.ts';
 import { usageByChild, type ChildUsageRow } from './by-child-queries.ts';
-import { METRIC_KEYS_MAX, missingEdge, wantedKeys } from './input.ts';
+import { knownLayout, METRIC_KEYS_MAX, missingEdge, requireKeyCount, wantedKeys } from './input.ts';
 import { metricCatalog } from './metric-queries.ts';
 import { UsageMetricTotalRef } from './metric-type.ts';
-import { organizationCount, usageBuckets, usageTotals, type TotalRow, type UsageArguments } from './queries.ts';
-import { RESOLUTIONS, bucketsOf, parseWindow, bucketCount, type BucketSize, type Resolution, type Window } from './window.ts';
+import {
+  areMetrics,
+  bucketsOfSummary,
+  isUsageReadable,
+  metricsOfBucket,
+  metricsOfSummary,
+  organizationCount,
+  organizationsOfSummary,
+  summaryOfRow,
+  timeOfRequest,
+  usageBuckets,
+  usageTotals,
+  type BucketColumns,
+  type TotalRow,
+  type UsageArguments,
+} from './queries.ts';
+import {
+  RESOLUTIONS,
+  bucketsOf,
+  parseWindow,
+  bucketCount,
+  type BucketSize,
+  type LayoutColumns,
+  type Resolution,
+  type Window,
+} from './window.ts';
 
 const UsageScopeRef = builder.enumType('UsageScope', {
   description: 'What a usage summary covers.',
@@ -40,7 +66,10 @@ const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement({
     metrics: t.expose('metrics', {
       type: [UsageMetricTotalRef],
       description: 'The metrics asked for, in the order of the catalog.',
-      extensions: atMostWithin(metricCount),
+      extensions: {
+        ...atMostWithin(metricCount),
+        ...rowsInSql<unknown, undefined, BucketColumns>(({ outer: { keys } }) => metricsOfBucket(keys)),
+      },
     }),
   }),
 });
@@ -79,6 +108,35 @@ interface Summary extends UsageArguments {
   organization: OrganizationRow;
 }
 
+/** The arguments of a summary in SQL. */
+type SummaryArguments = UsageArguments & LayoutColumns;
+
+interface GivenKeys {
+  keys?: readonly string[] | null;
+}
+
+function countedKeys(keys: readonly string[] | null | undefined): readonly string[] | null {
+  if (keys == null) return null;
+  requireKeyCount(keys);
+  return keys;
+}
+
+function layoutInSql(window: Window, resolutions: readonly Resolution[], now: Date): LayoutColumns {
+  const layout = knownLayout(window, resolutions, now);
+  if (!layout) throw new Unsupported('a window whose events may be gone');
+  return layout;
+}
+
+function bucketColumns({ size, keys }: GivenKeys & { size: BucketSize }, { now }: Viewer, { from, to }: SummaryArguments): BucketColumns {
+  const buckets = bucketsOf({ from, to }, size);
+  return {
+    ...layoutInSql({ from, to }, RESOLUTIONS_WITHIN[size], now),
+    bucketsFrom: buckets.map((bucket) => bucket.from),
+    bucketsTo: buckets.map((bucket) => bucket.to),
+    keys: countedKeys(keys),
+  };
+}
+
 /** The totals that fit into buckets of each size. */
 const RESOLUTIONS_WITHIN: Record<BucketSize, readonly Resolution[]> = {
   HOUR: ['HOUR'],
@@ -99,17 +157,25 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         description: 'How many organizations are covered, with or without usage.',
         resolve: async ({ organization, scope }, _args, { loaders }) =>
           scope === 'SINGLE' ? 1 : ((await loaders.load(organizationCount, null, organization.id))?.count ?? 0),
+        extensions: inSql<unknown, undefined, SummaryArguments>(({ outer }) => organizationsOfSummary(outer)),
       }),
       asOf: t.field({
         type: 'DateTime',
         description: 'Every event acknowledged before this instant is counted.',
         resolve: (_summary, _args, { now }) => now,
+        extensions: inSql(({ viewer }) => timeOfRequest(viewer)),
       }),
       metrics: t.field({
         type: [UsageMetricTotalRef],
         nullable: true,
         description: 'Metrics over the whole window, in the order of the catalog.',
-        extensions: atMost(metricCount),
+        extensions: {
+          ...atMost(metricCount),
+          ...rowsInSql<GivenKeys, { keys: readonly string[] | null }, SummaryArguments>(
+            ({ args, outer }) => metricsOfSummary(outer, outer.scope, args.keys),
+            { prepare: ({ keys: given }) => ({ keys: countedKeys(given) }), check: ({ args }) => areMetrics(args.keys) },
+          ),
+        },
         args: { keys },
         async resolve({ organization, scope, from, to }, args, { loaders }) {
           const wanted = await wantedKeys(args.keys, loaders);
@@ -122,7 +188,13 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         nullable: true,
         description:
           'Metrics for each part of the window. Empty parts are included, and the first and last parts end where the window does. At most 1,000 parts.',
-        extensions: atMostWithin(({ from, to }, { size }) => bucketCount(from, to, size)),
+        extensions: {
+          ...atMostWithin(({ from, to }, { size }) => bucketCount(from, to, size)),
+          ...rowsInSql<GivenKeys & { size: BucketSize }, BucketColumns, SummaryArguments>(
+            ({ args, outer }) => bucketsOfSummary(args, outer.scope),
+            { prepare: bucketColumns, check: ({ args }) => areMetrics(args.keys) },
+          ),
+        },
         args: { size: t.arg({ type: UsageBucketSizeRef, required: true, defaultValue: 'DAY', description: 'Length of the parts.' }), keys },
         async resolve({ organization, scope, from, to }, args, { loaders, now }) {
           const buckets = bucketsOf({ from, to }, args.size);
@@ -188,5 +260,10 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
         );
       return { organization, scope, ...window };
     },
+    extensions: rowsInSql<UsageArguments, SummaryArguments>(({ args }) => summaryOfRow(args), {
+      structural: ['scope'],
+      prepare: ({ from, to, scope }, { now }) => ({ from, to, scope, ...layoutInSql(parseWindow(from, to), RESOLUTIONS, now) }),
+      check: ({ viewer, args }) => isUsageReadable(viewer, args),
+    }),
   }),
 );

@@ -110,6 +110,35 @@ export interface Layout {
   edges: readonly Window[];
 }
 
+/** A layout by columns, as its statements take it. */
+export interface LayoutColumns {
+  hasParts: boolean;
+  resolutions: readonly Resolution[];
+  partsFrom: readonly Date[];
+  partsTo: readonly Date[];
+  /** The start of the first part and the end of the last. */
+  totalsFrom: Date | null;
+  totalsTo: Date | null;
+  hasEdges: boolean;
+  edgesFrom: readonly Date[];
+  edgesTo: readonly Date[];
+}
+
+/** The columns of a layout. */
+export function columnsOf({ parts, edges }: Layout): LayoutColumns {
+  return {
+    hasParts: parts.length > 0,
+    resolutions: parts.map(({ resolution }) => resolution),
+    partsFrom: parts.map(({ from }) => from),
+    partsTo: parts.map(({ to }) => to),
+    totalsFrom: parts[0]?.from ?? null,
+    totalsTo: parts.at(-1)?.to ?? null,
+    hasEdges: edges.length > 0,
+    edgesFrom: edges.map(({ from }) => from),
+    edgesTo: edges.map(({ to }) => to),
+  };
+}
+
 /**
  * Divides a window into totals of the given resolutions, using the longest that fit, and edges of single
  * events.
