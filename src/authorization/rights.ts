@@ -52,6 +52,12 @@ export function can(principal: Principal, scope: Scope | (string & {}), lineage:
   return isUsableInOwn(organization, scope);
 }
 
+/** The scopes that the caller may use in their own organization. */
+export function scopesInOwn({ organization }: Principal): readonly string[] {
+  if (!organization) return [];
+  return [...new Set([...organization.scopes, ...CONSOLE_SCOPES])].filter((scope) => isUsableInOwn(organization, scope));
+}
+
 /**
  * Whether the basis of the caller's rights still exists when the statement runs: the key or token
  * is not revoked, and the person is a member of their organization. A removal therefore ends access

@@ -101,6 +101,7 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     },
     introspection: config.introspection,
     trustedDocuments: config.trustedDocuments,
+    compiled: config.compiled,
     corsOrigins: config.corsOrigins,
     graphiql: config.graphiql && graphiqlOptions(now, undefined, demo?.organizationId),
     graphiqlLocal: demo && graphiqlOptions(now, demo.apiKey, demo.organizationId),

@@ -13,6 +13,7 @@ export function compiledExecution(operations: CompiledOperations, onOutcome: (ou
   return async (args: ExecutionArgs, context: Context): Promise<ExecutionResult | undefined> => {
     const outcome = await operations.run(args, context);
     onOutcome(outcome);
+    context.record.execution = 'data' in outcome ? 'compiled' : outcome.fall;
     return 'data' in outcome ? written(outcome.data) : undefined;
   };
 }

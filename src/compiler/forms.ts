@@ -10,6 +10,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import { countBatch, type Connection, type ListDefinition } from '../database/list.ts';
 import { connect } from '../graphql/connection.ts';
+import { publicIdInSql } from '../database/id.ts';
+import type { IdType } from '../values/ids.ts';
 import type { Context } from '../graphql/context.ts';
 import type { StatementBatch, Viewer } from '../database/loaders.ts';
 import type { PageArguments } from '../database/keyset.ts';
@@ -106,6 +108,21 @@ const parentColumn = (name: string): RawBuilder<unknown> => sql`parent.${sql.ref
 /** Field option: the rows of a batch for the key in a column of the row; none for null. */
 export function related<Row, Value>(batch: StatementBatch<null, Row, Value>, keyColumn: string): FormExtension {
   return rowsInSql(({ viewer }) => batch.statement(viewer, sql`array[${parentColumn(keyColumn)}]`, null));
+}
+
+/** Field option: a column, for a field whose resolver does more than to expose it. */
+export function column(name: string): FormExtension {
+  return inSql(() => parentColumn(name));
+}
+
+/** Field option: a text that is always the same. */
+export function constant(text: string): FormExtension {
+  return inSql(() => sql`${sql.lit(text)}::text`);
+}
+
+/** Field option: the public id of the row as one of a type. */
+export function publicIdOf(type: IdType): FormExtension {
+  return inSql(() => publicIdInSql(type, sql`parent.id`));
 }
 
 /** Field option: whether a batch has a row for the row's id. */

@@ -67,6 +67,7 @@ const PLANS_MAX = 64;
 /** Queries of one schema. What is made for a document is kept as long as the document. */
 export class CompiledOperations {
   readonly #schema: GraphQLSchema;
+  readonly #bytesMax: number;
   readonly #operations = new WeakMap<DocumentNode, Map<string, Operation | undefined>>();
   readonly #statements = new LRUCache<string, Statement | string>({
     maxSize: STATEMENT_BYTES_MAX,
@@ -74,7 +75,9 @@ export class CompiledOperations {
   });
   #plans = 0;
 
-  constructor(schema: GraphQLSchema) {
+  /** Answers have at most `bytesMax` bytes. */
+  constructor(schema: GraphQLSchema, bytesMax: number) {
+    this.#bytesMax = bytesMax;
     this.#schema = schema;
   }
 
@@ -140,7 +143,7 @@ export class CompiledOperations {
     const key = [plan.id, principalShape(principal), ...shapes].join('\n');
     let statement = this.#statements.get(key);
     if (statement === undefined) {
-      statement = writeStatement(plan, principal, prepared, db);
+      statement = writeStatement(plan, { principal, prepared }, this.#bytesMax, db);
       this.#statements.set(key, statement);
     }
     return statement;
@@ -149,18 +152,17 @@ export class CompiledOperations {
 
 function writeStatement(
   { fields, prepared: takers }: OperationPlan,
-  principal: Principal,
-  prepared: readonly Prepared[],
+  { principal, prepared }: Pick<RequestValues, 'principal' | 'prepared'>,
+  bytesMax: number,
   db: Database,
 ): Statement | string {
   try {
-    const { sql, parameters } = new StatementWriter(
+    const writer = new StatementWriter(
       symbolicPrincipal(principal),
       prepared,
       takers.map(({ form }) => form),
-    )
-      .write(fields)
-      .compile(db);
+    );
+    const { sql, parameters } = writer.write(fields, bytesMax).compile(db);
     return { text: sql, parameters };
   } catch (error) {
     // A form that looks at a value instead of passing it on fails in its own words.

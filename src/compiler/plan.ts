@@ -13,6 +13,7 @@ import {
   type GraphQLField,
   type GraphQLNamedOutputType,
   type GraphQLObjectType,
+  type GraphQLSchema,
 } from 'graphql';
 import type { Context } from '../graphql/context.ts';
 import { formOf, Unsupported, type Form } from './forms.ts';
@@ -69,8 +70,7 @@ export class Planner {
     if (!field || (name.startsWith('__') && name !== '__typename')) throw new Unsupported(name);
     const form = formOf(field);
     const column = (field.extensions as { pothosExposedField?: string }).pothosExposedField;
-    const isKnown = form ?? column ?? (name === '__typename' || isNodeId(parentType, name) || CONNECTION_PART.test(parentType.name));
-    if (isKnown === false) throw new Unsupported(`${parentType.name}.${name}`);
+    if (name !== '__typename' && !hasForm(parentType, field)) throw new Unsupported(`${parentType.name}.${name}`);
     const type = getNamedType(field.type);
     const takesArguments = form?.prepare !== undefined || form?.kind === 'list';
     const plan: FieldPlan = {
@@ -93,6 +93,33 @@ export class Planner {
     else if (isInterfaceType(type)) throw new Unsupported(`${parentType.name}.${name}`);
     return plan;
   }
+}
+
+/**
+ * The fields of a schema that can be selected in a query and have no form in SQL, as `Type.field`:
+ * operations with them are always executed by resolvers.
+ */
+export function fieldsWithoutForm(schema: GraphQLSchema): string[] {
+  const missing: string[] = [];
+  const visited = new Set<string>();
+  const visit = (type: GraphQLNamedOutputType): void => {
+    if (!isObjectType(type) || visited.has(type.name)) return;
+    visited.add(type.name);
+    for (const field of Object.values(type.getFields())) {
+      const named = getNamedType(field.type);
+      if (!hasForm(type, field) || named.name === 'JSON' || isInterfaceType(named)) missing.push(`${type.name}.${field.name}`);
+      visit(named);
+    }
+  };
+  const query = schema.getQueryType();
+  if (query) visit(query);
+  return missing.toSorted();
+}
+
+/** Whether the compiler knows how to read a field. */
+function hasForm(type: GraphQLObjectType, field: { name: string; extensions: object }): boolean {
+  const exposes = (field.extensions as { pothosExposedField?: string }).pothosExposedField !== undefined;
+  return formOf(field) !== undefined || exposes || isNodeId(type, field.name) || CONNECTION_PART.test(type.name);
 }
 
 /** Whether a field is the public id of a node. */

@@ -8,12 +8,13 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { GraphQLObjectType } from 'graphql';
 import type { Principal } from '../authorization/principal.ts';
+import { publicIdInSql } from '../database/id.ts';
 import { cursorInSql, type Page } from '../database/keyset.ts';
 import type { ListDefinition } from '../database/list.ts';
 import type { Viewer } from '../database/loaders.ts';
 import { Unsupported, type Form, type FormInput } from './forms.ts';
 import { casesOf, conditionOf, constantOf } from '../authorization/cases.ts';
-import { encodeId, type IdType } from '../values/ids.ts';
+import type { IdType } from '../values/ids.ts';
 import { isNodeId, type FieldPlan } from './plan.ts';
 import { slot, symbolicArguments, symbolicPage, type Prepared } from './slots.ts';
 
@@ -40,14 +41,19 @@ export class StatementWriter {
     this.#prepared = prepared;
   }
 
-  /** The statement of root fields: one row with `answer`, or none if a root field has no value. */
-  write(fields: readonly FieldPlan[]): Raw {
-    const required = fields.map(({ key }) => sql`x.${sql.ref(key)} is not null`);
-    return sql`select row_to_json(x)::text as answer from (select ${this.#columns(fields)}) as x where ${sql.join(required, sql` and `)}`;
+  /**
+   * The statement of root fields: one row with `answer`, or none if a root field has no value, or the
+   * answer has more bytes than `bytesMax`.
+   */
+  write(fields: readonly FieldPlan[], bytesMax: number): Raw {
+    const required = [sql`true`, ...fields.map(({ key }) => sql`x.${sql.ref(key)} is not null`)];
+    const answer = sql`
+      select row_to_json(x)::text as answer from (select ${this.#columns(fields)}) as x where ${sql.join(required, sql` and `)}`;
+    return sql`with written as materialized (${answer}) select answer from written where octet_length(answer) <= ${bytesMax}`;
   }
 
   #columns(fields: readonly FieldPlan[]): Raw {
-    return sql.join(fields.map((plan) => sql`${this.#guarded(plan)} as ${sql.ref(plan.key)}`));
+    return joined(fields.map((plan) => sql`${this.#guarded(plan)} as ${sql.ref(plan.key)}`));
   }
 
   /** The value of a field where the caller may read it. */
@@ -81,7 +87,7 @@ export class StatementWriter {
     if (form?.kind === 'list') return this.#connection(plan, form.list);
     if (form?.kind === 'rows') return this.#objects(plan, form.sql(this.#input(plan)));
     if (form?.kind === 'value') return leaf(plan, form.sql(this.#input(plan)));
-    if (isNodeId(parentType, field.name)) return publicId(parentType.name as IdType, sql`parent.id`);
+    if (isNodeId(parentType, field.name)) return publicIdInSql(parentType.name as IdType, sql`parent.id`);
     if (column !== undefined && plan.fields.length === 0) return leaf(plan, sql`parent.${sql.ref(column)}`);
     throw new Unsupported(`${parentType.name}.${field.name}`);
   }
@@ -128,9 +134,9 @@ export class StatementWriter {
       (limit) =>
         sql`select listed.* from (${list.page(this.#viewer, args, symbolicPage({ ...page, limit }, at))}) as listed where ${isListed}`,
     );
-    const columns = plan.fields.map((part) => sql`${this.#part(part, parts)} as ${sql.ref(part.key)}`);
+    const columns = joined(plan.fields.map((part) => sql`${this.#part(part, parts)} as ${sql.ref(part.key)}`));
     const rows = isShared || needsMore ? sql`with page as materialized (${parts.rows})` : sql``;
-    const json = sql`(${rows} select row_to_json(x) from (select ${sql.join(columns)}) as x)`;
+    const json = sql`(${rows} select row_to_json(x) from (select ${columns}) as x)`;
     const checks = (['after', 'before'] as const).filter((end) => page[end]).map((end) => isOfList(listNameIn(sql`parent.id`), at, end));
     return checks.length === 0 ? json : sql`case when ${sql.join(checks, sql` and `)} then ${json} else ${refused} end`;
   }
@@ -147,13 +153,13 @@ export class StatementWriter {
       case 'nodes':
         return arrayOf(sql`select ${this.#row(plan)} from ${parts.visible}`);
       case 'edges': {
-        const columns = fields.map((part) => sql`${this.#edgePart(part, parts)} as ${sql.ref(part.key)}`);
-        const json = sql`(select row_to_json(x) from (select ${sql.join(columns)}) as x)`;
+        const columns = joined(fields.map((part) => sql`${this.#edgePart(part, parts)} as ${sql.ref(part.key)}`));
+        const json = sql`(select row_to_json(x) from (select ${columns}) as x)`;
         return arrayOf(sql`select ${json} from ${parts.visible}`);
       }
       case 'pageInfo': {
-        const columns = fields.map((part) => sql`${parts.pageInfo(part)} as ${sql.ref(part.key)}`);
-        return sql`(select row_to_json(x) from (select ${sql.join(columns)}) as x)`;
+        const columns = joined(fields.map((part) => sql`${parts.pageInfo(part)} as ${sql.ref(part.key)}`));
+        return sql`(select row_to_json(x) from (select ${columns}) as x)`;
       }
       default:
         throw new Unsupported(`${parentType.name}.${field.name}`);
@@ -230,6 +236,11 @@ class ConnectionParts implements ListOf {
   }
 }
 
+/** Columns of a select list, which may be empty. */
+function joined(columns: readonly Raw[]): Raw {
+  return columns.length === 0 ? sql`` : sql.join(columns);
+}
+
 /** A JSON array of the values of a query, in its order and written without spaces. */
 function arrayOf(query: Raw): Raw {
   return sql`array_to_json(array(${query}))`;
@@ -239,11 +250,6 @@ function arrayOf(query: Raw): Raw {
 function isOfList(list: Raw, at: number, end: 'after' | 'before'): RawBuilder<boolean> {
   const sortKeys = slot(({ prepared }) => prepared[at]?.page?.[end]);
   return sql`${cursorInSql(list, sql`${sortKeys}::text[]`)} = ${slot(({ prepared }) => prepared[at]?.given[end])}::text`;
-}
-
-/** The public id of a row of a type. */
-function publicId(type: IdType, uuid: Raw): Raw {
-  return sql`${sql.lit(encodeId(type, ''))} || replace(${uuid}::text, '-', '')`;
 }
 
 /** An expression as its scalar writes it. */

@@ -26,6 +26,9 @@ export function oneOf<const Words extends readonly [string, ...string[]]>(...wor
 /** Yes or no. */
 export const flag = oneOf('true', 'false').transform((value) => value === 'true');
 
+/** A setting that is `on` or `off`. */
+export const onOff = oneOf('on', 'off').transform((value) => value === 'on');
+
 /** The parts of a list. */
 export const commaSeparated = (list: string): string[] =>
   list

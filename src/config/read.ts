@@ -56,6 +56,7 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     graphiql: value.GRAPHIQL ?? !(production || trustedOnly),
     introspection: value.INTROSPECTION ?? (trustedOnly ? 'off' : production ? 'authenticated' : 'public'),
     trustedDocuments: value.TRUSTED_DOCUMENTS,
+    compiled: value.COMPILED,
     corsOrigins: value.CORS_ORIGINS,
     allowedHosts: value.ALLOWED_HOSTS,
     maxConnections: value.MAX_CONNECTIONS,

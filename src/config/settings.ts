@@ -1,6 +1,18 @@
 /** Every setting: its name in the environment, its values, its default and its meaning. */
 import { z } from 'zod';
-import { DATABASE_URL, SAFE_URL, databaseUrl, flag, isDnsServer, jwtAlgorithms, listOf, oneOf, safeUrl, wholeNumber } from './forms.ts';
+import {
+  DATABASE_URL,
+  SAFE_URL,
+  databaseUrl,
+  flag,
+  isDnsServer,
+  jwtAlgorithms,
+  listOf,
+  oneOf,
+  onOff,
+  safeUrl,
+  wholeNumber,
+} from './forms.ts';
 import { budgetVariables } from '../limits/budget-settings.ts';
 import { limitSettings } from '../limits/settings.ts';
 import { EVENT_DAYS_MIN } from '../modules/usage/retention.ts';
@@ -89,6 +101,9 @@ export const sections = {
     INTROSPECTION: oneOf('public', 'authenticated', 'off').optional().meta({
       description: 'Who may read the schema through the API: everybody, callers with a credential, or nobody.',
       unset: '`public`; `authenticated` in production, `off` with `TRUSTED_DOCUMENTS=require`',
+    }),
+    COMPILED: onOff.default(true).meta({
+      description: 'Whether queries are executed as one statement where they can be. Without it they cost more and answer the same.',
     }),
     TRUSTED_DOCUMENTS: oneOf('off', 'allow', 'require')
       .default('off')

@@ -7,7 +7,7 @@ import { OutcomeUnknown, isStalePlan, isUnavailable, sqlState } from '../errors.
 import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
-import { statementName } from './statement-name.ts';
+import { PreparedStatements, statementName } from './statement-name.ts';
 
 /**
  * After this long without an answer, the server is asked whether it still works on the statement.
@@ -67,6 +67,7 @@ export class RequestClient extends pg.Client {
   #connectedAt = 0;
   /** When the server last answered on this connection. */
   #answeredAt = 0;
+  readonly #statements = new PreparedStatements();
   /** Part of the names of prepared statements. It changes when the earlier ones are out of date. */
   #edition = 0;
 
@@ -106,7 +107,7 @@ export class RequestClient extends pg.Client {
     if (typeof callback === 'function') return void this.#handTo(callback as Callback, this.query(...call.slice(0, -1))) as never;
     const [text, values] = call;
     const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
-    const statement = (): unknown[] => (named ? [{ name: `${statementName(text)}${this.#edition || ''}`, text, values }] : call);
+    const statement = (): unknown[] => (named ? [{ name: this.#nameOf(text), text, values }] : call);
     const send = (): Promise<unknown> => Reflect.apply(super.query, this, statement()) as Promise<unknown>;
     // A submittable object, such as a stream, has its own callbacks.
     if ((text as { submit?: unknown }).submit !== undefined) return send() as never;
@@ -116,6 +117,21 @@ export class RequestClient extends pg.Client {
     if (deadline === undefined || typeof text !== 'string') return run() as never;
     if (deadline.isOver) return Promise.reject(deadline.refusal()) as never;
     return (text === 'commit' ? run() : this.#guarded(deadline, run)) as never;
+  }
+
+  /** Returns the name of a statement, and makes room for it if the connection has prepared too many. */
+  #nameOf(text: string): string {
+    const name = `${statementName(text)}${this.#edition || ''}`;
+    const spare = this.#statements.use(name);
+    if (spare !== undefined) {
+      const { connection } = this as unknown as {
+        connection: { parsedStatements: Record<string, string>; close(statement: object): void };
+      };
+      delete connection.parsedStatements[spare];
+      // The server answers together with the next statement.
+      connection.close({ type: 'S', name: spare });
+    }
+    return name;
   }
 
   /** For callers that pass a callback, such as the `query` method of the pool itself. */

@@ -165,7 +165,10 @@ export function createGateway(options: GatewayOptions) {
         introspection: options.introspection,
         cost: boundsCost ? new CostLimits(schema, limits) : undefined,
         budgets,
-        shortcut: options.compiled === false ? undefined : compiledExecution(new CompiledOperations(schema), options.onOutcome),
+        shortcut:
+          options.compiled === false
+            ? undefined
+            : compiledExecution(new CompiledOperations(schema, limits.responseBytes), options.onOutcome),
       }),
       answers(log, organizationHeader, options.outage ?? new Outage(log, 'the database')),
       compression(GRAPHQL_PATH),

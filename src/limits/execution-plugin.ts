@@ -10,7 +10,10 @@ import type { CostLimits } from './cost-limits.ts';
 import { refuseIntrospection, type IntrospectionPolicy } from './introspection-policy.ts';
 import { executeWithinBudgets } from './spending.ts';
 
-/** Executes an operation, if it can; otherwise the resolvers do. */
+/**
+ * Executes an operation, if it can; otherwise the resolvers do. Its responses are never longer than
+ * the limit.
+ */
 export type Shortcut = (args: ExecutionArgs, context: Context) => Promise<ExecutionResult | undefined>;
 
 /** What is checked before an operation is executed, and how it is. What is absent is not checked. */
@@ -35,9 +38,7 @@ export function execution({ introspection, cost, budgets, shortcut }: ExecutionO
         if (costed && 'refused' in costed) return costed.refused;
         refuseIntrospection(introspection, args.document, context);
         const resolve = () => executeFn(args) as ExecutionResult | Promise<ExecutionResult>;
-        // A response that may be too long is measured while it is made.
-        const execute =
-          shortcut && !(costed && costed.isMeasured) ? async () => (await shortcut(args as ExecutionArgs, context)) ?? resolve() : resolve;
+        const execute = shortcut ? async () => (await shortcut(args as ExecutionArgs, context)) ?? resolve() : resolve;
         const result = await (budgets ? executeWithinBudgets(budgets, args, context, execute) : execute());
         return cost && costed ? cost.finish(costed, result, context) : result;
       });

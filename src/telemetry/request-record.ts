@@ -28,6 +28,11 @@ export class RequestRecord {
   /** The SHA-256 of the document in hex, if the request names it. */
   documentHash: string | undefined;
   operationType: OperationTypeNode | undefined;
+  /**
+   * Whether the operation was one statement, or why the resolvers executed it; undefined if it was
+   * not executed.
+   */
+  execution: string | undefined;
   #operationName: string | undefined;
   /** The number of statements that were sent to the database. */
   statements = 0;
@@ -80,6 +85,7 @@ export class RequestRecord {
         credentialKind: credential?.kind ?? null,
         credentialId: credential?.id ?? null,
         organizationId: organization?.id ?? null,
+        execution: this.execution,
         statements: this.statements,
         costRequested: this.cost.requested,
         costCharged: this.cost.charged,

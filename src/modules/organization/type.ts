@@ -7,7 +7,15 @@ import { decodeId, encodeId } from '../../values/ids.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { requireStorable } from '../../values/text.ts';
 import { OrganizationKindRef, OrganizationRef } from './refs.ts';
-import { ancestors, askedOrganization, organizationById, organizationBySlug, visibleDepth, visibleParentId } from './queries.ts';
+import {
+  ancestors,
+  askedOrganization,
+  organizationById,
+  organizationBySlug,
+  visibleDepth,
+  visibleParentId,
+  type OrganizationSource,
+} from './queries.ts';
 
 /** The most that `MAX_TREE_DEPTH` can be. */
 const DEPTH_MAX = 64;
@@ -19,6 +27,15 @@ const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
     SUSPENDED: { description: 'Its own credentials and those of everything below it are refused; callers above can still read it.' },
     DELETED: { description: 'Deleted and still restorable.' },
   },
+});
+
+const OrganizationSourceRef = builder.enumType('OrganizationSource', {
+  description: 'How an organization came to be. More ways may be added.',
+  values: {
+    SIGN_UP: { description: 'A user created it as the top of a tree of its own.' },
+    PARTNER: { description: 'Someone who acted in an organization above created it below.' },
+    OPERATOR: { description: 'An operator of the platform created it with a command.' },
+  } satisfies Record<OrganizationSource, object>,
 });
 
 const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
@@ -42,6 +59,10 @@ builder.node(OrganizationRef, {
     name: t.exposeString('name', { description: 'Display name, 1 to 200 characters; not necessarily unique.' }),
     kind: t.expose('kind', { type: OrganizationKindRef, description: 'The kind of organization it is to the one above it.' }),
     status: t.expose('status', { type: OrganizationStatusRef, description: 'Whether it is in use.' }),
+    source: t.expose('source', {
+      type: OrganizationSourceRef,
+      description: 'How it came to be. It stays the same when the organization is moved.',
+    }),
     domain: t.exposeString('domain', { nullable: true, description: "The organization's own domain, if one is set." }),
     domainSetupStatus: t.expose('domain_setup_status', {
       type: DomainSetupStatusRef,

@@ -1,6 +1,6 @@
 /** The steps in which an organization is provisioned, and their status. */
-import { sql } from 'kysely';
-import { listBatch } from '../../database/loaders.ts';
+import { sql, type RawBuilder } from 'kysely';
+import { listBatch, type Viewer } from '../../database/loaders.ts';
 import { ownerOf, rowsOf, type OfOrganization } from '../organization/profile/queries.ts';
 import type { Columns } from '../../database/rows.ts';
 
@@ -27,3 +27,19 @@ export const provisioningSteps = listBatch<null, StepRow>(
     sql`t.name, t.status, t.attempts, t.error, t.finished_at, t.resource_id`,
   ),
 );
+
+/** The steps of the organization `parent`, in the order in which they are done. */
+export function stepsInOrder(viewer: Viewer): RawBuilder<unknown> {
+  return sql`
+    select s.* from (${provisioningSteps.statement(viewer, sql`array[parent.id]`, null)}) as s
+    order by array_position(${[...STEP_NAMES]}::text[], s.name)`;
+}
+
+/** The state of all steps of the organization `parent` together. */
+export function provisioningStatus(viewer: Viewer): RawBuilder<unknown> {
+  return sql`(
+    select case when bool_or(s.status = 'FAILED') then 'FAILED'
+      when count(*) = ${sql.lit(STEP_NAMES.length)} and bool_and(s.status = 'DONE') then 'READY' else 'PENDING' end
+    from (${provisioningSteps.statement(viewer, sql`array[parent.id]`, null)}) as s
+  )`;
+}

@@ -1,8 +1,9 @@
 /** Progress of an organization's setup. */
 import { inside } from '../../graphql/guards.ts';
+import { inSql, rowsInSql, sameRow } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
-import { STEP_NAMES, provisioningSteps, type StepRow } from './queries.ts';
+import { STEP_NAMES, provisioningSteps, type StepRow, provisioningStatus, stepsInOrder } from './queries.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 
 const ProvisioningStepNameRef = builder.enumType('ProvisioningStepName', {
@@ -55,11 +56,12 @@ const ProvisioningRef = builder.objectRef<StepRow[]>('Provisioning').implement({
         if (steps.some((step) => step.status === 'FAILED')) return 'FAILED';
         return steps.length === STEP_NAMES.length && steps.every((step) => step.status === 'DONE') ? 'READY' : 'PENDING';
       },
+      extensions: inSql(({ viewer }) => provisioningStatus(viewer)),
     }),
     steps: t.field({
       type: [ProvisioningStepRef],
       description: 'The steps started or planned so far, in order.',
-      extensions: atMost(STEP_NAMES.length),
+      extensions: { ...atMost(STEP_NAMES.length), ...rowsInSql(({ viewer }) => stepsInOrder(viewer)) },
       resolve: (steps) => steps.toSorted((a, b) => STEP_NAMES.indexOf(a.name) - STEP_NAMES.indexOf(b.name)),
     }),
   }),
@@ -72,5 +74,6 @@ builder.objectField(OrganizationRef, 'provisioning', (t) =>
     description: "Progress of the organization's setup.",
     authScopes: inside,
     resolve: ({ id }, _args, { loaders }) => loaders.load(provisioningSteps, null, id),
+    extensions: sameRow({ id: 'id' }),
   }),
 );

@@ -1,7 +1,7 @@
 /** The caller as a row, for compiled statements. */
 import { sql, type RawBuilder } from 'kysely';
 import type { Viewer } from '../../database/loaders.ts';
-import { encodeId } from '../../values/ids.ts';
+import { publicIdInSql } from '../../database/id.ts';
 
 /** Stands for "nobody" where a list of a user is asked for by an API key. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -17,7 +17,7 @@ export function callerRow({ principal: { credential, user, organization } }: Vie
 /** The public id of the credential `parent`; a session has none. */
 export function publicCredentialId({ principal: { credential } }: Viewer): RawBuilder<unknown> {
   if (credential?.kind === 'SESSION') return sql`null::text`;
-  return sql`${sql.lit(encodeId(credential?.kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', ''))} || replace(parent.id, '-', '')`;
+  return publicIdInSql(credential?.kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', sql`parent.id`);
 }
 
 /** The scopes held in the caller's organization, in the order of the catalog. */

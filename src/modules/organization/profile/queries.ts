@@ -3,7 +3,9 @@
  * accounts, billing, limits, inventory.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { readableOrganizations, type ReadableOptions } from '../../../authorization/rights.ts';
+import { conditionOf } from '../../../authorization/cases.ts';
+import { reachesBelow, readableOrganizations, scopesInOwn, type ReadableOptions } from '../../../authorization/rights.ts';
+import { isNativeMember } from '../queries.ts';
 import { listBatch, rowBatch, type Keys, type Viewer } from '../../../database/loaders.ts';
 import type { Columns } from '../../../database/rows.ts';
 
@@ -98,3 +100,67 @@ export const inventory = listBatch<null, InventoryRow>(
     from ${readableOrganizations(principal, { scope: 'organizations:manage' })} as o join inventory_items i on i.organization_id = o.id
     where o.id = any (${ids}::uuid[]) group by o.id, i.kind`,
 );
+
+/** The address of the organization `parent`, if it has one, with the columns of `Address`. */
+export function addressOfRow(viewer: Viewer): RawBuilder<unknown> {
+  return sql`
+    select p.address_line1 as line1, p.address_line2, coalesce(p.address_city, '') as city, coalesce(p.address_state, '') as state,
+      coalesce(p.address_zip, '') as zip, coalesce(p.address_country, '') as country
+    from (${profile.statement(viewer, sql`array[parent.id]`, null)}) as p where p.address_line1 is not null`;
+}
+
+/** A column of the profile of the organization `parent`. */
+export function profileColumn(viewer: Viewer, column: 'invoice_owner' | 'external_reference'): RawBuilder<unknown> {
+  return sql`(select p.${sql.ref(column)} from (${profile.statement(viewer, sql`array[parent.id]`, null)}) as p)`;
+}
+
+/** The branding of the organization `parent`: always one row. */
+export function brandingOfRow(viewer: Viewer): RawBuilder<unknown> {
+  return sql`
+    select b.logo_url, b.primary_color, b.secondary_color
+    from (select) as always left join (${branding.statement(viewer, sql`array[parent.id]`, null)}) as b on true`;
+}
+
+/** The limits of the organization `parent`: always one row. */
+export function limitsOfRow(viewer: Viewer): RawBuilder<unknown> {
+  return sql`
+    select coalesce(c.max_calls, 0) as max_calls, coalesce(c.calls_in_use, 0) as calls_in_use
+    from (select) as always left join (${concurrency.statement(viewer, sql`array[parent.id]`, null)}) as c on true`;
+}
+
+/** The inventory of the organization `parent`: one row with the kinds and their numbers. */
+export function inventoryOfRow(viewer: Viewer): RawBuilder<unknown> {
+  return sql`
+    select coalesce(jsonb_object_agg(i.kind, i.count), '{}') as counts
+    from (${inventory.statement(viewer, sql`array[parent.id]`, null)}) as i`;
+}
+
+/** The number of one kind in the inventory `parent`. */
+export function countOfKind(kind: InventoryKind): RawBuilder<unknown> {
+  return sql`coalesce((parent.counts ->> ${sql.lit(kind)})::int, 0)`;
+}
+
+/** Whether the caller is a native member of the organization `parent`. */
+function isNativeMemberOfRow(viewer: Viewer): RawBuilder<boolean> {
+  return sql`exists (${isNativeMember.statement(viewer, sql`array[parent.id]`, null)})`;
+}
+
+/** Where the caller's access to the organization `parent` comes from. */
+export function accessKind(viewer: Viewer): RawBuilder<unknown> {
+  return sql`case when parent.id = ${viewer.principal.organization?.id ?? null}::uuid then 'NATIVE'
+    when ${isNativeMemberOfRow(viewer)} then 'BOTH' else 'DELEGATED' end`;
+}
+
+/** Whether the calling user may act in the organization `parent` itself. */
+export function canSignIn(viewer: Viewer): RawBuilder<unknown> {
+  return viewer.principal.user ? sql`parent.status = 'ACTIVE' and ${isNativeMemberOfRow(viewer)}` : sql`false`;
+}
+
+/** The scopes of the catalog that the caller may use on the organization `parent`, in order. */
+export function usableScopes({ principal }: Viewer): RawBuilder<unknown> {
+  const isOwn = conditionOf(principal, { own: true, below: false, elsewhere: false });
+  const isBelow = conditionOf(principal, { own: false, below: reachesBelow(principal), elsewhere: false });
+  return sql`array(
+    select s.key from scopes as s where ${isOwn} and s.key = any (${[...scopesInOwn(principal)]}::text[]) or ${isBelow} order by s.position
+  )`;
+}

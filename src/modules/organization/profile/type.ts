@@ -2,6 +2,7 @@
 import { inside, requires, requiresOneOf } from '../../../graphql/guards.ts';
 import { can } from '../../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../../authorization/scopes.ts';
+import { column, inSql, publicIdOf, related, rowsInSql, sameRow } from '../../../compiler/forms.ts';
 import { builder } from '../../../graphql/builder.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { atMost } from '../../../graphql/cost.ts';
@@ -9,8 +10,17 @@ import { scopeCatalog } from '../../role/queries.ts';
 import { shownEmail } from '../../../values/email.ts';
 import { ACCOUNTS_MAX } from './input.ts';
 import {
+  accessKind,
+  addressOfRow,
   billing,
   branding,
+  brandingOfRow,
+  canSignIn,
+  countOfKind,
+  inventoryOfRow,
+  limitsOfRow,
+  profileColumn,
+  usableScopes,
   concurrency,
   externalAccounts,
   inventory,
@@ -30,12 +40,20 @@ import { isNativeMember, type OrganizationRow } from '../queries.ts';
 const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
   description: 'A postal address.',
   fields: (t) => ({
-    line1: t.string({ description: 'Street and number.', resolve: (row) => row.address_line1 ?? '' }),
+    line1: t.string({
+      description: 'Street and number.',
+      resolve: (row) => row.address_line1 ?? '',
+      extensions: column('line1'),
+    }),
     line2: t.exposeString('address_line2', { nullable: true, description: 'Floor, suite or care-of.' }),
-    city: t.string({ description: 'City.', resolve: (row) => row.address_city ?? '' }),
-    state: t.string({ description: 'State, province or region.', resolve: (row) => row.address_state ?? '' }),
-    zip: t.string({ description: 'Postal code.', resolve: (row) => row.address_zip ?? '' }),
-    country: t.string({ description: 'Country, ISO 3166-1 alpha-2.', resolve: (row) => row.address_country ?? '' }),
+    city: t.string({ description: 'City.', resolve: (row) => row.address_city ?? '', extensions: column('city') }),
+    state: t.string({ description: 'State, province or region.', resolve: (row) => row.address_state ?? '', extensions: column('state') }),
+    zip: t.string({ description: 'Postal code.', resolve: (row) => row.address_zip ?? '', extensions: column('zip') }),
+    country: t.string({
+      description: 'Country, ISO 3166-1 alpha-2.',
+      resolve: (row) => row.address_country ?? '',
+      extensions: column('country'),
+    }),
   }),
 });
 
@@ -62,7 +80,11 @@ const MarketplaceOfferRef = builder.objectRef<MarketplaceOfferRow>('MarketplaceO
 const ExternalAccountRef = builder.objectRef<ExternalAccountRow>('ExternalAccount').implement({
   description: 'An account of the organization in another system.',
   fields: (t) => ({
-    id: t.id({ description: 'Id of this record (ref_…).', resolve: ({ id }) => encodeId('ExternalAccount', id) }),
+    id: t.id({
+      description: 'Id of this record (ref_…).',
+      resolve: ({ id }) => encodeId('ExternalAccount', id),
+      extensions: publicIdOf('ExternalAccount'),
+    }),
     system: t.exposeString('system', { description: 'The other system, e.g. zuora, salesforce, labra.' }),
     accountId: t.exposeString('account_id', { description: "The account's id there." }),
   }),
@@ -76,9 +98,25 @@ export const InvoiceOwnerRef = builder.enumType('InvoiceOwner', {
 const BrandingRef = builder.objectRef<Partial<BrandingRow>>('Branding').implement({
   description: 'How the organization presents itself.',
   fields: (t) => ({
-    logoUrl: t.field({ type: 'URL', nullable: true, description: 'Address of the logo.', resolve: (row) => row.logo_url ?? null }),
-    primaryColor: t.string({ nullable: true, description: 'Main color, #rrggbb.', resolve: (row) => row.primary_color ?? null }),
-    secondaryColor: t.string({ nullable: true, description: 'Second color, #rrggbb.', resolve: (row) => row.secondary_color ?? null }),
+    logoUrl: t.field({
+      type: 'URL',
+      nullable: true,
+      description: 'Address of the logo.',
+      resolve: (row) => row.logo_url ?? null,
+      extensions: column('logo_url'),
+    }),
+    primaryColor: t.string({
+      nullable: true,
+      description: 'Main color, #rrggbb.',
+      resolve: (row) => row.primary_color ?? null,
+      extensions: column('primary_color'),
+    }),
+    secondaryColor: t.string({
+      nullable: true,
+      description: 'Second color, #rrggbb.',
+      resolve: (row) => row.secondary_color ?? null,
+      extensions: column('secondary_color'),
+    }),
   }),
 });
 
@@ -106,20 +144,29 @@ const ConcurrencyLimitRef = builder.objectRef<Partial<ConcurrencyRow>>('Concurre
     limit: t.int({
       description: 'Calls allowed at the same time; 0 before the organization is provisioned.',
       resolve: (row) => row.max_calls ?? 0,
+      extensions: column('max_calls'),
     }),
-    inUse: t.int({ description: 'Calls running now.', resolve: (row) => row.calls_in_use ?? 0 }),
+    inUse: t.int({ description: 'Calls running now.', resolve: (row) => row.calls_in_use ?? 0, extensions: column('calls_in_use') }),
   }),
 });
 
 const LimitsRef = builder.objectRef<Partial<ConcurrencyRow>>('OrganizationLimits').implement({
   description: "What the organization's plan allows.",
-  fields: (t) => ({ concurrency: t.field({ type: ConcurrencyLimitRef, description: 'Calls at the same time.', resolve: (row) => row }) }),
+  fields: (t) => ({
+    concurrency: t.field({
+      type: ConcurrencyLimitRef,
+      description: 'Calls at the same time.',
+      resolve: (row) => row,
+      extensions: sameRow({ max_calls: 'max_calls', calls_in_use: 'calls_in_use' }),
+    }),
+  }),
 });
 
 const InventoryRef = builder.objectRef<Map<InventoryKind, number>>('Inventory').implement({
   description: 'Numbers of resources that the organization owns now.',
   fields: (t) => {
-    const count = (kind: InventoryKind, description: string) => t.int({ description, resolve: (counts) => counts.get(kind) ?? 0 });
+    const count = (kind: InventoryKind, description: string) =>
+      t.int({ description, resolve: (counts) => counts.get(kind) ?? 0, extensions: inSql(() => countOfKind(kind)) });
     return {
       agents: count('AGENT', 'Agents.'),
       phoneNumbers: count('PHONE_NUMBER', 'Phone numbers.'),
@@ -149,16 +196,18 @@ const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').imple
         if (principal.organization?.id === id) return 'NATIVE';
         return (await loaders.load(isNativeMember, null, id)) ? 'BOTH' : 'DELEGATED';
       },
+      extensions: inSql(({ viewer }) => accessKind(viewer)),
     }),
     canSignIn: t.boolean({
       description: 'Whether the calling user is a native member and may act in the organization itself. False for an API key.',
       resolve: ({ id, status }, _args, { loaders, principal }) =>
         status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
+      extensions: inSql(({ viewer }) => canSignIn(viewer)),
     }),
     scopes: t.stringList({
       description:
         "Scopes that this request has on the organization: in the caller's organization those held there, below it all of them or none.",
-      extensions: atMost(SCOPES_MAX),
+      extensions: { ...atMost(SCOPES_MAX), ...inSql(({ viewer }) => usableScopes(viewer)) },
       async resolve({ lineage }, _args, { loaders, principal }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
         return catalog.map(({ key }) => key).filter((scope) => can(principal, scope, lineage));
@@ -177,12 +226,13 @@ builder.objectFields(OrganizationRef, (t) => ({
       const row = await loaders.load(profile, null, id);
       return row?.address_line1 == null ? null : row;
     },
+    extensions: rowsInSql(({ viewer }) => addressOfRow(viewer)),
   }),
   marketplaceOffers: t.field({
     type: [MarketplaceOfferRef],
     nullable: true,
     description: "Links to the organization's offers, at most one per marketplace. Requires `organizations:manage`.",
-    extensions: atMost(MARKETPLACES),
+    extensions: { ...atMost(MARKETPLACES), ...related(marketplaceOffers, 'id') },
     authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(marketplaceOffers, null, id),
   }),
@@ -190,7 +240,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     type: [ExternalAccountRef],
     nullable: true,
     description: 'Accounts of this organization in other systems, one per system. Requires `organizations:manage`.',
-    extensions: atMost(ACCOUNTS_MAX),
+    extensions: { ...atMost(ACCOUNTS_MAX), ...related(externalAccounts, 'id') },
     authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(externalAccounts, null, id),
   }),
@@ -200,6 +250,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     description: 'Who owns the invoices in the billing system. Requires `organizations:manage` or `billing:manage`.',
     authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
     resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.invoice_owner ?? null,
+    extensions: inSql(({ viewer }) => profileColumn(viewer, 'invoice_owner')),
   }),
   externalReference: t.string({
     nullable: true,
@@ -208,6 +259,7 @@ builder.objectFields(OrganizationRef, (t) => ({
       'searched. Requires `organizations:manage` or `billing:manage`.',
     authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
     resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.external_reference ?? null,
+    extensions: inSql(({ viewer }) => profileColumn(viewer, 'external_reference')),
   }),
   branding: t.field({
     type: BrandingRef,
@@ -215,6 +267,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     description: 'How the organization presents itself.',
     authScopes: inside,
     resolve: async ({ id }, _args, { loaders }) => (await loaders.load(branding, null, id)) ?? {},
+    extensions: rowsInSql(({ viewer }) => brandingOfRow(viewer)),
   }),
   billing: t.field({
     type: BillingRef,
@@ -222,6 +275,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     description: 'The billing account; null if there is none yet. Requires `billing:manage`.',
     authScopes: requires('billing:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(billing, null, id),
+    extensions: related(billing, 'id'),
   }),
   limits: t.field({
     type: LimitsRef,
@@ -229,6 +283,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     description: "What the organization's plan allows. Requires `organizations:manage` or `billing:manage`.",
     authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
     resolve: async ({ id }, _args, { loaders }) => (await loaders.load(concurrency, null, id)) ?? {},
+    extensions: rowsInSql(({ viewer }) => limitsOfRow(viewer)),
   }),
   inventory: t.field({
     type: InventoryRef,
@@ -237,6 +292,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     authScopes: requires('organizations:manage'),
     resolve: async ({ id }, _args, { loaders }) =>
       new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
+    extensions: rowsInSql(({ viewer }) => inventoryOfRow(viewer)),
   }),
   viewerAccess: t.field({
     type: ViewerAccessRef,
@@ -244,5 +300,6 @@ builder.objectFields(OrganizationRef, (t) => ({
     description: 'What the caller may do here, and why.',
     authScopes: inside,
     resolve: (organization) => organization,
+    extensions: sameRow({ id: 'id', status: 'status', lineage: 'lineage' }),
   }),
 }));
