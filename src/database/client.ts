@@ -7,12 +7,8 @@ import { OutcomeUnknown, isStalePlan, isUnavailable, sqlState } from '../errors.
 import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
+import { watchSilence } from './silence.ts';
 import { statementName } from './statement-name.ts';
-
-/**
- * After this long without an answer, the server is asked whether it still works on the statement.
- */
-const SILENCE_MS = 1_000;
 
 /**
  * The share of the wait for a connection that one attempt to open it may take. It is smaller for
@@ -168,19 +164,14 @@ export class RequestClient extends pg.Client {
   async #answered(isCommit: boolean, send: () => Promise<unknown>): Promise<unknown> {
     currentDeadline()?.sends();
     const sentAt = performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    const watch = (): void => {
-      timer = setTimeout(() => void ask(), SILENCE_MS);
-    };
-    const ask = async (): Promise<void> => {
-      const asking = timer;
-      const before = streamOf(this).bytesRead;
-      if (!(await this.#mayStillCome(isCommit, sentAt)) && timer === asking && streamOf(this).bytesRead === before) {
+    const stopWatching = watchSilence({
+      bytesRead: () => streamOf(this).bytesRead,
+      mayStillCome: () => this.#mayStillCome(isCommit, sentAt),
+      giveUp: () => {
         this.#shared?.onFault();
         this.giveUp(new Error('Connection terminated: the server does not answer'));
-      } else if (timer === asking) watch();
-    };
-    watch();
+      },
+    });
     try {
       const result = await send();
       this.#answeredAt = performance.now();
@@ -192,8 +183,7 @@ export class RequestClient extends pg.Client {
       }
       throw isCommit && isUnavailable(error) ? new OutcomeUnknown(error) : error;
     } finally {
-      clearTimeout(timer);
-      timer = undefined;
+      stopWatching();
     }
   }
 
