@@ -17,7 +17,7 @@ export const credentials: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/authentication/authenticate.ts',
+    file: 'src/authentication/callers.ts',
     tests: AUTHENTICATION,
     mutants: [
       {

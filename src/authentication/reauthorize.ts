@@ -7,7 +7,7 @@ import type { CallerOrganization, Principal } from '../authorization/principal.t
 import type { Database } from '../database/connect.ts';
 import { maybeOne, one } from '../database/rows.ts';
 import { unauthenticated } from '../errors.ts';
-import { cannotActThere, organizationSuspended, suspendedAbove } from './authenticate.ts';
+import { cannotActThere, organizationSuspended, suspendedAbove } from './callers.ts';
 
 /**
  * Returns the principal as it is now. Its credential, membership and roles are locked `FOR SHARE`

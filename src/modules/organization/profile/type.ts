@@ -1,11 +1,8 @@
 /** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
 import { inside, requires, requiresOneOf } from '../../../graphql/guards.ts';
-import { can } from '../../../authorization/rights.ts';
-import { SCOPES_MAX } from '../../../authorization/scopes.ts';
 import { builder } from '../../../graphql/builder.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { atMost } from '../../../graphql/cost.ts';
-import { scopeCatalog } from '../../role/queries.ts';
 import { shownEmail } from '../../../values/email.ts';
 import { ACCOUNTS_MAX } from './input.ts';
 import {
@@ -25,7 +22,6 @@ import {
   type ProfileRow,
 } from './queries.ts';
 import { OrganizationRef } from '../refs.ts';
-import { isNativeMember, type OrganizationRow } from '../queries.ts';
 
 const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
   description: 'A postal address.',
@@ -130,43 +126,6 @@ const InventoryRef = builder.objectRef<Map<InventoryKind, number>>('Inventory').
   },
 });
 
-const AccessKindRef = builder.enumType('AccessKind', {
-  description: "Where the caller's access to an organization comes from.",
-  values: {
-    NATIVE: { description: 'From belonging to it.' },
-    DELEGATED: { description: 'From acting in an organization above it.' },
-    BOTH: { description: 'From both.' },
-  } as const,
-});
-
-const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').implement({
-  description: 'What the caller may do in an organization, and why.',
-  fields: (t) => ({
-    kind: t.field({
-      type: AccessKindRef,
-      description: 'Where the access comes from.',
-      async resolve({ id }, _args, { loaders, principal }) {
-        if (principal.organization?.id === id) return 'NATIVE';
-        return (await loaders.load(isNativeMember, null, id)) ? 'BOTH' : 'DELEGATED';
-      },
-    }),
-    canSignIn: t.boolean({
-      description: 'Whether the calling user is a native member and may act in the organization itself. False for an API key.',
-      resolve: ({ id, status }, _args, { loaders, principal }) =>
-        status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
-    }),
-    scopes: t.stringList({
-      description:
-        "Scopes that this request has on the organization: in the caller's organization those held there, below it all of them or none.",
-      extensions: atMost(SCOPES_MAX),
-      async resolve({ lineage }, _args, { loaders, principal }) {
-        const catalog = await loaders.load(scopeCatalog, null, 'all');
-        return catalog.map(({ key }) => key).filter((scope) => can(principal, scope, lineage));
-      },
-    }),
-  }),
-});
-
 builder.objectFields(OrganizationRef, (t) => ({
   primaryAddress: t.field({
     type: AddressRef,
@@ -229,12 +188,5 @@ builder.objectFields(OrganizationRef, (t) => ({
     authScopes: requires('organizations:manage'),
     resolve: async ({ id }, _args, { loaders }) =>
       new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
-  }),
-  viewerAccess: t.field({
-    type: ViewerAccessRef,
-    nullable: true,
-    description: 'What the caller may do here, and why.',
-    authScopes: inside,
-    resolve: (organization) => organization,
   }),
 }));
