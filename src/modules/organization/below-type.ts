@@ -8,7 +8,7 @@ import { requiresReach } from '../../graphql/guards.ts';
 import { searchPattern } from '../../values/text.ts';
 import { descendants, type DescendantRow } from './descendants.ts';
 import { children, hasChildren, slugById } from './queries.ts';
-import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, PATH_WEIGHT } from './refs.ts';
+import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, BREADCRUMB_WEIGHT } from './refs.ts';
 
 const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
   description: 'Sort orders of child organizations. Names are compared case-insensitively.',
@@ -46,7 +46,7 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
     }),
     path: t.string({
       description: 'Breadcrumb of slugs from the organization whose `descendants` were queried to the node, both included.',
-      extensions: weighs(PATH_WEIGHT),
+      extensions: weighs(BREADCRUMB_WEIGHT),
       args: {
         separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
       },

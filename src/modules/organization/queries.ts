@@ -68,13 +68,13 @@ export const organizationOfPerson = rowBatch<null, OrganizationRow>('organizatio
 });
 
 /** The organizations from the caller's own down to the parent. */
-export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
+export const ancestors = listBatch<null, OrganizationRow & { descendant_id: string }>(
   'ancestors',
-  (row) => row.of,
+  (row) => row.descendant_id,
   async ({ db, principal }, ids) => {
     const within = readableOrganizations(principal, { includeDeleted: true });
-    const statement = sql<OrganizationRow & { of: string }>`
-    select ${organizationColumns}, child.id as of
+    const statement = sql<OrganizationRow & { descendant_id: string }>`
+    select ${organizationColumns}, child.id as descendant_id
     from ${within} as child
     cross join lateral unnest(child.lineage) as ancestor (id)
     join ${within} as o on o.id = ancestor.id and o.id <> child.id

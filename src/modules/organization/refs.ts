@@ -23,4 +23,4 @@ export const OrganizationConnectionRef = connectionType<OrganizationRow>({
 });
 
 /** What a breadcrumb of slugs weighs: it can be as long as twenty other values. */
-export const PATH_WEIGHT = 20;
+export const BREADCRUMB_WEIGHT = 20;

@@ -23,12 +23,12 @@ export const USABLE_ROLES_MAX = 200;
  * The roles that can be assigned in an organization: built-in ones first, then its own and those of
  * its ancestors.
  */
-export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
+export const rolesUsableIn = listBatch<null, RoleRow & { usable_in: string }>(
   'roles usable in',
-  (row) => row.of,
+  (row) => row.usable_in,
   async ({ db, principal }, ids) => {
-    const statement = sql<RoleRow & { of: string }>`
-    select ${columns}, o.id as of, o.lineage, null::uuid as shown_to
+    const statement = sql<RoleRow & { usable_in: string }>`
+    select ${columns}, o.id as usable_in, o.lineage, null::uuid as shown_to
     from ${readableOrganizations(principal)} as o
     cross join lateral (
       select r.* from (
@@ -55,14 +55,14 @@ function rolesLinked(
   owner: RawBuilder<unknown>,
   belongsToPerson: (user: RawBuilder<unknown>, email: RawBuilder<unknown>) => RawBuilder<unknown>,
 ) {
-  return listBatch<null, RoleRow & { of: string }>(
+  return listBatch<null, RoleRow & { holder_id: string }>(
     name,
-    (row) => row.of,
+    (row) => row.holder_id,
     async ({ db, principal }, ids) => {
       const user = sql`${principal.user?.id ?? null}::uuid`;
       const email = sql`${principal.user?.verifiedEmail ?? null}::text`;
-      const statement = sql<RoleRow & { of: string }>`
-      select ${columns}, t.id as of, o.lineage, o.shown_to
+      const statement = sql<RoleRow & { holder_id: string }>`
+      select ${columns}, t.id as holder_id, o.lineage, o.shown_to
       from ${owner} as t
       cross join lateral (
         -- Per requested row: a plain join would read all organizations that the caller may read.
@@ -73,12 +73,12 @@ function rolesLinked(
         where own.id = t.organization_id and ${belongsToPerson(user, email)}
         offset 0
       ) as o
-      join ${link} on link.of = t.id join roles r on r.id = link.role_id
+      join ${link} on link.holder_id = t.id join roles r on r.id = link.role_id
       where t.id = any (${ids}::uuid[])
       order by r.built_in desc, r.key, r.id`;
       const rows = await many(db, statement);
       // A membership may be reached in both ways; each role is returned once.
-      return [...new Map(rows.map((row) => [`${row.of} ${row.id}`, row])).values()];
+      return [...new Map(rows.map((row) => [`${row.holder_id} ${row.id}`, row])).values()];
     },
   );
 }
@@ -86,7 +86,7 @@ function rolesLinked(
 /** The roles of memberships, by membership. */
 export const rolesOfMembership = rolesLinked(
   'roles of membership',
-  sql`(select membership_id as of, role_id from membership_roles) as link`,
+  sql`(select membership_id as holder_id, role_id from membership_roles) as link`,
   sql`memberships`,
   (user) => sql`t.user_id = ${user}`,
 );
@@ -94,7 +94,7 @@ export const rolesOfMembership = rolesLinked(
 /** The roles that invitations offer, by invitation. */
 export const rolesOfInvitation = rolesLinked(
   'roles of invitation',
-  sql`(select invitation_id as of, role_id from invitation_roles) as link`,
+  sql`(select invitation_id as holder_id, role_id from invitation_roles) as link`,
   sql`invitations`,
   (_user, email) => sql`t.canonical_email = ${email}`,
 );
@@ -121,12 +121,12 @@ export const roleById = rowBatch<null, RoleRow>(
 export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;
 
 /** The catalog of scopes, in its order; the key of the batch is not used. */
-export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(
+export const scopeCatalog = listBatch<null, ScopeRow & { asked_key: string }>(
   'scope catalog',
-  (row) => row.of,
+  (row) => row.asked_key,
   async ({ db }, keys) => {
-    const statement = sql<ScopeRow & { of: string }>`
-    select s.key, s.description, s.implies, asked.key as of from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`;
+    const statement = sql<ScopeRow & { asked_key: string }>`
+    select s.key, s.description, s.implies, asked.key as asked_key from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`;
     return many(db, statement);
   },
 );

@@ -32,12 +32,12 @@ export interface TotalRow extends MetricRow {
 }
 
 /** The time since which single events are available; the key is not used. */
-export const eventsFrom = rowBatch<null, { of: string; at: Date }>(
+export const eventsFrom = rowBatch<null, { key: string; at: Date }>(
   'usage events from',
-  (row) => row.of,
+  (row) => row.key,
   async ({ db }, keys) => {
-    const statement = sql<{ of: string; at: Date }>`
-      select asked.of, r.events_from as at from unnest(${keys}::text[]) as asked (of) cross join usage_retention r`;
+    const statement = sql<{ key: string; at: Date }>`
+      select asked.key, r.events_from as at from unnest(${keys}::text[]) as asked (key) cross join usage_retention r`;
     return many(db, statement);
   },
 );
