@@ -3,11 +3,11 @@
  * ends, and detects a server that stopped answering.
  */
 import pg from 'pg';
-import { OutcomeUnknown, isStalePlan, isUnavailable, sqlState } from '../errors.ts';
+import { OutcomeUnknown, isStalePlan, isUnavailable } from '../errors.ts';
 import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
-import { watchSilence } from './silence.ts';
+import { isServerGone, watchSilence } from './silence.ts';
 import { statementName } from './statement-name.ts';
 
 /**
@@ -228,12 +228,4 @@ export class RequestClient extends pg.Client {
       this.giveUp(new Error('Connection terminated: a statement could not be cancelled'));
     });
   }
-}
-
-/**
- * Whether the server reports that it is shutting down, starting or read-only, so that another may
- * have taken its place.
- */
-function isServerGone(error: unknown): boolean {
-  return /^(57P|08|25006)/.test(sqlState(error) ?? '');
 }

@@ -1,4 +1,5 @@
-/** Notices that a server does not answer any more. */
+/** Notices that a server does not answer any more, or says that it cannot. */
+import { sqlState } from '../errors.ts';
 
 /**
  * After this long without an answer, the server is asked whether it still works on the statement.
@@ -32,4 +33,12 @@ export function watchSilence({ bytesRead, mayStillCome, giveUp }: Awaited): () =
     clearTimeout(timer);
     timer = undefined;
   };
+}
+
+/**
+ * Whether the server reports that it is shutting down, starting or read-only, so that another may
+ * have taken its place.
+ */
+export function isServerGone(error: unknown): boolean {
+  return /^(57P|08|25006)/.test(sqlState(error) ?? '');
 }
