@@ -11,7 +11,10 @@ export interface Demo extends DemoCredentials {
   url: string;
 }
 
-/** The credentials of the demonstration, which is planted first if the database is empty. Undefined for a database with other data. */
+/**
+ * The credentials of the demonstration, which is planted first if the database is empty. Undefined
+ * for a database with other data.
+ */
 export async function demonstration({ db, ownerUrl }: OpenDatabase, { dataDir }: Config, url: string): Promise<Demo | undefined> {
   const file = path.join(dataDir, 'demo.json');
   const save = (demo: Demo): Promise<void> => writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });

@@ -37,8 +37,9 @@ const CONNECTION_LIMITS = {
 };
 
 /**
- * Runs the gateway until `stop` is aborted, whether it is ready by then or still starts; then requests end first, after
- * them the jobs, the pool and the embedded database. Rejects with the reason when the embedded database is lost for good.
+ * Runs the gateway until `stop` is aborted, whether it is ready by then or still starts; then
+ * requests end first, after them the jobs, the pool and the embedded database. Rejects with the
+ * reason when the embedded database is lost for good.
  */
 export async function serve(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
   requireInvitationUrl(config);
@@ -49,7 +50,8 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const lifecycle = new Lifecycle(log);
   opened.defer(() => lines.stopped({ requests: lifecycle.requestsReceived, cut }));
   const release = (what: string, close: () => void | Promise<void>): void => opened.defer(orderly(what, close, log));
-  // The port comes first: when it is taken, nothing else has to be started to find out, and probes are answered meanwhile.
+  // The port comes first: when it is taken, nothing else has to be started to find out, and probes
+  // are answered meanwhile.
   const server = createServer(CONNECTION_LIMITS, lifecycle.listener);
   server.maxConnections = config.maxConnections;
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
@@ -126,7 +128,10 @@ function failFor(database: OpenDatabase): (error: unknown) => Promise<never> {
   };
 }
 
-/** Closes something whose trouble keeps nothing else from being closed, such as a connection to a database that is gone. */
+/**
+ * Closes something whose trouble keeps nothing else from being closed, such as a connection to a
+ * database that is gone.
+ */
 function orderly(what: string, close: () => void | Promise<void>, log: Logger): () => Promise<void> {
   return async () => {
     try {

@@ -1,4 +1,7 @@
-/** Settings of what the product does for organizations: mail, provisioning, domains, and how long things are kept. */
+/**
+ * Settings of what the product does for organizations: mail, provisioning, domains, and how long
+ * things are kept.
+ */
 import { z } from 'zod';
 import { EVENT_DAYS_MIN } from '../modules/usage/retention.ts';
 import { SAFE_URL, isDnsServer, listOf, oneOf, safeUrl, wholeNumber } from './forms.ts';

@@ -1,6 +1,6 @@
 /**
- * The demonstration: a forest that shows everything, and a rival that its credentials must not see. Written into an
- * empty database only; the same on every machine except for dates and secrets.
+ * The demonstration: a forest that shows everything, and a rival that its credentials must not see.
+ * Written into an empty database only; the same on every machine except for dates and secrets.
  */
 import pg from 'pg';
 import { createToken, tokenHash, tokenPreview } from '../authentication/secret.ts';
@@ -22,9 +22,15 @@ export interface DemoCredentials {
 }
 
 const DAY_MS = 86_400_000;
-/** Enough for a quarter and the one before it; each day adds a hundredth to the time that the first start takes. */
+/**
+ * Enough for a quarter and the one before it; each day adds a hundredth to the time that the first
+ * start takes.
+ */
 const USAGE_DAYS = 184;
-/** Fills an empty database; `announce` gets the credentials before anything is committed, so that they cannot be lost. */
+/**
+ * Fills an empty database; `announce` gets the credentials before anything is committed, so that
+ * they cannot be lost.
+ */
 export async function seedDemo(url: string, now: Date, announce: (credentials: DemoCredentials) => Promise<void>): Promise<void> {
   const random = new Random(2026);
   const organizations = plantForest(random, now);
@@ -68,7 +74,10 @@ export async function seedDemo(url: string, now: Date, announce: (credentials: D
   }
 }
 
-/** Half a year of days for every third organization: busy on weekdays, growing over time, the sums in accord with each other. */
+/**
+ * Half a year of days for every third organization: busy on weekdays, growing over time, the sums
+ * in accord with each other.
+ */
 function* usage(organizations: readonly Organization[], random: Random, now: Date): Generator<Cell[]> {
   const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
   for (const [index, organization] of organizations.entries()) {

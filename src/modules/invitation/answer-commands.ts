@@ -18,7 +18,10 @@ import { closeInvitation } from './writes.ts';
 
 const NOBODYS = '00000000-0000-0000-0000-000000000000';
 
-/** The invitation to respond to: by its token or, if it was sent to the person's verified address, by its UUID. */
+/**
+ * The invitation to respond to: by its token or, if it was sent to the person's verified address,
+ * by its UUID.
+ */
 export type Answered = { token: string } | { id: string };
 
 /**
