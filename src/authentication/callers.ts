@@ -89,7 +89,8 @@ interface PersonRow extends Columns<'users', 'email' | 'canonical_email'> {
 }
 
 const personColumns = sql`
-  u.id as user_id, u.email, u.canonical_email, u.name as user_name, acting.organization_id, acting.lineage, acting.scopes, acting.suspended, now() as now`;
+  u.id as user_id, u.email, u.canonical_email, u.name as user_name, acting.organization_id,
+    acting.lineage, acting.scopes, acting.suspended, now() as now`;
 
 /** The tables of `personColumns`: `people`, joined with the organization that the request names. */
 function withOrganization(people: RawBuilder<unknown>, named: OrganizationReference): RawBuilder<unknown> {
@@ -129,7 +130,8 @@ export async function sessionCaller(db: Database, claims: SessionClaims, named: 
   const people = sql`user_identities as i join users as u on u.id = i.user_id`;
   const find = async (): Promise<PersonRow | undefined> => {
     const statement = sql<PersonRow>`
-      select ${personColumns} from ${withOrganization(people, named)} where i.issuer = ${claims.issuer} and i.subject = ${claims.subject}`;
+      select ${personColumns} from ${withOrganization(people, named)}
+        where i.issuer = ${claims.issuer} and i.subject = ${claims.subject}`;
     return maybeOne(db, statement);
   };
   let row = await find();

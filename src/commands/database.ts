@@ -113,7 +113,8 @@ async function prepare(
 /** Whether the role owns the tables, or there are none yet. */
 async function mayMigrate(db: Database): Promise<boolean> {
   const { rows } = await sql<{ owns: boolean }>`
-    select pg_has_role(current_user, c.relowner, 'usage') as owns from pg_class c where c.oid = to_regclass('organizations')`.execute(db);
+    select pg_has_role(current_user, c.relowner, 'usage') as owns from pg_class c
+      where c.oid = to_regclass('organizations')`.execute(db);
   return rows[0]?.owns ?? true;
 }
 

@@ -37,7 +37,8 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
       tx,
       sql<{ count: number }>`
         select count(*)::int as count from personal_access_tokens
-        where user_id = ${user.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`,
+        where user_id = ${user.id}::uuid and revoked_at is null
+          and (expires_at is null or expires_at > now())`,
     );
     if (live.count >= LIVE_TOKENS_MAX) {
       throw limitExceeded('input', `would exceed the ${LIVE_TOKENS_MAX} tokens that a person may have at a time; revoke one first`);
@@ -64,13 +65,15 @@ export function revokePersonalAccessToken(request: CommandRequest, { id }: { id:
     const token = await maybeOne(
       tx,
       sql<Revocable>`
-        select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${user.id}::uuid for update`,
+        select name, revoked_at from personal_access_tokens
+          where id = ${id}::uuid and user_id = ${user.id}::uuid for update`,
     );
     if (!token) throw notFound();
     const changed = await one(
       tx,
       sql<{ revoked_at: Date }>`
-        update personal_access_tokens set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`,
+        update personal_access_tokens set revoked_at = coalesce(revoked_at, now())
+          where id = ${id}::uuid returning revoked_at`,
     );
     record({ target, ...states(token, changed.revoked_at) });
     return { personalAccessTokenId: id };

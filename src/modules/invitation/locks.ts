@@ -43,11 +43,13 @@ export async function lockInvitation(tx: Database, id: string): Promise<HeldInvi
   return maybeOne(
     tx,
     sql<HeldInvitation>`
-      select i.id, i.organization_id, i.email, i.canonical_email, i.status as stored, invitation_status(i.status, i.expires_at) as status,
+      select i.id, i.organization_id, i.email, i.canonical_email, i.status as stored,
+        invitation_status(i.status, i.expires_at) as status,
         i.expires_at, i.inviter_kind, i.inviter_user_id, i.inviter_api_key_id, i.inviter_organization_id,
         ${offered('id')} as role_ids, ${offered('key')} as role_keys,
         scopes_held(array(
-          select unnest(r.scopes) from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id
+          select unnest(r.scopes) from invitation_roles ir join roles r on r.id = ir.role_id
+            where ir.invitation_id = i.id
         )) as scopes,
         ${suspendedAbove} as suspended
       from invitations i join organizations o on o.id = i.organization_id where i.id = ${id}::uuid`,
@@ -59,7 +61,8 @@ export async function organizationOfInvitation(tx: Database, principal: Principa
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`
-      select o.id from invitations i join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
+      select o.id from invitations i
+        join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
       where i.id = ${id}::uuid`,
   );
   return row?.id ?? null;
@@ -98,7 +101,8 @@ export async function lockOpenInvitationOf(
     tx,
     sql<{ id: string }>`
       select id from invitations
-      where organization_id = ${organizationId}::uuid and canonical_email = ${canonicalEmail} and status = 'PENDING'`,
+      where organization_id = ${organizationId}::uuid and canonical_email = ${canonicalEmail}
+        and status = 'PENDING'`,
   );
   return row && lockInvitation(tx, row.id);
 }

@@ -29,7 +29,8 @@ export async function findObstacles(tx: Database, organizationId: string, addres
       where u.canonical_email = any (${addresses}::text[])
       union all
       select i.canonical_email, false, i.id from invitations i
-      where i.organization_id = ${organizationId}::uuid and i.canonical_email = any (${addresses}::text[]) and i.status = 'PENDING'`,
+      where i.organization_id = ${organizationId}::uuid
+        and i.canonical_email = any (${addresses}::text[]) and i.status = 'PENDING'`,
   );
   return rows;
 }
@@ -105,7 +106,8 @@ export async function renewInvitation(tx: Database, principal: Principal, id: st
   const { round } = await one(
     tx,
     sql<{ round: number }>`
-      update invitations set expires_at = now() + make_interval(days => ${days}), updated_at = now(), round = round + 1,
+      update invitations set expires_at = now() + make_interval(days => ${days}),
+        updated_at = now(), round = round + 1,
         (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})
       where id = ${id}::uuid returning round`,
   );
