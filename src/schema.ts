@@ -3,6 +3,7 @@ import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './graphql/builder.ts';
 import './modules/organization/type.ts';
 import './modules/organization/below-type.ts';
+import './modules/organization/access-type.ts';
 import './modules/organization/profile/type.ts';
 import './modules/organization/slug/type.ts';
 import './modules/organization/domain/type.ts';

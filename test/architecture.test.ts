@@ -94,7 +94,7 @@ describe('the source', () => {
     ];
     // Changes check under their locks; jobs, checks, seeds and the command line act for nobody.
     const isBesideReading =
-      /^src\/(authentication|authorization|command|commands|database|seed)\/|\/(commands|preconditions|writes|jobs|verify)\.ts$/;
+      /^src\/(authentication|authorization|command|commands|database|seed)\/|\/(commands|locks|preconditions|writes|jobs|verify)\.ts$/;
     const readsThem = ({ text }: Source): boolean => /(from|join|table:?)[ (]+'?organizations\b|selectFrom\('organizations/.test(text);
     expect(offenders((source) => readsThem(source) && !isBesideReading.test(source.file)).toSorted()).toEqual(parentIsChecked);
   });

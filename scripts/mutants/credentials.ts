@@ -17,7 +17,7 @@ export const credentials: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/authentication/authenticate.ts',
+    file: 'src/authentication/callers.ts',
     tests: AUTHENTICATION,
     mutants: [
       {
@@ -112,14 +112,16 @@ export const credentials: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a session for another audience works',
-        from: '        audience,\n        algorithms',
-        to: '        algorithms',
+        after: 'jwtVerify(token, this.#keys, {',
+        from: 'audience, algorithms',
+        to: 'algorithms',
         only: 'what is no session',
       },
       {
         what: 'a session of another issuer works',
-        from: '        issuer,\n        audience,\n',
-        to: '        audience,\n',
+        after: 'jwtVerify(token, this.#keys, {',
+        from: 'issuer, audience,',
+        to: 'audience,',
         only: 'what is no session',
       },
       { what: 'a session without an end works', from: " || typeof exp !== 'number'", to: '', only: 'what is no session' },

@@ -320,7 +320,12 @@ export const database: readonly MutantGroup[] = [
     file: 'src/authentication/authenticate.ts',
     tests: 'test/database/clock.test.ts',
     mutants: [
-      { what: 'the clock of the process decides', from: '    return caller;', to: '    return { ...caller, now: new Date() };' },
+      {
+        what: 'the clock of the process decides',
+        after: "'PERSONAL_ACCESS_TOKEN', token.id, caller.now);",
+        from: 'return caller;',
+        to: 'return { ...caller, now: new Date() };',
+      },
       {
         what: 'sessions end by the clock of the process',
         from: 'sessions.verify(bearer, clock.now())',

@@ -12,12 +12,6 @@ export const faults: readonly MutantGroup[] = [
     tests: SILENCE,
     mutants: [
       {
-        what: 'a statement without an answer is waited for without end',
-        from: 'timer = setTimeout(() => void ask(), SILENCE_MS);',
-        to: 'timer = undefined;',
-        only: '(swallow)',
-      },
-      {
         what: 'a commit without an answer counts as undone',
         from: 'throw isCommit && isUnavailable(error) ? new OutcomeUnknown(error) : error;',
         to: 'throw error;',
@@ -35,6 +29,18 @@ export const faults: readonly MutantGroup[] = [
         to: 'throw error;',
         tests: NEWER,
         only: 'costs no reader',
+      },
+    ],
+  },
+  {
+    file: 'src/database/silence.ts',
+    tests: SILENCE,
+    mutants: [
+      {
+        what: 'a statement without an answer is waited for without end',
+        from: 'timer = setTimeout(() => void ask(), SILENCE_MS);',
+        to: 'timer = undefined;',
+        only: '(swallow)',
       },
     ],
   },

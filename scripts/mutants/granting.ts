@@ -78,6 +78,12 @@ export const granting: readonly MutantGroup[] = [
         to: '',
         only: '^an invitation sent again gives',
       },
+    ],
+  },
+  {
+    file: 'src/modules/invitation/answer-commands.ts',
+    tests: GRANTING,
+    mutants: [
       {
         what: 'an invitation is accepted although its inviter could not offer the roles any more',
         from: "can(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0",
@@ -263,6 +269,12 @@ export const granting: readonly MutantGroup[] = [
         to: '.flatMap(() => []),',
         only: 'takes all that it issued or none',
       },
+    ],
+  },
+  {
+    file: 'src/modules/credential/input.ts',
+    tests: ISSUED,
+    mutants: [
       {
         what: 'what an expiring key makes outlives it',
         from: 'if (bound !== null && (expiresAt == null || expiresAt > bound)) {',

@@ -13,6 +13,18 @@ export const invitations: readonly MutantGroup[] = [
     tests: INVITING,
     mutants: [
       {
+        what: 'a closed invitation is sent again or taken back',
+        from: "if (invitation.stored !== 'PENDING') refuse(InvitationClosedError, {});",
+        to: '',
+        only: 'takes back a pending one once',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/invitation/answer-commands.ts',
+    tests: INVITING,
+    mutants: [
+      {
         what: 'an invitation is answered by somebody else than it is addressed to',
         from: '|| !isOwn)',
         to: ')',
@@ -37,12 +49,6 @@ export const invitations: readonly MutantGroup[] = [
         only: 'the inviting API key was revoked',
       },
       {
-        what: 'a closed invitation is sent again or taken back',
-        from: "if (invitation.stored !== 'PENDING') refuse(InvitationClosedError, {});",
-        to: '',
-        only: 'takes back a pending one once',
-      },
-      {
         what: 'a mistyped invitation token reaches the database',
         from: "if ('token' in which && request.principal.user && !isInvitationToken(which.token))",
         to: 'if (false)',
@@ -53,6 +59,18 @@ export const invitations: readonly MutantGroup[] = [
   },
   {
     file: 'src/modules/invitation/writes.ts',
+    tests: INVITING,
+    mutants: [
+      {
+        what: 'members are invited once more',
+        from: 'where u.canonical_email = any (${addresses}::text[])\n      union all',
+        to: 'where false\n      union all',
+        only: 'inviting many',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/invitation/locks.ts',
     tests: INVITING,
     mutants: [
       {
@@ -73,12 +91,6 @@ export const invitations: readonly MutantGroup[] = [
         to: '',
         tests: 'test/access/locks.test.ts',
         only: 'an invitation that is answered',
-      },
-      {
-        what: 'members are invited once more',
-        from: 'where u.canonical_email = any (${addresses}::text[])\n      union all',
-        to: 'where false\n      union all',
-        only: 'inviting many',
       },
       {
         what: 'invitations elsewhere are changed',

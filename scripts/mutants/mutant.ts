@@ -4,7 +4,7 @@
 export interface Mutant {
   /** What nobody would be kept from any more, as part of a sentence. */
   what: string;
-  /** Text of the source; it must stand there exactly once (after `after`, if that is given). */
+  /** Text of the source, whatever its line breaks; it must stand there exactly once (after `after`, if that is given). */
   from: string;
   to: string;
   /** Where `from` stands more than once: a text that stands once, and the first `from` behind it is meant. */
@@ -24,25 +24,39 @@ export interface MutantGroup {
   mutants: readonly Mutant[];
 }
 
-/** How often `text` occurs in `source`. */
-function occurrences(source: string, text: string): number {
-  return source.split(text).length - 1;
+/**
+ * Matches a text of the source however it is laid out: with any line breaks between its words and
+ * signs, and with or without the comma that a list has after its last element on a line of its own.
+ */
+function layoutOf(text: string): RegExp {
+  const tokens = text.match(/[\w$]+|[^\w$\s]/g) ?? [];
+  const parts = tokens.map((token, index) => {
+    const escaped = token.replace(/[^\w]/g, String.raw`\$&`);
+    const isClosing = index > 0 && /[)\]}]/.test(token);
+    return isClosing ? `,?${String.raw`\s*`}${escaped}` : escaped;
+  });
+  return new RegExp(parts.join(String.raw`\s*`), 'g');
+}
+
+/** The only place where `text` stands in `source`. Throws a RangeError if there is none, or more than one. */
+function onlyPlaceOf(text: string, source: string): RegExpExecArray {
+  const places = [...source.matchAll(layoutOf(text))];
+  const [place] = places;
+  if (!place || places.length > 1) throw new RangeError(`"${text}" stands ${places.length} times in the source instead of once`);
+  return place;
 }
 
 /** The source with the mutant in it. Throws a RangeError that says why, if the mutant no longer fits the source. */
 export function mutate(source: string, { from, to, after }: Mutant): string {
-  let start = 0;
-  if (after === undefined) {
-    const found = occurrences(source, from);
-    if (found !== 1) throw new RangeError(`"${from}" stands ${found} times in the source instead of once`);
-  } else {
-    const found = occurrences(source, after);
-    if (found !== 1) throw new RangeError(`"${after}" stands ${found} times in the source instead of once`);
-    start = source.indexOf(after) + after.length;
+  let place: RegExpExecArray | undefined;
+  if (after === undefined) place = onlyPlaceOf(from, source);
+  else {
+    const before = onlyPlaceOf(after, source);
+    const start = before.index + before[0].length;
+    place = [...source.matchAll(layoutOf(from))].find(({ index }) => index >= start);
+    if (!place) throw new RangeError(`"${from}" does not stand behind "${after}"`);
   }
-  const place = source.indexOf(from, start);
-  if (place < 0) throw new RangeError(`"${from}" does not stand behind "${after ?? ''}"`);
-  const mutated = source.slice(0, place) + to + source.slice(place + from.length);
+  const mutated = source.slice(0, place.index) + to + source.slice(place.index + place[0].length);
   if (mutated === source) throw new RangeError(`"${from}" is replaced by itself`);
   return mutated;
 }

@@ -58,9 +58,8 @@ export async function meetPerson(db: Database, identity: Identity): Promise<stri
     const holder = canonical === null ? undefined : await holderOf(tx, canonical);
     if (own !== undefined && (holder === undefined || holder === own)) {
       await sql`
-        update users set email = ${email}, canonical_email = ${canonical}, name = coalesce(${name}, name) where id = ${own}::uuid`.execute(
-        tx,
-      );
+        update users set email = ${email}, canonical_email = ${canonical},
+          name = coalesce(${name}, name) where id = ${own}::uuid`.execute(tx);
       return own;
     }
     if (own !== undefined && (await belongsAnywhere(tx, own))) throw addressTaken();
@@ -70,7 +69,8 @@ export async function meetPerson(db: Database, identity: Identity): Promise<stri
       sql`
         insert into user_identities (issuer, subject, user_id) values (${issuer}, ${subject}, ${id}::uuid)
         on conflict (issuer, subject) do update set user_id = excluded.user_id
-        where not exists (select from user_identities other where other.issuer = excluded.issuer and other.user_id = excluded.user_id)
+        where not exists (select from user_identities other
+          where other.issuer = excluded.issuer and other.user_id = excluded.user_id)
         returning user_id`,
     ).catch((error: unknown) => {
       if (error instanceof Error && 'constraint' in error && error.constraint === 'user_identities_one_subject') throw addressTaken();

@@ -46,13 +46,16 @@ export class LastUsed {
           this.#db,
           sql<{ id: string }>`
           with free as materialized (
-            select id from ${sql.table(table)} where id = any (${[...uses.keys()]}::uuid[]) for no key update skip locked
+            select id from ${sql.table(table)}
+              where id = any (${[...uses.keys()]}::uuid[]) for no key update skip locked
           ), written as (
             update ${sql.table(table)} as c set last_used_at = used.at
             from unnest(${[...uses.keys()]}::uuid[], ${[...uses.values()]}::timestamptz[]) as used (id, at)
-            where c.id in (select id from free) and c.id = used.id and (c.last_used_at is null or c.last_used_at < used.at)
+            where c.id in (select id from free) and c.id = used.id
+              and (c.last_used_at is null or c.last_used_at < used.at)
           )
-          select u.id from unnest(${[...uses.keys()]}::uuid[]) as u (id) join ${sql.table(table)} as c on c.id = u.id
+          select u.id from unnest(${[...uses.keys()]}::uuid[]) as u (id)
+            join ${sql.table(table)} as c on c.id = u.id
           where u.id not in (select id from free)`,
         );
         const again = this.#pending[table];

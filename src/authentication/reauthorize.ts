@@ -7,7 +7,7 @@ import type { CallerOrganization, Principal } from '../authorization/principal.t
 import type { Database } from '../database/connect.ts';
 import { maybeOne, one } from '../database/rows.ts';
 import { unauthenticated } from '../errors.ts';
-import { cannotActThere, organizationSuspended, suspendedAbove } from './authenticate.ts';
+import { cannotActThere, organizationSuspended, suspendedAbove } from './callers.ts';
 
 /**
  * Returns the principal as it is now. Its credential, membership and roles are locked `FOR SHARE`
@@ -23,7 +23,8 @@ export async function reauthorize(tx: Database, principal: Principal): Promise<P
     if (!organization) throw unauthenticated();
     const key = sql`
       select scopes from api_keys
-      where id = ${credential.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now()) for share`;
+      where id = ${credential.id}::uuid and revoked_at is null
+        and (expires_at is null or expires_at > now()) for share`;
     // The statement itself waits for the lock, and reads the key's row as it is afterwards (READ
     // COMMITTED).
     const current = await organizationNow(
@@ -38,10 +39,13 @@ export async function reauthorize(tx: Database, principal: Principal): Promise<P
   }
   const token = sql`
     select id from personal_access_tokens
-    where id = ${credential.kind === 'SESSION' ? null : credential.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())
+    where id = ${credential.kind === 'SESSION' ? null : credential.id}::uuid and revoked_at is null
+      and (expires_at is null or expires_at > now())
     for share`;
   const membershipRow = sql`
-    select id from memberships where organization_id = ${organization?.id ?? null}::uuid and user_id = ${user?.id ?? null}::uuid for share`;
+    select id from memberships
+      where organization_id = ${organization?.id ?? null}::uuid
+        and user_id = ${user?.id ?? null}::uuid for share`;
   const { token: standing, membership } = await one(
     tx,
     sql<{ token: string | null; membership: string | null }>`

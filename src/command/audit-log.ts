@@ -81,7 +81,8 @@ async function insertEvents(
     insert into audit_events
       (action, actor_kind, actor_user_id, actor_api_key_name, acting_organization_id, request_id,
        target_type, target_id, before, after, refusal, organization_id)
-    select ${action}, ${kind}, ${userId}::uuid, ${apiKeyName}, ${actingOrganizationId}::uuid, ${requestId}, entry.*
+    select ${action}, ${kind}, ${userId}::uuid, ${apiKeyName}, ${actingOrganizationId}::uuid,
+      ${requestId}, entry.*
     from ${rowsOf(entries, [sql`${entries.map((entry) => entry.organizationId)}::uuid[]`])} as entry`.execute(tx);
 }
 

@@ -70,7 +70,8 @@ export async function recall<Result extends object>(
     tx,
     sql<Columns<'idempotency_keys', 'input_hash'> & { result: Result }>`
       select input_hash, result from ${sql.table(table)}
-      where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key} and created_at > now() - ${KEPT}`,
+      where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key}
+        and created_at > now() - ${KEPT}`,
   );
   if (!earlier) return null;
   if (!earlier.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});
@@ -90,7 +91,8 @@ export async function remember(
   await sql`
     insert into ${sql.table(table)} (${names}, input_hash, result)
     values (${sql.join(Object.values(columns))}, ${operation}, ${key}, ${inputHash}, ${stored}::jsonb)
-    on conflict (${names}) do update set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(tx);
+    on conflict (${names}) do update
+      set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(tx);
 }
 
 /** A job that removes expired answers. */

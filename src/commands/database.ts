@@ -33,7 +33,10 @@ export interface OpenOptions {
   shared: boolean;
   /** A process that lives long has the embedded server started again when it is lost. */
   supervised?: boolean;
-  /** Gateways and workers connect as a role that owns nothing, where there is one; an operator's commands as the owner. */
+  /**
+   * Gateways and workers connect as a role that owns nothing, where there is one; an operator's
+   * commands as the owner.
+   */
   as: 'gateway' | 'owner';
   /** Gives the start up, and stops what was started. */
   stop?: AbortSignal;
@@ -75,7 +78,10 @@ export async function openDatabase(config: Config, log: Logger, options: OpenOpt
   }
 }
 
-/** Migrates as the owner and gives the gateway's role its rights; a role that owns nothing only makes sure that nothing is missing. */
+/**
+ * Migrates as the owner and gives the gateway's role its rights; a role that owns nothing only
+ * makes sure that nothing is missing.
+ */
 async function prepare(
   urls: { ownerUrl: string; gatewayUrl: string },
   { maxTreeDepth }: Config,
@@ -91,7 +97,8 @@ async function prepare(
         `The database lacks ${missing.join(', ')}: run banyan migrate with DATABASE_MIGRATION_URL, as its owner.`,
       );
     }
-    // What one of several processes makes, the queue and the rights included, is no sight for the others while it is half done.
+    // What one of several processes makes, the queue and the rights included, is no sight for the
+    // others while it is half done.
     return await asOnlyMigrator(owner, { log, stop }, async (connection) => {
       const applied = await migrate(connection, { log, stop, ...(maxTreeDepth !== undefined && { maxTreeDepth }) });
       await installQueue(urls.ownerUrl, log);
@@ -106,7 +113,8 @@ async function prepare(
 /** Whether the role owns the tables, or there are none yet. */
 async function mayMigrate(db: Database): Promise<boolean> {
   const { rows } = await sql<{ owns: boolean }>`
-    select pg_has_role(current_user, c.relowner, 'usage') as owns from pg_class c where c.oid = to_regclass('organizations')`.execute(db);
+    select pg_has_role(current_user, c.relowner, 'usage') as owns from pg_class c
+      where c.oid = to_regclass('organizations')`.execute(db);
   return rows[0]?.owns ?? true;
 }
 

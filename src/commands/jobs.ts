@@ -10,7 +10,10 @@ import type { Logger } from '../telemetry/log.ts';
 import { startRollUp } from '../modules/usage/roll-up.ts';
 import type { OpenDatabase } from './database.ts';
 
-/** Starts doing jobs. `gatewayUrl` is where people reach GraphiQL. The returned function lets running jobs end and stops. */
+/**
+ * Starts doing jobs. `gatewayUrl` is where people reach GraphiQL. The returned function lets
+ * running jobs end and stops.
+ */
 export async function startJobs(config: Config, { db, url }: OpenDatabase, gatewayUrl: string, log: Logger): Promise<() => Promise<void>> {
   if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
     log.warn('INVITATION_URL is not set: the links in invitations lead to GraphiQL on this address');

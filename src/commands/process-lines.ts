@@ -1,4 +1,7 @@
-/** The lines of the log about a process that runs until it is asked to stop: what it started with, and how it ended. */
+/**
+ * The lines of the log about a process that runs until it is asked to stop: what it started with,
+ * and how it ended.
+ */
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Config } from '../config/read.ts';
 import type { Logger } from '../telemetry/log.ts';

@@ -1,4 +1,7 @@
-/** The commands with their options and help. Each command is loaded when it runs, so that help and refusals come at once. */
+/**
+ * The commands with their options and help. Each command is loaded when it runs, so that help and
+ * refusals come at once.
+ */
 import { Command, InvalidArgumentError, type CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BootstrapOptions } from './bootstrap.ts';
@@ -32,7 +35,10 @@ function filled(text: string): string {
 
 const commaSeparated = (text: string): string[] => text.split(',').filter((item) => item !== '');
 
-/** Makes the program. It never ends the process: what it refuses it throws, as a `UsageError` or as commands throw it. */
+/**
+ * Makes the program. It never ends the process: what it refuses it throws, as a `UsageError` or as
+ * commands throw it.
+ */
 export function createProgram(terminal: Terminal): Command {
   const program = new Command(NAME)
     .description('Banyan serves a tree of organizations as a GraphQL API.')

@@ -1,4 +1,7 @@
-/** How commands run: with the settings of the terminal, until they are asked to stop or with a database for as long as they need it. */
+/**
+ * How commands run: with the settings of the terminal, until they are asked to stop or with a
+ * database for as long as they need it.
+ */
 import type { Config } from '../config/read.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { OpenDatabase } from './database.ts';
@@ -23,7 +26,10 @@ async function prepare({ environment }: Terminal): Promise<{ config: Config; log
   return { config, log };
 }
 
-/** Runs a command until the process is asked to stop; the command is loaded once the settings are known to be right. */
+/**
+ * Runs a command until the process is asked to stop; the command is loaded once the settings are
+ * known to be right.
+ */
 export function runLong(terminal: Terminal, load: () => Promise<LongCommand>): Promise<never> {
   return untilStopped(async (stop) => {
     const { config, log } = await prepare(terminal);

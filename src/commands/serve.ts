@@ -1,10 +1,7 @@
 /** `banyan serve`: the gateway, and with the embedded database a demonstration on the first start. */
-import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
+import { createServer } from 'node:http';
 import { requireInvitationUrl, type Config } from '../config/read.ts';
-import { lookUpNobody } from '../authentication/authenticate.ts';
+import { lookUpNobody } from '../authentication/callers.ts';
 import { LastUsed } from '../authentication/last-used.ts';
 import { Sessions } from '../authentication/session.ts';
 import { DatabaseClock, databaseNow } from '../database/clock.ts';
@@ -12,10 +9,8 @@ import { Readiness } from '../database/probe.ts';
 import { verifySchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
-import { ConfigurationError } from '../errors.ts';
 import { graphiqlOptions } from '../http/graphiql/options.ts';
 import { Lifecycle, aborted } from '../http/lifecycle.ts';
-import { seedDemo, type DemoCredentials } from '../seed/demo.ts';
 import { createBudgets } from '../limits/caller-budgets.ts';
 import { openRedisCounters } from '../limits/redis.ts';
 import { GRAPHQL_PATH, createGateway } from '../http/gateway.ts';
@@ -23,12 +18,9 @@ import type { Logger } from '../telemetry/log.ts';
 import { Outage } from '../telemetry/outage.ts';
 import { ProcessLines } from './process-lines.ts';
 import { openDatabase, type OpenDatabase } from './database.ts';
+import { announce, demonstration } from './demonstration.ts';
 import { startJobs } from './jobs.ts';
-
-/** What `DATA_DIR/demo.json` holds. */
-interface Demo extends DemoCredentials {
-  url: string;
-}
+import { listen } from './listen.ts';
 
 /** Shown as soon as the first start begins. */
 const FIRST_START = '\n  First start: making a database and a demonstration in it. This takes less than a minute, once.';
@@ -45,8 +37,9 @@ const CONNECTION_LIMITS = {
 };
 
 /**
- * Runs the gateway until `stop` is aborted, whether it is ready by then or still starts; then requests end first, after
- * them the jobs, the pool and the embedded database. Rejects with the reason when the embedded database is lost for good.
+ * Runs the gateway until `stop` is aborted, whether it is ready by then or still starts; then
+ * requests end first, after them the jobs, the pool and the embedded database. Rejects with the
+ * reason when the embedded database is lost for good.
  */
 export async function serve(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
   requireInvitationUrl(config);
@@ -57,7 +50,8 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const lifecycle = new Lifecycle(log);
   opened.defer(() => lines.stopped({ requests: lifecycle.requestsReceived, cut }));
   const release = (what: string, close: () => void | Promise<void>): void => opened.defer(orderly(what, close, log));
-  // The port comes first: when it is taken, nothing else has to be started to find out, and probes are answered meanwhile.
+  // The port comes first: when it is taken, nothing else has to be started to find out, and probes
+  // are answered meanwhile.
   const server = createServer(CONNECTION_LIMITS, lifecycle.listener);
   server.maxConnections = config.maxConnections;
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
@@ -135,7 +129,10 @@ function failFor(database: OpenDatabase): (error: unknown) => Promise<never> {
   };
 }
 
-/** Closes something whose trouble keeps nothing else from being closed, such as a connection to a database that is gone. */
+/**
+ * Closes something whose trouble keeps nothing else from being closed, such as a connection to a
+ * database that is gone.
+ */
 function orderly(what: string, close: () => void | Promise<void>, log: Logger): () => Promise<void> {
   return async () => {
     try {
@@ -144,48 +141,4 @@ function orderly(what: string, close: () => void | Promise<void>, log: Logger): 
       log.warn({ err: error, what }, 'something could not be closed in an orderly way');
     }
   };
-}
-
-async function listen(server: Server, { host, port }: Config): Promise<string> {
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, host, resolve)).catch((error: unknown) => {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
-    if (code === 'EADDRINUSE') throw new ConfigurationError(`PORT is taken: something already listens on ${host}:${port}.`);
-    if (code === 'EACCES') throw new ConfigurationError(`PORT may not be used by this account: ${port}.`);
-    throw new ConfigurationError(`HOST cannot be listened on: ${host} (${error instanceof Error ? error.message : 'unknown reason'}).`);
-  });
-  const address = server.address() as AddressInfo;
-  return `${host.includes(':') ? `[${host}]` : host}:${address.port}`;
-}
-
-/** The credentials of the demonstration, which is planted first if the database is empty. Undefined for a database with other data. */
-async function demonstration({ db, ownerUrl }: OpenDatabase, { dataDir }: Config, url: string): Promise<Demo | undefined> {
-  const file = path.join(dataDir, 'demo.json');
-  const save = (demo: Demo): Promise<void> => writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
-  const organization = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
-  if (!organization) {
-    let demo: Demo | undefined;
-    await seedDemo(ownerUrl, await databaseNow(db), (credentials) => save((demo = { url, ...credentials })));
-    return demo;
-  }
-  const text = await readFile(file, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
-  const demo = { ...(JSON.parse(text) as Demo), url };
-  await save(demo);
-  return demo;
-}
-
-function announce({ graphiql, organizationHeader }: Config, url: string, demo: Demo | undefined, print: (line: string) => void): void {
-  const lines = ['', `  Banyan is ready: ${url}${graphiql ? '  (open it in a browser for GraphiQL)' : ''}`];
-  if (demo) {
-    lines.push(
-      '',
-      '  Demonstration credentials, also in demo.json of the data folder:',
-      `    API key         ${demo.apiKey}`,
-      `    Personal token  ${demo.personalAccessToken}`,
-      `    Organization    ${demo.organizationSlug}  (${demo.organizationId})`,
-      '',
-      `  Send  Authorization: Bearer <key or token>  and, with the token,  ${organizationHeader}: ${demo.organizationSlug}`,
-    );
-  }
-  print([...lines, ''].join('\n'));
 }

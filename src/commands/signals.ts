@@ -13,7 +13,10 @@ export function onStopSignal(end: () => void): () => void {
 /** Exit code of a process that was asked to end at once. */
 export const INTERRUPTED = 130;
 
-/** Runs something until the process is asked to stop. Signals are listened to before anything is started that would be left behind. */
+/**
+ * Runs something until the process is asked to stop. Signals are listened to before anything is
+ * started that would be left behind.
+ */
 export async function untilStopped(run: (stop: AbortSignal) => Promise<void>): Promise<never> {
   const asked = new AbortController();
   const ignore = onStopSignal(() => {

@@ -1,4 +1,7 @@
-/** What the worker can do: the name of each job and the function that does it, and what it does by the clock. */
+/**
+ * What the worker can do: the name of each job and the function that does it, and what it does by
+ * the clock.
+ */
 import { forgetAnswers } from '../command/idempotency.ts';
 import { verifyDomainTask, verifyDueDomainsTask, type DomainOptions } from '../modules/organization/domain/jobs.ts';
 import { deliveryTask, type DeliveryOptions } from '../modules/invitation/jobs.ts';

@@ -11,8 +11,8 @@ import { openDatabase } from './database.ts';
 import { startJobs } from './jobs.ts';
 
 /**
- * Does jobs until `stop` is aborted; then running ones may end within the grace time. Rejects with the reason when the
- * embedded database is lost for good.
+ * Does jobs until `stop` is aborted; then running ones may end within the grace time. Rejects with
+ * the reason when the embedded database is lost for good.
  */
 export async function work(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
   requireInvitationUrl(config, true);

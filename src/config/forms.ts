@@ -1,4 +1,7 @@
-/** Forms that settings of the environment have. What a form accepts beyond a type and a range is said in its `form`, for the reference page. */
+/**
+ * Forms that settings of the environment have. What a form accepts beyond a type and a range is
+ * said in its `form`, for the reference page.
+ */
 import { isIP } from 'node:net';
 import pg from 'pg';
 import { z } from 'zod';

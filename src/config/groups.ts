@@ -4,7 +4,10 @@ import type { SessionSettings } from '../authentication/session.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { ProvisioningSettings } from '../modules/provisioning/providers.ts';
 
-/** Sessions are configured in full or not at all: half of it would accept tokens that were meant for somebody else. */
+/**
+ * Sessions are configured in full or not at all: half of it would accept tokens that were meant for
+ * somebody else.
+ */
 export function sessionSettings(value: Settings): SessionSettings | undefined {
   const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms } = value;
   if (jwksUrl === undefined && issuer === undefined && audience === undefined && algorithms === undefined) return undefined;

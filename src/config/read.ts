@@ -15,7 +15,10 @@ function mayHoldSecret(name: string): boolean {
   return /URL|SECRET|KEY/.test(name);
 }
 
-/** Checks the environment. Throws a `ConfigurationError` that names the first variable that is wrong and why. */
+/**
+ * Checks the environment. Throws a `ConfigurationError` that names the first variable that is wrong
+ * and why.
+ */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   // An empty variable means the same as an absent one: compose files and shells leave them behind.
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
@@ -88,7 +91,10 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
   };
 }
 
-/** In production, what sends invitations must know where their links lead: without a page of its own it would be GraphiQL, which is off. */
+/**
+ * In production, what sends invitations must know where their links lead: without a page of its own
+ * it would be GraphiQL, which is off.
+ */
 export function requireInvitationUrl({ production, invitationUrl, worker }: Config, sends = worker === 'inline'): void {
   if (production && sends && invitationUrl === undefined)
     throw new ConfigurationError('INVITATION_URL is missing: in production the links in invitations need a page to lead to.');

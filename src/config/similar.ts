@@ -12,7 +12,10 @@ export function nearest(word: string, candidates: Iterable<string>, editsMax = 2
   return nearestSoFar;
 }
 
-/** How many letters have to be inserted, removed, replaced or swapped with the next one (optimal string alignment). */
+/**
+ * How many letters have to be inserted, removed, replaced or swapped with the next one (optimal
+ * string alignment).
+ */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, length) => length);

@@ -1,6 +1,6 @@
 /**
- * The baseline replaced the migrations of version 0.1 (docs/decisions/0027-migrations.md). A database that has them all is
- * what the baseline makes, so only its history changes.
+ * The baseline replaced the migrations of version 0.1 (docs/decisions/0027-migrations.md). A
+ * database that has them all is what the baseline makes, so only its history changes.
  */
 import { sql } from 'kysely';
 import { ConfigurationError } from '../errors.ts';
@@ -56,8 +56,8 @@ export const isReplaced = (name: string): boolean => REPLACED.has(name);
 export const isBaseline = (name: string): boolean => !isReplaced(name) && name < FIRST_AFTER_BASELINE;
 
 /**
- * Makes sure that a database with migrations of version 0.1 has all of them, as they were written. Throws a `ConfigurationError`
- * that says what to do otherwise.
+ * Makes sure that a database with migrations of version 0.1 has all of them, as they were written.
+ * Throws a `ConfigurationError` that says what to do otherwise.
  */
 export function requireAllReplaced(history: readonly AppliedMigration[]): void {
   const applied = new Map(history.map(({ name, sha256 }) => [name, sha256]));
@@ -77,7 +77,10 @@ export function requireAllReplaced(history: readonly AppliedMigration[]): void {
     );
 }
 
-/** Puts the names of the baseline in the place of those of version 0.1. Their time is that of the last one. */
+/**
+ * Puts the names of the baseline in the place of those of version 0.1. Their time is that of the
+ * last one.
+ */
 export async function replaceHistory(tx: Database, baseline: readonly string[]): Promise<void> {
   const replaced = [...REPLACED.keys()];
   await sql`

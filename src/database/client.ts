@@ -3,16 +3,11 @@
  * ends, and detects a server that stopped answering.
  */
 import pg from 'pg';
-import { OutcomeUnknown, isStalePlan, isUnavailable, sqlState } from '../errors.ts';
+import { OutcomeUnknown, isStalePlan, isUnavailable } from '../errors.ts';
 import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
 import { PreparedStatements, statementName } from './statement-name.ts';
-
-/**
- * After this long without an answer, the server is asked whether it still works on the statement.
- */
-const SILENCE_MS = 1_000;
 
 /**
  * The share of the wait for a connection that one attempt to open it may take. It is smaller for
@@ -184,19 +179,14 @@ export class RequestClient extends pg.Client {
   async #answered(isCommit: boolean, send: () => Promise<unknown>): Promise<unknown> {
     currentDeadline()?.sends();
     const sentAt = performance.now();
-    let timer: NodeJS.Timeout | undefined;
-    const watch = (): void => {
-      timer = setTimeout(() => void ask(), SILENCE_MS);
-    };
-    const ask = async (): Promise<void> => {
-      const asking = timer;
-      const before = streamOf(this).bytesRead;
-      if (!(await this.#mayStillCome(isCommit, sentAt)) && timer === asking && streamOf(this).bytesRead === before) {
+    const stopWatching = watchSilence({
+      bytesRead: () => streamOf(this).bytesRead,
+      mayStillCome: () => this.#mayStillCome(isCommit, sentAt),
+      giveUp: () => {
         this.#shared?.onFault();
         this.giveUp(new Error('Connection terminated: the server does not answer'));
-      } else if (timer === asking) watch();
-    };
-    watch();
+      },
+    });
     try {
       const result = await send();
       this.#answeredAt = performance.now();
@@ -208,8 +198,7 @@ export class RequestClient extends pg.Client {
       }
       throw isCommit && isUnavailable(error) ? new OutcomeUnknown(error) : error;
     } finally {
-      clearTimeout(timer);
-      timer = undefined;
+      stopWatching();
     }
   }
 
@@ -254,12 +243,4 @@ export class RequestClient extends pg.Client {
       this.giveUp(new Error('Connection terminated: a statement could not be cancelled'));
     });
   }
-}
-
-/**
- * Whether the server reports that it is shutting down, starting or read-only, so that another may
- * have taken its place.
- */
-function isServerGone(error: unknown): boolean {
-  return /^(57P|08|25006)/.test(sqlState(error) ?? '');
 }

@@ -68,7 +68,8 @@ async function openQueue(tx: Database, role: string): Promise<void> {
     sql<{ name: string }>`
       select c.relname as name from pg_class c
       where c.relnamespace = ${QUEUE}::regnamespace and c.relkind in ('r', 'p') and c.relrowsecurity
-        and not exists (select from pg_policies p where p.schemaname = ${QUEUE} and p.tablename = c.relname and ${role} = any (p.roles))`,
+        and not exists (select from pg_policies p
+          where p.schemaname = ${QUEUE} and p.tablename = c.relname and ${role} = any (p.roles))`,
   );
   for (const { name } of rows)
     await sql`create policy ${sql.id(role)} on ${sql.id(QUEUE, name)} to ${sql.id(role)} using (true) with check (true)`.execute(tx);

@@ -88,16 +88,19 @@ async function look(db: Database): Promise<Findings> {
       ),
       tenant as materialized (
         select t.name, a.attnotnull as filled, exists (
-          select from pg_constraint k where k.conrelid = t.oid and k.contype = 'f' and a.attnum = any (k.conkey)
+          select from pg_constraint k
+            where k.conrelid = t.oid and k.contype = 'f' and a.attnum = any (k.conkey)
         ) as keyed
         from tables t join pg_attribute a on a.attrelid = t.oid and a.attname = 'organization_id'
       )
       select
         array(select name from tenant where not filled order by 1) as nullable,
-        array(select name from tenant where not keyed and name <> all (${Object.keys(UNKEYED)}::text[]) order by 1) as unkeyed,
+        array(select name from tenant
+          where not keyed and name <> all (${Object.keys(UNKEYED)}::text[]) order by 1) as unkeyed,
         array(
           select t.name || '.' || a.attname from tables t join pg_attribute a on a.attrelid = t.oid
-          where a.attnum > 0 and not a.attisdropped and a.atttypid in ('real'::regtype, 'double precision'::regtype) order by 1
+          where a.attnum > 0 and not a.attisdropped
+            and a.atttypid in ('real'::regtype, 'double precision'::regtype) order by 1
         ) as floats,
         array(
           select t.name || '.' || g.tgname from tables t join pg_trigger g on g.tgrelid = t.oid

@@ -49,7 +49,10 @@ async function readHistory(db: Database): Promise<AppliedMigration[]> {
   return many(db, sql<AppliedMigration>`select m.name, ${sha256} as sha256 from kysely_migration m order by m.name`);
 }
 
-/** Gives a database that has all migrations of version 0.1 the history of the baseline, which makes the same. */
+/**
+ * Gives a database that has all migrations of version 0.1 the history of the baseline, which makes
+ * the same.
+ */
 export async function adopt(connection: Database, files: ReadonlyMap<string, string>, log?: Logger): Promise<void> {
   const history = await readHistory(connection);
   if (hasReplaced(files) || !history.some(({ name }) => isReplaced(name))) return;

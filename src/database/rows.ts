@@ -6,7 +6,10 @@ import type { DB } from './types.ts';
 /** A statement that returns rows: text made with `sql`, or one of Kysely's builders. */
 export type Statement<Row> = RawBuilder<Row> | Compilable<Row>;
 
-/** Columns of a table as a statement returns them. A column that is renamed, or misspelt here, does not compile. */
+/**
+ * Columns of a table as a statement returns them. A column that is renamed, or misspelt here, does
+ * not compile.
+ */
 export type Columns<Table extends keyof DB, Name extends keyof Selectable<DB[Table]>> = Pick<Selectable<DB[Table]>, Name>;
 
 /** All rows of the statement. */
@@ -19,7 +22,10 @@ export async function maybeOne<Row>(db: Database, statement: Statement<Row>): Pr
   return (await db.executeQuery<Row>(statement.compile(db))).rows[0];
 }
 
-/** The first row of a statement that always has one. Throws an internal error with the statement's text when it has none. */
+/**
+ * The first row of a statement that always has one. Throws an internal error with the statement's
+ * text when it has none.
+ */
 export async function one<Row>(db: Database, statement: Statement<Row>): Promise<Row> {
   const query = statement.compile(db);
   const [row] = (await db.executeQuery<Row>(query)).rows;
@@ -27,7 +33,10 @@ export async function one<Row>(db: Database, statement: Statement<Row>): Promise
   return row;
 }
 
-/** A value that must be there, such as that of a row that was just written. Throws an internal error that names it when it is not. */
+/**
+ * A value that must be there, such as that of a row that was just written. Throws an internal error
+ * that names it when it is not.
+ */
 export function present<Value>(value: Value | null | undefined, what: string): Value {
   if (value === undefined || value === null) throw new Error(`${what} is missing where it must be`);
   return value;

@@ -4,10 +4,11 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { access, open } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ConfigurationError } from '../errors.ts';
+import { FailedStart } from './failed-start.ts';
+import { freePort } from './free-port.ts';
 import { signalTo } from './processes.ts';
 import { answers, clearRemains, hasten, livingServer, markOf, pidFile, type Running } from './running-server.ts';
 import type { Account } from './account.ts';
@@ -50,25 +51,6 @@ const PAUSE_MS = 200;
 
 /** Seconds that an orderly shutdown may take; an immediate one may take as long again. */
 const STOP_S = 20;
-
-/** A failed start; `cause` is what PostgreSQL reported. */
-class FailedStart extends Error {
-  readonly reason: string | undefined;
-
-  constructor(reason: string | undefined) {
-    super(reason ?? 'no reason given');
-    this.reason = reason;
-  }
-
-  /** Whether processes of an earlier server still hold the folder. */
-  get isHeld(): boolean {
-    return /pre-existing shared memory block|lock file .* already exists|is empty/.test(this.message);
-  }
-
-  get isPortTaken(): boolean {
-    return /could not create any TCP\/IP sockets/.test(this.message);
-  }
-}
 
 /** The server of one folder. Only one call of `start` and `stop` may run at a time. */
 export class Postmaster {
@@ -230,11 +212,3 @@ export class Postmaster {
 }
 
 const hasEnded = ({ pid, exitCode, signalCode }: ChildProcess): boolean => pid === undefined || exitCode !== null || signalCode !== null;
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -3,8 +3,9 @@
  *
  *     scopes: t.exposeStringList('scopes', { …, extensions: atMost(SCOPES_MAX) })
  *
- * Every list declares its bound; a test finds any that does not. `estimate.ts` adds the costs up.
+ * Every list declares its bound; a test finds any that does not. `limits/estimate.ts` adds the costs up.
  */
+import type { GraphQLField } from 'graphql';
 
 /**
  * Arguments as the request sent them: from literals and variables, before coercion and without
@@ -24,6 +25,11 @@ export interface FieldCost {
   readsParent?: boolean;
   /** The weight of the field's value, and of each item of a list; 1 unless it is long or costly. */
   weight?: number;
+}
+
+/** The cost that a field declares. */
+export function costOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldCost {
+  return (extensions['cost'] as FieldCost | undefined) ?? {};
 }
 
 type Declaration = {

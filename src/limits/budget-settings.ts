@@ -70,14 +70,17 @@ export const budgetVariables = {
 
 const variables = z.object(budgetVariables);
 
-/** A tree or an address is shared by several: it may do this many times as much of the rare things as one person. */
+/**
+ * A tree or an address is shared by several: it may do this many times as much of the rare things
+ * as one person.
+ */
 const SHARED_FACTOR = 5;
 /** Credentials that are not yet known to be good and are checked at a time, per address and minute. */
 const UNVERIFIED_FACTOR = 10;
 
 /**
- * The settings that the variables make; undefined when `RATE_LIMITS` is off. Throws a `ConfigurationError` when it is redis and
- * there is none.
+ * The settings that the variables make; undefined when `RATE_LIMITS` is off. Throws a
+ * `ConfigurationError` when it is redis and there is none.
  */
 export function budgetSettings(value: z.infer<typeof variables>) {
   const redisUrl = value.REDIS_URL;

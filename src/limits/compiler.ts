@@ -17,16 +17,17 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
-  type GraphQLField,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type SelectionNode,
   type SelectionSetNode,
   type ValueNode,
 } from 'graphql';
-import type { FieldCost, Given } from '../graphql/cost.ts';
+import { costOf, type FieldCost, type Given } from '../graphql/cost.ts';
+import { getOrAdd } from './get-or-add.ts';
 import { introspectionSize } from './introspection.ts';
 import { EMPTY, NOTHING, planOf, read, type Plan, type Read, type Shape, type Step, type Term } from './plan.ts';
+import { above, introspectionShape, together } from './shape.ts';
 
 /** The field that returned an object, and its arguments. */
 interface Parent {
@@ -113,7 +114,7 @@ export class Compiler {
     if (name === '__schema' || name === '__type') {
       return this.#add(
         { kind: 'size', size: introspectionSize(this.#schema, node, this.#fragments, this.#costMax) },
-        this.#shapeBelow(node),
+        introspectionShape(node, this.#fragments),
       );
     }
     const field = isCompositeType(type) ? this.#schema.getField(type, name) : undefined;
@@ -163,53 +164,10 @@ export class Compiler {
     if (!isObjectType(type)) return true;
     return getOrAdd(this.#readsParent, type, () => Object.values(type.getFields()).some((field) => costOf(field).readsParent));
   }
-
-  /** The shape of an introspection field, which can be determined without its types. */
-  #shapeBelow(node: FieldNode, shapes = new Map<SelectionSetNode, Shape>()): Shape {
-    const shapeOf = (set: SelectionSetNode | undefined): Shape => {
-      if (!set) return NOTHING;
-      return getOrAdd(shapes, set, () => {
-        const siblings = set.selections.map((selection) => {
-          if (selection.kind === Kind.FIELD) return this.#shapeBelow(selection, shapes);
-          const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : this.#fragments.get(selection.name.value);
-          return shapeOf(fragment?.selectionSet);
-        });
-        return together(siblings);
-      });
-    };
-    return above(node, shapeOf(node.selectionSet));
-  }
-}
-
-/** The shape of sibling selections. */
-function together(shapes: readonly Shape[]): Shape {
-  const total = { ...NOTHING };
-  for (const { fields, depth, nameLength } of shapes) {
-    total.fields += fields;
-    total.depth = Math.max(total.depth, depth);
-    total.nameLength = Math.max(total.nameLength, nameLength);
-  }
-  return total;
-}
-
-/** The shape of a field with the given shape of its selection. */
-function above({ alias, name }: FieldNode, { fields, depth, nameLength }: Shape): Shape {
-  return { fields: fields + 1, depth: depth + 1, nameLength: Math.max(nameLength, (alias ?? name).value.length) };
 }
 
 function holdsVariable(value: ValueNode): boolean {
   if (value.kind === Kind.VARIABLE) return true;
   if (value.kind === Kind.LIST) return value.values.some(holdsVariable);
   return value.kind === Kind.OBJECT && value.fields.some((field) => holdsVariable(field.value));
-}
-
-/** The cost that a field declares. */
-export function costOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldCost {
-  return (extensions['cost'] as FieldCost | undefined) ?? {};
-}
-
-function getOrAdd<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

@@ -16,7 +16,10 @@ function encode(cell: Cell): string {
 
 const CHUNK_ROWS = 2_000;
 
-/** Streams `rows` into the columns of a table and returns their number. One statement: all rows arrive or none. */
+/**
+ * Streams `rows` into the columns of a table and returns their number. One statement: all rows
+ * arrive or none.
+ */
 export async function copyRows(
   client: pg.Client,
   table: string,

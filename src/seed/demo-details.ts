@@ -1,4 +1,7 @@
-/** What each organization of the demonstration shows of itself: address, accounts, billing, resources, provisioning. */
+/**
+ * What each organization of the demonstration shows of itself: address, accounts, billing,
+ * resources, provisioning.
+ */
 import type pg from 'pg';
 import { copyRows, type Cell } from './copy.ts';
 import type { Organization } from './demo-forest.ts';

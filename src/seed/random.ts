@@ -37,7 +37,10 @@ export class Random {
       .map(({ item }) => item);
   }
 
-  /** A version 7 UUID of the given instant: the first 48 bits are its milliseconds (RFC 9562, section 5.7). */
+  /**
+   * A version 7 UUID of the given instant: the first 48 bits are its milliseconds (RFC 9562,
+   * section 5.7).
+   */
   uuid(at: Date): string {
     const word = (): string =>
       Math.floor(this.next() * 0x1_0000_0000)

@@ -51,7 +51,10 @@ export function growForest(count: number, oneTree: boolean, random: Random, now:
   return forest;
 }
 
-/** Early organizations attract most children (the hubs), some parents are any, some continue the newest branch. */
+/**
+ * Early organizations attract most children (the hubs), some parents are any, some continue the
+ * newest branch.
+ */
 function chooseParent(tree: readonly number[], depth: Uint8Array, random: Random): number {
   const draw = random.next();
   const position = draw < 0.5 ? Math.floor(tree.length * random.next() ** 6) : draw < 0.85 ? random.below(tree.length) : tree.length - 1;

@@ -20,7 +20,10 @@ const TYPES: Readonly<Record<ErrorCode, ErrorType>> = {
   INTERNAL_SERVER_ERROR: 'INTERNAL',
 };
 
-/** Returns the facts for `extensions`. The time is the database's if the request has it, otherwise the gateway's. */
+/**
+ * Returns the facts for `extensions`. The time is the database's if the request has it, otherwise
+ * the gateway's.
+ */
 export function errorFacts(code: unknown, { requestId, now }: Pick<RequestRecord, 'requestId' | 'now'>) {
   const type = TYPES[code as ErrorCode] ?? TYPES.INTERNAL_SERVER_ERROR;
   return { type, timestamp: (now ?? new Date()).toISOString(), requestId };

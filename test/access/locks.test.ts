@@ -6,7 +6,7 @@ import { runCommand, appendInSubtree, type CommandRequest } from '../../src/comm
 import type { Principal } from '../../src/authorization/principal.ts';
 import type { Scope } from '../../src/authorization/scopes.ts';
 import { RequestError } from '../../src/errors.ts';
-import { lockInvitation, organizationOfInvitation } from '../../src/modules/invitation/writes.ts';
+import { lockInvitation, organizationOfInvitation } from '../../src/modules/invitation/locks.ts';
 import { MAIL_LIMITS, createWorld, insertInvitation, type World } from '../setup/world.ts';
 
 let world: World;

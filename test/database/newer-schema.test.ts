@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { lookUpNobody } from '../../src/authentication/authenticate.ts';
+import { lookUpNobody } from '../../src/authentication/callers.ts';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { knownMigrations, migrate } from '../../src/database/migrate.ts';
 import { Readiness } from '../../src/database/probe.ts';

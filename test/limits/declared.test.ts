@@ -2,7 +2,7 @@ import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isList
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES_MAX } from '../../src/authorization/scopes.ts';
-import { costOf } from '../../src/limits/compiler.ts';
+import { costOf } from '../../src/graphql/cost.ts';
 import { schema } from '../../src/schema.ts';
 import { METRICS_MAX } from '../../src/modules/usage/catalog.ts';
 import { createWorld, type World } from '../setup/world.ts';

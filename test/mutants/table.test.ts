@@ -29,6 +29,7 @@ describe('The mutants of the guards', () => {
   it('are refused when the source no longer holds their text once', () => {
     const mutant = { what: 'x', from: 'if (a)', to: 'if (b)' };
     expect(mutate('if (a) c();', mutant)).toBe('if (b) c();');
+    expect(mutate('call(\n  first,\n  second,\n);', { ...mutant, from: 'call(first, second)', to: 'none()' })).toBe('none();');
     expect(() => mutate('c();', mutant)).toThrow('stands 0 times');
     expect(() => mutate('if (a) c(); if (a) d();', mutant)).toThrow('stands 2 times');
     expect(mutate('if (a) c(); if (a) d();', { ...mutant, after: 'c();' })).toBe('if (a) c(); if (b) d();');

@@ -1,6 +1,6 @@
 /** Authentication comes first: before the body is read, and before anything in it is looked at. */
 import type { Plugin } from 'graphql-yoga';
-import type { Caller } from '../../authentication/authenticate.ts';
+import type { Caller } from '../../authentication/callers.ts';
 import { currentDeadline } from '../../database/deadline.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 

@@ -14,7 +14,10 @@ const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } };
 const compressors = { br: promisify(brotliCompress), gzip: promisify(gzip) };
 type Encoding = keyof typeof compressors;
 
-/** Returns the preferred encoding that the client accepts; undefined if there is none. A weight of 0 refuses one. */
+/**
+ * Returns the preferred encoding that the client accepts; undefined if there is none. A weight of 0
+ * refuses one.
+ */
 export function encodingFor(acceptEncoding: string | null): Encoding | undefined {
   const weights = new Map(
     (acceptEncoding ?? '').split(',').map((part) => {

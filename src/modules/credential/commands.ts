@@ -1,38 +1,22 @@
-/** Commands on API keys and personal access tokens. */
+/** Commands on API keys. */
 import { sql } from 'kysely';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import { readableOrganizations } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
-import { maybeOne, one, type Columns } from '../../database/rows.ts';
+import { maybeOne } from '../../database/rows.ts';
 import { newId } from '../../database/id.ts';
-import { badInput, limitExceeded, notFound } from '../../errors.ts';
+import { notFound } from '../../errors.ts';
 import { refuse } from '../../command/user-error.ts';
 import { requireScopes } from '../role/scopes-input.ts';
 import { requireName } from '../../values/text.ts';
 import { issuingKeyOf, type Issued } from './remembered.ts';
 import { countIssuedKeys, lockIssuedKeys } from './issued-queries.ts';
 import { createToken, tokenHash, tokenPreview } from '../../authentication/secret.ts';
-import { LIVE_TOKENS_MAX } from './queries.ts';
+import { NAME_LENGTH_MAX, requireExpiry } from './input.ts';
+import { states, type Revocable } from './revocation.ts';
 import { ScopeEscalationError } from './errors.ts';
-
-const NAME_LENGTH_MAX = 100;
-
-/**
- * Returns when a new credential expires. A credential created with an expiring key or token expires
- * no later than that one, so that it cannot renew itself. Sessions are exempt; they are how people
- * sign in.
- */
-function requireExpiry(expiresAt: Date | null | undefined, { now, principal }: CommandRequest): Date | null {
-  if (expiresAt != null && expiresAt <= now) throw badInput('expiresAt', 'must be in the future');
-  const { credential } = principal;
-  const bound = credential?.kind === 'SESSION' ? null : (credential?.expiresAt ?? null);
-  if (bound !== null && (expiresAt == null || expiresAt > bound)) {
-    throw badInput('expiresAt', `must be set and not be after ${bound.toISOString()}, when the credential of this request expires`);
-  }
-  return expiresAt ?? null;
-}
 
 interface ApiKeyInput {
   organizationId: string;
@@ -105,13 +89,6 @@ function ownKeyId({ credential }: Principal): string | null {
   return credential?.kind === 'API_KEY' ? credential.id : null;
 }
 
-type Revocable = Columns<'api_keys', 'name' | 'revoked_at'>;
-
-const states = ({ name, revoked_at }: Revocable, after: Date | null) => ({
-  before: { name, revokedAt: revoked_at },
-  after: { name, revokedAt: after },
-});
-
 /** The result of a revocation, as data for the payload. */
 export interface RevokedKeys {
   apiKeyId: string;
@@ -164,71 +141,5 @@ export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { i
       record({ target: { type: 'ApiKey', id: issuedKey.id }, organizationId: issuedKey.organization_id, ...states(was, revokedAt) });
     }
     return { apiKeyId: id, revokedApiKeyIds: revoked, issuedKeyCount: await countIssuedKeys(tx, principal, id) };
-  });
-}
-
-interface TokenInput {
-  name: string;
-  expiresAt?: Date | null | undefined;
-  idempotencyKey?: string | null | undefined;
-}
-
-const NEW = '00000000-0000-0000-0000-000000000000';
-
-/**
- * Creates a token of the calling person. Its secret is in this response, and in the response to a
- * repeated request with the same credential.
- */
-export function createPersonalAccessToken(request: CommandRequest, input: TokenInput) {
-  const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
-  const expiresAt = requireExpiry(input.expiresAt, request);
-  const target = { type: 'User', id: request.principal.user?.id ?? NEW } as const;
-  const attempt = {
-    action: 'createPersonalAccessToken',
-    target,
-    idempotency: issuingKeyOf(request, 'PersonalAccessToken', input),
-  } as const;
-  return runCommand(request, attempt, async ({ tx, user, record }): Promise<Issued> => {
-    const live = await one(
-      tx,
-      sql<{ count: number }>`
-        select count(*)::int as count from personal_access_tokens
-        where user_id = ${user.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())`,
-    );
-    if (live.count >= LIVE_TOKENS_MAX) {
-      throw limitExceeded('input', `would exceed the ${LIVE_TOKENS_MAX} tokens that a person may have at a time; revoke one first`);
-    }
-    const id = await newId(tx);
-    const secret = createToken('pat', id);
-    const hashed = { secret_hash: tokenHash(secret), preview: tokenPreview(secret) };
-    await tx
-      .insertInto('personal_access_tokens')
-      .values({ id, user_id: user.id, name, ...hashed, expires_at: expiresAt })
-      .execute();
-    record({ target: { type: 'PersonalAccessToken', id }, before: null, after: { name, expiresAt } });
-    return { id, secret };
-  });
-}
-
-/**
- * Revokes a token of the calling person immediately and permanently. Revoking it again changes
- * nothing.
- */
-export function revokePersonalAccessToken(request: CommandRequest, { id }: { id: string }) {
-  const target = { type: 'PersonalAccessToken', id } as const;
-  return runCommand(request, { action: 'revokePersonalAccessToken', target }, async ({ tx, user, record }) => {
-    const token = await maybeOne(
-      tx,
-      sql<Revocable>`
-        select name, revoked_at from personal_access_tokens where id = ${id}::uuid and user_id = ${user.id}::uuid for update`,
-    );
-    if (!token) throw notFound();
-    const changed = await one(
-      tx,
-      sql<{ revoked_at: Date }>`
-        update personal_access_tokens set revoked_at = coalesce(revoked_at, now()) where id = ${id}::uuid returning revoked_at`,
-    );
-    record({ target, ...states(token, changed.revoked_at) });
-    return { personalAccessTokenId: id };
   });
 }

@@ -7,7 +7,7 @@ import { definePayload, rowField } from '../../graphql/payload.ts';
 import { decodeId } from '../../values/ids.ts';
 import { membershipById } from '../membership/queries.ts';
 import { MembershipRef } from '../membership/type.ts';
-import { acceptInvitation, declineInvitation, type Answered } from './commands.ts';
+import { acceptInvitation, declineInvitation, type Answered } from './answer-commands.ts';
 import { InvitationInvalidError } from './errors.ts';
 import { invitationOfPerson } from './queries.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './type.ts';

@@ -82,7 +82,8 @@ async function beginAttempt(db: Database, invitationId: string, round: number): 
       tx,
       sql<Sendable>`
         select i.email, i.expires_at, o.name as organization_name,
-          array(select r.name from invitation_roles ir join roles r on r.id = ir.role_id where ir.invitation_id = i.id order by r.name) as role_names,
+          array(select r.name from invitation_roles ir join roles r on r.id = ir.role_id
+            where ir.invitation_id = i.id order by r.name) as role_names,
           invitation_status(i.status, i.expires_at) = 'PENDING' and o.deleted_at is null as open,
           exists (
             select from invitation_mails m where m.invitation_id = i.id and m.round = i.round and m.withheld
@@ -92,8 +93,10 @@ async function beginAttempt(db: Database, invitationId: string, round: number): 
     );
     if (!invitation) return undefined;
     const counted = await sql`
-      insert into invitation_deliveries as d (invitation_id, status, attempts) values (${invitationId}::uuid, 'QUEUED', 1)
-      on conflict (invitation_id) do update set attempts = d.attempts + 1 where d.status = 'QUEUED'`.execute(tx);
+      insert into invitation_deliveries as d (invitation_id, status, attempts)
+        values (${invitationId}::uuid, 'QUEUED', 1)
+      on conflict (invitation_id) do update set attempts = d.attempts + 1
+        where d.status = 'QUEUED'`.execute(tx);
     return counted.numAffectedRows === 1n ? invitation : undefined;
   });
 }
@@ -118,5 +121,6 @@ async function setOutcome(
     update invitation_deliveries
     set status = ${status}, last_error = ${error}, sent_at = case when ${status} = 'SENT' then now() end
     where invitation_id = ${invitationId}::uuid
-      and exists (select from invitations i where i.id = ${invitationId}::uuid and i.round = ${round} for share)`.execute(db);
+      and exists (select from invitations i
+        where i.id = ${invitationId}::uuid and i.round = ${round} for share)`.execute(db);
 }

@@ -90,7 +90,8 @@ async function isUnverified(tx: Database, { user }: Principal, treeId: string): 
       select exists (
         select from users u where u.canonical_email is null and (
           u.id = ${user?.id ?? null}::uuid
-          or u.id = (select s.user_id from standalone_organizations s where s.organization_id = ${treeId}::uuid)
+          or u.id = (select s.user_id from standalone_organizations s
+            where s.organization_id = ${treeId}::uuid)
         )
       ) as unverified`,
   );
@@ -111,7 +112,8 @@ export async function recordMails(
   const { senderId, treeId } = sendingOf(principal, lineage);
   await sql`
     insert into invitation_mails (invitation_id, round, tree_id, sender_id, canonical_email, withheld)
-    select i.id, i.round, ${treeId}::uuid, ${senderId}::uuid, i.canonical_email, sent.mails >= ${perAddress}::int
+    select i.id, i.round, ${treeId}::uuid, ${senderId}::uuid, i.canonical_email,
+      sent.mails >= ${perAddress}::int
     from invitations i cross join lateral (
       select count(*)::int as mails from (
         select from invitation_mails m

@@ -6,7 +6,8 @@ import { scopesBeyond } from '../../authorization/granting.ts';
 import type { Database } from '../../database/connect.ts';
 import { notFound } from '../../errors.ts';
 import { refuse, type UserError } from '../../command/user-error.ts';
-import { closeInvitation, lockOpenInvitationOf } from '../invitation/writes.ts';
+import { lockOpenInvitationOf } from '../invitation/locks.ts';
+import { closeInvitation } from '../invitation/writes.ts';
 import { ADMIN, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf } from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
 import {

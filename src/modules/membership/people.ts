@@ -76,7 +76,8 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
       -- The optimization fence keeps the planner from reading all people to find these few.
       cross join lateral (select u.search_text from users as u where u.id = m.user_id offset 0) as u
     ),
-    near as materialized (select path, user_id from probe where hit order by path ${direction}, user_id ${direction} limit ${limit}),
+    near as materialized (select path, user_id from probe where hit
+      order by path ${direction}, user_id ${direction} limit ${limit}),
     named as materialized (
       select u.id from users as u
       where (select count(*) from near) < ${limit} and (select count(*) from probe) = ${sql.lit(PROBE_ROWS)}
@@ -86,15 +87,18 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
       select o.path, m.user_id
       from named
       -- The optimization fence keeps the planner from walking the subtree once per name.
-      cross join lateral (select m.user_id, m.organization_id from memberships as m where m.user_id = named.id offset 0) as m
-      cross join lateral (select o.path, o.deleted_at from organizations as o where o.id = m.organization_id offset 0) as o
+      cross join lateral (select m.user_id, m.organization_id from memberships as m
+        where m.user_id = named.id offset 0) as m
+      cross join lateral (select o.path, o.deleted_at from organizations as o
+        where o.id = m.organization_id offset 0) as o
       where ${counts(sql`o`)} and ${bounds(page)}
         and (o.path, m.user_id) ${page.backward ? sql`<` : sql`>`}
           (select path, user_id from probe order by path ${opposite}, user_id ${opposite} limit 1)
       order by o.path ${direction}, m.user_id ${direction}
     ),
     far as materialized (
-      select o.path, m.user_id from candidate as m cross join lateral (select m.path) as o where ${isFirst()} limit ${limit}
+      select o.path, m.user_id from candidate as m cross join lateral (select m.path) as o
+        where ${isFirst()} limit ${limit}
     )
     select * from (select * from near union all select * from far) as either
     order by path ${direction}, user_id ${direction} limit ${limit}`;
@@ -111,7 +115,8 @@ export const people: ListDefinition<PeopleArguments, PersonRow> = {
   page: (_viewer, { search }, page) => sql<WithSortKeys<PersonRow>>`
     select u.id, u.email, u.name, u.created_at, parent.lineage, parent.id as organization_id,
       array[substr(found.path, length(parent.path) + 1), found.user_id::text] as sort_keys
-    from (${search === null ? listing(page) : matching(search, page)}) as found join users as u on u.id = found.user_id
+    from (${search === null ? listing(page) : matching(search, page)}) as found
+      join users as u on u.id = found.user_id
     order by found.path, found.user_id`,
   count(_viewer, { search }) {
     const match = search === null ? sql`true` : sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`;

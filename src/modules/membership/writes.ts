@@ -29,16 +29,19 @@ export async function lockMembership(tx: Database, organizationId: string, userI
   const locked = await maybeOne(
     tx,
     sql<{ id: string }>`
-      select id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update`,
+      select id from memberships
+        where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update`,
   );
   const id = locked?.id;
   if (id === undefined) return undefined;
   return maybeOne(
     tx,
     sql<HeldMembership>`
-      select m.id, m.user_id, u.email, ${heldRoles('id')} as role_ids, ${heldRoles('key')} as role_keys, membership_scopes(m.id) as scopes,
+      select m.id, m.user_id, u.email, ${heldRoles('id')} as role_ids,
+        ${heldRoles('key')} as role_keys, membership_scopes(m.id) as scopes,
         exists (
-          select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = m.id and r.built_in and r.key = 'admin'
+          select from membership_roles mr join roles r on r.id = mr.role_id
+            where mr.membership_id = m.id and r.built_in and r.key = 'admin'
         ) as is_admin
       from memberships m join users u on u.id = m.user_id where m.id = ${id}::uuid`,
   );
@@ -49,7 +52,8 @@ export async function organizationOfMember(tx: Database, organizationId: string,
   const row = await maybeOne(
     tx,
     sql<{ organization_id: string }>`
-      select organization_id from memberships where organization_id = ${organizationId}::uuid and user_id = ${userId ?? null}::uuid`,
+      select organization_id from memberships
+        where organization_id = ${organizationId}::uuid and user_id = ${userId ?? null}::uuid`,
   );
   return row?.organization_id ?? null;
 }
@@ -60,7 +64,8 @@ export async function hasOtherAdmin(tx: Database, organizationId: string, member
     tx,
     sql`
       select from membership_roles mr join roles r on r.id = mr.role_id and r.built_in and r.key = 'admin'
-      where mr.organization_id = ${organizationId}::uuid and mr.membership_id <> ${membershipId}::uuid limit 1`,
+      where mr.organization_id = ${organizationId}::uuid
+        and mr.membership_id <> ${membershipId}::uuid limit 1`,
   );
   return rows.length > 0;
 }
@@ -68,7 +73,8 @@ export async function hasOtherAdmin(tx: Database, organizationId: string, member
 /** Replaces the roles of the membership. */
 export async function replaceRoles(tx: Database, membershipId: string, roleIds: readonly string[]): Promise<void> {
   await sql`
-    delete from membership_roles where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])`.execute(tx);
+    delete from membership_roles
+      where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])`.execute(tx);
   await addRoles(tx, membershipId, roleIds);
   await tx
     .updateTable('memberships')
@@ -81,7 +87,8 @@ export async function replaceRoles(tx: Database, membershipId: string, roleIds: 
 async function addRoles(tx: Database, membershipId: string, roleIds: readonly string[]): Promise<void> {
   await sql`
     insert into membership_roles (membership_id, organization_id, role_id)
-    select m.id, m.organization_id, role.id from memberships m cross join unnest(${roleIds}::uuid[]) as role (id)
+    select m.id, m.organization_id, role.id from memberships m
+      cross join unnest(${roleIds}::uuid[]) as role (id)
     where m.id = ${membershipId}::uuid
     on conflict do nothing`.execute(tx);
 }

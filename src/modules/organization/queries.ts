@@ -106,7 +106,7 @@ export function visibleDepth({ principal }: Viewer): RawBuilder<unknown> {
 }
 
 /** The organizations from the caller's own down to the parent. */
-export const ancestors = listBatch<null, OrganizationRow & { of: string }>(
+export const ancestors = listBatch<null, OrganizationRow & { descendant_id: string }>(
   'ancestors',
   (row) => row.of,
   ({ principal }, ids) => {

@@ -1,4 +1,7 @@
-/** The organization type and its connection, apart from their fields so that other domains can refer to them. */
+/**
+ * The organization type and its connection, apart from their fields so that other domains can refer
+ * to them.
+ */
 import { builder } from '../../graphql/builder.ts';
 import { connectionType } from '../../graphql/connection.ts';
 import type { OrganizationKind, OrganizationRow } from './queries.ts';
@@ -23,4 +26,4 @@ export const OrganizationConnectionRef = connectionType<OrganizationRow>({
 });
 
 /** What a breadcrumb of slugs weighs: it can be as long as twenty other values. */
-export const PATH_WEIGHT = 20;
+export const BREADCRUMB_WEIGHT = 20;

@@ -59,7 +59,8 @@ async function beginStep(db: Database, organizationId: string, step: StepName): 
     sql<BegunStep>`
       update provisioning_steps s set status = 'RUNNING', attempts = s.attempts + 1
       from organizations o
-      where s.organization_id = ${organizationId}::uuid and s.name = ${step} and s.status in ('PENDING', 'RUNNING')
+      where s.organization_id = ${organizationId}::uuid and s.name = ${step}
+        and s.status in ('PENDING', 'RUNNING')
         and o.id = s.organization_id and o.deleted_at is null
       returning o.id, o.slug, o.name, o.kind, s.round, s.resource_id,
         (select b.email from billing_accounts b where b.organization_id = o.id) as billing_email`,
@@ -79,7 +80,8 @@ async function leaveStep(
   { reason, refused, final }: { reason: string; refused: boolean; final: boolean },
 ): Promise<void> {
   await sql`
-    update provisioning_steps set status = ${final ? 'FAILED' : 'PENDING'}, error = ${reason}, finished_at = ${final ? sql`now()` : null},
+    update provisioning_steps set status = ${final ? 'FAILED' : 'PENDING'}, error = ${reason},
+      finished_at = ${final ? sql`now()` : null},
       round = round + ${refused ? 1 : 0}
     where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING'`.execute(db);
 }
@@ -100,8 +102,10 @@ async function finishStep(db: Database, organizationId: string, step: StepName, 
     const done = await many(
       tx,
       sql`
-        update provisioning_steps set status = 'DONE', error = null, finished_at = now(), resource_id = ${resourceId}
-        where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING' returning name`,
+        update provisioning_steps set status = 'DONE', error = null, finished_at = now(),
+          resource_id = ${resourceId}
+        where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING'
+          returning name`,
     );
     if (done.length === 0) return;
     const item = INVENTORY[step];
@@ -127,9 +131,8 @@ async function finishStep(db: Database, organizationId: string, step: StepName, 
         insert into billing_accounts (organization_id, plan, status, customer_id, subscription_id)
         values (${organizationId}::uuid, ${plan}, ${status}, ${customerId}, ${subscriptionId})
         on conflict (organization_id) do update
-        set plan = excluded.plan, status = excluded.status, customer_id = excluded.customer_id, subscription_id = excluded.subscription_id`.execute(
-        tx,
-      );
+        set plan = excluded.plan, status = excluded.status, customer_id = excluded.customer_id,
+          subscription_id = excluded.subscription_id`.execute(tx);
     }
   });
 }

@@ -22,9 +22,8 @@ export function localProvider(db: Database): Provider {
       return { resourceId: `customer_${name}`, billing: { customerId: `customer_${name}`, subscriptionId: `subscription_${name}` } };
     }
     await sql`
-      insert into identity_records (organization_id, subject) values (${id}::uuid, ${`identity_${name}`}) on conflict do nothing`.execute(
-      db,
-    );
+      insert into identity_records (organization_id, subject)
+        values (${id}::uuid, ${`identity_${name}`}) on conflict do nothing`.execute(db);
     return { resourceId: `identity_${name}` };
   };
 }
@@ -39,11 +38,13 @@ function assignPhoneNumber(db: Database, organizationId: string): Promise<string
     const row = await maybeOne(
       tx,
       sql<{ number: string }>`
-        with own as (select number from assigned_phone_numbers where organization_id = ${organizationId}::uuid),
+        with own as (select number from assigned_phone_numbers
+          where organization_id = ${organizationId}::uuid),
         given as (
           insert into assigned_phone_numbers (number, organization_id)
           select n.number, ${organizationId}::uuid from phone_numbers n
-          where not exists (select from own) and not exists (select from assigned_phone_numbers a where a.number = n.number)
+          where not exists (select from own)
+            and not exists (select from assigned_phone_numbers a where a.number = n.number)
           order by n.added_at, n.number limit 1
           returning number
         )

@@ -28,7 +28,8 @@ export async function addPhoneNumbers(db: Database, numbers: readonly string[]):
     const rows = await many(
       tx,
       sql`
-        insert into phone_numbers (number) select * from unnest(${distinct}::text[]) on conflict do nothing returning number`,
+        insert into phone_numbers (number) select * from unnest(${distinct}::text[])
+          on conflict do nothing returning number`,
     );
     return { added: rows.length, known: distinct.length - rows.length, restarted: await restartPhoneNumberSteps(tx) };
   });

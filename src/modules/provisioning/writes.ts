@@ -8,7 +8,8 @@ import { STEP_NAMES, type StepName } from './queries.ts';
 /** Inserts the missing steps of an organization. */
 async function insertSteps(tx: Database, organizationId: string): Promise<void> {
   await sql`
-    insert into provisioning_steps (organization_id, name) select ${organizationId}::uuid, * from unnest(${STEP_NAMES}::text[])
+    insert into provisioning_steps (organization_id, name) select ${organizationId}::uuid, *
+      from unnest(${STEP_NAMES}::text[])
     on conflict do nothing`.execute(tx);
 }
 
@@ -54,7 +55,8 @@ export async function restartPhoneNumberSteps(tx: Database): Promise<number> {
         select s.organization_id, s.name from provisioning_steps s
         where s.name = 'PHONE_NUMBER' and s.status = 'FAILED'
         order by s.finished_at, s.organization_id
-        limit (select count(*) from phone_numbers n where not exists (select from assigned_phone_numbers a where a.number = n.number))
+        limit (select count(*) from phone_numbers n
+          where not exists (select from assigned_phone_numbers a where a.number = n.number))
         for update skip locked
       )
       returning organization_id`,

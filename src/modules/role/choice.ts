@@ -91,10 +91,12 @@ export async function lockUsableRoles(tx: Database, lineage: Lineage, names: rea
       order by r.id for key share of r
     )
     select id, key, scopes_held(scopes) as scopes, built_in from (
-      select own.id, own.key, own.scopes, false as built_in, array_position(${lineage}::uuid[], organization_id) as place
+      select own.id, own.key, own.scopes, false as built_in,
+        array_position(${lineage}::uuid[], organization_id) as place
       from own
       union all
-      select r.id, r.key, r.scopes, true, null from roles r where r.built_in and (r.key = any (${names}::text[]) or r.id = any (${ids}::uuid[]))
+      select r.id, r.key, r.scopes, true, null from roles r
+        where r.built_in and (r.key = any (${names}::text[]) or r.id = any (${ids}::uuid[]))
     ) as usable
     order by built_in, place`,
   );

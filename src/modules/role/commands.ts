@@ -57,7 +57,8 @@ export function createRole(request: CommandRequest, input: RoleInput) {
     const own = await one(
       tx,
       sql<{ count: number }>`
-        select count(*)::int as count from organization_roles where organization_id = ${organization.id}::uuid`,
+        select count(*)::int as count from organization_roles
+          where organization_id = ${organization.id}::uuid`,
     );
     if (own.count >= OWN_ROLES_MAX) {
       throw limitExceeded('organizationId', `names an organization that already has ${OWN_ROLES_MAX} roles, the maximum`);

@@ -43,7 +43,8 @@ export async function bringRoles(tx: Database, moved: string, lost: readonly str
       where role_id = ${role.id}::uuid and organization_id in ${inSubtree}`.execute(tx);
     await sql`
       update invitation_roles ir set role_id = ${copy.id}::uuid from invitations i
-      where i.id = ir.invitation_id and ir.role_id = ${role.id}::uuid and i.organization_id in ${inSubtree}`.execute(tx);
+      where i.id = ir.invitation_id and ir.role_id = ${role.id}::uuid
+        and i.organization_id in ${inSubtree}`.execute(tx);
     copies.push(copy);
   }
   return copies;

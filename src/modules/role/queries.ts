@@ -23,7 +23,7 @@ export const USABLE_ROLES_MAX = 200;
  * The roles that can be assigned in an organization: built-in ones first, then its own and those of
  * its ancestors.
  */
-export const rolesUsableIn = listBatch<null, RoleRow & { of: string }>(
+export const rolesUsableIn = listBatch<null, RoleRow & { usable_in: string }>(
   'roles usable in',
   (row) => row.of,
   ({ principal }, ids) => sql<RoleRow & { of: string }>`
@@ -52,7 +52,7 @@ function rolesLinked(
   owner: RawBuilder<unknown>,
   belongsToPerson: (user: RawBuilder<unknown>, email: RawBuilder<unknown>) => RawBuilder<unknown>,
 ) {
-  return listBatch<null, RoleRow & { of: string }>(
+  return listBatch<null, RoleRow & { holder_id: string }>(
     name,
     (row) => row.of,
     ({ principal }, ids) => {
@@ -71,7 +71,7 @@ function rolesLinked(
         -- It may be reached in both ways; each role is returned once.
         order by shown_to nulls first limit 1
       ) as o
-      join ${link} on link.of = t.id join roles r on r.id = link.role_id
+      join ${link} on link.holder_id = t.id join roles r on r.id = link.role_id
       where t.id = any (${ids}::uuid[])
       order by r.built_in desc, r.key, r.id`;
     },
@@ -81,7 +81,7 @@ function rolesLinked(
 /** The roles of memberships, by membership. */
 export const rolesOfMembership = rolesLinked(
   'roles of membership',
-  sql`(select membership_id as of, role_id from membership_roles) as link`,
+  sql`(select membership_id as holder_id, role_id from membership_roles) as link`,
   sql`memberships`,
   (user) => sql`t.user_id = ${user}`,
 );
@@ -89,7 +89,7 @@ export const rolesOfMembership = rolesLinked(
 /** The roles that invitations offer, by invitation. */
 export const rolesOfInvitation = rolesLinked(
   'roles of invitation',
-  sql`(select invitation_id as of, role_id from invitation_roles) as link`,
+  sql`(select invitation_id as holder_id, role_id from invitation_roles) as link`,
   sql`invitations`,
   (_user, email) => sql`t.canonical_email = ${email}`,
 );
@@ -113,7 +113,7 @@ export const roleById = rowBatch<null, RoleRow>(
 export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;
 
 /** The catalog of scopes, in its order; the key of the batch is not used. */
-export const scopeCatalog = listBatch<null, ScopeRow & { of: string }>(
+export const scopeCatalog = listBatch<null, ScopeRow & { asked_key: string }>(
   'scope catalog',
   (row) => row.of,
   (_viewer, keys) => sql<ScopeRow & { of: string }>`

@@ -37,7 +37,8 @@ export async function listTrustedDocuments(db: Database): Promise<RegisteredClie
   const rows = await many(
     db,
     sql<RegisteredClient>`
-      select client, count(*)::int as documents, sum(octet_length(document))::int as bytes, max(added_at) as "lastAddedAt"
+      select client, count(*)::int as documents, sum(octet_length(document))::int as bytes,
+        max(added_at) as "lastAddedAt"
       from trusted_documents group by client order by client`,
   );
   return rows;

@@ -55,7 +55,8 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
     const recorded = await many(
       tx,
       sql<{ key: string }>`
-        select key from usage_metrics where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`,
+        select key from usage_metrics
+          where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`,
     );
     const missing = named.find((part) => !recorded.some((row) => row.key === part));
     if (missing !== undefined) throw new ConfigurationError(`"${missing}" is not a recorded metric.`);
@@ -63,8 +64,10 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
       tx,
       sql`
         insert into usage_metrics (key, name, unit, kind, description, parts, divided_by, late_days, position, slot)
-        select ${key}, ${name}, ${unit}, ${dividedBy.length > 0 ? 'AVERAGE' : 'SUM'}, ${description}, ${parts.length > 0 ? parts : [key]}::text[],
-          ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1, case when ${parts.length === 0} then coalesce(max(slot), 0) + 1 end
+        select ${key}, ${name}, ${unit}, ${dividedBy.length > 0 ? 'AVERAGE' : 'SUM'},
+          ${description}, ${parts.length > 0 ? parts : [key]}::text[],
+          ${dividedBy}::text[], ${lateDays}, coalesce(max(position), 0) + 1,
+            case when ${parts.length === 0} then coalesce(max(slot), 0) + 1 end
         from usage_metrics on conflict do nothing returning key`,
     );
     if (rows.length === 0) throw new ConfigurationError(`--key is taken: ${key}.`);

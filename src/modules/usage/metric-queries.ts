@@ -8,7 +8,7 @@ export interface MetricRow extends Columns<'usage_metrics', 'key' | 'name' | 'un
 }
 
 /** The catalog of metrics in its order; the key of the batch is not used. */
-export const metricCatalog = listBatch<null, MetricRow & { of: string }>(
+export const metricCatalog = listBatch<null, MetricRow & { asked_key: string }>(
   'metric catalog',
   (row) => row.of,
   (_viewer, keys) => sql<MetricRow & { of: string }>`

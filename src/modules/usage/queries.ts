@@ -56,7 +56,7 @@ export interface TotalRow extends MetricRow {
 }
 
 /** The time since which single events are available; the key is not used. */
-export const eventsFrom = rowBatch<null, { of: string; at: Date }>(
+export const eventsFrom = rowBatch<null, { key: string; at: Date }>(
   'usage events from',
   (row) => row.of,
   (_viewer, keys) => sql<{ of: string; at: Date }>`

@@ -56,7 +56,8 @@ export async function verifyUsage(db: Database): Promise<UsageCheck> {
     const rows = await many(
       db,
       sql<{ id: string }>`
-        select distinct organization_id as id from usage_totals where organization_id > ${last}::uuid order by 1 limit ${AT_ONCE}`,
+        select distinct organization_id as id from usage_totals
+          where organization_id > ${last}::uuid order by 1 limit ${AT_ONCE}`,
     );
     if (rows.length === 0) return check;
     last = rows.at(-1)?.id ?? last;
@@ -77,7 +78,8 @@ export async function verifySomeUsage(db: Database, log: Logger): Promise<void> 
     db,
     sql<{ id: string }>`
       select distinct lineage[1 + floor(random() * cardinality(lineage))::integer] as id from (
-        select o.lineage from organizations o where o.ordinal >= (select floor(random() * max(ordinal))::bigint from organizations)
+        select o.lineage from organizations o
+          where o.ordinal >= (select floor(random() * max(ordinal))::bigint from organizations)
         order by o.ordinal limit ${SAMPLE}
       ) as drawn`,
   );

@@ -64,7 +64,8 @@ export function deleteOrganization(request: CommandRequest, input: DeleteInput) 
     const { count: childCount } = await one(
       tx,
       sql<{ count: number }>`
-        select count(*)::int as count from organizations where parent_id = ${id}::uuid and deleted_at is null`,
+        select count(*)::int as count from organizations
+          where parent_id = ${id}::uuid and deleted_at is null`,
     );
     if (mode === 'RESTRICT' && childCount > 0) refuse(HasChildrenError, { childCount });
     const rows = await many(
@@ -96,7 +97,8 @@ export function deleteOrganization(request: CommandRequest, input: DeleteInput) 
 /** Marks organizations as deleted, and ends everything that gives access to them. */
 async function endOrganizations(tx: Database, top: string, ids: readonly string[]) {
   await sql`
-    update organizations set status_before_deletion = status, status = 'DELETED', deleted_at = now(), deleted_with = ${top}::uuid,
+    update organizations set status_before_deletion = status, status = 'DELETED',
+      deleted_at = now(), deleted_with = ${top}::uuid,
       updated_at = now(), version = version + 1
     where id = any (${ids}::uuid[])`.execute(tx);
   return one(

@@ -91,7 +91,8 @@ async function settle(
     await sql`
     with checked as (
       update domain_verifications v set
-        checked_at = now(), problem = ${problem}, verified_at = case when ${outcome === 'proven'} then coalesce(v.verified_at, now()) else v.verified_at end,
+        checked_at = now(), problem = ${problem},
+          verified_at = case when ${outcome === 'proven'} then coalesce(v.verified_at, now()) else v.verified_at end,
         next_check_at = now() + case
           when o.domain_setup_status = 'PENDING' and ${outcome !== 'proven'}
             then least(interval '1 hour', greatest(interval '1 minute', now() - v.requested_at))
@@ -107,7 +108,8 @@ async function settle(
     )
     update organizations o set domain_setup_status = c.status, updated_at = now(), version = o.version + 1
     from checked c
-    where o.id = c.organization_id and o.domain is not null and o.domain_setup_status <> c.status`.execute(tx);
+    where o.id = c.organization_id and o.domain is not null
+      and o.domain_setup_status <> c.status`.execute(tx);
   });
 }
 
@@ -119,7 +121,8 @@ export function verifyDueDomainsTask({ db, log }: DomainOptions): Task<'verify_d
         tx,
         sql<{ organization_id: string }>`
           update domain_verifications set next_check_at = now() + interval '1 hour' where organization_id in (
-            select organization_id from domain_verifications where next_check_at <= now() order by next_check_at limit ${DUE_AT_ONCE}
+            select organization_id from domain_verifications where next_check_at <= now()
+              order by next_check_at limit ${DUE_AT_ONCE}
             for update skip locked
           ) returning organization_id`,
       );

@@ -15,7 +15,8 @@ const TOKEN_BYTES = 16;
 export async function followDomain(tx: Database, organizationId: string): Promise<void> {
   await sql`
     delete from domain_verifications v using organizations o
-    where o.id = ${organizationId}::uuid and v.organization_id = o.id and v.domain is distinct from o.domain`.execute(tx);
+    where o.id = ${organizationId}::uuid and v.organization_id = o.id
+      and v.domain is distinct from o.domain`.execute(tx);
   const rows = await many(
     tx,
     sql`

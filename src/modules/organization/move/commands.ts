@@ -80,9 +80,8 @@ export function moveOrganization(request: CommandRequest, input: MoveInput) {
     const answer = { organizationId: id, pathBefore, pathAfter, affectedCount: stays ? 0 : node.size, dryRun };
     if (stays || dryRun) return { ...answer, roleIds: [] };
     await sql`
-      update organizations set parent_id = ${parent.id}::uuid, updated_at = now(), version = version + 1 where id = ${id}::uuid`.execute(
-      tx,
-    );
+      update organizations set parent_id = ${parent.id}::uuid, updated_at = now(),
+        version = version + 1 where id = ${id}::uuid`.execute(tx);
     const lost = node.lineage.filter((above) => above !== id && !parent.lineage.includes(above));
     const roles = await bringRoles(tx, id, lost);
     await enqueue(tx, 'refresh_search', [{ key: 'refresh_search', payload: {} }]);
@@ -140,7 +139,8 @@ async function visibleBreadcrumb(tx: Database, { organization }: Principal, line
   const rows = await many(
     tx,
     sql<{ slug: string }>`
-      select o.slug from unnest(${visible}::uuid[]) with ordinality as step (id, place) join organizations o on o.id = step.id
+      select o.slug from unnest(${visible}::uuid[]) with ordinality as step (id, place)
+        join organizations o on o.id = step.id
       order by step.place`,
   );
   return rows.map((row) => row.slug);

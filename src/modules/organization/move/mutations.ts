@@ -9,7 +9,7 @@ import { OWN_ROLES_MAX } from '../../role/choice.ts';
 import { RoleRef } from '../../role/type.ts';
 import { roleById } from '../../role/queries.ts';
 import { moveOrganization, type Moved } from './commands.ts';
-import { OrganizationRef, PATH_WEIGHT } from '../refs.ts';
+import { OrganizationRef, BREADCRUMB_WEIGHT } from '../refs.ts';
 import { organizationById } from '../queries.ts';
 import { IdempotencyConflictError } from '../../../command/errors.ts';
 import { CycleError, DepthLimitError, VersionConflictError } from '../errors.ts';
@@ -27,21 +27,21 @@ const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload
     }),
   },
   fields: (t) => {
-    const path = (of: (moved: Moved) => string[], description: string) =>
+    const breadcrumb = (slugs: (moved: Moved) => string[], description: string) =>
       t.string({
         description,
-        extensions: weighs(PATH_WEIGHT),
+        extensions: weighs(BREADCRUMB_WEIGHT),
         args: {
           separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
         },
         resolve: (moved, { separator }) => {
           if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
-          return of(moved).join(separator);
+          return slugs(moved).join(separator);
         },
       });
     return {
-      pathBefore: path(({ pathBefore }) => pathBefore, "Slugs from the caller's own organization down to the moved one, before."),
-      pathAfter: path(({ pathAfter }) => pathAfter, 'The same, after.'),
+      pathBefore: breadcrumb(({ pathBefore }) => pathBefore, "Slugs from the caller's own organization down to the moved one, before."),
+      pathAfter: breadcrumb(({ pathAfter }) => pathAfter, 'The same, after.'),
       affectedCount: t.exposeInt('affectedCount', {
         description: 'Number of organizations whose place changes: the moved one and everything below it. 0 when it is there already.',
       }),

@@ -6,7 +6,6 @@ import { column, inSql, publicIdOf, related, rowsInSql, sameRow } from '../../..
 import { builder } from '../../../graphql/builder.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { atMost } from '../../../graphql/cost.ts';
-import { scopeCatalog } from '../../role/queries.ts';
 import { shownEmail } from '../../../values/email.ts';
 import { ACCOUNTS_MAX } from './input.ts';
 import {
@@ -35,7 +34,6 @@ import {
   type ProfileRow,
 } from './queries.ts';
 import { OrganizationRef } from '../refs.ts';
-import { isNativeMember, type OrganizationRow } from '../queries.ts';
 
 const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
   description: 'A postal address.',

@@ -13,9 +13,12 @@ export async function currentDetails(tx: Database, id: string, written: Details)
     sql<{ details: Record<string, unknown> }>`
       select jsonb_build_object(
         'name', o.name, 'kind', o.kind, 'domain', o.domain,
-        'profile', (select to_jsonb(p) - 'organization_id' from organization_profiles p where p.organization_id = o.id),
-        'marketplaceOffers', (select jsonb_object_agg(m.marketplace, m.url) from marketplace_offers m where m.organization_id = o.id),
-        'externalAccounts', (select jsonb_object_agg(e.system, e.account_id) from external_accounts e where e.organization_id = o.id),
+        'profile', (select to_jsonb(p) - 'organization_id' from organization_profiles p
+          where p.organization_id = o.id),
+        'marketplaceOffers', (select jsonb_object_agg(m.marketplace, m.url)
+          from marketplace_offers m where m.organization_id = o.id),
+        'externalAccounts', (select jsonb_object_agg(e.system, e.account_id)
+          from external_accounts e where e.organization_id = o.id),
         'billingEmail', (select b.email from billing_accounts b where b.organization_id = o.id)
       ) as details
       from organizations o where o.id = ${id}::uuid`,
@@ -63,9 +66,8 @@ async function writeProfile(tx: Database, id: string, profile: Record<string, st
   await sql`
     insert into organization_profiles (organization_id, ${sql.join(columns.map((column) => sql.ref(column)))})
     values (${id}::uuid, ${sql.join(columns.map((column) => sql`${profile[column]}::text`))})
-    on conflict (organization_id) do update set ${sql.join(columns.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`))}`.execute(
-    tx,
-  );
+    on conflict (organization_id) do update
+      set ${sql.join(columns.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`))}`.execute(tx);
 }
 
 /** Replaces the accounts. Those that stay keep their ids. */
@@ -80,7 +82,8 @@ async function writeAccounts(tx: Database, id: string, accounts: readonly { syst
   if (other) refuse(ExternalAccountTakenError, { system: other.system, accountId: other.account_id });
   await sql`
     delete from external_accounts e where e.organization_id = ${id}::uuid
-      and not exists (select from ${given} where given.system = e.system and given.account_id = e.account_id)`.execute(tx);
+      and not exists (select from ${given}
+        where given.system = e.system and given.account_id = e.account_id)`.execute(tx);
   // If two organizations claim the same account at the same time, the unique constraint decides:
   // the second gets no row.
   await sql`

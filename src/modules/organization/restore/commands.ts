@@ -106,12 +106,14 @@ async function restore({ tx, record }: Change, id: string, retentionDays: number
   const restored = await many(
     tx,
     sql`
-      update organizations o set status = coalesce(status_before_deletion, 'ACTIVE'), status_before_deletion = null, deleted_at = null,
+      update organizations o set status = coalesce(status_before_deletion, 'ACTIVE'),
+        status_before_deletion = null, deleted_at = null,
         deleted_with = null, updated_at = now(), version = version + 1,
         -- Another organization may have the domain verified by now; this one has to prove it again.
         domain_setup_status = case when o.domain_setup_status = 'VERIFIED' and exists (
           select from organizations other
-          where other.domain = o.domain and other.domain_setup_status = 'VERIFIED' and other.deleted_at is null
+          where other.domain = o.domain and other.domain_setup_status = 'VERIFIED'
+            and other.deleted_at is null
         ) then 'PENDING' else o.domain_setup_status end
       where deleted_with = ${id}::uuid and deleted_at is not null
         and path >= (select path from organizations where id = ${id}::uuid)

@@ -24,7 +24,10 @@ const SUFFIX_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
 /** The slug, before its suffix, of a name without any letter or digit that can be used. */
 const NAMELESS = 'org';
 
-/** Returns the letters and digits of a name in lower case, without accents, and with single hyphens between them. */
+/**
+ * Returns the letters and digits of a name in lower case, without accents, and with single hyphens
+ * between them.
+ */
 function folded(name: string): string {
   const plain = name
     .toLowerCase()

@@ -35,7 +35,8 @@ builder.queryField('slugAvailability', (t) =>
     async resolve(_root, { slug }, { db }) {
       requireStorable(slug, 'slug');
       if (!isSlug(slug)) return { slug, reason: 'INVALID' as const };
-      // Slugs are unique over the platform, so this one question reaches beyond the caller's subtree, and answers yes or no alone.
+      // Slugs are unique over the platform, so this one question reaches beyond the caller's
+      // subtree, and answers yes or no alone.
       return { slug, reason: await slugProblem(db, slug) };
     },
   }),
