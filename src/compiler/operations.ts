@@ -21,7 +21,6 @@ import {
 import { CompiledQuery } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../errors.ts';
-import type { Principal } from '../authorization/principal.ts';
 import type { Database } from '../database/connect.ts';
 import { uncheckedPageOf, type PageArguments } from '../database/keyset.ts';
 import type { Viewer } from '../database/loaders.ts';

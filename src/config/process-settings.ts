@@ -1,6 +1,6 @@
 /** Settings of the process itself: its database, its API, and who may sign in. */
 import { z } from 'zod';
-import { DATABASE_URL, SAFE_URL, databaseUrl, flag, jwtAlgorithms, listOf, oneOf, safeUrl, wholeNumber } from './forms.ts';
+import { DATABASE_URL, SAFE_URL, databaseUrl, flag, jwtAlgorithms, listOf, oneOf, onOff, safeUrl, wholeNumber } from './forms.ts';
 
 /** The process and its database. */
 export const processSettings = {
@@ -84,6 +84,9 @@ export const apiSettings = {
   INTROSPECTION: oneOf('public', 'authenticated', 'off').optional().meta({
     description: 'Who may read the schema through the API: everybody, callers with a credential, or nobody.',
     unset: '`public`; `authenticated` in production, `off` with `TRUSTED_DOCUMENTS=require`',
+  }),
+  COMPILED: onOff.default(true).meta({
+    description: 'Whether queries are executed as one statement where they can be. Without it they cost more and answer the same.',
   }),
   TRUSTED_DOCUMENTS: oneOf('off', 'allow', 'require')
     .default('off')

@@ -7,6 +7,7 @@ import { OutcomeUnknown, isStalePlan, isUnavailable } from '../errors.ts';
 import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
+import { isServerGone, watchSilence } from './silence.ts';
 import { PreparedStatements, statementName } from './statement-name.ts';
 
 /**

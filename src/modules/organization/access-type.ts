@@ -1,11 +1,13 @@
 /** What the caller may do in an organization, and why. */
 import { can } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
+import { inSql, sameRow } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { inside } from '../../graphql/guards.ts';
 import { scopeCatalog } from '../role/queries.ts';
 import { isNativeMember, type OrganizationRow } from './queries.ts';
+import { accessKind, canSignIn, usableScopes } from './access-queries.ts';
 import { OrganizationRef } from './refs.ts';
 
 const AccessKindRef = builder.enumType('AccessKind', {
@@ -27,16 +29,18 @@ const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').imple
         if (principal.organization?.id === id) return 'NATIVE';
         return (await loaders.load(isNativeMember, null, id)) ? 'BOTH' : 'DELEGATED';
       },
+      extensions: inSql(({ viewer }) => accessKind(viewer)),
     }),
     canSignIn: t.boolean({
       description: 'Whether the calling user is a native member and may act in the organization itself. False for an API key.',
       resolve: ({ id, status }, _args, { loaders, principal }) =>
         status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
+      extensions: inSql(({ viewer }) => canSignIn(viewer)),
     }),
     scopes: t.stringList({
       description:
         "Scopes that this request has on the organization: in the caller's organization those held there, below it all of them or none.",
-      extensions: atMost(SCOPES_MAX),
+      extensions: { ...atMost(SCOPES_MAX), ...inSql(({ viewer }) => usableScopes(viewer)) },
       async resolve({ lineage }, _args, { loaders, principal }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
         return catalog.map(({ key }) => key).filter((scope) => can(principal, scope, lineage));
@@ -52,5 +56,6 @@ builder.objectFields(OrganizationRef, (t) => ({
     description: 'What the caller may do here, and why.',
     authScopes: inside,
     resolve: (organization) => organization,
+    extensions: sameRow({ id: 'id', status: 'status', lineage: 'lineage' }),
   }),
 }));

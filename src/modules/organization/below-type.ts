@@ -15,7 +15,7 @@ import {
   type DescendantsArguments,
 } from './descendants.ts';
 import { children, hasChildren, slugById, type ChildrenArguments } from './queries.ts';
-import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, PATH_WEIGHT } from './refs.ts';
+import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, BREADCRUMB_WEIGHT } from './refs.ts';
 
 const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
   description: 'Sort orders of child organizations. Names are compared case-insensitively.',
@@ -60,7 +60,7 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
     path: t.string({
       description: 'Breadcrumb of slugs from the organization whose `descendants` were queried to the node, both included.',
       extensions: {
-        ...weighs(PATH_WEIGHT),
+        ...weighs(BREADCRUMB_WEIGHT),
         ...inSql(({ args }) => breadcrumbBelowOwner(args), {
           prepare: ({ separator }: { separator: string }) => checkSeparator(separator),
         }),

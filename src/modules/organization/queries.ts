@@ -108,11 +108,11 @@ export function visibleDepth({ principal }: Viewer): RawBuilder<unknown> {
 /** The organizations from the caller's own down to the parent. */
 export const ancestors = listBatch<null, OrganizationRow & { descendant_id: string }>(
   'ancestors',
-  (row) => row.of,
+  (row) => row.descendant_id,
   ({ principal }, ids) => {
     const within = readableOrganizations(principal, { includeDeleted: true });
     return sql`
-    select ${organizationColumns}, child.id as of
+    select ${organizationColumns}, child.id as descendant_id
     from ${within} as child
     cross join lateral unnest(child.lineage) as ancestor (id)
     join ${within} as o on o.id = ancestor.id and o.id <> child.id

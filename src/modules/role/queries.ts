@@ -25,9 +25,9 @@ export const USABLE_ROLES_MAX = 200;
  */
 export const rolesUsableIn = listBatch<null, RoleRow & { usable_in: string }>(
   'roles usable in',
-  (row) => row.of,
-  ({ principal }, ids) => sql<RoleRow & { of: string }>`
-    select ${columns}, o.id as of, o.lineage, null::uuid as shown_to
+  (row) => row.usable_in,
+  ({ principal }, ids) => sql<RoleRow & { usable_in: string }>`
+    select ${columns}, o.id as usable_in, o.lineage, null::uuid as shown_to
     from ${readableOrganizations(principal)} as o
     cross join lateral (
       select r.* from (
@@ -54,12 +54,12 @@ function rolesLinked(
 ) {
   return listBatch<null, RoleRow & { holder_id: string }>(
     name,
-    (row) => row.of,
+    (row) => row.holder_id,
     ({ principal }, ids) => {
       const user = sql`${principal.user?.id ?? null}::uuid`;
       const email = sql`${principal.user?.verifiedEmail ?? null}::text`;
       return sql`
-      select ${columns}, t.id as of, o.lineage, o.shown_to
+      select ${columns}, t.id as holder_id, o.lineage, o.shown_to
       from ${owner} as t
       cross join lateral (
         -- Per requested row: a plain join would read all organizations that the caller may read.
@@ -115,7 +115,7 @@ export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;
 /** The catalog of scopes, in its order; the key of the batch is not used. */
 export const scopeCatalog = listBatch<null, ScopeRow & { asked_key: string }>(
   'scope catalog',
-  (row) => row.of,
-  (_viewer, keys) => sql<ScopeRow & { of: string }>`
-    select s.key, s.description, s.implies, asked.key as of from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`,
+  (row) => row.asked_key,
+  (_viewer, keys) => sql<ScopeRow & { asked_key: string }>`
+    select s.key, s.description, s.implies, asked.key as asked_key from unnest(${keys}::text[]) as asked (key) cross join scopes s order by s.position`,
 );

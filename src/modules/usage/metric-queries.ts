@@ -10,8 +10,8 @@ export interface MetricRow extends Columns<'usage_metrics', 'key' | 'name' | 'un
 /** The catalog of metrics in its order; the key of the batch is not used. */
 export const metricCatalog = listBatch<null, MetricRow & { asked_key: string }>(
   'metric catalog',
-  (row) => row.of,
-  (_viewer, keys) => sql<MetricRow & { of: string }>`
-    select m.key, m.name, m.unit, m.kind, m.description, asked.key as of
+  (row) => row.asked_key,
+  (_viewer, keys) => sql<MetricRow & { asked_key: string }>`
+    select m.key, m.name, m.unit, m.kind, m.description, asked.key as asked_key
     from unnest(${keys}::text[]) as asked (key) cross join usage_metrics m order by m.position, m.key`,
 );

@@ -58,9 +58,9 @@ export interface TotalRow extends MetricRow {
 /** The time since which single events are available; the key is not used. */
 export const eventsFrom = rowBatch<null, { key: string; at: Date }>(
   'usage events from',
-  (row) => row.of,
-  (_viewer, keys) => sql<{ of: string; at: Date }>`
-      select asked.of, r.events_from as at from unnest(${keys}::text[]) as asked (of) cross join usage_retention r`,
+  (row) => row.key,
+  (_viewer, keys) => sql<{ key: string; at: Date }>`
+      select asked.key, r.events_from as at from unnest(${keys}::text[]) as asked (key) cross join usage_retention r`,
 );
 
 /** All metrics of the catalog over a window, by organization. */

@@ -1,7 +1,5 @@
 /** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
 import { inside, requires, requiresOneOf } from '../../../graphql/guards.ts';
-import { can } from '../../../authorization/rights.ts';
-import { SCOPES_MAX } from '../../../authorization/scopes.ts';
 import { column, inSql, publicIdOf, related, rowsInSql, sameRow } from '../../../compiler/forms.ts';
 import { builder } from '../../../graphql/builder.ts';
 import { encodeId } from '../../../values/ids.ts';
@@ -9,17 +7,14 @@ import { atMost } from '../../../graphql/cost.ts';
 import { shownEmail } from '../../../values/email.ts';
 import { ACCOUNTS_MAX } from './input.ts';
 import {
-  accessKind,
   addressOfRow,
   billing,
   branding,
   brandingOfRow,
-  canSignIn,
   countOfKind,
   inventoryOfRow,
   limitsOfRow,
   profileColumn,
-  usableScopes,
   concurrency,
   externalAccounts,
   inventory,
@@ -175,45 +170,6 @@ const InventoryRef = builder.objectRef<Map<InventoryKind, number>>('Inventory').
   },
 });
 
-const AccessKindRef = builder.enumType('AccessKind', {
-  description: "Where the caller's access to an organization comes from.",
-  values: {
-    NATIVE: { description: 'From belonging to it.' },
-    DELEGATED: { description: 'From acting in an organization above it.' },
-    BOTH: { description: 'From both.' },
-  } as const,
-});
-
-const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').implement({
-  description: 'What the caller may do in an organization, and why.',
-  fields: (t) => ({
-    kind: t.field({
-      type: AccessKindRef,
-      description: 'Where the access comes from.',
-      async resolve({ id }, _args, { loaders, principal }) {
-        if (principal.organization?.id === id) return 'NATIVE';
-        return (await loaders.load(isNativeMember, null, id)) ? 'BOTH' : 'DELEGATED';
-      },
-      extensions: inSql(({ viewer }) => accessKind(viewer)),
-    }),
-    canSignIn: t.boolean({
-      description: 'Whether the calling user is a native member and may act in the organization itself. False for an API key.',
-      resolve: ({ id, status }, _args, { loaders, principal }) =>
-        status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
-      extensions: inSql(({ viewer }) => canSignIn(viewer)),
-    }),
-    scopes: t.stringList({
-      description:
-        "Scopes that this request has on the organization: in the caller's organization those held there, below it all of them or none.",
-      extensions: { ...atMost(SCOPES_MAX), ...inSql(({ viewer }) => usableScopes(viewer)) },
-      async resolve({ lineage }, _args, { loaders, principal }) {
-        const catalog = await loaders.load(scopeCatalog, null, 'all');
-        return catalog.map(({ key }) => key).filter((scope) => can(principal, scope, lineage));
-      },
-    }),
-  }),
-});
-
 builder.objectFields(OrganizationRef, (t) => ({
   primaryAddress: t.field({
     type: AddressRef,
@@ -291,13 +247,5 @@ builder.objectFields(OrganizationRef, (t) => ({
     resolve: async ({ id }, _args, { loaders }) =>
       new Map((await loaders.load(inventory, null, id)).map(({ kind, count }) => [kind, count])),
     extensions: rowsInSql(({ viewer }) => inventoryOfRow(viewer)),
-  }),
-  viewerAccess: t.field({
-    type: ViewerAccessRef,
-    nullable: true,
-    description: 'What the caller may do here, and why.',
-    authScopes: inside,
-    resolve: (organization) => organization,
-    extensions: sameRow({ id: 'id', status: 'status', lineage: 'lineage' }),
   }),
 }));
