@@ -370,6 +370,7 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
     one('acceptInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'acceptById'),
     one('declineInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'declineById'),
     one('createApiKey', { ...inTarget, name: 'matrix', scopes: [] }, takes('api_keys:manage', 'CreateApiKeyPayload')),
+    one('updateApiKey', { id: target.nodes.ApiKey, name: 'k' }, seenWith('api_keys:manage', 'api_keys:manage', 'UpdateApiKeyPayload')),
     one('revokeApiKey', { id: target.revokedKey }, seenWith('api_keys:manage', 'api_keys:manage', 'RevokeApiKeyPayload')),
     one(
       'recordUsage',

@@ -187,8 +187,8 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
   const parentId = await one(world, sql<{ id: string }>`select id from organizations where slug = ${parent}`);
   await sql`insert into billing_accounts (organization_id) values (${id})`.execute(db);
   await sql`insert into organization_profiles (organization_id, address_line1, address_city, address_state, address_zip, address_country,
-      invoice_owner, primary_color)
-    values (${id}, '1 Main St', 'Town', 'ST', '1', 'DE', 'PARTNER', '#112233')`.execute(db);
+      invoice_owner, external_reference, primary_color)
+    values (${id}, '1 Main St', 'Town', 'ST', '1', 'DE', 'PARTNER', 'C-1', '#112233')`.execute(db);
   await sql`insert into external_accounts (organization_id, system, account_id) values (${id}, 'zuora', ${slug})`.execute(db);
   await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at)
     values (${id}, 'e1', 'voice_calls', 3, '2026-01-05T05:05:05Z')`.execute(db);

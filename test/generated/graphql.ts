@@ -460,6 +460,14 @@ export type SuspendOrganizationInput = {
   reason?: string | null | undefined;
 };
 
+/** Which key to rename. */
+export type UpdateApiKeyInput = {
+  /** The key. */
+  id: string;
+  /** What the key is for: 1 to 100 characters, at least one of them visible, and not a link. */
+  name: string;
+};
+
 /** The member, and the roles to replace theirs with. */
 export type UpdateMemberRolesInput = {
   /** The caller's organization, or one below it. */
@@ -585,6 +593,18 @@ export type CreateApiKeyMutation = { createApiKey:
     | { __typename: 'SecretShownBeforeError', credentialId: string, code: string }
    | null };
 
+export type UpdateApiKeyMutationVariables = Exact<{
+  input: UpdateApiKeyInput;
+}>;
+
+
+export type UpdateApiKeyMutation = { updateApiKey:
+    | { __typename: 'ApiKeyRevokedError', code: string }
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'ScopeEscalationError', missingScopes: Array<string>, code: string }
+    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string } }
+   | null };
+
 export type RevokeApiKeyMutationVariables = Exact<{
   input: RevokeApiKeyInput;
 }>;
@@ -657,6 +677,7 @@ export type InviteUsersMutation = { inviteUsers:
     | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'InviteUsersPayload', results: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string, status: InvitationStatus, roles: Array<{ key: string }> } | null, error:
           | { __typename: 'AlreadyMemberError', code: string }
+          | { __typename: 'ApiKeyRevokedError', code: string }
           | { __typename: 'ContentionError', code: string }
           | { __typename: 'CycleError', code: string }
           | { __typename: 'DepthLimitError', code: string }
@@ -747,6 +768,7 @@ export type CreateOrganizationMutationVariables = Exact<{
 export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number | null, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null } | null, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } | null }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
+          | { code: string }
           | { code: string }
           | { code: string }
           | { code: string }
@@ -1198,6 +1220,25 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:82d712b38a7a232b342f4fcb438c9ad3e960a6da432610dd0db3e834c2473562"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+export const UpdateApiKeyDocument = new TypedDocumentString(`
+    mutation UpdateApiKey($input: UpdateApiKeyInput!) {
+  updateApiKey(input: $input) {
+    __typename
+    ... on UpdateApiKeyPayload {
+      apiKey {
+        id
+        name
+      }
+    }
+    ... on ScopeEscalationError {
+      missingScopes
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `, {"hash":"sha256:a9f691065fb1569f89793e80f791485123a3957cceb08afb4045f2d7aea98da8"}) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
 export const RevokeApiKeyDocument = new TypedDocumentString(`
     mutation RevokeApiKey($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) {
