@@ -2,6 +2,7 @@
 import { requires, requiresReach } from '../../graphql/guards.ts';
 import { can } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import type { Context } from '../../graphql/context.ts';
 import { badInput, orNotFound } from '../../errors.ts';
@@ -11,9 +12,11 @@ import { organizationById } from '../organization/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { ActorRef } from '../user/type.ts';
 import { redact, type SeenState } from './redaction.ts';
-import { auditLog, type AuditEventRow } from './queries.ts';
+import { auditLog, type AuditEventRow, auditEventById } from './queries.ts';
 
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
+
+nodesBy('AuditEvent', auditEventById);
 
 builder.node(AuditEventRef, {
   description: 'An action that was performed or refused.',

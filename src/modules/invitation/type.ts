@@ -2,6 +2,7 @@
 import { requires } from '../../graphql/guards.ts';
 import { can, isInSubtree } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import { badInput, orNotFound } from '../../errors.ts';
@@ -20,6 +21,7 @@ import {
   type InvitationRow,
   type InvitationStatus,
   type PreviewRow,
+  invitationById,
 } from './queries.ts';
 
 export const InvitationStatusRef = builder.enumType('InvitationStatus', {
@@ -34,6 +36,8 @@ export const InvitationStatusRef = builder.enumType('InvitationStatus', {
 });
 
 export const InvitationRef = builder.objectRef<InvitationRow>('Invitation');
+
+nodesBy('Invitation', invitationById);
 
 builder.node(InvitationRef, {
   description: 'An offer to a person, by e-mail address, to join one organization with certain roles.',

@@ -3,6 +3,7 @@ import { requires, requiresReach } from '../../graphql/guards.ts';
 import { can, isInSubtree } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost, countOf } from '../../graphql/cost.ts';
@@ -15,9 +16,19 @@ import { requireStorable } from '../../values/text.ts';
 import { personPattern } from '../../values/email.ts';
 import { UserRef } from '../user/type.ts';
 import { people } from './people.ts';
-import { members, membershipScopes, membershipsOfPerson, MEMBERSHIPS_MAX, type MembershipRow, type PersonRow } from './queries.ts';
+import {
+  members,
+  membershipScopes,
+  membershipsOfPerson,
+  MEMBERSHIPS_MAX,
+  type MembershipRow,
+  type PersonRow,
+  membershipById,
+} from './queries.ts';
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
+
+nodesBy('Membership', membershipById);
 
 builder.node(MembershipRef, {
   description: "A person's place in one organization, with the roles held there.",

@@ -2,6 +2,7 @@
 import { inside, requiresReach } from '../../graphql/guards.ts';
 import { isInSubtree } from '../../authorization/rights.ts';
 import { builder } from '../../graphql/builder.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import { countBatch } from '../../database/list.ts';
 import { badInput, notFound } from '../../errors.ts';
@@ -54,6 +55,8 @@ const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
     CREATED_AT_DESC: { description: 'Newest first.' },
   },
 });
+
+nodesBy('Organization', organizationById);
 
 builder.node(OrganizationRef, {
   description: 'An organization: a node of the tree, and the account that owns everything else.',

@@ -1,13 +1,16 @@
 /** People, and actors: whoever did something. */
 import { builder } from '../../graphql/builder.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { can, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/queries.ts';
-import { actorById, type UserRow } from './queries.ts';
+import { actorById, type UserRow, userById } from './queries.ts';
 
 export const UserRef = builder.objectRef<UserRow>('User');
+
+nodesBy('User', userById);
 
 builder.node(UserRef, {
   description: 'A person, who may belong to many organizations.',
