@@ -25,6 +25,7 @@ import './modules/role/mutations.ts';
 import './modules/invitation/mutations.ts';
 import './modules/credential/mutations.ts';
 import './modules/usage/mutations.ts';
+import './modules/contact/mutations.ts';
 
 export const schema = builder.toSchema();
 

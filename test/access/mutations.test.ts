@@ -21,6 +21,7 @@ import {
   type RequestOptions,
   type World,
 } from '../setup/world.ts';
+import { insertNodes } from '../setup/nodes.ts';
 import { atOnce } from './matrix.ts';
 
 let world: World;
@@ -89,6 +90,12 @@ const fresh = {
     await sql`update invitations set inviter_kind = 'SESSION', inviter_organization_id = ${world.uuid('acme')},
       inviter_user_id = (select id from users where email = 'admin@acme.example') where id = ${id}`.execute(world.db);
     return token;
+  },
+  async contact(): Promise<string> {
+    const [row] = await world.rows(sql<{ id: string }>`
+      insert into contacts (organization_id, kind, name, email)
+      values (${world.uuid('north')}, 'GENERAL', 'Walk', ${`${unique()}@x.example`}) returning id`);
+    return encodeId('Contact', row?.id ?? '');
   },
   async apiKey(): Promise<string> {
     const [row] = await world.rows(sql<{ id: string }>`
@@ -179,7 +186,10 @@ const table: Record<string, Row> = {
   acceptInvitation: { expected: byPerson, input: async (who) => ({ token: await fresh.invitationToken(who) }) },
   declineInvitation: { expected: byPerson, input: async (who) => ({ token: await fresh.invitationToken(who) }) },
   createApiKey: { expected: byRight, input: inNorth(() => ({ name: 'walk', scopes: ['usage:read'] })) },
-  // Whoever may not manage keys does not see them either.
+  // Whoever may not manage contacts or keys does not see them either.
+  createContact: { expected: byRight, input: inNorth(() => ({ name: 'Walk', email: `${unique()}@x.example` })) },
+  updateContact: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.contact(), name: 'Walked' }) },
+  deleteContact: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.contact() }) },
   updateApiKey: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.apiKey(), name: unique() }) },
   revokeApiKey: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.apiKey() }) },
   // Each event has an outcome of its own, so nobody who acts in an organization is refused as a whole.
@@ -254,27 +264,8 @@ describe('each id in an input', () => {
   it('answers for what is elsewhere exactly as for what is missing, byte for byte', async () => {
     const foreign: Partial<Record<IdType, string[]>> = {};
     for (const slug of ['rival', 'south', 'acme', 'shop-1'] as const) {
-      const put = (type: IdType, id: string | undefined): void => void (foreign[type] ??= []).push(encodeId(type, id ?? ''));
-      const one = async (statement: ReturnType<typeof sql<{ id: string }>>) => (await world.rows(statement))[0]?.id;
-      put('Organization', world.uuid(slug));
-      put('User', await one(sql`select user_id as id from memberships where organization_id = ${world.uuid(slug)} limit 1`));
-      put('Invitation', await insertInvitation(world, world.uuid(slug), `foreign@${slug}.example`, tokenHash(`foreign ${slug}`)));
-      put(
-        'Role',
-        await one(sql`with made as (insert into roles (key, name, scopes) values ('foreign', 'F', '{}') returning id, key),
-          own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid(slug)} from made) select id from made`),
-      );
-      put(
-        'ApiKey',
-        await one(sql`insert into api_keys (organization_id, name, secret_hash, preview, scopes)
-          values (${world.uuid(slug)}, 'k', ${tokenHash(slug)}, 'ak', '{}') returning id`),
-      );
-      put(
-        'PersonalAccessToken',
-        await one(
-          sql`select t.id from personal_access_tokens t join users u on u.id = t.user_id where u.email = ${`admin@${slug}.example`} limit 1`,
-        ),
-      );
+      for (const [type, id] of Object.entries(await insertNodes(world, world.uuid(slug), slug)))
+        (foreign[type as IdType] ??= []).push(encodeId(type as IdType, id));
     }
     // The last of each type lies below home.
     const allButReach = [

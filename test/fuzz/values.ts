@@ -134,6 +134,7 @@ const LISTS = [
   'people',
   'invitations',
   'api keys',
+  'contacts',
   'audit log',
   'usage by child',
   'own memberships',
@@ -218,6 +219,7 @@ function prefixOf(name: string, owner: string): string {
     ['Role', 'rol'],
     ['Invitation', 'inv'],
     ['ApiKey', 'key'],
+    ['Contact', 'con'],
     ['PersonalAccessToken', 'pat'],
   ] as const)
     // prettier-ignore
