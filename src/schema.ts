@@ -30,25 +30,7 @@ import './modules/invitation/mutations.ts';
 import './modules/invitation/answer-mutations.ts';
 import './modules/credential/mutations.ts';
 import './modules/usage/mutations.ts';
-import { defineNodeFields } from './graphql/node.ts';
-import { auditEventById } from './modules/audit/queries.ts';
-import { apiKeyById, tokenById } from './modules/credential/queries.ts';
-import { invitationById } from './modules/invitation/queries.ts';
-import { membershipById } from './modules/membership/queries.ts';
-import { organizationById } from './modules/organization/queries.ts';
-import { roleById } from './modules/role/queries.ts';
-import { userById } from './modules/user/queries.ts';
-
-defineNodeFields({
-  Organization: organizationById,
-  User: userById,
-  Membership: membershipById,
-  Invitation: invitationById,
-  Role: roleById,
-  ApiKey: apiKeyById,
-  PersonalAccessToken: tokenById,
-  AuditEvent: auditEventById,
-});
+import './modules/contact/mutations.ts';
 
 export const schema = builder.toSchema();
 

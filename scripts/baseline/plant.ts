@@ -144,6 +144,7 @@ export async function plant({ owner, db, url, ask }: Place): Promise<Omit<Readin
     idempotencyKey: 'till',
   });
   await change('revokeApiKey', 'apiKey { id }', { id: key.apiKey.id });
+  await change('createContact', 'contact { id }', { organizationId: shop, name: 'Ann Lee', email: 'ann@shop.example', kind: 'BILLING' });
   await change('createPersonalAccessToken', 'personalAccessToken { id } secret', { name: 'Laptop', idempotencyKey: 'laptop' }, ben);
 
   // Usage: some in the totals, some not yet, in organizations that are moved and deleted afterwards.
@@ -196,6 +197,7 @@ function questions(key: string, rivalKey: string, person: string, { shop, from, 
       token: key,
       query: `{ organization(id: "${shop}") { members(first: 50) { edges { node { id user { email name } roles { key } scopes } } } roles { key name scopes builtIn }
         invitations(first: 50, status: [PENDING, ACCEPTED, DECLINED, REVOKED, EXPIRED]) { totalCount edges { node { id email status roles { key } delivery { status attempts } invitedBy { kind apiKeyName } } } }
+        externalReference contacts(first: 50) { nodes { id kind name email } }
         apiKeys(first: 50) { edges { node { id name preview scopes createdAt revokedAt } } }
         billing { plan status email } branding { logoUrl primaryColor } primaryAddress { line1 city state zip country }
         externalAccounts { system accountId } marketplaceOffers { marketplace url }

@@ -232,6 +232,67 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/modules/contact/type.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'a Contact type shows contacts elsewhere',
+        from: "can(principal, 'organizations:manage', lineage),",
+        to: 'lineage !== undefined,',
+        tests: GUARDS,
+        only: HIDES('Contact'),
+      },
+      {
+        what: 'contacts are read without organizations:manage',
+        from: "authScopes: requires('organizations:manage'),",
+        to: 'authScopes: () => true,',
+        only: 'contacts',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/contact/queries.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'contacts elsewhere are read by id',
+        from: "${readableOrganizations(principal, { scope: 'organizations:manage' })} as o",
+        to: 'organizations as o',
+        only: 'the predicate in the statements alone > hides a foreign Contact ',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/contact/commands.ts',
+    tests: 'test/contact/contacts.test.ts',
+    mutants: [
+      {
+        what: 'contacts elsewhere are changed',
+        from: "${readableOrganizations(principal, { scope: 'organizations:manage' })} as o",
+        to: 'organizations as o',
+        only: 'are seen and changed with',
+      },
+      {
+        what: 'an organization has any number of contacts',
+        from: 'if (count >= CONTACTS_MAX) {',
+        to: 'if (count < 0) {',
+        only: 'are at most 50',
+      },
+      {
+        what: 'a contact that is added may be there already',
+        from: 'await requireNew(tx, organization.id, contact);',
+        to: '',
+        only: 'have each address once per kind',
+      },
+      {
+        what: 'a contact that is changed may become another',
+        from: 'await requireNew(tx, organization.id, after, id);',
+        to: '',
+        only: 'have each address once per kind',
+      },
+    ],
+  },
+  {
     file: 'src/modules/credential/queries.ts',
     tests: 'test/access/subtree.test.ts',
     mutants: [

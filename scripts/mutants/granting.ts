@@ -264,6 +264,20 @@ export const granting: readonly MutantGroup[] = [
         only: 'requires its scopes',
       },
       {
+        what: 'a key is renamed that holds more than the caller',
+        from: 'ownKeyId(principal) === id ? [] :',
+        to: 'true ? [] :',
+        tests: 'test/credential/keys.test.ts',
+        only: 'is renamed by who holds its scopes',
+      },
+      {
+        what: 'a revoked key is renamed',
+        from: 'if (key.revoked_at !== null) refuse(ApiKeyRevokedError, {});',
+        to: '',
+        tests: 'test/credential/keys.test.ts',
+        only: 'keeps its name once it is revoked',
+      },
+      {
         what: 'keys are revoked along that hold more than the caller',
         from: '.flatMap((issuedKey) => scopesBeyond(principal, issuedKey.lineage, issuedKey.scopes)),',
         to: '.flatMap(() => []),',

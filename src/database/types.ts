@@ -138,6 +138,16 @@ export interface ConcurrencyLimits {
   organization_id: string;
 }
 
+export interface Contacts {
+  created_at: Generated<Timestamp>;
+  email: string;
+  id: Generated<string>;
+  kind: string;
+  name: string;
+  organization_id: string;
+  updated_at: Generated<Timestamp>;
+}
+
 export interface DomainVerifications {
   checked_at: Timestamp | null;
   domain: string;
@@ -492,6 +502,7 @@ export interface DB {
   audit_seals: AuditSeals;
   billing_accounts: BillingAccounts;
   concurrency_limits: ConcurrencyLimits;
+  contacts: Contacts;
   domain_verifications: DomainVerifications;
   external_accounts: ExternalAccounts;
   idempotency_keys: IdempotencyKeys;

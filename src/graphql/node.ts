@@ -8,8 +8,12 @@ import { badInput, notFound } from '../errors.ts';
 import { parseId, type IdType } from '../values/ids.ts';
 import { atMost, lengthOf } from './cost.ts';
 
-/** How each type of node is loaded by id, within what the caller may see. */
-export type NodeBatches = Partial<Record<IdType, Batch<null, object | null>>>;
+const batches = new Map<IdType, Batch<null, object | null>>();
+
+/** Says how nodes of a type are loaded by id, within what the caller may see; beside the type. */
+export function nodesBy(type: IdType, batch: Batch<null, object | null>): void {
+  batches.set(type, batch);
+}
 
 const NODES_MAX = 100;
 
@@ -19,9 +23,9 @@ interface Found {
   uuid: string;
 }
 
-function parse(batches: NodeBatches, id: string, argument: string): Found {
+function parse(id: string, argument: string): Found {
   const parsed = parseId(id);
-  const batch = parsed && batches[parsed.type];
+  const batch = parsed && batches.get(parsed.type);
   if (!batch) throw badInput(argument, 'must be a public id: a prefix of three letters, an underscore and 32 lower-case hex digits');
   return { batch, ...parsed };
 }

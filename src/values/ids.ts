@@ -14,6 +14,7 @@ const prefixes = {
   PersonalAccessToken: 'pat',
   AuditEvent: 'aud',
   ExternalAccount: 'ref',
+  Contact: 'con',
 } as const;
 
 /** Types that have public ids. */

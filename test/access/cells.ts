@@ -2,6 +2,7 @@
  * The rows of the authorization matrix: everything that can be read and changed, how it is asked, and what the model
  * says about it. `covered` is compared with the schema, so that nothing new comes without a row.
  */
+import { NODE_TYPES, type NodeType } from '../setup/nodes.ts';
 import { REACH, SCOPES, exists, held, isBelow, may, type Forest, type Request, type ScopeName } from './model.ts';
 
 /**
@@ -27,19 +28,10 @@ export interface Target {
   /** An invitation that is closed, a key that is revoked. */
   closedInvitation: string;
   revokedKey: string;
+  /** Address of the contact in `nodes`, and a second contact, which is deleted and comes back. */
+  contactEmail: string;
+  spareContact: string;
 }
-
-export const NODE_TYPES = [
-  'Organization',
-  'User',
-  'Membership',
-  'Invitation',
-  'Role',
-  'ApiKey',
-  'PersonalAccessToken',
-  'AuditEvent',
-] as const;
-export type NodeType = (typeof NODE_TYPES)[number];
 
 /** Who asks: a request in an organization, a person in none, or nobody. */
 export interface Asker {
@@ -107,6 +99,7 @@ export const organizationFields: readonly FieldRow[] = [
   page('members', 'id', 'members:read'),
   page('invitations', 'id', 'members:read'),
   page('apiKeys', 'id', 'api_keys:manage'),
+  page('contacts', 'id', 'organizations:manage'),
   page('auditLog', 'id', 'audit:read'),
   {
     ...page('auditLog', 'id', 'audit:read'),
@@ -163,6 +156,7 @@ const nodeScopes: Readonly<Record<NodeType, ScopeName | 'existence' | 'own'>> = 
   ApiKey: 'api_keys:manage',
   PersonalAccessToken: 'own',
   AuditEvent: 'audit:read',
+  Contact: 'organizations:manage',
 };
 
 function nodeVerdict(forest: Forest, request: Request, type: NodeType, organization: string): Verdict {
@@ -369,7 +363,20 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
     one('declineInvitation', { token: 'unknown' }, byPerson('INVITATION_INVALID')),
     one('acceptInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'acceptById'),
     one('declineInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'declineById'),
+    // The address is that of the contact that is there.
+    one(
+      'createContact',
+      { ...inTarget, kind: 'BILLING', name: 'Matrix', email: target.contactEmail },
+      takes('organizations:manage', 'CONTACT_EXISTS'),
+    ),
+    one(
+      'updateContact',
+      { id: target.nodes.Contact, name: 'Matrix' },
+      seenWith('organizations:manage', 'organizations:manage', 'UpdateContactPayload'),
+    ),
+    one('deleteContact', { id: target.spareContact }, seenWith('organizations:manage', 'organizations:manage', 'DeleteContactPayload')),
     one('createApiKey', { ...inTarget, name: 'matrix', scopes: [] }, takes('api_keys:manage', 'CreateApiKeyPayload')),
+    one('updateApiKey', { id: target.nodes.ApiKey, name: 'k' }, seenWith('api_keys:manage', 'api_keys:manage', 'UpdateApiKeyPayload')),
     one('revokeApiKey', { id: target.revokedKey }, seenWith('api_keys:manage', 'api_keys:manage', 'RevokeApiKeyPayload')),
     one(
       'recordUsage',

@@ -14,6 +14,7 @@ import { organizationOfPerson } from '../../src/modules/organization/queries.ts'
 import { schema } from '../../src/schema.ts';
 import { RequestRecord } from '../../src/telemetry/request-record.ts';
 import { MAIL_LIMITS, createWorld, insertInvitation, missingId, type Slug, type World } from '../setup/world.ts';
+import { insertNodes } from '../setup/nodes.ts';
 import { documentsOf, implementors, waysTo } from './paths.ts';
 
 let world: World;
@@ -45,21 +46,7 @@ beforeAll(async () => {
   north = await principal(world.uuid('north'));
 
   const rival = world.uuid('rival');
-  const one = async (statement: ReturnType<typeof sql<{ id: string }>>): Promise<string> => (await world.rows(statement))[0]?.id ?? '';
-  foreign.set('Organization', rival);
-  foreign.set('Invitation', await insertInvitation(world, rival, 'x@x.example', Buffer.alloc(32, 1)));
-  foreign.set('Membership', await one(sql`select id from memberships where organization_id = ${rival}`));
-  foreign.set('User', await one(sql`select user_id as id from memberships where organization_id = ${rival}`));
-  foreign.set('ApiKey', await one(sql`select id from api_keys where organization_id = ${rival}`));
-  foreign.set(
-    'AuditEvent',
-    await one(sql`
-      insert into audit_events (action, actor_kind, acting_organization_id, organization_id, target_type, target_id, request_id)
-      values ('x', 'API_KEY', ${rival}, ${rival}, 'Organization', 'x', 'r') returning id`),
-  );
-  const role = await one(sql`insert into roles (key, name, scopes) values ('own', 'Own', '{}') returning id`);
-  await sql`insert into organization_roles (role_id, key, organization_id) values (${role}, 'own', ${rival})`.execute(world.db);
-  foreign.set('Role', role);
+  for (const [type, id] of Object.entries(await insertNodes(world, rival, 'rival'))) foreign.set(type as IdType, id);
 });
 afterAll(() => world.close());
 

@@ -5,11 +5,12 @@
 import { sql, type RawBuilder } from 'kysely';
 import { createToken, parseToken, tokenHash, tokenPreview, type TokenKind } from '../../src/authentication/secret.ts';
 import { Sessions } from '../../src/authentication/session.ts';
-import { encodeId, type IdType } from '../../src/values/ids.ts';
+import { encodeId } from '../../src/values/ids.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import { createWorld, insertInvitation, insertMembership, insertUser, missingId, type RequestOptions, type World } from '../setup/world.ts';
-import { NODE_TYPES, type Asker, type Target } from './cells.ts';
+import { insertNodes, NODE_TYPES, type NodeType } from '../setup/nodes.ts';
+import type { Asker, Target } from './cells.ts';
 import { ROLES, SCOPES, type Forest, type ScopeName } from './model.ts';
 
 /** The organization that callers act in. */
@@ -79,6 +80,7 @@ export async function createMatrixWorld(): Promise<MatrixWorld> {
   const forest = await plant(world);
   const targets: Target[] = [];
   for (const slug of Object.values(POSITIONS)) targets.push(slug === 'missing' ? nothing() : await furnish(world, forest, slug));
+  await sql`create table spare_contacts as select * from contacts where name = 'Spare'`.execute(world.db);
   // Its members rest, and its children are gone with it.
   await sql`update organizations set status = 'DELETED', deleted_at = now(),
     deleted_with = (select id from organizations where slug = 'gone') where slug in ('gone', 'gone-child')`.execute(world.db);
@@ -106,6 +108,7 @@ export async function createMatrixWorld(): Promise<MatrixWorld> {
         )
         insert into membership_roles (membership_id, role_id)
         select back.id, r.id from back, roles r where r.built_in and r.key = 'user'`.execute(world.db);
+      await sql`insert into contacts select * from spare_contacts on conflict do nothing`.execute(world.db);
       await sql`delete from api_keys where name = 'matrix'`.execute(world.db);
       await sql`delete from personal_access_tokens where name = 'matrix'`.execute(world.db);
     },
@@ -171,6 +174,8 @@ function nothing(): Target {
     nodes,
     memberEmail: 'member@missing.example',
     leaver: missingId('User'),
+    contactEmail: 'contact@missing.example',
+    spareContact: missingId('Contact'),
     closedInvitation: missingId('Invitation'),
     revokedKey: missingId('ApiKey'),
   };
@@ -187,11 +192,20 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
   const parentId = await one(world, sql<{ id: string }>`select id from organizations where slug = ${parent}`);
   await sql`insert into billing_accounts (organization_id) values (${id})`.execute(db);
   await sql`insert into organization_profiles (organization_id, address_line1, address_city, address_state, address_zip, address_country,
-      invoice_owner, primary_color)
-    values (${id}, '1 Main St', 'Town', 'ST', '1', 'DE', 'PARTNER', '#112233')`.execute(db);
+      invoice_owner, external_reference, primary_color)
+    values (${id}, '1 Main St', 'Town', 'ST', '1', 'DE', 'PARTNER', 'C-1', '#112233')`.execute(db);
   await sql`insert into external_accounts (organization_id, system, account_id) values (${id}, 'zuora', ${slug})`.execute(db);
   await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at)
     values (${id}, 'e1', 'voice_calls', 3, '2026-01-05T05:05:05Z')`.execute(db);
+  const rows = await insertNodes(world, id, slug);
+  const [contact] = await world.rows(sql<{ email: string }>`select email from contacts where id = ${rows.Contact}`);
+  const contactEmail = contact?.email ?? '';
+  const spareContact = await one(
+    world,
+    sql<{
+      id: string;
+    }>`insert into contacts (organization_id, kind, name, email) values (${id}, 'TECHNICAL', 'Spare', 'spare@x.example') returning id`,
+  );
   const memberEmail = `member@${slug}.example`;
   const user = await insertUser(world, memberEmail);
   const membership = await insertMembership(world, id, user, ['user']);
@@ -215,34 +229,23 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
   };
   const closed = await insertInvitation(world, id, `closed@${slug}.example`, tokenHash(`closed ${slug}`));
   await sql`update invitations set status = 'REVOKED' where id = ${closed}`.execute(db);
-  const token = await one(
-    world,
-    sql<{ id: string }>`insert into personal_access_tokens (user_id, name, secret_hash, preview)
-      values (${user}, 't', ${tokenHash(slug)}, 'pat') returning id`,
-  );
-  const event = await one(
-    world,
-    sql<{ id: string }>`
-      insert into audit_events (action, actor_kind, acting_organization_id, organization_id, target_type, target_id, request_id)
-      values ('createOrganization', 'API_KEY', ${id}, ${id}, 'Organization', 'x', 'r') returning id`,
-  );
-  const uuids: Record<(typeof NODE_TYPES)[number], string> = {
-    Organization: id,
+  const uuids: Record<NodeType, string> = {
+    ...rows,
     User: user,
     Membership: membership,
     Invitation: await insertInvitation(world, id, `open@${slug}.example`, tokenHash(`open ${slug}`)),
     Role: role,
     ApiKey: await key(false),
-    PersonalAccessToken: token,
-    AuditEvent: event,
   };
   return {
     slug,
     id: encodeId('Organization', id),
     parentId: encodeId('Organization', parentId),
-    nodes: Object.fromEntries(NODE_TYPES.map((type) => [type, encodeId(type as IdType, uuids[type])])) as Target['nodes'],
+    nodes: Object.fromEntries(NODE_TYPES.map((type) => [type, encodeId(type, uuids[type])])) as Target['nodes'],
     memberEmail,
     leaver: encodeId('User', leaver),
+    contactEmail,
+    spareContact: encodeId('Contact', spareContact),
     closedInvitation: encodeId('Invitation', closed),
     revokedKey: encodeId('ApiKey', await key(true)),
   };

@@ -1,7 +1,7 @@
 /**
  * A walk through every mutation by six callers. Each cell is done on rows of its own, so that none depends on another.
  */
-import type { GraphQLObjectType } from 'graphql';
+import { getNamedType, isInputObjectType, type GraphQLObjectType } from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sessions } from '../../src/authentication/session.ts';
@@ -21,6 +21,7 @@ import {
   type RequestOptions,
   type World,
 } from '../setup/world.ts';
+import { insertNodes } from '../setup/nodes.ts';
 import { atOnce } from './matrix.ts';
 
 let world: World;
@@ -89,6 +90,12 @@ const fresh = {
     await sql`update invitations set inviter_kind = 'SESSION', inviter_organization_id = ${world.uuid('acme')},
       inviter_user_id = (select id from users where email = 'admin@acme.example') where id = ${id}`.execute(world.db);
     return token;
+  },
+  async contact(): Promise<string> {
+    const [row] = await world.rows(sql<{ id: string }>`
+      insert into contacts (organization_id, kind, name, email)
+      values (${world.uuid('north')}, 'GENERAL', 'Walk', ${`${unique()}@x.example`}) returning id`);
+    return encodeId('Contact', row?.id ?? '');
   },
   async apiKey(): Promise<string> {
     const [row] = await world.rows(sql<{ id: string }>`
@@ -179,7 +186,11 @@ const table: Record<string, Row> = {
   acceptInvitation: { expected: byPerson, input: async (who) => ({ token: await fresh.invitationToken(who) }) },
   declineInvitation: { expected: byPerson, input: async (who) => ({ token: await fresh.invitationToken(who) }) },
   createApiKey: { expected: byRight, input: inNorth(() => ({ name: 'walk', scopes: ['usage:read'] })) },
-  // Whoever may not manage keys does not see them either.
+  // Whoever may not manage contacts or keys does not see them either.
+  createContact: { expected: byRight, input: inNorth(() => ({ name: 'Walk', email: `${unique()}@x.example` })) },
+  updateContact: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.contact(), name: 'Walked' }) },
+  deleteContact: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.contact() }) },
+  updateApiKey: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.apiKey(), name: unique() }) },
   revokeApiKey: { expected: { ...byRight, viewer: 'NOT_FOUND' }, input: async () => ({ id: await fresh.apiKey() }) },
   // Each event has an outcome of its own, so nobody who acts in an organization is refused as a whole.
   recordUsage: {
@@ -242,78 +253,19 @@ describe('each mutation', () => {
   }
 });
 
+/** The names of the fields of a mutation's input that take an id. */
+const idFields = (mutation: string): string[] => {
+  const input = getNamedType(mutations.find((one) => one.name === mutation)?.args[0]?.type);
+  if (!isInputObjectType(input)) return [];
+  return Object.values(input.getFields()).flatMap(({ name, type }) => (getNamedType(type).name === 'ID' ? [name] : []));
+};
+
 describe('each id in an input', () => {
-  const inputsWithIds: Record<string, { field: string; type: IdType; rest: Record<string, unknown> }[]> = {
-    createOrganization: [{ field: 'parentId', type: 'Organization', rest: { name: 'P', slug: 'probe' } }],
-    moveOrganization: [
-      { field: 'id', type: 'Organization', rest: { newParentId: 'shop-1' } },
-      { field: 'newParentId', type: 'Organization', rest: { id: 'shop-1' } },
-    ],
-    deleteOrganization: [{ field: 'id', type: 'Organization', rest: { mode: 'CASCADE' } }],
-    restoreOrganization: [{ field: 'id', type: 'Organization', rest: {} }],
-    retryProvisioning: [{ field: 'organizationId', type: 'Organization', rest: {} }],
-    updateOrganization: [{ field: 'id', type: 'Organization', rest: { name: 'P' } }],
-    suspendOrganization: [{ field: 'id', type: 'Organization', rest: {} }],
-    resumeOrganization: [{ field: 'id', type: 'Organization', rest: {} }],
-    updateMemberRoles: [
-      { field: 'organizationId', type: 'Organization', rest: { userId: missingId('User'), roles: ['user'] } },
-      { field: 'userId', type: 'User', rest: { organizationId: 'north', roles: ['user'] } },
-    ],
-    removeMember: [
-      { field: 'organizationId', type: 'Organization', rest: { userId: missingId('User') } },
-      { field: 'userId', type: 'User', rest: { organizationId: 'north' } },
-    ],
-    leaveOrganization: [{ field: 'organizationId', type: 'Organization', rest: {} }],
-    addMember: [{ field: 'organizationId', type: 'Organization', rest: { email: 'a@x.example', roles: ['user'] } }],
-    createRole: [{ field: 'organizationId', type: 'Organization', rest: { key: 'probe', name: 'P', scopes: [] } }],
-    updateRole: [{ field: 'id', type: 'Role', rest: { name: 'P' } }],
-    deleteRole: [{ field: 'id', type: 'Role', rest: {} }],
-    createInvitation: [{ field: 'organizationId', type: 'Organization', rest: { email: 'a@x.example' } }],
-    inviteUsers: [{ field: 'organizationId', type: 'Organization', rest: { users: [{ email: 'a@x.example' }] } }],
-    resendInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
-    revokeInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
-    acceptInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
-    declineInvitation: [{ field: 'id', type: 'Invitation', rest: {} }],
-    createApiKey: [{ field: 'organizationId', type: 'Organization', rest: { name: 'P', scopes: [] } }],
-    revokeApiKey: [{ field: 'id', type: 'ApiKey', rest: {} }],
-    revokePersonalAccessToken: [{ field: 'id', type: 'PersonalAccessToken', rest: {} }],
-  };
-
-  it('is asked below', () => {
-    const ids = mutations.flatMap((one) => {
-      const input = one.args[0]?.type;
-      const type = schema.getType(String(input).replace('!', ''));
-      const fields = type && 'getFields' in type ? Object.values(type.getFields()) : [];
-      return fields.filter((field) => String(field.type).startsWith('ID')).map((field) => `${one.name}.${field.name}`);
-    });
-    const asked = Object.entries(inputsWithIds).flatMap(([name, rows]) => rows.map(({ field }) => `${name}.${field}`));
-    expect(asked.toSorted()).toEqual(ids.toSorted());
-  });
-
   it('answers for what is elsewhere exactly as for what is missing, byte for byte', async () => {
     const foreign: Partial<Record<IdType, string[]>> = {};
     for (const slug of ['rival', 'south', 'acme', 'shop-1'] as const) {
-      const put = (type: IdType, id: string | undefined): void => void (foreign[type] ??= []).push(encodeId(type, id ?? ''));
-      const one = async (statement: ReturnType<typeof sql<{ id: string }>>) => (await world.rows(statement))[0]?.id;
-      put('Organization', world.uuid(slug));
-      put('User', await one(sql`select user_id as id from memberships where organization_id = ${world.uuid(slug)} limit 1`));
-      put('Invitation', await insertInvitation(world, world.uuid(slug), `foreign@${slug}.example`, tokenHash(`foreign ${slug}`)));
-      put(
-        'Role',
-        await one(sql`with made as (insert into roles (key, name, scopes) values ('foreign', 'F', '{}') returning id, key),
-          own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid(slug)} from made) select id from made`),
-      );
-      put(
-        'ApiKey',
-        await one(sql`insert into api_keys (organization_id, name, secret_hash, preview, scopes)
-          values (${world.uuid(slug)}, 'k', ${tokenHash(slug)}, 'ak', '{}') returning id`),
-      );
-      put(
-        'PersonalAccessToken',
-        await one(
-          sql`select t.id from personal_access_tokens t join users u on u.id = t.user_id where u.email = ${`admin@${slug}.example`} limit 1`,
-        ),
-      );
+      for (const [type, id] of Object.entries(await insertNodes(world, world.uuid(slug), slug)))
+        (foreign[type as IdType] ??= []).push(encodeId(type as IdType, id));
     }
     // The last of each type lies below home.
     const allButReach = [
@@ -332,27 +284,39 @@ describe('each id in an input', () => {
       // To such a key, what is below is as good as missing.
       { name: 'a key without reach', reaches: false, options: { token: await insertKey(world, 'north', allButReach) } },
     ];
-    for (const [mutation, rows] of Object.entries(inputsWithIds)) {
-      for (const { field, type, rest } of rows) {
-        const given = Object.fromEntries(
-          Object.entries(rest).map(([name_, value]) => [name_, value === 'north' || value === 'shop-1' ? world.org(value) : value]),
-        );
+    const count = async () =>
+      await world.rows(sql`select (select count(*) from organizations) as organizations, (select count(*) from roles) as roles`);
+    let probed = 0;
+    for (const [mutation, { input }] of Object.entries(table)) {
+      const fields = idFields(mutation);
+      const given = fields.length > 0 ? await input('nativeAdmin') : {};
+      const before = await count();
+      const type = `${mutation.charAt(0).toUpperCase()}${mutation.slice(1)}Input`;
+      const ask = async (options: RequestOptions, field: string, id: string) => {
+        const document = `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`;
+        // A field that the row does not give stands in the place of what it gives.
+        const probe = field in given ? { ...given, [field]: id } : { [field]: id };
+        return (await world.ask(document, { ...options, withoutSocket: true }, { input: probe })).text;
+      };
+      for (const field of fields) {
+        // The answer to nonsense names the form that it takes, and so the type.
+        const malformed = await ask({ as: 'admin@north' }, field, 'nonsense');
+        expect({ mutation, field, malformed }).toMatchObject({ malformed: expect.stringMatching(/BAD_USER_INPUT/) });
+        const prefix = /id of the form (\w+_)/.exec(malformed)?.[1] ?? '';
+        const foreignIds = Object.values(foreign).find(([one]) => one?.startsWith(prefix)) ?? [];
+        const kind = parseId(foreignIds[0] ?? '')?.type;
+        if (!kind) throw new Error(`no foreign rows are known for ${mutation}.${field}, which takes ${prefix}`);
         await atOnce(askers, async ({ name, reaches, options }) => {
-          // A key is nobody, and so has no tokens of its own to name.
-          const ask = async (id: string) => {
-            const field_ = mutations.find((one) => one.name === mutation);
-            const document = `mutation ($input: ${String(field_?.args[0]?.type)}) { ${mutation}(input: $input) { __typename } }`;
-            return (await world.ask(document, { ...options, withoutSocket: true }, { input: { ...given, [field]: id } })).text;
-          };
-          const missing = await ask(missingId(type));
-          for (const id of (foreign[type] ?? []).slice(0, reaches ? -1 : undefined))
-            expect({ mutation, field, name, text: await ask(id) }).toEqual({ mutation, field, name, text: missing });
+          const missing = await ask(options, field, missingId(kind));
+          for (const id of foreignIds.slice(0, reaches ? -1 : undefined))
+            expect({ mutation, field, name, text: await ask(options, field, id) }).toEqual({ mutation, field, name, text: missing });
           expect(missing).toMatch(/NOT_FOUND|FORBIDDEN/);
-          expect(await ask(`${type.toLowerCase()}_nonsense`)).toContain('BAD_USER_INPUT');
         });
+        probed++;
       }
+      expect(await count()).toEqual(before);
     }
-    expect(await world.rows(sql`select from roles where name = 'P' or key = 'probe'`)).toEqual([]);
+    expect(probed).toBeGreaterThan(25);
     expect(parseId(foreign.Role?.[0] ?? '')).toBeDefined();
   });
 });

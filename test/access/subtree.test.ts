@@ -15,6 +15,7 @@ import {
   type Slug,
   type World,
 } from '../setup/world.ts';
+import { insertNodes } from '../setup/nodes.ts';
 import { BASIC_FIELDS } from './cells.ts';
 import { atOnce } from './matrix.ts';
 import { ROLES, SCOPES, type Request } from './model.ts';
@@ -43,33 +44,8 @@ beforeAll(async () => {
   const { db } = world;
   for (const slug of [...foreignPlaces, 'shop-1', 'north'] as Slug[]) {
     const organization = world.uuid(slug);
-    const at = (type: IdType, id: string): void => void ids.set(`${type}@${slug}`, encodeId(type, id));
-    at('Organization', organization);
-    at('Invitation', await insertInvitation(world, organization, `invited@${slug}.example`, Buffer.alloc(32, slug)));
-    const [membership] = await world.rows(
-      sql<{ id: string; user_id: string }>`select id, user_id from memberships where organization_id = ${organization} limit 1`,
-    );
-    at('Membership', membership?.id ?? '');
-    at('User', membership?.user_id ?? '');
-    const [role] = await world.rows(
-      sql<{ id: string }>`insert into roles (key, name, scopes) values ('own', 'Own', '{usage:read}') returning id`,
-    );
-    await sql`insert into organization_roles (role_id, key, organization_id) values (${role?.id}, 'own', ${organization})`.execute(db);
-    at('Role', role?.id ?? '');
-    const [key] = await world.rows(
-      sql<{
-        id: string;
-      }>`insert into api_keys (organization_id, name, secret_hash, preview, scopes) values (${organization}, 'k', ${Buffer.alloc(32)}, 'ak', '{}') returning id`,
-    );
-    at('ApiKey', key?.id ?? '');
-    const [token] = await world.rows(
-      sql<{ id: string }>`select id from personal_access_tokens where user_id = ${membership?.user_id} limit 1`,
-    );
-    at('PersonalAccessToken', token?.id ?? '');
-    const [event] = await world.rows(sql<{ id: string }>`
-      insert into audit_events (action, actor_kind, actor_user_id, acting_organization_id, organization_id, target_type, target_id, request_id)
-      values ('createOrganization', 'API_KEY', ${membership?.user_id}, ${world.uuid('acme')}, ${organization}, 'Organization', 'x', 'r') returning id`);
-    at('AuditEvent', event?.id ?? '');
+    for (const [type, id] of Object.entries(await insertNodes(world, organization, slug)))
+      ids.set(`${type}@${slug}`, encodeId(type as IdType, id));
     await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) values (${organization}, 'e1', 'voice_calls', 3, '2026-05-05T05:05:05Z')`.execute(
       db,
     );

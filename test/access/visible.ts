@@ -53,6 +53,7 @@ export async function rowsWithIds(world: Pick<World, 'rows'>): Promise<Row[]> {
       from invitations i join organizations o on o.id = i.organization_id left join users u on u.id = i.inviter_user_id
     union all select 'Role', r.id, o.slug, null, null
       from roles r left join organization_roles d on d.role_id = r.id left join organizations o on o.id = d.organization_id
+    union all select 'Contact', c.id, o.slug, null, null from contacts c join organizations o on o.id = c.organization_id
     union all select 'ApiKey', k.id, o.slug, null, null from api_keys k join organizations o on o.id = k.organization_id
     union all select 'PersonalAccessToken', t.id, null, u.email, null
       from personal_access_tokens t join users u on u.id = t.user_id
@@ -67,6 +68,7 @@ const SCOPE_OF: Partial<Record<IdType, ScopeName>> = {
   User: 'members:read',
   Invitation: 'members:read',
   ApiKey: 'api_keys:manage',
+  Contact: 'organizations:manage',
   AuditEvent: 'audit:read',
   ExternalAccount: 'organizations:manage',
 };

@@ -87,6 +87,11 @@ const repeatable: Record<string, Repeatable> = {
     input: () => ({ ...on('shop-1'), name: unique(), scopes: ['usage:read'] }),
     other: () => ({ scopes: [] }),
   },
+  createContact: {
+    shows: 'contact { id }',
+    input: () => ({ ...on('shop-1'), name: 'Again', email: address() }),
+    other: () => ({ name: 'Other' }),
+  },
   createInvitation: {
     shows: 'invitation { id } ignoredRoles',
     input: () => ({ ...on('shop-1'), email: address() }),

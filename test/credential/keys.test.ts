@@ -2,13 +2,25 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import {
+  AuditLogDocument,
   CreateApiKeyDocument,
   CreatePersonalAccessTokenDocument,
   RevokeApiKeyDocument,
   RevokePersonalAccessTokenDocument,
+  UpdateApiKeyDocument,
   type CreateApiKeyInput,
 } from '../generated/graphql.ts';
-import { code, createWorld, insertUser, payload, type Caller, type RequestOptions, type Slug, type World } from '../setup/world.ts';
+import {
+  code,
+  createWorld,
+  insertKey,
+  insertUser,
+  payload,
+  type Caller,
+  type RequestOptions,
+  type Slug,
+  type World,
+} from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -46,6 +58,51 @@ describe('an API key', () => {
     expect(first.apiKey).toEqual({ id: made.apiKey.id, revokedAt: expect.any(String) });
     expect(await works(made.secret)).toBe(false);
     expect(payload((await revoke()).data?.revokeApiKey, 'RevokeApiKeyPayload')).toEqual({ ...first, revokedApiKeyIds: [] });
+  });
+
+  it('is renamed by who holds its scopes and by itself, and the log keeps the name that it acted under', async () => {
+    const made = payload(
+      (await createKey('admin@north', 'north', { name: 'Old', scopes: ['audit:read'] })).data?.createApiKey,
+      'CreateApiKeyPayload',
+    );
+    const rename = async (name: string, options: RequestOptions, id = made.apiKey.id) => {
+      const answer = await world.query(UpdateApiKeyDocument, { input: { id, name } }, options);
+      return answer.data?.updateApiKey ?? { __typename: code(answer) };
+    };
+    const nameNow = async () =>
+      (await world.rows(sql<{ name: string }>`select name from api_keys where preview = ${made.apiKey.preview}`))[0]?.name;
+    expect(await rename('  New  ', { as: 'admin@acme' })).toMatchObject({ apiKey: { id: made.apiKey.id, name: 'New' } });
+    const [weak, itself] = [
+      await insertKey(world, 'north', ['api_keys:manage']),
+      await insertKey(world, 'north', ['api_keys:manage', 'usage:read']),
+    ];
+    expect(await rename('Weak', { token: weak })).toMatchObject({ __typename: 'ScopeEscalationError', missingScopes: ['audit:read'] });
+    expect(await rename('Seen', { as: 'viewer@north' })).toEqual({ __typename: 'NOT_FOUND' });
+    expect(await rename('Foreign', { as: 'admin@rival' })).toEqual({ __typename: 'NOT_FOUND' });
+    for (const name of ['', ' ', 'x'.repeat(101), 'https://x.example'])
+      expect(await rename(name, { as: 'admin@north' })).toEqual({ __typename: 'BAD_USER_INPUT' });
+    expect(await nameNow()).toBe('New');
+
+    const own = await world.ask<{ viewer: { credential: { id: string } } }>('{ viewer { credential { id } } }', { token: itself });
+    expect(await rename('Self', { token: itself }, own.data?.viewer.credential.id)).toMatchObject({ apiKey: { name: 'Self' } });
+    const log = await world.query(
+      AuditLogDocument,
+      { id: world.org('north'), actions: ['updateApiKey'], first: 100 },
+      { as: 'admin@north' },
+    );
+    const events = log.data?.organization?.auditLog?.nodes ?? [];
+    expect(events[0]).toMatchObject({ actor: { apiKeyName: 'key' }, before: { name: 'key' }, after: { name: 'Self' } });
+    expect(events.at(-1)).toMatchObject({ before: { name: 'Old' }, after: { name: 'New' }, refusal: null });
+    expect(events.map(({ refusal }) => refusal)).toContain('SCOPE_ESCALATION');
+  });
+
+  it('keeps its name once it is revoked', async () => {
+    const { apiKey } = payload((await createKey('admin@north', 'north', { name: 'Last' })).data?.createApiKey, 'CreateApiKeyPayload');
+    await world.query(RevokeApiKeyDocument, { input: { id: apiKey.id } }, { as: 'admin@north' });
+    const answer = await world.query(UpdateApiKeyDocument, { input: { id: apiKey.id, name: 'Later' } }, { as: 'admin@north' });
+    expect(answer.data?.updateApiKey).toMatchObject({ __typename: 'ApiKeyRevokedError', code: 'API_KEY_REVOKED' });
+    const seen = await world.ask('query ($id: ID!) { node(id: $id) { ... on ApiKey { name } } }', { as: 'admin@north' }, { id: apiKey.id });
+    expect(seen.data).toEqual({ node: { name: 'Last' } });
   });
 
   it('names what is wrong with the input, and makes nothing', async () => {

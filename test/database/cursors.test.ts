@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeCursor, type SortKeys } from '../../src/database/keyset.ts';
 import { createWorld, insertInvitation, type Caller, type World } from '../setup/world.ts';
@@ -8,6 +9,8 @@ beforeAll(async () => {
   world = await createWorld();
   await insertInvitation(world, world.uuid('acme'), 'one@x.example', Buffer.alloc(32, 1));
   await insertInvitation(world, world.uuid('rival-shop'), 'admin@acme.example', Buffer.alloc(32, 2));
+  await sql`insert into contacts (organization_id, kind, name, email)
+    values (${world.uuid('acme')}, 'GENERAL', 'Ann', 'ann@x.example')`.execute(world.db);
   // An entry for the audit log.
   const input = `{ organizationId: "${world.org('acme')}", key: "clerk", name: "Clerk", scopes: ["usage:read"] }`;
   await world.ask(`mutation { createRole(input: ${input}) { __typename } }`, { as: 'key@acme' });
@@ -47,6 +50,7 @@ function lists(): List[] {
     { ...own('people', 'people($page)', ''), list: `people ${acme} path` },
     own('members', 'members($page)', 'members'),
     own('invitations', 'invitations($page)', 'invitations'),
+    own('contacts', 'contacts($page)', 'contacts'),
     own('API keys', 'apiKeys($page)', 'api keys'),
     { ...own('audit log', 'auditLog($page)', ''), list: `audit log ${acme} organization` },
     { ...own('audit log below', 'auditLog($page, includeDescendants: true)', ''), list: `audit log ${acme} subtree` },

@@ -17,6 +17,7 @@ import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { verifyUsage } from '../../src/modules/usage/verify.ts';
 import { schema } from '../../src/schema.ts';
 import { encodeId, type IdType } from '../../src/values/ids.ts';
+import { insertNodes } from '../setup/nodes.ts';
 import { createWorld, type World } from '../setup/world.ts';
 import { describeStatement } from './describe.ts';
 import { everyField } from './every-field.ts';
@@ -47,13 +48,7 @@ const callers = {
 /** Values of all arguments, and an id of each type, as they stand in a document. */
 async function values(): Promise<Record<string, string>> {
   const text = JSON.stringify;
-  const idIn = async (type: IdType, table: string, organization = 'organization_id'): Promise<string> => {
-    const row = await one(
-      world.db,
-      sql<{ id: string }>`select id from ${sql.table(table)} where ${sql.ref(organization)} = ${world.uuid('north')} order by id limit 1`,
-    );
-    return text(encodeId(type, row.id));
-  };
+  const nodes = Object.entries(await insertNodes(world, world.uuid('north'), 'described'));
   const role = await one(world.db, sql<{ id: string }>`select id from roles where key = 'user'`);
   const token = await one(
     world.db,
@@ -81,14 +76,10 @@ async function values(): Promise<Record<string, string>> {
     actions: '["createRole"]',
     status: '[PENDING, EXPIRED]',
     token: text(`inv_${'A'.repeat(48)}`),
+    ...Object.fromEntries(nodes.map(([type, id]) => [type, text(encodeId(type as IdType, id))])),
     Organization: text(world.org('shop-1')),
-    User: text(world.person('admin@north')),
     Role: text(encodeId('Role', role.id)),
     PersonalAccessToken: text(encodeId('PersonalAccessToken', token.id)),
-    Invitation: await idIn('Invitation', 'invitations'),
-    Membership: await idIn('Membership', 'memberships'),
-    ApiKey: await idIn('ApiKey', 'api_keys'),
-    AuditEvent: await idIn('AuditEvent', 'audit_events'),
   };
 }
 

@@ -92,7 +92,15 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
   await run('resendInvitation', { id: idIn('createInvitation') });
   await run('revokeInvitation', { id: idIn('createInvitation') });
   await run('createApiKey', { organizationId, name: 'plans', scopes: ['usage:read'] }, '... on CreateApiKeyPayload { apiKey { id } }');
+  await run('updateApiKey', { id: idIn('createApiKey'), name: 'planned' });
   await run('revokeApiKey', { id: idIn('createApiKey') });
+  await run(
+    'createContact',
+    { organizationId, name: 'Plans', email: 'contact@plans.example' },
+    '... on CreateContactPayload { contact { id } }',
+  );
+  await run('updateContact', { id: idIn('createContact'), kind: 'TECHNICAL' });
+  await run('deleteContact', { id: idIn('createContact') });
   const event = { id: 'plans', organizationId, metric: 'voice_calls', quantity: '1', occurredAt: new Date().toISOString() };
   await run('recordUsage', { events: [event] });
   await run(

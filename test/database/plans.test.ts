@@ -120,6 +120,7 @@ beforeAll(async () => {
     Invitation: text(encodeId('Invitation', await inHome('invitations'))),
     Membership: text(encodeId('Membership', await inHome('memberships'))),
     ApiKey: text(encodeId('ApiKey', await inHome('api_keys'))),
+    Contact: text(encodeId('Contact', await inHome('contacts'))),
     AuditEvent: text(encodeId('AuditEvent', await inHome('audit_events'))),
     Role: text(encodeId('Role', role.id)),
     User: text(encodeId('User', user.id)),

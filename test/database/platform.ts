@@ -42,6 +42,8 @@ const MORE = [
   `insert into standalone_organizations (organization_id, user_id)
      select o.id, u.id from organizations o cross join lateral (select u.id from users u order by u.id limit 1) as u`,
   `insert into organization_profiles (organization_id, logo_url) select id, 'https://x.example/' || slug from organizations`,
+  `insert into contacts (organization_id, kind, name, email)
+     select id, 'GENERAL', 'Contact ' || n, 'contact' || n || '@x.example' from organizations, generate_series(1, 3) as n`,
   `insert into marketplace_offers (organization_id, marketplace, url) select id, 'AWS', 'https://x.example/' || slug from organizations`,
   `insert into external_accounts (organization_id, system, account_id) select id, 'zuora', slug from organizations`,
   `insert into billing_accounts (organization_id) select id from organizations`,

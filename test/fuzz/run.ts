@@ -1,11 +1,11 @@
 /** Fuzzes the inputs of a world's gateway, and judges every answer. */
 import { sql } from 'kysely';
-import { tokenHash } from '../../src/authentication/secret.ts';
 import type { ErrorCode } from '../../src/errors.ts';
-import { encodeId } from '../../src/values/ids.ts';
+import { encodeId, type IdType } from '../../src/values/ids.ts';
 import { schema } from '../../src/schema.ts';
 import { Random } from '../../src/seed/random.ts';
-import { insertInvitation, insertMembership, insertUser, type RequestOptions, type World } from '../setup/world.ts';
+import { insertNodes } from '../setup/nodes.ts';
+import { insertMembership, insertUser, type RequestOptions, type World } from '../setup/world.ts';
 import { requestFor, targetsOf } from './documents.ts';
 import type { Goods } from './values.ts';
 
@@ -53,11 +53,7 @@ async function goodsOf(world: World, random: Random): Promise<Goods> {
   const spareUser = await insertUser(world, 'spare@x.example');
   await insertMembership(world, world.uuid('kiosk'), spareUser, ['user']);
   const one = async (statement: ReturnType<typeof sql<{ id: string }>>): Promise<string> => (await world.rows(statement))[0]?.id ?? '';
-  const role = await one(sql`
-    with made as (insert into roles (key, name, scopes) values ('fuzzed', 'Fuzzed', '{}') returning id, key)
-    insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made returning role_id as id`);
-  const key = await one(sql`
-    insert into api_keys (organization_id, name, secret_hash, preview, scopes) values (${world.uuid('north')}, 'k', ${tokenHash('k')}, 'ak', '{}') returning id`);
+  const nodes = await insertNodes(world, world.uuid('north'), 'fuzz');
   const token = await one(
     sql`select t.id from personal_access_tokens t join users u on u.id = t.user_id where u.email = 'restricted_user@acme.example'`,
   );
@@ -65,12 +61,12 @@ async function goodsOf(world: World, random: Random): Promise<Goods> {
     random,
     parent: world.uuid('acme'),
     ids: {
+      ...Object.fromEntries(
+        Object.entries(nodes).map(([type, id]) => [encodeId(type as IdType, id).slice(0, 3), [encodeId(type as IdType, id)]]),
+      ),
       org: (['acme', 'north', 'shop-1', 'kiosk', 'depot', 'rival'] as const).map((slug) => world.org(slug)),
       spare: [world.org('kiosk'), world.org('depot')],
       usr: [encodeId('User', spareUser), world.person('viewer@north')],
-      rol: [encodeId('Role', role)],
-      inv: [encodeId('Invitation', await insertInvitation(world, world.uuid('north'), 'fuzz@x.example', tokenHash('fuzz')))],
-      key: [encodeId('ApiKey', key)],
       pat: [encodeId('PersonalAccessToken', token)],
     },
   };

@@ -2,6 +2,8 @@
 import { createHash } from 'node:crypto';
 import { isEnumType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from 'graphql';
 import type { Random } from '../../src/seed/random.ts';
+import { encodeId } from '../../src/values/ids.ts';
+import { NODE_TYPES } from '../setup/nodes.ts';
 
 /** What good values are taken from. */
 export interface Goods {
@@ -134,6 +136,7 @@ const LISTS = [
   'people',
   'invitations',
   'api keys',
+  'contacts',
   'audit log',
   'usage by child',
   'own memberships',
@@ -214,14 +217,8 @@ const TEXT_BY_NAME: Record<string, readonly string[]> = {
 /** Prefix of the ids that an argument or input field takes. */
 function prefixOf(name: string, owner: string): string {
   if (name === 'userId') return 'usr';
-  for (const [word, prefix] of [
-    ['Role', 'rol'],
-    ['Invitation', 'inv'],
-    ['ApiKey', 'key'],
-    ['PersonalAccessToken', 'pat'],
-  ] as const)
-    // prettier-ignore
-    if (name === 'id' && owner.includes(word)) return prefix;
+  const type = name === 'id' ? NODE_TYPES.find((one) => owner.includes(one)) : undefined;
+  if (type) return encodeId(type, '').slice(0, 3);
   return 'org';
 }
 

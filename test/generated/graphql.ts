@@ -61,6 +61,15 @@ export type BrandingInput = {
   secondaryColor?: string | null | undefined;
 };
 
+/** What a contact is for. More kinds may be added. */
+export type ContactKind =
+  /** Invoices and contracts. */
+  | 'BILLING'
+  /** Anything else. */
+  | 'GENERAL'
+  /** Integration and incidents. */
+  | 'TECHNICAL';
+
 /** The new key. */
 export type CreateApiKeyInput = {
   /** When it stops working; must be in the future. Never when absent. A caller whose own credential expires must give a date that is not later. */
@@ -73,6 +82,20 @@ export type CreateApiKeyInput = {
   organizationId: string;
   /** Scopes from `Query.scopes`, limited to those the caller holds on the organization. */
   scopes: Array<string>;
+};
+
+/** The new contact. */
+export type CreateContactInput = {
+  /** Where to write to, at most 255 characters. */
+  email: string;
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
+  idempotencyKey?: string | null | undefined;
+  /** What the contact is for. */
+  kind?: ContactKind | null | undefined;
+  /** Name of the person or the team: 1 to 200 characters, at least one of them visible, and not a link. */
+  name: string;
+  /** The caller's organization, or one below it. */
+  organizationId: string;
 };
 
 /** Who to invite, and with which roles. */
@@ -162,6 +185,12 @@ export type DeclineInvitationInput = {
   id?: string | null | undefined;
   /** The token from the mail, at most 200 characters. Either this or `id`. */
   token?: string | null | undefined;
+};
+
+/** Which contact to remove. */
+export type DeleteContactInput = {
+  /** The contact. */
+  id: string;
 };
 
 /** What happens to the organizations below a deleted one. */
@@ -460,6 +489,26 @@ export type SuspendOrganizationInput = {
   reason?: string | null | undefined;
 };
 
+/** Which key to rename. */
+export type UpdateApiKeyInput = {
+  /** The key. */
+  id: string;
+  /** What the key is for: 1 to 100 characters, at least one of them visible, and not a link. */
+  name: string;
+};
+
+/** What to change. */
+export type UpdateContactInput = {
+  /** Where to write to, at most 255 characters. Cannot be cleared. */
+  email?: string | null | undefined;
+  /** The contact. */
+  id: string;
+  /** What the contact is for. Cannot be cleared. */
+  kind?: ContactKind | null | undefined;
+  /** Name of the person or the team: 1 to 200 characters, at least one of them visible, and not a link. Cannot be cleared. */
+  name?: string | null | undefined;
+};
+
 /** The member, and the roles to replace theirs with. */
 export type UpdateMemberRolesInput = {
   /** The caller's organization, or one below it. */
@@ -572,6 +621,51 @@ export type UsageScope =
   /** This organization alone. */
   | 'SINGLE';
 
+export type ContactsQueryVariables = Exact<{
+  id?: string | null | undefined;
+  kind?: ContactKind | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type ContactsQuery = { organization: { contacts: { totalCount: number, pageInfo: { hasNextPage: boolean, hasPreviousPage: boolean, startCursor: string | null, endCursor: string | null }, nodes: Array<{ id: string, kind: ContactKind, name: string, email: string }> } | null } | null };
+
+export type CreateContactMutationVariables = Exact<{
+  input: CreateContactInput;
+}>;
+
+
+export type CreateContactMutation = { createContact:
+    | { __typename: 'ContactExistsError', contactId: string, code: string }
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'CreateContactPayload', contact: { id: string, kind: ContactKind, name: string, email: string } }
+    | { __typename: 'IdempotencyConflictError', code: string }
+   | null };
+
+export type UpdateContactMutationVariables = Exact<{
+  input: UpdateContactInput;
+}>;
+
+
+export type UpdateContactMutation = { updateContact:
+    | { __typename: 'ContactExistsError', contactId: string, code: string }
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'UpdateContactPayload', contact: { id: string, kind: ContactKind, name: string, email: string } }
+   | null };
+
+export type DeleteContactMutationVariables = Exact<{
+  input: DeleteContactInput;
+}>;
+
+
+export type DeleteContactMutation = { deleteContact:
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'DeleteContactPayload', deletedContactId: string }
+   | null };
+
 export type CreateApiKeyMutationVariables = Exact<{
   input: CreateApiKeyInput;
 }>;
@@ -583,6 +677,18 @@ export type CreateApiKeyMutation = { createApiKey:
     | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'ScopeEscalationError', missingScopes: Array<string>, code: string }
     | { __typename: 'SecretShownBeforeError', credentialId: string, code: string }
+   | null };
+
+export type UpdateApiKeyMutationVariables = Exact<{
+  input: UpdateApiKeyInput;
+}>;
+
+
+export type UpdateApiKeyMutation = { updateApiKey:
+    | { __typename: 'ApiKeyRevokedError', code: string }
+    | { __typename: 'ContentionError', code: string }
+    | { __typename: 'ScopeEscalationError', missingScopes: Array<string>, code: string }
+    | { __typename: 'UpdateApiKeyPayload', apiKey: { id: string, name: string } }
    | null };
 
 export type RevokeApiKeyMutationVariables = Exact<{
@@ -657,6 +763,8 @@ export type InviteUsersMutation = { inviteUsers:
     | { __typename: 'IdempotencyConflictError', code: string }
     | { __typename: 'InviteUsersPayload', results: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string, status: InvitationStatus, roles: Array<{ key: string }> } | null, error:
           | { __typename: 'AlreadyMemberError', code: string }
+          | { __typename: 'ApiKeyRevokedError', code: string }
+          | { __typename: 'ContactExistsError', code: string }
           | { __typename: 'ContentionError', code: string }
           | { __typename: 'CycleError', code: string }
           | { __typename: 'DepthLimitError', code: string }
@@ -747,6 +855,8 @@ export type CreateOrganizationMutationVariables = Exact<{
 export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number | null, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null } | null, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } | null }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
+          | { code: string }
+          | { code: string }
           | { code: string }
           | { code: string }
           | { code: string }
@@ -1171,6 +1281,88 @@ export const OrganizationFactsFragmentDoc = new TypedDocumentString(`
   depth
 }
     `, {"fragmentName":"OrganizationFacts"}) as unknown as TypedDocumentString<OrganizationFactsFragment, unknown>;
+export const ContactsDocument = new TypedDocumentString(`
+    query Contacts($id: ID, $kind: ContactKind, $first: Int, $after: String, $last: Int, $before: String) {
+  organization(id: $id) {
+    contacts(
+      kind: $kind
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+    ) {
+      totalCount
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+        startCursor
+        endCursor
+      }
+      nodes {
+        id
+        kind
+        name
+        email
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:189da52ed5f9d49b9db5c9ed6542a77796f699cd5328b36c09bd4bde903f7b44"}) as unknown as TypedDocumentString<ContactsQuery, ContactsQueryVariables>;
+export const CreateContactDocument = new TypedDocumentString(`
+    mutation CreateContact($input: CreateContactInput!) {
+  createContact(input: $input) {
+    __typename
+    ... on CreateContactPayload {
+      contact {
+        id
+        kind
+        name
+        email
+      }
+    }
+    ... on ContactExistsError {
+      contactId
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `, {"hash":"sha256:de4471f1e9147db9cc054dec1db71c982bd5bd900a982bfbcd02bf8dfc868a21"}) as unknown as TypedDocumentString<CreateContactMutation, CreateContactMutationVariables>;
+export const UpdateContactDocument = new TypedDocumentString(`
+    mutation UpdateContact($input: UpdateContactInput!) {
+  updateContact(input: $input) {
+    __typename
+    ... on UpdateContactPayload {
+      contact {
+        id
+        kind
+        name
+        email
+      }
+    }
+    ... on ContactExistsError {
+      contactId
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `, {"hash":"sha256:ad47b4e8eef5108cd2f5cc1f8e1b598e85d33c1d0b7caaf585b6688db66c6c09"}) as unknown as TypedDocumentString<UpdateContactMutation, UpdateContactMutationVariables>;
+export const DeleteContactDocument = new TypedDocumentString(`
+    mutation DeleteContact($input: DeleteContactInput!) {
+  deleteContact(input: $input) {
+    __typename
+    ... on DeleteContactPayload {
+      deletedContactId
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `, {"hash":"sha256:801435501ededdb5af24736464e21f8f93a9543e418c5f3b068f0d36282343a4"}) as unknown as TypedDocumentString<DeleteContactMutation, DeleteContactMutationVariables>;
 export const CreateApiKeyDocument = new TypedDocumentString(`
     mutation CreateApiKey($input: CreateApiKeyInput!) {
   createApiKey(input: $input) {
@@ -1198,6 +1390,25 @@ export const CreateApiKeyDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:82d712b38a7a232b342f4fcb438c9ad3e960a6da432610dd0db3e834c2473562"}) as unknown as TypedDocumentString<CreateApiKeyMutation, CreateApiKeyMutationVariables>;
+export const UpdateApiKeyDocument = new TypedDocumentString(`
+    mutation UpdateApiKey($input: UpdateApiKeyInput!) {
+  updateApiKey(input: $input) {
+    __typename
+    ... on UpdateApiKeyPayload {
+      apiKey {
+        id
+        name
+      }
+    }
+    ... on ScopeEscalationError {
+      missingScopes
+    }
+    ... on UserError {
+      code
+    }
+  }
+}
+    `, {"hash":"sha256:a9f691065fb1569f89793e80f791485123a3957cceb08afb4045f2d7aea98da8"}) as unknown as TypedDocumentString<UpdateApiKeyMutation, UpdateApiKeyMutationVariables>;
 export const RevokeApiKeyDocument = new TypedDocumentString(`
     mutation RevokeApiKey($input: RevokeApiKeyInput!) {
   revokeApiKey(input: $input) {

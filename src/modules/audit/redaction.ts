@@ -64,6 +64,7 @@ const parts: Partial<Record<IdType, Readonly<Record<string, Visibility>>>> = {
   Role: { key: 'everybody', name: 'everybody', description: 'everybody', scopes: 'everybody' },
   Membership: { email: people, roles: people },
   Invitation: { email: people, roles: people, status: people },
+  Contact: { kind: settings, name: settings, email: settings },
   ApiKey: { name: keys, scopes: keys, expiresAt: keys, revokedAt: keys, issuedBy: keys },
   PersonalAccessToken: {
     name: 'the person themselves',

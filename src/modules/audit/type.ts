@@ -15,6 +15,8 @@ import { auditLog, isViaAncestor, type AuditArguments, type AuditEventRow } from
 
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
 
+nodesBy('AuditEvent', auditEventById);
+
 builder.node(AuditEventRef, {
   description: 'An action that was performed or refused.',
   ...visibleTo({ scope: 'audit:read' }),

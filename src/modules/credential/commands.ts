@@ -113,12 +113,7 @@ export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { i
   const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
   const attempt = { action: 'revokeApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
   return runCommand(request, attempt, async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
-    const key = await maybeOne(
-      tx,
-      sql<Revocable & { scopes: string[] }>`
-        select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`,
-    );
-    if (!key) throw notFound();
+    const key = await lockKey(tx, id);
     const isTaken = key.revoked_at === null && ownKeyId(principal) !== id;
     const issued = includeIssued ? await lockIssuedKeys(tx, principal, id) : [];
     const missingScopes = [

@@ -3,8 +3,14 @@ import { defineUserError } from '../../command/user-error.ts';
 
 export const ScopeEscalationError = defineUserError<'ScopeEscalationError', { missingScopes: string[] }>('ScopeEscalationError', {
   code: 'SCOPE_ESCALATION',
-  message: 'This would create or revoke a key with scopes that you do not hold on its organization.',
+  message: 'This would create, rename or revoke a key with scopes that you do not hold on its organization.',
   description: 'The key has, or would have, scopes that the caller does not hold on its organization.',
+});
+
+export const ApiKeyRevokedError = defineUserError('ApiKeyRevokedError', {
+  code: 'API_KEY_REVOKED',
+  message: 'This key was revoked; it keeps the name that it had.',
+  description: 'The key was revoked, and can no longer be changed.',
 });
 
 /** `credentialId` is the credential's public id. */

@@ -11,7 +11,7 @@ import { ISSUED_MAX } from './issued-queries.ts';
 import { ApiKeyRef, PersonalAccessTokenRef } from './type.ts';
 import { apiKeyById, tokenById } from './queries.ts';
 import { IdempotencyConflictError } from '../../command/errors.ts';
-import { ScopeEscalationError, SecretShownBeforeError } from './errors.ts';
+import { ApiKeyRevokedError, ScopeEscalationError, SecretShownBeforeError } from './errors.ts';
 import { userErrorFields } from '../../graphql/user-error.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 
@@ -26,6 +26,7 @@ userErrorFields(SecretShownBeforeError, (t) => ({
 const secret =
   'The whole credential for `Authorization: Bearer`. Shown here, and to a repeat with the same idempotency key and the same credential; ' +
   'never again.';
+const keyName = 'What the key is for: 1 to 100 characters, at least one of them visible, and not a link.';
 const expiresAt =
   'When it stops working; must be in the future. Never when absent. A caller whose own credential expires must give a date that is not later.';
 
@@ -40,7 +41,7 @@ mutation('createApiKey', {
       }),
       name: t.string({
         required: true,
-        description: 'What the key is for: 1 to 100 characters, at least one of them visible, and not a link.',
+        description: keyName,
       }),
       scopes: t.stringList({
         required: true,
@@ -60,6 +61,28 @@ mutation('createApiKey', {
   errors: [ScopeEscalationError, IdempotencyConflictError, SecretShownBeforeError],
   run: (input, request) =>
     createApiKey(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+});
+
+mutation('updateApiKey', {
+  description:
+    'Renames an API key that was not revoked. The audit log keeps the name that the key had when it acted. The caller must hold its ' +
+    'scopes on its organization, unless it is the key of the request. A repeat leaves the same name, so it has no `idempotencyKey`; keys ' +
+    'have no version, so it has no `expectedVersion`. Requires the `api_keys:manage` scope.',
+  input: builder.inputType('UpdateApiKeyInput', {
+    description: 'Which key to rename.',
+    fields: (t) => ({
+      id: t.id({ required: true, description: 'The key.' }),
+      name: t.string({ required: true, description: keyName }),
+    }),
+  }),
+  payload: definePayload<{ apiKeyId: string }>('UpdateApiKeyPayload', {
+    description: 'The key was renamed.',
+    rows: {
+      apiKey: rowField({ type: ApiKeyRef, batch: apiKeyById, id: ({ apiKeyId }) => apiKeyId, description: 'The key as it is now.' }),
+    },
+  }),
+  errors: [ScopeEscalationError, ApiKeyRevokedError],
+  run: (input, request) => updateApiKey(request, { ...input, id: decodeId('ApiKey', input.id, 'id') }),
 });
 
 mutation('revokeApiKey', {

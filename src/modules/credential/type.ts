@@ -6,9 +6,11 @@ import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { apiKeyById, apiKeys, type ApiKeyRow, type TokenRow } from './queries.ts';
+import { apiKeyById, apiKeys, type ApiKeyRow, type TokenRow, tokenById } from './queries.ts';
 
 export const ApiKeyRef = builder.objectRef<ApiKeyRow>('ApiKey');
+
+nodesBy('ApiKey', apiKeyById);
 
 builder.node(ApiKeyRef, {
   description: 'A credential of an organization, bound to it permanently.',
@@ -51,6 +53,8 @@ builder.objectField(OrganizationRef, 'apiKeys', (t) =>
 );
 
 export const PersonalAccessTokenRef = builder.objectRef<TokenRow>('PersonalAccessToken');
+
+nodesBy('PersonalAccessToken', tokenById);
 
 builder.node(PersonalAccessTokenRef, {
   description: 'A credential of a person. Each request names the organization to act in.',

@@ -26,6 +26,7 @@ import {
   type InvitationsArguments,
   type InvitationStatus,
   type PreviewRow,
+  invitationById,
 } from './queries.ts';
 
 export const InvitationStatusRef = builder.enumType('InvitationStatus', {

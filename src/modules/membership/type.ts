@@ -30,6 +30,8 @@ import {
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
 
+nodesBy('Membership', membershipById);
+
 builder.node(MembershipRef, {
   description: "A person's place in one organization, with the roles held there.",
   ...visibleTo({ scope: 'members:read', owner: 'user_id' }),

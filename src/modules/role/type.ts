@@ -3,11 +3,14 @@ import { inside, visibleTo } from '../../graphql/guards.ts';
 import { related, rowsInSql } from '../../compiler/forms.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { rolesUsableIn, scopeCatalog, USABLE_ROLES_MAX, type RoleRow, type ScopeRow } from './queries.ts';
+import { rolesUsableIn, scopeCatalog, USABLE_ROLES_MAX, type RoleRow, type ScopeRow, roleById } from './queries.ts';
 
 export const RoleRef = builder.objectRef<RoleRow>('Role');
+
+nodesBy('Role', roleById);
 
 builder.node(RoleRef, {
   description:

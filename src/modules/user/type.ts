@@ -1,6 +1,7 @@
 /** People, and actors: whoever did something. */
 import { related, rowsInSql } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { can, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
@@ -9,6 +10,8 @@ import { organizationById } from '../organization/queries.ts';
 import { actorById, actorOfRow, type UserRow } from './queries.ts';
 
 export const UserRef = builder.objectRef<UserRow>('User');
+
+nodesBy('User', userById);
 
 builder.node(UserRef, {
   description: 'A person, who may belong to many organizations.',
