@@ -36,30 +36,28 @@ async function find({ batch, type, uuid }: Found, { loaders }: Context): Promise
   return { ...row, __typename: type };
 }
 
-/** Defines the two fields. Ids of types without a batch are malformed. */
-export function defineNodeFields(batches: NodeBatches): void {
-  builder.queryFields((t) => ({
-    node: t.field({
-      type: builder.nodeInterfaceRef(),
-      nullable: true,
-      description: 'Any object by its id. An object that the caller may not see is treated like a missing id: null with a NOT_FOUND error.',
-      authScopes: { authenticated: true, organization: true },
-      args: { id: t.arg.id({ required: true, description: 'A public id.' }) },
-      resolve: (_root, { id }, context) => find(parse(batches, id, 'id'), context) as never,
-    }),
-    nodes: t.field({
-      type: [builder.nodeInterfaceRef()],
-      nullable: { list: true, items: true },
-      description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with its own NOT_FOUND error.`,
-      authScopes: { authenticated: true, organization: true },
-      extensions: atMost(({ ids }) => lengthOf(ids, 0, NODES_MAX)),
-      args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
-      resolve(_root, { ids }, context) {
-        if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must contain between 1 and ${NODES_MAX} ids`);
-        // A malformed id refuses the whole list before anything is read; a missing one concerns
-        // only that item.
-        return ids.map((id) => parse(batches, id, 'ids')).map((reference) => find(reference, context)) as never;
-      },
-    }),
-  }));
-}
+// Ids of types without a batch are malformed.
+builder.queryFields((t) => ({
+  node: t.field({
+    type: builder.nodeInterfaceRef(),
+    nullable: true,
+    description: 'Any object by its id. An object that the caller may not see is treated like a missing id: null with a NOT_FOUND error.',
+    authScopes: { authenticated: true, organization: true },
+    args: { id: t.arg.id({ required: true, description: 'A public id.' }) },
+    resolve: (_root, { id }, context) => find(parse(id, 'id'), context) as never,
+  }),
+  nodes: t.field({
+    type: [builder.nodeInterfaceRef()],
+    nullable: { list: true, items: true },
+    description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with its own NOT_FOUND error.`,
+    authScopes: { authenticated: true, organization: true },
+    extensions: atMost(({ ids }) => lengthOf(ids, 0, NODES_MAX)),
+    args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
+    resolve(_root, { ids }, context) {
+      if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must contain between 1 and ${NODES_MAX} ids`);
+      // A malformed id refuses the whole list before anything is read; a missing one concerns
+      // only that item.
+      return ids.map((id) => parse(id, 'ids')).map((found) => find(found, context)) as never;
+    },
+  }),
+}));

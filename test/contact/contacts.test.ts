@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { purgeOrganizations } from '../../src/modules/organization/delete/commands.ts';
+import { purgeOrganizations } from '../../src/modules/organization/delete/jobs.ts';
 import {
   AuditLogDocument,
   ContactsDocument,

@@ -1,6 +1,7 @@
 /** The audit log. */
 import { inSql, pagesOf, related, sameRow, type GivenArguments } from '../../compiler/forms.ts';
 import { requires, requiresReach, visibleTo } from '../../graphql/guards.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import type { Context } from '../../graphql/context.ts';
@@ -11,7 +12,7 @@ import { organizationById } from '../organization/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { ActorRef } from '../user/type.ts';
 import { redact, type SeenState } from './redaction.ts';
-import { auditLog, isViaAncestor, type AuditArguments, type AuditEventRow } from './queries.ts';
+import { auditLog, isViaAncestor, type AuditArguments, type AuditEventRow, auditEventById } from './queries.ts';
 
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
 

@@ -7,7 +7,7 @@ import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { refuse } from '../../command/user-error.ts';
 import type { Database } from '../../database/connect.ts';
 import { maybeOne, one, type Columns } from '../../database/rows.ts';
-import { badInput, checkAll, limitExceeded, notFound } from '../../errors.ts';
+import { badInput, parseAll, limitExceeded, notFound } from '../../errors.ts';
 import { requireEmail } from '../../values/email.ts';
 import { encodeId } from '../../values/ids.ts';
 import { requireName } from '../../values/text.ts';
@@ -31,7 +31,7 @@ interface ContactInput {
 /** Adds a contact to an organization. */
 export function createContact(request: CommandRequest, input: ContactInput) {
   const { organizationId, kind } = input;
-  const [name, email] = checkAll(
+  const [name, email] = parseAll(
     () => requireName(input.name, 'name', NAME_LENGTH_MAX),
     () => requireEmail(input.email, 'email').canonical,
   );
@@ -106,7 +106,7 @@ interface ContactPatch {
 
 /** Changes a contact. Absent fields stay as they are. */
 export function updateContact(request: CommandRequest, { id, ...patch }: ContactPatch) {
-  const [kind, name, email] = checkAll(
+  const [kind, name, email] = parseAll(
     () => required(patch.kind, 'kind', (value) => value),
     () => required(patch.name, 'name', (value) => requireName(value, 'name', NAME_LENGTH_MAX)),
     () => required(patch.email, 'email', (value) => requireEmail(value, 'email').canonical),

@@ -1,9 +1,9 @@
 /** Queries of an organization's contacts. */
 import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
-import { ofOrganizations, relation } from '../../database/list.ts';
+import { defineList, ofOrganizations } from '../../database/list.ts';
 import { rowBatch } from '../../database/loaders.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import type { Columns } from '../../database/rows.ts';
 
 export type ContactKind = 'GENERAL' | 'BILLING' | 'TECHNICAL';
 
@@ -16,7 +16,7 @@ const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   c.id, c.organization_id, c.kind, c.name, c.email, c.created_at, c.updated_at, ${organization}.lineage`;
 
 /** The contacts of an organization by name, of one kind or of all. */
-export const contacts = relation<{ kind: ContactKind | null }, ContactRow>({
+export const contacts = defineList<{ kind: ContactKind | null }, ContactRow>({
   name: 'contacts',
   parents: ofOrganizations({ scope: 'organizations:manage' }),
   columns: columns(sql`parent`),
@@ -35,11 +35,8 @@ export const contacts = relation<{ kind: ContactKind | null }, ContactRow>({
 export const contactById = rowBatch<null, ContactRow>(
   'contact by id',
   (row) => row.id,
-  async ({ db, principal }, ids) => {
-    const statement = sql<ContactRow>`
+  ({ principal }, ids) => sql<ContactRow>`
       select ${columns(sql`o`)}
       from contacts c join ${readableOrganizations(principal, { scope: 'organizations:manage' })} as o on o.id = c.organization_id
-      where c.id = any (${ids}::uuid[])`;
-    return many(db, statement);
-  },
+      where c.id = any (${ids}::uuid[])`,
 );

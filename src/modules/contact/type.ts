@@ -1,8 +1,8 @@
 /** Contacts of an organization: people to talk to, who need not be its members. */
-import { can } from '../../authorization/rights.ts';
+import { pagesOf, type GivenArguments } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
-import { requires } from '../../graphql/guards.ts';
+import { connectionType, pageArguments } from '../../graphql/connection.ts';
+import { requires, visibleTo } from '../../graphql/guards.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { shownEmail } from '../../values/email.ts';
 import { OrganizationRef } from '../organization/refs.ts';
@@ -23,7 +23,7 @@ export const ContactKindRef = builder.enumType('ContactKind', {
 
 builder.node(ContactRef, {
   description: 'A person to talk to about an organization, who need not be a user or a member.',
-  authScopes: ({ lineage }, { principal }) => can(principal, 'organizations:manage', lineage),
+  ...visibleTo({ scope: 'organizations:manage' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     kind: t.expose('kind', { type: ContactKindRef, description: 'What the contact is for.' }),
@@ -43,6 +43,6 @@ builder.objectField(OrganizationRef, 'contacts', (t) =>
     description: `People to talk to about the organization, by name, at most ${CONTACTS_MAX}. Requires the \`organizations:manage\` scope.`,
     args: { kind: t.arg({ type: ContactKindRef, description: 'Only contacts of this kind.' }), ...pageArguments(t.arg) },
     authScopes: requires('organizations:manage'),
-    resolve: ({ id }, { kind, ...page }, context) => connect(context, contacts, id, { kind: kind ?? null }, page),
+    ...pagesOf(contacts, ({ kind }: GivenArguments<{ kind: ContactKind }>) => ({ kind: kind ?? null })),
   }),
 );

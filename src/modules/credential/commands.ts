@@ -16,7 +16,7 @@ import { countIssuedKeys, lockIssuedKeys } from './issued-queries.ts';
 import { createToken, tokenHash, tokenPreview } from '../../authentication/secret.ts';
 import { NAME_LENGTH_MAX, requireExpiry } from './input.ts';
 import { states, type Revocable } from './revocation.ts';
-import { ScopeEscalationError } from './errors.ts';
+import { ApiKeyRevokedError, ScopeEscalationError } from './errors.ts';
 
 interface ApiKeyInput {
   organizationId: string;
@@ -87,6 +87,37 @@ async function organizationOfKey(tx: Database, principal: Principal, id: string)
 /** The API key that the request was made with, if any. */
 function ownKeyId({ credential }: Principal): string | null {
   return credential?.kind === 'API_KEY' ? credential.id : null;
+}
+
+/** Locks an API key, which the caller may see, until the end of the transaction. */
+async function lockKey(tx: Database, id: string): Promise<Revocable & { scopes: string[] }> {
+  const key = await maybeOne(
+    tx,
+    sql<Revocable & { scopes: string[] }>`
+      select name, revoked_at, scopes_held(scopes) as scopes from api_keys where id = ${id}::uuid for update`,
+  );
+  if (!key) throw notFound();
+  return key;
+}
+
+/**
+ * Renames an API key. The caller must hold its scopes where it acts, unless it is the key of the
+ * request: a name says what a key is for, and stands in the audit log beside what it does.
+ */
+export function updateApiKey(request: CommandRequest, input: { id: string; name: string }) {
+  const { id } = input;
+  const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
+  const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
+  const attempt = { action: 'updateApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
+  return runCommand(request, attempt, async ({ tx, principal, organization, record }) => {
+    const key = await lockKey(tx, id);
+    if (key.revoked_at !== null) refuse(ApiKeyRevokedError, {});
+    const missingScopes = ownKeyId(principal) === id ? [] : scopesBeyond(principal, organization.lineage, key.scopes);
+    if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes });
+    await tx.updateTable('api_keys').set({ name }).where('id', '=', id).execute();
+    record({ target: { type: 'ApiKey', id }, before: { name: key.name }, after: { name } });
+    return { apiKeyId: id };
+  });
 }
 
 /** The result of a revocation, as data for the payload. */

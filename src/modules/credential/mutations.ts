@@ -5,7 +5,7 @@ import { atMost } from '../../graphql/cost.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
 import { definePayload, rowField } from '../../graphql/payload.ts';
 import type { Issued } from './remembered.ts';
-import { createApiKey, revokeApiKey, type RevokedKeys } from './commands.ts';
+import { createApiKey, revokeApiKey, updateApiKey, type RevokedKeys } from './commands.ts';
 import { createPersonalAccessToken, revokePersonalAccessToken } from './token-commands.ts';
 import { ISSUED_MAX } from './issued-queries.ts';
 import { ApiKeyRef, PersonalAccessTokenRef } from './type.ts';

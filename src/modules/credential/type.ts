@@ -2,6 +2,7 @@
 import { pagesOf, related } from '../../compiler/forms.ts';
 import { requires, visibleTo } from '../../graphql/guards.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { atMost } from '../../graphql/cost.ts';

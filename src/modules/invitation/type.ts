@@ -4,6 +4,7 @@ import { casesOf, conditionOf } from '../../authorization/cases.ts';
 import { requires, visibleTo } from '../../graphql/guards.ts';
 import { can, isInSubtree } from '../../authorization/rights.ts';
 import type { Viewer } from '../../database/loaders.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { tokenHash } from '../../authentication/secret.ts';
@@ -18,6 +19,7 @@ import { ActorRef } from '../user/type.ts';
 import {
   deliveryOfInvitation,
   deliveryOfRow,
+  invitationById,
   inviterOfRow,
   invitations,
   previewByTokenHash,
@@ -26,7 +28,6 @@ import {
   type InvitationsArguments,
   type InvitationStatus,
   type PreviewRow,
-  invitationById,
 } from './queries.ts';
 
 export const InvitationStatusRef = builder.enumType('InvitationStatus', {
@@ -41,6 +42,8 @@ export const InvitationStatusRef = builder.enumType('InvitationStatus', {
 });
 
 export const InvitationRef = builder.objectRef<InvitationRow>('Invitation');
+
+nodesBy('Invitation', invitationById);
 
 /** Where the people of the organization are visible. */
 const mayReadPeople = ({ principal }: Viewer) =>

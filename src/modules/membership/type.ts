@@ -2,6 +2,7 @@
 import { requires, requiresReach, visibleTo } from '../../graphql/guards.ts';
 import { isInSubtree } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { inSql, pagesOf, related, rowsInSql, sameRow, type GivenArguments } from '../../compiler/forms.ts';
@@ -26,6 +27,7 @@ import {
   type MembersArguments,
   type MembershipRow,
   type PersonRow,
+  membershipById,
 } from './queries.ts';
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');

@@ -1,6 +1,7 @@
 /** The organization: its facts and its place in the tree. What is below it, and other domains, add their own fields. */
 import { inside, visibleTo } from '../../graphql/guards.ts';
 import { inSql, related, rowsInSql } from '../../compiler/forms.ts';
+import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { badInput, notFound } from '../../errors.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
@@ -47,6 +48,8 @@ const DomainSetupStatusRef = builder.enumType('DomainSetupStatus', {
     FAILED: { description: 'The proof was not found in time.' },
   },
 });
+
+nodesBy('Organization', organizationById);
 
 builder.node(OrganizationRef, {
   description: 'An organization: a node of the tree, and the account that owns everything else.',

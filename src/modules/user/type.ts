@@ -7,7 +7,7 @@ import { can, type Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/queries.ts';
-import { actorById, actorOfRow, type UserRow } from './queries.ts';
+import { actorById, actorOfRow, type UserRow, userById } from './queries.ts';
 
 export const UserRef = builder.objectRef<UserRow>('User');
 
