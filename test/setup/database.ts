@@ -32,6 +32,8 @@ async function administrate(statement: string): Promise<void> {
   await client.end();
 }
 
+/** On a busy machine a test waits longer for a connection than a caller would; tests of that wait have pools of their own. */
+const POOL_WAIT_MS = 60_000;
 const LEAVING_MS = 5_000;
 const OWNER_POOL_SIZE = 8;
 
@@ -57,8 +59,15 @@ export async function createDatabase({ empty = false, poolSize = 8, statementTim
   const gatewayUrl = withDatabase(inject('gatewayUrl'), name);
   const statements: string[] = [];
   const log = createLogger('silent');
-  const db = connect({ url, poolSize: OWNER_POOL_SIZE, log });
-  const gatewayDb = connect({ url: gatewayUrl, poolSize, statementTimeoutMs, log, onStatement: (sql) => statements.push(sql) });
+  const db = connect({ url, poolSize: OWNER_POOL_SIZE, poolWaitMs: POOL_WAIT_MS, log });
+  const gatewayDb = connect({
+    url: gatewayUrl,
+    poolSize,
+    poolWaitMs: POOL_WAIT_MS,
+    statementTimeoutMs,
+    log,
+    onStatement: (sql) => statements.push(sql),
+  });
   return {
     url,
     db,
