@@ -11,6 +11,7 @@ import { encodeId } from '../../src/values/ids.ts';
 import { Random } from '../../src/seed/random.ts';
 import { runJobs } from '../setup/outbox.ts';
 import { sized } from '../setup/size.ts';
+import { insertMany } from '../setup/many.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
 const DAY_MS = 86_400_000;
@@ -411,8 +412,8 @@ describe('usage totals', () => {
   it('are exact in subtrees of thousands, where the ends of a window are read by time', async () => {
     const random = new Random(20);
     const acme = world.uuid('acme');
-    const many = await world.rows(sql<{ id: string }>`
-      insert into organizations (slug, name, parent_id) select 'many-' || n, 'Many', ${acme} from generate_series(1, 2100) as n returning id`);
+    await insertMany(world.db, 'acme', 2_100, 'Many');
+    const many = await world.rows(sql<{ id: string }>`select id from organizations where name = 'Many' order by id`);
     const ids = [acme, ...many.slice(0, 40).map((one) => one.id)];
     await sql`
       insert into usage_events (organization_id, id, metric, quantity, occurred_at)
