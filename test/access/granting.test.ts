@@ -6,6 +6,7 @@ import { createToken, tokenHash, tokenPreview } from '../../src/authentication/s
 import { encodeId } from '../../src/values/ids.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
+import { sized } from '../setup/size.ts';
 import { createWorld, insertInvitation, insertMembership, insertUser, type RequestOptions, type Slug, type World } from '../setup/world.ts';
 
 let world: World;
@@ -270,7 +271,7 @@ it.each(Object.entries(ways))('%s gives or takes no scope that the grantor lacks
       expect(outcome).toBe(allowed ? 'done' : refusal);
     }),
     {
-      numRuns: 40,
+      numRuns: sized(16, 40),
       examples: [
         [SCOPES, SCOPES, 'north'],
         [[], SCOPES, 'north'],
@@ -296,7 +297,7 @@ it('a role of the organization above gives nothing below that its author could n
       expect(outcome).toBe(allowed ? 'done' : 'ROLE_ESCALATION');
     }),
     {
-      numRuns: 60,
+      numRuns: sized(24, 60),
       examples: [
         [['api_keys:manage'], ['api_keys:manage'], true],
         [['api_keys:manage'], ['api_keys:manage'], false],

@@ -118,7 +118,10 @@ export async function everyField(schema: GraphQLSchema, start: GraphQLObjectType
   const asked: Asked[] = [];
   for (const [type, way] of shortestWays(schema, start, values)) {
     if (type.name === 'PageInfo' || type.name.startsWith('__')) continue;
-    for (const field of Object.values(type.getFields())) {
+    const fields = Object.values(type.getFields());
+    const plain = fields.filter((field) => isLeafType(getNamedType(field.type)) && field.args.length === 0);
+    if (plain.length > 0) asked.push({ document: inside(way, plain.map(({ name }) => name).join(' ')), about: type.name, alone: true });
+    for (const field of fields.filter((one) => !plain.includes(one))) {
       const selection = everything(schema, field.type, values, 1);
       const about = `${type.name}.${field.name}`;
       const document = (more: Record<string, string>): string => inside(way, `${fieldText(type, field, values, more)} ${selection}`);

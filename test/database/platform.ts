@@ -1,10 +1,13 @@
-/** A platform of 20,000 organizations on which every table that grows has grown, and one organization on it to look from. */
+/** A platform on which every table that grows has grown, and one organization on it to look from. */
 import pg from 'pg';
 import { seedSynthetic } from '../../src/seed/synthetic.ts';
+import { sized } from '../setup/size.ts';
 
-export const ORGANIZATIONS = 20_000;
+export const ORGANIZATIONS = sized(5_000, 20_000);
 /** A table with so many rows is one that a statement must not read from end to end. */
-export const GROWN = 2_000;
+export const GROWN = ORGANIZATIONS / 10;
+/** Whether the tables are so small that reading all of one is at times the best plan. */
+export const IS_SMALL = ORGANIZATIONS < 20_000;
 
 /** Tables that do not grow with the platform, with the reason. */
 export const BOUNDED: Readonly<Record<string, string>> = {

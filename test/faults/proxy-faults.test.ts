@@ -8,9 +8,12 @@ import { Random } from '../../src/seed/random.ts';
 import { verifyUsage } from '../../src/modules/usage/verify.ts';
 import { quantile } from '../setup/process.ts';
 import { sized } from '../setup/size.ts';
+import { startControl } from './control.ts';
 import { ENDS_MS, createLab, type Answer, type Lab } from './lab.ts';
 
 const FAULTS = Number(process.env['FAULTS'] ?? sized(6, 1_000));
+/** A request may take this many times longer than what passes no fault takes at most; next to nothing on idle cores. */
+const SLACK = 3;
 const WRITERS = 4;
 const READERS = 4;
 /** Between two tries of a writer that was not answered. */
@@ -91,6 +94,7 @@ async function read(): Promise<void> {
 }
 
 it('Nothing that was acknowledged is lost or done twice by faults of the network, and every request ends in time', async () => {
+  const stopControl = startControl(() => sql`select 1`.execute(lab.world.db));
   const clients = Promise.all([
     ...Array.from({ length: WRITERS }, (_, writer) => write(writer)),
     ...Array.from({ length: READERS }, () => read()),
@@ -108,6 +112,7 @@ it('Nothing that was acknowledged is lost or done twice by faults of the network
   await Promise.race([inject(), clients]);
   over.abort();
   await clients;
+  const control = Math.max(...(await stopControl()));
 
   const took = answers.map(({ tookMs }) => tookMs);
   const failed = answers.filter(({ status }) => status !== 200);
@@ -127,10 +132,11 @@ it('Nothing that was acknowledged is lost or done twice by faults of the network
   process.stdout.write(
     `${FAULTS} faults: ${answers.length} requests, ${failed.length} × 503 (${unknown} of them UNKNOWN), ${2 * acknowledged.length} effects ` +
       `acknowledged, ${row?.['lost']} lost, ${row?.['doubled']} doubled; p50 ${quantile(took, 0.5).toFixed(0)} ms, ` +
-      `p99 ${quantile(took, 0.99).toFixed(0)} ms, at most ${Math.max(...took).toFixed(0)} ms\n`,
+      `p99 ${quantile(took, 0.99).toFixed(0)} ms, at most ${Math.max(...took).toFixed(0)} ms; ` +
+      `a statement that meets no fault takes ${control.toFixed(0)} ms at most\n`,
   );
   expect(row).toEqual({ lost: 0, doubled: 0 });
   expect([tree.differing, trail.broken, usage.differing]).toEqual([0, 0, 0]);
   expect(acknowledged.length).toBeGreaterThan(0);
-  expect(Math.max(...took)).toBeLessThan(ENDS_MS);
+  expect(Math.max(...took)).toBeLessThan(ENDS_MS + SLACK * control);
 });

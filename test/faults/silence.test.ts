@@ -7,8 +7,13 @@ import { ENDS_MS, createLab, unavailable, type Answer, type Lab } from './lab.ts
 const CALLERS = 40;
 /** The pool is whole this long after packets pass again. */
 const HEALS_MS = 2_000;
+/** Beside that, so many times what a wave of requests took shortly before, when nothing was wrong; little on idle cores. */
+const SLACK = 3;
+const WHOLE_MS = 30_000;
 
 let lab: Lab;
+/** How long a wave of requests took while nothing was wrong, the last time. */
+let waveMs = 0;
 beforeAll(async () => {
   lab = await createLab();
 });
@@ -28,7 +33,18 @@ function report(what: string, answers: readonly Answer[]): void {
 function expectUnavailable(answers: readonly Answer[]): void {
   for (const answer of answers) {
     expect(answer).toMatchObject(unavailable('NOTHING_CHANGED'));
-    expect(answer.tookMs).toBeLessThan(ENDS_MS);
+    expect(answer.tookMs).toBeLessThan(ENDS_MS + SLACK * waveMs);
+  }
+}
+
+/** Waits until a wave of requests is answered, and notes how long one takes. */
+async function measureWave(): Promise<void> {
+  for (const end = performance.now() + WHOLE_MS; ;) {
+    const started = performance.now();
+    const answers = await readAtOnce();
+    waveMs = performance.now() - started;
+    if (answers.every(({ status }) => status === 200)) return;
+    expect(performance.now()).toBeLessThan(end);
   }
 }
 
@@ -37,7 +53,7 @@ async function expectHealed(what: string): Promise<void> {
   const started = performance.now();
   let answers: Answer[];
   do answers = await readAtOnce();
-  while (answers.some(({ status }) => status !== 200) && performance.now() - started < HEALS_MS);
+  while (answers.some(({ status }) => status !== 200) && performance.now() - started < HEALS_MS + SLACK * waveMs);
   report(`${what}, healed after ${Math.round(performance.now() - started)} ms`, answers);
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
   expect(await lab.ready()).toBe(200);
@@ -47,7 +63,7 @@ describe('a database that vanishes without a word', () => {
   it.each(['swallow', 'swallow replies', 'stall'] as const)(
     'fails each request in time and is whole again soon after (%s)',
     async (mode) => {
-      await expectHealed('before');
+      await measureWave();
       lab.proxy.mode(mode);
       const [answers, readiness] = await Promise.all([readAtOnce(), lab.ready()]);
       report(mode, answers);
@@ -59,7 +75,7 @@ describe('a database that vanishes without a word', () => {
   );
 
   it('is found again while connections are being made', async () => {
-    await expectHealed('before');
+    await measureWave();
     lab.proxy.mode('swallow');
     const waves = Promise.all([readAtOnce(), wait(2_500).then(readAtOnce)]);
     await wait(3_000);
@@ -86,20 +102,20 @@ describe('a change whose commit is not answered', () => {
     { what: 'reply', made: 1 },
     { what: 'statement', made: 0 },
   ] as const)('is told as unknown, and has one effect when it is sent again (its $what was lost)', async ({ what, made }) => {
-    await expectHealed('before');
+    await measureWave();
     const slug = `lost-${what}`;
     lab.proxy.lose(what, 'commit\0');
     const answer = await create(slug);
     report(`lost ${what}`, [answer]);
     expect(answer).toMatchObject({ ...unavailable('UNKNOWN'), data: { createOrganization: null } });
-    expect(answer.tookMs).toBeLessThan(ENDS_MS);
+    expect(answer.tookMs).toBeLessThan(ENDS_MS + SLACK * waveMs);
     expect(await count(slug)).toBe(made);
     expect(await create(slug)).toMatchObject({ status: 200, data: { createOrganization: { __typename: 'CreateOrganizationPayload' } } });
     expect(await count(slug)).toBe(1);
   });
 
   it('is told as unknown where it was made and the rest of its answer is lost, and is answered when it is sent again', async () => {
-    await expectHealed('before');
+    await measureWave();
     const attempt = (): Promise<Answer> =>
       lab.ask(
         `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { ... on CreateOrganizationPayload {
@@ -131,7 +147,7 @@ describe('a change whose commit is not answered', () => {
 
 describe('a statement that takes long', () => {
   it('is waited for while the server works on it', async () => {
-    await expectHealed('before');
+    await measureWave();
     await lab.world.db.transaction().execute(async (tx) => {
       await sql`lock table usage_metrics in access exclusive mode`.execute(tx);
       const slow = lab.ask('{ usageMetrics { key } }');

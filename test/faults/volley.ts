@@ -9,6 +9,8 @@ export interface Answer {
   retryAfter: string | undefined;
   /** Whether it has errors, or is none at all. */
   failed: boolean;
+  /** Whether it has errors, and each of them is that the database is unavailable. */
+  unavailable: boolean;
   tookMs: number;
 }
 
@@ -27,14 +29,18 @@ export interface Volley {
 export function ask(url: string, token: string, query: string, agent?: Agent): Promise<Answer> {
   const started = performance.now();
   return new Promise((resolve) => {
-    const end = (status: number | string, retryAfter?: string, failed = true): void =>
-      resolve({ status, retryAfter, failed, tookMs: performance.now() - started });
+    const end = (status: number | string, retryAfter?: string, text?: string): void => {
+      const codes = [...(text ?? '').matchAll(/"code":"([A-Z_]+)"/g)].map(([, code]) => code);
+      const failed = text === undefined || text.includes('"errors":');
+      const unavailable = failed && codes.length > 0 && codes.every((code) => code === 'UNAVAILABLE');
+      resolve({ status, retryAfter, failed, unavailable, tookMs: performance.now() - started });
+    };
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
     const sent = request(url, { method: 'POST', agent: agent ?? false, headers }, (response) => {
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('error', (error) => end(error.message));
-      response.on('end', () => end(response.statusCode ?? 0, response.headers['retry-after'], text.includes('"errors":')));
+      response.on('end', () => end(response.statusCode ?? 0, response.headers['retry-after'], text));
     });
     sent.on('error', (error) => end(error.message));
     sent.end(JSON.stringify({ query }));

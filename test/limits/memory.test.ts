@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve, type RunningGateway } from '../cli/run.ts';
+import { insertMany } from '../setup/many.ts';
 import { createWorld, type GraphQLAnswer, type World } from '../setup/world.ts';
 
 const GROWTH_MAX_MIB = 64;
@@ -18,10 +19,7 @@ beforeAll(async () => {
   await sql`insert into organizations (slug, name, parent_id) select 'wide-' || n, 'Wide ' || n, ${world.uuid('depot')} from generate_series(1, 100) as n`.execute(
     world.db,
   );
-  await sql`insert into organizations (slug, name, parent_id)
-    select o.slug || '-' || n, 'A name as long as most names are', o.id from organizations o, generate_series(1, 99) as n where o.slug like 'wide-%'`.execute(
-    world.db,
-  );
+  await insertMany(world.db, 'wide-%', 99, 'A name as long as most names are');
   await sql`insert into organization_profiles (organization_id, logo_url)
     select id, 'https://x.example/' || repeat('x', 1900) from organizations where slug like 'wide-%'`.execute(world.db);
   gateway = await serve({ DATABASE_URL: world.url, NODE_OPTIONS: FLAGS, LOG_LEVEL: 'silent', WORKER: 'separate' });

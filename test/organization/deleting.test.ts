@@ -24,6 +24,7 @@ import {
   type RequestOptions,
   type World,
 } from '../setup/world.ts';
+import { insertMany } from '../setup/many.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -129,14 +130,12 @@ describe('deleting an organization', () => {
   });
 
   it('of more than ten thousand is refused whole', async () => {
-    const { top } = await chain();
-    await sql`insert into organizations (slug, name, parent_id) select 'many-' || n, 'Many', ${top}::uuid from generate_series(1, 9998) as n`.execute(
-      world.db,
-    );
+    const { n, top } = await chain();
+    await insertMany(world.db, `top-${n}`, 9_998, 'Many');
     const answer = await remove(top, 'CASCADE');
     expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', argument: 'id' });
     expect(await world.rows(sql`select from organizations where deleted_with = ${top}`)).toEqual([]);
-    await sql`delete from organizations where slug = 'many-1'`.execute(world.db);
+    await sql`delete from organizations where slug = ${`top-${n}-1`}`.execute(world.db);
     expect((await removed(top, 'CASCADE')).deletedOrganizationIds).toHaveLength(10_000);
   }, 60_000);
 

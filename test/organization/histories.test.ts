@@ -14,7 +14,7 @@ import { sized } from '../setup/size.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
 const WORKERS = 16;
-const OPERATIONS = sized(600, 20_000);
+const OPERATIONS = sized(300, 20_000);
 const KEYS = sized(30, 1_000);
 
 let world: World;

@@ -6,6 +6,7 @@ import { seedSynthetic } from '../../src/seed/synthetic.ts';
 import { DescendantsDocument, type DescendantsQueryVariables, type OrganizationKind } from '../generated/graphql.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { backward, forward, type WalkArguments } from '../setup/pages.ts';
+import { sized } from '../setup/size.ts';
 import { code, createWorld, type World } from '../setup/world.ts';
 
 interface Row {
@@ -54,9 +55,9 @@ beforeAll(async () => {
     sql<Row>`select id, slug, name, kind, domain, path, lineage from organizations where deleted_at is null order by path`,
   );
   const size = (row: Row): number => rows.filter((other) => other.lineage.includes(row.id)).length;
-  const sized = rows.filter((row) => row.lineage.length <= 4).map((row) => ({ row, size: size(row) }));
+  const subtrees = rows.filter((row) => row.lineage.length <= 4).map((row) => ({ row, size: size(row) }));
   const nearest = (wanted: number): Row =>
-    sized.reduce((best, next) => (Math.abs(next.size - wanted) < Math.abs(best.size - wanted) ? next : best)).row;
+    subtrees.reduce((best, next) => (Math.abs(next.size - wanted) < Math.abs(best.size - wanted) ? next : best)).row;
   roots = await Promise.all(
     [6_000, 300, 20].map(async (wanted) => ({ row: nearest(wanted), key: await insertApiKey(world.db, nearest(wanted).id, 'search') })),
   );
@@ -142,7 +143,7 @@ describe('search', () => {
         expect(found).toEqual(wanted.slice(0, 100));
         expect(data?.organization?.descendants?.totalCount).toBe(wanted.length);
       }),
-      { numRuns: 150, seed: 11 },
+      { numRuns: sized(60, 150), seed: 11 },
     );
   }, 120_000);
 

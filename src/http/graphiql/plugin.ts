@@ -32,15 +32,17 @@ const CONTENT_POLICY = [
 /** One year: the name of a file changes with its content. */
 const FOREVER = 'public, max-age=31536000, immutable';
 
+/** The same for all gateways of a process. Created when a page is first opened. */
+let making: Promise<PageFiles> | undefined;
+const pageFiles = (): Promise<PageFiles> =>
+  (making ??= makePageFiles().catch((error: unknown) => {
+    // A failure is retried next time.
+    making = undefined;
+    throw error;
+  }));
+
 /** Serves the page to browsers that ask for one. */
 export function graphiqlPage({ endpoint, options, localOptions, hosts }: GraphiQLPage): Plugin<object, object> {
-  // Created when the page is first opened. A failure is retried next time.
-  let making: Promise<PageFiles> | undefined;
-  const pageFiles = (): Promise<PageFiles> =>
-    (making ??= makePageFiles().catch((error: unknown) => {
-      making = undefined;
-      throw error;
-    }));
   const names = new Set(hosts.map((name) => name.toLowerCase()));
   return {
     async onRequest({ request, url, serverContext, endResponse, fetchAPI: { Response } }) {
