@@ -1,23 +1,22 @@
 /** Summaries of usage over one organization or its subtree. */
 import { requires, requiresReach } from '../../graphql/guards.ts';
-import { inSql, rowsInSql, Unsupported } from '../../compiler/forms.ts';
-import type { Viewer } from '../../database/loaders.ts';
+import { inSql, rowsInSql } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import { badInput, invalidWindow } from '../../errors.ts';
-import { atMost, atMostWithin, lengthOf, type Given } from '../../graphql/cost.ts';
+import { atMost, atMostWithin } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/queries.ts';
-import { METRICS_MAX } from './catalog.ts';
 import { usageByChild, type ChildUsageRow } from './by-child-queries.ts';
-import { knownLayout, METRIC_KEYS_MAX, missingEdge, requireKeyCount, wantedKeys } from './input.ts';
+import { METRIC_KEYS_MAX, missingEdge, wantedKeys } from './input.ts';
 import { metricCatalog } from './metric-queries.ts';
 import { UsageMetricTotalRef } from './metric-type.ts';
+import { metricCount, UsageBucketRef, UsageBucketSizeRef } from './bucket-type.ts';
+import { bucketColumns, countedKeys, layoutInSql, RESOLUTIONS_WITHIN, type GivenKeys, type SummaryArguments } from './summary-input.ts';
 import {
   areMetrics,
   bucketsOfSummary,
   isUsageReadable,
-  metricsOfBucket,
   metricsOfSummary,
   organizationCount,
   organizationsOfSummary,
@@ -26,61 +25,15 @@ import {
   usageBuckets,
   usageTotals,
   type BucketColumns,
-  type TotalRow,
   type UsageArguments,
 } from './queries.ts';
-import {
-  RESOLUTIONS,
-  bucketsOf,
-  parseWindow,
-  bucketCount,
-  type BucketSize,
-  type LayoutColumns,
-  type Resolution,
-  type Window,
-} from './window.ts';
+import { RESOLUTIONS, bucketsOf, parseWindow, bucketCount, type BucketSize } from './window.ts';
 
 const UsageScopeRef = builder.enumType('UsageScope', {
   description: 'What a usage summary covers.',
   values: {
     ALL: { description: 'This organization and every descendant.' },
     SINGLE: { description: 'This organization alone.' },
-  } as const,
-});
-
-/** How many metrics a field with the argument `keys` answers. */
-function metricCount({ keys }: Given): number {
-  return lengthOf(keys, METRICS_MAX, METRICS_MAX);
-}
-
-/** One part of a window and the metrics over it. */
-interface Bucket extends Window {
-  metrics: TotalRow[];
-}
-
-const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement({
-  description: 'Usage over one part of a window.',
-  fields: (t) => ({
-    from: t.expose('from', { type: 'DateTime', description: 'Start of the part, inclusive.' }),
-    to: t.expose('to', { type: 'DateTime', description: 'End of the part, exclusive.' }),
-    metrics: t.expose('metrics', {
-      type: [UsageMetricTotalRef],
-      description: 'The metrics asked for, in the order of the catalog.',
-      extensions: {
-        ...atMostWithin(metricCount),
-        ...rowsInSql<unknown, undefined, BucketColumns>(({ outer: { keys } }) => metricsOfBucket(keys)),
-      },
-    }),
-  }),
-});
-
-const UsageBucketSizeRef = builder.enumType('UsageBucketSize', {
-  description: 'Lengths of the parts of a window, in UTC.',
-  values: {
-    HOUR: { description: 'Whole hours.' },
-    DAY: { description: 'Days from midnight.' },
-    WEEK: { description: 'Weeks from Monday.' },
-    MONTH: { description: 'Calendar months.' },
   } as const,
 });
 
@@ -107,43 +60,6 @@ const UsageByChildConnectionRef = connectionType<ChildUsageRow>({
 interface Summary extends UsageArguments {
   organization: OrganizationRow;
 }
-
-/** The arguments of a summary in SQL. */
-type SummaryArguments = UsageArguments & LayoutColumns;
-
-interface GivenKeys {
-  keys?: readonly string[] | null;
-}
-
-function countedKeys(keys: readonly string[] | null | undefined): readonly string[] | null {
-  if (keys == null) return null;
-  requireKeyCount(keys);
-  return keys;
-}
-
-function layoutInSql(window: Window, resolutions: readonly Resolution[], now: Date): LayoutColumns {
-  const layout = knownLayout(window, resolutions, now);
-  if (!layout) throw new Unsupported('a window whose events may be gone');
-  return layout;
-}
-
-function bucketColumns({ size, keys }: GivenKeys & { size: BucketSize }, { now }: Viewer, { from, to }: SummaryArguments): BucketColumns {
-  const buckets = bucketsOf({ from, to }, size);
-  return {
-    ...layoutInSql({ from, to }, RESOLUTIONS_WITHIN[size], now),
-    bucketsFrom: buckets.map((bucket) => bucket.from),
-    bucketsTo: buckets.map((bucket) => bucket.to),
-    keys: countedKeys(keys),
-  };
-}
-
-/** The totals that fit into buckets of each size. */
-const RESOLUTIONS_WITHIN: Record<BucketSize, readonly Resolution[]> = {
-  HOUR: ['HOUR'],
-  DAY: ['DAY', 'HOUR'],
-  WEEK: ['DAY', 'HOUR'],
-  MONTH: RESOLUTIONS,
-};
 
 const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
   description: 'Usage over the half-open window [from, to). The subtree is the one that exists now.',
