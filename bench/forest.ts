@@ -15,15 +15,25 @@ export interface Forest {
   close(): Promise<void>;
 }
 
+export interface ForestOptions {
+  /** Another forest, of a single tree. */
+  oneTree?: boolean;
+  /** Stands in the name of the folder, for a bench that needs a forest of its own. */
+  owner?: string;
+  /** Settings of the server in addition to those of every bench. */
+  settings?: Record<string, string>;
+}
+
 /**
- * Reaches the forest of `organizations` organizations, planting it if need be; `oneTree` is another one, of a single tree.
- * Data is kept below BENCH_DIR (default .data/bench).
+ * Reaches the forest of `organizations` organizations, planting it if need be. Data is kept below BENCH_DIR (default
+ * .data/bench).
  */
-export async function openForest(organizations: number, { oneTree = false } = {}): Promise<Forest> {
-  const dataDir = path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), `${organizations}${oneTree ? '-one-tree' : ''}`);
+export async function openForest(organizations: number, { oneTree = false, owner, settings = {} }: ForestOptions = {}): Promise<Forest> {
+  const name = `${owner === undefined ? '' : `${owner}-`}${organizations}${oneTree ? '-one-tree' : ''}`;
+  const dataDir = path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), name);
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o755);
-  const server = await startEmbedded({ dataDir, settings: { shared_buffers: '2GB', max_wal_size: '4GB' } });
+  const server = await startEmbedded({ dataDir, settings: { shared_buffers: '2GB', max_wal_size: '4GB', ...settings } });
   // One connection, so that settings of the session hold for every statement.
   const db = connect({ url: server.ownerUrl, poolSize: 1, log: createLogger('warn') });
   await migrate(db);
