@@ -15,6 +15,9 @@ export interface Forest {
   close(): Promise<void>;
 }
 
+/** End of the history of every forest. */
+export const SEED_END = new Date('2026-11-01T00:00:00Z');
+
 export interface ForestOptions {
   /** Another forest, of a single tree. */
   oneTree?: boolean;
@@ -41,7 +44,7 @@ export async function openForest(organizations: number, { oneTree = false, owner
   if (!planted) {
     console.log(`planting ${organizations.toLocaleString('en')} organizations…`);
     const begin = performance.now();
-    await seedSynthetic(server.ownerUrl, { organizations, oneTree, seed: 1, now: new Date('2026-11-01T00:00:00Z') });
+    await seedSynthetic(server.ownerUrl, { organizations, oneTree, seed: 1, now: SEED_END });
     console.log(`  took ${Math.round((performance.now() - begin) / 1000)} s`);
   }
   return {

@@ -16,6 +16,10 @@ export interface Options {
   peers: readonly PeerName[];
   plan: Plan;
   isQuick: boolean;
+  /** Whether nothing is left out or cut short. */
+  isWhole: boolean;
+  /** Whether answers are compared and nothing is measured. */
+  comparesOnly: boolean;
   /** Folder for the logs of the servers; nobody keeps them otherwise. */
   logs: string | undefined;
 }
@@ -28,16 +32,22 @@ export function readOptions(): Options {
       peers: { type: 'string', default: PEERS.join(',') },
       rounds: { type: 'string' },
       quick: { type: 'boolean', default: false },
+      compare: { type: 'boolean', default: false },
       logs: { type: 'string' },
     },
   });
   const plan = values.quick ? QUICK : FULL;
+  const rounds = Number(values.rounds ?? plan.rounds);
+  const queries = chosenOf('--queries', values.queries, QUERY_KEYS);
+  const peers = chosenOf('--peers', values.peers, PEERS);
   return {
     organizations: Number(values.organizations),
-    queries: chosenOf('--queries', values.queries, QUERY_KEYS),
-    peers: chosenOf('--peers', values.peers, PEERS),
-    plan: { ...plan, rounds: Number(values.rounds ?? plan.rounds) },
+    queries,
+    peers,
+    plan: { ...plan, rounds },
     isQuick: values.quick,
+    isWhole: !values.quick && rounds >= FULL.rounds && queries.length === QUERY_KEYS.length && peers.length === PEERS.length,
+    comparesOnly: values.compare,
     logs: values.logs,
   };
 }

@@ -1,16 +1,19 @@
-/** npm run bench:peers [-- --organizations N --queries T,N --peers raw2,banyan --quick]; see bench/README.md. */
+/** npm run bench:peers [-- --organizations N --queries T,N --peers raw2,banyan --quick --compare]; see bench/README.md. */
 import { mkdir } from 'node:fs/promises';
 import { startBanyan, canBeGeneral } from './banyan/start.ts';
 import { compareAnswers } from './equal.ts';
+import { startIdiomatic } from './idiomatic/start.ts';
 import { startGenerator } from './load/generator.ts';
 import { measure, type Measured } from './measure.ts';
 import { readOptions, type Options } from './options.ts';
 import type { Peer } from './peer.ts';
+import { startPostGraphile } from './postgraphile/start.ts';
 import { openMeter } from './postgres.ts';
 import { queries } from './queries.ts';
 import { startRaw } from './raw/start.ts';
 import { printAll, printQuery } from './report/print.ts';
-import { judge } from './targets.ts';
+import { resultsOf } from './report/results.ts';
+import { writeReport } from './report/write.ts';
 import { openWorld, type World } from './world.ts';
 
 /** Starts the chosen peers, each as a process of its own. */
@@ -18,8 +21,8 @@ async function startPeers(world: World, { peers, logs, plan: { connections } }: 
   const starts: Record<Peer['name'], () => Promise<Peer>> = {
     raw: () => startRaw(world, { isChecked: false, logs }),
     raw2: () => startRaw(world, { isChecked: true, logs }),
-    postgraphile: () => startRaw(world, { isChecked: true, logs }),
-    idiomatic: () => startRaw(world, { isChecked: true, logs }),
+    postgraphile: () => startPostGraphile(world, { logs }),
+    idiomatic: () => startIdiomatic(world, { logs }),
     banyan: () => startBanyan(world, { isGeneral: false, connections, logs }),
     general: () => startBanyan(world, { isGeneral: true, connections, logs }),
   };
@@ -46,12 +49,16 @@ try {
   if (gateway) for (const query of chosen) await compareAnswers(query, peers, gateway, world);
   console.log(`answers are equal: ${chosen.map(({ key }) => key).join(', ')}`);
   const measured: Measured[] = [];
-  for (const query of chosen) {
+  for (const query of options.comparesOnly ? [] : chosen) {
     const figures = await measure(query, peers, { world, meter, generator, plan: options.plan });
     printQuery(query, figures, peers);
     measured.push(...figures);
   }
-  await printAll(peers, judge(measured));
+  if (measured.length > 0) {
+    const results = await resultsOf({ ...options, world, peers, measured });
+    printAll(results);
+    await writeReport(results, options.isWhole);
+  }
 } finally {
   generator.close();
   for (const peer of peers) await peer.stop();

@@ -3,7 +3,11 @@ import { sql, type RawBuilder } from 'kysely';
 import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import type { Database } from '../../src/database/connect.ts';
-import { openForest, type Forest } from '../forest.ts';
+import { parseToken } from '../../src/authentication/secret.ts';
+import { installQueue } from '../../src/jobs/worker.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { openForest, SEED_END, type Forest } from '../forest.ts';
+import { prepare } from './prepare.ts';
 
 /** Requests of one query that differ; they are sent in rotation. */
 const DISTINCT = 400;
@@ -14,23 +18,49 @@ export interface World {
   size: number;
   /** The key's token, with every scope on the root of the tree. */
   token: string;
+  /** Id of the key. */
+  keyId: string;
   /** Public ids of organizations of the tree. */
   ids: {
     /** Any organizations. */
     any: string[];
     /** Those with the most children. */
     wide: string[];
+    /** Those with the largest subtrees; the first is the root. */
+    large: string[];
+    /** Those with a long audit log. */
+    audited: string[];
   };
+  /** What is searched for. */
+  words: {
+    /** Words that are in many names. */
+    common: string[];
+    /** Words that are in one slug each. */
+    rare: string[];
+  };
+  /** Midnight after the last day that has usage. */
+  usageEnd: Date;
 }
 
-/** Opens the forest, planting it if need be. */
+/** Opens the forest, planting it if need be, and adds what the queries need. */
 export async function openWorld(organizations: number): Promise<World> {
   // The extension counts statements; it is switched on for that only.
   const settings = { shared_preload_libraries: 'pg_stat_statements' };
   const forest = await openForest(organizations, { owner: 'peers', settings });
-  const { db } = forest;
+  const { db, url } = forest;
+  await installQueue(url, createLogger('warn'));
   const root = await largestTree(db);
-  return { forest, size: root.size, token: await insertApiKey(db, root.id, 'bench'), ids: await chooseIds(db, root.id) };
+  await prepare(db, root.id);
+  const token = await insertApiKey(db, root.id, 'bench');
+  return {
+    forest,
+    size: root.size,
+    token,
+    keyId: parseToken(token)?.id ?? '',
+    ids: await chooseIds(db, root.id),
+    words: await chooseWords(db, root.id),
+    usageEnd: SEED_END,
+  };
 }
 
 async function largestTree(db: Database): Promise<{ id: string; size: number }> {
@@ -51,5 +81,19 @@ async function chooseIds(db: Database, root: string): Promise<World['ids']> {
   return {
     any: await pick(),
     wide: await pick(sql`(select count(*) from organizations c where c.parent_id = o.id) desc`),
+    large: await pick(sql`(select count(*) from organizations d where d.path >= o.path and d.path < subtree_end(o.path)) desc`),
+    audited: await pick(sql`(select least(count(*), 25) from audit_events e where e.organization_id = o.id) desc`),
   };
+}
+
+async function chooseWords(db: Database, root: string): Promise<World['words']> {
+  const common = await sql<{ word: string }>`
+    select w.word from organizations o cross join lateral regexp_split_to_table(o.slug, '-') as w (word)
+    where o.lineage[1] = ${root}::uuid and length(w.word) > 3 group by 1 order by count(*) desc, 1 limit 40`.execute(db);
+  // The whole slug but its first letter, so that it is found as a part.
+  const rare = await sql<{ word: string }>`
+    select substr(o.slug, 2) as word from organizations o
+    where o.lineage[1] = ${root}::uuid and o.depth > 0 order by hashtext(o.slug), 1 limit ${DISTINCT}`.execute(db);
+  const words = common.rows.map(({ word }) => word);
+  return { common: Array.from({ length: DISTINCT }, (_, n) => words[n % words.length] ?? ''), rare: rare.rows.map(({ word }) => word) };
 }

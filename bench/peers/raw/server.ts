@@ -5,10 +5,9 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import pg from 'pg';
 import { parseToken, tokenHash } from '../../../src/authentication/secret.ts';
-import { parseId } from '../../../src/values/ids.ts';
 import { POOL_SIZE, listen } from '../process.ts';
 import type { QueryKey } from '../queries.ts';
-import { checked, unchecked } from './compose.ts';
+import type { Credential } from './statement.ts';
 import { statements } from './statements.ts';
 
 const isChecked = process.env['CHECKED'] === '1';
@@ -17,26 +16,23 @@ const pool = new pg.Pool({
   max: POOL_SIZE,
   options: '-c timezone=UTC -c plan_cache_mode=force_generic_plan',
 });
-const texts = new Map(Object.entries(statements).map(([key, statement]) => [key, (isChecked ? checked : unchecked)(statement)]));
 
-/** The id and the hash of the credential; undefined unless it has the form of a key. */
-function credentialOf({ headers }: IncomingMessage): [string, Buffer] | undefined {
+function credentialOf({ headers }: IncomingMessage): Credential | undefined {
   const token = parseToken(headers.authorization?.slice('Bearer '.length) ?? '');
-  return token && [token.id, tokenHash(token.token)];
+  return token && { id: token.id, hash: tokenHash(token.token) };
 }
 
 async function answer(request: IncomingMessage, body: string): Promise<string | undefined> {
   const key = (request.url ?? '').slice(1) as QueryKey;
-  const { values } = statements[key];
-  const { variables } = JSON.parse(body) as { variables: Record<string, unknown> & { id: string } };
-  const parameters: unknown[] = [parseId(variables.id)?.uuid, ...(values?.(variables) ?? [])];
-  if (isChecked) {
-    const credential = credentialOf(request);
-    if (!credential) return undefined;
-    parameters.push(...credential);
-  }
-  const { rows } = await pool.query<{ answer: string | null }>({ name: key, text: texts.get(key) ?? '', values: parameters });
-  return rows[0]?.answer ?? undefined;
+  const { root, unchecked, checked, values } = statements[key];
+  const { variables } = JSON.parse(body) as { variables: never };
+  const credential = isChecked ? credentialOf(request) : undefined;
+  if (isChecked && !credential) return undefined;
+  const statement = { name: key, text: isChecked ? checked : unchecked, values: values(variables, credential) };
+  if (key === 'V' && !isChecked) statement.values = [credentialOf(request)?.id];
+  const { rows } = await pool.query<{ answer: string | null }>(statement);
+  const text = rows[0]?.answer;
+  return text == null ? undefined : `{"data":{"${root}":${text}}}`;
 }
 
 function send(response: ServerResponse, status: number, text: string): void {
@@ -49,10 +45,7 @@ listen(
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
       answer(request, body).then(
-        (text) =>
-          text === undefined
-            ? send(response, 403, '{"errors":[{"message":"No."}]}')
-            : send(response, 200, `{"data":{"organization":${text}}}`),
+        (text) => (text === undefined ? send(response, 403, '{"errors":[{"message":"No."}]}') : send(response, 200, text)),
         (error: unknown) => send(response, 500, JSON.stringify({ errors: [{ message: String(error) }] })),
       );
     });

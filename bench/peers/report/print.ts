@@ -1,11 +1,10 @@
 /** Tables on the terminal. */
 import { table } from '../../measure.ts';
-import { residentMiB } from '../cpu.ts';
 import type { Measured } from '../measure.ts';
 import type { Peer } from '../peer.ts';
 import type { PeerQuery } from '../queries.ts';
-import type { Verdict } from '../targets.ts';
-import { HEAD, rowsOf } from './rows.ts';
+import type { Results } from './results.ts';
+import { decimals, HEAD, overview, rowsOf, sentence } from './rows.ts';
 
 /** Prints the figures of one query. */
 export function printQuery({ key, title }: PeerQuery, figures: readonly Measured[], peers: readonly Peer[]): void {
@@ -13,15 +12,11 @@ export function printQuery({ key, title }: PeerQuery, figures: readonly Measured
   table(HEAD, rowsOf(figures, peers));
 }
 
-/** Prints the targets, and the memory of the servers at the end. */
-export async function printAll(peers: readonly Peer[], verdicts: readonly Verdict[]): Promise<void> {
-  console.log('');
-  for (const { query, peer, against, what, measured, target, isKept } of verdicts) {
-    const bound = what === 'requests/s' ? '≥' : '≤';
-    console.log(
-      `${isKept ? 'kept  ' : 'MISSED'}  ${query}, ${what} of ${peer} against ${against}: ${measured.toFixed(2)}×, target ${bound} ${target}×`,
-    );
-  }
-  for (const { label, pid } of peers)
-    console.log(`        resident memory of ${label}: ${(await residentMiB(pid))?.toFixed(0) ?? '?'} MiB`);
+/** Prints all queries in one table, the targets, and the memory of the servers at the end. */
+export function printAll(results: Results): void {
+  const { head, rows } = overview(results);
+  console.log('\nRequests per second (milliseconds of CPU of the process per request)\n');
+  table(head, rows);
+  console.log(['', ...results.verdicts.map(sentence)].join('\n'));
+  for (const { label, residentMiB } of results.peers) console.log(`        resident memory of ${label}: ${decimals(residentMiB, 0)} MiB`);
 }
