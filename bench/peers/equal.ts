@@ -1,5 +1,6 @@
-/** Whether all peers give the same answers, before anything is measured. */
+/** Whether all peers give the same answers and those that check refuse the same requests, before anything is measured. */
 import { isDeepStrictEqual } from 'node:util';
+import { createToken } from '../../src/authentication/secret.ts';
 import { ask } from './ask.ts';
 import type { Peer } from './peer.ts';
 import type { PeerQuery } from './queries.ts';
@@ -39,6 +40,20 @@ export async function compareAnswers(query: PeerQuery, peers: readonly Peer[], g
         throw new Error(
           `${peer.label} answers ${query.key} (${n}) otherwise than the gateway:\n${JSON.stringify(given)}\n${JSON.stringify(expected)}`,
         );
+    }
+  }
+}
+
+/** Throws unless each peer that checks refuses a wrong secret, and an organization outside the subtree of the key. */
+export async function compareRefusals(query: PeerQuery, peers: readonly Peer[], world: World): Promise<void> {
+  const forged = { ...world, token: createToken('ak', world.keyId) };
+  const elsewhere = { ...world, ids: { ...world.ids, any: [world.outsider] } };
+  for (const peer of peers.filter(({ isGuarded }) => isGuarded)) {
+    for (const wrong of [forged, elsewhere]) {
+      const request = peer.request(query, wrong);
+      const text = request ? await ask(request, 0) : '';
+      if (!text.includes('"errors"') || text.includes('"slug"'))
+        throw new Error(`${peer.label} answers what it must refuse: ${text.slice(0, 500)}`);
     }
   }
 }

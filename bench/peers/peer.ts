@@ -17,6 +17,8 @@ export interface Peer extends ServerProcess {
   name: PeerName;
   /** In the tables. */
   label: string;
+  /** Whether it checks the credential and the subtree. */
+  isGuarded: boolean;
   /** How it is asked; undefined for a query that makes no sense for it. */
   request(query: PeerQuery, world: World): PeerRequest | undefined;
   /** An answer's data in the shape that the gateway gives it. */

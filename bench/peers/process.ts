@@ -38,6 +38,9 @@ export async function startServer({ name, args, env, ready = READY, logs }: Serv
     stdio: ['ignore', 'pipe', log.fd],
   });
   await log.close();
+  // The command may end without having stopped its servers.
+  const halt = (): boolean => child.kill();
+  process.once('exit', halt);
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const url = await new Promise<string>((resolve, reject) => {
     let output = '';
@@ -55,6 +58,7 @@ export async function startServer({ name, args, env, ready = READY, logs }: Serv
     async stop() {
       child.kill('SIGTERM');
       await ended;
+      process.off('exit', halt);
     },
   };
 }

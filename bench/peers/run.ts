@@ -1,7 +1,7 @@
 /** npm run bench:peers [-- --organizations N --queries T,N --peers raw2,banyan --quick --compare]; see bench/README.md. */
 import { mkdir } from 'node:fs/promises';
 import { startBanyan, canBeGeneral } from './banyan/start.ts';
-import { compareAnswers } from './equal.ts';
+import { compareAnswers, compareRefusals } from './equal.ts';
 import { startIdiomatic } from './idiomatic/start.ts';
 import { startGenerator } from './load/generator.ts';
 import { measure, type Measured } from './measure.ts';
@@ -35,6 +35,8 @@ async function startPeers(world: World, { peers, logs, plan: { connections } }: 
   return started;
 }
 
+// What was started is ended on exit.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const options = readOptions();
 if (options.logs !== undefined) await mkdir(options.logs, { recursive: true });
 if (options.isQuick) console.log('\n  QUICK: rounds are short and nothing is warm. These figures are no results.\n');
@@ -47,6 +49,8 @@ try {
   peers = await startPeers(world, options);
   const gateway = peers.find(({ name }) => name === 'banyan');
   if (gateway) for (const query of chosen) await compareAnswers(query, peers, gateway, world);
+  const [trivial] = queries;
+  if (trivial) await compareRefusals(trivial, peers, world);
   console.log(`answers are equal: ${chosen.map(({ key }) => key).join(', ')}`);
   const measured: Measured[] = [];
   for (const query of options.comparesOnly ? [] : chosen) {

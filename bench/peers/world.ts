@@ -31,6 +31,8 @@ export interface World {
     /** Those with a long audit log. */
     audited: string[];
   };
+  /** Public id of an organization of another tree. */
+  outsider: string;
   /** What is searched for. */
   words: {
     /** Words that are in many names. */
@@ -58,6 +60,7 @@ export async function openWorld(organizations: number): Promise<World> {
     token,
     keyId: parseToken(token)?.id ?? '',
     ids: await chooseIds(db, root.id),
+    outsider: await outsiderOf(db, root.id),
     words: await chooseWords(db, root.id),
     usageEnd: SEED_END,
   };
@@ -68,6 +71,12 @@ async function largestTree(db: Database): Promise<{ id: string; size: number }> 
     select lineage[1] as id, count(*)::int as size from organizations group by 1 order by 2 desc limit 1`.execute(db);
   if (!rows[0]) throw new RangeError('the forest is empty');
   return rows[0];
+}
+
+async function outsiderOf(db: Database, root: string): Promise<string> {
+  const { rows } = await sql<{ id: string }>`select id from organizations where lineage[1] <> ${root}::uuid limit 1`.execute(db);
+  if (!rows[0]) throw new RangeError('the forest has a single tree');
+  return encodeId('Organization', rows[0].id);
 }
 
 async function chooseIds(db: Database, root: string): Promise<World['ids']> {

@@ -52,6 +52,7 @@ export async function startBanyan({ forest }: World, { isGeneral, connections, l
     ...server,
     name,
     label: isGeneral ? 'Banyan, general path' : 'Banyan',
+    isGuarded: true,
     request: ({ document, variables }, world) => ({
       url: server.url,
       headers: headersOf(world),

@@ -14,6 +14,7 @@ export async function startIdiomatic({ forest }: World, { logs }: { logs: string
     ...server,
     name: 'idiomatic',
     label: 'Yoga + Pothos + DataLoader',
+    isGuarded: true,
     request: ({ document, variables }, world) => ({
       url: `${server.url}/graphql`,
       headers: headersOf(world),

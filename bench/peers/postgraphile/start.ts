@@ -34,6 +34,7 @@ export async function startPostGraphile({ forest }: World, { logs }: { logs: str
     ...server,
     name: 'postgraphile',
     label: 'PostGraphile',
+    isGuarded: false,
     request({ key, variables }, world) {
       const { document, variables: translated } = translations[key];
       return {

@@ -15,6 +15,7 @@ export async function startRaw({ forest }: World, options: { isChecked: boolean;
     ...server,
     name,
     label: options.isChecked ? 'raw with authorization' : 'raw',
+    isGuarded: options.isChecked,
     request: ({ key, document, variables }, world) => ({
       url: `${server.url}/${key}`,
       headers: headersOf(world),

@@ -55,7 +55,7 @@ function section({ key, title }: PeerQuery, { peers, measured }: Results): strin
     ),
   );
   // Not measured, and null in JSON, where the system does not tell.
-  const hasCpu = figures.every(({ processCpu, postgresCpu }) => processCpu > 0 && postgresCpu > 0);
+  const hasCpu = figures.every(({ processCpu, postgresCpu }) => Number.isFinite(processCpu) && Number.isFinite(postgresCpu));
   return `<h3>${escape(`${key}, ${title}`)}</h3>
 <div class="charts">${figure('Requests per second: more is better', rates)}${
     hasCpu ? figure('CPU per request in milliseconds, process (dark) + PostgreSQL (light): less is better', costs) : ''

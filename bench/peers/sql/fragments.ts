@@ -13,6 +13,9 @@ export const HIT_COLUMNS = 'id, slug, depth, path, matched_on';
 
 /** In the subtree, the next organizations in tree order that are looked through before the index is asked. */
 const PROBE_ROWS = 1_000;
+/** Of these, in how many the pieces of the text are counted, and how many pieces the index is asked for. */
+const SAMPLE_ROWS = 50;
+const GRAMS_MAX = 3;
 
 /**
  * A page of the organizations below `o` that contain the text, in tree order. The next organizations are looked through
@@ -26,8 +29,8 @@ export function searchRows(o: string, search: string, limit: string): string {
         search_pattern_grams(search_fold(${search})) as grams
     ),
     probe as materialized (
-      select p.id, p.path, p.hit from page cross join lateral (
-        select w.id, w.path, strpos(w.search_text, page.pattern) > 0 and w.deleted_at is null as hit from organizations w
+      select p.id, p.path, p.search_text, p.hit from page cross join lateral (
+        select w.id, w.path, w.search_text, strpos(w.search_text, page.pattern) > 0 and w.deleted_at is null as hit from organizations w
         where w.path > page.low and w.path < page.high order by w.path limit ${PROBE_ROWS}
       ) as p
     ),
@@ -35,10 +38,21 @@ export function searchRows(o: string, search: string, limit: string): string {
     edge as materialized (
       select max(path) as path, count(*) = ${PROBE_ROWS} and (select count(*) from near) < ${limit} as is_short from probe
     ),
+    rare as materialized (
+      -- The pieces of the text that are rarest nearby: asking the index for all of them would take longer.
+      select array_agg(gram) as grams from (
+        select gram from page cross join unnest(page.grams) as gram
+        order by (
+          select count(*) from (select probe.search_text from probe limit ${SAMPLE_ROWS}) as sample
+          where strpos(sample.search_text, gram) > 0
+        )
+        limit ${GRAMS_MAX}
+      ) as rarest
+    ),
     far as materialized (
       select f.id, f.path from edge cross join page cross join lateral (
         select w.id, w.path from search_documents d join organizations w on w.id = d.organization_id
-        where d.lineage @> array[page.root] and search_grams(d.text) @> page.grams and strpos(d.text, page.pattern) > 0
+        where d.lineage @> array[page.root] and search_grams(d.text) @> (select rare.grams from rare) and strpos(d.text, page.pattern) > 0
           and w.path > edge.path and w.path < page.high and w.deleted_at is null
         order by w.path limit ${limit}
       ) as f
