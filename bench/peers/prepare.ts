@@ -33,13 +33,15 @@ async function writeLogs(db: Database, root: string): Promise<void> {
 }
 
 /** Removes the organizations and jobs that earlier runs created, and adds recorded usage to the totals. */
-export async function clear(db: Database): Promise<void> {
-  const jobs = sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`;
-  await jobs.execute(db);
+async function clear(db: Database): Promise<void> {
+  console.log('removing what earlier runs created…');
+  await sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`.execute(db);
   await sql`delete from organizations where slug like 'peers-%'`.execute(db);
-  for (const statement of [sql`select roll_up_subtrees(100000) as done`, sql`select roll_usage(100000) as done`]) {
+  const roll = sql<{ done: number }>`select roll_usage(100000) as done`;
+  const rollUp = sql<{ done: number }>`select roll_up_subtrees(100000) as done`;
+  for (const step of [rollUp, roll]) {
     let done: number | undefined;
-    do done = (await (statement as ReturnType<typeof sql<{ done: number }>>).execute(db)).rows[0]?.done;
+    do done = (await step.execute(db)).rows[0]?.done;
     while (done);
   }
   await sql`vacuum analyze`.execute(db);

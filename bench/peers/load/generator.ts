@@ -11,6 +11,8 @@ export interface Generator {
 
 export function startGenerator(): Generator {
   const child = spawn(process.execPath, ['bench/peers/load/client.ts'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  // Before the servers, which it would miss.
+  process.once('exit', () => child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   return {
     async make(load) {
