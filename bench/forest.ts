@@ -15,15 +15,28 @@ export interface Forest {
   close(): Promise<void>;
 }
 
+/** End of the history of every forest. */
+export const SEED_END = new Date('2026-11-01T00:00:00Z');
+
+export interface ForestOptions {
+  /** Another forest, of a single tree. */
+  oneTree?: boolean;
+  /** Stands in the name of the folder, for a bench that needs a forest of its own. */
+  owner?: string;
+  /** Settings of the server in addition to those of every bench. */
+  settings?: Record<string, string>;
+}
+
 /**
- * Reaches the forest of `organizations` organizations, planting it if need be; `oneTree` is another one, of a single tree.
- * Data is kept below BENCH_DIR (default .data/bench).
+ * Reaches the forest of `organizations` organizations, planting it if need be. Data is kept below BENCH_DIR (default
+ * .data/bench).
  */
-export async function openForest(organizations: number, { oneTree = false } = {}): Promise<Forest> {
-  const dataDir = path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), `${organizations}${oneTree ? '-one-tree' : ''}`);
+export async function openForest(organizations: number, { oneTree = false, owner, settings = {} }: ForestOptions = {}): Promise<Forest> {
+  const name = `${owner === undefined ? '' : `${owner}-`}${organizations}${oneTree ? '-one-tree' : ''}`;
+  const dataDir = path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), name);
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o755);
-  const server = await startEmbedded({ dataDir, settings: { shared_buffers: '2GB', max_wal_size: '4GB' } });
+  const server = await startEmbedded({ dataDir, settings: { shared_buffers: '2GB', max_wal_size: '4GB', ...settings } });
   // One connection, so that settings of the session hold for every statement.
   const db = connect({ url: server.ownerUrl, poolSize: 1, log: createLogger('warn') });
   await migrate(db);
@@ -31,7 +44,7 @@ export async function openForest(organizations: number, { oneTree = false } = {}
   if (!planted) {
     console.log(`planting ${organizations.toLocaleString('en')} organizations…`);
     const begin = performance.now();
-    await seedSynthetic(server.ownerUrl, { organizations, oneTree, seed: 1, now: new Date('2026-11-01T00:00:00Z') });
+    await seedSynthetic(server.ownerUrl, { organizations, oneTree, seed: 1, now: SEED_END });
     console.log(`  took ${Math.round((performance.now() - begin) / 1000)} s`);
   }
   return {

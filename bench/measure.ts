@@ -31,9 +31,14 @@ export function ms(value: number): string {
 
 /** Prints rows as a Markdown table. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): void {
+  console.log(markdownTable(head, rows));
+}
+
+/** Rows as a Markdown table. */
+export function markdownTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((cell, column) => Math.max(cell.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const line = (cells: readonly string[]): string => `| ${cells.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(' | ')} |`;
-  console.log([line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n'));
+  return [line(head), `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...rows.map(line)].join('\n');
 }
 
 /** Prints whether a measured figure keeps its target. */
