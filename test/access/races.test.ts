@@ -14,6 +14,8 @@ import { createWorld, insertMembership, insertUser, type GraphQLAnswer, type Req
 
 const RACES = sized(10, 1_000);
 const LANES = 8;
+/** How often a race is run again that was cut off. */
+const AGAIN_MAX = 5;
 
 let world: World;
 /** A tree for one lane: its root, and a key that may do everything there. */
@@ -147,10 +149,22 @@ describe('races', () => {
 
   it(`${RACES} times, 64 requests create a role with one key: one role`, async () => {
     await race(RACES, async (lane, n) => {
-      const input = { organizationId: lane.id, key: `raced_${n}`, name: 'Raced', scopes: ['usage:read'] };
-      const outcomes = await Promise.all(Array.from({ length: 64 }, () => mutate('createRole', input, lane.key)));
-      expect(tally(outcomes)).toEqual({ done: 1, ROLE_KEY_TAKEN: 63 });
-      await sql`delete from roles where key = ${`raced_${n}`}`.execute(world.db);
+      for (let attempt = 0; ; attempt++) {
+        const key = `raced_${n}_${attempt}`;
+        const input = { organizationId: lane.id, key, name: 'Raced', scopes: ['usage:read'] };
+        const counts = tally(await Promise.all(Array.from({ length: 64 }, () => mutate('createRole', input, lane.key))));
+        const made = await world.rows(sql`select from organization_roles where key = ${key}`);
+        await sql`delete from roles where key = ${key}`.execute(world.db);
+        const { UNAVAILABLE: unanswered = 0, ...answered } = counts;
+        // On a busy machine the gateway gives up a database that does not answer in time. Such a race is run again.
+        if (unanswered > 0 && attempt < AGAIN_MAX) {
+          expect(made.length).toBeLessThanOrEqual(1);
+          expect(answered['done'] ?? 0).toBeLessThanOrEqual(made.length);
+          continue;
+        }
+        expect({ counts, made: made.length }).toEqual({ counts: { done: 1, ROLE_KEY_TAKEN: 63 }, made: 1 });
+        return;
+      }
     });
   });
 
