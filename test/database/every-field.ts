@@ -36,22 +36,30 @@ function isRequired(argument: GraphQLArgument): boolean {
   return isNonNullType(argument.type) && argument.defaultValue === undefined && !('default' in argument && argument.default !== undefined);
 }
 
+/** Fields that are not selected, as `Type.field`. */
+type LeftOut = ReadonlySet<string>;
+const NOTHING: LeftOut = new Set();
+
+function fieldsOf(type: GraphQLObjectType, leftOut: LeftOut): Field[] {
+  return Object.values(type.getFields()).filter(({ name }) => !leftOut.has(`${type.name}.${name}`));
+}
+
 /** The selection of everything of a type that takes no further look-up, and of what it leads to `further` levels on. */
-function everything(schema: GraphQLSchema, output: GraphQLOutputType, values: Values, further: number): string {
+function everything(schema: GraphQLSchema, output: GraphQLOutputType, values: Values, further: number, leftOut: LeftOut = NOTHING): string {
   const type = getNamedType(output);
   if (isLeafType(type)) return '';
   if (isAbstractType(type)) {
-    const parts = schema.getPossibleTypes(type).map((one) => `... on ${one.name} ${everything(schema, one, values, further)}`);
+    const parts = schema.getPossibleTypes(type).map((one) => `... on ${one.name} ${everything(schema, one, values, further, leftOut)}`);
     // Fields of the same name may differ in whether they are null, which two fragments may not; they are asked for by type.
     return `{ __typename ${parts.length > 1 ? '' : parts.join(' ')} }`;
   }
   if (!isObjectType(type)) return '';
   // Connections and their edges only carry rows: what counts is what they carry.
   const carries = /(Connection|Edge)$/.test(type.name);
-  const fields = Object.values(type.getFields()).flatMap((field) => {
+  const fields = fieldsOf(type, leftOut).flatMap((field) => {
     if (isLeafType(getNamedType(field.type))) return [fieldText(type, field, values)];
     return further > 0 || carries
-      ? [`${fieldText(type, field, values)} ${everything(schema, field.type, values, carries ? further : further - 1)}`]
+      ? [`${fieldText(type, field, values)} ${everything(schema, field.type, values, carries ? further : further - 1, leftOut)}`]
       : [];
   });
   return `{ __typename ${fields.join(' ')} }`;
@@ -72,11 +80,11 @@ function fieldText(type: GraphQLObjectType, field: Field, values: Values, more: 
 }
 
 /** The ways that are shortest, one for each object type that `Query` leads to. */
-function shortestWays(schema: GraphQLSchema, start: GraphQLObjectType, values: Values): Map<GraphQLObjectType, Way> {
+function shortestWays(schema: GraphQLSchema, start: GraphQLObjectType, values: Values, leftOut: LeftOut): Map<GraphQLObjectType, Way> {
   const ways = new Map<GraphQLObjectType, Way>([[start, []]]);
   // A map is walked in the order in which things were added, also those that are added meanwhile.
   for (const [type, way] of ways) {
-    for (const field of Object.values(type.getFields())) {
+    for (const field of fieldsOf(type, leftOut)) {
       const next = getNamedType(field.type);
       const few: Record<string, string> = field.args.some((argument) => argument.name === 'first') ? { first: '5' } : {};
       const step = fieldText(type, field, values, few);
@@ -114,15 +122,21 @@ function combinations(type: GraphQLObjectType, field: Field, values: Values): Re
  * Every field of every object type that `start` leads to, on the shortest way there: alone, with each optional argument
  * and with each pair of them, and as the pages before and after a cursor. An argument without a value throws.
  */
-export async function everyField(schema: GraphQLSchema, start: GraphQLObjectType, values: Values, cursors: Cursors): Promise<Asked[]> {
+export async function everyField(
+  schema: GraphQLSchema,
+  start: GraphQLObjectType,
+  values: Values,
+  cursors: Cursors,
+  leftOut: LeftOut = NOTHING,
+): Promise<Asked[]> {
   const asked: Asked[] = [];
-  for (const [type, way] of shortestWays(schema, start, values)) {
+  for (const [type, way] of shortestWays(schema, start, values, leftOut)) {
     if (type.name === 'PageInfo' || type.name.startsWith('__')) continue;
-    const fields = Object.values(type.getFields());
+    const fields = fieldsOf(type, leftOut);
     const plain = fields.filter((field) => isLeafType(getNamedType(field.type)) && field.args.length === 0);
     if (plain.length > 0) asked.push({ document: inside(way, plain.map(({ name }) => name).join(' ')), about: type.name, alone: true });
     for (const field of fields.filter((one) => !plain.includes(one))) {
-      const selection = everything(schema, field.type, values, 1);
+      const selection = everything(schema, field.type, values, 1, leftOut);
       const about = `${type.name}.${field.name}`;
       const document = (more: Record<string, string>): string => inside(way, `${fieldText(type, field, values, more)} ${selection}`);
       asked.push({ document: document({}), about, alone: true });
@@ -145,7 +159,7 @@ export async function everyField(schema: GraphQLSchema, start: GraphQLObjectType
   for (const one of isAbstractType(node) ? schema.getPossibleTypes(node) : []) {
     const id = values[one.name];
     if (id === undefined) throw new Error(`no id is known for ${one.name}`);
-    const selection = `... on ${one.name} ${everything(schema, one, values, 1)}`;
+    const selection = `... on ${one.name} ${everything(schema, one, values, 1, leftOut)}`;
     asked.push({ document: `{ node(id: ${id}) { ${selection} } }`, about: `node of ${one.name}`, alone: true });
   }
   return asked;

@@ -7,6 +7,7 @@ import { connect, type Database } from '../../src/database/connect.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { schema } from '../../src/schema.ts';
+import { fieldsWithoutForm } from '../../src/compiler/plan.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
 import { DOCUMENT_LIMITS } from '../../src/limits/document.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -22,6 +23,8 @@ const PERSON = 'admin@home.example';
 let database: TestDatabase;
 let db: Database;
 let gateway: Gateway;
+/** Compiles what it can. */
+let compiling: Gateway;
 let client: pg.Client;
 /** Names of tables that have grown, and of their partitions, each with the table. */
 let growing: Map<string, string>;
@@ -38,8 +41,8 @@ interface Answer {
   errors?: { message: string; extensions: { code: string } }[];
 }
 
-async function ask(document: string, headers: Record<string, string> = {}, variables?: unknown): Promise<Answer> {
-  const response = await gateway.fetch('http://127.0.0.1/graphql', {
+async function ask(document: string, headers: Record<string, string> = {}, variables?: unknown, asked: Gateway = gateway): Promise<Answer> {
+  const response = await asked.fetch('http://127.0.0.1/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({ query: document, variables }),
@@ -137,10 +140,9 @@ beforeAll(async () => {
     },
   });
   // Whole types are asked for with full pages, which is more than an operation of a client may ask for.
-  gateway = gatewayOver(db, {
-    boundsCost: false,
-    limits: { tokens: 20_000, document: { ...DOCUMENT_LIMITS, depth: 100, aliases: 10_000, fields: 10_000, selectionSets: 10_000 } },
-  });
+  const limits = { tokens: 20_000, document: { ...DOCUMENT_LIMITS, depth: 100, aliases: 10_000, fields: 10_000, selectionSets: 10_000 } };
+  gateway = gatewayOver(db, { boundsCost: false, limits, compiled: false });
+  compiling = gatewayOver(db, { boundsCost: false, limits });
   // By day the platform is small, and what a statement can read by an index it is made to read by one.
   const seqscan = IS_SMALL ? '-c enable_seqscan=off' : '';
   const options = `-c timezone=UTC -c plan_cache_mode=force_generic_plan ${seqscan}`;
@@ -165,7 +167,8 @@ async function cursors(document: string): Promise<{ after: string; before: strin
 const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = [
   {
     when: /limit 1000\b/,
-    rows: () => 2_200,
+    // The log of a small tree is sorted rather than read by an index.
+    rows: () => (IS_SMALL ? 4_000 : 2_200),
     why: 'a search looks through the next 1,000 organizations, and at what else it finds; the log of a subtree through 1,000 events',
   },
   {
@@ -174,7 +177,7 @@ const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = 
     why: 'people are told apart by their other memberships, for up to 2,000 of the subtree',
   },
   { when: /from invitation_mails where sender_id/, rows: () => 11_000, why: 'the mails of a day are counted up to their limits' },
-  { when: /as asked \(root_id, user_id\)/, rows: (keys) => 50 + keys * MEMBERSHIPS_PER_PERSON, why: 'the memberships of each person' },
+  { when: /split_part\(key/, rows: (keys) => 50 + keys * MEMBERSHIPS_PER_PERSON, why: 'the memberships of each person' },
   {
     when: /select count\(\*\)::int as count[^]*audit_events[^]*subtree_end/,
     rows: () => 50 + home.organizations * EVENTS_PER_ORGANIZATION,
@@ -231,6 +234,31 @@ it('answers documents that select every field with every argument', async () => 
     if (answers.every(({ data, errors }) => errors || !data)) failed.push([about, answers.map((answer) => answer.errors?.[0]?.message)]);
   }
   expect(failed).toEqual([]);
+});
+
+it('reads no table from end to end in a compiled operation', async () => {
+  const before = new Set(statements.keys());
+  const asked: Asked[] = await everyField(
+    schema,
+    schema.getQueryType() as GraphQLObjectType,
+    values,
+    cursors,
+    new Set(fieldsWithoutForm(schema)),
+  );
+  // By day some of them; at night all.
+  for (const { document } of asked.filter((_one, index) => !IS_SMALL || index % 8 === 0)) {
+    for (const headers of [callers['an API key'], callers['a person']]) await ask(document, headers, undefined, compiling);
+  }
+  const compiled = [...statements.values()].filter(({ text }) => !before.has(text) && text.startsWith('with written as'));
+  for (const { text } of compiled) statements.delete(text);
+  expect(compiled.length).toBeGreaterThan(IS_SMALL ? 20 : 200);
+  const greedy = [];
+  for (const statement of compiled) {
+    const read = await reading(client, statement, growing);
+    const scanned = read.scanned.filter((relation) => (grown.get(relation) ?? 0) >= GROWN);
+    if (scanned.length > 0) greedy.push({ text: statement.text.replaceAll(/\s+/g, ' '), scanned });
+  }
+  expect(greedy).toEqual([]);
 });
 
 it('does every mutation', async () => {

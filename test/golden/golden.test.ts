@@ -7,15 +7,19 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenHash } from '../../src/authentication/secret.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
-import { createWorld, insertInvitation, type World } from '../setup/world.ts';
+import type { Gateway } from '../../src/http/gateway.ts';
+import { createWorld, gatewayOver, insertInvitation, type Caller, type World } from '../setup/world.ts';
 import { operations, type GoldenOperation } from './operations.ts';
 
 const isWriting = process.env['GOLDEN'] === 'write';
 
 let world: World;
+/** Compiles what it can. */
+let compiling: Gateway;
 beforeAll(async () => {
   // One connection, so that the statements of an operation come in one order.
-  world = await createWorld({}, { poolSize: 1 });
+  world = await createWorld({ compiled: false }, { poolSize: 1 });
+  compiling = gatewayOver(world.gatewayDb);
   await insertInvitation(world, world.uuid('north'), 'new@north.example', tokenHash(createInvitationToken()));
   await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) values
     (${world.uuid('north')}, 'a', 'voice_calls', 3, '2026-05-05Z'),
@@ -45,16 +49,34 @@ function setOut(text: string): string {
   return lines.filter((line) => line !== '').join('\n');
 }
 
+/** The statement that an operation is compiled to. */
+async function compiledStatement(as: Caller, query: string, variables: object | undefined): Promise<string | undefined> {
+  const before = world.statements.length;
+  const organization = as.startsWith('key@') ? undefined : as.split('@')[1];
+  await compiling.fetch('http://gateway/graphql', {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${world.token(as)}`,
+      ...(organization && { 'x-organization': organization }),
+    },
+    body: JSON.stringify({ query, variables }),
+  });
+  return world.statements.slice(before).find((text) => text.startsWith('with written as'));
+}
+
 /** What an operation is, answers and sends, as its file tells it. */
 async function told({ as, document, variables }: GoldenOperation): Promise<string> {
   const given = variables?.(world);
   const before = world.statements.length;
   const { data, errors } = await world.ask(document, { as, withoutSocket: true }, given);
+  const compiled = document.startsWith('mutation') ? undefined : await compiledStatement(as, document, given);
   const parts = {
     [`Operation of ${as}`]: document,
     ...(given && { Variables: JSON.stringify(given, null, 2) }),
     Answer: JSON.stringify({ data, errors }, null, 2),
     ...Object.fromEntries(world.statements.slice(before).map((text, index) => [`Statement ${index + 1}`, setOut(text)])),
+    ...(compiled !== undefined && { 'As one statement': setOut(compiled) }),
   };
   return withoutIds(
     Object.entries(parts)

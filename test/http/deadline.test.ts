@@ -15,7 +15,7 @@ let blocker: pg.Client;
 /** Apart from the blocker: within a transaction, PostgreSQL goes on showing the activity that was looked at first. */
 let observer: pg.Client;
 beforeAll(async () => {
-  world = await createWorld({ limits: { ...REQUEST_LIMITS, operationDeadlineMs: DEADLINE_MS } }, { poolSize: POOL_SIZE });
+  world = await createWorld({ limits: { ...REQUEST_LIMITS, operationDeadlineMs: DEADLINE_MS }, compiled: false }, { poolSize: POOL_SIZE });
   blocker = new pg.Client({ connectionString: world.url });
   observer = new pg.Client({ connectionString: world.url });
   await Promise.all([blocker.connect(), observer.connect()]);
