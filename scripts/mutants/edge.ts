@@ -56,7 +56,7 @@ export const edge: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a cursor that was changed is obeyed',
-        from: ' && bytes.subarray(0, TAG_BYTES).equals(tag(list, text))',
+        from: 'if (!given.equals(tag(list, text))) throw notOfThisList(argument);',
         to: '',
       },
       {

@@ -33,8 +33,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an Organization type shows what is elsewhere',
-        from: 'isInSubtree(principal, lineage) || (shown_to',
-        to: 'true || (shown_to',
+        from: "...visibleTo({ scope: null, owner: 'shown_to' }),",
+        to: 'authScopes: () => true,',
         tests: GUARDS,
         only: HIDES('Organization'),
       },
@@ -142,9 +142,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a Membership type shows memberships elsewhere',
-        from: "can(principal, 'members:read', lineage),",
-        after: 'user_id === principal.user?.id ||',
-        to: 'true,',
+        from: "...visibleTo({ scope: 'members:read', owner: 'user_id' }),",
+        to: 'authScopes: () => true,',
         tests: GUARDS,
         only: HIDES('Membership'),
       },
@@ -180,8 +179,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an Invitation type shows invitations elsewhere',
-        from: "can(principal, 'members:read', lineage),",
-        to: 'true,',
+        from: "...visibleTo({ scope: 'members:read', owner: 'shown_to' }),",
+        to: 'authScopes: () => true,',
         tests: GUARDS,
         only: HIDES('Invitation'),
       },
@@ -199,8 +198,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a Role type shows roles elsewhere',
-        from: 'built_in || isInSubtree(principal, lineage)',
-        to: 'built_in || lineage !== undefined',
+        from: "...visibleTo({ scope: null, owner: 'shown_to', everybody: 'built_in' }),",
+        to: 'authScopes: () => true,',
         only: HIDES('Role'),
       },
     ],
@@ -211,8 +210,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an ApiKey type shows keys elsewhere',
-        from: "can(principal, 'api_keys:manage', lineage),",
-        to: 'lineage !== undefined,',
+        from: "...visibleTo({ scope: 'api_keys:manage' }),",
+        to: 'authScopes: () => true,',
         tests: GUARDS,
         only: HIDES('ApiKey'),
       },
@@ -224,8 +223,8 @@ export const fields: readonly MutantGroup[] = [
       },
       {
         what: 'a PersonalAccessToken type shows the tokens of others',
-        from: 'user_id === principal.user?.id,',
-        to: "user_id !== '' || principal.user !== null,",
+        from: "...visibleTo({ owner: 'user_id' }),",
+        to: 'authScopes: () => true,',
         tests: GUARDS,
         only: 'is never a token of somebody else',
       },
@@ -237,8 +236,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a Contact type shows contacts elsewhere',
-        from: "can(principal, 'organizations:manage', lineage),",
-        to: 'lineage !== undefined,',
+        from: "...visibleTo({ scope: 'organizations:manage' }),",
+        to: 'authScopes: () => true,',
         tests: GUARDS,
         only: HIDES('Contact'),
       },
@@ -312,8 +311,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an AuditEvent type shows events elsewhere',
-        from: "can(principal, 'audit:read', lineage)",
-        to: 'lineage !== undefined',
+        from: "...visibleTo({ scope: 'audit:read' }),",
+        to: 'authScopes: () => true,',
         tests: GUARDS,
         only: HIDES('AuditEvent'),
       },

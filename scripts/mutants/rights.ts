@@ -24,20 +24,20 @@ export const rights: readonly MutantGroup[] = [
       },
       {
         what: 'a manager sees organizations beside and above their own (statements)',
-        from: 'sql`${organization.id}::uuid = any (lineage)`',
+        from: 'sql`${organization.id}::uuid = any (${sql.raw(`${row}lineage`)})`',
         to: 'sql`true`',
         tests: GUARDS,
         only: 'the predicate in the statements alone > hides',
       },
       {
         what: 'what is below is read without child_organizations:manage (statements)',
-        from: 'sql`id = ${organization.id}::uuid`',
-        to: 'sql`${organization.id}::uuid = any (lineage)`',
+        from: 'sql`${sql.raw(`${row}id`)} = ${organization.id}::uuid`',
+        to: 'sql`${organization.id}::uuid = any (${sql.raw(`${row}lineage`)})`',
         only: 'what exists',
       },
       {
         what: 'a manager reads in their own organization what needs a scope that they lack there (statements)',
-        from: 'if (!readsOwn) conditions.push(sql`id <> ${organization.id}::uuid`);',
+        from: 'if (!readsOwn) conditions.push(sql`${sql.raw(`${row}id`)} <> ${organization.id}::uuid`);',
         to: '',
         only: '^a scope',
       },
@@ -55,7 +55,7 @@ export const rights: readonly MutantGroup[] = [
       },
       {
         what: 'deleted organizations are read',
-        from: 'if (!includeDeleted) conditions.push(sql`deleted_at is null`);',
+        from: 'if (!includeDeleted) conditions.push(sql`${sql.raw(`${row}deleted_at`)} is null`);',
         to: '',
         only: 'what exists',
       },

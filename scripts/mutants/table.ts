@@ -3,6 +3,7 @@
  * file (what nobody would be kept from any more, the text of the guard, what replaces it).
  */
 import { actions } from './actions.ts';
+import { compiler } from './compiler.ts';
 import { credentials } from './credentials.ts';
 import { database } from './database.ts';
 import { edge } from './edge.ts';
@@ -26,6 +27,7 @@ export const areas: Record<string, readonly MutantGroup[]> = {
   edge,
   faults,
   limits,
+  compiler,
 };
 
 /** A mutant with all that belongs to it. */
