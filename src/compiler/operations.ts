@@ -44,35 +44,48 @@ interface Statement {
 
 /** The plan of an operation for one choice of its directives. */
 interface OperationPlan {
-  id: number;
+  /** Names the operation and the choice. */
+  id: string;
   fields: readonly FieldPlan[];
   prepared: readonly FieldPlan[];
 }
 
 /** An operation of a document. */
 interface Operation {
+  id: number;
   node: OperationDefinitionNode;
   fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** The variables that directives read. */
   switches: readonly string[];
-  plans: Map<string, OperationPlan | string>;
 }
 
 /** The maximum number of bytes of all statements that are kept. */
 const STATEMENT_BYTES_MAX = 32 * 1_024 * 1_024;
-/** The maximum number of choices of directives that are planned per operation. */
-const PLANS_MAX = 64;
+/**
+ * The maximum number of characters of one statement. The server takes some 5 ms per 1,000 of them to
+ * plan it, and 270 bytes per character to keep it in each connection.
+ */
+export const STATEMENT_CHARACTERS_MAX = 50_000;
+/**
+ * The maximum number of fields of all plans that are kept, some 150 bytes each. An operation has a
+ * plan for each choice of its directives, so their number alone is no bound.
+ */
+const PLANNED_FIELDS_MAX = 200_000;
 
 /** Queries of one schema. What is made for a document is kept as long as the document. */
 export class CompiledOperations {
   readonly #schema: GraphQLSchema;
   readonly #bytesMax: number;
-  readonly #operations = new WeakMap<DocumentNode, Map<string, Operation | undefined>>();
+  readonly #operations = new WeakMap<OperationDefinitionNode, Operation>();
+  readonly #plans = new LRUCache<string, OperationPlan | string>({
+    maxSize: PLANNED_FIELDS_MAX,
+    sizeCalculation: (plan) => (typeof plan === 'string' ? 1 : 1 + sizeOf(plan.fields)),
+  });
   readonly #statements = new LRUCache<string, Statement | string>({
     maxSize: STATEMENT_BYTES_MAX,
     sizeCalculation: (statement) => (typeof statement === 'string' ? statement : statement.text).length * 2 + 1_000,
   });
-  #plans = 0;
+  #operationCount = 0;
 
   /** Answers have at most `bytesMax` bytes. */
   constructor(schema: GraphQLSchema, bytesMax: number) {
@@ -108,29 +121,27 @@ export class CompiledOperations {
   }
 
   #operationOf(document: DocumentNode, name: string): Operation | undefined {
-    let operations = this.#operations.get(document);
-    if (!operations) this.#operations.set(document, (operations = new Map<string, Operation | undefined>()));
-    if (!operations.has(name)) operations.set(name, operationIn(document, name));
-    return operations.get(name);
+    const node = getOperationAST(document, name === '' ? null : name);
+    if (node?.operation !== OperationTypeNode.QUERY) return undefined;
+    let operation = this.#operations.get(node);
+    if (!operation) this.#operations.set(node, (operation = operationIn(document, node, this.#operationCount++)));
+    return operation;
   }
 
   #planOf(operation: Operation, variables: VariableValues): OperationPlan | string {
-    const key = operation.switches.map((name) => String(variables.coerced[name])).join();
-    let plan = operation.plans.get(key);
-    if (plan === undefined) {
-      plan = this.#plan(operation, variables);
-      if (operation.plans.size < PLANS_MAX) operation.plans.set(key, plan);
-    }
+    const id = [operation.id, ...operation.switches.map((name) => String(variables.coerced[name]))].join();
+    let plan = this.#plans.get(id);
+    if (plan === undefined) this.#plans.set(id, (plan = this.#plan(id, operation, variables)));
     return plan;
   }
 
-  #plan({ node, fragments }: Operation, variables: VariableValues): OperationPlan | string {
+  #plan(id: string, { node, fragments }: Operation, variables: VariableValues): OperationPlan | string {
     const root = this.#schema.getQueryType();
     if (!root) return 'no queries';
     const planner = new Planner({ schema: this.#schema, fragments, variables });
     try {
       const fields = planner.fieldsOf(root, [node.selectionSet]);
-      return { id: this.#plans++, fields, prepared: planner.prepared };
+      return { id, fields, prepared: planner.prepared };
     } catch (error) {
       if (error instanceof Unsupported) return error.message;
       throw error;
@@ -162,6 +173,7 @@ function writeStatement(
       takers.map(({ form }) => form),
     );
     const { sql, parameters } = writer.write(fields, bytesMax).compile(db);
+    if (sql.length > STATEMENT_CHARACTERS_MAX) return `more than ${STATEMENT_CHARACTERS_MAX} characters`;
     return { text: sql, parameters };
   } catch (error) {
     // A form that looks at a value instead of passing it on fails in its own words.
@@ -170,9 +182,7 @@ function writeStatement(
   }
 }
 
-function operationIn(document: DocumentNode, name: string): Operation | undefined {
-  const node = getOperationAST(document, name === '' ? null : name);
-  if (node?.operation !== OperationTypeNode.QUERY) return undefined;
+function operationIn(document: DocumentNode, node: OperationDefinitionNode, id: number): Operation {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
@@ -182,7 +192,12 @@ function operationIn(document: DocumentNode, name: string): Operation | undefine
       for (const { value } of directive.arguments ?? []) if (value.kind === Kind.VARIABLE) switches.add(value.name.value);
     },
   });
-  return { node, fragments, switches: [...switches].toSorted(), plans: new Map<string, OperationPlan | string>() };
+  return { id, node, fragments, switches: [...switches].toSorted() };
+}
+
+/** The number of fields, with those inside of them. */
+function sizeOf(fields: readonly FieldPlan[]): number {
+  return fields.reduce((size, field) => size + 1 + sizeOf(field.fields), 0);
 }
 
 /** The arguments of all fields that take any. */

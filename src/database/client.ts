@@ -118,8 +118,7 @@ export class RequestClient extends pg.Client {
   /** Returns the name of a statement, and makes room for it if the connection has prepared too many. */
   #nameOf(text: string): string {
     const name = `${statementName(text)}${this.#edition || ''}`;
-    const spare = this.#statements.use(name);
-    if (spare !== undefined) {
+    for (const spare of this.#statements.use(name, text.length)) {
       const { connection } = this as unknown as {
         connection: { parsedStatements: Record<string, string>; close(statement: object): void };
       };

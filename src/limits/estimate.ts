@@ -2,7 +2,7 @@
  * Computes the most that an operation can return, from its document and variables, before anything
  * runs.
  */
-import { getOperationAST, type DocumentNode, type GraphQLSchema } from 'graphql';
+import { getOperationAST, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import type { Given } from '../graphql/cost.ts';
 import { Compiler } from './compiler.ts';
 import { EMPTY, evaluate, type Estimated, type Plan } from './plan.ts';
@@ -14,7 +14,8 @@ import { EMPTY, evaluate, type Estimated, type Plan } from './plan.ts';
 export class Estimator {
   readonly #schema: GraphQLSchema;
   readonly #costMax: number;
-  readonly #plans = new WeakMap<DocumentNode, Map<string, Plan>>();
+  /** By operation, not by the name that a request gives, which may be any. */
+  readonly #plans = new WeakMap<OperationDefinitionNode, Plan>();
 
   /** Counts introspection fields until they cost more than `costMax`. */
   constructor(schema: GraphQLSchema, costMax: number) {
@@ -29,14 +30,10 @@ export class Estimator {
   }
 
   #planOf(document: DocumentNode, operationName: string): Plan {
-    let plans = this.#plans.get(document);
-    if (!plans) this.#plans.set(document, (plans = new Map<string, Plan>()));
-    let plan = plans.get(operationName);
-    if (!plan) {
-      const operation = getOperationAST(document, operationName === '' ? null : operationName);
-      plan = operation ? new Compiler(this.#schema, document, this.#costMax).compile(operation) : EMPTY;
-      plans.set(operationName, plan);
-    }
+    const operation = getOperationAST(document, operationName === '' ? null : operationName);
+    if (!operation) return EMPTY;
+    let plan = this.#plans.get(operation);
+    if (!plan) this.#plans.set(operation, (plan = new Compiler(this.#schema, document, this.#costMax).compile(operation)));
     return plan;
   }
 }
