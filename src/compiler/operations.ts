@@ -7,6 +7,7 @@ import {
   getArgumentValues,
   getOperationAST,
   getVariableValues,
+  GraphQLError,
   Kind,
   OperationTypeNode,
   visit,
@@ -109,8 +110,9 @@ export class CompiledOperations {
     }
     const statement = this.#statementOf(plan, values, db);
     if (typeof statement === 'string') return { fall: 'unsupported', detail: statement };
+    const parameters = statement.parameters.map((value) => (value instanceof Slot ? value.read(values) : value));
+    if (!parameters.every(isStorable)) return { fall: 'arguments', detail: 'a text that is not Unicode' };
     try {
-      const parameters = statement.parameters.map((value) => (value instanceof Slot ? value.read(values) : value));
       const { rows } = await db.executeQuery<{ answer: string }>(CompiledQuery.raw(statement.text, parameters));
       const [row] = rows;
       return row === undefined || row.answer.includes(REFUSED) ? { fall: 'refused', detail: '' } : { data: row.answer };
@@ -143,7 +145,8 @@ export class CompiledOperations {
       const fields = planner.fieldsOf(root, [node.selectionSet]);
       return { id, fields, prepared: planner.prepared };
     } catch (error) {
-      if (error instanceof Unsupported) return error.message;
+      // A directive that reads null is refused in the words of the library.
+      if (error instanceof Unsupported || error instanceof GraphQLError) return error.message;
       throw error;
     }
   }
@@ -193,6 +196,12 @@ function operationIn(document: DocumentNode, node: OperationDefinitionNode, id: 
     },
   });
   return { id, node, fragments, switches: [...switches].toSorted() };
+}
+
+/** Whether PostgreSQL takes a parameter, if it is a text or an array of texts, and returns it unchanged. */
+function isStorable(parameter: unknown): boolean {
+  if (Array.isArray(parameter)) return parameter.every(isStorable);
+  return typeof parameter !== 'string' || (parameter.isWellFormed() && !parameter.includes('\0'));
 }
 
 /** The number of fields, with those inside of them. */

@@ -21,8 +21,8 @@ import { slot, symbolicArguments, symbolicPage, type Prepared } from './slots.ts
 
 type Raw = RawBuilder<unknown>;
 
-/** A number that no value of the schema is written as. */
-export const REFUSED = '-0e-00';
+/** What no value is written as: a text of PostgreSQL never contains U+0000. */
+export const REFUSED = String.raw`"\u0000"`;
 const refused: Raw = sql`${sql.lit(REFUSED)}::json`;
 
 /** The guard of a field or root field, as the builder keeps it. */
@@ -49,7 +49,7 @@ export class StatementWriter {
   write(fields: readonly FieldPlan[], bytesMax: number): Raw {
     const required = [sql`true`, ...fields.map(({ key }) => sql`x.${sql.ref(key)} is not null`)];
     const answer = sql`
-      select row_to_json(x)::text as answer from (select ${this.#columns(fields)}) as x where ${sql.join(required, sql` and `)}`;
+      select row_to_json(x.*)::text as answer from (select ${this.#columns(fields)}) as x where ${sql.join(required, sql` and `)}`;
     return sql`with written as materialized (${answer}) select answer from written where octet_length(answer) <= ${bytesMax}`;
   }
 
@@ -111,7 +111,7 @@ export class StatementWriter {
 
   /** The row `parent` as JSON, if the caller may see it. */
   #row({ type, fields }: FieldPlan): Raw {
-    const json = sql`(select row_to_json(x) from (select ${this.#columns(fields)}) as x)`;
+    const json = sql`(select row_to_json(x.*) from (select ${this.#columns(fields)}) as x)`;
     const { visibility } = (type as GraphQLObjectType).extensions as { visibility?: (principal: Principal) => RawBuilder<boolean> };
     return visibility ? sql`case when ${visibility(this.#viewer.principal)} then ${json} else ${refused} end` : json;
   }
@@ -137,7 +137,7 @@ export class StatementWriter {
     );
     const columns = joined(plan.fields.map((part) => sql`${this.#part(part, parts)} as ${sql.ref(part.key)}`));
     const rows = isShared || needsMore ? sql`with page as materialized (${parts.rows})` : sql``;
-    const json = sql`(${rows} select row_to_json(x) from (select ${columns}) as x)`;
+    const json = sql`(${rows} select row_to_json(x.*) from (select ${columns}) as x)`;
     const checks = (['after', 'before'] as const).filter((end) => page[end]).map((end) => isOfList(listNameIn(sql`parent.id`), at, end));
     return checks.length === 0 ? json : sql`case when ${sql.join(checks, sql` and `)} then ${json} else ${refused} end`;
   }
@@ -155,12 +155,12 @@ export class StatementWriter {
         return arrayOf(sql`select ${this.#row(plan)} from ${parts.visible}`);
       case 'edges': {
         const columns = joined(fields.map((part) => sql`${this.#edgePart(part, parts)} as ${sql.ref(part.key)}`));
-        const json = sql`(select row_to_json(x) from (select ${columns}) as x)`;
+        const json = sql`(select row_to_json(x.*) from (select ${columns}) as x)`;
         return arrayOf(sql`select ${json} from ${parts.visible}`);
       }
       case 'pageInfo': {
         const columns = joined(fields.map((part) => sql`${parts.pageInfo(part)} as ${sql.ref(part.key)}`));
-        return sql`(select row_to_json(x) from (select ${columns}) as x)`;
+        return sql`(select row_to_json(x.*) from (select ${columns}) as x)`;
       }
       default:
         throw new Unsupported(`${parentType.name}.${field.name}`);

@@ -143,3 +143,44 @@ describe('the memory of the server', () => {
     expect(prepared.rows[0]?.characters).toBeGreaterThan(PREPARED_CHARACTERS_MAX / 2);
   });
 });
+
+describe('names in the response', () => {
+  it('may be any, also those that the statement itself uses', async () => {
+    const document =
+      '{ x: organization { x: slug parent: name owner: kind page: id } page: viewer { x: scopes ctid: credential { x: kind } } }';
+    expect(await compiledAndResolved('admin@acme', { document, variables: {} })).toEqual([{ data: expect.any(String) }]);
+  });
+
+  it('are told apart by case, and by what PostgreSQL would cut off', async () => {
+    const long = 'n'.repeat(63);
+    await compiledAndResolved('admin@acme', { document: '{ organization { a: slug A: name } }', variables: {} });
+    await compiledAndResolved('admin@acme', {
+      document: `{ organization { ${long}: slug ${long}a: name ${long}b: kind } }`,
+      variables: {},
+    });
+  });
+});
+
+describe('texts', () => {
+  const breadcrumbs = 'query ($separator: String!) { organization { descendants(first: 3) { edges { path(separator: $separator) } } } }';
+  for (const separator of ['\ud800', 'a\0b', '\u2028"\\\u0001\u007f\u{1F600}/<', '', '-0e-00', '"\\u0000"'])
+    it(`are answered like by the resolvers: ${JSON.stringify(separator)}`, () =>
+      compiledAndResolved('admin@acme', { document: breadcrumbs, variables: { separator } }));
+
+  it('cannot look like the mark of a refusal, which would make those above read everything twice', async () => {
+    const { world } = pair;
+    for (const name of ['-0e-00', '"\\u0000"', '\\u0000']) {
+      await sql`update organizations set name = ${name} where slug = 'kiosk'`.execute(world.db);
+      const query = { document: '{ organization { descendants { nodes { name } } } }', variables: {} };
+      expect(await compiledAndResolved('admin@acme', query)).toEqual([{ data: expect.stringContaining(JSON.stringify(name)) }]);
+    }
+  });
+});
+
+describe('directives', () => {
+  it('that read null are refused like by the resolvers', async () => {
+    const document = 'query ($is: Boolean = true) { organization { id slug @include(if: $is) } }';
+    for (const variables of [{ is: null }, {}, { is: false }, { is: true }])
+      await compiledAndResolved('admin@acme', { document, variables });
+  });
+});
