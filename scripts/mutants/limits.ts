@@ -230,7 +230,12 @@ export const limits: readonly MutantGroup[] = [
       { what: 'operations ask for any number of rows', from: 'if (nodes > limits.nodes)', to: 'if (nodes > 1e15)', only: 'both numbers' },
       { what: 'operations cost anything', from: 'return cost > limits.cost ?', to: 'return cost > 1e15 ?', only: 'both numbers' },
       { what: 'answers are of any length', from: 'if (answer.add(data) && !loaders', to: 'if (!loaders', only: 'is bounded' },
-      { what: 'rows of any length are read', from: 'answer.add(data) && !loaders.isOverBound', to: 'answer.add(data)', only: 'is bounded' },
+      {
+        what: 'rows of any length are read',
+        from: 'answer.add(data) && !loaders.isOverBound',
+        to: 'answer.add(data)',
+        only: 'long rows for a short answer',
+      },
       { what: 'no answer is measured', from: 'bytesAtMost(estimate) > responseBytes;', to: 'false;', only: 'is bounded' },
       {
         what: 'a long mutation costs the others their answers',

@@ -66,6 +66,20 @@ describe('the length of an answer', () => {
     expect(rows.errors?.[0]?.extensions.code).toBe('LIMIT_EXCEEDED');
   });
 
+  it('does not allow resolvers to read long rows for a short answer, for which one statement reads none', async () => {
+    const document = '{ organization { descendants(first: 20) { nodes { members { totalCount } } } } }';
+    const short = await small.ask(document, { as: 'key@acme' });
+    expect(short.errors).toBeUndefined();
+    const resolved = await createWorld({ compiled: false, limits: { responseBytes: 1_000 } });
+    try {
+      const refused = await resolved.ask(document, { as: 'key@acme' });
+      expect(refused.data).toBeNull();
+      expect(refused.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'responseBytes', maximum: 1_000 } }]);
+    } finally {
+      await resolved.close();
+    }
+  });
+
   it('costs a mutation its own answer only: what another one of the operation shows once is kept', async () => {
     const names = Array.from({ length: 28 }, (_, n) => `a${n}: id`).join(' ');
     const { data, errors } = await small.ask(
