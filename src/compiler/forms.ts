@@ -78,7 +78,7 @@ export function inSql<Given = unknown, Args = undefined, Outer = unknown>(
   sql: (input: FormInput<Args, Outer>) => RawBuilder<unknown>,
   { prepare, structural = [], check }: FormOptions<Given, Args, Outer> = {},
 ): FormExtension {
-  return { form: { kind: 'value', sql: sql as never, prepare, structural, check: check as never } };
+  return { form: { kind: 'value', sql: sql, prepare, structural, check: check as never } };
 }
 
 /** Field option: the object, or objects, as a query that may refer to `parent`. */
@@ -86,7 +86,7 @@ export function rowsInSql<Given = unknown, Args = undefined, Outer = unknown>(
   sql: (input: FormInput<Args, Outer>) => RawBuilder<unknown>,
   { prepare, structural = [], check }: FormOptions<Given, Args, Outer> = {},
 ): FormExtension {
-  return { form: { kind: 'rows', sql: sql as never, prepare, structural, check: check as never } };
+  return { form: { kind: 'rows', sql: sql, prepare, structural, check: check as never } };
 }
 
 /** Field option: a connection, as pages of a list of `parent`. */
@@ -95,7 +95,7 @@ export function listInSql<Given, Args, Row>(
   prepare: (given: Given & PageArguments) => Args,
   structural: readonly (keyof NonNullable<Args> & string)[] = [],
 ): FormExtension {
-  return { form: { kind: 'list', list: list as never, prepare, structural, check: undefined } };
+  return { form: { kind: 'list', list: list, prepare, structural, check: undefined } };
 }
 
 /** The form of a field; undefined if it has none. */

@@ -23,7 +23,7 @@ import { CompiledQuery } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../errors.ts';
 import type { Database } from '../database/connect.ts';
-import { uncheckedPageOf, type PageArguments } from '../database/keyset.ts';
+import { uncheckedPageOf } from '../database/keyset.ts';
 import type { Viewer } from '../database/loaders.ts';
 import type { Context } from '../graphql/context.ts';
 import { Unsupported } from './forms.ts';
@@ -222,7 +222,7 @@ function prepare({ field, node, form }: FieldPlan, variables: VariableValues, vi
   const given = getArgumentValues(field as GraphQLField<unknown, unknown>, node, variables) as Record<string, unknown>;
   const args = (form?.prepare as ((given: unknown, viewer: Viewer, outer: unknown) => unknown) | undefined)?.(given, viewer, outer?.args);
   if (form?.kind !== 'list') return { given, args, page: undefined };
-  const page = uncheckedPageOf(given as PageArguments);
+  const page = uncheckedPageOf(given);
   // The types of a cursor's sort keys are known to the list.
   if (page.after || page.before) form.list.page(viewer, args as never, page);
   return { given, args, page };

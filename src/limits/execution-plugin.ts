@@ -38,7 +38,7 @@ export function execution({ introspection, cost, budgets, shortcut }: ExecutionO
         if (costed && 'refused' in costed) return costed.refused;
         refuseIntrospection(introspection, args.document, context);
         const resolve = () => executeFn(args) as ExecutionResult | Promise<ExecutionResult>;
-        const execute = shortcut ? async () => (await shortcut(args as ExecutionArgs, context)) ?? resolve() : resolve;
+        const execute = shortcut ? async () => (await shortcut(args, context)) ?? resolve() : resolve;
         const result = await (budgets ? executeWithinBudgets(budgets, args, context, execute) : execute());
         return cost && costed ? cost.finish(costed, result, context) : result;
       });

@@ -62,7 +62,7 @@ export async function answerOf(gateway: Gateway, world: World, as: Caller, { doc
  * another's data any may be missing.
  */
 function comparable(answer: string): string {
-  const [status = '', body = ''] = [answer.slice(0, 3), answer.slice(4)];
+  const [status, body] = [answer.slice(0, 3), answer.slice(4)];
   const { data, errors, extensions } = JSON.parse(body) as { data?: unknown; errors?: object[]; extensions?: unknown };
   if (!errors) return answer;
   const told = data == null ? 'some' : errors.map((error) => JSON.stringify(error)).toSorted();

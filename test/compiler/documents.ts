@@ -132,12 +132,8 @@ export class Documents {
     const value = this.#value(argument.name, argument.type);
     if (value === undefined) return [];
     if (this.#random.next() < 0.4) return [`${argument.name}: ${this.#variable(String(argument.type), value)}`];
-    const isEnum = isEnumType(getNamedType(argument.type));
-    const literal = Array.isArray(value)
-      ? `[${value.map((each) => (isEnum ? String(each) : JSON.stringify(each))).join(', ')}]`
-      : isEnum
-        ? String(value)
-        : JSON.stringify(value);
+    const json = JSON.stringify(value);
+    const literal = isEnumType(getNamedType(argument.type)) ? json.replaceAll('"', '') : json;
     return [`${argument.name}: ${literal}`];
   }
 
