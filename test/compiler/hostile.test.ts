@@ -13,7 +13,7 @@ import {
 import { sql, type RawBuilder } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/authentication/authenticate.ts';
-import type { Principal } from '../../src/authorization/principal.ts';
+import { anonymous, type Principal } from '../../src/authorization/principal.ts';
 import { CompiledOperations, STATEMENT_CHARACTERS_MAX, type Outcome } from '../../src/compiler/operations.ts';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { PREPARED_CHARACTERS_MAX } from '../../src/database/statement-name.ts';
@@ -298,5 +298,20 @@ describe('in a world with everything in every position', () => {
     } finally {
       await matrix.close();
     }
+  });
+});
+
+describe('the second guard', () => {
+  it('stands in compiled statements for every type that the resolvers hide', () => {
+    const unguarded = Object.values(schema.getTypeMap()).filter(({ extensions }) => {
+      const { pothosOptions, visibility } = extensions as { pothosOptions?: { authScopes?: unknown }; visibility?: unknown };
+      return typeof pothosOptions?.authScopes === 'function' && visibility === undefined;
+    });
+    expect(unguarded.map(String)).toEqual([]);
+  });
+
+  it('keeps anonymous callers from whatever root field', async () => {
+    const { outcome } = await laterAnswers(pair.world, { principal: anonymous, now: new Date() }, parse('{ __typename }'), {});
+    expect(outcome).toEqual({ fall: 'unsupported', detail: 'Query is refused' });
   });
 });
