@@ -315,3 +315,41 @@ describe('the second guard', () => {
     expect(outcome).toEqual({ fall: 'unsupported', detail: 'Query is refused' });
   });
 });
+
+describe('a statement that is kept', () => {
+  const DOCUMENTS = 30;
+  const alike: Caller[] = ['admin@acme', 'admin@north', 'admin@shop-1', 'admin@rival'];
+  const keys: Caller[] = ['key@acme', 'key@north', 'key@shop-1', 'key@rival'];
+
+  it('has nothing in it of the caller and the arguments for which it was written', async () => {
+    const { world, outcomes } = pair;
+    const random = new Random(Date.now() % 1_000_000);
+    const slugs = ['acme', 'north', 'shop-1', 'kiosk', 'rival', 'south'] as const;
+    const pool = { ids: slugs.map((slug) => world.org(slug)), slugs, words: ['shop', 'o', 'n', ' / '], cursors: [] };
+    const documents = new Documents(schema, random, pool);
+    const other = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.length > 1 ? value.slice(1) : [...value, ...value];
+      if (typeof value === 'number') return 1 + random.below(4);
+      if (typeof value !== 'string') return value;
+      for (const values of [pool.ids, pool.slugs, pool.words] as const) if (values.includes(value as never)) return random.pick(values);
+      return value.replace('-20T', '-19T').replace('-10T', '-11T');
+    };
+    const differences: string[] = [];
+    let repeated = 0;
+    for (let n = 0; n < DOCUMENTS; n++) {
+      const { document, variables } = documents.next();
+      for (const as of random.pick([alike, keys])) {
+        const query = { document, variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, other(value)])) };
+        outcomes.length = 0;
+        const mine = await answerOf(pair.compiled, world, as, query);
+        const theirs = await answerOf(pair.resolved, world, as, query);
+        const [outcome] = outcomes;
+        if (!outcome || 'fall' in outcome) continue;
+        repeated++;
+        if (mine !== theirs) differences.push(`${as}\n${document}\n${JSON.stringify(query.variables)}\n${mine}\n${theirs}`);
+      }
+    }
+    expect(differences.slice(0, 3)).toEqual([]);
+    expect(repeated).toBeGreaterThan(DOCUMENTS / 3);
+  });
+});
