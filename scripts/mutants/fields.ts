@@ -167,8 +167,8 @@ export const fields: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a User type shows people elsewhere',
-        from: '(lineage !== null && can(principal, scope, lineage))',
-        to: 'lineage !== null',
+        from: "...visibleTo({ scopes: ['members:read', 'audit:read'], owner: 'id' }),",
+        to: '',
         only: HIDES('User'),
       },
     ],

@@ -28,6 +28,10 @@ const refused: Raw = sql`${sql.lit(REFUSED)}::json`;
 /** The guard of a field or root field, as the builder keeps it. */
 type Guard = ((row: object, args: unknown, context: object) => boolean) | Partial<Record<'authenticated' | 'organization', boolean>>;
 
+function guardOf({ extensions }: { extensions: object }): Guard | undefined {
+  return (extensions as { pothosOptions?: { authScopes?: Guard } }).pothosOptions?.authScopes;
+}
+
 /** Writes one statement. */
 export class StatementWriter {
   readonly #viewer: Viewer;
@@ -59,7 +63,11 @@ export class StatementWriter {
 
   /** The value of a field where the caller may read it. */
   #guarded(plan: FieldPlan): Raw {
-    const guard = (plan.field.extensions as { pothosOptions?: { authScopes?: Guard } }).pothosOptions?.authScopes;
+    const guard = guardOf(plan.field);
+    const ofType = guardOf(plan.parentType);
+    // A function decides about rows: that guard is the condition "visibility".
+    if (ofType && typeof ofType !== 'function' && !this.#passes(ofType, plan, {}))
+      throw new Unsupported(`${plan.parentType.name} is refused`);
     const { form } = plan;
     const unchecked = this.#value(plan);
     const value = form?.check ? sql`case when ${form.check(this.#input(plan))} then to_json(${unchecked}) else ${refused} end` : unchecked;

@@ -1,9 +1,10 @@
 /** People, and actors: whoever did something. */
 import { related, rowsInSql } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
+import { visibleTo } from '../../graphql/guards.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
-import { can, type Lineage } from '../../authorization/rights.ts';
+import type { Lineage } from '../../authorization/rights.ts';
 import type { Scope } from '../../authorization/scopes.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/queries.ts';
@@ -15,7 +16,7 @@ nodesBy('User', userById);
 
 builder.node(UserRef, {
   description: 'A person, who may belong to many organizations.',
-  authScopes: ({ id, lineage, scope }, { principal }) => id === principal.user?.id || (lineage !== null && can(principal, scope, lineage)),
+  ...visibleTo({ scopes: ['members:read', 'audit:read'], owner: 'id' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     email: t.expose('email', { type: 'EmailAddress', description: "The person's address." }),
