@@ -114,6 +114,13 @@ export const fields: readonly MutantGroup[] = [
         only: 'invoiceOwner',
       },
       {
+        what: 'what the partner calls the organization is open to all',
+        after: 'externalReference: t.string',
+        from: "authScopes: requiresOneOf('organizations:manage', 'billing:manage'),",
+        to: 'authScopes: inside,',
+        only: 'externalReference',
+      },
+      {
         what: 'billing is open to all',
         after: 'billing: t.field',
         from: "authScopes: requires('billing:manage'),",
