@@ -144,6 +144,18 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/modules/organization/domain/type.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'how to prove a domain is open to all',
+        from: "authScopes: requires('organizations:manage'),",
+        to: 'authScopes: () => true,',
+        only: 'domainVerification',
+      },
+    ],
+  },
+  {
     file: 'src/modules/membership/type.ts',
     tests: FIELDS,
     mutants: [
