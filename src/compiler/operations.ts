@@ -31,8 +31,12 @@ import { Planner, type FieldPlan } from './plan.ts';
 import { argumentShape, principalShape, Slot, symbolicPrincipal, type Prepared, type RequestValues } from './slots.ts';
 import { REFUSED, StatementWriter } from './statement.ts';
 
-/** Why an operation was not executed as one statement. */
-export type Fall = 'mutation' | 'unsupported' | 'arguments' | 'refused' | 'failed';
+/**
+ * Why an operation was not executed as one statement. `new` is one whose shape was not seen lately:
+ * to write and plan a statement takes several times as long as the resolvers, and pays off only if
+ * it is used again.
+ */
+export type Fall = 'new' | 'mutation' | 'unsupported' | 'arguments' | 'refused' | 'failed';
 
 /** The text of `data`, or the reason why the resolvers have to find it. */
 export type Outcome = { data: string } | { fall: Fall; detail: string };
@@ -73,10 +77,22 @@ export const STATEMENT_CHARACTERS_MAX = 50_000;
  */
 const PLANNED_FIELDS_MAX = 200_000;
 
+/** The maximum number of shapes that are remembered before their statement is written. */
+const SHAPES_MAX = 10_000;
+
+/** What bounds the compiled queries of a gateway. */
+export interface CompilerOptions {
+  /** The maximum number of bytes of an answer. */
+  bytesMax: number;
+  /** Whether a statement is written for the first request of its shape; otherwise for the second. */
+  atOnce: boolean;
+}
+
 /** Queries of one schema. What is made for a document is kept as long as the document. */
 export class CompiledOperations {
   readonly #schema: GraphQLSchema;
-  readonly #bytesMax: number;
+  readonly #options: CompilerOptions;
+  readonly #shapes = new LRUCache<string, true>({ max: SHAPES_MAX });
   readonly #operations = new WeakMap<OperationDefinitionNode, Operation>();
   readonly #plans = new LRUCache<string, OperationPlan | string>({
     maxSize: PLANNED_FIELDS_MAX,
@@ -88,9 +104,8 @@ export class CompiledOperations {
   });
   #operationCount = 0;
 
-  /** Answers have at most `bytesMax` bytes. */
-  constructor(schema: GraphQLSchema, bytesMax: number) {
-    this.#bytesMax = bytesMax;
+  constructor(schema: GraphQLSchema, options: CompilerOptions) {
+    this.#options = options;
     this.#schema = schema;
   }
 
@@ -109,6 +124,7 @@ export class CompiledOperations {
       return { fall: 'arguments', detail: String(error) };
     }
     const statement = this.#statementOf(plan, values, db);
+    if (statement === undefined) return { fall: 'new', detail: '' };
     if (typeof statement === 'string') return { fall: 'unsupported', detail: statement };
     const parameters = statement.parameters.map((value) => (value instanceof Slot ? value.read(values) : value));
     if (!parameters.every(isStorable)) return { fall: 'arguments', detail: 'a text that is not Unicode' };
@@ -151,12 +167,17 @@ export class CompiledOperations {
     }
   }
 
-  #statementOf(plan: OperationPlan, { principal, prepared }: RequestValues, db: Database): Statement | string {
+  /** The statement for a request, or why there is none; undefined if its shape is new. */
+  #statementOf(plan: OperationPlan, { principal, prepared }: RequestValues, db: Database): Statement | string | undefined {
     const shapes = prepared.map((each, index) => argumentShape(each, plan.prepared[index]?.form?.structural ?? []));
     const key = [plan.id, principalShape(principal), ...shapes].join('\n');
     let statement = this.#statements.get(key);
     if (statement === undefined) {
-      statement = writeStatement(plan, { principal, prepared }, this.#bytesMax, db);
+      if (!this.#options.atOnce && !this.#shapes.has(key)) {
+        this.#shapes.set(key, true);
+        return undefined;
+      }
+      statement = writeStatement(plan, { principal, prepared }, this.#options.bytesMax, db);
       this.#statements.set(key, statement);
     }
     return statement;

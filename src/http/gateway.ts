@@ -77,8 +77,11 @@ export interface GatewayOptions {
   limits?: Partial<RequestLimits>;
   /** Whether the cost of operations is limited; true except to measure the overhead. */
   boundsCost?: boolean;
-  /** Whether queries are executed as one statement where they can be; true by default. */
-  compiled?: boolean;
+  /**
+   * Whether queries are executed as one statement where they can be; true by default. `at once` does
+   * not wait for the second request of a shape.
+   */
+  compiled?: boolean | 'at once';
   /** Receives what became of each operation that could have been one statement. */
   onOutcome?: (outcome: Outcome) => void;
   /** Rate and cost budgets and admission; absent for none. */
@@ -169,7 +172,10 @@ export function createGateway(options: GatewayOptions) {
         shortcut:
           options.compiled === false
             ? undefined
-            : compiledExecution(new CompiledOperations(schema, limits.responseBytes), options.onOutcome),
+            : compiledExecution(
+                new CompiledOperations(schema, { bytesMax: limits.responseBytes, atOnce: options.compiled === 'at once' }),
+                options.onOutcome,
+              ),
       }),
       answers(log, organizationHeader, options.outage ?? new Outage(log, 'the database')),
       compression(GRAPHQL_PATH),

@@ -62,7 +62,7 @@ async function laterAnswers(
     organizationHeader: 'x-organization',
     loaders: new Loaders({ db, ...caller }),
   } as unknown as Context;
-  const operations = new CompiledOperations(schema, 8_000_000);
+  const operations = new CompiledOperations(schema, { bytesMax: 8_000_000, atOnce: true });
   const args = { schema, document, variableValues, contextValue };
   const outcome = await operations.run(args, contextValue);
   const { data, errors } = await execute(args);
@@ -265,7 +265,7 @@ describe('in a world with everything in every position', () => {
     const { world } = matrix;
     try {
       const outcomes: Outcome[] = [];
-      const compiled = gatewayOver(world.gatewayDb, { compiled: true, onOutcome: (outcome) => void outcomes.push(outcome) });
+      const compiled = gatewayOver(world.gatewayDb, { compiled: 'at once', onOutcome: (outcome) => void outcomes.push(outcome) });
       const resolved = gatewayOver(world.gatewayDb, { compiled: false });
       const random = new Random(Date.now() % 1_000_000);
       const { rows } = await sql<{ id: string; slug: string }>`select id, slug from organizations`.execute(world.db);

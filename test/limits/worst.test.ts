@@ -199,6 +199,9 @@ describe('the answer is never more than was counted before it ran', () => {
       `mutation { createApiKey(input: { ${organizationId}, name: "more", scopes: ["billing:manage"] }) { __typename ... on ScopeEscalationError { missingScopes } } }`,
       limited,
     );
+    await sql`insert into contacts (organization_id, kind, name, email)
+      values (${world.uuid('acme')}, 'BILLING', 'Books', 'books@acme.example')`.execute(world.db);
+    await compare('{ organization { contacts { edges { cursor } nodes { name } } } }');
     await compare('{ organization { auditLog(includeDescendants: true) { edges { cursor } nodes { action before after } } } }');
     const issuer = await insertApiKey(world.db, world.uuid('kiosk'), 'issuer');
     await compare(

@@ -182,6 +182,8 @@ export function gatewayOver(db: Database, overrides: Partial<GatewayOptions> = {
     settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
     introspection: 'public',
     graphiql: false,
+    // Most tests ask once.
+    compiled: 'at once',
     corsOrigins: [],
     credentialUsed: () => undefined,
     ...overrides,
