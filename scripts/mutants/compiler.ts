@@ -93,6 +93,12 @@ export const compiler: readonly MutantGroup[] = [
         to: 'from written`',
         only: 'more bytes than any may have',
       },
+    ],
+  },
+  {
+    file: 'src/compiler/connection.ts',
+    tests: GUARDS,
+    mutants: [
       {
         what: 'the row that tells whether others follow is shown, where a page is read once',
         from: 'this.#rows(limit - 1)',
@@ -131,8 +137,8 @@ export const compiler: readonly MutantGroup[] = [
       },
       {
         what: 'a plan serves any choice of directives',
-        from: 'const key = operation.switches.map((name) => String(variables.coerced[name])).join();',
-        to: "const key = '';",
+        from: 'const id = [operation.id, ...operation.switches.map((name) => String(variables.coerced[name]))].join();',
+        to: 'const id = String(operation.id);',
         only: 'for another choice of its directives',
       },
       {
@@ -275,8 +281,8 @@ export const compiler: readonly MutantGroup[] = [
       },
       {
         what: 'rows in an organization are seen from everywhere (statements)',
-        from: 'alternatives.push(conditionOf(principal, cases));',
-        to: 'alternatives.push(sql`true`);',
+        from: 'if (scope !== undefined) alternatives.push(inSubtree(scope));',
+        to: 'if (scope !== undefined) alternatives.push(sql`true`);',
         only: 'refuses the row of a type',
       },
       {

@@ -127,6 +127,12 @@ export const fields: readonly MutantGroup[] = [
         to: 'authScopes: inside,',
         only: '> billing is opened',
       },
+    ],
+  },
+  {
+    file: 'src/modules/organization/profile/limits-type.ts',
+    tests: FIELDS,
+    mutants: [
       {
         what: 'limits are open to all',
         after: 'limits: t.field',

@@ -438,7 +438,9 @@ describe('The second guard alone', () => {
     const document = '{ organization { members { nodes { user { email } } } } }';
     const reader = await caller('north', 'members:read');
     expect(await written(document, reader)).toContain('admin@north.example');
-    expect(await written(document, reader, reading('user', sql`select * from users where false`))).toContain(REFUSED);
+    expect(
+      await written(document, reader, reading('user', sql`select *, null::uuid[] as lineage, '' as scope from users where false`)),
+    ).toContain(REFUSED);
   });
 
   it('gives no answer where a root field has no value', async () => {
@@ -515,17 +517,18 @@ describe('The two forms of the guard of a type agree', () => {
       { ...anonymous, user: { id: own, verifiedEmail: null } },
     ];
     const rows = await world.rows(sql<Required<VisibleRow>>`
-      select person as id, person as user_id, nullif(person, ${other}::uuid) as shown_to, o.lineage, built_in
+      select person as id, person as user_id, nullif(person, ${other}::uuid) as shown_to, o.lineage, built_in, scope
       from (select lineage from organizations union all select null) as o
       cross join unnest(array[${own}, ${other}]::uuid[]) as person
-      cross join unnest(array[true, false]) as built_in`);
-    expect(rows).toHaveLength((SLUGS.length + 1) * 4);
+      cross join unnest(array[true, false]) as built_in
+      cross join unnest(array['members:read', 'audit:read', 'usage:read']) as scope`);
+    expect(rows).toHaveLength((SLUGS.length + 1) * 12);
     for (const principal of callers) {
       const visible = sql<{ visible: boolean[] }>`
         select array_agg(${visibility(principal)} order by parent.n) as visible
         from (
           select r.ordinality as n, (r.row->>'id')::uuid as id, (r.row->>'user_id')::uuid as user_id, (r.row->>'shown_to')::uuid as shown_to,
-            (r.row->>'built_in')::boolean as built_in,
+            (r.row->>'built_in')::boolean as built_in, r.row->>'scope' as scope,
             case when r.row->>'lineage' is not null then array(select jsonb_array_elements_text(r.row->'lineage'))::uuid[] end as lineage
           from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) with ordinality as r (row, ordinality)
         ) as parent`;
