@@ -96,6 +96,18 @@ export const compiler: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/compiler/arguments.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'cursors with other sort keys than those of the list reach the database',
+        from: 'if (page.after || page.before) form.list.page(viewer, args as never, page);',
+        to: '',
+        only: 'where the cursor after is of another list',
+      },
+    ],
+  },
+  {
     file: 'src/compiler/connection.ts',
     tests: GUARDS,
     mutants: [
@@ -140,12 +152,6 @@ export const compiler: readonly MutantGroup[] = [
         from: 'const id = [operation.id, ...operation.switches.map((name) => String(variables.coerced[name]))].join();',
         to: 'const id = String(operation.id);',
         only: 'for another choice of its directives',
-      },
-      {
-        what: 'cursors with other sort keys than those of the list reach the database',
-        from: 'if (page.after || page.before) form.list.page(viewer, args as never, page);',
-        to: '',
-        only: 'where the cursor after is of another list',
       },
     ],
   },

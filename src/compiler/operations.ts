@@ -3,8 +3,8 @@
  * shape: the kind of caller, their scopes, and the arguments that decide about the text of the
  * statement. Everything else is a parameter.
  */
+import { hash } from 'node:crypto';
 import {
-  getArgumentValues,
   getOperationAST,
   getVariableValues,
   GraphQLError,
@@ -14,7 +14,6 @@ import {
   type DocumentNode,
   type ExecutionArgs,
   type FragmentDefinitionNode,
-  type GraphQLField,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type VariableValues,
@@ -23,12 +22,11 @@ import { CompiledQuery } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { isUnavailable } from '../errors.ts';
 import type { Database } from '../database/connect.ts';
-import { uncheckedPageOf } from '../database/keyset.ts';
-import type { Viewer } from '../database/loaders.ts';
 import type { Context } from '../graphql/context.ts';
+import { prepareAll } from './arguments.ts';
 import { Unsupported } from './forms.ts';
 import { Planner, type FieldPlan } from './plan.ts';
-import { argumentShape, principalShape, Slot, symbolicPrincipal, type Prepared, type RequestValues } from './slots.ts';
+import { argumentShape, principalShape, Slot, symbolicPrincipal, type RequestValues } from './slots.ts';
 import { REFUSED, StatementWriter } from './statement.ts';
 
 /**
@@ -52,6 +50,8 @@ interface OperationPlan {
   /** Names the operation and the choice. */
   id: string;
   fields: readonly FieldPlan[];
+  /** What it counts as, in fields. */
+  size: number;
   prepared: readonly FieldPlan[];
 }
 
@@ -71,6 +71,8 @@ const STATEMENT_BYTES_MAX = 32 * 1_024 * 1_024;
  * plan it, and 270 bytes per character to keep it in each connection.
  */
 export const STATEMENT_CHARACTERS_MAX = 50_000;
+/** The characters of a document that count as one more field of its plans, which hold its literals. */
+const CHARACTERS_PER_FIELD = 150;
 /**
  * The maximum number of fields of all plans that are kept, some 150 bytes each. An operation has a
  * plan for each choice of its directives, so their number alone is no bound.
@@ -96,7 +98,7 @@ export class CompiledOperations {
   readonly #operations = new WeakMap<OperationDefinitionNode, Operation>();
   readonly #plans = new LRUCache<string, OperationPlan | string>({
     maxSize: PLANNED_FIELDS_MAX,
-    sizeCalculation: (plan) => (typeof plan === 'string' ? 1 : 1 + sizeOf(plan.fields)),
+    sizeCalculation: (plan) => (typeof plan === 'string' ? 1 : plan.size),
   });
   readonly #statements = new LRUCache<string, Statement | string>({
     maxSize: STATEMENT_BYTES_MAX,
@@ -159,7 +161,8 @@ export class CompiledOperations {
     const planner = new Planner({ schema: this.#schema, fragments, variables });
     try {
       const fields = planner.fieldsOf(root, [node.selectionSet]);
-      return { id, fields, prepared: planner.prepared };
+      const size = 1 + sizeOf(fields) + Math.ceil((node.loc?.source.body.length ?? 0) / CHARACTERS_PER_FIELD);
+      return { id, fields, size, prepared: planner.prepared };
     } catch (error) {
       // A directive that reads null is refused in the words of the library.
       if (error instanceof Unsupported || error instanceof GraphQLError) return error.message;
@@ -170,7 +173,8 @@ export class CompiledOperations {
   /** The statement for a request, or why there is none; undefined if its shape is new. */
   #statementOf(plan: OperationPlan, { principal, prepared }: RequestValues, db: Database): Statement | string | undefined {
     const shapes = prepared.map((each, index) => argumentShape(each, plan.prepared[index]?.form?.structural ?? []));
-    const key = [plan.id, principalShape(principal), ...shapes].join('\n');
+    // Shapes can be long, and many are remembered.
+    const key = hash('sha256', [plan.id, principalShape(principal), ...shapes].join('\n'), 'base64url');
     let statement = this.#statements.get(key);
     if (statement === undefined) {
       if (!this.#options.atOnce && !this.#shapes.has(key)) {
@@ -228,23 +232,4 @@ function isStorable(parameter: unknown): boolean {
 /** The number of fields, with those inside of them. */
 function sizeOf(fields: readonly FieldPlan[]): number {
   return fields.reduce((size, field) => size + 1 + sizeOf(field.fields), 0);
-}
-
-/** The arguments of all fields that take any. */
-function prepareAll(fields: readonly FieldPlan[], variables: VariableValues, viewer: Viewer): Prepared[] {
-  const prepared: Prepared[] = [];
-  for (const field of fields)
-    prepared.push(prepare(field, variables, viewer, field.outer === undefined ? undefined : prepared[field.outer]));
-  return prepared;
-}
-
-/** The arguments of a field as its form needs them. Throws what the resolver would throw. */
-function prepare({ field, node, form }: FieldPlan, variables: VariableValues, viewer: Viewer, outer?: Prepared): Prepared {
-  const given = getArgumentValues(field as GraphQLField<unknown, unknown>, node, variables) as Record<string, unknown>;
-  const args = (form?.prepare as ((given: unknown, viewer: Viewer, outer: unknown) => unknown) | undefined)?.(given, viewer, outer?.args);
-  if (form?.kind !== 'list') return { given, args, page: undefined };
-  const page = uncheckedPageOf(given);
-  // The types of a cursor's sort keys are known to the list.
-  if (page.after || page.before) form.list.page(viewer, args as never, page);
-  return { given, args, page };
 }

@@ -23,6 +23,7 @@ import { collectFields, type SelectionContext } from './selection.ts';
 export interface FieldPlan {
   /** The name in the response. */
   key: string;
+  /** Its name and arguments. */
   node: FieldNode;
   parentType: GraphQLObjectType;
   field: GraphQLField<unknown, Context>;
@@ -75,7 +76,7 @@ export class Planner {
     const takesArguments = form?.prepare !== undefined || form?.kind === 'list';
     const plan: FieldPlan = {
       key,
-      node,
+      node: withoutPlaces({ kind: node.kind, name: node.name, arguments: node.arguments }),
       parentType,
       field: field as GraphQLField<unknown, Context>,
       type,
@@ -114,6 +115,17 @@ export function fieldsWithoutForm(schema: GraphQLSchema): string[] {
   const query = schema.getQueryType();
   if (query) visit(query);
   return missing.toSorted();
+}
+
+/**
+ * A part of a document without its places there. A place leads to all tokens of the document, and a
+ * plan would keep them in memory.
+ */
+function withoutPlaces<Part>(part: Part): Part {
+  if (Array.isArray(part)) return part.map(withoutPlaces) as Part;
+  if (typeof part !== 'object' || part === null) return part;
+  const entries = Object.entries(part).filter(([name]) => name !== 'loc');
+  return Object.fromEntries(entries.map(([name, value]) => [name, withoutPlaces(value as unknown)])) as Part;
 }
 
 /** Whether the compiler knows how to read a field. */
