@@ -339,6 +339,8 @@ describe("the caller's own top-level organization", () => {
     const counts = answers.map((answer) => payload(answer.data?.restoreOrganization, 'RestoreOrganizationPayload'));
     expect(new Set(counts.map(({ restoredCount }) => restoredCount))).toEqual(new Set([0, 2]));
     expect(counts.map(({ organization }) => organization)).toMatchObject([{ slug }, { slug }]);
+    const repeated = await restore(root, { token: admin });
+    expect(payload(repeated.data?.restoreOrganization, 'RestoreOrganizationPayload').restoredCount).toBe(0);
     expect((await own({ token: below, organization: `${slug}-child` })).errors).toBeUndefined();
     const [event] = await world.rows(sql<{ action: string }>`
       select action from audit_events where organization_id = ${root} order by id desc limit 1`);
