@@ -20,5 +20,4 @@ const yoga = createYoga<object, Context>({
   context: ({ request }) => createContext(db, request.headers.get('authorization')),
 });
 
-// oxlint-disable-next-line typescript/no-misused-promises
-listen(createServer(yoga));
+listen(createServer((request, response) => void yoga(request, response)));
