@@ -3,10 +3,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fieldsWithoutForm } from '../../src/compiler/plan.ts';
 import { schema } from '../../src/schema.ts';
 import type { Outcome } from '../../src/compiler/operations.ts';
+import { sized } from '../setup/size.ts';
 import { gatewayOver } from '../setup/world.ts';
 import { answerOf, compareRandom, createPair, type Pair } from './differential.ts';
 
-const QUERIES = 600;
+const QUERIES = sized(600, 50_000);
 
 let pair: Pair;
 beforeAll(async () => {
