@@ -58,12 +58,6 @@ export const compiler: readonly MutantGroup[] = [
         only: 'leaves a list empty',
       },
       {
-        what: 'a statement counts what belongs to parents that the caller may not read',
-        from: 'where ${parts.list.parents.includes(this.#viewer, parts.args)})`',
-        to: ')`',
-        only: 'leaves a list empty',
-      },
-      {
         what: 'a statement obeys the cursors of other lists',
         from: 'return checks.length === 0 ? json : sql`',
         to: 'return checks.length >= 0 ? json : sql`',
@@ -240,13 +234,13 @@ export const compiler: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/compiler/forms.ts',
+    file: 'src/database/list.ts',
     tests: GUARDS,
     mutants: [
       {
         what: 'a count is told of parents that the caller may not read',
-        from: 'as counted where ${list.parents.includes(viewer, args)})`',
-        to: 'as counted)`',
+        from: 'as counted where ${list.parents.includes(viewer, args)}',
+        to: 'as counted',
         only: 'leaves a list empty',
       },
     ],

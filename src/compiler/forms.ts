@@ -8,7 +8,7 @@
  * statement; any other is executed by its resolvers.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { countBatch, type Connection, type ListDefinition } from '../database/list.ts';
+import { countBatch, countOfParent, type Connection, type ListDefinition } from '../database/list.ts';
 import { connect } from '../graphql/connection.ts';
 import { publicIdInSql } from '../database/id.ts';
 import type { IdType } from '../values/ids.ts';
@@ -78,7 +78,7 @@ export function inSql<Given = unknown, Args = undefined, Outer = unknown>(
   sql: (input: FormInput<Args, Outer>) => RawBuilder<unknown>,
   { prepare, structural = [], check }: FormOptions<Given, Args, Outer> = {},
 ): FormExtension {
-  return { form: { kind: 'value', sql: sql, prepare, structural, check: check as never } };
+  return { form: { kind: 'value', sql, prepare, structural, check: check as never } };
 }
 
 /** Field option: the object, or objects, as a query that may refer to `parent`. */
@@ -86,7 +86,7 @@ export function rowsInSql<Given = unknown, Args = undefined, Outer = unknown>(
   sql: (input: FormInput<Args, Outer>) => RawBuilder<unknown>,
   { prepare, structural = [], check }: FormOptions<Given, Args, Outer> = {},
 ): FormExtension {
-  return { form: { kind: 'rows', sql: sql, prepare, structural, check: check as never } };
+  return { form: { kind: 'rows', sql, prepare, structural, check: check as never } };
 }
 
 /** Field option: a connection, as pages of a list of `parent`. */
@@ -95,7 +95,7 @@ export function listInSql<Given, Args, Row>(
   prepare: (given: Given & PageArguments) => Args,
   structural: readonly (keyof NonNullable<Args> & string)[] = [],
 ): FormExtension {
-  return { form: { kind: 'list', list: list, prepare, structural, check: undefined } };
+  return { form: { kind: 'list', list, prepare, structural, check: undefined } };
 }
 
 /** The form of a field; undefined if it has none. */
@@ -162,9 +162,6 @@ export function pagesOf<Given extends object, Args, Row>(
 export function countOf<Args, Row>(list: ListDefinition<Args, Row>, args: Args) {
   return {
     resolve: ({ id }: { id: string }, _args: unknown, { loaders }: Context): Promise<number> => loaders.load(countBatch(list), args, id),
-    extensions: inSql(
-      ({ viewer }) =>
-        sql`(select coalesce(max(counted.count), 0) from (${list.count(viewer, args)}) as counted where ${list.parents.includes(viewer, args)})`,
-    ),
+    extensions: inSql(({ viewer }) => countOfParent(list, viewer, args)),
   };
 }

@@ -10,7 +10,7 @@ import type { GraphQLObjectType } from 'graphql';
 import type { Principal } from '../authorization/principal.ts';
 import { publicIdInSql } from '../database/id.ts';
 import { cursorInSql } from '../database/keyset.ts';
-import type { ListDefinition } from '../database/list.ts';
+import { countOfParent, type ListDefinition } from '../database/list.ts';
 import type { Viewer } from '../database/loaders.ts';
 import { Unsupported, type Form, type FormInput } from './forms.ts';
 import { casesOf, conditionOf, constantOf } from '../authorization/cases.ts';
@@ -127,24 +127,24 @@ export class StatementWriter {
   /** A page of a list of `parent`, which is called `owner` inside. */
   #connection(plan: FieldPlan, list: ListDefinition<never, unknown>): Raw {
     const { args } = this.#input(plan);
-    const page = plan.at === undefined ? undefined : this.#prepared[plan.at]?.page;
-    if (plan.at === undefined || !page) throw new Unsupported('a list without a page');
     const { at } = plan;
+    const page = at === undefined ? undefined : this.#prepared[at]?.page;
+    if (at === undefined || !page) throw new Unsupported('a list without a page');
     const listNameIn = (parentId: Raw): Raw => sql`${sql.lit(`${list.name} `)} || ${parentId} || ${sql.lit(` ${list.order(args)}`)}`;
     const name = listNameIn(sql`owner.id`);
     // A parent that is not one of the list's has no rows.
     const isListed = list.parents.includes(this.#viewer, args);
-    const isShared = plan.fields.filter(({ field }) => field.name !== 'totalCount' && field.name !== '__typename').length > 1;
-    const needsMore = plan.fields.some(({ field }) => field.name === 'pageInfo');
+    const readers = plan.fields.filter(({ field }) => field.name !== 'totalCount' && field.name !== '__typename');
+    const isShared = readers.length > 1 || readers.some(({ field }) => field.name === 'pageInfo');
     const parts = new ConnectionParts(
       { list, args, name },
       page,
-      isShared || needsMore,
+      isShared,
       (limit) =>
         sql`select listed.* from (${list.page(this.#viewer, args, symbolicPage({ ...page, limit }, at))}) as listed where ${isListed}`,
     );
     const columns = joined(plan.fields.map((part) => sql`${this.#part(part, parts)} as ${sql.ref(part.key)}`));
-    const rows = isShared || needsMore ? sql`with page as materialized (${parts.rows})` : sql``;
+    const rows = isShared ? sql`with page as materialized (${parts.rows})` : sql``;
     const json = sql`(${rows} select row_to_json(x.*) from (select ${columns}) as x)`;
     const checks = (['after', 'before'] as const).filter((end) => page[end]).map((end) => isOfList(listNameIn(sql`parent.id`), at, end));
     return checks.length === 0 ? json : sql`case when ${sql.join(checks, sql` and `)} then ${json} else ${refused} end`;
@@ -157,8 +157,7 @@ export class StatementWriter {
       case '__typename':
         return sql`${sql.lit(parentType.name)}::text`;
       case 'totalCount':
-        return sql`(select coalesce(max(counted.count), 0) from (${parts.list.count(this.#viewer, parts.args)}) as counted
-          where ${parts.list.parents.includes(this.#viewer, parts.args)})`;
+        return countOfParent(parts.list, this.#viewer, parts.args);
       case 'nodes':
         return arrayOf(sql`select ${this.#row(plan)} from ${parts.visible}`);
       case 'edges': {

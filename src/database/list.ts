@@ -95,6 +95,13 @@ export function forEachParent(parents: RawBuilder<unknown>, ids: readonly string
     cross join lateral (${query}) as child`;
 }
 
+/** The number of rows on all pages of the list of the row `parent`; 0 if it is not one of the list's parents. */
+export function countOfParent<Args, Row>(list: ListDefinition<Args, Row>, viewer: Viewer, args: Args): RawBuilder<number> {
+  return sql`(
+    select coalesce(max(counted.count), 0) from (${list.count(viewer, args)}) as counted where ${list.parents.includes(viewer, args)}
+  )`;
+}
+
 interface PageKey<Args> {
   args: Args;
   page: Page;
