@@ -21,7 +21,11 @@ async function measure({ lane, parents }: Place, round: number): Promise<Timing>
     const slug = `bench-${Date.now().toString(36)}-${round}-${n}`;
     const parentId = parents[(round * CREATED + n) % parents.length];
     const begin = performance.now();
-    await lane.mutate('createOrganization', 'organization { id depth }', { name: 'Bench', slug, parentId });
+    await lane.mutate('createOrganization', 'organization { id depth }', {
+      name: 'Bench',
+      slug,
+      parentId,
+    });
     // The first of a round find cold caches.
     if (n >= 20) times.push(performance.now() - begin);
   }
@@ -35,10 +39,14 @@ export async function benchCreate(largest: number): Promise<void> {
   for (const size of sizes) {
     const { db, url, close } = await openForest(size);
     const { rows: roots } = await sql<{ id: string }>`
-      select lineage[1] as id from organizations group by lineage[1] order by count(*) desc limit 1`.execute(db);
+      select lineage[1] as id from organizations group by lineage[1] order by count(*) desc limit 1`.execute(
+      db,
+    );
     const root = roots[0]?.id ?? '';
     const { rows } = await sql<{ id: string }>`
-      select id from organizations where lineage[1] = ${root}::uuid and depth < 20 order by hashtext(id::text) limit 1000`.execute(db);
+      select id from organizations where lineage[1] = ${root}::uuid and depth < 20 order by hashtext(id::text) limit 1000`.execute(
+      db,
+    );
     const lane = await openLane(url, root);
     places.push({ lane, parents: rows.map((row) => encodeId('Organization', row.id)) });
     closers.push(lane.close, close);
@@ -46,7 +54,8 @@ export async function benchCreate(largest: number): Promise<void> {
   const rounds: Timing[][] = sizes.map(() => []);
   for (let round = 0; round < ROUNDS; round++)
     for (const [index, place] of places.entries()) rounds[index]?.push(await measure(place, round));
-  const middle = (index: number): Timing => rounds[index]?.toSorted((a, b) => a.p50 - b.p50)[1] ?? { p50: NaN, p95: NaN };
+  const middle = (index: number): Timing =>
+    rounds[index]?.toSorted((a, b) => a.p50 - b.p50)[1] ?? { p50: NaN, p95: NaN };
   console.log('\ncreateOrganization, the middle of three rounds, p50 / p95 ms\n');
   table(
     ['organizations', 'p50', 'p95', 'against the smallest'],
@@ -58,6 +67,11 @@ export async function benchCreate(largest: number): Promise<void> {
     ]),
   );
   console.log('');
-  verdict('creating, largest platform against smallest', middle(sizes.length - 1).p50 / middle(0).p50, TARGET_GROWTH, '×');
+  verdict(
+    'creating, largest platform against smallest',
+    middle(sizes.length - 1).p50 / middle(0).p50,
+    TARGET_GROWTH,
+    '×',
+  );
   for (const close of closers) await close();
 }

@@ -7,7 +7,13 @@ const ACTIVE_SHARE = 0.03;
 export const ROLLED_OVER = 4;
 export const DAYS = 366;
 /** The first slots of the catalog. */
-export const METRICS = ['voice_minutes', 'chat_minutes', 'voice_calls', 'chat_calls', 'inbound_calls'];
+export const METRICS = [
+  'voice_minutes',
+  'chat_minutes',
+  'voice_calls',
+  'chat_calls',
+  'inbound_calls',
+];
 
 export interface DailyValues {
   /** End of the last day that has values. */
@@ -27,12 +33,14 @@ export async function plantDailyValues(db: Database): Promise<DailyValues> {
     .catch(() => undefined);
   if (planted?.rows[0]) return planted.rows[0];
   const begin = performance.now();
-  const step = (what: string): void => console.log(`  ${what} after ${Math.round((performance.now() - begin) / 1000)} s`);
+  const step = (what: string): void =>
+    console.log(`  ${what} after ${Math.round((performance.now() - begin) / 1000)} s`);
   console.log('planting a year of daily values…');
   const end = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000);
   await sql`set work_mem = '1GB'`.execute(db);
   await sql`set maintenance_work_mem = '2GB'`.execute(db);
-  for (const table of ['bench_active', 'bench_daily', 'bench_branches']) await sql`drop table if exists ${sql.table(table)}`.execute(db);
+  for (const table of ['bench_active', 'bench_daily', 'bench_branches'])
+    await sql`drop table if exists ${sql.table(table)}`.execute(db);
   await sql`
     create table bench_active as select id, lineage from organizations order by hashtext(id::text)
     limit (select round(count(*) * ${ACTIVE_SHARE}::float8) from organizations)`.execute(db);
@@ -46,12 +54,18 @@ export async function plantDailyValues(db: Database): Promise<DailyValues> {
     select o.id, o.path, b.active > ${ROLLED_OVER}, true
     from bench_branches b join organizations o on o.id = b.organization_id
     where b.active > ${ROLLED_OVER} or exists (select from bench_active a where a.id = o.id)
-    on conflict (organization_id) do update set rolled = usage_meters.rolled or excluded.rolled`.execute(db);
+    on conflict (organization_id) do update set rolled = usage_meters.rolled or excluded.rolled`.execute(
+    db,
+  );
   await sql`create table bench_daily (organization_id uuid not null, day date not null, metric text collate "C" not null, value numeric not null)`.execute(
     db,
   );
   await sql`delete from usage_totals where grain <> 'HOUR'`.execute(db);
-  for (let last = end.getTime(); last > end.getTime() - DAYS * 86_400_000; last -= 30 * 86_400_000) {
+  for (
+    let last = end.getTime();
+    last > end.getTime() - DAYS * 86_400_000;
+    last -= 30 * 86_400_000
+  ) {
     const first = Math.max(last - 30 * 86_400_000, end.getTime() - DAYS * 86_400_000);
     const values = sql`
       select a.id, a.lineage, d as at, (random() * 600)::numeric(38, 3) as m1, (random() * 300)::numeric(38, 3) as m2,
@@ -80,7 +94,9 @@ export async function plantDailyValues(db: Database): Promise<DailyValues> {
     select organization_id, 'MONTH', date_trunc('month', starts_at, 'UTC'),
       array[sum(own[1]), sum(own[2]), sum(own[3]), sum(own[4]), sum(own[5])],
       array[sum(subtree[1]), sum(subtree[2]), sum(subtree[3]), sum(subtree[4]), sum(subtree[5])]
-    from usage_totals where grain = 'DAY' group by 1, 3 order by 3, hashtext(organization_id::text)`.execute(db);
+    from usage_totals where grain = 'DAY' group by 1, 3 order by 3, hashtext(organization_id::text)`.execute(
+    db,
+  );
   step('months');
   await sql`alter table bench_daily add primary key (organization_id, day, metric)`.execute(db);
   await sql`create table bench_planted as select ${end}::timestamptz as planted_until, (select count(*)::integer from bench_daily) as rows`.execute(
@@ -88,7 +104,8 @@ export async function plantDailyValues(db: Database): Promise<DailyValues> {
   );
   await sql`vacuum analyze`.execute(db);
   step('everything');
-  const { rows } = await sql<DailyValues>`select planted_until as end, rows from bench_planted`.execute(db);
+  const { rows } =
+    await sql<DailyValues>`select planted_until as end, rows from bench_planted`.execute(db);
   if (!rows[0]) throw new Error('nothing was planted');
   return rows[0];
 }

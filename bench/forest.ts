@@ -31,12 +31,18 @@ export interface ForestOptions {
  * Reaches the forest of `organizations` organizations, planting it if need be. Data is kept below BENCH_DIR (default
  * .data/bench).
  */
-export async function openForest(organizations: number, { oneTree = false, owner, settings = {} }: ForestOptions = {}): Promise<Forest> {
+export async function openForest(
+  organizations: number,
+  { oneTree = false, owner, settings = {} }: ForestOptions = {},
+): Promise<Forest> {
   const name = `${owner === undefined ? '' : `${owner}-`}${organizations}${oneTree ? '-one-tree' : ''}`;
   const dataDir = path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), name);
   await mkdir(dataDir, { recursive: true });
   await chmod(dataDir, 0o755);
-  const server = await startEmbedded({ dataDir, settings: { shared_buffers: '2GB', max_wal_size: '4GB', ...settings } });
+  const server = await startEmbedded({
+    dataDir,
+    settings: { shared_buffers: '2GB', max_wal_size: '4GB', ...settings },
+  });
   // One connection, so that settings of the session hold for every statement.
   const db = connect({ url: server.ownerUrl, poolSize: 1, log: createLogger('warn') });
   await migrate(db);
@@ -77,17 +83,34 @@ export async function rootsOfSize(
     where ${among}`.execute(db);
   const roots: Root[] = [];
   for (const wanted of sizes) {
-    const best = rows.reduce((a, b) => (Math.abs(b.size - wanted) < Math.abs(a.size - wanted) ? b : a));
-    roots.push({ id: best.id, slug: best.slug, size: best.size, principal: await principalAt(db, best.id, best.lineage) });
+    const best = rows.reduce((a, b) =>
+      Math.abs(b.size - wanted) < Math.abs(a.size - wanted) ? b : a,
+    );
+    roots.push({
+      id: best.id,
+      slug: best.slug,
+      size: best.size,
+      principal: await principalAt(db, best.id, best.lineage),
+    });
   }
   return roots;
 }
 
 /** A caller that acts in an organization with every right: a key that nobody can use, under the organization's own UUID. */
-export async function principalAt(db: Database, id: string, lineage: readonly string[]): Promise<Principal> {
+export async function principalAt(
+  db: Database,
+  id: string,
+  lineage: readonly string[],
+): Promise<Principal> {
   const scopes = new Set(['child_organizations:manage', 'members:read', 'usage:read']);
   await sql`
     insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-    values (${id}, ${id}, 'bench', sha256(${id}::text::bytea), 'ak_…', ${[...scopes]}::text[]) on conflict do nothing`.execute(db);
-  return { credential: { kind: 'API_KEY', id, name: 'bench', expiresAt: null }, user: null, organization: { id, lineage, scopes } };
+    values (${id}, ${id}, 'bench', sha256(${id}::text::bytea), 'ak_…', ${[...scopes]}::text[]) on conflict do nothing`.execute(
+    db,
+  );
+  return {
+    credential: { kind: 'API_KEY', id, name: 'bench', expiresAt: null },
+    user: null,
+    organization: { id, lineage, scopes },
+  };
 }

@@ -23,7 +23,12 @@ async function residentMiB(pid: number): Promise<number> {
 export async function benchGateway(queries: number): Promise<void> {
   const begin = performance.now();
   const { url, pid, apiKey, stop } = await startGateway();
-  verdict('npm start ready, first start with an empty data folder', (performance.now() - begin) / 1000, READY_TARGET_S, ' s');
+  verdict(
+    'npm start ready, first start with an empty data folder',
+    (performance.now() - begin) / 1000,
+    READY_TARGET_S,
+    ' s',
+  );
 
   const ask = (query: string) => post(url, apiKey, query);
   const times: number[] = [];
@@ -37,7 +42,9 @@ export async function benchGateway(queries: number): Promise<void> {
       if ((await ask(query)).errors) failed++;
       times.push(performance.now() - start);
       if (turn % Math.ceil(queries / 5) === 0)
-        console.log(`        ${turn.toLocaleString('en')} queries: ${(await residentMiB(pid)).toFixed(0)} MiB resident`);
+        console.log(
+          `        ${turn.toLocaleString('en')} queries: ${(await residentMiB(pid)).toFixed(0)} MiB resident`,
+        );
     }
   };
   const started = performance.now();

@@ -7,14 +7,21 @@ import { openForest, principalAt, type Forest } from './forest.ts';
 import { ms, table, time, verdict, type Timing } from './measure.ts';
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000];
-const TARGETS = { 'organization by id': 1.5, 'children page of 25': 1.5, 'subtree check of 100 ids': 3, 'breadcrumbs of 25': 3 };
+const TARGETS = {
+  'organization by id': 1.5,
+  'children page of 25': 1.5,
+  'subtree check of 100 ids': 3,
+  'breadcrumbs of 25': 3,
+};
 type Task = keyof typeof TARGETS;
 
 async function measure({ db }: Forest): Promise<Record<Task, Timing>> {
   const { rows: roots } = await sql<{
     id: string;
     lineage: string[];
-  }>`select id, lineage from organizations where parent_id is null order by ordinal limit 1`.execute(db);
+  }>`select id, lineage from organizations where parent_id is null order by ordinal limit 1`.execute(
+    db,
+  );
   const [root] = roots;
   if (!root) throw new RangeError('the forest is empty');
   const principal = await principalAt(db, root.id, root.lineage);
@@ -33,14 +40,27 @@ async function measure({ db }: Forest): Promise<Record<Task, Timing>> {
   };
   await sql`set plan_cache_mode = force_generic_plan`.execute(db);
   return {
-    'organization by id': await time((round) => new Loaders(request()).load(organizationById, null, pick(ids, round, 1)[0] ?? ''), 301, 50),
-    'children page of 25': await time(
-      (round) => new Loaders(request()).load(pageBatch(children), page, pick(parents, round, 1)[0] ?? ''),
+    'organization by id': await time(
+      (round) => new Loaders(request()).load(organizationById, null, pick(ids, round, 1)[0] ?? ''),
       301,
       50,
     ),
-    'subtree check of 100 ids': await time((round) => organizationById.load(request(), pick(ids, round, 100), null), 101, 20),
-    'breadcrumbs of 25': await time((round) => ancestors.load(request(), pick(ids, round, 25), null), 101, 20),
+    'children page of 25': await time(
+      (round) =>
+        new Loaders(request()).load(pageBatch(children), page, pick(parents, round, 1)[0] ?? ''),
+      301,
+      50,
+    ),
+    'subtree check of 100 ids': await time(
+      (round) => organizationById.load(request(), pick(ids, round, 100), null),
+      101,
+      20,
+    ),
+    'breadcrumbs of 25': await time(
+      (round) => ancestors.load(request(), pick(ids, round, 25), null),
+      101,
+      20,
+    ),
   };
 }
 
@@ -50,9 +70,13 @@ export async function benchGrowth(largest: number): Promise<void> {
   for (const size of sizes) forests.push(await openForest(size));
   // Every size is measured in turn, three times; the middle of the three is taken.
   const rounds: Record<Task, Timing>[][] = sizes.map(() => []);
-  for (let round = 0; round < 3; round++) for (const [index, forest] of forests.entries()) rounds[index]?.push(await measure(forest));
+  for (let round = 0; round < 3; round++)
+    for (const [index, forest] of forests.entries()) rounds[index]?.push(await measure(forest));
   const middle = (index: number, task: Task): Timing =>
-    rounds[index]?.map((measured) => measured[task]).toSorted((a, b) => a.p50 - b.p50)[1] ?? { p50: NaN, p95: NaN };
+    rounds[index]?.map((measured) => measured[task]).toSorted((a, b) => a.p50 - b.p50)[1] ?? {
+      p50: NaN,
+      p95: NaN,
+    };
   const tasks = Object.keys(TARGETS) as Task[];
   console.log('\np50 / p95 ms by number of organizations, and the growth of p50\n');
   table(
@@ -65,6 +89,11 @@ export async function benchGrowth(largest: number): Promise<void> {
   );
   console.log('');
   for (const task of tasks)
-    verdict(`${task}, largest against smallest`, middle(sizes.length - 1, task).p50 / middle(0, task).p50, TARGETS[task], '×');
+    verdict(
+      `${task}, largest against smallest`,
+      middle(sizes.length - 1, task).p50 / middle(0, task).p50,
+      TARGETS[task],
+      '×',
+    );
   for (const forest of forests) await forest.close();
 }

@@ -23,7 +23,10 @@ const PLENTY = '1000000000';
 
 const reads: { query: string; variables?: Record<string, unknown> }[] = [
   { query: '{ viewer { organization { slug } scopes } }' },
-  { query: '{ organization { name descendantCount children(first: 10) { totalCount nodes { slug name childCount } } } }' },
+  {
+    query:
+      '{ organization { name descendantCount children(first: 10) { totalCount nodes { slug name childCount } } } }',
+  },
   {
     query:
       'query ($n: Int!) { organization { children(first: $n) { nodes { slug members(first: 5) { nodes { user { email } roles { key } } } } } } }',
@@ -65,7 +68,9 @@ function middleMean(values: readonly number[]): number {
 
 /** The bounds between which `middleMean` lies with 95 % confidence, by drawing the values again (bootstrap). */
 function boundsOf(values: readonly number[], random: Random): { low: number; high: number } {
-  const drawn = Array.from({ length: DRAWS }, () => middleMean(values.map(() => random.pick(values)))).toSorted((a, b) => a - b);
+  const drawn = Array.from({ length: DRAWS }, () =>
+    middleMean(values.map(() => random.pick(values))),
+  ).toSorted((a, b) => a - b);
   const at = (share: number): number => drawn[Math.floor(share * (DRAWS - 1))] ?? NaN;
   return { low: at(0.025), high: at(0.975) };
 }
@@ -74,7 +79,12 @@ function boundsOf(values: readonly number[], random: Random): { low: number; hig
 export async function benchGuards(): Promise<void> {
   const { db, url, close } = await openForest(1_000);
   const log = createLogger('silent');
-  const root = await db.selectFrom('organizations').select('id').where('parent_id', 'is', null).limit(1).executeTakeFirstOrThrow();
+  const root = await db
+    .selectFrom('organizations')
+    .select('id')
+    .where('parent_id', 'is', null)
+    .limit(1)
+    .executeTakeFirstOrThrow();
   const token = await insertApiKey(db, root.id, 'bench');
   const redisUrl = process.env['REDIS_URL'] || undefined;
   const redis = redisUrl === undefined ? undefined : await openRedisCounters(redisUrl, log);
@@ -83,7 +93,12 @@ export async function benchGuards(): Promise<void> {
       [`RATE_${who}REQUESTS_PER_MINUTE`, PLENTY],
       [`RATE_${who}COST_PER_MINUTE`, PLENTY],
     ]);
-    return createBudgets(defaultBudgets({ RATE_LIMITS: store, REDIS_URL: redisUrl, ...Object.fromEntries(plenty) }), log, url, redis);
+    return createBudgets(
+      defaultBudgets({ RATE_LIMITS: store, REDIS_URL: redisUrl, ...Object.fromEntries(plenty) }),
+      log,
+      url,
+      redis,
+    );
   };
   const laneOf = (name: string, boundsCost: boolean, budgets?: CallerBudgets, to = log): Lane => ({
     name,
@@ -123,10 +138,20 @@ export async function benchGuards(): Promise<void> {
     ['checks', 'CPU µs per request', 'against none', '95 % of that'],
     lanes.map(({ name, times, ratios }) => {
       const { low, high } = boundsOf(ratios, random);
-      return [name, middleMean(times).toFixed(0), middleMean(ratios).toFixed(3), `${low.toFixed(3)} to ${high.toFixed(3)}`];
+      return [
+        name,
+        middleMean(times).toFixed(0),
+        middleMean(ratios).toFixed(3),
+        `${low.toFixed(3)} to ${high.toFixed(3)}`,
+      ];
     }),
   );
-  verdict('cost and budgets in memory add', (middleMean(guarded.ratios) - 1) * 100, TARGET_PERCENT, ' %');
+  verdict(
+    'cost and budgets in memory add',
+    (middleMean(guarded.ratios) - 1) * 100,
+    TARGET_PERCENT,
+    ' %',
+  );
   await shared.budgets.close();
   redis?.close();
   await close();

@@ -29,18 +29,24 @@ export async function benchMove(organizations: number): Promise<void> {
   const { db } = forest;
   const { rows: trees } = await sql<{ root: string; lineage: string[] }>`
     select o.id as root, o.lineage from organizations o where o.parent_id is null
-    order by (select count(*) from organizations d where d.path >= o.path and d.path < subtree_end(o.path)) desc limit 2`.execute(db);
+    order by (select count(*) from organizations d where d.path >= o.path and d.path < subtree_end(o.path)) desc limit 2`.execute(
+    db,
+  );
   const [largest, elsewhere] = trees;
   if (!largest || !elsewhere) throw new RangeError('the forest has fewer than two trees');
   const lane = await openLane(forest.url, largest.root);
   const { rows: inner } = await sql<Subtree & { place: string }>`
     select o.id, o.parent_id, s.size from organizations o
     cross join lateral (select count(*)::int as size from organizations d where d.path >= o.path and d.path < subtree_end(o.path)) as s
-    where o.lineage[1] = ${largest.root}::uuid and o.depth between 1 and 6 and s.size between 50 and 15000`.execute(db);
+    where o.lineage[1] = ${largest.root}::uuid and o.depth between 1 and 6 and s.size between 50 and 15000`.execute(
+    db,
+  );
   const readers = connect({ url: forest.url, poolSize: 2, log: createLogger('warn') });
   const principal = await principalAt(readers, elsewhere.root, elsewhere.lineage);
   const { rows: ids } = await sql<{ id: string }>`
-    select id from organizations where lineage[1] = ${elsewhere.root}::uuid order by hashtext(id::text) limit 2000`.execute(db);
+    select id from organizations where lineage[1] = ${elsewhere.root}::uuid order by hashtext(id::text) limit 2000`.execute(
+    db,
+  );
   const page = {
     args: { orderBy: 'SLUG_ASC' as const, kind: null, includeDeleted: false },
     page: { limit: 25, backward: false, after: null, before: null },
@@ -52,7 +58,10 @@ export async function benchMove(organizations: number): Promise<void> {
       const id = ids[n % ids.length]?.id ?? '';
       const begin = performance.now();
       const loaders = new Loaders({ db: readers, principal, now: new Date() });
-      await Promise.all([loaders.load(organizationById, null, id), loaders.load(pageBatch(children), page, id)]);
+      await Promise.all([
+        loaders.load(organizationById, null, id),
+        loaders.load(pageBatch(children), page, id),
+      ]);
       times.push(performance.now() - begin);
     }
     return times;
@@ -64,16 +73,21 @@ export async function benchMove(organizations: number): Promise<void> {
     working = false;
     return reading;
   };
-  const p99 = (times: number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? NaN;
+  const p99 = (times: number[]): number =>
+    times.toSorted((a, b) => a - b)[Math.floor(times.length * 0.99)] ?? NaN;
 
   const lines: string[][] = [];
   let perNode = 0;
   let slowdown = 0;
   for (const wanted of SIZES) {
-    const best = inner.reduce((a, b) => (Math.abs(b.size - wanted) < Math.abs(a.size - wanted) ? b : a));
+    const best = inner.reduce((a, b) =>
+      Math.abs(b.size - wanted) < Math.abs(a.size - wanted) ? b : a,
+    );
     const { rows: targets } = await sql<{ id: string }>`
       select o.id from organizations o where o.lineage[1] = ${largest.root}::uuid and o.depth = 3
-        and not o.lineage @> array[${best.id}::uuid] order by hashtext(o.id::text) limit ${2 * MOVES}`.execute(db);
+        and not o.lineage @> array[${best.id}::uuid] order by hashtext(o.id::text) limit ${2 * MOVES}`.execute(
+      db,
+    );
     const costs: number[] = [];
     const moveTo = async (target: { id: string }): Promise<void> => {
       const begin = performance.now();
@@ -88,7 +102,8 @@ export async function benchMove(organizations: number): Promise<void> {
       await sql`vacuum organizations`.execute(lane.db);
       await moveTo(target);
     }
-    const median = (times: readonly number[]): number => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
+    const median = (times: readonly number[]): number =>
+      times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? NaN;
     const cost = median(costs);
     costs.length = 0;
     let done = 0;
@@ -99,7 +114,11 @@ export async function benchMove(organizations: number): Promise<void> {
       }),
     );
     // What any other backend that keeps a core busy does to them: the machine's part of it.
-    const control = p99(await readWhile(() => sql`select count(*) from generate_series(1, 20000000)`.execute(lane.db)));
+    const control = p99(
+      await readWhile(() =>
+        sql`select count(*) from generate_series(1, 20000000)`.execute(lane.db),
+      ),
+    );
     const refresh = performance.now();
     await refreshSearch(lane.db);
     const refreshed = ((performance.now() - refresh) * 1_000) / best.size;

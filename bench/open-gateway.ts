@@ -4,7 +4,11 @@ import { createGateway, type Gateway, type GatewayOptions } from '../src/http/ga
 import type { Logger } from '../src/telemetry/log.ts';
 
 /** Makes a gateway over the database whose limits on mail nobody reaches. */
-export function openGateway(db: Database, log: Logger, options: Pick<GatewayOptions, 'boundsCost' | 'budgets'> = {}): Gateway {
+export function openGateway(
+  db: Database,
+  log: Logger,
+  options: Pick<GatewayOptions, 'boundsCost' | 'budgets'> = {},
+): Gateway {
   return createGateway({
     db,
     log,

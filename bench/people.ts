@@ -24,7 +24,11 @@ export async function benchPeople(organizations: number): Promise<void> {
       const line = [name];
       for (const { id, principal } of roots) {
         const { p50, p95 } = await time(
-          () => pageBatch(people).load({ db, principal, now: new Date() }, [id], { args: { search }, page: FIRST }),
+          () =>
+            pageBatch(people).load({ db, principal, now: new Date() }, [id], {
+              args: { search },
+              page: FIRST,
+            }),
           9,
           4,
         );
@@ -33,7 +37,10 @@ export async function benchPeople(organizations: number): Promise<void> {
       lines.push(line);
     }
     console.log(`\nplan_cache_mode = ${mode}; p50 / p95 ms\n`);
-    table(['people', ...roots.map((root) => `${root.size.toLocaleString('en')} organizations`)], lines);
+    table(
+      ['people', ...roots.map((root) => `${root.size.toLocaleString('en')} organizations`)],
+      lines,
+    );
   }
   await close();
 }

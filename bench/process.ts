@@ -21,7 +21,14 @@ export interface RunningGateway {
 export async function startGateway(): Promise<RunningGateway> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-bench-'));
   const child = spawn('npm', ['start'], {
-    env: { ...process.env, DATA_DIR: dataDir, PORT: '0', NODE_ENV: '', LOG_LEVEL: 'warn', RATE_LIMITS: 'off' },
+    env: {
+      ...process.env,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      NODE_ENV: '',
+      LOG_LEVEL: 'warn',
+      RATE_LIMITS: 'off',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
     detached: true,
   });
@@ -34,7 +41,10 @@ export async function startGateway(): Promise<RunningGateway> {
     });
     child.once('exit', () => reject(new Error(`npm start ended: ${output}`)));
   });
-  const demo = JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as { apiKey: string; organizationId: string };
+  const demo = JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as {
+    apiKey: string;
+    organizationId: string;
+  };
   const pid = await gatewayPid(child.pid ?? 0);
   return {
     ...demo,

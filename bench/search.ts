@@ -19,7 +19,11 @@ const SLOW_MS = 100;
 function ours(root: Root, search: string): RawBuilder<unknown> {
   const viewer = { principal: root.principal, now: new Date() };
   const args = { search, kind: null, maxDepth: null, includeDeleted: false };
-  return forEachParent(descendants.parents.rows(viewer, args), [root.id], descendants.page(viewer, args, PAGE));
+  return forEachParent(
+    descendants.parents.rows(viewer, args),
+    [root.id],
+    descendants.page(viewer, args, PAGE),
+  );
 }
 
 function plain(root: Root, search: string): RawBuilder<unknown> {
@@ -64,14 +68,24 @@ export async function benchSearch(organizations: number): Promise<void> {
       for (const root of roots) {
         const two = await time(() => ours(root, pattern).execute(db));
         const one = await time(() => plain(root, pattern).execute(db), 1, 1);
-        const other = one.p50 > SLOW_MS ? one : await time(() => plain(root, pattern).execute(db), 9, 6);
-        if (two.p50 > worst[kind].p50) worst[kind] = { cell: `${cell}, ${root.size} organizations, ${mode}`, p50: two.p50 };
+        const other =
+          one.p50 > SLOW_MS ? one : await time(() => plain(root, pattern).execute(db), 9, 6);
+        if (two.p50 > worst[kind].p50)
+          worst[kind] = { cell: `${cell}, ${root.size} organizations, ${mode}`, p50: two.p50 };
         line.push(`${ms(two.p50)} / ${ms(two.p95)}`, `${(other.p50 / two.p50).toFixed(1)}×`);
       }
       lines.push(line);
     }
-    console.log(`\nplan_cache_mode = ${mode}; p50 / p95 ms, and how many times longer the plain formulation takes\n`);
-    table(['pattern', ...roots.flatMap((root) => [`${root.size.toLocaleString('en')} organizations`, 'plain'])], lines);
+    console.log(
+      `\nplan_cache_mode = ${mode}; p50 / p95 ms, and how many times longer the plain formulation takes\n`,
+    );
+    table(
+      [
+        'pattern',
+        ...roots.flatMap((root) => [`${root.size.toLocaleString('en')} organizations`, 'plain']),
+      ],
+      lines,
+    );
   }
   console.log('');
   verdict(`worst cell (${worst.named.cell})`, worst.named.p50, TARGET_MS, ' ms');

@@ -33,7 +33,9 @@ export async function benchUsage(organizations: number): Promise<void> {
   const small = sql`o.depth between 2 and 4 and exists (select from bench_branches b where b.organization_id = o.id and b.active = 2)`;
   const sizes = SIZES.filter((size) => size <= organizations);
   const roots = [...(await rootsOfSize(db, [SMALL], small)), ...(await rootsOfSize(db, sizes))];
-  console.log(`${organizations.toLocaleString('en')} organizations in one tree, ${values.toLocaleString('en')} daily values`);
+  console.log(
+    `${organizations.toLocaleString('en')} organizations in one tree, ${values.toLocaleString('en')} daily values`,
+  );
   await storage(db);
   await reads(db, roots, from, end);
   await manyAtOnce(db, roots.at(-1), from, end);
@@ -47,7 +49,9 @@ async function storage(db: Database): Promise<void> {
   const { rows } = await sql<{ kind: string; organizations: number; rows: number; bytes: string }>`
     select case when m.rolled then 'rolled up' else 'own usage alone' end as kind,
       count(distinct organization_id)::int as organizations, count(*)::int as rows, pg_size_pretty(sum(pg_column_size(t.*))) as bytes
-    from usage_totals t join usage_meters m using (organization_id) where t.grain = 'DAY' group by 1 order by 1`.execute(db);
+    from usage_totals t join usage_meters m using (organization_id) where t.grain = 'DAY' group by 1 order by 1`.execute(
+    db,
+  );
   const { rows: others } = await sql<{ count: number }>`
     select count(*)::int as count from bench_branches b where not exists (select from usage_meters m where m.organization_id = b.organization_id)`.execute(
     db,
@@ -57,8 +61,18 @@ async function storage(db: Database): Promise<void> {
   table(
     ['organizations', 'how many', 'rows', 'bytes'],
     [
-      ...rows.map((row) => [row.kind, row.organizations.toLocaleString('en'), row.rows.toLocaleString('en'), row.bytes]),
-      ['only above active ones (dense)', more.toLocaleString('en'), (more * DAYS).toLocaleString('en'), ''],
+      ...rows.map((row) => [
+        row.kind,
+        row.organizations.toLocaleString('en'),
+        row.rows.toLocaleString('en'),
+        row.bytes,
+      ]),
+      [
+        'only above active ones (dense)',
+        more.toLocaleString('en'),
+        (more * DAYS).toLocaleString('en'),
+        '',
+      ],
     ],
   );
   const { rows: size } = await sql<{ heap: string; all: string }>`
@@ -71,7 +85,8 @@ async function storage(db: Database): Promise<void> {
 /** Which organizations get rows in the tail for an event, as a condition on one of the lineage `x` of `o`. */
 const HOLDERS = {
   own: 'x = o.id',
-  sparse: '(x = o.id or exists (select from usage_meters m where m.organization_id = x and m.rolled))',
+  sparse:
+    '(x = o.id or exists (select from usage_meters m where m.organization_id = x and m.rolled))',
   dense: 'true',
 };
 
@@ -93,7 +108,9 @@ async function record(
       join (select id, row_number() over () as number from bench_active) as a on a.number = draw.drawn
       join usage_metrics m on m.key = any (${METRICS.slice(0, metrics)}::text[])
     ) as e join organizations o on o.id = e.id cross join unnest(o.lineage) as x
-    where ${sql.raw(HOLDERS[holders])} group by x, e.hour, e.slot, e.batch order by e.batch`.execute(db);
+    where ${sql.raw(HOLDERS[holders])} group by x, e.hour, e.slot, e.batch order by e.batch`.execute(
+    db,
+  );
   await sql`analyze usage_tail`.execute(db);
 }
 
@@ -133,7 +150,9 @@ async function reads(db: Database, roots: readonly Root[], from: Date, end: Date
       p50.set(`${tail} ${root.id}`, measured.p50);
       lines.push([
         root.size.toLocaleString('en'),
-        events.count === 0 ? 'none' : `${events.count.toLocaleString('en')} in ${(events.count / events.batch).toLocaleString('en')} calls`,
+        events.count === 0
+          ? 'none'
+          : `${events.count.toLocaleString('en')} in ${(events.count / events.batch).toLocaleString('en')} calls`,
         `${ms(measured.p50)} / ${ms(measured.p95)}`,
         `${ms(edges.p50)} / ${ms(edges.p95)}`,
         naive ? `${ms(naive.p50)} (${(naive.p50 / measured.p50).toFixed(0)}×)` : '',
@@ -142,10 +161,22 @@ async function reads(db: Database, roots: readonly Root[], from: Date, end: Date
   }
   await sql`truncate usage_tail`.execute(db);
   console.log(`\nALL over ${DAYS} days, p50 / p95 ms\n`);
-  table(['organizations', 'events not rolled yet', 'whole days', 'beginning and ending within an hour', 'plain, p50'], lines);
+  table(
+    [
+      'organizations',
+      'events not rolled yet',
+      'whole days',
+      'beginning and ending within an hour',
+      'plain, p50',
+    ],
+    lines,
+  );
   const [smallest, largest] = [roots[0], roots.at(-1)];
   if (!smallest || !largest) return;
-  const [least, most] = [p50.get(`${BATCHED} ${smallest.id}`) ?? NaN, p50.get(`${BATCHED} ${largest.id}`) ?? NaN];
+  const [least, most] = [
+    p50.get(`${BATCHED} ${smallest.id}`) ?? NaN,
+    p50.get(`${BATCHED} ${largest.id}`) ?? NaN,
+  ];
   console.log('');
   verdict('ALL over 366 days, largest subtree, with a tail', most, TARGET_MS, ' ms');
   verdict('largest subtree against smallest, with a tail', most / least, TARGET_RATIO, '×');
@@ -156,15 +187,29 @@ async function reads(db: Database, roots: readonly Root[], from: Date, end: Date
 }
 
 /** A hundred organizations in one statement. */
-async function manyAtOnce(db: Database, root: Root | undefined, from: Date, end: Date): Promise<void> {
+async function manyAtOnce(
+  db: Database,
+  root: Root | undefined,
+  from: Date,
+  end: Date,
+): Promise<void> {
   if (!root) return;
-  const { rows } = await sql<{ id: string }>`select organization_id as id from bench_branches order by active desc limit 100`.execute(db);
+  const { rows } = await sql<{
+    id: string;
+  }>`select organization_id as id from bench_branches order by active desc limit 100`.execute(db);
   const ids = rows.map((row) => row.id);
   const measured = await time(
-    () => usageTotals.load({ db, principal: root.principal, now: end }, ids, { scope: 'ALL', from, to: end }),
+    () =>
+      usageTotals.load({ db, principal: root.principal, now: end }, ids, {
+        scope: 'ALL',
+        from,
+        to: end,
+      }),
     31,
   );
-  console.log(`\n${ids.length} organizations in one statement: ${ms(measured.p50)} / ${ms(measured.p95)} ms`);
+  console.log(
+    `\n${ids.length} organizations in one statement: ${ms(measured.p50)} / ${ms(measured.p95)} ms`,
+  );
 }
 
 async function rolls(db: Database, end: Date): Promise<void> {
@@ -180,10 +225,14 @@ async function rolls(db: Database, end: Date): Promise<void> {
     for (let round = 0; round < 7; round++)
       for (const kind of kinds) {
         await record(db, end, { count: ROLLED, batch: 1_000, metrics }, kind);
-        const { rows: counted } = await sql<{ count: number }>`select count(*)::int as count from usage_tail`.execute(db);
+        const { rows: counted } = await sql<{
+          count: number;
+        }>`select count(*)::int as count from usage_tail`.execute(db);
         rows[kind] = counted[0]?.count ?? 0;
         const begin = performance.now();
-        await sql`begin; select fold_usage(array(select ctid from usage_tail)); rollback`.execute(db);
+        await sql`begin; select fold_usage(array(select ctid from usage_tail)); rollback`.execute(
+          db,
+        );
         if (round > 1) times[kind].push(performance.now() - begin);
         await sql`truncate usage_tail`.execute(db);
       }
@@ -191,13 +240,21 @@ async function rolls(db: Database, end: Date): Promise<void> {
     ratios.push(p50('sparse') / p50('own'));
     lines.push([
       what,
-      ...kinds.map((kind) => `${ms(p50(kind))} (${(p50(kind) / p50('own')).toFixed(2)}×), ${rows[kind].toLocaleString('en')} rows`),
+      ...kinds.map(
+        (kind) =>
+          `${ms(p50(kind))} (${(p50(kind) / p50('own')).toFixed(2)}×), ${rows[kind].toLocaleString('en')} rows`,
+      ),
     ]);
   }
   console.log(`\nA roll of ${ROLLED.toLocaleString('en')} events, p50 ms, and rows of the tail\n`);
   table(['each draw is of', ...kinds], lines);
   console.log('');
-  verdict(`a roll of ${ROLLED.toLocaleString('en')} events against own totals alone`, Math.max(...ratios), TARGET_ROLL, '×');
+  verdict(
+    `a roll of ${ROLLED.toLocaleString('en')} events against own totals alone`,
+    Math.max(...ratios),
+    TARGET_ROLL,
+    '×',
+  );
 }
 
 /** What a move or a deletion pays for carrying a year of usage along: the totals taken from everybody above. */
@@ -210,11 +267,19 @@ async function shifts(db: Database, roots: readonly Root[]): Promise<void> {
     const place = rows[0];
     if (!place?.parent) continue;
     const measured = await time(
-      () => sql.raw(`begin; select usage_shift('${root.id}', '${place.parent}', null); rollback`).execute(db),
+      () =>
+        sql
+          .raw(`begin; select usage_shift('${root.id}', '${place.parent}', null); rollback`)
+          .execute(db),
       9,
       2,
     );
-    lines.push([root.size.toLocaleString('en'), String(place.above), place.totals.toLocaleString('en'), ms(measured.p50)]);
+    lines.push([
+      root.size.toLocaleString('en'),
+      String(place.above),
+      place.totals.toLocaleString('en'),
+      ms(measured.p50),
+    ]);
   }
   console.log('\nTaking the totals of a subtree from everybody above, p50 ms\n');
   table(['organizations', 'above', 'totals', 'ms'], lines);

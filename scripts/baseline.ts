@@ -28,7 +28,11 @@ try {
     db,
     log,
     organizationHeader: 'X-Organization',
-    settings: { invitationDays: 7, retentionDays: 30, mailLimits: { perSender: 1_000, perTree: 1_000, perAddress: 5 } },
+    settings: {
+      invitationDays: 7,
+      retentionDays: 30,
+      mailLimits: { perSender: 1_000, perTree: 1_000, perAddress: 5 },
+    },
     introspection: 'public',
     graphiql: false,
     corsOrigins: [],
@@ -44,16 +48,28 @@ try {
       },
       body: JSON.stringify({ query, variables }),
     });
-    const { data, errors } = (await response.json()) as { data: Record<string, unknown>; errors?: unknown };
+    const { data, errors } = (await response.json()) as {
+      data: Record<string, unknown>;
+      errors?: unknown;
+    };
     if (errors) throw new Error(`${query}: ${JSON.stringify(errors)}`);
     return data;
   };
   const readings: Reading[] = [];
-  for (const question of await plant({ owner, db, url: server.url, ask })) readings.push({ ...question, data: await ask(question) });
+  for (const question of await plant({ owner, db, url: server.url, ask }))
+    readings.push({ ...question, data: await ask(question) });
   const tables = await takeTables(owner);
   const migration = (await knownMigrations()).at(-1) ?? '';
-  const file = path.join(import.meta.dirname, '..', 'test', 'fixtures', `baseline-${migration.slice(0, 4)}.json`);
-  await writeFile(file, printBaseline({ migration, tables, readings }), { flag: process.argv.includes('--overwrite') ? 'w' : 'wx' });
+  const file = path.join(
+    import.meta.dirname,
+    '..',
+    'test',
+    'fixtures',
+    `baseline-${migration.slice(0, 4)}.json`,
+  );
+  await writeFile(file, printBaseline({ migration, tables, readings }), {
+    flag: process.argv.includes('--overwrite') ? 'w' : 'wx',
+  });
   const empty = tables.filter(({ rows }) => rows.length === 0).map(({ name }) => name);
   process.stdout.write(
     `${path.basename(file)}: ${tables.length} tables, ${readings.length} readings; without rows: ${empty.join(', ') || 'none'}\n`,

@@ -37,7 +37,8 @@ const code = (text: string | number): string => `\`${text}\``;
 function valuesOf({ form, enum: words, minimum, maximum }: Property): string {
   if (form !== undefined) return form;
   if (words) return words.map(code).join(', ');
-  if (minimum !== undefined && maximum !== undefined) return `${number(minimum)} to ${number(maximum)}`;
+  if (minimum !== undefined && maximum !== undefined)
+    return `${number(minimum)} to ${number(maximum)}`;
   return 'text';
 }
 

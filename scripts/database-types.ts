@@ -16,7 +16,16 @@ try {
   await db.destroy();
   const { status } = spawnSync(
     path.join('node_modules', '.bin', 'kysely-codegen'),
-    ['--dialect', 'postgres', '--url', server.ownerUrl, '--out-file', 'src/database/types.ts', '--exclude-pattern', 'kysely_*'],
+    [
+      '--dialect',
+      'postgres',
+      '--url',
+      server.ownerUrl,
+      '--out-file',
+      'src/database/types.ts',
+      '--exclude-pattern',
+      'kysely_*',
+    ],
     { stdio: ['ignore', 'inherit', 'inherit'] },
   );
   process.exitCode = status ?? 1;

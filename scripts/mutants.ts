@@ -35,20 +35,31 @@ const timeoutMs = Number(values.timeout) * 1_000;
 async function baseline(copy: string): Promise<void> {
   const files = [...new Set(chosen.map(({ tests }) => tests))];
   console.log(`Without a mutant: ${files.length} test files`);
-  const { success, passed, failed, output } = await runTests(copy, files, { bail: false, timeoutMs: 6 * timeoutMs });
+  const { success, passed, failed, output } = await runTests(copy, files, {
+    bail: false,
+    timeoutMs: 6 * timeoutMs,
+  });
   if (!success) {
-    throw new Error(`the tests fail without any mutant: ${failed.join('; ') || output.slice(-2_000)}`);
+    throw new Error(
+      `the tests fail without any mutant: ${failed.join('; ') || output.slice(-2_000)}`,
+    );
   }
   console.log(`  ${passed} tests passed`);
 }
 
-async function work(queue: ListedMutant[], copy: string, counts: Map<Verdict, number>): Promise<void> {
+async function work(
+  queue: ListedMutant[],
+  copy: string,
+  counts: Map<Verdict, number>,
+): Promise<void> {
   for (let mutant = queue.shift(); mutant; mutant = queue.shift()) {
     const begun = Date.now();
     const { verdict, detail } = await runMutant(copy, mutant, timeoutMs);
     counts.set(verdict, (counts.get(verdict) ?? 0) + 1);
     const seconds = ((Date.now() - begun) / 1_000).toFixed(0);
-    console.log(`${verdict.padEnd(14)} ${mutant.name.padEnd(15)} ${seconds.padStart(4)} s  ${mutant.what}  [${mutant.file}]`);
+    console.log(
+      `${verdict.padEnd(14)} ${mutant.name.padEnd(15)} ${seconds.padStart(4)} s  ${mutant.what}  [${mutant.file}]`,
+    );
     if (verdict !== 'killed') console.log(`${' '.repeat(15)}${mutant.tests}: ${detail}`);
   }
 }
@@ -57,18 +68,24 @@ if (values.help) {
   console.log(USAGE);
 } else if (values.list) {
   for (const { name, file, what, tests, only } of chosen) {
-    console.log(`${name.padEnd(15)} ${what}  [${file}; ${tests}${only === undefined ? '' : ` -t "${only}"`}]`);
+    console.log(
+      `${name.padEnd(15)} ${what}  [${file}; ${tests}${only === undefined ? '' : ` -t "${only}"`}]`,
+    );
   }
   console.log(`${chosen.length} mutants`);
 } else {
-  const copies = await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, () => copyCheckout(root)));
+  const copies = await Promise.all(
+    Array.from({ length: Math.max(1, Number(values.jobs)) }, () => copyCheckout(root)),
+  );
   try {
     if (!values['skip-baseline'] && copies[0] !== undefined) await baseline(copies[0]);
     const counts = new Map<Verdict, number>();
     const queue = [...chosen];
     await Promise.all(copies.map((copy) => work(queue, copy, counts)));
     const killed = counts.get('killed') ?? 0;
-    const others = [...counts].filter(([verdict]) => verdict !== 'killed').map(([verdict, count]) => `${count} ${verdict.toLowerCase()}`);
+    const others = [...counts]
+      .filter(([verdict]) => verdict !== 'killed')
+      .map(([verdict, count]) => `${count} ${verdict.toLowerCase()}`);
     console.log([`${killed} of ${chosen.length} mutants killed`, ...others].join(', '));
     process.exitCode = killed === chosen.length ? 0 : 1;
   } finally {

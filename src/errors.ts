@@ -31,9 +31,13 @@ export class RequestError extends GraphQLError {
  * answer, with HTTP 401.
  */
 export function unauthenticated(): RequestError {
-  return new RequestError('UNAUTHENTICATED', 'A valid credential is required: Authorization: Bearer <token>.', {
-    http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"' } },
-  });
+  return new RequestError(
+    'UNAUTHENTICATED',
+    'A valid credential is required: Authorization: Bearer <token>.',
+    {
+      http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"' } },
+    },
+  );
 }
 
 /**
@@ -44,18 +48,31 @@ export function sessionsUnavailable(): RequestError {
   return new RequestError(
     'UNAUTHENTICATED',
     'Sessions cannot be checked at the moment, because the keys of the identity provider are not available. API keys and personal tokens work.',
-    { http: { status: 401, headers: { 'www-authenticate': 'Bearer realm="banyan"', 'retry-after': '5' } } },
+    {
+      http: {
+        status: 401,
+        headers: { 'www-authenticate': 'Bearer realm="banyan"', 'retry-after': '5' },
+      },
+    },
   );
 }
 
 /** An API key was used for something that only a person can do. */
 export function personRequired(): RequestError {
-  return new RequestError('FORBIDDEN', 'Only a person can do this: use a personal token or a session.', { requiredScopes: [] });
+  return new RequestError(
+    'FORBIDDEN',
+    'Only a person can do this: use a personal token or a session.',
+    { requiredScopes: [] },
+  );
 }
 
 /** The operation needs an organization to act in, but the request does not name one. */
 export function organizationRequired(header: string): RequestError {
-  return new RequestError('ORGANIZATION_REQUIRED', `Name the organization to act in with the ${header} header.`, { header });
+  return new RequestError(
+    'ORGANIZATION_REQUIRED',
+    `Name the organization to act in with the ${header} header.`,
+    { header },
+  );
 }
 
 /**
@@ -74,14 +91,21 @@ export function orNotFound<Row>(row: Row | null | undefined): Row {
 
 /** The caller may see the target, but does not hold any of the required scopes on it. */
 export function forbidden(requiredScopes: readonly string[]): RequestError {
-  return new RequestError('FORBIDDEN', `This requires the scope ${requiredScopes.join(' or ')} on this organization.`, {
-    requiredScopes,
-  });
+  return new RequestError(
+    'FORBIDDEN',
+    `This requires the scope ${requiredScopes.join(' or ')} on this organization.`,
+    {
+      requiredScopes,
+    },
+  );
 }
 
 /** An argument outside its bounds. `bound` says in words what is accepted. */
 export function badInput(argument: string, bound: string): RequestError {
-  return new RequestError('BAD_USER_INPUT', `The argument "${argument}" ${bound}.`, { argument, bound });
+  return new RequestError('BAD_USER_INPUT', `The argument "${argument}" ${bound}.`, {
+    argument,
+    bound,
+  });
 }
 
 /** One field of bad input, as in `extensions.fields`. */
@@ -95,19 +119,26 @@ interface BadField {
  * the message and argument of the first, and with every field that is out of its bounds in
  * `fields`.
  */
-export function parseAll<Values extends readonly unknown[]>(...checks: { [At in keyof Values]: () => Values[At] }): Values {
+export function parseAll<Values extends readonly unknown[]>(
+  ...checks: { [At in keyof Values]: () => Values[At] }
+): Values {
   const refused: RequestError[] = [];
   const values = checks.map((check) => {
     try {
       return check();
     } catch (error) {
-      if (!(error instanceof RequestError) || error.extensions['code'] !== 'BAD_USER_INPUT') throw error;
+      if (!(error instanceof RequestError) || error.extensions['code'] !== 'BAD_USER_INPUT')
+        throw error;
       refused.push(error);
       return undefined;
     }
   });
   const [first] = refused;
-  if (first) throw new RequestError('BAD_USER_INPUT', first.message, { ...first.extensions, fields: refused.flatMap(badFieldsOf) });
+  if (first)
+    throw new RequestError('BAD_USER_INPUT', first.message, {
+      ...first.extensions,
+      fields: refused.flatMap(badFieldsOf),
+    });
   return values as unknown as Values;
 }
 
@@ -115,17 +146,26 @@ export function parseAll<Values extends readonly unknown[]>(...checks: { [At in 
 export function badFieldsOf({ message, extensions }: GraphQLError): BadField[] {
   const { fields, argument, bound } = extensions;
   if (Array.isArray(fields)) return fields as BadField[];
-  return typeof argument === 'string' ? [{ field: argument, message: typeof bound === 'string' ? bound : message }] : [];
+  return typeof argument === 'string'
+    ? [{ field: argument, message: typeof bound === 'string' ? bound : message }]
+    : [];
 }
 
 /** A usage window that is refused, with the reason. */
 export function invalidWindow(argument: 'from' | 'to', reason: string): RequestError {
-  return new RequestError('INVALID_WINDOW', `The usage window is refused: "${argument}" ${reason}.`, { argument, bound: reason });
+  return new RequestError(
+    'INVALID_WINDOW',
+    `The usage window is refused: "${argument}" ${reason}.`,
+    { argument, bound: reason },
+  );
 }
 
 /** The request asks for more than one response may contain. */
 export function limitExceeded(argument: string, bound: string): RequestError {
-  return new RequestError('LIMIT_EXCEEDED', `The argument "${argument}" ${bound}.`, { argument, bound });
+  return new RequestError('LIMIT_EXCEEDED', `The argument "${argument}" ${bound}.`, {
+    argument,
+    bound,
+  });
 }
 
 /** An error that keeps the process from starting. The message is one sentence for the operator. */
@@ -134,7 +174,9 @@ export class ConfigurationError extends Error {}
 /** PostgreSQL's SQLSTATE of an error thrown by the driver, if it is one. */
 export function sqlState(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code) ? error.code : undefined;
+  return typeof error.code === 'string' && /^[0-9A-Z]{5}$/.test(error.code)
+    ? error.code
+    : undefined;
 }
 
 /** Messages of `pg`, without a code, for a connection that could not be opened or was lost. */

@@ -6,9 +6,14 @@ import { processTerminal, type Terminal } from './commands/terminal.ts';
 /**
  * Runs a command line and returns the exit code. A command that runs until it is asked to stop ends the process itself.
  */
-export async function main(args: readonly string[], terminal: Terminal = processTerminal): Promise<number> {
+export async function main(
+  args: readonly string[],
+  terminal: Terminal = processTerminal,
+): Promise<number> {
   try {
-    await createProgram(terminal).parseAsync(args.length === 0 ? ['--help'] : args, { from: 'user' });
+    await createProgram(terminal).parseAsync(args.length === 0 ? ['--help'] : args, {
+      from: 'user',
+    });
     return 0;
   } catch (error) {
     // Help and the version are given by ending early.

@@ -20,7 +20,9 @@ async function statOf(pid: number | string): Promise<Stat | undefined> {
     .slice(text.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number);
-  const [parent = 0, user = 0, system = 0, childUser = 0, childSystem = 0] = [1, 11, 12, 13, 14].map((index) => fields[index]);
+  const [parent = 0, user = 0, system = 0, childUser = 0, childSystem = 0] = [
+    1, 11, 12, 13, 14,
+  ].map((index) => fields[index]);
   return { parent, own: (user + system) / TICKS, children: (childUser + childSystem) / TICKS };
 }
 

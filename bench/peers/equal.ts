@@ -17,7 +17,12 @@ function shapeOf(value: unknown): unknown {
 }
 
 /** Throws unless each peer answers the query as the gateway does. */
-export async function compareAnswers(query: PeerQuery, peers: readonly Peer[], gateway: Peer, world: World): Promise<void> {
+export async function compareAnswers(
+  query: PeerQuery,
+  peers: readonly Peer[],
+  gateway: Peer,
+  world: World,
+): Promise<void> {
   const expectedOf = gateway.request(query, world);
   if (!expectedOf) throw new Error(`the gateway does not answer ${query.key}`);
   const step = Math.max(1, Math.floor(expectedOf.bodies.length / COMPARED));
@@ -29,7 +34,9 @@ export async function compareAnswers(query: PeerQuery, peers: readonly Peer[], g
       const data = peer.data(query.key, text);
       return query.writes ? shapeOf(data) : data;
     } catch (error) {
-      throw new Error(`${peer.label} gives no answer to ${query.key}: ${text.slice(0, 1_000)}`, { cause: error });
+      throw new Error(`${peer.label} gives no answer to ${query.key}: ${text.slice(0, 1_000)}`, {
+        cause: error,
+      });
     }
   };
   for (let n = 0; n < expectedOf.bodies.length; n += step) {
@@ -45,7 +52,11 @@ export async function compareAnswers(query: PeerQuery, peers: readonly Peer[], g
 }
 
 /** Throws unless each peer that checks refuses a wrong secret, and an organization outside the subtree of the key. */
-export async function compareRefusals(query: PeerQuery, peers: readonly Peer[], world: World): Promise<void> {
+export async function compareRefusals(
+  query: PeerQuery,
+  peers: readonly Peer[],
+  world: World,
+): Promise<void> {
   const forged = { ...world, token: createToken('ak', world.keyId) };
   const elsewhere = { ...world, ids: { ...world.ids, any: [world.outsider] } };
   for (const peer of peers.filter(({ isGuarded }) => isGuarded)) {

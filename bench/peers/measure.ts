@@ -57,7 +57,11 @@ interface Lane {
 }
 
 /** Measures all peers with one query. */
-export async function measure(query: PeerQuery, peers: readonly Peer[], bench: Bench): Promise<Measured[]> {
+export async function measure(
+  query: PeerQuery,
+  peers: readonly Peer[],
+  bench: Bench,
+): Promise<Measured[]> {
   const { world, meter, generator, plan } = bench;
   const lanes: Lane[] = [];
   for (const peer of peers) {
@@ -65,7 +69,12 @@ export async function measure(query: PeerQuery, peers: readonly Peer[], bench: B
     if (request) lanes.push({ peer, request, statements: NaN, rounds: [] });
   }
   const load = (request: PeerRequest, milliseconds: number) =>
-    generator.make({ ...request, unique: query.writes ? UNIQUE : null, connections: plan.connections, milliseconds });
+    generator.make({
+      ...request,
+      unique: query.writes ? UNIQUE : null,
+      connections: plan.connections,
+      milliseconds,
+    });
   for (const { request } of lanes) await load(request, plan.warmUpMs);
   // After the warm-up, when every connection has its statements prepared.
   for (const lane of lanes) {
@@ -82,7 +91,8 @@ export async function measure(query: PeerQuery, peers: readonly Peer[], bench: B
       const [processBefore, postgresBefore] = [await cpuOf(peer.pid), await meter.cpu()];
       const { requests, seconds, p50, p99 } = await load(request, plan.roundMs);
       const [processAfter, postgresAfter] = [await cpuOf(peer.pid), await meter.cpu()];
-      const perRequest = (before = NaN, after = NaN): number => ((after - before) * 1_000) / requests;
+      const perRequest = (before = NaN, after = NaN): number =>
+        ((after - before) * 1_000) / requests;
       rounds.push({
         rate: requests / seconds,
         p50,

@@ -4,7 +4,14 @@ import type { Plan } from './measure.ts';
 import type { PeerName } from './peer.ts';
 import { QUERY_KEYS, type QueryKey } from './queries.ts';
 
-const PEERS: readonly PeerName[] = ['raw', 'raw2', 'postgraphile', 'idiomatic', 'banyan', 'general'];
+const PEERS: readonly PeerName[] = [
+  'raw',
+  'raw2',
+  'postgraphile',
+  'idiomatic',
+  'banyan',
+  'general',
+];
 
 const FULL: Plan = { connections: 16, warmUpMs: 15_000, rounds: 5, roundMs: 4_000 };
 /** Long enough to see that everything works. */
@@ -46,7 +53,11 @@ export function readOptions(): Options {
     peers,
     plan: { ...plan, rounds },
     isQuick: values.quick,
-    isWhole: !values.quick && rounds >= FULL.rounds && queries.length === QUERY_KEYS.length && peers.length === PEERS.length,
+    isWhole:
+      !values.quick &&
+      rounds >= FULL.rounds &&
+      queries.length === QUERY_KEYS.length &&
+      peers.length === PEERS.length,
     comparesOnly: values.compare,
     logs: values.logs,
   };
@@ -56,6 +67,7 @@ export function readOptions(): Options {
 function chosenOf<Name extends string>(option: string, text: string, all: readonly Name[]): Name[] {
   const named = text.split(',');
   const unknown = named.find((name) => !all.some((known) => known === name));
-  if (unknown !== undefined) throw new RangeError(`${option} knows ${all.join(', ')}, and not ${unknown}`);
+  if (unknown !== undefined)
+    throw new RangeError(`${option} knows ${all.join(', ')}, and not ${unknown}`);
   return all.filter((name) => named.includes(name));
 }

@@ -33,7 +33,8 @@ export const headersOf = ({ token }: World): Record<string, string> => ({
 });
 
 /** The body of a GraphQL request. */
-export const bodyOf = (query: string, variables: Record<string, unknown>): string => JSON.stringify({ query, variables });
+export const bodyOf = (query: string, variables: Record<string, unknown>): string =>
+  JSON.stringify({ query, variables });
 
 /** The data of a GraphQL answer; throws for one with errors. */
 export function dataOf(answer: string): unknown {

@@ -32,7 +32,9 @@ export async function openMeter(db: Database): Promise<PostgresMeter> {
       await sql`select peers_meter.pg_stat_statements_reset()`.execute(db);
       await work();
       const counted = await sql<{ calls: number }>`
-        select coalesce(sum(calls), 0)::int as calls from peers_meter.pg_stat_statements where query not like ${OWN}`.execute(db);
+        select coalesce(sum(calls), 0)::int as calls from peers_meter.pg_stat_statements where query not like ${OWN}`.execute(
+        db,
+      );
       await track('none');
       return counted.rows[0]?.calls ?? NaN;
     },

@@ -11,7 +11,9 @@ const EVENTS = 40;
 export async function prepare(db: Database, root: string): Promise<void> {
   for (const statement of FUNCTIONS) await sql.raw(statement).execute(db);
   // The forest is older than a week, so its invitations would all have expired.
-  await sql`update invitations set expires_at = '2100-01-01Z' where expires_at < '2100-01-01Z'`.execute(db);
+  await sql`update invitations set expires_at = '2100-01-01Z' where expires_at < '2100-01-01Z'`.execute(
+    db,
+  );
   await writeLogs(db, root);
   await clear(db);
 }
@@ -19,7 +21,9 @@ export async function prepare(db: Database, root: string): Promise<void> {
 /** Gives some organizations of the tree a log, if there is none yet. */
 async function writeLogs(db: Database, root: string): Promise<void> {
   const { rows } = await sql<{ is_written: boolean }>`
-    select exists (select from audit_events where request_id = 'peers-log') as is_written`.execute(db);
+    select exists (select from audit_events where request_id = 'peers-log') as is_written`.execute(
+    db,
+  );
   if (rows[0]?.is_written) return;
   console.log('writing audit logs…');
   await sql`
@@ -35,7 +39,9 @@ async function writeLogs(db: Database, root: string): Promise<void> {
 /** Removes the organizations and jobs that earlier runs created, and adds recorded usage to the totals. */
 async function clear(db: Database): Promise<void> {
   console.log('removing what earlier runs created…');
-  await sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`.execute(db);
+  await sql`select graphile_worker.complete_jobs(array(select id from graphile_worker.jobs))`.execute(
+    db,
+  );
   await sql`delete from organizations where slug like 'peers-%'`.execute(db);
   const roll = sql<{ done: number }>`select roll_usage(100000) as done`;
   const rollUp = sql<{ done: number }>`select roll_up_subtrees(100000) as done`;

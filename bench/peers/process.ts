@@ -31,7 +31,13 @@ export interface ServerOptions {
 const READY = /^ready (\S+)$/m;
 
 /** Starts a server and resolves once it says that it is ready. */
-export async function startServer({ name, args, env, ready = READY, logs }: ServerOptions): Promise<ServerProcess> {
+export async function startServer({
+  name,
+  args,
+  env,
+  ready = READY,
+  logs,
+}: ServerOptions): Promise<ServerProcess> {
   const log = await open(logs === undefined ? devNull : path.join(logs, `${name}.log`), 'w');
   const child = spawn(process.execPath, args, {
     env: { PATH: process.env['PATH'], NODE_ENV: 'production', ...env },
@@ -50,7 +56,13 @@ export async function startServer({ name, args, env, ready = READY, logs }: Serv
       if (found !== undefined) resolve(found);
     });
     child.once('error', reject);
-    child.once('exit', (code) => reject(new Error(`${name} ended with ${code} before it was ready; --logs <folder> keeps what it says`)));
+    child.once('exit', (code) =>
+      reject(
+        new Error(
+          `${name} ended with ${code} before it was ready; --logs <folder> keeps what it says`,
+        ),
+      ),
+    );
   });
   return {
     url,
@@ -65,6 +77,8 @@ export async function startServer({ name, args, env, ready = READY, logs }: Serv
 
 /** Listens on a free port of this machine and says so to `startServer`. */
 export function listen(server: Server): void {
-  server.listen(0, '127.0.0.1', () => console.log(`ready http://127.0.0.1:${(server.address() as AddressInfo).port}`));
+  server.listen(0, '127.0.0.1', () =>
+    console.log(`ready http://127.0.0.1:${(server.address() as AddressInfo).port}`),
+  );
   process.once('SIGTERM', () => process.exit());
 }

@@ -31,7 +31,11 @@ const byId = (ids: readonly string[]): Record<string, unknown>[] => ids.map((id)
 function inWindow({ usageEnd }: World, ids: readonly string[]): Record<string, unknown>[] {
   return ids.map((id, index) => {
     const to = usageEnd.getTime() - (index % WINDOWS) * DAY_MS;
-    return { id, from: new Date(to - WINDOW_DAYS * DAY_MS).toISOString(), to: new Date(to).toISOString() };
+    return {
+      id,
+      from: new Date(to - WINDOW_DAYS * DAY_MS).toISOString(),
+      to: new Date(to).toISOString(),
+    };
   });
 }
 
@@ -144,7 +148,8 @@ export const queries: readonly PeerQuery[] = [
     document: `mutation M($input: CreateOrganizationInput!) {
       createOrganization(input: $input) { ... on CreateOrganizationPayload { organization { id slug depth } } }
     }`,
-    variables: ({ ids }) => ids.any.map((parentId) => ({ input: { parentId, slug: `peers-${UNIQUE}`, name: 'Bench' } })),
+    variables: ({ ids }) =>
+      ids.any.map((parentId) => ({ input: { parentId, slug: `peers-${UNIQUE}`, name: 'Bench' } })),
     writes: true,
   },
   {

@@ -17,7 +17,10 @@ import { writeReport } from './report/write.ts';
 import { openWorld, type World } from './world.ts';
 
 /** Starts the chosen peers, each as a process of its own. */
-async function startPeers(world: World, { peers, logs, plan: { connections } }: Options): Promise<Peer[]> {
+async function startPeers(
+  world: World,
+  { peers, logs, plan: { connections } }: Options,
+): Promise<Peer[]> {
   const starts: Record<Peer['name'], () => Promise<Peer>> = {
     raw: () => startRaw(world, { isChecked: false, logs }),
     raw2: () => startRaw(world, { isChecked: true, logs }),
@@ -39,7 +42,8 @@ async function startPeers(world: World, { peers, logs, plan: { connections } }: 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
 const options = readOptions();
 if (options.logs !== undefined) await mkdir(options.logs, { recursive: true });
-if (options.isQuick) console.log('\n  QUICK: rounds are short and nothing is warm. These figures are no results.\n');
+if (options.isQuick)
+  console.log('\n  QUICK: rounds are short and nothing is warm. These figures are no results.\n');
 const world = await openWorld(options.organizations);
 const chosen = queries.filter(({ key }) => options.queries.includes(key));
 const generator = startGenerator();

@@ -16,7 +16,15 @@ interface Target {
 const LISTS: readonly QueryKey[] = ['N', 'C', 'D', 'SC', 'SR', 'P', 'A'];
 
 /** Against PostGraphile, which checks nothing. */
-const AGAINST_POSTGRAPHILE: Partial<Record<QueryKey, number>> = { N: 2, T: 1.6, C: 1.25, U: 1.3, D: 1.7, SC: 1.1, SR: 1.1 };
+const AGAINST_POSTGRAPHILE: Partial<Record<QueryKey, number>> = {
+  N: 2,
+  T: 1.6,
+  C: 1.25,
+  U: 1.3,
+  D: 1.7,
+  SC: 1.1,
+  SR: 1.1,
+};
 
 const TARGETS: readonly Target[] = [
   { queries: LISTS, peer: 'banyan', against: 'raw2', rate: 0.85, processCpu: 1.5 },
@@ -55,10 +63,26 @@ export function judge(measured: readonly Measured[]): Verdict[] {
       const [one, other] = [find(query, peer), find(query, against)];
       if (!one || !other) continue;
       const ratio = one.rate / other.rate;
-      verdicts.push({ query, peer, against, what: 'requests/s', measured: ratio, target: rate, isKept: ratio >= rate });
+      verdicts.push({
+        query,
+        peer,
+        against,
+        what: 'requests/s',
+        measured: ratio,
+        target: rate,
+        isKept: ratio >= rate,
+      });
       const cpu = one.processCpu / other.processCpu;
       if (processCpu === undefined || Number.isNaN(cpu)) continue;
-      verdicts.push({ query, peer, against, what: 'process CPU', measured: cpu, target: processCpu, isKept: cpu <= processCpu });
+      verdicts.push({
+        query,
+        peer,
+        against,
+        what: 'process CPU',
+        measured: cpu,
+        target: processCpu,
+        isKept: cpu <= processCpu,
+      });
     }
   }
   return verdicts;

@@ -68,13 +68,17 @@ export async function openWorld(organizations: number): Promise<World> {
 
 async function largestTree(db: Database): Promise<{ id: string; size: number }> {
   const { rows } = await sql<{ id: string; size: number }>`
-    select lineage[1] as id, count(*)::int as size from organizations group by 1 order by 2 desc limit 1`.execute(db);
+    select lineage[1] as id, count(*)::int as size from organizations group by 1 order by 2 desc limit 1`.execute(
+    db,
+  );
   if (!rows[0]) throw new RangeError('the forest is empty');
   return rows[0];
 }
 
 async function outsiderOf(db: Database, root: string): Promise<string> {
-  const { rows } = await sql<{ id: string }>`select id from organizations where lineage[1] <> ${root}::uuid limit 1`.execute(db);
+  const { rows } = await sql<{
+    id: string;
+  }>`select id from organizations where lineage[1] <> ${root}::uuid limit 1`.execute(db);
   if (!rows[0]) throw new RangeError('the forest has a single tree');
   return encodeId('Organization', rows[0].id);
 }
@@ -84,25 +88,38 @@ async function chooseIds(db: Database, root: string): Promise<World['ids']> {
     const { rows } = await sql<{ id: string }>`
       select o.id from organizations o
       where o.lineage[1] = ${root}::uuid and o.deleted_at is null
-      order by ${order ? sql`${order}, ` : sql``}hashtext(o.id::text), o.id limit ${DISTINCT}`.execute(db);
+      order by ${order ? sql`${order}, ` : sql``}hashtext(o.id::text), o.id limit ${DISTINCT}`.execute(
+      db,
+    );
     return rows.map((row) => encodeId('Organization', row.id));
   };
   return {
     any: await pick(),
     wide: await pick(sql`(select count(*) from organizations c where c.parent_id = o.id) desc`),
-    large: await pick(sql`(select count(*) from organizations d where d.path >= o.path and d.path < subtree_end(o.path)) desc`),
-    audited: await pick(sql`(select least(count(*), 25) from audit_events e where e.organization_id = o.id) desc`),
+    large: await pick(
+      sql`(select count(*) from organizations d where d.path >= o.path and d.path < subtree_end(o.path)) desc`,
+    ),
+    audited: await pick(
+      sql`(select least(count(*), 25) from audit_events e where e.organization_id = o.id) desc`,
+    ),
   };
 }
 
 async function chooseWords(db: Database, root: string): Promise<World['words']> {
   const common = await sql<{ word: string }>`
     select w.word from organizations o cross join lateral regexp_split_to_table(o.slug, '-') as w (word)
-    where o.lineage[1] = ${root}::uuid and length(w.word) > 3 group by 1 order by count(*) desc, 1 limit 40`.execute(db);
+    where o.lineage[1] = ${root}::uuid and length(w.word) > 3 group by 1 order by count(*) desc, 1 limit 40`.execute(
+    db,
+  );
   // The whole slug but its first letter, so that it is found as a part.
   const rare = await sql<{ word: string }>`
     select substr(o.slug, 2) as word from organizations o
-    where o.lineage[1] = ${root}::uuid and o.depth > 0 order by hashtext(o.slug), 1 limit ${DISTINCT}`.execute(db);
+    where o.lineage[1] = ${root}::uuid and o.depth > 0 order by hashtext(o.slug), 1 limit ${DISTINCT}`.execute(
+    db,
+  );
   const words = common.rows.map(({ word }) => word);
-  return { common: Array.from({ length: DISTINCT }, (_, n) => words[n % words.length] ?? ''), rare: rare.rows.map(({ word }) => word) };
+  return {
+    common: Array.from({ length: DISTINCT }, (_, n) => words[n % words.length] ?? ''),
+    rare: rare.rows.map(({ word }) => word),
+  };
 }

@@ -30,10 +30,15 @@ export function apiReference(sdl: string): string {
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => !name.startsWith('__'));
   const query = schema.getQueryType();
   const mutation = schema.getMutationType();
-  const inline = new Set<GraphQLNamedType>(Object.values(mutation?.getFields() ?? {}).flatMap((field) => [...partsOf(field)]));
-  const objects = types.filter(isObjectType).filter((type) => type !== query && type !== mutation && !inline.has(type));
+  const inline = new Set<GraphQLNamedType>(
+    Object.values(mutation?.getFields() ?? {}).flatMap((field) => [...partsOf(field)]),
+  );
+  const objects = types
+    .filter(isObjectType)
+    .filter((type) => type !== query && type !== mutation && !inline.has(type));
   const isConnection = ({ name }: GraphQLNamedType): boolean => /(?:Connection|Edge)$/.test(name);
-  const isFailure = (type: GraphQLObjectType): boolean => type.getInterfaces().some(({ name }) => name === 'UserError');
+  const isFailure = (type: GraphQLObjectType): boolean =>
+    type.getInterfaces().some(({ name }) => name === 'UserError');
   const page = [
     INTRODUCTION,
     section(
@@ -41,7 +46,10 @@ export function apiReference(sdl: string): string {
       Object.values(query?.getFields() ?? {}).map((field) => topLevel('Query', field)),
     ),
     section('Mutations', Object.values(mutation?.getFields() ?? {}).map(mutationEntry)),
-    section('Objects', objects.filter((type) => !isConnection(type) && !isFailure(type)).map(objectEntry)),
+    section(
+      'Objects',
+      objects.filter((type) => !isConnection(type) && !isFailure(type)).map(objectEntry),
+    ),
     section('Connections', objects.filter(isConnection).map(objectEntry)),
     section(
       'Failures',
@@ -66,7 +74,9 @@ export function apiReference(sdl: string): string {
     ),
     section(
       'Scalars',
-      types.filter((type) => isScalarType(type) && !isSpecifiedScalarType(type)).map((type) => entry(type, [])),
+      types
+        .filter((type) => isScalarType(type) && !isSpecifiedScalarType(type))
+        .map((type) => entry(type, [])),
     ),
   ];
   return `${page
@@ -83,14 +93,22 @@ function entry(type: GraphQLNamedType, lines: readonly string[]): string {
   return block(type.name, type.description, lines);
 }
 
-function block(title: string, description: string | null | undefined, lines: readonly string[]): string {
+function block(
+  title: string,
+  description: string | null | undefined,
+  lines: readonly string[],
+): string {
   const list = lines.length > 0 ? `${lines.join('\n')}\n` : '';
   return [`### ${title}\n`, ...(description ? [`${oneLine(description)}\n`] : []), list].join('\n');
 }
 
 /** A field of `Query`, with its arguments. */
 function topLevel(parent: string, field: GraphQLField<unknown, unknown>): string {
-  return block(`${parent}.${field.name}`, `${field.description ?? ''} Returns ${typeText(field.type)}.`.trim(), field.args.map(valueLine));
+  return block(
+    `${parent}.${field.name}`,
+    `${field.description ?? ''} Returns ${typeText(field.type)}.`.trim(),
+    field.args.map(valueLine),
+  );
 }
 
 /** The types that are shown with a mutation: its input, its result and its payload. */
@@ -106,12 +124,22 @@ function mutationEntry(field: GraphQLField<unknown, unknown>): string {
   const lines: string[] = [];
   const parts = [...partsOf(field)];
   for (const input of parts.filter(isInputObjectType)) {
-    lines.push(`Input (\`${input.name}\`):\n`, ...Object.values(input.getFields()).map(valueLine), '');
+    lines.push(
+      `Input (\`${input.name}\`):\n`,
+      ...Object.values(input.getFields()).map(valueLine),
+      '',
+    );
   }
   for (const payload of parts.filter(isObjectType)) {
-    lines.push(`Payload (\`${payload.name}\`):\n`, ...Object.values(payload.getFields()).flatMap(fieldLines), '');
+    lines.push(
+      `Payload (\`${payload.name}\`):\n`,
+      ...Object.values(payload.getFields()).flatMap(fieldLines),
+      '',
+    );
   }
-  const failures = parts.filter(isUnionType).flatMap((union) => union.getTypes().filter((type) => !parts.includes(type)));
+  const failures = parts
+    .filter(isUnionType)
+    .flatMap((union) => union.getTypes().filter((type) => !parts.includes(type)));
   lines.push(`Failures: ${failures.map(({ name }) => link(name)).join(', ')}.`);
   return block(`Mutation.${field.name}`, field.description, lines);
 }
@@ -122,14 +150,18 @@ function objectEntry(type: GraphQLObjectType | GraphQLInterfaceType): string {
 
 /** A failure with the mutations that it can be an answer of; `code` and `message` are those of every failure. */
 function failureEntry(type: GraphQLObjectType, schema: GraphQLSchema): string {
-  const own = Object.values(type.getFields()).filter(({ name }) => name !== 'code' && name !== 'message');
+  const own = Object.values(type.getFields()).filter(
+    ({ name }) => name !== 'code' && name !== 'message',
+  );
   const mutations = Object.values(schema.getMutationType()?.getFields() ?? {}).filter((field) => {
     const result = getNamedType(field.type);
     return isUnionType(result) && result.getTypes().includes(type);
   });
   const all = Object.keys(schema.getMutationType()?.getFields() ?? {}).length;
   const answers =
-    mutations.length === all ? 'any mutation' : mutations.map(({ name }) => `[\`${name}\`](#mutation${name.toLowerCase()})`).join(', ');
+    mutations.length === all
+      ? 'any mutation'
+      : mutations.map(({ name }) => `[\`${name}\`](#mutation${name.toLowerCase()})`).join(', ');
   return entry(type, [
     ...own.flatMap(fieldLines),
     ...(own.length > 0 ? [''] : []),
@@ -146,7 +178,10 @@ function fieldLines(field: GraphQLField<unknown, unknown>): string[] {
 
 function valueLine(value: GraphQLArgument | GraphQLInputField): string {
   const preset = value.astNode?.defaultValue;
-  return line(`\`${value.name}\` ${typeText(value.type)}${preset ? ` = \`${print(preset)}\`` : ''}`, value.description);
+  return line(
+    `\`${value.name}\` ${typeText(value.type)}${preset ? ` = \`${print(preset)}\`` : ''}`,
+    value.description,
+  );
 }
 
 function line(what: string, description: string | null | undefined): string {
@@ -168,5 +203,8 @@ function oneLine(text: string): string {
   return text
     .replaceAll(/\s+/g, ' ')
     .trim()
-    .replaceAll(/(`[^`]*`)|[<*]/g, (found, code?: string) => code ?? (found === '<' ? '&lt;' : `\\${found}`));
+    .replaceAll(
+      /(`[^`]*`)|[<*]/g,
+      (found, code?: string) => code ?? (found === '<' ? '&lt;' : `\\${found}`),
+    );
 }

@@ -51,8 +51,14 @@ export async function takeTables(db: Database): Promise<TableSnapshot[]> {
   const tables: TableSnapshot[] = [];
   for (const [name, columns] of await columnsOf(db)) {
     const values = sql.join(columns.map(({ column }) => sql`${sql.id(column)}::text`));
-    const { rows } = await sql<{ row: (string | null)[] }>`select array[${values}] as row from ${sql.table(name)} order by 1`.execute(db);
-    tables.push({ name, columns: columns.map(({ column }) => column), rows: rows.map(({ row }) => row) });
+    const { rows } = await sql<{
+      row: (string | null)[];
+    }>`select array[${values}] as row from ${sql.table(name)} order by 1`.execute(db);
+    tables.push({
+      name,
+      columns: columns.map(({ column }) => column),
+      rows: rows.map(({ row }) => row),
+    });
   }
   return tables;
 }
@@ -71,7 +77,9 @@ export async function restoreTables(db: Database, tables: readonly TableSnapshot
       });
       await sql`
         insert into ${sql.table(table.name)} (${sql.join(table.columns.map((name) => sql.id(name)))}) overriding system value
-        select ${sql.join(values)} from jsonb_array_elements(${JSON.stringify(table.rows)}::jsonb) as row`.execute(tx);
+        select ${sql.join(values)} from jsonb_array_elements(${JSON.stringify(table.rows)}::jsonb) as row`.execute(
+        tx,
+      );
       for (const { column } of known.filter(({ numbered }) => numbered))
         await sql`
           select setval(pg_get_serial_sequence(${table.name}, ${column}), greatest(max(${sql.id(column)}), 1)) from ${sql.table(table.name)}`.execute(
@@ -83,9 +91,11 @@ export async function restoreTables(db: Database, tables: readonly TableSnapshot
 
 /** The file of a baseline: one row per line, so that two of them can be compared. */
 export function printBaseline({ migration, tables, readings }: Baseline): string {
-  const lines = (values: readonly unknown[]): string => values.map((value) => `\n    ${JSON.stringify(value)}`).join(',');
+  const lines = (values: readonly unknown[]): string =>
+    values.map((value) => `\n    ${JSON.stringify(value)}`).join(',');
   const printed = tables.map(
-    ({ name, columns, rows }) => `\n  { "name": ${JSON.stringify(name)}, "columns": ${JSON.stringify(columns)}, "rows": [${lines(rows)}] }`,
+    ({ name, columns, rows }) =>
+      `\n  { "name": ${JSON.stringify(name)}, "columns": ${JSON.stringify(columns)}, "rows": [${lines(rows)}] }`,
   );
   return `{ "migration": ${JSON.stringify(migration)},\n"tables": [${printed.join(',')}\n],\n"readings": [${lines(readings)}\n] }\n`;
 }

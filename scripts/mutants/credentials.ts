@@ -124,7 +124,12 @@ export const credentials: readonly MutantGroup[] = [
         to: 'audience,',
         only: 'what is no session',
       },
-      { what: 'a session without an end works', from: " || typeof exp !== 'number'", to: '', only: 'what is no session' },
+      {
+        what: 'a session without an end works',
+        from: " || typeof exp !== 'number'",
+        to: '',
+        only: 'what is no session',
+      },
       {
         what: 'an address that is not verified counts',
         from: 'emailVerified: verified === true',
@@ -139,7 +144,8 @@ export const credentials: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a key can be revoked in the middle of its change',
-        after: '${credential.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())',
+        after:
+          '${credential.id}::uuid and revoked_at is null and (expires_at is null or expires_at > now())',
         from: ' for share`;',
         to: '`;',
         only: 'nobody changes its organization',

@@ -9,7 +9,11 @@ export const edge: readonly MutantGroup[] = [
     file: 'src/values/date-time.ts',
     tests: 'test/contract/date-time.test.ts',
     mutants: [
-      { what: 'instants are cut to milliseconds in silence', from: 'if (/[1-9]/.test(fraction.slice(3)))', to: "if (fraction === 'x')" },
+      {
+        what: 'instants are cut to milliseconds in silence',
+        from: 'if (/[1-9]/.test(fraction.slice(3)))',
+        to: "if (fraction === 'x')",
+      },
       {
         what: 'leap seconds and 24:00 become another instant',
         from: 'if (hour > 23 || minute > 59 || second > 59) {',
@@ -247,21 +251,39 @@ export const edge: readonly MutantGroup[] = [
     file: 'src/database/keyset.ts',
     tests: 'test/database/cursors.test.ts',
     mutants: [
-      { what: 'the database is asked for sort keys that are none', from: 'if (!fits) throw notOfThisList(argument);', to: '' },
-      { what: 'sort keys hold anything at all', from: 'value.every(isKey)', to: 'value.length < 99' },
+      {
+        what: 'the database is asked for sort keys that are none',
+        from: 'if (!fits) throw notOfThisList(argument);',
+        to: '',
+      },
+      {
+        what: 'sort keys hold anything at all',
+        from: 'value.every(isKey)',
+        to: 'value.length < 99',
+      },
     ],
   },
   {
     file: 'src/modules/membership/people.ts',
     tests: 'test/database/cursors.test.ts',
     mutants: [
-      { what: 'people are paged from sort keys that are none', from: "requireSortKeys({ after, before }, ['text', 'uuid']);", to: '' },
+      {
+        what: 'people are paged from sort keys that are none',
+        from: "requireSortKeys({ after, before }, ['text', 'uuid']);",
+        to: '',
+      },
     ],
   },
   {
     file: 'src/modules/organization/descendants.ts',
     tests: 'test/database/cursors.test.ts',
-    mutants: [{ what: 'descendants are paged from sort keys that are none', from: "requireSortKeys(page, ['text']);", to: '' }],
+    mutants: [
+      {
+        what: 'descendants are paged from sort keys that are none',
+        from: "requireSortKeys(page, ['text']);",
+        to: '',
+      },
+    ],
   },
   {
     file: 'src/http/plugins/hosts.ts',

@@ -137,7 +137,12 @@ export const faults: readonly MutantGroup[] = [
     file: 'src/http/lifecycle.ts',
     tests: DRAIN,
     mutants: [
-      { what: 'requests are taken while the gateway stops', from: "this.#stage = 'stopping';", to: '', only: 'refuses what is new' },
+      {
+        what: 'requests are taken while the gateway stops',
+        from: "this.#stage = 'stopping';",
+        to: '',
+        only: 'refuses what is new',
+      },
       {
         what: 'requests under way are cut off by a stop',
         from: 'await Promise.race([Promise.all([allClosed(this.#underWay), refusing]), over]);',

@@ -18,7 +18,12 @@ export const fields: readonly MutantGroup[] = [
         tests: 'test/access/subtree.test.ts',
         only: 'show their basic facts and lead nowhere',
       },
-      { what: 'no field requires its scope', from: 'throw forbidden(scopes);', to: '{}', only: 'apiKeys' },
+      {
+        what: 'no field requires its scope',
+        from: 'throw forbidden(scopes);',
+        to: '{}',
+        only: 'apiKeys',
+      },
       {
         what: 'fields that tell of what is below are open to all',
         from: 'throw forbidden([MANAGE_CHILDREN]);',
@@ -379,14 +384,26 @@ export const fields: readonly MutantGroup[] = [
         from: "const address: Visibility = ['organizations:manage', 'billing:manage'];",
         to: "const address: Visibility = 'everybody';",
       },
-      { what: 'the log shows people', from: "const people: Visibility = ['members:read'];", to: "const people: Visibility = 'everybody';" },
-      { what: 'the log shows keys', from: "const keys: Visibility = ['api_keys:manage'];", to: "const keys: Visibility = 'everybody';" },
+      {
+        what: 'the log shows people',
+        from: "const people: Visibility = ['members:read'];",
+        to: "const people: Visibility = 'everybody';",
+      },
+      {
+        what: 'the log shows keys',
+        from: "const keys: Visibility = ['api_keys:manage'];",
+        to: "const keys: Visibility = 'everybody';",
+      },
       {
         what: 'the log shows how many organizations are below',
         from: "const below: Visibility = ['child_organizations:manage'];",
         to: "const below: Visibility = 'everybody';",
       },
-      { what: 'the log shows who gets the bills', from: "billingEmail: ['billing:manage'],", to: "billingEmail: 'everybody'," },
+      {
+        what: 'the log shows who gets the bills',
+        from: "billingEmail: ['billing:manage'],",
+        to: "billingEmail: 'everybody',",
+      },
       {
         what: 'the log shows organizations elsewhere',
         from: 'return id !== undefined && (await seesOrganization(id));',

@@ -38,7 +38,8 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'a role change gives more than the caller holds',
-        after: 'const member = await lockMember(acting, input.userId);\n    const { roles, ignoredRoles }',
+        after:
+          'const member = await lockMember(acting, input.userId);\n    const { roles, ignoredRoles }',
         from: 'if (missingScopes.length > 0)',
         to: 'if (missingScopes.length > 99)',
         only: '^a role change gives',

@@ -208,7 +208,11 @@ export const limits: readonly MutantGroup[] = [
     file: 'src/database/pool.ts',
     tests: CONNECTIONS,
     mutants: [
-      { what: 'one tenant waits for the connections of another', from: "this.#inTurn(deadline?.tenant ?? '',", to: "this.#inTurn(''," },
+      {
+        what: 'one tenant waits for the connections of another',
+        from: "this.#inTurn(deadline?.tenant ?? '',",
+        to: "this.#inTurn('',",
+      },
     ],
   },
   {
@@ -220,23 +224,47 @@ export const limits: readonly MutantGroup[] = [
         from: "if ('refused' in place) return tooBusy(place);",
         to: "if ('refused' in place) return undefined;",
       },
-      { what: 'requests are under way for ever', from: 'currentDeadline()?.atEnd(() => place.leave());', to: '' },
+      {
+        what: 'requests are under way for ever',
+        from: 'currentDeadline()?.atEnd(() => place.leave());',
+        to: '',
+      },
     ],
   },
   {
     file: 'src/limits/cost-limits.ts',
     tests: COST,
     mutants: [
-      { what: 'operations ask for any number of rows', from: 'if (nodes > limits.nodes)', to: 'if (nodes > 1e15)', only: 'both numbers' },
-      { what: 'operations cost anything', from: 'return cost > limits.cost ?', to: 'return cost > 1e15 ?', only: 'both numbers' },
-      { what: 'answers are of any length', from: 'if (answer.add(data) && !loaders', to: 'if (!loaders', only: 'is bounded' },
+      {
+        what: 'operations ask for any number of rows',
+        from: 'if (nodes > limits.nodes)',
+        to: 'if (nodes > 1e15)',
+        only: 'both numbers',
+      },
+      {
+        what: 'operations cost anything',
+        from: 'return cost > limits.cost ?',
+        to: 'return cost > 1e15 ?',
+        only: 'both numbers',
+      },
+      {
+        what: 'answers are of any length',
+        from: 'if (answer.add(data) && !loaders',
+        to: 'if (!loaders',
+        only: 'is bounded',
+      },
       {
         what: 'rows of any length are read',
         from: 'answer.add(data) && !loaders.isOverBound',
         to: 'answer.add(data)',
         only: 'long rows for a short answer',
       },
-      { what: 'no answer is measured', from: 'bytesAtMost(estimate) > responseBytes;', to: 'false;', only: 'is bounded' },
+      {
+        what: 'no answer is measured',
+        from: 'bytesAtMost(estimate) > responseBytes;',
+        to: 'false;',
+        only: 'is bounded',
+      },
       {
         what: 'a long mutation costs the others their answers',
         from: 'operation !== OperationTypeNode.MUTATION',

@@ -42,7 +42,8 @@ function layoutOf(text: string): RegExp {
 function onlyPlaceOf(text: string, source: string): RegExpExecArray {
   const places = [...source.matchAll(layoutOf(text))];
   const [place] = places;
-  if (!place || places.length > 1) throw new RangeError(`"${text}" stands ${places.length} times in the source instead of once`);
+  if (!place || places.length > 1)
+    throw new RangeError(`"${text}" stands ${places.length} times in the source instead of once`);
   return place;
 }
 

@@ -39,10 +39,14 @@ const execute = promisify(execFile);
 /** A copy of the tracked and new files of the checkout, with the installed packages linked. */
 export async function copyCheckout(root: string): Promise<string> {
   const copy = await mkdtemp(path.join(tmpdir(), 'banyan-mutants-'));
-  const { stdout } = await execute('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
-    cwd: root,
-    maxBuffer: 64 * 1_024 * 1_024,
-  });
+  const { stdout } = await execute(
+    'git',
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard'],
+    {
+      cwd: root,
+      maxBuffer: 64 * 1_024 * 1_024,
+    },
+  );
   for (const file of stdout.split('\0').filter((name) => name !== '')) {
     await mkdir(path.join(copy, path.dirname(file)), { recursive: true });
     // A file that was removed and not yet committed is listed all the same.
@@ -62,10 +66,20 @@ export async function runTests(
 ): Promise<TestRun> {
   const report = path.join(copy, 'mutants-report.json');
   await rm(report, { force: true });
-  const args = [path.join('node_modules', 'vitest', 'vitest.mjs'), 'run', ...files, '--reporter=json', `--outputFile=${report}`];
+  const args = [
+    path.join('node_modules', 'vitest', 'vitest.mjs'),
+    'run',
+    ...files,
+    '--reporter=json',
+    `--outputFile=${report}`,
+  ];
   if (bail) args.push('--bail=1');
   if (only !== undefined) args.push('-t', only);
-  const child = spawn(process.execPath, args, { cwd: copy, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
+  const child = spawn(process.execPath, args, {
+    cwd: copy,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -88,21 +102,36 @@ export async function runTests(
 }
 
 /** Applies the mutant in the copy, runs its tests, and takes it out again. */
-export async function runMutant(copy: string, mutant: ListedMutant, timeoutMs: number): Promise<{ verdict: Verdict; detail: string }> {
+export async function runMutant(
+  copy: string,
+  mutant: ListedMutant,
+  timeoutMs: number,
+): Promise<{ verdict: Verdict; detail: string }> {
   const file = path.join(copy, mutant.file);
   const source = await readFile(file, 'utf8');
   let mutated: string;
   try {
     mutated = mutate(source, mutant);
   } catch (error) {
-    return { verdict: 'DOES NOT APPLY', detail: error instanceof Error ? error.message : String(error) };
+    return {
+      verdict: 'DOES NOT APPLY',
+      detail: error instanceof Error ? error.message : String(error),
+    };
   }
   await writeFile(file, mutated);
   try {
-    const { passed, failed, timedOut, output } = await runTests(copy, [mutant.tests], { only: mutant.only, bail: true, timeoutMs });
+    const { passed, failed, timedOut, output } = await runTests(copy, [mutant.tests], {
+      only: mutant.only,
+      bail: true,
+      timeoutMs,
+    });
     if (failed[0] !== undefined) return { verdict: 'killed', detail: failed[0] };
     if (timedOut) return { verdict: 'TIMED OUT', detail: `after ${timeoutMs / 1_000} s` };
-    if (passed === 0) return { verdict: 'BROKEN', detail: output.trim().split('\n').slice(-5).join(' | ').slice(0, 400) };
+    if (passed === 0)
+      return {
+        verdict: 'BROKEN',
+        detail: output.trim().split('\n').slice(-5).join(' | ').slice(0, 400),
+      };
     return { verdict: 'SURVIVED', detail: `${passed} tests passed` };
   } finally {
     await writeFile(file, source);

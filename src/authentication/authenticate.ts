@@ -7,7 +7,13 @@ import { parseId } from '../values/ids.ts';
 import { anonymous } from '../authorization/principal.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
-import { apiKeyCaller, sessionCaller, tokenCaller, type Caller, type OrganizationReference } from './callers.ts';
+import {
+  apiKeyCaller,
+  sessionCaller,
+  tokenCaller,
+  type Caller,
+  type OrganizationReference,
+} from './callers.ts';
 import { parseToken } from './secret.ts';
 import { isSessionToken, type Sessions } from './session.ts';
 
@@ -30,7 +36,10 @@ export interface Authenticator {
  * suspended organization. Throws `BAD_USER_INPUT` or `NOT_FOUND` for an organization header that is
  * malformed or names an organization in which the credential cannot act.
  */
-export async function authenticate({ db, organizationHeader, sessions, clock, used }: Authenticator, headers: Headers): Promise<Caller> {
+export async function authenticate(
+  { db, organizationHeader, sessions, clock, used }: Authenticator,
+  headers: Headers,
+): Promise<Caller> {
   const authorization = headers.get('authorization');
   if (authorization === null) return { principal: anonymous, now: clock.now() };
   const [, bearer] = /^Bearer ([^\s]+)$/i.exec(authorization) ?? [];
@@ -38,14 +47,21 @@ export async function authenticate({ db, organizationHeader, sessions, clock, us
   const token = parseToken(bearer);
   if (token) {
     const named = organizationReference(headers.get(organizationHeader), organizationHeader);
-    const caller = token.kind === 'ak' ? await apiKeyCaller(db, token, named) : await tokenCaller(db, token, named);
+    const caller =
+      token.kind === 'ak'
+        ? await apiKeyCaller(db, token, named)
+        : await tokenCaller(db, token, named);
     clock.note(caller.now);
     used(token.kind === 'ak' ? 'API_KEY' : 'PERSONAL_ACCESS_TOKEN', token.id, caller.now);
     return caller;
   }
   if (!sessions || !isSessionToken(bearer)) throw unauthenticated();
   const claims = await sessions.verify(bearer, clock.now());
-  const caller = await sessionCaller(db, claims, organizationReference(headers.get(organizationHeader), organizationHeader));
+  const caller = await sessionCaller(
+    db,
+    claims,
+    organizationReference(headers.get(organizationHeader), organizationHeader),
+  );
   clock.note(caller.now);
   return caller;
 }

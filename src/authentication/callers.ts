@@ -21,43 +21,67 @@ export type OrganizationReference = { column: 'id' | 'slug'; value: string } | n
  * The organization does not exist, or the credential cannot act in it. Both get the same answer.
  */
 export function cannotActThere(): RequestError {
-  return new RequestError('NOT_FOUND', 'The organization header names no organization in which this credential can act.', {
-    http: { status: 404 },
-  });
+  return new RequestError(
+    'NOT_FOUND',
+    'The organization header names no organization in which this credential can act.',
+    {
+      http: { status: 404 },
+    },
+  );
 }
 
 /** The person may act in the organization, but it or one of its ancestors is suspended. */
 export function organizationSuspended(): RequestError {
-  return new RequestError('FORBIDDEN', 'The organization that the header names is suspended.', { http: { status: 403 } });
+  return new RequestError('FORBIDDEN', 'The organization that the header names is suspended.', {
+    http: { status: 403 },
+  });
 }
 
 /** Whether the organization with the alias `o`, or one of its ancestors, is suspended. */
 export const suspendedAbove = sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`;
 
-function callerOrganization(row: { organization_id: string; lineage: string[]; scopes: string[] }): CallerOrganization {
+function callerOrganization(row: {
+  organization_id: string;
+  lineage: string[];
+  scopes: string[];
+}): CallerOrganization {
   return { id: row.organization_id, lineage: row.lineage, scopes: new Set(row.scopes) };
 }
 
 /** Looks up an API key. */
-export async function apiKeyCaller(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Caller> {
+export async function apiKeyCaller(
+  db: Database,
+  { id, token }: ParsedToken,
+  named: OrganizationReference,
+): Promise<Caller> {
   const key = await db
     .selectFrom('api_keys as k')
     .innerJoin('organizations as o', 'o.id', 'k.organization_id')
     .select(['k.name', 'k.expires_at', 'k.organization_id', 'o.slug', 'o.lineage'])
-    .select([sql<string[]>`scopes_held(k.scopes)`.as('scopes'), suspendedAbove.as('suspended'), sql<Date>`now()`.as('now')])
+    .select([
+      sql<string[]>`scopes_held(k.scopes)`.as('scopes'),
+      suspendedAbove.as('suspended'),
+      sql<Date>`now()`.as('now'),
+    ])
     .where('k.id', '=', id)
     // Part of the look-up, so that an existing id with a wrong secret costs the same as an unknown
     // id.
     .where('k.secret_hash', '=', tokenHash(token))
     .where('k.revoked_at', 'is', null)
-    .where((eb) => eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', sql<Date>`now()`)]))
+    .where((eb) =>
+      eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', sql<Date>`now()`)]),
+    )
     .where('o.deleted_at', 'is', null)
     .executeTakeFirst();
   if (!key || key.suspended) throw unauthenticated();
   // The key determines its organization. The header may repeat it but not name another.
-  if (named && named.value !== (named.column === 'id' ? key.organization_id : key.slug)) throw cannotActThere();
+  if (named && named.value !== (named.column === 'id' ? key.organization_id : key.slug))
+    throw cannotActThere();
   const credential = { kind: 'API_KEY', id, name: key.name, expiresAt: key.expires_at } as const;
-  return { principal: { credential, user: null, organization: callerOrganization(key) }, now: key.now };
+  return {
+    principal: { credential, user: null, organization: callerOrganization(key) },
+    now: key.now,
+  };
 }
 
 const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -70,8 +94,14 @@ export async function lookUpNobody(db: Database): Promise<void> {
   const answered = (error: unknown): void => {
     if (!(error instanceof RequestError)) throw error;
   };
-  await apiKeyCaller(db, { kind: 'ak', id: NOBODY, token: createToken('ak', NOBODY) }, null).then(() => undefined, answered);
-  await tokenCaller(db, { kind: 'pat', id: NOBODY, token: createToken('pat', NOBODY) }, null).then(() => undefined, answered);
+  await apiKeyCaller(db, { kind: 'ak', id: NOBODY, token: createToken('ak', NOBODY) }, null).then(
+    () => undefined,
+    answered,
+  );
+  await tokenCaller(db, { kind: 'pat', id: NOBODY, token: createToken('pat', NOBODY) }, null).then(
+    () => undefined,
+    answered,
+  );
 }
 
 /**
@@ -93,7 +123,10 @@ const personColumns = sql`
     acting.lineage, acting.scopes, acting.suspended, now() as now`;
 
 /** The tables of `personColumns`: `people`, joined with the organization that the request names. */
-function withOrganization(people: RawBuilder<unknown>, named: OrganizationReference): RawBuilder<unknown> {
+function withOrganization(
+  people: RawBuilder<unknown>,
+  named: OrganizationReference,
+): RawBuilder<unknown> {
   const isNamed = named ? sql`${sql.ref(`o.${named.column}`)} = ${named.value}` : sql`false`;
   return sql`${people} left join lateral (
     select m.organization_id, o.lineage, membership_scopes(m.id) as scopes, ${suspendedAbove} as suspended
@@ -102,31 +135,51 @@ function withOrganization(people: RawBuilder<unknown>, named: OrganizationRefere
   ) as acting on true`;
 }
 
-function personCaller(credential: Credential, row: PersonRow, named: OrganizationReference): Caller {
+function personCaller(
+  credential: Credential,
+  row: PersonRow,
+  named: OrganizationReference,
+): Caller {
   const { organization_id, lineage, scopes } = row;
   const isMember = organization_id !== null && lineage !== null && scopes !== null;
   if (named && !isMember) throw cannotActThere();
   if (row.suspended) throw organizationSuspended();
   const user = { id: row.user_id, verifiedEmail: row.canonical_email };
   return {
-    principal: { credential, user, organization: isMember ? callerOrganization({ organization_id, lineage, scopes }) : null },
+    principal: {
+      credential,
+      user,
+      organization: isMember ? callerOrganization({ organization_id, lineage, scopes }) : null,
+    },
     now: row.now,
   };
 }
 
 /** Looks up a personal access token. */
-export async function tokenCaller(db: Database, { id, token }: ParsedToken, named: OrganizationReference): Promise<Caller> {
+export async function tokenCaller(
+  db: Database,
+  { id, token }: ParsedToken,
+  named: OrganizationReference,
+): Promise<Caller> {
   const statement = sql<PersonRow & { name: string; expires_at: Date | null }>`
     select t.name, t.expires_at, ${personColumns}
     from ${withOrganization(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
     where t.id = ${id}::uuid and t.secret_hash = ${tokenHash(token)} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
   const row = await maybeOne(db, statement);
   if (!row) throw unauthenticated();
-  return personCaller({ kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at }, row, named);
+  return personCaller(
+    { kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at },
+    row,
+    named,
+  );
 }
 
 /** Looks up the user of a session, who is created or updated as the identity provider says. */
-export async function sessionCaller(db: Database, claims: SessionClaims, named: OrganizationReference): Promise<Caller> {
+export async function sessionCaller(
+  db: Database,
+  claims: SessionClaims,
+  named: OrganizationReference,
+): Promise<Caller> {
   const people = sql`user_identities as i join users as u on u.id = i.user_id`;
   const find = async (): Promise<PersonRow | undefined> => {
     const statement = sql<PersonRow>`
@@ -140,11 +193,19 @@ export async function sessionCaller(db: Database, claims: SessionClaims, named: 
     row = await find();
   }
   if (!row) throw unauthenticated();
-  return personCaller({ kind: 'SESSION', id: claims.subject, name: null, expiresAt: claims.expiresAt }, row, named);
+  return personCaller(
+    { kind: 'SESSION', id: claims.subject, name: null, expiresAt: claims.expiresAt },
+    row,
+    named,
+  );
 }
 
 /** Whether the account matches what the identity provider says now. */
 function isAsClaimed(row: PersonRow, claims: SessionClaims): boolean {
   const { shown, canonical } = addressOf(claims);
-  return row.email === shown && row.canonical_email === canonical && (claims.name === null || row.user_name === claims.name);
+  return (
+    row.email === shown &&
+    row.canonical_email === canonical &&
+    (claims.name === null || row.user_name === claims.name)
+  );
 }

@@ -18,7 +18,10 @@ export interface Identity {
  * The address of an identity, and the form in which the person can be found: the canonical address
  * if it is verified, otherwise null.
  */
-export function addressOf({ email, emailVerified }: Identity): Pick<EmailForms, 'shown'> & { canonical: string | null } {
+export function addressOf({
+  email,
+  emailVerified,
+}: Identity): Pick<EmailForms, 'shown'> & { canonical: string | null } {
   const forms = parseEmail(email);
   // An address that we could neither write to nor compare identifies nobody.
   if (!forms) throw unauthenticated();
@@ -48,7 +51,9 @@ export async function meetPerson(db: Database, identity: Identity): Promise<stri
   const { issuer, subject, name } = identity;
   const { canonical, shown: email } = addressOf(identity);
   return db.transaction().execute(async (tx) => {
-    await sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([issuer, subject])}, 0))`.execute(tx);
+    await sql`select pg_advisory_xact_lock(hashtextextended(${JSON.stringify([issuer, subject])}, 0))`.execute(
+      tx,
+    );
     const identity = await maybeOne(
       tx,
       sql<{ user_id: string }>`
@@ -73,7 +78,12 @@ export async function meetPerson(db: Database, identity: Identity): Promise<stri
           where other.issuer = excluded.issuer and other.user_id = excluded.user_id)
         returning user_id`,
     ).catch((error: unknown) => {
-      if (error instanceof Error && 'constraint' in error && error.constraint === 'user_identities_one_subject') throw addressTaken();
+      if (
+        error instanceof Error &&
+        'constraint' in error &&
+        error.constraint === 'user_identities_one_subject'
+      )
+        throw addressTaken();
       throw error;
     });
     if (linked.length === 0) throw addressTaken();
@@ -82,7 +92,12 @@ export async function meetPerson(db: Database, identity: Identity): Promise<stri
 }
 
 async function holderOf(tx: Database, canonical: string): Promise<string | undefined> {
-  const row = await maybeOne(tx, sql<{ id: string }>`select id from users where canonical_email = ${canonical} for no key update`);
+  const row = await maybeOne(
+    tx,
+    sql<{
+      id: string;
+    }>`select id from users where canonical_email = ${canonical} for no key update`,
+  );
   return row?.id;
 }
 
@@ -95,7 +110,12 @@ async function belongsAnywhere(tx: Database, id: string): Promise<boolean> {
  * Creates an account. If another request has just created one with the same address, returns that
  * one.
  */
-async function insertPerson(tx: Database, email: string, canonical: string | null, name: string | null): Promise<string> {
+async function insertPerson(
+  tx: Database,
+  email: string,
+  canonical: string | null,
+  name: string | null,
+): Promise<string> {
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`

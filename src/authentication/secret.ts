@@ -19,7 +19,8 @@ export interface ParsedToken {
 }
 
 const SECRET_BYTES = 32;
-const form = /^(ak|pat)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})\.([A-Za-z0-9_-]{48})$/;
+const form =
+  /^(ak|pat)_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})\.([A-Za-z0-9_-]{48})$/;
 
 /** The CRC-32 over the head of a token and its random bytes. It catches typing errors. */
 export function checksum(head: string, random: Buffer): Buffer {
@@ -29,7 +30,11 @@ export function checksum(head: string, random: Buffer): Buffer {
 }
 
 /** Creates a new token for the credential `id` (a UUID). */
-export function createToken(kind: TokenKind, id: string, random: Buffer = randomBytes(SECRET_BYTES)): string {
+export function createToken(
+  kind: TokenKind,
+  id: string,
+  random: Buffer = randomBytes(SECRET_BYTES),
+): string {
   const head = `${kind}_${id.replaceAll('-', '')}`;
   return `${head}.${Buffer.concat([random, checksum(head, random)]).toString('base64url')}`;
 }
@@ -44,7 +49,8 @@ export function parseToken(token: string): ParsedToken | undefined {
   const [, kind = '', ...rest] = match;
   const secret = Buffer.from(rest.pop() ?? '', 'base64url');
   const head = token.slice(0, token.indexOf('.'));
-  if (!checksum(head, secret.subarray(0, SECRET_BYTES)).equals(secret.subarray(SECRET_BYTES))) return undefined;
+  if (!checksum(head, secret.subarray(0, SECRET_BYTES)).equals(secret.subarray(SECRET_BYTES)))
+    return undefined;
   return { kind: kind as TokenKind, id: rest.join('-'), token };
 }
 

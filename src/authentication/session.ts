@@ -49,10 +49,17 @@ export class Sessions {
   readonly #keys: JWTVerifyGetKey;
   readonly #outage: Outage;
 
-  constructor(settings: SessionSettings, log: Logger, { timeoutMs, cooldownMs }: SessionLimits = { timeoutMs: 3_000, cooldownMs: 5_000 }) {
+  constructor(
+    settings: SessionSettings,
+    log: Logger,
+    { timeoutMs, cooldownMs }: SessionLimits = { timeoutMs: 3_000, cooldownMs: 5_000 },
+  ) {
     this.#settings = settings;
     this.#outage = new Outage(log, 'the keys of the identity provider');
-    this.#keys = createRemoteJWKSet(new URL(settings.jwksUrl), { timeoutDuration: timeoutMs, cooldownDuration: cooldownMs });
+    this.#keys = createRemoteJWKSet(new URL(settings.jwksUrl), {
+      timeoutDuration: timeoutMs,
+      cooldownDuration: cooldownMs,
+    });
   }
 
   /**
@@ -72,7 +79,8 @@ export class Sessions {
       });
       this.#outage.succeeded();
       const { sub, exp, email, email_verified: verified, name } = payload;
-      if (typeof sub !== 'string' || !/^\P{Cc}{1,255}$/u.test(sub) || typeof exp !== 'number') throw unauthenticated();
+      if (typeof sub !== 'string' || !/^\P{Cc}{1,255}$/u.test(sub) || typeof exp !== 'number')
+        throw unauthenticated();
       if (typeof email !== 'string') throw unauthenticated();
       return {
         issuer,

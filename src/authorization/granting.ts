@@ -15,9 +15,15 @@ import { isInSubtree, type Lineage } from './rights.ts';
  * caller's organization only the scopes held there count: what `child_organizations:manage` allows
  * there can be used, but not passed on.
  */
-export function scopesBeyond(principal: Principal, lineage: Lineage, scopes: Iterable<string>): string[] {
+export function scopesBeyond(
+  principal: Principal,
+  lineage: Lineage,
+  scopes: Iterable<string>,
+): string[] {
   const { organization } = principal;
   const asked = [...new Set(scopes)];
   if (!organization || !isInSubtree(principal, lineage)) return asked;
-  return lineage.at(-1) === organization.id ? asked.filter((scope) => !organization.scopes.has(scope)) : [];
+  return lineage.at(-1) === organization.id
+    ? asked.filter((scope) => !organization.scopes.has(scope))
+    : [];
 }

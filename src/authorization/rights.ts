@@ -14,7 +14,11 @@ export type Lineage = readonly string[];
  * The scopes that `child_organizations:manage` adds in the caller's organization: reading and
  * managing its people, and reading its usage.
  */
-const CONSOLE_SCOPES: readonly string[] = ['members:read', 'members:manage', 'usage:read'] satisfies Scope[];
+const CONSOLE_SCOPES: readonly string[] = [
+  'members:read',
+  'members:manage',
+  'usage:read',
+] satisfies Scope[];
 
 /** Whether the caller may reach organizations below their own. */
 export function reachesBelow({ organization }: Principal): boolean {
@@ -55,7 +59,9 @@ export function can(principal: Principal, scope: Scope | (string & {}), lineage:
 /** The scopes that the caller may use in their own organization. */
 export function scopesInOwn({ organization }: Principal): readonly string[] {
   if (!organization) return [];
-  return [...new Set([...organization.scopes, ...CONSOLE_SCOPES])].filter((scope) => isUsableInOwn(organization, scope));
+  return [...new Set([...organization.scopes, ...CONSOLE_SCOPES])].filter((scope) =>
+    isUsableInOwn(organization, scope),
+  );
 }
 
 /**
@@ -66,10 +72,14 @@ export function scopesInOwn({ organization }: Principal): readonly string[] {
 function basisExists({ credential, user, organization }: Principal): RawBuilder<unknown> {
   const conditions = [];
   if (credential?.kind === 'API_KEY') {
-    conditions.push(sql`exists (select from api_keys as k where k.id = ${credential.id}::uuid and k.revoked_at is null)`);
+    conditions.push(
+      sql`exists (select from api_keys as k where k.id = ${credential.id}::uuid and k.revoked_at is null)`,
+    );
   }
   if (credential?.kind === 'PERSONAL_ACCESS_TOKEN') {
-    conditions.push(sql`exists (select from personal_access_tokens as t where t.id = ${credential.id}::uuid and t.revoked_at is null)`);
+    conditions.push(
+      sql`exists (select from personal_access_tokens as t where t.id = ${credential.id}::uuid and t.revoked_at is null)`,
+    );
   }
   if (user) {
     conditions.push(
@@ -102,12 +112,14 @@ function readableIf(
 ): RawBuilder<boolean> | null {
   const { organization } = principal;
   const scopes = typeof scope === 'string' ? [scope] : scope;
-  const readsOwn = organization !== null && (!scopes || scopes.some((name) => isUsableInOwn(organization, name)));
+  const readsOwn =
+    organization !== null && (!scopes || scopes.some((name) => isUsableInOwn(organization, name)));
   const readsBelow = reachesBelow(principal);
   const nothing = (!readsOwn && !readsBelow) || (reachingBelow && !readsBelow);
   if (!organization || nothing) return null;
   const conditions = [basisExists(principal)];
-  if (readsOwn && !readsBelow) conditions.push(sql`${sql.raw(`${row}id`)} = ${organization.id}::uuid`);
+  if (readsOwn && !readsBelow)
+    conditions.push(sql`${sql.raw(`${row}id`)} = ${organization.id}::uuid`);
   else conditions.push(sql`${organization.id}::uuid = any (${sql.raw(`${row}lineage`)})`);
   if (!readsOwn) conditions.push(sql`${sql.raw(`${row}id`)} <> ${organization.id}::uuid`);
   if (!includeDeleted) conditions.push(sql`${sql.raw(`${row}deleted_at`)} is null`);
@@ -119,13 +131,19 @@ function readableIf(
  * `child_organizations:manage`, everything below it. It compares with the lineage at the time the
  * statement runs, so a move takes effect immediately.
  */
-export function readableOrganizations(principal: Principal, options: ReadableOptions = {}): RawBuilder<unknown> {
+export function readableOrganizations(
+  principal: Principal,
+  options: ReadableOptions = {},
+): RawBuilder<unknown> {
   const condition = readableIf(principal, options, '') ?? sql`false`;
   return sql`(select * from organizations where ${condition})`;
 }
 
 /** Whether the row `parent`, which is an organization, is one of `readableOrganizations`. */
-export function isReadableParent(principal: Principal, options: ReadableOptions = {}): RawBuilder<boolean> {
+export function isReadableParent(
+  principal: Principal,
+  options: ReadableOptions = {},
+): RawBuilder<boolean> {
   return readableIf(principal, options, 'parent.') ?? sql<boolean>`false`;
 }
 

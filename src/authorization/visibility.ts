@@ -28,26 +28,38 @@ export type VisibleRow = Partial<Record<'id' | 'user_id' | 'shown_to', string | 
 };
 
 /** Whether the caller may see a row. */
-export function isVisible(principal: Principal, { scope, scopes, owner, everybody }: Visibility, row: VisibleRow): boolean {
+export function isVisible(
+  principal: Principal,
+  { scope, scopes, owner, everybody }: Visibility,
+  row: VisibleRow,
+): boolean {
   if (everybody !== undefined && row[everybody] === true) return true;
   if (owner !== undefined && principal.user && row[owner] === principal.user.id) return true;
-  if (scopes && row.lineage && row.scope && scopes.includes(row.scope)) return maySee(principal, row.scope, row.lineage);
+  if (scopes && row.lineage && row.scope && scopes.includes(row.scope))
+    return maySee(principal, row.scope, row.lineage);
   return scope !== undefined && row.lineage ? maySee(principal, scope, row.lineage) : false;
 }
 
 /** The same as a condition on the row `parent`. */
-export function visibleIf(principal: Principal, { scope, scopes, owner, everybody }: Visibility): RawBuilder<boolean> {
+export function visibleIf(
+  principal: Principal,
+  { scope, scopes, owner, everybody }: Visibility,
+): RawBuilder<boolean> {
   const alternatives: RawBuilder<unknown>[] = [];
   if (everybody !== undefined) alternatives.push(sql`parent.${sql.ref(everybody)}`);
-  if (owner !== undefined && principal.user) alternatives.push(sql`parent.${sql.ref(owner)} = ${principal.user.id}::uuid`);
+  if (owner !== undefined && principal.user)
+    alternatives.push(sql`parent.${sql.ref(owner)} = ${principal.user.id}::uuid`);
   const inSubtree = (required: Scope | null): RawBuilder<boolean> =>
     conditionOf(
       principal,
       casesOf(principal, (lineage) => maySee(principal, required, lineage)),
     );
   if (scope !== undefined) alternatives.push(inSubtree(scope));
-  for (const each of scopes ?? []) alternatives.push(sql`parent.scope = ${sql.lit(each)} and ${inSubtree(each)}`);
-  return alternatives.length > 0 ? sql`coalesce(${sql.join(alternatives, sql` or `)}, false)` : sql`false`;
+  for (const each of scopes ?? [])
+    alternatives.push(sql`parent.scope = ${sql.lit(each)} and ${inSubtree(each)}`);
+  return alternatives.length > 0
+    ? sql`coalesce(${sql.join(alternatives, sql` or `)}, false)`
+    : sql`false`;
 }
 
 function maySee(principal: Principal, scope: Scope | null, lineage: Lineage): boolean {

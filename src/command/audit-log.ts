@@ -35,7 +35,12 @@ export async function appendToAuditLog(
   const { credential, user, organization } = principal;
   if (!credential) throw unauthenticated();
   const apiKeyName = credential.kind === 'API_KEY' ? credential.name : null;
-  const actor: Actor = { kind: credential.kind, userId: user?.id ?? null, apiKeyName, actingOrganizationId: organization?.id ?? null };
+  const actor: Actor = {
+    kind: credential.kind,
+    userId: user?.id ?? null,
+    apiKeyName,
+    actingOrganizationId: organization?.id ?? null,
+  };
   await insertEvents(tx, actor, requestId, action, entries.filter(isInOrganization));
   const alone = entries.filter((entry) => entry.organizationId === null);
   if (alone.length > 0) {
@@ -50,8 +55,18 @@ export async function appendToAuditLog(
  * Appends an event for what an operator does at the command line, in the transaction of that
  * change. `command` takes the place of the request id.
  */
-export function appendAsOperator(tx: Database, command: string, action: string, entry: OrganizationEntry): Promise<void> {
-  const operator: Actor = { kind: 'OPERATOR', userId: null, apiKeyName: null, actingOrganizationId: null };
+export function appendAsOperator(
+  tx: Database,
+  command: string,
+  action: string,
+  entry: OrganizationEntry,
+): Promise<void> {
+  const operator: Actor = {
+    kind: 'OPERATOR',
+    userId: null,
+    apiKeyName: null,
+    actingOrganizationId: null,
+  };
   return insertEvents(tx, operator, command, action, [entry]);
 }
 
@@ -83,11 +98,16 @@ async function insertEvents(
        target_type, target_id, before, after, refusal, organization_id)
     select ${action}, ${kind}, ${userId}::uuid, ${apiKeyName}, ${actingOrganizationId}::uuid,
       ${requestId}, entry.*
-    from ${rowsOf(entries, [sql`${entries.map((entry) => entry.organizationId)}::uuid[]`])} as entry`.execute(tx);
+    from ${rowsOf(entries, [sql`${entries.map((entry) => entry.organizationId)}::uuid[]`])} as entry`.execute(
+    tx,
+  );
 }
 
 /** The target, states and refusal of the entries as rows, followed by the columns in `more`. */
-function rowsOf(entries: readonly AuditEntry[], more: readonly RawBuilder<unknown>[] = []): RawBuilder<unknown> {
+function rowsOf(
+  entries: readonly AuditEntry[],
+  more: readonly RawBuilder<unknown>[] = [],
+): RawBuilder<unknown> {
   const json = (value: object | null): string | null => value && JSON.stringify(value);
   const columns = [
     sql`${entries.map((entry) => entry.target.type)}::text[]`,

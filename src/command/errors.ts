@@ -10,5 +10,6 @@ export const IdempotencyConflictError = defineUserError('IdempotencyConflictErro
 export const ContentionError = defineUserError('ContentionError', {
   code: 'CONTENTION',
   message: 'Too many concurrent changes; nothing was changed. Try again.',
-  description: 'There were too many concurrent changes, and nothing was changed. Any mutation may return this.',
+  description:
+    'There were too many concurrent changes, and nothing was changed. Any mutation may return this.',
 });

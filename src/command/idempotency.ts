@@ -28,13 +28,21 @@ const KEPT = sql`interval '24 hours'`;
  * Returns the idempotency key of an input, if it has one. The same key must always come with the
  * same input.
  */
-export function idempotencyKeyOf({ idempotencyKey, ...input }: { idempotencyKey?: string | null | undefined }): IdempotencyKey | null {
+export function idempotencyKeyOf({
+  idempotencyKey,
+  ...input
+}: {
+  idempotencyKey?: string | null | undefined;
+}): IdempotencyKey | null {
   if (idempotencyKey == null) return null;
   requireStorable(idempotencyKey, 'idempotencyKey');
   if (idempotencyKey.length < 1 || idempotencyKey.length > KEY_LENGTH_MAX) {
     throw badInput('idempotencyKey', `must have between 1 and ${KEY_LENGTH_MAX} characters`);
   }
-  return { key: idempotencyKey, inputHash: createHash('sha256').update(JSON.stringify(input)).digest() };
+  return {
+    key: idempotencyKey,
+    inputHash: createHash('sha256').update(JSON.stringify(input)).digest(),
+  };
 }
 
 /** The scope of a key: one organization and one actor, or one person. */
@@ -87,12 +95,16 @@ export async function remember(
   result: object,
 ): Promise<void> {
   const stored = JSON.stringify(storage ? storage.store(result) : result);
-  const names = sql.join([...Object.keys(columns), 'operation', 'key'].map((column) => sql.ref(column)));
+  const names = sql.join(
+    [...Object.keys(columns), 'operation', 'key'].map((column) => sql.ref(column)),
+  );
   await sql`
     insert into ${sql.table(table)} (${names}, input_hash, result)
     values (${sql.join(Object.values(columns))}, ${operation}, ${key}, ${inputHash}, ${stored}::jsonb)
     on conflict (${names}) do update
-      set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(tx);
+      set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(
+    tx,
+  );
 }
 
 /** A job that removes expired answers. */

@@ -8,9 +8,18 @@ import { personRequired } from '../errors.ts';
 import type { FindOrganization, OrganizationCommand } from './spec.ts';
 
 /** Finds the organization that a command targets, if the caller may see it. */
-export async function locate(tx: Database, principal: Principal, on: string | FindOrganization): Promise<string | null> {
+export async function locate(
+  tx: Database,
+  principal: Principal,
+  on: string | FindOrganization,
+): Promise<string | null> {
   if (typeof on === 'function') return on(tx, principal);
-  const row = await maybeOne(tx, sql<{ id: string }>`select o.id from ${readableOrganizations(principal)} as o where o.id = ${on}::uuid`);
+  const row = await maybeOne(
+    tx,
+    sql<{
+      id: string;
+    }>`select o.id from ${readableOrganizations(principal)} as o where o.id = ${on}::uuid`,
+  );
   return row?.id ?? null;
 }
 
@@ -18,7 +27,10 @@ export async function locate(tx: Database, principal: Principal, on: string | Fi
 export async function lockOrganization(
   tx: Database,
   id: string,
-  { wholeTree = false, includeDeleted = false }: Pick<OrganizationCommand, 'wholeTree' | 'includeDeleted'>,
+  {
+    wholeTree = false,
+    includeDeleted = false,
+  }: Pick<OrganizationCommand, 'wholeTree' | 'includeDeleted'>,
 ): Promise<Lineage | null> {
   const row = await maybeOne(
     tx,
@@ -30,7 +42,10 @@ export async function lockOrganization(
 }
 
 /** Locks a user for one change at a time. */
-export async function lockUser(tx: Database, id: string): Promise<{ id: string; verifiedEmail: string | null }> {
+export async function lockUser(
+  tx: Database,
+  id: string,
+): Promise<{ id: string; verifiedEmail: string | null }> {
   const row = await maybeOne(
     tx,
     sql<Columns<'users', 'canonical_email'>>`

@@ -31,19 +31,30 @@ export async function refusalsRecorded<Result extends object>(
 function refusalOf(error: unknown): string | undefined {
   if (error instanceof Refused) return error.failure.code;
   const code = error instanceof RequestError ? String(error.extensions['code']) : undefined;
-  return code !== undefined && ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(code) ? code : undefined;
+  return code !== undefined && ['FORBIDDEN', 'NOT_FOUND', 'UNAUTHENTICATED'].includes(code)
+    ? code
+    : undefined;
 }
 
 /**
  * Records a refused command on the organization it targeted if the caller can see that one,
  * otherwise on the caller's organization. So nothing about the caller is revealed to strangers.
  */
-async function recordRefusal(request: CommandRequest, { action, on, target }: CommandSpec, refusal: string): Promise<void> {
+async function recordRefusal(
+  request: CommandRequest,
+  { action, on, target }: CommandSpec,
+  refusal: string,
+): Promise<void> {
   const { db, principal } = request;
   await db.transaction().execute(async (tx) => {
-    const aimedAt = on === undefined || !principal.organization ? null : await locate(tx, principal, on);
-    const seen = aimedAt !== null && (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);
+    const aimedAt =
+      on === undefined || !principal.organization ? null : await locate(tx, principal, on);
+    const seen =
+      aimedAt !== null &&
+      (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);
     const organizationId = seen ? aimedAt : (principal.organization?.id ?? null);
-    await appendToAuditLog(tx, request, action, [{ organizationId, target, before: null, after: null, refusal }]);
+    await appendToAuditLog(tx, request, action, [
+      { organizationId, target, before: null, after: null, refusal },
+    ]);
   });
 }

@@ -24,7 +24,14 @@ import { ofOrganization, ofPerson, recall, remember, type KeyPlace } from './ide
 import { locate, lockOrganization, lockUser } from './locks.ts';
 import { refusalsRecorded } from './refusals.ts';
 import { withRetries } from './retry.ts';
-import type { Change, CommandRequest, OrganizationChange, OrganizationCommand, UserChange, UserCommand } from './spec.ts';
+import type {
+  Change,
+  CommandRequest,
+  OrganizationChange,
+  OrganizationCommand,
+  UserChange,
+  UserCommand,
+} from './spec.ts';
 import type { UserError } from './user-error.ts';
 
 export type * from './spec.ts';
@@ -57,11 +64,15 @@ export function runCommand<Result extends object>(
   change: (change: OrganizationChange & UserChange) => Promise<Result>,
 ): Promise<Result | UserError> {
   return refusalsRecorded(request, command, async (tx) => {
-    const locked = command.scope === undefined ? await lockForUser(tx, request, command) : await lockForOrganization(tx, request, command);
+    const locked =
+      command.scope === undefined
+        ? await lockForUser(tx, request, command)
+        : await lockForOrganization(tx, request, command);
     const { action, idempotency } = command;
     const { principal } = locked.change;
     const entries: AuditEntry[] = [];
-    const record: Change['record'] = (entry) => void entries.push({ organizationId: locked.logId, ...entry });
+    const record: Change['record'] = (entry) =>
+      void entries.push({ organizationId: locked.logId, ...entry });
     const allowed = { ...locked.change, record } as OrganizationChange & UserChange;
     const earlier = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));
     if (earlier) {
@@ -94,7 +105,11 @@ async function lockForOrganization(
   return { change, logId: id, keys: ofOrganization(id, current) };
 }
 
-async function lockForUser(tx: Database, { principal, now }: CommandRequest, command: UserCommand): Promise<Locked<UserChange>> {
+async function lockForUser(
+  tx: Database,
+  { principal, now }: CommandRequest,
+  command: UserCommand,
+): Promise<Locked<UserChange>> {
   if (!principal.user) throw personRequired();
   const id = (await command.on?.(tx, principal)) ?? null;
   const lineage = id === null ? null : await lockOrganization(tx, id, command);
@@ -102,7 +117,11 @@ async function lockForUser(tx: Database, { principal, now }: CommandRequest, com
   const current = await reauthorize(tx, principal);
   const organization = id !== null && lineage ? { id, lineage } : null;
   const change = { tx, principal: current, now, user, organization };
-  return { change, logId: organization?.id ?? current.organization?.id ?? null, keys: ofPerson(user.id) };
+  return {
+    change,
+    logId: organization?.id ?? current.organization?.id ?? null,
+    keys: ofPerson(user.id),
+  };
 }
 
 /**
@@ -117,7 +136,10 @@ export async function appendInSubtree<Result extends object>(
   const { organization } = request.principal;
   if (!organization) throw organizationRequired(request.organizationHeader);
   return withRetries(request, async (tx) => {
-    const row = await maybeOne(tx, sql<{ found: boolean }>`select lock_tree_of(${organization.id}::uuid) as found`);
+    const row = await maybeOne(
+      tx,
+      sql<{ found: boolean }>`select lock_tree_of(${organization.id}::uuid) as found`,
+    );
     if (!row?.found) throw notFound();
     return add(tx, await reauthorize(tx, request.principal));
   });

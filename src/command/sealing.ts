@@ -40,10 +40,14 @@ export function sealingWith(authorization: string | null): Sealing {
       const tagAt = nonceAt + NONCE_BYTES;
       const textAt = tagAt + TAG_BYTES;
       const key = keyOf(bytes.subarray(0, nonceAt));
-      const decipher = createDecipheriv(CIPHER, key, bytes.subarray(nonceAt, tagAt), { authTagLength: TAG_BYTES });
+      const decipher = createDecipheriv(CIPHER, key, bytes.subarray(nonceAt, tagAt), {
+        authTagLength: TAG_BYTES,
+      });
       decipher.setAAD(Buffer.from(about)).setAuthTag(bytes.subarray(tagAt, textAt));
       try {
-        return Buffer.concat([decipher.update(bytes.subarray(textAt)), decipher.final()]).toString('utf8');
+        return Buffer.concat([decipher.update(bytes.subarray(textAt)), decipher.final()]).toString(
+          'utf8',
+        );
       } catch {
         return null;
       }

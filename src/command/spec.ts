@@ -67,7 +67,8 @@ export interface OrganizationCommand extends CommandSpec {
  * A command that users run for themselves: in an organization by invitation, or on their own
  * credentials.
  */
-export interface UserCommand extends CommandSpec, Pick<OrganizationCommand, 'wholeTree' | 'includeDeleted'> {
+export interface UserCommand
+  extends CommandSpec, Pick<OrganizationCommand, 'wholeTree' | 'includeDeleted'> {
   on?: FindOrganization;
   scope?: undefined;
 }

@@ -18,7 +18,10 @@ export interface UserErrorText {
 }
 
 /** A type of failure. `Details` are its fields in addition to code and message. */
-export interface UserErrorType<Name extends string = string, Details extends object = object> extends UserErrorText {
+export interface UserErrorType<
+  Name extends string = string,
+  Details extends object = object,
+> extends UserErrorText {
   readonly name: Name;
   /** Never set; ties the details to the type. */
   readonly details?: Details;
@@ -63,6 +66,9 @@ export class Refused extends Error {
 }
 
 /** Ends a command with a failure. */
-export function refuse<Details extends object>(type: UserErrorType<string, Details>, details: Details): never {
+export function refuse<Details extends object>(
+  type: UserErrorType<string, Details>,
+  details: Details,
+): never {
   throw new Refused(userError(type, details));
 }

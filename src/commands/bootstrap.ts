@@ -12,7 +12,10 @@ export interface BootstrapOptions {
 }
 
 /** Creates them and prints the secrets, which are shown once. */
-export function bootstrap(terminal: Terminal, { json = false, ...input }: BootstrapOptions): Promise<void> {
+export function bootstrap(
+  terminal: Terminal,
+  { json = false, ...input }: BootstrapOptions,
+): Promise<void> {
   return withDatabase(terminal, async ({ db }) => {
     const result = await createFirst(db, input);
     if (json) return terminal.print(JSON.stringify(result));

@@ -15,7 +15,10 @@ export function check(terminal: Terminal): Promise<void> {
       );
     terminal.print(`All ${organizations} organizations agree with the recursive truth.`);
     const { events, broken, examples: places } = await verifyAuditLog(db);
-    if (broken > 0) throw new ConfigurationError(`The audit log is broken in ${broken} places, among them ${places.join(', ')}.`);
+    if (broken > 0)
+      throw new ConfigurationError(
+        `The audit log is broken in ${broken} places, among them ${places.join(', ')}.`,
+      );
     terminal.print(`All ${events} events of the audit log follow from each other.`);
   });
 }

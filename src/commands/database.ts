@@ -45,11 +45,17 @@ export interface OpenOptions {
 }
 
 /** Reaches or starts the server and brings it to the newest schema. */
-export async function openDatabase(config: Config, log: Logger, options: OpenOptions): Promise<OpenDatabase> {
+export async function openDatabase(
+  config: Config,
+  log: Logger,
+  options: OpenOptions,
+): Promise<OpenDatabase> {
   const { shared, as, stop, firstStart } = options;
   const supervise = options.supervised ? log : undefined;
   const embedded =
-    config.databaseUrl === undefined ? await startEmbedded({ dataDir: config.dataDir, shared, stop, firstStart, supervise }) : undefined;
+    config.databaseUrl === undefined
+      ? await startEmbedded({ dataDir: config.dataDir, shared, stop, firstStart, supervise })
+      : undefined;
   const gatewayUrl = embedded?.url ?? config.databaseUrl ?? '';
   const ownerUrl = embedded?.ownerUrl ?? config.databaseMigrationUrl ?? gatewayUrl;
   if (!embedded) {
@@ -59,18 +65,35 @@ export async function openDatabase(config: Config, log: Logger, options: OpenOpt
   const url = as === 'owner' ? ownerUrl : gatewayUrl;
   // Commands and migrations may take as long as they need; what callers ask of the gateway may not.
   const statementTimeoutMs = shared ? 0 : config.statementTimeoutMs;
-  const db = connect({ url, poolSize: config.databasePoolSize, poolWaitMs: config.databasePoolWaitMs, statementTimeoutMs, log });
+  const db = connect({
+    url,
+    poolSize: config.databasePoolSize,
+    poolWaitMs: config.databasePoolWaitMs,
+    statementTimeoutMs,
+    log,
+  });
   const close = async (): Promise<void> => {
     await db.destroy();
     await embedded?.stop();
   };
-  const explain = async (error: unknown): Promise<unknown> => (embedded ? embedded.explain(error) : error);
+  const explain = async (error: unknown): Promise<unknown> =>
+    embedded ? embedded.explain(error) : error;
   try {
     stop?.throwIfAborted();
     const applied = await prepare({ ownerUrl, gatewayUrl }, config, log, stop);
     const lost = embedded?.lost ?? new Promise<ConfigurationError>(() => undefined);
     const apart = ownerUrl !== gatewayUrl;
-    return { url, ownerUrl, db, embedded: embedded !== undefined, apart, lost, explain, applied, close };
+    return {
+      url,
+      ownerUrl,
+      db,
+      embedded: embedded !== undefined,
+      apart,
+      lost,
+      explain,
+      applied,
+      close,
+    };
   } catch (error) {
     const reason = await explain(error);
     await close();
@@ -100,9 +123,14 @@ async function prepare(
     // What one of several processes makes, the queue and the rights included, is no sight for the
     // others while it is half done.
     return await asOnlyMigrator(owner, { log, stop }, async (connection) => {
-      const applied = await migrate(connection, { log, stop, ...(maxTreeDepth !== undefined && { maxTreeDepth }) });
+      const applied = await migrate(connection, {
+        log,
+        stop,
+        ...(maxTreeDepth !== undefined && { maxTreeDepth }),
+      });
       await installQueue(urls.ownerUrl, log);
-      if (urls.ownerUrl !== urls.gatewayUrl) await grantGateway(connection, await roleOf(urls.gatewayUrl, log));
+      if (urls.ownerUrl !== urls.gatewayUrl)
+        await grantGateway(connection, await roleOf(urls.gatewayUrl, log));
       return applied;
     });
   } finally {

@@ -15,13 +15,24 @@ export interface Demo extends DemoCredentials {
  * The credentials of the demonstration, which is planted first if the database is empty. Undefined
  * for a database with other data.
  */
-export async function demonstration({ db, ownerUrl }: OpenDatabase, { dataDir }: Config, url: string): Promise<Demo | undefined> {
+export async function demonstration(
+  { db, ownerUrl }: OpenDatabase,
+  { dataDir }: Config,
+  url: string,
+): Promise<Demo | undefined> {
   const file = path.join(dataDir, 'demo.json');
-  const save = (demo: Demo): Promise<void> => writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
-  const organization = await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst();
+  const save = (demo: Demo): Promise<void> =>
+    writeFile(file, `${JSON.stringify(demo, null, 2)}\n`, { mode: 0o600 });
+  const organization = await db
+    .selectFrom('organizations')
+    .select('id')
+    .limit(1)
+    .executeTakeFirst();
   if (!organization) {
     let demo: Demo | undefined;
-    await seedDemo(ownerUrl, await databaseNow(db), (credentials) => save((demo = { url, ...credentials })));
+    await seedDemo(ownerUrl, await databaseNow(db), (credentials) =>
+      save((demo = { url, ...credentials })),
+    );
     return demo;
   }
   const text = await readFile(file, 'utf8').catch(() => undefined);
@@ -38,7 +49,10 @@ export function announce(
   demo: Demo | undefined,
   print: (line: string) => void,
 ): void {
-  const lines = ['', `  Banyan is ready: ${url}${graphiql ? '  (open it in a browser for GraphiQL)' : ''}`];
+  const lines = [
+    '',
+    `  Banyan is ready: ${url}${graphiql ? '  (open it in a browser for GraphiQL)' : ''}`,
+  ];
   if (demo) {
     lines.push(
       '',

@@ -13,9 +13,13 @@ function mendable(error: unknown): unknown {
   const state = sqlState(error);
   const said = (error instanceof Error && error.message.replace(/\.$/, '')) || 'it does not answer';
   if (state === '42501') {
-    return new ConfigurationError('The role of DATABASE_URL may not do this: set DATABASE_MIGRATION_URL to the address for the owner.');
+    return new ConfigurationError(
+      'The role of DATABASE_URL may not do this: set DATABASE_MIGRATION_URL to the address for the owner.',
+    );
   }
-  if (state === '53100') return new ConfigurationError(`There is no room left on the disk of the database: ${said}.`);
-  if (isUnavailable(error)) return new ConfigurationError(`The database cannot be reached any more: ${said}.`);
+  if (state === '53100')
+    return new ConfigurationError(`There is no room left on the disk of the database: ${said}.`);
+  if (isUnavailable(error))
+    return new ConfigurationError(`The database cannot be reached any more: ${said}.`);
   return error;
 }

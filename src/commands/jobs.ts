@@ -14,14 +14,24 @@ import type { OpenDatabase } from './database.ts';
  * Starts doing jobs. `gatewayUrl` is where people reach GraphiQL. The returned function lets
  * running jobs end and stops.
  */
-export async function startJobs(config: Config, { db, url }: OpenDatabase, gatewayUrl: string, log: Logger): Promise<() => Promise<void>> {
+export async function startJobs(
+  config: Config,
+  { db, url }: OpenDatabase,
+  gatewayUrl: string,
+  log: Logger,
+): Promise<() => Promise<void>> {
   if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
-    log.warn('INVITATION_URL is not set: the links in invitations lead to GraphiQL on this address');
+    log.warn(
+      'INVITATION_URL is not set: the links in invitations lead to GraphiQL on this address',
+    );
   }
   const tasks = makeTasks({
     db,
     log,
-    mailer: createMailer({ smtpUrl: config.smtpUrl, from: config.mailFrom, folder: path.join(config.dataDir, 'mail') }, log),
+    mailer: createMailer(
+      { smtpUrl: config.smtpUrl, from: config.mailFrom, folder: path.join(config.dataDir, 'mail') },
+      log,
+    ),
     linkTemplate: config.invitationUrl ?? graphiqlInvitationTemplate(gatewayUrl),
     providers: makeProviders(db, config.provisioning),
     dnsServers: config.dnsServers,

@@ -17,7 +17,10 @@ export interface MetricOptions {
 }
 
 /** Adds it; running gateways know it at once. */
-export function addToCatalog(terminal: Terminal, { description, ...metric }: MetricOptions): Promise<void> {
+export function addToCatalog(
+  terminal: Terminal,
+  { description, ...metric }: MetricOptions,
+): Promise<void> {
   return withDatabase(terminal, async ({ db }) => {
     await addMetric(db, { ...metric, description: description ?? null });
     terminal.print(`Added ${metric.key} to the catalog.`);

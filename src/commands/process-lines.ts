@@ -22,7 +22,16 @@ export class ProcessLines {
   /** It does its work from now on. */
   started(facts: object): void {
     const durationMs = Math.round(performance.now() - this.#beganAt);
-    this.#log.info({ version: packageJson.version, node: process.version, settings: this.#settings, ...facts, durationMs }, 'started');
+    this.#log.info(
+      {
+        version: packageJson.version,
+        node: process.version,
+        settings: this.#settings,
+        ...facts,
+        durationMs,
+      },
+      'started',
+    );
   }
 
   /** It was asked to stop after it had started. */
@@ -34,6 +43,9 @@ export class ProcessLines {
   /** Everything is closed; nothing is written where the start was never finished. */
   stopped(facts: object): void {
     if (this.#stoppingAt === undefined) return;
-    this.#log.info({ ...facts, durationMs: Math.round(performance.now() - this.#stoppingAt) }, 'stopped');
+    this.#log.info(
+      { ...facts, durationMs: Math.round(performance.now() - this.#stoppingAt) },
+      'stopped',
+    );
   }
 }

@@ -45,18 +45,25 @@ export function createProgram(terminal: Terminal): Command {
     .version(packageJson.version, '-V, --version', 'Print the version.')
     .helpOption('-h, --help', 'Explain the command.')
     .helpCommand('help [command]', 'Explain a command.')
-    .addHelpText('after', '\nSettings come from the environment: docs/reference/configuration.md lists them.');
+    .addHelpText(
+      'after',
+      '\nSettings come from the environment: docs/reference/configuration.md lists them.',
+    );
 
   program
     .command('serve')
     .summary('Run the gateway (the default of npm start).')
-    .description('Run the gateway. Settings come from the environment: DATABASE_URL, DATA_DIR, HOST, PORT and others.')
+    .description(
+      'Run the gateway. Settings come from the environment: DATABASE_URL, DATA_DIR, HOST, PORT and others.',
+    )
     .action(() => runLong(terminal, async () => (await import('./serve.ts')).serve));
 
   program
     .command('worker')
     .summary('Do jobs (mail, provisioning, domains, purges) in a process of their own.')
-    .description('Do jobs in a process of their own, for gateways that run with WORKER=separate. Any number of workers may run.')
+    .description(
+      'Do jobs in a process of their own, for gateways that run with WORKER=separate. Any number of workers may run.',
+    )
     .action(() => runLong(terminal, async () => (await import('./worker.ts')).work));
 
   program
@@ -68,35 +75,56 @@ export function createProgram(terminal: Terminal): Command {
         'Organizations whose provisioning waited for a number go on at once.',
     )
     .argument('[numbers...]', 'the numbers')
-    .action(async (numbers: string[]) => (await import('./phone-numbers.ts')).addToPool(terminal, numbers));
+    .action(async (numbers: string[]) =>
+      (await import('./phone-numbers.ts')).addToPool(terminal, numbers),
+    );
 
   program
     .command('migrate')
     .summary('Bring the database to the newest schema.')
-    .description('Bring the database to the newest schema. MAX_TREE_DEPTH sets the depth limit of the tree (1 to 64, 32 at first).')
+    .description(
+      'Bring the database to the newest schema. MAX_TREE_DEPTH sets the depth limit of the tree (1 to 64, 32 at first).',
+    )
     .action(async () => (await import('./migrate.ts')).migrate(terminal));
 
   program
     .command('bootstrap')
     .summary('Create the first organization, its admin, an API key and a personal token.')
-    .description('Create the first organization, its admin, an API key and a personal token. The secrets are shown once.')
+    .description(
+      'Create the first organization, its admin, an API key and a personal token. The secrets are shown once.',
+    )
     .requiredOption('--slug <slug>', 'slug of the organization', filled)
     .requiredOption('--name <name>', 'name of the organization', filled)
     .requiredOption('--email <address>', 'e-mail address of the admin', filled)
     .option('--json', 'print one JSON object, for machines')
-    .action(async (options: BootstrapOptions) => (await import('./bootstrap.ts')).bootstrap(terminal, options));
+    .action(async (options: BootstrapOptions) =>
+      (await import('./bootstrap.ts')).bootstrap(terminal, options),
+    );
 
   program
     .command('seed')
     .summary('Fill an empty database with made-up trees, people, invitations and usage.')
-    .description('Fill an empty database with made-up trees, people, invitations and usage. One million organizations take some minutes.')
-    .requiredOption('--organizations <number>', 'how many organizations, 1 to 10000000', wholeNumber(1, 10_000_000))
-    .option('--seed <number>', 'the same seed gives the same data', wholeNumber(0, 4_294_967_295), 1)
+    .description(
+      'Fill an empty database with made-up trees, people, invitations and usage. One million organizations take some minutes.',
+    )
+    .requiredOption(
+      '--organizations <number>',
+      'how many organizations, 1 to 10000000',
+      wholeNumber(1, 10_000_000),
+    )
+    .option(
+      '--seed <number>',
+      'the same seed gives the same data',
+      wholeNumber(0, 4_294_967_295),
+      1,
+    )
     .action(async (options: SeedOptions) => (await import('./seed.ts')).seed(terminal, options));
 
   program
     .command('usage')
-    .description('Compare the totals of usage with each other and with the events that they were made of.')
+    .description(
+      'Compare the totals of usage with each other and with the events that they were made of.',
+    )
     .command('check')
     .description(
       'Compare the totals of usage with each other and with their events. Exit code 1 when a total differs. ' +
@@ -116,10 +144,27 @@ export function createProgram(terminal: Terminal): Command {
     .requiredOption('--name <name>', 'name for people', filled)
     .requiredOption('--unit <unit>', 'unit of its quantities', filled)
     .option('--description <text>', 'what it counts')
-    .option('--late-days <days>', 'how many days late its events may come, 1 to 3660', wholeNumber(1, 3_660), 366)
-    .option('--parts <keys>', 'keys of the metrics that it is the sum of, separated by commas', commaSeparated, [])
-    .option('--divided-by <keys>', 'keys of the metrics whose sum it is divided by', commaSeparated, [])
-    .action(async (options: MetricOptions) => (await import('./metrics.ts')).addToCatalog(terminal, options));
+    .option(
+      '--late-days <days>',
+      'how many days late its events may come, 1 to 3660',
+      wholeNumber(1, 3_660),
+      366,
+    )
+    .option(
+      '--parts <keys>',
+      'keys of the metrics that it is the sum of, separated by commas',
+      commaSeparated,
+      [],
+    )
+    .option(
+      '--divided-by <keys>',
+      'keys of the metrics whose sum it is divided by',
+      commaSeparated,
+      [],
+    )
+    .action(async (options: MetricOptions) =>
+      (await import('./metrics.ts')).addToCatalog(terminal, options),
+    );
 
   const documents = program
     .command('documents')
@@ -132,7 +177,9 @@ export function createProgram(terminal: Terminal): Command {
     )
     .argument('<manifest>', 'file with the manifest')
     .option('--client <name>', 'client that sends the documents', filled, 'default')
-    .action(async (file: string, { client }: { client: string }) => (await import('./documents.ts')).addDocuments(terminal, client, file));
+    .action(async (file: string, { client }: { client: string }) =>
+      (await import('./documents.ts')).addDocuments(terminal, client, file),
+    );
   documents
     .command('list')
     .description('List clients with the number and size of their documents.')
@@ -141,7 +188,9 @@ export function createProgram(terminal: Terminal): Command {
     .command('remove')
     .description('Remove all documents of a client.')
     .requiredOption('--client <name>', 'client whose documents are removed', filled)
-    .action(async ({ client }: { client: string }) => (await import('./documents.ts')).removeDocuments(terminal, client));
+    .action(async ({ client }: { client: string }) =>
+      (await import('./documents.ts')).removeDocuments(terminal, client),
+    );
 
   program
     .command('schema')
@@ -150,7 +199,9 @@ export function createProgram(terminal: Terminal): Command {
 
   program
     .command('check')
-    .summary('Compare the derived columns of the tree with the recursive truth, and the audit log with its seals.')
+    .summary(
+      'Compare the derived columns of the tree with the recursive truth, and the audit log with its seals.',
+    )
     .description(
       'Compare the derived columns of the tree with the recursive truth, and the audit log with its seals. ' +
         'Exit code 1 when an organization differs, or an event of the audit log was changed or is missing.',
@@ -163,9 +214,11 @@ export function createProgram(terminal: Terminal): Command {
 
 /** Has a command and those below it write help to the terminal and throw what they refuse. */
 function throwing(command: Command, terminal: Terminal): void {
-  command.configureOutput({ writeOut: terminal.write, writeErr: () => undefined }).exitOverride((error) => {
-    throw error.exitCode === 0 ? error : new UsageError(refusal(command, error));
-  });
+  command
+    .configureOutput({ writeOut: terminal.write, writeErr: () => undefined })
+    .exitOverride((error) => {
+      throw error.exitCode === 0 ? error : new UsageError(refusal(command, error));
+    });
   for (const below of command.commands) throwing(below, terminal);
 }
 

@@ -9,7 +9,12 @@ import { INTERRUPTED, onStopSignal, untilStopped } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command that runs until `stop` is aborted. */
-export type LongCommand = (config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal) => Promise<void>;
+export type LongCommand = (
+  config: Config,
+  log: Logger,
+  print: (line: string) => void,
+  stop: AbortSignal,
+) => Promise<void>;
 
 // What commands need is loaded when they run, so that help and refusals come at once.
 
@@ -21,7 +26,10 @@ async function prepare({ environment }: Terminal): Promise<{ config: Config; log
   const log = createLogger(config.logLevel);
   if (config.misspelt.length > 0) {
     const names = config.misspelt.map(({ name, meant }) => `${name} (did you mean ${meant}?)`);
-    log.warn({ names: config.misspelt.map(({ name }) => name) }, `the environment has what is no setting: ${names.join(', ')}`);
+    log.warn(
+      { names: config.misspelt.map(({ name }) => name) },
+      `the environment has what is no setting: ${names.join(', ')}`,
+    );
   }
   return { config, log };
 }
@@ -39,7 +47,10 @@ export function runLong(terminal: Terminal, load: () => Promise<LongCommand>): P
 }
 
 /** Opens the database as its owner, migrated to the newest schema, and closes it after `work`. */
-export async function withDatabase(terminal: Terminal, work: (database: OpenDatabase) => Promise<void>): Promise<void> {
+export async function withDatabase(
+  terminal: Terminal,
+  work: (database: OpenDatabase) => Promise<void>,
+): Promise<void> {
   const { config, log } = await prepare(terminal);
   // Without a handler the process would end before it could stop the embedded database.
   const ignore = onStopSignal(() => process.exit(INTERRUPTED));

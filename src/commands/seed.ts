@@ -15,7 +15,9 @@ export interface SeedOptions {
 export function seed(terminal: Terminal, options: SeedOptions): Promise<void> {
   return withDatabase(terminal, async ({ db, url }) => {
     if (await db.selectFrom('organizations').select('id').limit(1).executeTakeFirst()) {
-      throw new ConfigurationError('The database already has organizations; seed works on an empty one.');
+      throw new ConfigurationError(
+        'The database already has organizations; seed works on an empty one.',
+      );
     }
     await seedSynthetic(url, {
       ...options,

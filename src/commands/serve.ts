@@ -23,7 +23,8 @@ import { startJobs } from './jobs.ts';
 import { listen } from './listen.ts';
 
 /** Shown as soon as the first start begins. */
-const FIRST_START = '\n  First start: making a database and a demonstration in it. This takes less than a minute, once.';
+const FIRST_START =
+  '\n  First start: making a database and a demonstration in it. This takes less than a minute, once.';
 
 /** How long requests and jobs may take to fail by themselves when the embedded database is lost for good. */
 const LOST_GRACE_MS = 2_000;
@@ -41,7 +42,12 @@ const CONNECTION_LIMITS = {
  * requests end first, after them the jobs, the pool and the embedded database. Rejects with the
  * reason when the embedded database is lost for good.
  */
-export async function serve(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
+export async function serve(
+  config: Config,
+  log: Logger,
+  print: (line: string) => void,
+  stop: AbortSignal,
+): Promise<void> {
   requireInvitationUrl(config);
   const lines = new ProcessLines(log, config);
   // What was opened last is closed first, also when the start fails.
@@ -49,7 +55,8 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   let cut = 0;
   const lifecycle = new Lifecycle(log);
   opened.defer(() => lines.stopped({ requests: lifecycle.requestsReceived, cut }));
-  const release = (what: string, close: () => void | Promise<void>): void => opened.defer(orderly(what, close, log));
+  const release = (what: string, close: () => void | Promise<void>): void =>
+    opened.defer(orderly(what, close, log));
   // The port comes first: when it is taken, nothing else has to be started to find out, and probes
   // are answered meanwhile.
   const server = createServer(CONNECTION_LIMITS, lifecycle.listener);
@@ -57,14 +64,29 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
   opened.defer(() => server.close().closeAllConnections());
   const firstStart = (): void => print(FIRST_START);
-  const database = await openDatabase(config, log, { shared: false, supervised: true, as: 'gateway', stop, firstStart });
+  const database = await openDatabase(config, log, {
+    shared: false,
+    supervised: true,
+    as: 'gateway',
+    stop,
+    firstStart,
+  });
   opened.defer(() => database.close());
   stop.throwIfAborted();
-  await verifySchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
-  const demo = database.embedded ? await demonstration(database, config, url).catch(failFor(database)) : undefined;
+  await verifySchemaLaws(
+    database.db,
+    { production: config.production, apart: database.apart },
+    log,
+  );
+  const demo = database.embedded
+    ? await demonstration(database, config, url).catch(failFor(database))
+    : undefined;
   stop.throwIfAborted();
   const { db } = database;
-  const redis = config.budgets?.redisUrl === undefined ? undefined : await openRedisCounters(config.budgets.redisUrl, log);
+  const redis =
+    config.budgets?.redisUrl === undefined
+      ? undefined
+      : await openRedisCounters(config.budgets.redisUrl, log);
   const budgets = config.budgets && createBudgets(config.budgets, log, database.url, redis);
   release('budgets', async () => budgets?.budgets.close());
   const outage = new Outage(log, 'the database');
@@ -72,14 +94,20 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
   const clock = new DatabaseClock(log);
   const now = await databaseNow(db);
   clock.note(now);
-  const schemaVersion = new SchemaVersion({ known: await knownMigrations(), log, tryOut: () => lookUpNobody(db) });
+  const schemaVersion = new SchemaVersion({
+    known: await knownMigrations(),
+    log,
+    tryOut: () => lookUpNobody(db),
+  });
   opened.defer(schemaVersion.watch(db));
   const readiness = new Readiness(database.url, clock, schemaVersion);
   release('readiness', () => readiness.close());
   const lastUsed = new LastUsed(db, log);
   release('last uses', () => lastUsed.close());
   // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
-  process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
+  process.on('unhandledRejection', (error) =>
+    log.error({ err: error }, 'a promise was rejected and nobody handled it'),
+  );
   const gateway = createGateway({
     db,
     log,
@@ -106,19 +134,29 @@ export async function serve(config: Config, log: Logger, print: (line: string) =
     ready: () => readiness.check(),
     credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
   });
-  const stopJobs = config.worker === 'inline' ? await startJobs(config, database, url, log) : undefined;
+  const stopJobs =
+    config.worker === 'inline' ? await startJobs(config, database, url, log) : undefined;
   const grace = new AbortController();
   if (stopJobs) release('jobs', () => Promise.race([stopJobs(), aborted(grace.signal)]));
   stop.throwIfAborted();
   lifecycle.open((request, response) => void gateway(request, response));
-  lines.started({ url, database: database.embedded ? 'embedded' : 'server', migrations: database.applied, worker: config.worker });
+  lines.started({
+    url,
+    database: database.embedded ? 'embedded' : 'server',
+    migrations: database.applied,
+    worker: config.worker,
+  });
   announce(config, url, demo, print);
   const lost = await Promise.race([aborted(stop), database.lost]);
   // Without a database nothing that still runs can come to a good end.
   setTimeout(() => grace.abort(), lost ? LOST_GRACE_MS : config.shutdownGraceMs).unref();
   lines.stopping({ requestsUnderWay: lifecycle.requestsUnderWay });
   cut = await lifecycle.drain(server, grace.signal);
-  if (cut > 0) log.warn({ requests: cut }, 'requests were cut off, because they took longer than SHUTDOWN_GRACE_MS');
+  if (cut > 0)
+    log.warn(
+      { requests: cut },
+      'requests were cut off, because they took longer than SHUTDOWN_GRACE_MS',
+    );
   if (lost) throw lost;
 }
 
@@ -133,7 +171,11 @@ function failFor(database: OpenDatabase): (error: unknown) => Promise<never> {
  * Closes something whose trouble keeps nothing else from being closed, such as a connection to a
  * database that is gone.
  */
-function orderly(what: string, close: () => void | Promise<void>, log: Logger): () => Promise<void> {
+function orderly(
+  what: string,
+  close: () => void | Promise<void>,
+  log: Logger,
+): () => Promise<void> {
   return async () => {
     try {
       await close();

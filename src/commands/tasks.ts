@@ -3,7 +3,11 @@
  * the clock.
  */
 import { forgetAnswers } from '../command/idempotency.ts';
-import { verifyDomainTask, verifyDueDomainsTask, type DomainOptions } from '../modules/organization/domain/jobs.ts';
+import {
+  verifyDomainTask,
+  verifyDueDomainsTask,
+  type DomainOptions,
+} from '../modules/organization/domain/jobs.ts';
 import { deliveryTask, type DeliveryOptions } from '../modules/invitation/jobs.ts';
 import { forgetMails } from '../modules/invitation/sending.ts';
 import { purgeOrganizations } from '../modules/organization/delete/jobs.ts';

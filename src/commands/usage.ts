@@ -8,7 +8,10 @@ import type { Terminal } from './terminal.ts';
 export function compareUsage(terminal: Terminal): Promise<void> {
   return withDatabase(terminal, async ({ db }) => {
     const { organizations, differing, examples } = await verifyUsage(db);
-    if (differing > 0) throw new ConfigurationError(`${differing} totals differ from their events, among them ${examples.join(', ')}.`);
+    if (differing > 0)
+      throw new ConfigurationError(
+        `${differing} totals differ from their events, among them ${examples.join(', ')}.`,
+      );
     terminal.print(`The totals of ${organizations} organizations agree with their events.`);
   });
 }

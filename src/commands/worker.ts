@@ -14,19 +14,43 @@ import { startJobs } from './jobs.ts';
  * Does jobs until `stop` is aborted; then running ones may end within the grace time. Rejects with
  * the reason when the embedded database is lost for good.
  */
-export async function work(config: Config, log: Logger, print: (line: string) => void, stop: AbortSignal): Promise<void> {
+export async function work(
+  config: Config,
+  log: Logger,
+  print: (line: string) => void,
+  stop: AbortSignal,
+): Promise<void> {
   requireInvitationUrl(config, true);
   const lines = new ProcessLines(log, config);
-  const database = await openDatabase(config, log, { shared: true, supervised: true, as: 'gateway', stop });
+  const database = await openDatabase(config, log, {
+    shared: true,
+    supervised: true,
+    as: 'gateway',
+    stop,
+  });
   let unwatch: (() => void) | undefined;
   try {
-    await verifySchemaLaws(database.db, { production: config.production, apart: database.apart }, log);
+    await verifySchemaLaws(
+      database.db,
+      { production: config.production, apart: database.apart },
+      log,
+    );
     stop.throwIfAborted();
     unwatch = new SchemaVersion({ known: await knownMigrations(), log }).watch(database.db);
     // A job's end that could not be recorded is such a promise; the job is done again.
-    process.on('unhandledRejection', (error) => log.error({ err: error }, 'a promise was rejected and nobody handled it'));
-    const stopJobs = await startJobs(config, database, `http://${config.host}:${config.port}${GRAPHQL_PATH}`, log);
-    lines.started({ database: database.embedded ? 'embedded' : 'server', migrations: database.applied });
+    process.on('unhandledRejection', (error) =>
+      log.error({ err: error }, 'a promise was rejected and nobody handled it'),
+    );
+    const stopJobs = await startJobs(
+      config,
+      database,
+      `http://${config.host}:${config.port}${GRAPHQL_PATH}`,
+      log,
+    );
+    lines.started({
+      database: database.embedded ? 'embedded' : 'server',
+      migrations: database.applied,
+    });
     print('Banyan does jobs.');
     const lost = await Promise.race([aborted(stop), database.lost]);
     lines.stopping({});

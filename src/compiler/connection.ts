@@ -25,7 +25,12 @@ export class ConnectionParts implements ListOf {
   readonly #rows: (limit: number) => Raw;
 
   /** `rows` are those of a page with this limit and one more; shared ones are called `page`. */
-  constructor({ list, args, name }: ListOf, page: Page, isShared: boolean, rows: (limit: number) => Raw) {
+  constructor(
+    { list, args, name }: ListOf,
+    page: Page,
+    isShared: boolean,
+    rows: (limit: number) => Raw,
+  ) {
     this.list = list;
     this.args = args;
     this.name = name;
@@ -42,8 +47,11 @@ export class ConnectionParts implements ListOf {
   /** The rows that are shown, as `parent`, with the parent of the list as `owner`. */
   get visible(): Raw {
     const { limit, backward } = this.#page;
-    if (!this.#isShared) return sql`(select parent.*) as owner cross join lateral (${this.#rows(limit - 1)}) as parent`;
-    const skip = backward ? sql`offset greatest((select count(*) from page) - ${sql.lit(limit)}, 0)` : sql`limit ${sql.lit(limit)}`;
+    if (!this.#isShared)
+      return sql`(select parent.*) as owner cross join lateral (${this.#rows(limit - 1)}) as parent`;
+    const skip = backward
+      ? sql`offset greatest((select count(*) from page) - ${sql.lit(limit)}, 0)`
+      : sql`limit ${sql.lit(limit)}`;
     return sql`(select parent.*) as owner cross join (select * from page ${skip}) as parent`;
   }
 

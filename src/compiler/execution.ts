@@ -9,7 +9,10 @@ interface WrittenResult extends ExecutionResult {
 }
 
 /** Executes operations as one statement; returns undefined for those that the resolvers have to execute. */
-export function compiledExecution(operations: CompiledOperations, onOutcome: (outcome: Outcome) => void = () => undefined) {
+export function compiledExecution(
+  operations: CompiledOperations,
+  onOutcome: (outcome: Outcome) => void = () => undefined,
+) {
   return async (args: ExecutionArgs, context: Context): Promise<ExecutionResult | undefined> => {
     const outcome = await operations.run(args, context);
     onOutcome(outcome);
@@ -21,6 +24,9 @@ export function compiledExecution(operations: CompiledOperations, onOutcome: (ou
 function written(data: string): WrittenResult {
   return {
     data: {},
-    stringify: ({ extensions }) => (extensions ? `{"data":${data},"extensions":${JSON.stringify(extensions)}}` : `{"data":${data}}`),
+    stringify: ({ extensions }) =>
+      extensions
+        ? `{"data":${data},"extensions":${JSON.stringify(extensions)}}`
+        : `{"data":${data}}`,
   };
 }

@@ -8,7 +8,12 @@
  * statement; any other is executed by its resolvers.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { countBatch, countOfParent, type Connection, type ListDefinition } from '../database/list.ts';
+import {
+  countBatch,
+  countOfParent,
+  type Connection,
+  type ListDefinition,
+} from '../database/list.ts';
 import { connect } from '../graphql/connection.ts';
 import { publicIdInSql } from '../database/id.ts';
 import type { IdType } from '../values/ids.ts';
@@ -106,8 +111,13 @@ export function formOf({ extensions }: { extensions: object }): Form | undefined
 const parentColumn = (name: string): RawBuilder<unknown> => sql`parent.${sql.ref(name)}`;
 
 /** Field option: the rows of a batch for the key in a column of the row; none for null. */
-export function related<Row, Value>(batch: StatementBatch<null, Row, Value>, keyColumn: string): FormExtension {
-  return rowsInSql(({ viewer }) => batch.statement(viewer, sql`array[${parentColumn(keyColumn)}]`, null));
+export function related<Row, Value>(
+  batch: StatementBatch<null, Row, Value>,
+  keyColumn: string,
+): FormExtension {
+  return rowsInSql(({ viewer }) =>
+    batch.statement(viewer, sql`array[${parentColumn(keyColumn)}]`, null),
+  );
 }
 
 /** Field option: a column, for a field whose resolver does more than to expose it. */
@@ -127,13 +137,20 @@ export function publicIdOf(type: IdType): FormExtension {
 
 /** Field option: whether a batch has a row for the row's id. */
 export function flagged(batch: StatementBatch<null, { key: string }, boolean>): FormExtension {
-  return inSql(({ viewer }) => sql`exists (${batch.statement(viewer, sql`array[parent.id]`, null)})`);
+  return inSql(
+    ({ viewer }) => sql`exists (${batch.statement(viewer, sql`array[parent.id]`, null)})`,
+  );
 }
 
 /** Field option: the row itself as another type, with columns by their names there, and texts. */
-export function sameRow(columns: Readonly<Record<string, string>>, texts: Readonly<Record<string, string>> = {}): FormExtension {
+export function sameRow(
+  columns: Readonly<Record<string, string>>,
+  texts: Readonly<Record<string, string>> = {},
+): FormExtension {
   const parts = [
-    ...Object.entries(columns).map(([name, column]) => sql`${parentColumn(column)} as ${sql.ref(name)}`),
+    ...Object.entries(columns).map(
+      ([name, column]) => sql`${parentColumn(column)} as ${sql.ref(name)}`,
+    ),
     ...Object.entries(texts).map(([name, text]) => sql`${sql.lit(text)}::text as ${sql.ref(name)}`),
   ];
   return rowsInSql(() => sql`select ${sql.join(parts)}`);
@@ -152,8 +169,11 @@ export function pagesOf<Given extends object, Args, Row>(
   structural: readonly (keyof NonNullable<Args> & string)[] = [],
 ) {
   return {
-    resolve: ({ id }: { id: string }, given: Given & PageArguments, context: Context): Connection<Row> =>
-      connect(context, list, id, prepare(given), given),
+    resolve: (
+      { id }: { id: string },
+      given: Given & PageArguments,
+      context: Context,
+    ): Connection<Row> => connect(context, list, id, prepare(given), given),
     extensions: listInSql<Given, Args, Row>(list, prepare, structural),
   };
 }
@@ -161,7 +181,8 @@ export function pagesOf<Given extends object, Args, Row>(
 /** Field options of a count: the number of rows of a list of the row, for its resolver and in SQL. */
 export function countOf<Args, Row>(list: ListDefinition<Args, Row>, args: Args) {
   return {
-    resolve: ({ id }: { id: string }, _args: unknown, { loaders }: Context): Promise<number> => loaders.load(countBatch(list), args, id),
+    resolve: ({ id }: { id: string }, _args: unknown, { loaders }: Context): Promise<number> =>
+      loaders.load(countBatch(list), args, id),
     extensions: inSql(({ viewer }) => countOfParent(list, viewer, args)),
   };
 }

@@ -7,13 +7,9 @@ import { hash } from 'node:crypto';
 import {
   getOperationAST,
   getVariableValues,
-  GraphQLError,
-  Kind,
   OperationTypeNode,
-  visit,
   type DocumentNode,
   type ExecutionArgs,
-  type FragmentDefinitionNode,
   type GraphQLSchema,
   type OperationDefinitionNode,
   type VariableValues,
@@ -25,8 +21,14 @@ import type { Database } from '../database/connect.ts';
 import type { Context } from '../graphql/context.ts';
 import { prepareAll } from './arguments.ts';
 import { Unsupported } from './forms.ts';
-import { Planner, type FieldPlan } from './plan.ts';
-import { argumentShape, principalShape, Slot, symbolicPrincipal, type RequestValues } from './slots.ts';
+import { operationIn, planOf, type Operation, type OperationPlan } from './operation.ts';
+import {
+  argumentShape,
+  principalShape,
+  Slot,
+  symbolicPrincipal,
+  type RequestValues,
+} from './slots.ts';
 import { REFUSED, StatementWriter } from './statement.ts';
 
 /**
@@ -45,25 +47,6 @@ interface Statement {
   parameters: readonly unknown[];
 }
 
-/** The plan of an operation for one choice of its directives. */
-interface OperationPlan {
-  /** Names the operation and the choice. */
-  id: string;
-  fields: readonly FieldPlan[];
-  /** What it counts as, in fields. */
-  size: number;
-  prepared: readonly FieldPlan[];
-}
-
-/** An operation of a document. */
-interface Operation {
-  id: number;
-  node: OperationDefinitionNode;
-  fragments: ReadonlyMap<string, FragmentDefinitionNode>;
-  /** The variables that directives read. */
-  switches: readonly string[];
-}
-
 /** The maximum number of bytes of all statements that are kept. */
 const STATEMENT_BYTES_MAX = 32 * 1_024 * 1_024;
 /**
@@ -71,8 +54,6 @@ const STATEMENT_BYTES_MAX = 32 * 1_024 * 1_024;
  * plan it, and 270 bytes per character to keep it in each connection.
  */
 export const STATEMENT_CHARACTERS_MAX = 50_000;
-/** The characters of a document that count as one more field of its plans, which hold its literals. */
-const CHARACTERS_PER_FIELD = 150;
 /**
  * The maximum number of fields of all plans that are kept, some 150 bytes each. An operation has a
  * plan for each choice of its directives, so their number alone is no bound.
@@ -102,7 +83,8 @@ export class CompiledOperations {
   });
   readonly #statements = new LRUCache<string, Statement | string>({
     maxSize: STATEMENT_BYTES_MAX,
-    sizeCalculation: (statement) => (typeof statement === 'string' ? statement : statement.text).length * 2 + 1_000,
+    sizeCalculation: (statement) =>
+      (typeof statement === 'string' ? statement : statement.text).length * 2 + 1_000,
   });
   #operationCount = 0;
 
@@ -112,28 +94,46 @@ export class CompiledOperations {
   }
 
   /** Executes a valid operation, or says why it cannot. Rejects if the database is unavailable. */
-  async run({ document, operationName, variableValues }: ExecutionArgs, { db, principal, now }: Context): Promise<Outcome> {
+  async run(
+    { document, operationName, variableValues }: ExecutionArgs,
+    { db, principal, now }: Context,
+  ): Promise<Outcome> {
     const operation = this.#operationOf(document, operationName ?? '');
     if (!operation) return { fall: 'mutation', detail: '' };
-    const { variableValues: variables } = getVariableValues(this.#schema, operation.node.variableDefinitions ?? [], variableValues ?? {});
+    const { variableValues: variables } = getVariableValues(
+      this.#schema,
+      operation.node.variableDefinitions ?? [],
+      variableValues ?? {},
+    );
     if (!variables) return { fall: 'arguments', detail: 'variables' };
     const plan = this.#planOf(operation, variables);
     if (typeof plan === 'string') return { fall: 'unsupported', detail: plan };
     let values: RequestValues;
     try {
-      values = { principal, now, prepared: prepareAll(plan.prepared, variables, { principal, now }) };
+      values = {
+        principal,
+        now,
+        prepared: prepareAll(plan.prepared, variables, { principal, now }),
+      };
     } catch (error) {
       return { fall: 'arguments', detail: String(error) };
     }
     const statement = this.#statementOf(plan, values, db);
     if (statement === undefined) return { fall: 'new', detail: '' };
     if (typeof statement === 'string') return { fall: 'unsupported', detail: statement };
-    const parameters = statement.parameters.map((value) => (value instanceof Slot ? value.read(values) : value));
-    if (!parameters.every(isStorable)) return { fall: 'arguments', detail: 'a text that is not Unicode' };
+    const parameters = statement.parameters.map((value) =>
+      value instanceof Slot ? value.read(values) : value,
+    );
+    if (!parameters.every(isStorable))
+      return { fall: 'arguments', detail: 'a text that is not Unicode' };
     try {
-      const { rows } = await db.executeQuery<{ answer: string }>(CompiledQuery.raw(statement.text, parameters));
+      const { rows } = await db.executeQuery<{ answer: string }>(
+        CompiledQuery.raw(statement.text, parameters),
+      );
       const [row] = rows;
-      return row === undefined || row.answer.includes(REFUSED) ? { fall: 'refused', detail: '' } : { data: row.answer };
+      return row === undefined || row.answer.includes(REFUSED)
+        ? { fall: 'refused', detail: '' }
+        : { data: row.answer };
     } catch (error) {
       if (isUnavailable(error)) throw error;
       return { fall: 'failed', detail: String(error) };
@@ -144,37 +144,37 @@ export class CompiledOperations {
     const node = getOperationAST(document, name === '' ? null : name);
     if (node?.operation !== OperationTypeNode.QUERY) return undefined;
     let operation = this.#operations.get(node);
-    if (!operation) this.#operations.set(node, (operation = operationIn(document, node, this.#operationCount++)));
+    if (!operation)
+      this.#operations.set(node, (operation = operationIn(document, node, this.#operationCount++)));
     return operation;
   }
 
   #planOf(operation: Operation, variables: VariableValues): OperationPlan | string {
-    const id = [operation.id, ...operation.switches.map((name) => String(variables.coerced[name]))].join();
+    const id = [
+      operation.id,
+      ...operation.switches.map((name) => String(variables.coerced[name])),
+    ].join();
     let plan = this.#plans.get(id);
-    if (plan === undefined) this.#plans.set(id, (plan = this.#plan(id, operation, variables)));
+    if (plan === undefined)
+      this.#plans.set(id, (plan = planOf(this.#schema, id, operation, variables)));
     return plan;
   }
 
-  #plan(id: string, { node, fragments }: Operation, variables: VariableValues): OperationPlan | string {
-    const root = this.#schema.getQueryType();
-    if (!root) return 'no queries';
-    const planner = new Planner({ schema: this.#schema, fragments, variables });
-    try {
-      const fields = planner.fieldsOf(root, [node.selectionSet]);
-      const size = 1 + sizeOf(fields) + Math.ceil((node.loc?.source.body.length ?? 0) / CHARACTERS_PER_FIELD);
-      return { id, fields, size, prepared: planner.prepared };
-    } catch (error) {
-      // A directive that reads null is refused in the words of the library.
-      if (error instanceof Unsupported || error instanceof GraphQLError) return error.message;
-      throw error;
-    }
-  }
-
   /** The statement for a request, or why there is none; undefined if its shape is new. */
-  #statementOf(plan: OperationPlan, { principal, prepared }: RequestValues, db: Database): Statement | string | undefined {
-    const shapes = prepared.map((each, index) => argumentShape(each, plan.prepared[index]?.form?.structural ?? []));
+  #statementOf(
+    plan: OperationPlan,
+    { principal, prepared }: RequestValues,
+    db: Database,
+  ): Statement | string | undefined {
+    const shapes = prepared.map((each, index) =>
+      argumentShape(each, plan.prepared[index]?.form?.structural ?? []),
+    );
     // Shapes can be long, and many are remembered.
-    const key = hash('sha256', [plan.id, principalShape(principal), ...shapes].join('\n'), 'base64url');
+    const key = hash(
+      'sha256',
+      [plan.id, principalShape(principal), ...shapes].join('\n'),
+      'base64url',
+    );
     let statement = this.#statements.get(key);
     if (statement === undefined) {
       if (!this.#options.atOnce && !this.#shapes.has(key)) {
@@ -201,7 +201,8 @@ function writeStatement(
       takers.map(({ form }) => form),
     );
     const { sql, parameters } = writer.write(fields, bytesMax).compile(db);
-    if (sql.length > STATEMENT_CHARACTERS_MAX) return `more than ${STATEMENT_CHARACTERS_MAX} characters`;
+    if (sql.length > STATEMENT_CHARACTERS_MAX)
+      return `more than ${STATEMENT_CHARACTERS_MAX} characters`;
     return { text: sql, parameters };
   } catch (error) {
     // A form that looks at a value instead of passing it on fails in its own words.
@@ -210,26 +211,8 @@ function writeStatement(
   }
 }
 
-function operationIn(document: DocumentNode, node: OperationDefinitionNode, id: number): Operation {
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  for (const definition of document.definitions)
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-  const switches = new Set<string>();
-  visit(document, {
-    Directive(directive) {
-      for (const { value } of directive.arguments ?? []) if (value.kind === Kind.VARIABLE) switches.add(value.name.value);
-    },
-  });
-  return { id, node, fragments, switches: [...switches].toSorted() };
-}
-
 /** Whether PostgreSQL takes a parameter, if it is a text or an array of texts, and returns it unchanged. */
 function isStorable(parameter: unknown): boolean {
   if (Array.isArray(parameter)) return parameter.every(isStorable);
   return typeof parameter !== 'string' || (parameter.isWellFormed() && !parameter.includes('\0'));
-}
-
-/** The number of fields, with those inside of them. */
-function sizeOf(fields: readonly FieldPlan[]): number {
-  return fields.reduce((size, field) => size + 1 + sizeOf(field.fields), 0);
 }

@@ -59,19 +59,32 @@ export class Planner {
   }
 
   /** The fields that are selected on an object. */
-  fieldsOf(type: GraphQLObjectType, sets: readonly FieldNode['selectionSet'][], outer?: number): FieldPlan[] {
-    return [...collectFields(type, sets, this.#context)].map(([key, merged]) => this.#fieldOf(type, key, merged, outer));
+  fieldsOf(
+    type: GraphQLObjectType,
+    sets: readonly FieldNode['selectionSet'][],
+    outer?: number,
+  ): FieldPlan[] {
+    return [...collectFields(type, sets, this.#context)].map(([key, merged]) =>
+      this.#fieldOf(type, key, merged, outer),
+    );
   }
 
-  #fieldOf(parentType: GraphQLObjectType, key: string, nodes: readonly FieldNode[], outer: number | undefined): FieldPlan {
+  #fieldOf(
+    parentType: GraphQLObjectType,
+    key: string,
+    nodes: readonly FieldNode[],
+    outer: number | undefined,
+  ): FieldPlan {
     const [node] = nodes;
     const name = node?.name.value;
-    if (!node || name === undefined || Buffer.byteLength(key) > NAME_BYTES_MAX) throw new Unsupported('long response name');
+    if (!node || name === undefined || Buffer.byteLength(key) > NAME_BYTES_MAX)
+      throw new Unsupported('long response name');
     const field = this.#context.schema.getField(parentType, name);
     if (!field || (name.startsWith('__') && name !== '__typename')) throw new Unsupported(name);
     const form = formOf(field);
     const column = (field.extensions as { pothosExposedField?: string }).pothosExposedField;
-    if (name !== '__typename' && !hasForm(parentType, field)) throw new Unsupported(`${parentType.name}.${name}`);
+    if (name !== '__typename' && !hasForm(parentType, field))
+      throw new Unsupported(`${parentType.name}.${name}`);
     const type = getNamedType(field.type);
     const takesArguments = form?.prepare !== undefined || form?.kind === 'list';
     const plan: FieldPlan = {
@@ -108,7 +121,8 @@ export function fieldsWithoutForm(schema: GraphQLSchema): string[] {
     visited.add(type.name);
     for (const field of Object.values(type.getFields())) {
       const named = getNamedType(field.type);
-      if (!hasForm(type, field) || named.name === 'JSON' || isInterfaceType(named)) missing.push(`${type.name}.${field.name}`);
+      if (!hasForm(type, field) || named.name === 'JSON' || isInterfaceType(named))
+        missing.push(`${type.name}.${field.name}`);
       visit(named);
     }
   };
@@ -125,13 +139,21 @@ function withoutPlaces<Part>(part: Part): Part {
   if (Array.isArray(part)) return part.map(withoutPlaces) as Part;
   if (typeof part !== 'object' || part === null) return part;
   const entries = Object.entries(part).filter(([name]) => name !== 'loc');
-  return Object.fromEntries(entries.map(([name, value]) => [name, withoutPlaces(value as unknown)])) as Part;
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, withoutPlaces(value as unknown)]),
+  ) as Part;
 }
 
 /** Whether the compiler knows how to read a field. */
 function hasForm(type: GraphQLObjectType, field: { name: string; extensions: object }): boolean {
-  const exposes = (field.extensions as { pothosExposedField?: string }).pothosExposedField !== undefined;
-  return formOf(field) !== undefined || exposes || isNodeId(type, field.name) || CONNECTION_PART.test(type.name);
+  const exposes =
+    (field.extensions as { pothosExposedField?: string }).pothosExposedField !== undefined;
+  return (
+    formOf(field) !== undefined ||
+    exposes ||
+    isNodeId(type, field.name) ||
+    CONNECTION_PART.test(type.name)
+  );
 }
 
 /** Whether a field is the public id of a node. */

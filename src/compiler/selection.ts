@@ -44,7 +44,8 @@ export function collectFields(
       } else if (!visited.has(node.name.value)) {
         visited.add(node.name.value);
         const fragment = context.fragments.get(node.name.value);
-        if (fragment && applies(fragment.typeCondition.name.value, type, context)) visit(fragment.selectionSet);
+        if (fragment && applies(fragment.typeCondition.name.value, type, context))
+          visit(fragment.selectionSet);
       }
     }
   };
@@ -52,13 +53,20 @@ export function collectFields(
   return fields;
 }
 
-function applies(condition: string | undefined, type: GraphQLObjectType, { schema }: SelectionContext): boolean {
+function applies(
+  condition: string | undefined,
+  type: GraphQLObjectType,
+  { schema }: SelectionContext,
+): boolean {
   if (condition === undefined || condition === type.name) return true;
   const named = schema.getType(condition);
   return isAbstractType(named) && schema.isSubType(named, type);
 }
 
-function isIncluded(node: Parameters<typeof getDirectiveValues>[1], { variables }: SelectionContext): boolean {
+function isIncluded(
+  node: Parameters<typeof getDirectiveValues>[1],
+  { variables }: SelectionContext,
+): boolean {
   if (!node.directives || node.directives.length === 0) return true;
   if (getDirectiveValues(GraphQLSkipDirective, node, variables)?.['if'] === true) return false;
   return getDirectiveValues(GraphQLIncludeDirective, node, variables)?.['if'] !== false;

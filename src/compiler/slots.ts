@@ -57,9 +57,14 @@ export function symbolicPrincipal({ credential, user, organization }: Principal)
     },
     user: user && {
       id: slot(({ principal }) => principal.user?.id),
-      verifiedEmail: user.verifiedEmail === null ? null : slot(({ principal }) => principal.user?.verifiedEmail),
+      verifiedEmail:
+        user.verifiedEmail === null ? null : slot(({ principal }) => principal.user?.verifiedEmail),
     },
-    organization: organization && { id: organizationId, lineage: [organizationId], scopes: organization.scopes },
+    organization: organization && {
+      id: organizationId,
+      lineage: [organizationId],
+      scopes: organization.scopes,
+    },
   };
 }
 
@@ -79,7 +84,11 @@ function isStructural(value: unknown): boolean {
 }
 
 /** Prepared arguments with slots for their values. `at` is their place among those of the request. */
-export function symbolicArguments(args: unknown, structural: readonly string[], at: number): unknown {
+export function symbolicArguments(
+  args: unknown,
+  structural: readonly string[],
+  at: number,
+): unknown {
   if (isStructural(args)) return args;
   if (typeof args !== 'object' || args === null || Array.isArray(args) || args instanceof Date) {
     return slot(({ prepared }) => prepared[at]?.args);
@@ -88,7 +97,12 @@ export function symbolicArguments(args: unknown, structural: readonly string[], 
     Object.entries(args).map(([name, value]) =>
       isStructural(value) || structural.includes(name)
         ? [name, value]
-        : [name, slot(({ prepared }) => (prepared[at]?.args as Record<string, unknown> | undefined)?.[name])],
+        : [
+            name,
+            slot(
+              ({ prepared }) => (prepared[at]?.args as Record<string, unknown> | undefined)?.[name],
+            ),
+          ],
     ),
   );
 }
@@ -96,7 +110,8 @@ export function symbolicArguments(args: unknown, structural: readonly string[], 
 /** A page with slots for the sort keys of its cursors. */
 export function symbolicPage(page: Page, at: number): Page {
   const keys = (end: 'after' | 'before') =>
-    page[end] && page[end].map((_key, index) => slot(({ prepared }) => prepared[at]?.page?.[end]?.[index]));
+    page[end] &&
+    page[end].map((_key, index) => slot(({ prepared }) => prepared[at]?.page?.[end]?.[index]));
   return { ...page, after: keys('after'), before: keys('before') };
 }
 
@@ -110,6 +125,11 @@ export function argumentShape({ args, page }: Prepared, structural: readonly str
       else if (isStructural(value)) parts.push(`${name}=${String(value)}`);
     }
   }
-  if (page) parts.push(`${page.backward ? 'last' : 'first'}=${page.limit}`, page.after ? 'after' : '', page.before ? 'before' : '');
+  if (page)
+    parts.push(
+      `${page.backward ? 'last' : 'first'}=${page.limit}`,
+      page.after ? 'after' : '',
+      page.before ? 'before' : '',
+    );
   return parts.join(' ');
 }

@@ -16,6 +16,7 @@ import { Unsupported, type Form, type FormInput } from './forms.ts';
 import { casesOf, conditionOf, constantOf } from '../authorization/cases.ts';
 import type { IdType } from '../values/ids.ts';
 import { ConnectionParts, isOfList } from './connection.ts';
+import { arrayOf, joined, leaf } from './json.ts';
 import { isNodeId, type FieldPlan } from './plan.ts';
 import { slot, symbolicArguments, symbolicPage, type Prepared } from './slots.ts';
 
@@ -26,7 +27,9 @@ export const REFUSED = String.raw`"\u0000"`;
 const refused: Raw = sql`${sql.lit(REFUSED)}::json`;
 
 /** The guard of a field or root field, as the builder keeps it. */
-type Guard = ((row: object, args: unknown, context: object) => boolean) | Partial<Record<'authenticated' | 'organization', boolean>>;
+type Guard =
+  | ((row: object, args: unknown, context: object) => boolean)
+  | Partial<Record<'authenticated' | 'organization', boolean>>;
 
 function guardOf({ extensions }: { extensions: object }): Guard | undefined {
   return (extensions as { pothosOptions?: { authScopes?: Guard } }).pothosOptions?.authScopes;
@@ -40,7 +43,11 @@ export class StatementWriter {
   readonly #forms: readonly (Form | undefined)[];
 
   /** `principal` is symbolic; `prepared` are the arguments of the first request of this shape. */
-  constructor(principal: Principal, prepared: readonly Prepared[], forms: readonly (Form | undefined)[]) {
+  constructor(
+    principal: Principal,
+    prepared: readonly Prepared[],
+    forms: readonly (Form | undefined)[],
+  ) {
     this.#forms = forms;
     this.#viewer = { principal, now: slot(({ now }) => now) };
     this.#prepared = prepared;
@@ -70,21 +77,34 @@ export class StatementWriter {
       throw new Unsupported(`${plan.parentType.name} is refused`);
     const { form } = plan;
     const unchecked = this.#value(plan);
-    const value = form?.check ? sql`case when ${form.check(this.#input(plan))} then to_json(${unchecked}) else ${refused} end` : unchecked;
+    const value = form?.check
+      ? sql`case when ${form.check(this.#input(plan))} then to_json(${unchecked}) else ${refused} end`
+      : unchecked;
     if (guard === undefined) return value;
-    const cases = casesOf(this.#viewer.principal, (lineage) => this.#passes(guard, plan, { lineage, organization: { lineage } }));
+    const cases = casesOf(this.#viewer.principal, (lineage) =>
+      this.#passes(guard, plan, { lineage, organization: { lineage } }),
+    );
     const constant = constantOf(cases);
-    if (constant === false) throw new Unsupported(`${plan.parentType.name}.${plan.field.name} is refused`);
-    return constant ? value : sql`case when ${conditionOf(this.#viewer.principal, cases)} then to_json(${value}) else ${refused} end`;
+    if (constant === false)
+      throw new Unsupported(`${plan.parentType.name}.${plan.field.name} is refused`);
+    return constant
+      ? value
+      : sql`case when ${conditionOf(this.#viewer.principal, cases)} then to_json(${value}) else ${refused} end`;
   }
 
   #passes(guard: Guard, { at }: FieldPlan, row: object): boolean {
     const { principal } = this.#viewer;
     if (typeof guard !== 'function') {
-      return (!guard.authenticated || principal.credential !== null) && (!guard.organization || principal.organization !== null);
+      return (
+        (!guard.authenticated || principal.credential !== null) &&
+        (!guard.organization || principal.organization !== null)
+      );
     }
     try {
-      return guard(row, (at !== undefined && this.#prepared[at]?.given) || {}, { principal, organizationHeader: '' });
+      return guard(row, (at !== undefined && this.#prepared[at]?.given) || {}, {
+        principal,
+        organizationHeader: '',
+      });
     } catch {
       return false;
     }
@@ -96,18 +116,28 @@ export class StatementWriter {
     if (form?.kind === 'list') return this.#connection(plan, form.list);
     if (form?.kind === 'rows') return this.#objects(plan, form.sql(this.#input(plan)));
     if (form?.kind === 'value') return leaf(plan, form.sql(this.#input(plan)));
-    if (isNodeId(parentType, field.name)) return publicIdInSql(parentType.name as IdType, sql`parent.id`);
-    if (column !== undefined && plan.fields.length === 0) return leaf(plan, sql`parent.${sql.ref(column)}`);
+    if (isNodeId(parentType, field.name))
+      return publicIdInSql(parentType.name as IdType, sql`parent.id`);
+    if (column !== undefined && plan.fields.length === 0)
+      return leaf(plan, sql`parent.${sql.ref(column)}`);
     throw new Unsupported(`${parentType.name}.${field.name}`);
   }
 
   #input({ at, outer, form }: FieldPlan): FormInput<never, never> {
-    return { viewer: this.#viewer, args: this.#symbolic(at, form), outer: this.#symbolic(outer, this.#forms[outer ?? -1]) };
+    return {
+      viewer: this.#viewer,
+      args: this.#symbolic(at, form),
+      outer: this.#symbolic(outer, this.#forms[outer ?? -1]),
+    };
   }
 
   #symbolic(at: number | undefined, form: Form | undefined): never {
     const prepared = at === undefined ? undefined : this.#prepared[at];
-    return (prepared && at !== undefined ? symbolicArguments(prepared.args, form?.structural ?? [], at) : undefined) as never;
+    return (
+      prepared && at !== undefined
+        ? symbolicArguments(prepared.args, form?.structural ?? [], at)
+        : undefined
+    ) as never;
   }
 
   #objects(plan: FieldPlan, rows: Raw): Raw {
@@ -120,8 +150,12 @@ export class StatementWriter {
   /** The row `parent` as JSON, if the caller may see it. */
   #row({ type, fields }: FieldPlan): Raw {
     const json = sql`(select row_to_json(x.*) from (select ${this.#columns(fields)}) as x)`;
-    const { visibility } = (type as GraphQLObjectType).extensions as { visibility?: (principal: Principal) => RawBuilder<boolean> };
-    return visibility ? sql`case when ${visibility(this.#viewer.principal)} then ${json} else ${refused} end` : json;
+    const { visibility } = (type as GraphQLObjectType).extensions as {
+      visibility?: (principal: Principal) => RawBuilder<boolean>;
+    };
+    return visibility
+      ? sql`case when ${visibility(this.#viewer.principal)} then ${json} else ${refused} end`
+      : json;
   }
 
   /** A page of a list of `parent`, which is called `owner` inside. */
@@ -130,11 +164,14 @@ export class StatementWriter {
     const { at } = plan;
     const page = at === undefined ? undefined : this.#prepared[at]?.page;
     if (at === undefined || !page) throw new Unsupported('a list without a page');
-    const listNameIn = (parentId: Raw): Raw => sql`${sql.lit(`${list.name} `)} || ${parentId} || ${sql.lit(` ${list.order(args)}`)}`;
+    const listNameIn = (parentId: Raw): Raw =>
+      sql`${sql.lit(`${list.name} `)} || ${parentId} || ${sql.lit(` ${list.order(args)}`)}`;
     const name = listNameIn(sql`owner.id`);
     // A parent that is not one of the list's has no rows.
     const isListed = list.parents.includes(this.#viewer, args);
-    const readers = plan.fields.filter(({ field }) => field.name !== 'totalCount' && field.name !== '__typename');
+    const readers = plan.fields.filter(
+      ({ field }) => field.name !== 'totalCount' && field.name !== '__typename',
+    );
     const isShared = readers.length > 1 || readers.some(({ field }) => field.name === 'pageInfo');
     const parts = new ConnectionParts(
       { list, args, name },
@@ -143,11 +180,17 @@ export class StatementWriter {
       (limit) =>
         sql`select listed.* from (${list.page(this.#viewer, args, symbolicPage({ ...page, limit }, at))}) as listed where ${isListed}`,
     );
-    const columns = joined(plan.fields.map((part) => sql`${this.#part(part, parts)} as ${sql.ref(part.key)}`));
+    const columns = joined(
+      plan.fields.map((part) => sql`${this.#part(part, parts)} as ${sql.ref(part.key)}`),
+    );
     const rows = isShared ? sql`with page as materialized (${parts.rows})` : sql``;
     const json = sql`(${rows} select row_to_json(x.*) from (select ${columns}) as x)`;
-    const checks = (['after', 'before'] as const).filter((end) => page[end]).map((end) => isOfList(listNameIn(sql`parent.id`), at, end));
-    return checks.length === 0 ? json : sql`case when ${sql.join(checks, sql` and `)} then ${json} else ${refused} end`;
+    const checks = (['after', 'before'] as const)
+      .filter((end) => page[end])
+      .map((end) => isOfList(listNameIn(sql`parent.id`), at, end));
+    return checks.length === 0
+      ? json
+      : sql`case when ${sql.join(checks, sql` and `)} then ${json} else ${refused} end`;
   }
 
   /** A field of a connection. */
@@ -161,12 +204,16 @@ export class StatementWriter {
       case 'nodes':
         return arrayOf(sql`select ${this.#row(plan)} from ${parts.visible}`);
       case 'edges': {
-        const columns = joined(fields.map((part) => sql`${this.#edgePart(part, parts)} as ${sql.ref(part.key)}`));
+        const columns = joined(
+          fields.map((part) => sql`${this.#edgePart(part, parts)} as ${sql.ref(part.key)}`),
+        );
         const json = sql`(select row_to_json(x.*) from (select ${columns}) as x)`;
         return arrayOf(sql`select ${json} from ${parts.visible}`);
       }
       case 'pageInfo': {
-        const columns = joined(fields.map((part) => sql`${parts.pageInfo(part)} as ${sql.ref(part.key)}`));
+        const columns = joined(
+          fields.map((part) => sql`${parts.pageInfo(part)} as ${sql.ref(part.key)}`),
+        );
         return sql`(select row_to_json(x.*) from (select ${columns}) as x)`;
       }
       default:
@@ -178,29 +225,5 @@ export class StatementWriter {
   #edgePart(plan: FieldPlan, parts: ConnectionParts): Raw {
     if (plan.field.name === 'cursor') return cursorInSql(parts.name, sql`parent.sort_keys`);
     return plan.field.name === 'node' ? this.#row(plan) : this.#guarded(plan);
-  }
-}
-
-/** Columns of a select list, which may be empty. */
-function joined(columns: readonly Raw[]): Raw {
-  return columns.length === 0 ? sql`` : sql.join(columns);
-}
-
-/** A JSON array of the values of a query, in its order and written without spaces. */
-function arrayOf(query: Raw): Raw {
-  return sql`array_to_json(array(${query}))`;
-}
-
-/** An expression as its scalar writes it. */
-function leaf({ type, parentType, field }: FieldPlan, expression: Raw): Raw {
-  switch (type.name) {
-    case 'DateTime':
-      return sql`to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
-    case 'Decimal':
-      return sql`${expression}::text`;
-    case 'JSON':
-      throw new Unsupported(`${parentType.name}.${field.name}`);
-    default:
-      return expression;
   }
 }

@@ -23,7 +23,10 @@ export function wholeNumber(least: number, most: number) {
 
 /** One of some words. */
 export function oneOf<const Words extends readonly [string, ...string[]]>(...words: Words) {
-  return z.enum(words, `must be ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words)}`);
+  return z.enum(
+    words,
+    `must be ${new Intl.ListFormat('en-GB', { type: 'disjunction' }).format(words)}`,
+  );
 }
 
 /** Yes or no. */
@@ -49,13 +52,18 @@ export function listOf(isGood: (item: string) => boolean, form: string) {
 }
 
 /** An address that is safe to send secrets to: without TLS, only what stays on this machine. */
-export const safeUrl = z.string().refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)');
+export const safeUrl = z
+  .string()
+  .refine(isSafeUrl, 'must be an https:// address (http:// on this machine only)');
 /** How `safeUrl` is described. */
 export const SAFE_URL = '`https://` address; `http://` on this machine only';
 
 function isSafeUrl(text: string): boolean {
   const url = URL.parse(text);
-  return url?.protocol === 'https:' || (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname));
+  return (
+    url?.protocol === 'https:' ||
+    (url?.protocol === 'http:' && ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname))
+  );
 }
 
 /** An address as the resolver takes it: 192.0.2.1, 192.0.2.1:5353, 2001:db8::1 or [2001:db8::1]:5353. */
@@ -68,16 +76,23 @@ export function isDnsServer(text: string): boolean {
 export function isAddressRange(text: string): boolean {
   const [address = '', bits] = text.split('/');
   const family = isIP(address);
-  return family !== 0 && (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)));
+  return (
+    family !== 0 &&
+    (bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)))
+  );
 }
 
 /** The address of a database. */
 export const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
-  .refine(isDatabaseUrl, 'must be an address that can be read: characters such as / : @ % in a password are written as %2F %3A %40 %25');
+  .refine(
+    isDatabaseUrl,
+    'must be an address that can be read: characters such as / : @ % in a password are written as %2F %3A %40 %25',
+  );
 /** How `databaseUrl` is described. */
-export const DATABASE_URL = '`postgres://` address; characters such as `/ : @ %` in a password are written as `%2F %3A %40 %25`';
+export const DATABASE_URL =
+  '`postgres://` address; characters such as `/ : @ %` in a password are written as `%2F %3A %40 %25`';
 
 /** Whether the driver understands an address; it throws, with the address, where it does not. */
 function isDatabaseUrl(text: string): boolean {
@@ -89,7 +104,19 @@ function isDatabaseUrl(text: string): boolean {
 }
 
 /** Signatures with a key pair: a shared secret would let everybody who can verify sessions make them. */
-const SIGNATURES = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'];
+const SIGNATURES = [
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+  'Ed25519',
+];
 
 /** Signature algorithms of sessions. */
 export const jwtAlgorithms = z

@@ -9,15 +9,38 @@ import type { ProvisioningSettings } from '../modules/provisioning/providers.ts'
  * somebody else.
  */
 export function sessionSettings(value: Settings): SessionSettings | undefined {
-  const { JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms } = value;
-  if (jwksUrl === undefined && issuer === undefined && audience === undefined && algorithms === undefined) return undefined;
-  if (jwksUrl !== undefined && issuer !== undefined && audience !== undefined && algorithms !== undefined) {
+  const {
+    JWT_JWKS_URL: jwksUrl,
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: audience,
+    JWT_ALGORITHMS: algorithms,
+  } = value;
+  if (
+    jwksUrl === undefined &&
+    issuer === undefined &&
+    audience === undefined &&
+    algorithms === undefined
+  )
+    return undefined;
+  if (
+    jwksUrl !== undefined &&
+    issuer !== undefined &&
+    audience !== undefined &&
+    algorithms !== undefined
+  ) {
     return { jwksUrl, issuer, audience, algorithms };
   }
-  const missing = Object.entries({ JWT_JWKS_URL: jwksUrl, JWT_ISSUER: issuer, JWT_AUDIENCE: audience, JWT_ALGORITHMS: algorithms })
+  const missing = Object.entries({
+    JWT_JWKS_URL: jwksUrl,
+    JWT_ISSUER: issuer,
+    JWT_AUDIENCE: audience,
+    JWT_ALGORITHMS: algorithms,
+  })
     .filter(([, value]) => value === undefined)
     .map(([name]) => name);
-  throw new ConfigurationError(`Sessions are half configured: ${missing.join(' and ')} missing beside the other JWT_ settings.`);
+  throw new ConfigurationError(
+    `Sessions are half configured: ${missing.join(' and ')} missing beside the other JWT_ settings.`,
+  );
 }
 
 /** Every step has a provider, and every provider that is chosen what it needs. */
@@ -31,7 +54,10 @@ export function provisioningSettings(value: Settings): ProvisioningSettings {
   };
   const chosen = new Set<string>(Object.values(steps));
   const need = (provider: string, name: string, setting: string | undefined): string => {
-    if (setting === undefined) throw new ConfigurationError(`${name} is missing: a step of provisioning is done by ${provider}.`);
+    if (setting === undefined)
+      throw new ConfigurationError(
+        `${name} is missing: a step of provisioning is done by ${provider}.`,
+      );
     return setting;
   };
   const timeoutMs = value.PROVISIONING_TIMEOUT_MS;

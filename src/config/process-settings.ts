@@ -1,6 +1,17 @@
 /** Settings of the process itself: its database, its API, and who may sign in. */
 import { z } from 'zod';
-import { DATABASE_URL, SAFE_URL, databaseUrl, flag, jwtAlgorithms, listOf, oneOf, onOff, safeUrl, wholeNumber } from './forms.ts';
+import {
+  DATABASE_URL,
+  SAFE_URL,
+  databaseUrl,
+  flag,
+  jwtAlgorithms,
+  listOf,
+  oneOf,
+  onOff,
+  safeUrl,
+  wholeNumber,
+} from './forms.ts';
 
 /** The process and its database. */
 export const processSettings = {
@@ -13,10 +24,15 @@ export const processSettings = {
         '`INVITATION_URL`, and refuses a database that may lose what it confirmed.',
     }),
   HOST: z.string().default('127.0.0.1').meta({ description: 'Address to listen on.' }),
-  PORT: wholeNumber(0, 65_535).default(4000).meta({ description: 'Port to listen on; `0` takes any that is free.' }),
+  PORT: wholeNumber(0, 65_535)
+    .default(4000)
+    .meta({ description: 'Port to listen on; `0` takes any that is free.' }),
   LOG_LEVEL: oneOf('debug', 'info', 'warn', 'error', 'silent')
     .optional()
-    .meta({ description: 'Least level of the lines in the log.', unset: '`info`; `warn` where standard error is a terminal' }),
+    .meta({
+      description: 'Least level of the lines in the log.',
+      unset: '`info`; `warn` where standard error is a terminal',
+    }),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 3_600_000)
     .default(20_000)
     .meta({
@@ -27,7 +43,9 @@ export const processSettings = {
   DATA_DIR: z
     .string()
     .default('.data')
-    .meta({ description: 'Folder of the embedded database, of `demo.json` and of mail without a server.' }),
+    .meta({
+      description: 'Folder of the embedded database, of `demo.json` and of mail without a server.',
+    }),
   DATABASE_URL: databaseUrl.optional().meta({
     description: 'PostgreSQL 18 or newer, a database in UTF-8. Required in production.',
     form: DATABASE_URL,
@@ -41,21 +59,28 @@ export const processSettings = {
     unset: '`DATABASE_URL` does everything',
   }),
   DATABASE_POOL_SIZE: wholeNumber(1, 200).default(10).meta({
-    description: 'Connections to the database. In addition the worker takes 7, `/ready` 1 and `RATE_LIMITS=postgres` 4.',
+    description:
+      'Connections to the database. In addition the worker takes 7, `/ready` 1 and `RATE_LIMITS=postgres` 4.',
   }),
   DATABASE_POOL_WAIT_MS: wholeNumber(100, 60_000).default(2_000).meta({
-    description: 'How long a request waits for a connection, half of it to make one; then the answer is `UNAVAILABLE`.',
+    description:
+      'How long a request waits for a connection, half of it to make one; then the answer is `UNAVAILABLE`.',
   }),
   STATEMENT_TIMEOUT_MS: wholeNumber(100, 3_600_000)
     .default(30_000)
-    .meta({ description: 'Longest that one statement for a caller may run; then the answer is `LIMIT_EXCEEDED`.' }),
+    .meta({
+      description:
+        'Longest that one statement for a caller may run; then the answer is `LIMIT_EXCEEDED`.',
+    }),
   MAX_TREE_DEPTH: wholeNumber(1, 64).optional().meta({
     description: 'Levels that may lie above an organization. Stored in the database on migration.',
     unset: '32, or what is stored',
   }),
   WORKER: oneOf('inline', 'separate')
     .default('inline')
-    .meta({ description: 'Whether the gateway does jobs itself, or leaves them to `banyan worker`.' }),
+    .meta({
+      description: 'Whether the gateway does jobs itself, or leaves them to `banyan worker`.',
+    }),
 };
 
 /** What the API answers, and to whom. */
@@ -64,13 +89,20 @@ export const apiSettings = {
     .string()
     .regex(/^[A-Za-z][A-Za-z0-9-]{0,63}$/, 'must be a header name of letters, digits and hyphens')
     .default('X-Organization')
-    .meta({ description: 'Header that names the organization of a request.', form: 'up to 64 letters, digits and hyphens' }),
+    .meta({
+      description: 'Header that names the organization of a request.',
+      form: 'up to 64 letters, digits and hyphens',
+    }),
   ALLOWED_HOSTS: listOf((host) => /^[\w.:-]+$/.test(host), 'host names without ports').meta({
-    description: 'The only host names that are answered; others get 421, except for `/health` and `/ready`.',
+    description:
+      'The only host names that are answered; others get 421, except for `/health` and `/ready`.',
     form: 'host names without ports, separated by commas',
     unset: 'any; GraphiQL only under those of this machine and `HOST`',
   }),
-  CORS_ORIGINS: listOf((origin) => /^https?:\/\/[^/\s]+$/.test(origin), 'origins such as https://app.example.com').meta({
+  CORS_ORIGINS: listOf(
+    (origin) => /^https?:\/\/[^/\s]+$/.test(origin),
+    'origins such as https://app.example.com',
+  ).meta({
     description: 'Origins whose pages may call the API.',
     form: 'origins such as `https://app.example.com`, separated by commas',
   }),
@@ -82,28 +114,34 @@ export const apiSettings = {
     unset: '`true`; `false` in production and with `TRUSTED_DOCUMENTS=require`',
   }),
   INTROSPECTION: oneOf('public', 'authenticated', 'off').optional().meta({
-    description: 'Who may read the schema through the API: everybody, callers with a credential, or nobody.',
+    description:
+      'Who may read the schema through the API: everybody, callers with a credential, or nobody.',
     unset: '`public`; `authenticated` in production, `off` with `TRUSTED_DOCUMENTS=require`',
   }),
   COMPILED: onOff.default(true).meta({
-    description: 'Whether queries are executed as one statement where they can be. Without it they cost more and answer the same.',
+    description:
+      'Whether queries are executed as one statement where they can be. Without it they cost more and answer the same.',
   }),
   TRUSTED_DOCUMENTS: oneOf('off', 'allow', 'require')
     .default('off')
-    .meta({ description: '`allow` answers registered documents by their hash, `require` nothing else.' }),
+    .meta({
+      description: '`allow` answers registered documents by their hash, `require` nothing else.',
+    }),
 };
 
 /** Sessions of an identity provider. */
 export const identitySettings = {
   JWT_JWKS_URL: safeUrl.optional().meta({
-    description: 'Where the identity provider publishes its keys. The four settings of sessions are set together or not at all.',
+    description:
+      'Where the identity provider publishes its keys. The four settings of sessions are set together or not at all.',
     form: SAFE_URL,
     unset: 'no sessions',
   }),
   JWT_ISSUER: z.string().optional().meta({ description: 'The `iss` of its tokens.' }),
   JWT_AUDIENCE: z.string().optional().meta({ description: 'The `aud` that names this service.' }),
   JWT_ALGORITHMS: jwtAlgorithms.optional().meta({
-    description: 'Signature algorithms that are accepted. Those with a shared secret are not among them.',
+    description:
+      'Signature algorithms that are accepted. Those with a shared secret are not among them.',
     form: 'such as `RS256,ES256`, of `RS…`, `PS…`, `ES…` with 256, 384 or 512, `EdDSA` and `Ed25519`',
   }),
 };

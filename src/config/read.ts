@@ -28,15 +28,21 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
   const name = String(issue?.path[0]);
   // What may hold a password is not repeated where it may be kept.
   const value = mayHoldSecret(name) ? '' : ` (it is "${given[name] ?? ''}")`;
-  throw new ConfigurationError(`${name} is not valid: ${issue?.message ?? 'unknown reason'}${value}.`);
+  throw new ConfigurationError(
+    `${name} is not valid: ${issue?.message ?? 'unknown reason'}${value}.`,
+  );
 }
 
 function configOf(value: Settings, given: NodeJS.ProcessEnv) {
   const production = value.NODE_ENV === 'production';
   if (value.DATABASE_MIGRATION_URL !== undefined && value.DATABASE_URL === undefined)
-    throw new ConfigurationError('DATABASE_MIGRATION_URL is set without DATABASE_URL, which gateways connect with.');
+    throw new ConfigurationError(
+      'DATABASE_MIGRATION_URL is set without DATABASE_URL, which gateways connect with.',
+    );
   if (production && value.DATABASE_URL === undefined)
-    throw new ConfigurationError('DATABASE_URL is missing: in production there is no embedded database and no demonstration.');
+    throw new ConfigurationError(
+      'DATABASE_URL is missing: in production there is no embedded database and no demonstration.',
+    );
   const trustedOnly = value.TRUSTED_DOCUMENTS === 'require';
   const names = Object.keys(settings.shape);
   const mailLimits: MailLimits = {
@@ -57,7 +63,8 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     organizationHeader: value.ORGANIZATION_HEADER,
     maxTreeDepth: value.MAX_TREE_DEPTH,
     graphiql: value.GRAPHIQL ?? !(production || trustedOnly),
-    introspection: value.INTROSPECTION ?? (trustedOnly ? 'off' : production ? 'authenticated' : 'public'),
+    introspection:
+      value.INTROSPECTION ?? (trustedOnly ? 'off' : production ? 'authenticated' : 'public'),
     trustedDocuments: value.TRUSTED_DOCUMENTS,
     compiled: value.COMPILED,
     corsOrigins: value.CORS_ORIGINS,
@@ -95,7 +102,12 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
  * In production, what sends invitations must know where their links lead: without a page of its own
  * it would be GraphiQL, which is off.
  */
-export function requireInvitationUrl({ production, invitationUrl, worker }: Config, sends = worker === 'inline'): void {
+export function requireInvitationUrl(
+  { production, invitationUrl, worker }: Config,
+  sends = worker === 'inline',
+): void {
   if (production && sends && invitationUrl === undefined)
-    throw new ConfigurationError('INVITATION_URL is missing: in production the links in invitations need a page to lead to.');
+    throw new ConfigurationError(
+      'INVITATION_URL is missing: in production the links in invitations need a page to lead to.',
+    );
 }

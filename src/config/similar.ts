@@ -1,7 +1,11 @@
 /** What somebody probably meant by a word that is not known. */
 
 /** The candidate that is nearest to a word, if it is at most so many edits away; the first one of several. */
-export function nearest(word: string, candidates: Iterable<string>, editsMax = 2): string | undefined {
+export function nearest(
+  word: string,
+  candidates: Iterable<string>,
+  editsMax = 2,
+): string | undefined {
   let nearestSoFar: string | undefined;
   let least = editsMax + 1;
   for (const candidate of candidates) {

@@ -14,7 +14,10 @@ const COMMON = new Set(['HOME', 'PATH', 'TEST', 'POST', 'CHOST', 'PGHOST', 'PGPO
 const SHORT_LENGTH_MAX = 6;
 
 /** Names of the environment that are at most two letters away from a setting, in a short one at most one. */
-export function misspeltSettings(names: Iterable<string>, settings: readonly string[]): MisspeltSetting[] {
+export function misspeltSettings(
+  names: Iterable<string>,
+  settings: readonly string[],
+): MisspeltSetting[] {
   const settingNames = new Set(settings);
   const long = settings.filter((name) => name.length > SHORT_LENGTH_MAX);
   return [...names].flatMap((name) => {

@@ -39,7 +39,10 @@ const REPLACED: ReadonlyMap<string, string> = new Map([
   ['0023_gateway_role', '76de3bb441105a25116d3b30134e5203eb5ca2f80ca8b53fa54eb559be9f0e82'],
   ['0025_budgets', '5e829acba944267ef50688029c1e4075316e8464ab9f6f01a2c05d25b22b6d13'],
   ['0026_trusted_documents', 'fc19f09ce5e974f7cdbc52d7eda37a326512d8dc0b116f543c575d343e7afd02'],
-  ['0027_no_cycle_by_several_moves', 'fe892a0e0e8423b0b641535f570c40d2a50708abe47355577c59117e2911559b'],
+  [
+    '0027_no_cycle_by_several_moves',
+    'fe892a0e0e8423b0b641535f570c40d2a50708abe47355577c59117e2911559b',
+  ],
   ['0028_migration_checksums', '2993a8070703b703dc9f290e6b0debd927fe172c31837c0e2df0f5a5285290a4'],
   ['0029_operator_actor', '18b6c1ad325ac56fe0c215611adf3e6255d3d83b89f92b0e1af4d7c20887cca4'],
   ['0030_typed_text', '0ed891bf2e0489ce0e38de5390898a2421a1209417c3a368841f4c18222b9b3e'],
@@ -53,7 +56,8 @@ const FIRST_AFTER_BASELINE = '0200';
 export const isReplaced = (name: string): boolean => REPLACED.has(name);
 
 /** Whether a migration of this version is part of the baseline. */
-export const isBaseline = (name: string): boolean => !isReplaced(name) && name < FIRST_AFTER_BASELINE;
+export const isBaseline = (name: string): boolean =>
+  !isReplaced(name) && name < FIRST_AFTER_BASELINE;
 
 /**
  * Makes sure that a database with migrations of version 0.1 has all of them, as they were written.

@@ -8,7 +8,7 @@ import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
 import { isServerGone, watchSilence } from './silence.ts';
-import { PreparedStatements, statementName } from './statement-name.ts';
+import { closePrepared, PreparedStatements, statementName } from './statement-name.ts';
 
 /**
  * The share of the wait for a connection that one attempt to open it may take. It is smaller for
@@ -19,10 +19,7 @@ const CONNECT_SHARE = { usual: 0.5, afterFault: 0.25 };
 /** How long to wait for the answer to a commit. */
 const COMMIT_MS = 10_000;
 
-/**
- * Keep-alive for idle connections: the network sees that they are in use, and a dead one is found
- * before anyone waits for it.
- */
+/** Keep-alive for idle connections, which the network would otherwise forget. */
 const KEEP_ALIVE_MS = 10_000;
 
 /** Called with an error, or with null and the result. */
@@ -70,8 +67,14 @@ export class RequestClient extends pg.Client {
   constructor(config: pg.ClientConfig & { shared?: Shared } = {}) {
     const { shared, ...rest } = config;
     const connectionTimeoutMillis =
-      (config.connectionTimeoutMillis ?? 0) * (shared?.isTroubled() ? CONNECT_SHARE.afterFault : CONNECT_SHARE.usual);
-    super({ ...rest, connectionTimeoutMillis, keepAlive: true, keepAliveInitialDelayMillis: KEEP_ALIVE_MS });
+      (config.connectionTimeoutMillis ?? 0) *
+      (shared?.isTroubled() ? CONNECT_SHARE.afterFault : CONNECT_SHARE.usual);
+    super({
+      ...rest,
+      connectionTimeoutMillis,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+    });
     this.#config = rest;
     this.#shared = shared;
     this.once('connect', () => (this.#connectedAt = this.#answeredAt = performance.now()));
@@ -83,7 +86,9 @@ export class RequestClient extends pg.Client {
    * of date.
    */
   isDoubtful(faultAt: number, staleAt: number): boolean {
-    return this.#isLost || this.#isSpent || this.#answeredAt < faultAt || this.#connectedAt < staleAt;
+    return (
+      this.#isLost || this.#isSpent || this.#answeredAt < faultAt || this.#connectedAt < staleAt
+    );
   }
 
   /**
@@ -100,14 +105,18 @@ export class RequestClient extends pg.Client {
   // an object with both.
   override query(...call: unknown[]): never {
     const callback = call.at(-1);
-    if (typeof callback === 'function') return void this.#handTo(callback as Callback, this.query(...call.slice(0, -1))) as never;
+    if (typeof callback === 'function')
+      return void handTo(callback as Callback, this.query(...call.slice(0, -1))) as never;
     const [text, values] = call;
     const named = typeof text === 'string' && Array.isArray(values) && values.length > 0;
-    const statement = (): unknown[] => (named ? [{ name: this.#nameOf(text), text, values }] : call);
-    const send = (): Promise<unknown> => Reflect.apply(super.query, this, statement()) as Promise<unknown>;
+    const statement = (): unknown[] =>
+      named ? [{ name: this.#nameOf(text), text, values }] : call;
+    const send = (): Promise<unknown> =>
+      Reflect.apply(super.query, this, statement()) as Promise<unknown>;
     // A submittable object, such as a stream, has its own callbacks.
     if ((text as { submit?: unknown }).submit !== undefined) return send() as never;
-    const run = (): Promise<unknown> => this.#answered(text === 'commit', () => (named ? this.#prepared(send) : send()));
+    const run = (): Promise<unknown> =>
+      this.#answered(text === 'commit', () => (named ? this.#prepared(send) : send()));
     if (text === 'rollback') return this.#rollback(run) as never;
     const deadline = currentDeadline();
     if (deadline === undefined || typeof text !== 'string') return run() as never;
@@ -118,27 +127,8 @@ export class RequestClient extends pg.Client {
   /** Returns the name of a statement, and makes room for it if the connection has prepared too many. */
   #nameOf(text: string): string {
     const name = `${statementName(text)}${this.#edition || ''}`;
-    for (const spare of this.#statements.use(name, text.length)) {
-      const { connection } = this as unknown as {
-        connection: { parsedStatements: Record<string, string>; close(statement: object): void };
-      };
-      delete connection.parsedStatements[spare];
-      // The server answers together with the next statement.
-      connection.close({ type: 'S', name: spare });
-    }
+    for (const spare of this.#statements.use(name, text.length)) closePrepared(this, spare);
     return name;
-  }
-
-  /** For callers that pass a callback, such as the `query` method of the pool itself. */
-  async #handTo(callback: Callback, answer: Promise<unknown>): Promise<void> {
-    let result: unknown;
-    try {
-      result = await answer;
-    } catch (error) {
-      callback(error);
-      return;
-    }
-    callback(null, result);
   }
 
   /**
@@ -243,4 +233,16 @@ export class RequestClient extends pg.Client {
       this.giveUp(new Error('Connection terminated: a statement could not be cancelled'));
     });
   }
+}
+
+/** For callers that pass a callback, such as the `query` method of the pool itself. */
+async function handTo(callback: Callback, answer: Promise<unknown>): Promise<void> {
+  let result: unknown;
+  try {
+    result = await answer;
+  } catch (error) {
+    callback(error);
+    return;
+  }
+  callback(null, result);
 }

@@ -33,7 +33,10 @@ export class DatabaseClock {
     if (!this.isSkewed || this.#toldAt - this.#loggedAt < PAUSE_MS) return;
     this.#loggedAt = this.#toldAt;
     const skewSeconds = Math.round(this.#skewMs / 1_000);
-    this.#log.warn({ skewSeconds }, "the clock of this process differs from the database's, which is the one used");
+    this.#log.warn(
+      { skewSeconds },
+      "the clock of this process differs from the database's, which is the one used",
+    );
   }
 
   /**
@@ -41,7 +44,9 @@ export class DatabaseClock {
    * is the time of this process.
    */
   now(): Date {
-    return this.#told === undefined ? new Date() : new Date(this.#told + (performance.now() - this.#toldAt));
+    return this.#told === undefined
+      ? new Date()
+      : new Date(this.#told + (performance.now() - this.#toldAt));
   }
 
   /**

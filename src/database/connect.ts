@@ -38,7 +38,14 @@ const POOL_WAIT_MS = 10_000;
 const LIMIT_MARGIN_MS = 1_000;
 
 /** Creates a pool. No connection is opened before the first statement. */
-export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = POOL_WAIT_MS, log, onStatement }: ConnectOptions): Database {
+export function connect({
+  url,
+  poolSize,
+  statementTimeoutMs = 0,
+  poolWaitMs = POOL_WAIT_MS,
+  log,
+  onStatement,
+}: ConnectOptions): Database {
   const pool = new RequestPool({
     connectionString: url,
     max: poolSize,
@@ -52,10 +59,14 @@ export function connect({ url, poolSize, statementTimeoutMs = 0, poolWaitMs = PO
   // A dropped connection must not end the process, whether it is idle or between two statements of
   // a transaction. In a transaction the next statement fails, and is logged where it fails.
   pool.on('error', (error) => log.debug({ err: error }, 'an idle database connection was lost'));
-  pool.on('connect', (client) => client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')));
+  pool.on('connect', (client) =>
+    client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')),
+  );
   return new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
-    ...(onStatement ? { log: (event) => onStatement(event.query.sql, event.query.parameters) } : {}),
+    ...(onStatement
+      ? { log: (event) => onStatement(event.query.sql, event.query.parameters) }
+      : {}),
   });
 }
 
@@ -78,7 +89,9 @@ export async function requireServer(url: string, variable = 'DATABASE_URL'): Pro
       );
     }
     if (server.encoding !== 'UTF8')
-      throw new ConfigurationError(`${variable} points to a database in ${server.encoding}; UTF8 is required.`);
+      throw new ConfigurationError(
+        `${variable} points to a database in ${server.encoding}; UTF8 is required.`,
+      );
   } catch (error) {
     if (error instanceof ConfigurationError) throw error;
     throw new ConfigurationError(`${variable} cannot be used: ${connectionProblem(error)}.`);
@@ -89,7 +102,8 @@ export async function requireServer(url: string, variable = 'DATABASE_URL'): Pro
 
 function connectionProblem(error: unknown): string {
   const state = sqlState(error);
-  if (state === '28P01' || state === '28000') return 'the server refuses the user name or the password';
+  if (state === '28P01' || state === '28000')
+    return 'the server refuses the user name or the password';
   if (state === '3D000') return 'the database does not exist on that server';
   if (error instanceof AggregateError) return connectionProblem(error.errors[0]);
   return error instanceof Error && error.message ? error.message : 'the server cannot be reached';

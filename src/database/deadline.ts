@@ -74,13 +74,21 @@ export class Deadline {
   /** The error to return instead of a result. */
   refusal(): RequestError {
     if (this.#over === 'client') {
-      return new RequestError('UNAVAILABLE', 'The client closed the request before it was answered.', { outcome: 'NOTHING_CHANGED' });
+      return new RequestError(
+        'UNAVAILABLE',
+        'The client closed the request before it was answered.',
+        { outcome: 'NOTHING_CHANGED' },
+      );
     }
     const maximum = this.#milliseconds;
-    return new RequestError('LIMIT_EXCEEDED', `The operation takes longer than ${maximum} ms; the limit is "operationDeadlineMs".`, {
-      limit: 'operationDeadlineMs',
-      maximum,
-    });
+    return new RequestError(
+      'LIMIT_EXCEEDED',
+      `The operation takes longer than ${maximum} ms; the limit is "operationDeadlineMs".`,
+      {
+        limit: 'operationDeadlineMs',
+        maximum,
+      },
+    );
   }
 
   /** Runs `work`, and calls `stop` if statements must end before it has finished. */

@@ -41,7 +41,8 @@ const GRANT_LOCK = 7_309_172;
 export async function grantGateway(owner: Database, role: string): Promise<void> {
   await owner.transaction().execute(async (tx) => {
     const to = sql.id(role);
-    const run = async (statement: RawBuilder<unknown>): Promise<void> => void (await statement.execute(tx));
+    const run = async (statement: RawBuilder<unknown>): Promise<void> =>
+      void (await statement.execute(tx));
     await run(sql`select pg_advisory_xact_lock(${GRANT_LOCK})`);
     const database = await one(tx, sql<{ name: string }>`select current_database() as name`);
     // With temporary tables, a session could shadow the tables that triggers read.
@@ -49,13 +50,17 @@ export async function grantGateway(owner: Database, role: string): Promise<void>
     await run(sql`revoke create on schema public from public`);
     await run(sql`grant usage on schema public, ${sql.id(QUEUE)} to ${to}`);
     await run(sql`revoke all on all tables in schema public from ${to}`);
-    await run(sql`grant select, insert, update, delete on all tables in schema public, ${sql.id(QUEUE)} to ${to}`);
+    await run(
+      sql`grant select, insert, update, delete on all tables in schema public, ${sql.id(QUEUE)} to ${to}`,
+    );
     for (const [table, rights] of Object.entries(EXCEPTIONS)) {
       await run(sql`revoke insert, update, delete on ${sql.id('public', table)} from ${to}`);
       await run(sql`grant ${sql.raw(rights)} on ${sql.id('public', table)} to ${to}`);
     }
     await run(sql`revoke insert, update, delete on ${sql.id(QUEUE, 'migrations')} from ${to}`);
-    await run(sql`grant usage, select on all sequences in schema public, ${sql.id(QUEUE)} to ${to}`);
+    await run(
+      sql`grant usage, select on all sequences in schema public, ${sql.id(QUEUE)} to ${to}`,
+    );
     await run(sql`grant execute on all functions in schema public, ${sql.id(QUEUE)} to ${to}`);
     await openQueue(tx, role);
   });
@@ -72,5 +77,7 @@ async function openQueue(tx: Database, role: string): Promise<void> {
           where p.schemaname = ${QUEUE} and p.tablename = c.relname and ${role} = any (p.roles))`,
   );
   for (const { name } of rows)
-    await sql`create policy ${sql.id(role)} on ${sql.id(QUEUE, name)} to ${sql.id(role)} using (true) with check (true)`.execute(tx);
+    await sql`create policy ${sql.id(role)} on ${sql.id(QUEUE, name)} to ${sql.id(role)} using (true) with check (true)`.execute(
+      tx,
+    );
 }

@@ -51,10 +51,15 @@ export function uncheckedPageOf({ first, after, last, before }: PageArguments): 
   };
 }
 
-function sizeOf({ first, last }: Pick<PageArguments, 'first' | 'last'>): Pick<Page, 'limit' | 'backward'> {
+function sizeOf({
+  first,
+  last,
+}: Pick<PageArguments, 'first' | 'last'>): Pick<Page, 'limit' | 'backward'> {
   if (first != null && last != null) throw badInput('last', 'cannot be combined with "first"');
-  const [argument, size] = last != null ? (['last', last] as const) : (['first', first ?? PAGE_SIZE_DEFAULT] as const);
-  if (size < 1 || size > PAGE_SIZE_MAX) throw badInput(argument, `must be between 1 and ${PAGE_SIZE_MAX}`);
+  const [argument, size] =
+    last != null ? (['last', last] as const) : (['first', first ?? PAGE_SIZE_DEFAULT] as const);
+  if (size < 1 || size > PAGE_SIZE_MAX)
+    throw badInput(argument, `must be between 1 and ${PAGE_SIZE_MAX}`);
   return { limit: size, backward: last != null };
 }
 
@@ -81,10 +86,16 @@ function decodeCursor(cursor: string, list: string, argument: string): SortKeys 
 }
 
 /** The sort keys in a cursor, with their text and the tag that binds it to a list. */
-function sortKeysOfCursor(cursor: string, argument: string): { sortKeys: SortKeys; text: string; given: Buffer } {
+function sortKeysOfCursor(
+  cursor: string,
+  argument: string,
+): { sortKeys: SortKeys; text: string; given: Buffer } {
   const bytes = Buffer.from(cursor.slice(0, CURSOR_LENGTH_MAX), 'base64url');
   const text = bytes.subarray(TAG_BYTES).toString();
-  const sortKeys = bytes.length > TAG_BYTES && bytes.toString('base64url') === cursor ? sortKeysIn(text) : undefined;
+  const sortKeys =
+    bytes.length > TAG_BYTES && bytes.toString('base64url') === cursor
+      ? sortKeysIn(text)
+      : undefined;
   if (!sortKeys) throw notOfThisList(argument);
   return { sortKeys, text, given: bytes.subarray(0, TAG_BYTES) };
 }
@@ -104,8 +115,11 @@ function sortKeysIn(text: string): SortKeys | undefined {
   } catch {
     return undefined;
   }
-  const isKey = (key: unknown): boolean => typeof key === 'string' && key.isWellFormed() && !key.includes('\0');
-  return Array.isArray(value) && value.length > 0 && value.every(isKey) ? (value as SortKeys) : undefined;
+  const isKey = (key: unknown): boolean =>
+    typeof key === 'string' && key.isWellFormed() && !key.includes('\0');
+  return Array.isArray(value) && value.length > 0 && value.every(isKey)
+    ? (value as SortKeys)
+    : undefined;
 }
 
 /**
@@ -123,12 +137,18 @@ const KEY_FORMS = {
  * Refuses a page whose cursors do not contain one value of each of these types. A key that is not a
  * text stands for those of later requests, which are checked with each of them.
  */
-export function requireSortKeys(page: Pick<Page, 'after' | 'before'>, types: readonly (keyof typeof KEY_FORMS)[]): void {
+export function requireSortKeys(
+  page: Pick<Page, 'after' | 'before'>,
+  types: readonly (keyof typeof KEY_FORMS)[],
+): void {
   for (const argument of ['after', 'before'] as const) {
     const sortKeys = page[argument];
     if (!sortKeys) continue;
-    const isKey = (key: unknown, type: keyof typeof KEY_FORMS): boolean => typeof key !== 'string' || KEY_FORMS[type].test(key);
-    const fits = sortKeys.length === types.length && types.every((type, index) => isKey(sortKeys[index], type));
+    const isKey = (key: unknown, type: keyof typeof KEY_FORMS): boolean =>
+      typeof key !== 'string' || KEY_FORMS[type].test(key);
+    const fits =
+      sortKeys.length === types.length &&
+      types.every((type, index) => isKey(sortKeys[index], type));
     if (!fits) throw notOfThisList(argument);
   }
 }
@@ -177,10 +197,13 @@ export function pageQuery(
   const down = Boolean(order.descending) !== page.backward;
   const direction = down ? sql` desc` : sql``;
   const reading = sql`order by ${sql.join(order.keys.map((key) => sql`${key.expression}${direction}`))} limit ${sql.lit(page.limit + 1)}`;
-  if (!page.backward) return sql`select ${select.columns}, ${sortKeysOf(order)} as sort_keys ${select.rest} ${reading}`;
+  if (!page.backward)
+    return sql`select ${select.columns}, ${sortKeysOf(order)} as sort_keys ${select.rest} ${reading}`;
   const names = order.keys.map((_, index) => sql.ref(`sort_${index}`));
   const keys = sql.join(order.keys.map((key, index) => sql`${key.expression} as ${names[index]}`));
-  const listing = sql.join(names.map((name) => (order.descending ? sql`page.${name} desc` : sql`page.${name}`)));
+  const listing = sql.join(
+    names.map((name) => (order.descending ? sql`page.${name} desc` : sql`page.${name}`)),
+  );
   return sql`
     select page.* from (
       select ${select.columns}, ${sortKeysOf(order)} as sort_keys, ${keys} ${select.rest} ${reading}
@@ -200,12 +223,23 @@ export interface PageRows<Row> {
 export function pageRows<Row>(rows: readonly Row[], page: Page): PageRows<Row> {
   const more = rows.length > page.limit;
   return page.backward
-    ? { rows: more ? rows.slice(1) : rows, hasNextPage: page.before !== null, hasPreviousPage: more }
-    : { rows: more ? rows.slice(0, -1) : rows, hasNextPage: more, hasPreviousPage: page.after !== null };
+    ? {
+        rows: more ? rows.slice(1) : rows,
+        hasNextPage: page.before !== null,
+        hasPreviousPage: more,
+      }
+    : {
+        rows: more ? rows.slice(0, -1) : rows,
+        hasNextPage: more,
+        hasPreviousPage: page.after !== null,
+      };
 }
 
 /** The cursor of a row, as `encodeCursor` makes it; `list` is a text, `sortKeys` an array of texts. */
-export function cursorInSql(list: RawBuilder<unknown>, sortKeys: RawBuilder<unknown>): RawBuilder<string> {
+export function cursorInSql(
+  list: RawBuilder<unknown>,
+  sortKeys: RawBuilder<unknown>,
+): RawBuilder<string> {
   const text = sql`convert_to(array_to_json(${sortKeys})::text, 'UTF8')`;
   const tagged = sql`substr(sha256(convert_to(${list}, 'UTF8') || '\\x00'::bytea || ${text}), 1, ${sql.lit(TAG_BYTES)}) || ${text}`;
   return sql<string>`translate(rtrim(encode(${tagged}, 'base64'), '='), E'+/\n', '-_')`;

@@ -13,7 +13,8 @@ export const UNKEYED: Readonly<Record<string, string>> = {
   audit_events: 'outlives the organization',
   retired_slugs: 'outlives the organization',
   usage_tail: 'written under the lock of the tree, and removed by a trigger with the organization',
-  usage_totals: 'written under the lock of the tree, and removed by a trigger with the organization',
+  usage_totals:
+    'written under the lock of the tree, and removed by a trigger with the organization',
 };
 
 export interface LawOptions {
@@ -45,19 +46,37 @@ interface Findings {
  * Checks the schema, the settings and the role of a gateway's connection in one statement. Throws a
  * `ConfigurationError` that names the problem.
  */
-export async function verifySchemaLaws(db: Database, { production, apart }: LawOptions, log: Logger): Promise<void> {
+export async function verifySchemaLaws(
+  db: Database,
+  { production, apart }: LawOptions,
+  log: Logger,
+): Promise<void> {
   const findings = await look(db);
   const broken = (names: readonly string[], sentence: (list: string) => string): void => {
     if (names.length > 0) throw new ConfigurationError(sentence(names.join(', ')));
   };
-  broken(findings.nullable, (tables) => `organization_id may be null in ${tables}; every row belongs to an organization.`);
+  broken(
+    findings.nullable,
+    (tables) => `organization_id may be null in ${tables}; every row belongs to an organization.`,
+  );
   broken(findings.unkeyed, (tables) => `organization_id has no foreign key in ${tables}.`);
-  broken(findings.floats, (columns) => `Quantities must be exact, and ${columns} cannot be: use numeric.`);
-  broken(findings.triggers, (triggers) => `Triggers are disabled: ${triggers}. Enable them, then run banyan check.`);
-  broken(findings.constraints, (constraints) => `Constraints are not enforced or not validated: ${constraints}.`);
+  broken(
+    findings.floats,
+    (columns) => `Quantities must be exact, and ${columns} cannot be: use numeric.`,
+  );
+  broken(
+    findings.triggers,
+    (triggers) => `Triggers are disabled: ${triggers}. Enable them, then run banyan check.`,
+  );
+  broken(
+    findings.constraints,
+    (constraints) => `Constraints are not enforced or not validated: ${constraints}.`,
+  );
   broken(findings.cycling, (sequences) => `Sequences start over at their end: ${sequences}.`);
   if (findings.replica)
-    throw new ConfigurationError('session_replication_role is not origin for this connection, so no trigger would fire.');
+    throw new ConfigurationError(
+      'session_replication_role is not origin for this connection, so no trigger would fire.',
+    );
   verifyRole(findings, { production, apart }, log);
   if (findings.settings.length === 0) return;
   const sentence = `${findings.settings.join(', ')} of the database server must be on: a crash would lose or corrupt data`;
@@ -65,14 +84,21 @@ export async function verifySchemaLaws(db: Database, { production, apart }: LawO
   log.warn({ settings: findings.settings }, sentence);
 }
 
-function verifyRole({ role, superuser, bypass, owns }: Findings, { production, apart }: LawOptions, log: Logger): void {
+function verifyRole(
+  { role, superuser, bypass, owns }: Findings,
+  { production, apart }: LawOptions,
+  log: Logger,
+): void {
   if (apart) {
     const mend = 'give DATABASE_URL a role that owns nothing';
-    if (superuser) throw new ConfigurationError(`The gateway's role ${role} is a superuser: ${mend}.`);
-    if (bypass) throw new ConfigurationError(`The gateway's role ${role} may bypass row security: ${mend}.`);
+    if (superuser)
+      throw new ConfigurationError(`The gateway's role ${role} is a superuser: ${mend}.`);
+    if (bypass)
+      throw new ConfigurationError(`The gateway's role ${role} may bypass row security: ${mend}.`);
     if (owns) throw new ConfigurationError(`The gateway's role ${role} owns tables: ${mend}.`);
   } else if (owns) {
-    const sentence = 'the gateway connects as the owner of the tables; DATABASE_MIGRATION_URL keeps the two apart';
+    const sentence =
+      'the gateway connects as the owner of the tables; DATABASE_MIGRATION_URL keeps the two apart';
     if (production) log.warn({ role, superuser }, sentence);
     else log.debug({ role, superuser }, sentence);
   }

@@ -9,8 +9,20 @@
  * number (docs/decisions/0003-lists.md).
  */
 import { sql, type RawBuilder } from 'kysely';
-import { isReadableParent, readableOrganizations, type ReadableOptions } from '../authorization/rights.ts';
-import { between, pageQuery, pageRows, type Page, type PageRows, type SortKeys, type SortOrder } from './keyset.ts';
+import {
+  isReadableParent,
+  readableOrganizations,
+  type ReadableOptions,
+} from '../authorization/rights.ts';
+import {
+  between,
+  pageQuery,
+  pageRows,
+  type Page,
+  type PageRows,
+  type SortKeys,
+  type SortOrder,
+} from './keyset.ts';
 import type { Batch, Loaders, Viewer } from './loaders.ts';
 import { many } from './rows.ts';
 
@@ -26,8 +38,11 @@ export interface Parents<Args> {
 }
 
 /** The parents of lists of organizations; `parent` has all columns of an organization. */
-export function ofOrganizations<Args>(options: ReadableOptions | ((args: Args) => ReadableOptions) = {}): Parents<Args> {
-  const optionsOf = (args: Args): ReadableOptions => (typeof options === 'function' ? options(args) : options);
+export function ofOrganizations<Args>(
+  options: ReadableOptions | ((args: Args) => ReadableOptions) = {},
+): Parents<Args> {
+  const optionsOf = (args: Args): ReadableOptions =>
+    typeof options === 'function' ? options(args) : options;
   return {
     rows: ({ principal }, args) => readableOrganizations(principal, optionsOf(args)),
     includes: ({ principal }, args) => isReadableParent(principal, optionsOf(args)),
@@ -37,7 +52,8 @@ export function ofOrganizations<Args>(options: ReadableOptions | ((args: Args) =
 /** The parent of the lists of the caller's own user. */
 export const ofOneself: Parents<unknown> = {
   rows: ({ principal }) => sql`(select ${principal.user?.id ?? null}::uuid as id)`,
-  includes: ({ principal }) => sql`coalesce(parent.id = ${principal.user?.id ?? null}::uuid, false)`,
+  includes: ({ principal }) =>
+    sql`coalesce(parent.id = ${principal.user?.id ?? null}::uuid, false)`,
 };
 
 /** How to read a paged list below any number of parents. */
@@ -74,7 +90,9 @@ export function defineList<Args, Row>(spec: ListSpec<Args>): ListDefinition<Args
       const order = spec.order(args);
       const conditions = [...spec.where(viewer, args), ...between(order, page)];
       const rest = sql`from ${spec.from(viewer, args)} where ${sql.join(conditions, sql` and `)}`;
-      return pageQuery({ columns: spec.columns, rest }, order, page) as RawBuilder<WithSortKeys<Row>>;
+      return pageQuery({ columns: spec.columns, rest }, order, page) as RawBuilder<
+        WithSortKeys<Row>
+      >;
     },
     count: (viewer, args) => sql`
         select count(*)::int as count
@@ -87,7 +105,11 @@ export function defineList<Args, Row>(spec: ListSpec<Args>): ListDefinition<Args
  * Runs a query relative to `parent` once for each of `ids` that is among `parents`, in one
  * statement.
  */
-export function forEachParent(parents: RawBuilder<unknown>, ids: readonly string[], query: RawBuilder<unknown>): RawBuilder<unknown> {
+export function forEachParent(
+  parents: RawBuilder<unknown>,
+  ids: readonly string[],
+  query: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   return sql`
     select asked.ordinality::int - 1 as parent_index, child.*
     from unnest(${ids}::uuid[]) with ordinality as asked (id, ordinality)
@@ -96,7 +118,11 @@ export function forEachParent(parents: RawBuilder<unknown>, ids: readonly string
 }
 
 /** The number of rows on all pages of the list of the row `parent`; 0 if it is not one of the list's parents. */
-export function countOfParent<Args, Row>(list: ListDefinition<Args, Row>, viewer: Viewer, args: Args): RawBuilder<number> {
+export function countOfParent<Args, Row>(
+  list: ListDefinition<Args, Row>,
+  viewer: Viewer,
+  args: Args,
+): RawBuilder<number> {
   return sql`(
     select coalesce(max(counted.count), 0) from (${list.count(viewer, args)}) as counted where ${list.parents.includes(viewer, args)}
   )`;
@@ -111,12 +137,21 @@ const pageBatches = new WeakMap<object, Batch<PageKey<unknown>, PageRows<unknown
 const countBatches = new WeakMap<object, Batch<unknown, number>>();
 
 /** The batch that reads one page of the list for many parents. */
-export function pageBatch<Args, Row>(list: ListDefinition<Args, Row>): Batch<PageKey<Args>, PageRows<WithSortKeys<Row>>> {
+export function pageBatch<Args, Row>(
+  list: ListDefinition<Args, Row>,
+): Batch<PageKey<Args>, PageRows<WithSortKeys<Row>>> {
   return remembered(pageBatches, list, () => ({
     name: `${list.name} page`,
     async load({ db, ...viewer }, parents, { args, page }) {
-      const statement = forEachParent(list.parents.rows(viewer, args), parents, list.page(viewer, args, page));
-      const rows = await many(db, statement as RawBuilder<WithSortKeys<Row> & { parent_index: number }>);
+      const statement = forEachParent(
+        list.parents.rows(viewer, args),
+        parents,
+        list.page(viewer, args, page),
+      );
+      const rows = await many(
+        db,
+        statement as RawBuilder<WithSortKeys<Row> & { parent_index: number }>,
+      );
       const byParent = Map.groupBy(rows, (row) => row.parent_index);
       return parents.map((_, index) => pageRows(byParent.get(index) ?? [], page));
     },
@@ -128,7 +163,11 @@ export function countBatch<Args, Row>(list: ListDefinition<Args, Row>): Batch<Ar
   return remembered(countBatches, list, () => ({
     name: `${list.name} count`,
     async load({ db, ...viewer }, parents, args) {
-      const statement = forEachParent(list.parents.rows(viewer, args), parents, list.count(viewer, args));
+      const statement = forEachParent(
+        list.parents.rows(viewer, args),
+        parents,
+        list.count(viewer, args),
+      );
       const rows = await many(db, statement as RawBuilder<{ parent_index: number; count: number }>);
       const counts = new Map(rows.map((row) => [row.parent_index, row.count]));
       return parents.map((_, index) => counts.get(index) ?? 0);
@@ -136,7 +175,11 @@ export function countBatch<Args, Row>(list: ListDefinition<Args, Row>): Batch<Ar
   }));
 }
 
-function remembered<Value>(cache: WeakMap<object, unknown>, list: object, make: () => Value): Value {
+function remembered<Value>(
+  cache: WeakMap<object, unknown>,
+  list: object,
+  make: () => Value,
+): Value {
   const existing = cache.get(list) as Value | undefined;
   if (existing) return existing;
   const value = make();
@@ -179,6 +222,10 @@ export function connectionOf<Args, Row>(
  * Names a list for its cursors: definition, parent and order, but not the filter, which may change
  * between pages.
  */
-export function listName<Args, Row>(list: ListDefinition<Args, Row>, parentId: string, args: Args): string {
+export function listName<Args, Row>(
+  list: ListDefinition<Args, Row>,
+  parentId: string,
+  args: Args,
+): string {
   return `${list.name} ${parentId} ${list.order(args)}`;
 }

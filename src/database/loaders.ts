@@ -58,10 +58,14 @@ export class Loaders {
    */
   count<Value>(value: Value): Value {
     if (!this.#rows || this.#rows.add(value)) return value;
-    throw new RequestError('LIMIT_EXCEEDED', `The operation reads more than ${this.#rows.max} bytes. Ask for smaller pages.`, {
-      limit: 'rowBytes',
-      maximum: this.#rows.max,
-    });
+    throw new RequestError(
+      'LIMIT_EXCEEDED',
+      `The operation reads more than ${this.#rows.max} bytes. Ask for smaller pages.`,
+      {
+        limit: 'rowBytes',
+        maximum: this.#rows.max,
+      },
+    );
   }
 
   /** Clears the cache, and reads for `principal` from now on. */
@@ -87,7 +91,9 @@ export class Loaders {
     const id = `${batch.name} ${JSON.stringify(args)}`;
     let loader = this.#loaders.get(id);
     if (!loader) {
-      loader = new DataLoader<string, unknown>(async (keys) => this.count(await batch.load(this.#request, keys, args)));
+      loader = new DataLoader<string, unknown>(async (keys) =>
+        this.count(await batch.load(this.#request, keys, args)),
+      );
       this.#loaders.set(id, loader);
     }
     return loader;
@@ -113,7 +119,8 @@ function statementBatch<Args, Row, Value>(
   return {
     name,
     statement,
-    load: async ({ db, ...viewer }, keys, args) => valuesOf(await many(db, statement(viewer, keys, args)), keys),
+    load: async ({ db, ...viewer }, keys, args) =>
+      valuesOf(await many(db, statement(viewer, keys, args)), keys),
   };
 }
 
@@ -145,7 +152,10 @@ export function listBatch<Args, Row>(
 }
 
 /** Creates a batch that tells which keys the statement returns, as `key`. */
-export function flagBatch(name: string, statement: KeyedStatement<null, { key: string }>): StatementBatch<null, { key: string }, boolean> {
+export function flagBatch(
+  name: string,
+  statement: KeyedStatement<null, { key: string }>,
+): StatementBatch<null, { key: string }, boolean> {
   return statementBatch(name, statement, (rows, keys) => {
     const flagged = new Set(rows.map(({ key }) => key));
     return keys.map((key) => flagged.has(key));

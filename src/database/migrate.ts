@@ -67,12 +67,19 @@ export interface MigrateOptions {
  * migration that does not get a table lock in time is rolled back and retried. Throws a
  * `ConfigurationError` that names the migration that failed; earlier ones stay applied.
  */
-export async function migrate(db: Database, { maxTreeDepth, folder = MIGRATIONS, ...options }: MigrateOptions = {}): Promise<string[]> {
+export async function migrate(
+  db: Database,
+  { maxTreeDepth, folder = MIGRATIONS, ...options }: MigrateOptions = {},
+): Promise<string[]> {
   const files = await readFiles(folder);
   const applied = await asOnlyMigrator(db, options, async (connection) => {
     await adopt(connection, files, options.log);
     const applied = await verifyApplied(connection, files);
-    const names = await apply(connection, files, { ...options, count: files.size - applied.length, isNew: applied.length === 0 });
+    const names = await apply(connection, files, {
+      ...options,
+      count: files.size - applied.length,
+      isNew: applied.length === 0,
+    });
     await noteChecksums(connection, files, [...files.keys()]);
     return names;
   });
@@ -100,7 +107,9 @@ export function asOnlyMigrator<Result>(
       return await work(connection);
     } finally {
       // A lost connection has already released the lock.
-      await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`.execute(connection).catch(() => undefined);
+      await sql`select pg_advisory_unlock(${MIGRATION_LOCK})`
+        .execute(connection)
+        .catch(() => undefined);
     }
   });
 }
@@ -112,7 +121,12 @@ export function asOnlyMigrator<Result>(
 async function apply(
   connection: Database,
   files: ReadonlyMap<string, string>,
-  { log, patienceMs = PATIENCE_MS, count, isNew }: MigrateOptions & { count: number; isNew: boolean },
+  {
+    log,
+    patienceMs = PATIENCE_MS,
+    count,
+    isNew,
+  }: MigrateOptions & { count: number; isNew: boolean },
 ): Promise<string[]> {
   const up = (name: string, text: string): Migration['up'] => {
     return async (tx: Database) => {
@@ -121,8 +135,13 @@ async function apply(
       await noteChecksums(tx, files, [name]);
     };
   };
-  const migrations = Object.fromEntries([...files].map(([name, text]): [string, Migration] => [name, { up: up(name, text) }]));
-  const migrator = new Migrator({ db: connection, provider: { getMigrations: () => Promise.resolve(migrations) } });
+  const migrations = Object.fromEntries(
+    [...files].map(([name, text]): [string, Migration] => [name, { up: up(name, text) }]),
+  );
+  const migrator = new Migrator({
+    db: connection,
+    provider: { getMigrations: () => Promise.resolve(migrations) },
+  });
   const applied: string[] = [];
   let end = performance.now() + patienceMs;
   while (applied.length < count) {
@@ -134,7 +153,10 @@ async function apply(
     }
     const isHeldUp = HELD_UP.has(sqlState(set.error) ?? '');
     if (!isHeldUp || performance.now() >= end) throw failed(set, isHeldUp, patienceMs);
-    log?.warn({ migration: nameOf(set) }, 'a migration gives way to sessions that hold a table, and is tried again');
+    log?.warn(
+      { migration: nameOf(set) },
+      'a migration gives way to sessions that hold a table, and is tried again',
+    );
     await pause(PAUSE_MS);
   }
   return applied;
@@ -144,9 +166,14 @@ async function apply(
 const HELD_UP = new Set(['55P03', '40P01']);
 
 /** The name of the migration that failed. */
-const nameOf = ({ results = [] }: MigrationResultSet): string => results.find((result) => result.status === 'Error')?.migrationName ?? '';
+const nameOf = ({ results = [] }: MigrationResultSet): string =>
+  results.find((result) => result.status === 'Error')?.migrationName ?? '';
 
-function failed(set: MigrationResultSet, isHeldUp: boolean, patienceMs: number): ConfigurationError {
+function failed(
+  set: MigrationResultSet,
+  isHeldUp: boolean,
+  patienceMs: number,
+): ConfigurationError {
   const { error } = set;
   const name = nameOf(set);
   if (isHeldUp)
@@ -154,10 +181,13 @@ function failed(set: MigrationResultSet, isHeldUp: boolean, patienceMs: number):
       `The migration ${name} got no lock on a table in ${patienceMs / 1_000} seconds, because other sessions held it all that time; the migration was rolled back. ` +
         'pg_stat_activity shows the oldest transactions; run banyan migrate once they are over.',
     );
-  return new ConfigurationError(`The migration ${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`);
+  return new ConfigurationError(
+    `The migration ${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`,
+  );
 }
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
  * Returns the names of the migrations that the database lacks. It only needs the right to read the
@@ -170,14 +200,19 @@ export async function missingMigrations(db: Database): Promise<string[]> {
 }
 
 async function setMaxTreeDepth(db: Database, maxTreeDepth: number): Promise<void> {
-  const current = await db.selectFrom('tree_settings').select('max_depth').executeTakeFirstOrThrow();
+  const current = await db
+    .selectFrom('tree_settings')
+    .select('max_depth')
+    .executeTakeFirstOrThrow();
   if (current.max_depth === maxTreeDepth) return;
   const { deepest } = await db
     .selectFrom('organizations')
     .select((eb) => eb.fn.coalesce(eb.fn.max('depth'), eb.lit(0)).as('deepest'))
     .executeTakeFirstOrThrow();
   if (deepest > maxTreeDepth) {
-    throw new ConfigurationError(`MAX_TREE_DEPTH cannot be ${maxTreeDepth}: the tree already has organizations ${deepest} levels deep.`);
+    throw new ConfigurationError(
+      `MAX_TREE_DEPTH cannot be ${maxTreeDepth}: the tree already has organizations ${deepest} levels deep.`,
+    );
   }
   await db.updateTable('tree_settings').set({ max_depth: maxTreeDepth }).execute();
 }

@@ -3,7 +3,13 @@ import { hash } from 'node:crypto';
 import { sql } from 'kysely';
 import { ConfigurationError } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { isBaseline, isReplaced, replaceHistory, requireAllReplaced, type AppliedMigration } from './baseline.ts';
+import {
+  isBaseline,
+  isReplaced,
+  replaceHistory,
+  requireAllReplaced,
+  type AppliedMigration,
+} from './baseline.ts';
 import type { Database } from './connect.ts';
 import { many, one } from './rows.ts';
 
@@ -12,7 +18,10 @@ import { many, one } from './rows.ts';
  * first one that is unknown here, because a newer version applied it or its file is missing, or
  * whose file has changed since it was applied.
  */
-export async function verifyApplied(db: Database, files: ReadonlyMap<string, string>): Promise<string[]> {
+export async function verifyApplied(
+  db: Database,
+  files: ReadonlyMap<string, string>,
+): Promise<string[]> {
   const history = await readHistory(db);
   const applied = history.filter(({ name }) => files.has(name));
   const newest = [...files.keys()].at(-1) ?? '';
@@ -23,7 +32,10 @@ export async function verifyApplied(db: Database, files: ReadonlyMap<string, str
       `The database is newer than this version of Banyan, which does not know its migration ${newer}: run the newer version.`,
     );
   const missing = unknown.find((name) => !isReplaced(name) || hasReplaced(files));
-  if (missing !== undefined) throw new ConfigurationError(`The database has the migration ${missing}, whose file is missing.`);
+  if (missing !== undefined)
+    throw new ConfigurationError(
+      `The database has the migration ${missing}, whose file is missing.`,
+    );
   if (unknown.length > 0) requireAllReplaced(history);
   for (const { name, sha256 } of applied) {
     if (sha256 && !checksum(files.get(name) ?? '').equals(sha256))
@@ -35,7 +47,8 @@ export async function verifyApplied(db: Database, files: ReadonlyMap<string, str
 }
 
 /** Whether the files are those of version 0.1 themselves. */
-const hasReplaced = (files: ReadonlyMap<string, string>): boolean => [...files.keys()].some(isReplaced);
+const hasReplaced = (files: ReadonlyMap<string, string>): boolean =>
+  [...files.keys()].some(isReplaced);
 
 /** The migrations that the database has, whoever applied them, by name. */
 async function readHistory(db: Database): Promise<AppliedMigration[]> {
@@ -45,15 +58,24 @@ async function readHistory(db: Database): Promise<AppliedMigration[]> {
       select to_regclass('kysely_migration') is not null as migrated, to_regclass('migration_checksums') is not null as noted`,
   );
   if (!tables.migrated) return [];
-  const sha256 = tables.noted ? sql`(select c.sha256 from migration_checksums c where c.name = m.name)` : sql`null::bytea`;
-  return many(db, sql<AppliedMigration>`select m.name, ${sha256} as sha256 from kysely_migration m order by m.name`);
+  const sha256 = tables.noted
+    ? sql`(select c.sha256 from migration_checksums c where c.name = m.name)`
+    : sql`null::bytea`;
+  return many(
+    db,
+    sql<AppliedMigration>`select m.name, ${sha256} as sha256 from kysely_migration m order by m.name`,
+  );
 }
 
 /**
  * Gives a database that has all migrations of version 0.1 the history of the baseline, which makes
  * the same.
  */
-export async function adopt(connection: Database, files: ReadonlyMap<string, string>, log?: Logger): Promise<void> {
+export async function adopt(
+  connection: Database,
+  files: ReadonlyMap<string, string>,
+  log?: Logger,
+): Promise<void> {
   const history = await readHistory(connection);
   if (hasReplaced(files) || !history.some(({ name }) => isReplaced(name))) return;
   await verifyApplied(connection, files);
@@ -62,15 +84,25 @@ export async function adopt(connection: Database, files: ReadonlyMap<string, str
     await replaceHistory(tx, baseline);
     await noteChecksums(tx, files, baseline);
   });
-  log?.info({ migrations: baseline }, 'the database of version 0.1 has the history of the baseline now; nothing else was changed');
+  log?.info(
+    { migrations: baseline },
+    'the database of version 0.1 has the history of the baseline now; nothing else was changed',
+  );
 }
 
 /**
  * Records the checksums of applied migrations, once the table for them exists. For a database from
  * before checksums, it records those of the current files.
  */
-export async function noteChecksums(db: Database, files: ReadonlyMap<string, string>, names: readonly string[]): Promise<void> {
-  const { exists } = await one(db, sql<{ exists: boolean }>`select to_regclass('migration_checksums') is not null as exists`);
+export async function noteChecksums(
+  db: Database,
+  files: ReadonlyMap<string, string>,
+  names: readonly string[],
+): Promise<void> {
+  const { exists } = await one(
+    db,
+    sql<{ exists: boolean }>`select to_regclass('migration_checksums') is not null as exists`,
+  );
   if (!exists) return;
   await sql`
     insert into migration_checksums (name, sha256)

@@ -13,7 +13,10 @@ const WAIT_LEAST_MS = 100;
 
 /** Whether an attempt to connect got no answer in time. */
 function isSilent(error: unknown): boolean {
-  return error instanceof Error && /^(timeout expired|Connection terminated due to connection timeout)$/.test(error.message);
+  return (
+    error instanceof Error &&
+    /^(timeout expired|Connection terminated due to connection timeout)$/.test(error.message)
+  );
 }
 
 /** The pool's own message if no connection became free in time; callers see `UNAVAILABLE`. */
@@ -54,10 +57,15 @@ export class RequestPool extends pg.Pool {
       answerMs,
       onFault: () => this.#fault(),
       // Connections opened since then are not affected, until the next migration.
-      onStalePlan: (connectedAt) => void (connectedAt > this.#staleAt && (this.#staleAt = performance.now())),
+      onStalePlan: (connectedAt) =>
+        void (connectedAt > this.#staleAt && (this.#staleAt = performance.now())),
       isTroubled: () => this.#isTroubled(),
     };
-    const config: pg.PoolConfig & { shared: Shared } = { ...options, Client: RequestClient, shared };
+    const config: pg.PoolConfig & { shared: Shared } = {
+      ...options,
+      Client: RequestClient,
+      shared,
+    };
     super(config);
     this.#sessions = sessions;
     this.#onFault = onFault;
@@ -120,7 +128,10 @@ export class RequestPool extends pg.Pool {
     const startedAt = performance.now();
     const waited = this.#isTroubled() ? (deadline?.waitedMs ?? 0) : 0;
     try {
-      return await this.#inTurn(deadline?.tenant ?? '', startedAt + Math.max(this.#waitMs - waited, WAIT_LEAST_MS));
+      return await this.#inTurn(
+        deadline?.tenant ?? '',
+        startedAt + Math.max(this.#waitMs - waited, WAIT_LEAST_MS),
+      );
     } finally {
       if (deadline && this.#isTroubled()) deadline.waitedMs += performance.now() - startedAt;
     }
@@ -165,7 +176,8 @@ export class RequestPool extends pg.Pool {
         if (!isSilent(error) || performance.now() >= end) throw error;
       });
       if (client === undefined) continue;
-      if (!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt, this.#staleAt)) return client;
+      if (!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt, this.#staleAt))
+        return client;
       client.giveUp();
       client.release(true);
     }

@@ -89,8 +89,15 @@ export function hangUp(client: pg.Client): void {
 }
 
 /** The socket of a client, which the types of `pg` do not expose. */
-export function streamOf(client: pg.Client): { destroy(error?: Error): void; readonly bytesRead: number } {
-  return (client as unknown as { connection: { stream: { destroy(error?: Error): void; readonly bytesRead: number } } }).connection.stream;
+export function streamOf(client: pg.Client): {
+  destroy(error?: Error): void;
+  readonly bytesRead: number;
+} {
+  return (
+    client as unknown as {
+      connection: { stream: { destroy(error?: Error): void; readonly bytesRead: number } };
+    }
+  ).connection.stream;
 }
 
 /**
@@ -115,7 +122,9 @@ export class Readiness {
    */
   check(): Promise<boolean> {
     this.#asked ??= this.#probe
-      .ask<{ now: Date; applied: string[] }>(`select now() as now, ${this.#schema ? APPLIED : "'{}'::text[]"} as applied`)
+      .ask<{ now: Date; applied: string[] }>(
+        `select now() as now, ${this.#schema ? APPLIED : "'{}'::text[]"} as applied`,
+      )
       .then(
         (rows) => {
           for (const { now, applied } of rows) {

@@ -10,7 +10,10 @@ export type Statement<Row> = RawBuilder<Row> | Compilable<Row>;
  * Columns of a table as a statement returns them. A column that is renamed, or misspelt here, does
  * not compile.
  */
-export type Columns<Table extends keyof DB, Name extends keyof Selectable<DB[Table]>> = Pick<Selectable<DB[Table]>, Name>;
+export type Columns<Table extends keyof DB, Name extends keyof Selectable<DB[Table]>> = Pick<
+  Selectable<DB[Table]>,
+  Name
+>;
 
 /** All rows of the statement. */
 export async function many<Row>(db: Database, statement: Statement<Row>): Promise<Row[]> {
@@ -18,7 +21,10 @@ export async function many<Row>(db: Database, statement: Statement<Row>): Promis
 }
 
 /** The first row of the statement, or undefined when there is none. */
-export async function maybeOne<Row>(db: Database, statement: Statement<Row>): Promise<Row | undefined> {
+export async function maybeOne<Row>(
+  db: Database,
+  statement: Statement<Row>,
+): Promise<Row | undefined> {
   return (await db.executeQuery<Row>(statement.compile(db))).rows[0];
 }
 
@@ -29,7 +35,8 @@ export async function maybeOne<Row>(db: Database, statement: Statement<Row>): Pr
 export async function one<Row>(db: Database, statement: Statement<Row>): Promise<Row> {
   const query = statement.compile(db);
   const [row] = (await db.executeQuery<Row>(query)).rows;
-  if (row === undefined) throw new Error(`a statement returned no row where there must be one: ${query.sql.trim()}`);
+  if (row === undefined)
+    throw new Error(`a statement returned no row where there must be one: ${query.sql.trim()}`);
   return row;
 }
 

@@ -61,7 +61,8 @@ export class SchemaVersion {
       this.#triedAt = this.#loggedAt = -Infinity;
       return;
     }
-    if (performance.now() - this.#triedAt >= TRY_EVERY_MS) this.#trying ??= this.#try().finally(() => (this.#trying = undefined));
+    if (performance.now() - this.#triedAt >= TRY_EVERY_MS)
+      this.#trying ??= this.#try().finally(() => (this.#trying = undefined));
     await this.#trying;
     if (performance.now() - this.#loggedAt >= PAUSE_MS) this.#tell();
   }
@@ -74,8 +75,12 @@ export class SchemaVersion {
   /** The message for the operator; empty if nothing is wrong. */
   get line(): string {
     const told = [
-      ...(this.#unknown.length > 0 ? [`has migrations that this version does not know: ${this.#unknown.join(', ')}`] : []),
-      ...(this.#missing.length > 0 ? [`lacks migrations of this version: ${this.#missing.join(', ')}`] : []),
+      ...(this.#unknown.length > 0
+        ? [`has migrations that this version does not know: ${this.#unknown.join(', ')}`]
+        : []),
+      ...(this.#missing.length > 0
+        ? [`lacks migrations of this version: ${this.#missing.join(', ')}`]
+        : []),
     ];
     if (told.length === 0) return '';
     return `the database ${told.join(', and ')}${this.isUnusable ? '; this version cannot work with it' : ''}\n`;
@@ -84,7 +89,10 @@ export class SchemaVersion {
   /** Checks once a minute, through the pool. Returns a function that stops it. */
   watch(db: Database): () => void {
     const look = async (): Promise<void> => {
-      const { applied } = await one(db, sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`);
+      const { applied } = await one(
+        db,
+        sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`,
+      );
       await this.note(applied);
     };
     // An unreachable database is reported elsewhere.
@@ -112,6 +120,10 @@ export class SchemaVersion {
         { ...differences, err: this.#refusal },
         'this version cannot work with the database as it was migrated: run the version that fits',
       );
-    else log.warn(differences, 'the database is not at the migrations of this version: replace this process soon');
+    else
+      log.warn(
+        differences,
+        'the database is not at the migrations of this version: replace this process soon',
+      );
   }
 }

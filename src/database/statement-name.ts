@@ -1,6 +1,7 @@
 /** Names of prepared statements, and how many a connection keeps. */
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type pg from 'pg';
 
 /** The maximum number of characters of all texts whose names are kept. */
 const CHARACTERS_MAX = 8 * 1_024 * 1_024;
@@ -12,7 +13,10 @@ const CHARACTERS_MAX = 8 * 1_024 * 1_024;
 export const PREPARED_MAX = 400;
 
 /** Names are hashes of the text, so every connection prepares each text once. */
-const statementNames = new LRUCache<string, string>({ maxSize: CHARACTERS_MAX, sizeCalculation: (_name, text) => text.length + 1 });
+const statementNames = new LRUCache<string, string>({
+  maxSize: CHARACTERS_MAX,
+  sizeCalculation: (_name, text) => text.length + 1,
+});
 
 /** Returns the name of a statement; the same text always has the same name. */
 export function statementName(text: string): string {
@@ -42,7 +46,8 @@ export class PreparedStatements {
     this.#characters += length;
     const spare: string[] = [];
     for (const oldest of this.#lengths.keys()) {
-      const isWithin = this.#lengths.size <= PREPARED_MAX && this.#characters <= PREPARED_CHARACTERS_MAX;
+      const isWithin =
+        this.#lengths.size <= PREPARED_MAX && this.#characters <= PREPARED_CHARACTERS_MAX;
       if (isWithin || oldest === name) break;
       this.#forget(oldest);
       spare.push(oldest);
@@ -54,4 +59,13 @@ export class PreparedStatements {
     this.#characters -= this.#lengths.get(name) ?? 0;
     this.#lengths.delete(name);
   }
+}
+
+/** Closes a prepared statement of a connection; the server answers together with the next one. */
+export function closePrepared(client: pg.Client, name: string): void {
+  const { connection } = client as unknown as {
+    connection: { parsedStatements: Record<string, string>; close(statement: object): void };
+  };
+  delete connection.parsedStatements[name];
+  connection.close({ type: 'S', name });
 }

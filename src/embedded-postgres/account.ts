@@ -60,7 +60,9 @@ export async function reachableBinaries(account: Account | undefined): Promise<s
   }
   const native = path.join(home, 'native');
   if (!account || (await canEnter(native, account))) return path.join(native, 'bin');
-  const { version } = JSON.parse(await readFile(path.join(home, 'package.json'), 'utf8')) as { version: string };
+  const { version } = JSON.parse(await readFile(path.join(home, 'package.json'), 'utf8')) as {
+    version: string;
+  };
   const copy = path.join(await openFolder(account), `postgresql-${version}`);
   if (!(await isFolder(copy))) {
     // The copy is complete or absent: a process that is killed while copying leaves only a folder
@@ -80,7 +82,10 @@ export async function reachableBinaries(account: Account | undefined): Promise<s
  * Returns the folder for the server's files of `dataDir`: inside it, or a separate one that the
  * account can access.
  */
-export async function reachableFolder(dataDir: string, account: Account | undefined): Promise<string> {
+export async function reachableFolder(
+  dataDir: string,
+  account: Account | undefined,
+): Promise<string> {
   if (!account || (await canEnter(dataDir, account))) return path.join(dataDir, 'postgres');
   return path.join(await openFolder(account), randomBytes(8).toString('hex'), 'postgres');
 }

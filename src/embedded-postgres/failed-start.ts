@@ -9,7 +9,9 @@ export class FailedStart extends Error {
 
   /** Whether processes of an earlier server still hold the folder. */
   get isHeld(): boolean {
-    return /pre-existing shared memory block|lock file .* already exists|is empty/.test(this.message);
+    return /pre-existing shared memory block|lock file .* already exists|is empty/.test(
+      this.message,
+    );
   }
 
   get isPortTaken(): boolean {

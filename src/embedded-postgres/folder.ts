@@ -34,7 +34,9 @@ export async function requireWritable(root: string, shown: string): Promise<void
     await writeFile(probe, '');
     await rm(probe);
   } catch (error) {
-    throw new ConfigurationError(`DATA_DIR cannot be written: ${shown} (${error instanceof Error ? error.message : 'unknown reason'}).`);
+    throw new ConfigurationError(
+      `DATA_DIR cannot be written: ${shown} (${error instanceof Error ? error.message : 'unknown reason'}).`,
+    );
   }
 }
 
@@ -47,14 +49,18 @@ export async function readRecord(root: string): Promise<ServerRecord | undefined
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
     // The record identifies the database. Without it, a new database would replace the old one.
-    throw new ConfigurationError(`DATA_DIR: ${file} cannot be read (${error instanceof Error ? error.message : 'unknown reason'}).`);
+    throw new ConfigurationError(
+      `DATA_DIR: ${file} cannot be read (${error instanceof Error ? error.message : 'unknown reason'}).`,
+    );
   }
   const folder = path.resolve(root, record.folder);
   try {
     await access(path.join(folder, 'PG_VERSION'));
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'EACCES') {
-      throw new ConfigurationError(`DATA_DIR: the embedded PostgreSQL belongs to another account: ${folder}.`);
+      throw new ConfigurationError(
+        `DATA_DIR: the embedded PostgreSQL belongs to another account: ${folder}.`,
+      );
     }
     throw new ConfigurationError(
       `DATA_DIR points to ${folder}, which no longer contains a database: remove DATA_DIR to start with a new one.`,
@@ -64,7 +70,10 @@ export async function readRecord(root: string): Promise<ServerRecord | undefined
 }
 
 /** Writes the record atomically. */
-export async function writeRecord(root: string, { folder, ...record }: ServerRecord): Promise<void> {
+export async function writeRecord(
+  root: string,
+  { folder, ...record }: ServerRecord,
+): Promise<void> {
   const draft = path.join(root, `.${RECORD}-${process.pid}`);
   // Relative if possible, so that the data folder can be moved as a whole.
   const kept = folder.startsWith(root + path.sep) ? path.relative(root, folder) : folder;
@@ -100,7 +109,12 @@ export async function initialize(
     }
     const place = ['-D', folder, '-U', OWNER, '--pwfile', passwordFile, '-A', 'scram-sha-256'];
     const text = ['-E', 'UTF8', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-    await run(path.join(binaries, 'initdb'), [...place, ...text, '--no-instructions'], account, stop);
+    await run(
+      path.join(binaries, 'initdb'),
+      [...place, ...text, '--no-instructions'],
+      account,
+      stop,
+    );
   } catch (error) {
     stop?.throwIfAborted();
     const problem = await startProblem(folder, error instanceof Error ? error.message : undefined);

@@ -10,7 +10,15 @@ import { ConfigurationError } from '../errors.ts';
 import { FailedStart } from './failed-start.ts';
 import { freePort } from './free-port.ts';
 import { signalTo } from './processes.ts';
-import { answers, clearRemains, hasten, livingServer, markOf, pidFile, type Running } from './running-server.ts';
+import {
+  answers,
+  clearRemains,
+  hasten,
+  livingServer,
+  markOf,
+  pidFile,
+  type Running,
+} from './running-server.ts';
 import type { Account } from './account.ts';
 import { reasonIn, run, startProblem, surroundings, textFrom } from './tools.ts';
 
@@ -89,7 +97,9 @@ export class Postmaster {
         return (this.#running = server);
       }
       if (isOver(server.status === 'stopping' ? OTHERS_MS : START_MS))
-        throw new ConfigurationError(`DATA_DIR: the PostgreSQL that runs on it does not answer: process ${server.pid}.`);
+        throw new ConfigurationError(
+          `DATA_DIR: the PostgreSQL that runs on it does not answer: process ${server.pid}.`,
+        );
       if (server.status === 'stopping') {
         // The second signal ends the sessions of a server that was told to wait for them.
         // PostgreSQL 18 waits forever if it is told to stop while it recovers from a crash of its
@@ -123,11 +133,15 @@ export class Postmaster {
         if (isHeld && !isOver(OTHERS_MS)) {
           await sleep(POLL_MS, undefined, { signal: stop });
         } else if (isPortTaken && port !== 0) {
-          if (isOver(PORT_MS)) throw new ConfigurationError(`DATA_DIR: another program took the port of the embedded PostgreSQL: ${port}.`);
+          if (isOver(PORT_MS))
+            throw new ConfigurationError(
+              `DATA_DIR: another program took the port of the embedded PostgreSQL: ${port}.`,
+            );
           await sleep(PAUSE_MS, undefined, { signal: stop });
         } else {
           if (++failures === ATTEMPTS) throw await startProblem(folder, reason);
-          if (!isPortTaken) await sleep(PAUSE_MS * 2 ** (failures - 1), undefined, { signal: stop });
+          if (!isPortTaken)
+            await sleep(PAUSE_MS * 2 ** (failures - 1), undefined, { signal: stop });
         }
       }
     }
@@ -136,7 +150,9 @@ export class Postmaster {
   async #requireFolder(): Promise<void> {
     const { folder } = this.#options;
     await access(path.join(folder, 'PG_VERSION')).catch(() => {
-      throw new ConfigurationError(`DATA_DIR: the files of the embedded PostgreSQL are gone: ${folder}.`);
+      throw new ConfigurationError(
+        `DATA_DIR: the files of the embedded PostgreSQL are gone: ${folder}.`,
+      );
     });
   }
 
@@ -150,7 +166,9 @@ export class Postmaster {
       if (account) await log.chown(account.uid, account.gid);
       const { size } = await log.stat();
       const child = await this.#spawn(port, log.fd);
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()).once('error', () => resolve()));
+      const ended = new Promise<void>((resolve) =>
+        child.once('exit', () => resolve()).once('error', () => resolve()),
+      );
       for (const end = Date.now() + START_MS; ; await Promise.race([ended, sleep(POLL_MS)])) {
         const written = pidFile(folder);
         if (written?.pid === child.pid && written?.status === 'ready') return written;
@@ -164,7 +182,9 @@ export class Postmaster {
           await Promise.race([ended, sleep(OTHERS_MS, undefined, { ref: false })]);
           child.unref();
           stop?.throwIfAborted();
-          throw new ConfigurationError(`DATA_DIR: the embedded PostgreSQL did not start within ${START_MS / 60_000} minutes: ${folder}.`);
+          throw new ConfigurationError(
+            `DATA_DIR: the embedded PostgreSQL did not start within ${START_MS / 60_000} minutes: ${folder}.`,
+          );
         }
       }
     } finally {
@@ -175,9 +195,16 @@ export class Postmaster {
   async #spawn(port: number, log: number): Promise<ChildProcess> {
     const { folder, binaries, account, settings } = this.#options;
     const command = path.join(binaries, 'postgres');
-    const flags = Object.entries({ ...settings, port: String(port), cluster_name: await markOf(folder) });
+    const flags = Object.entries({
+      ...settings,
+      port: String(port),
+      cluster_name: await markOf(folder),
+    });
     const args = ['-D', folder, ...flags.flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-    const child = spawn(command, args, { ...surroundings(command, account), stdio: ['ignore', log, log] });
+    const child = spawn(command, args, {
+      ...surroundings(command, account),
+      stdio: ['ignore', log, log],
+    });
     // The server outlives this process if it is killed, and does not keep it from exiting.
     child.unref();
     return (this.#child = child);
@@ -197,18 +224,27 @@ export class Postmaster {
     const server = await livingServer(folder).catch(() => undefined);
     if (server) {
       const stopBy = (mode: string, seconds: number): Promise<void> =>
-        run(path.join(binaries, 'pg_ctl'), ['stop', '-D', folder, '-w', '-m', mode, '-t', String(seconds)], account);
+        run(
+          path.join(binaries, 'pg_ctl'),
+          ['stop', '-D', folder, '-w', '-m', mode, '-t', String(seconds)],
+          account,
+        );
       // A recovering server may never shut down in an orderly way (see `find`).
       const isOrderly = await answers(server.port);
-      await stopBy(isOrderly ? 'fast' : 'immediate', STOP_S).catch(() => stopBy('immediate', STOP_S));
+      await stopBy(isOrderly ? 'fast' : 'immediate', STOP_S).catch(() =>
+        stopBy('immediate', STOP_S),
+      );
     } else this.#child?.kill('SIGQUIT');
   }
 
   /** Tells the server to stop without waiting for it, for a process that exits immediately. */
   halt(): void {
-    if (this.#child) this.#child.kill(pidFile(this.#options.folder)?.status === 'ready' ? 'SIGINT' : 'SIGQUIT');
-    else if (this.#running && pidFile(this.#options.folder)?.pid === this.#running.pid) signalTo(this.#running.pid, 'SIGINT');
+    if (this.#child)
+      this.#child.kill(pidFile(this.#options.folder)?.status === 'ready' ? 'SIGINT' : 'SIGQUIT');
+    else if (this.#running && pidFile(this.#options.folder)?.pid === this.#running.pid)
+      signalTo(this.#running.pid, 'SIGINT');
   }
 }
 
-const hasEnded = ({ pid, exitCode, signalCode }: ChildProcess): boolean => pid === undefined || exitCode !== null || signalCode !== null;
+const hasEnded = ({ pid, exitCode, signalCode }: ChildProcess): boolean =>
+  pid === undefined || exitCode !== null || signalCode !== null;

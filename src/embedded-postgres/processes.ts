@@ -41,7 +41,9 @@ export function signalTo(pid: number, signal: NodeJS.Signals): void {
 export async function commandLineOf(pid: number): Promise<string | undefined> {
   if (!exists(pid)) return '';
   try {
-    return process.platform === 'linux' ? await fromProc(pid) : await ps(['-p', String(pid), '-o', 'args=']);
+    return process.platform === 'linux'
+      ? await fromProc(pid)
+      : await ps(['-p', String(pid), '-o', 'args=']);
   } catch {
     return exists(pid) ? undefined : '';
   }
@@ -49,7 +51,8 @@ export async function commandLineOf(pid: number): Promise<string | undefined> {
 
 /** Returns all processes whose command line can be read; none if the system cannot list them. */
 export async function processes(): Promise<Process[]> {
-  if (process.platform !== 'linux') return listed(await ps(['-A', '-o', 'pid=,args=']).catch(() => ''));
+  if (process.platform !== 'linux')
+    return listed(await ps(['-A', '-o', 'pid=,args=']).catch(() => ''));
   const processes: Process[] = [];
   for (const entry of await readdir('/proc').catch(() => [])) {
     if (!/^\d+$/.test(entry)) continue;
@@ -62,7 +65,8 @@ export async function processes(): Promise<Process[]> {
 const fromProc = (pid: number): Promise<string> => readFile(`/proc/${pid}/cmdline`, 'utf8');
 
 async function ps(args: readonly string[]): Promise<string> {
-  return (await promisify(execFile)('ps', ['-ww', ...args], { maxBuffer: 64 * 1_024 * 1_024 })).stdout;
+  return (await promisify(execFile)('ps', ['-ww', ...args], { maxBuffer: 64 * 1_024 * 1_024 }))
+    .stdout;
 }
 
 function listed(output: string): Process[] {

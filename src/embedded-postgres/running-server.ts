@@ -68,7 +68,9 @@ export async function livingServer(folder: string): Promise<Running | undefined>
 function mayBeServer(commandLine: string, mark: string): boolean {
   // Arguments may contain spaces. If they are not kept apart, the program name ends before the
   // first flag.
-  const program = commandLine.includes('\0') ? commandLine.split('\0', 1)[0] : commandLine.split(' -', 1)[0];
+  const program = commandLine.includes('\0')
+    ? commandLine.split('\0', 1)[0]
+    : commandLine.split(' -', 1)[0];
   if (!/(^|[/\\])(postgres|postmaster)(\.exe)?$/.test(program ?? '')) return false;
   const [, marked] = /cluster_name='?(banyan-[\w-]+)/.exec(commandLine) ?? [];
   return marked === undefined || marked === mark;
@@ -83,7 +85,11 @@ function mayBeServer(commandLine: string, mark: string): boolean {
 export async function clearRemains(folder: string): Promise<void> {
   const mark = await markOf(folder);
   const all = await processes();
-  if (all.some(({ commandLine }) => commandLine.includes(`cluster_name=${mark}`)) || (await livingServer(folder))) return;
+  if (
+    all.some(({ commandLine }) => commandLine.includes(`cluster_name=${mark}`)) ||
+    (await livingServer(folder))
+  )
+    return;
   for (const { pid, commandLine } of all) {
     if (commandLine.startsWith(`postgres: ${mark}: `)) signalTo(pid, 'SIGKILL');
   }
@@ -96,8 +102,13 @@ export async function clearRemains(folder: string): Promise<void> {
  * Sends a signal to a server that is shutting down, but only if the process certainly is the server
  * of this folder.
  */
-export async function hasten({ pid }: Running, folder: string, signal: NodeJS.Signals): Promise<void> {
-  if ((await commandLineOf(pid))?.includes(`cluster_name=${await markOf(folder)}`)) signalTo(pid, signal);
+export async function hasten(
+  { pid }: Running,
+  folder: string,
+  signal: NodeJS.Signals,
+): Promise<void> {
+  if ((await commandLineOf(pid))?.includes(`cluster_name=${await markOf(folder)}`))
+    signalTo(pid, signal);
 }
 
 /** Whether a PostgreSQL server answers on a port of this machine. */

@@ -91,7 +91,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const existing = await readRecord(root);
   const account = await serverAccount(existing?.folder);
   const binaries = await reachableBinaries(account);
-  const record = existing ?? { folder: await reachableFolder(root, account), password: newPassword() };
+  const record = existing ?? {
+    folder: await reachableFolder(root, account),
+    password: newPassword(),
+  };
   asked?.throwIfAborted();
   if (!existing) {
     firstStart?.();
@@ -100,7 +103,12 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   const gatewayPassword = record.gatewayPassword ?? newPassword();
   if (record.gatewayPassword === undefined) await writeRecord(root, { ...record, gatewayPassword });
   const { folder, password } = record;
-  const postmaster = new Postmaster({ folder, binaries, account, settings: { ...SETTINGS, ...settings } });
+  const postmaster = new Postmaster({
+    folder,
+    binaries,
+    account,
+    settings: { ...SETTINGS, ...settings },
+  });
   let isOurs = false;
   // The last resort, for a process that exits without stopping its server: on an immediate exit, or
   // because of a bug.
@@ -118,7 +126,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   };
   let stopped: Promise<void> | undefined;
   const stop = (): Promise<void> => (stopped ??= stopOurs());
-  const url = (database: string): string => `postgres://${OWNER}:${password}@127.0.0.1:${postmaster.port}/${database}`;
+  const url = (database: string): string =>
+    `postgres://${OWNER}:${password}@127.0.0.1:${postmaster.port}/${database}`;
   try {
     const isGuest = shared && (await findOthers(postmaster, folder, asked));
     if (!isGuest) await postmaster.start(0, asked);
@@ -132,7 +141,8 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
         await sleep(RETRY_MS);
         isOurs = await guard.claim();
       }
-      if (!isOurs && !shared) throw new ConfigurationError(`DATA_DIR is in use by another running process: ${dataDir}.`);
+      if (!isOurs && !shared)
+        throw new ConfigurationError(`DATA_DIR is in use by another running process: ${dataDir}.`);
     }
     await prepare(url('postgres'), gatewayPassword, record.gatewayPassword === undefined);
     asked?.throwIfAborted();
@@ -144,27 +154,34 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
   if (supervise) {
     const address = url('postgres');
     const { port } = postmaster;
-    const regain = (end: AbortSignal): Promise<Guard> => (isOurs ? restart(postmaster, port, address, end) : awaitReturn(address, end));
+    const regain = (end: AbortSignal): Promise<Guard> =>
+      isOurs ? restart(postmaster, port, address, end) : awaitReturn(address, end);
     watching = watch(guard, regain, () => isOurs && postmaster.isStopping, supervise);
   }
   return {
     url: `postgres://${GATEWAY_ROLE}:${gatewayPassword}@127.0.0.1:${postmaster.port}/${DATABASE}`,
     ownerUrl: url(DATABASE),
     lost: watching?.lost ?? new Promise(() => undefined),
-    explain: async (error) => (isUnavailable(error) && (await crashProblem(folder, startedAt))) || error,
+    explain: async (error) =>
+      (isUnavailable(error) && (await crashProblem(folder, startedAt))) || error,
     stop,
     async discard() {
       await stop();
       await rm(folder, { recursive: true, force: true });
       // Outside the data folder, the server has its own folder, which is now empty.
-      if (path.dirname(folder) !== root) await rm(path.dirname(folder), { recursive: true, force: true });
+      if (path.dirname(folder) !== root)
+        await rm(path.dirname(folder), { recursive: true, force: true });
       await rm(root, { recursive: true, force: true });
     },
   };
 }
 
 /** Finds a server that another process runs. */
-async function findOthers(postmaster: Postmaster, folder: string, stop: AbortSignal | undefined): Promise<boolean> {
+async function findOthers(
+  postmaster: Postmaster,
+  folder: string,
+  stop: AbortSignal | undefined,
+): Promise<boolean> {
   for (const end = Date.now() + PATIENCE_MS; ; await sleep(RETRY_MS, undefined, { signal: stop })) {
     if (await postmaster.find(stop)) return true;
     // A server that shut down in an orderly way has removed its pid file.

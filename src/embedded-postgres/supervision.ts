@@ -61,7 +61,10 @@ export class Guard {
    * another process has it.
    */
   async claim(): Promise<boolean> {
-    const { rows } = await this.#client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [OWNER_LOCK]);
+    const { rows } = await this.#client.query<{ held: boolean }>(
+      'select pg_try_advisory_lock($1) as held',
+      [OWNER_LOCK],
+    );
     return rows[0]?.held ?? false;
   }
 
@@ -85,7 +88,12 @@ const LOOK_MS = 1_000;
  * Watches a server. `regain` returns a new guard once the server is back, and throws a `ConfigurationError`
  * if it will not be.
  */
-export function watch(first: Guard, regain: (stop: AbortSignal) => Promise<Guard>, isStopping: () => boolean, log: Logger): Watch {
+export function watch(
+  first: Guard,
+  regain: (stop: AbortSignal) => Promise<Guard>,
+  isStopping: () => boolean,
+  log: Logger,
+): Watch {
   const stopping = new AbortController();
   let guard = first;
   const timer = setInterval(() => isStopping() && guard.close(), LOOK_MS).unref();
@@ -97,7 +105,9 @@ export function watch(first: Guard, regain: (stop: AbortSignal) => Promise<Guard
       const lostAt = Date.now();
       unsettled = lostAt - since < SETTLED_MS ? unsettled + 1 : 0;
       if (unsettled > UNSETTLED_MAX)
-        return new ConfigurationError('DATA_DIR: the embedded PostgreSQL keeps stopping; its server.log says why.');
+        return new ConfigurationError(
+          'DATA_DIR: the embedded PostgreSQL keeps stopping; its server.log says why.',
+        );
       log.warn('the embedded database was lost');
       try {
         guard = await regain(stopping.signal);
@@ -126,7 +136,12 @@ export function watch(first: Guard, regain: (stop: AbortSignal) => Promise<Guard
  * Restarts the server of this process on its port, and claims it again. Throws a `ConfigurationError` with
  * the reason if that fails.
  */
-export async function restart(postmaster: Postmaster, port: number, url: string, stop: AbortSignal): Promise<Guard> {
+export async function restart(
+  postmaster: Postmaster,
+  port: number,
+  url: string,
+  stop: AbortSignal,
+): Promise<Guard> {
   for (const end = Date.now() + OTHERS_MS; ; await sleep(RETRY_MS, undefined, { signal: stop })) {
     await postmaster.start(port, stop);
     if (postmaster.port === port) {
@@ -134,7 +149,9 @@ export async function restart(postmaster: Postmaster, port: number, url: string,
       if (guard && (await guard.claim().catch(() => false))) return guard;
       guard?.close();
     } else if (Date.now() > end) {
-      throw new ConfigurationError('DATA_DIR: another process has started the embedded PostgreSQL in the meantime.');
+      throw new ConfigurationError(
+        'DATA_DIR: another process has started the embedded PostgreSQL in the meantime.',
+      );
     }
     stop.throwIfAborted();
   }
@@ -145,12 +162,18 @@ export async function restart(postmaster: Postmaster, port: number, url: string,
  * takes too long.
  */
 export async function awaitReturn(url: string, stop: AbortSignal): Promise<Guard> {
-  for (const end = Date.now() + OTHERS_MS; Date.now() < end; await sleep(RETRY_MS, undefined, { signal: stop })) {
+  for (
+    const end = Date.now() + OTHERS_MS;
+    Date.now() < end;
+    await sleep(RETRY_MS, undefined, { signal: stop })
+  ) {
     const guard = await unless(stop, Guard.connect(url)).catch(() => undefined);
     if (guard) return guard;
     stop.throwIfAborted();
   }
-  throw new ConfigurationError('DATA_DIR: the process that ran the embedded PostgreSQL has ended or cannot restart it.');
+  throw new ConfigurationError(
+    'DATA_DIR: the process that ran the embedded PostgreSQL has ended or cannot restart it.',
+  );
 }
 
 /** Returns the result of `work`, or rejects as soon as `stop` is aborted. */

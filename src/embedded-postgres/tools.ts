@@ -25,17 +25,30 @@ export function surroundings(command: string, account: Account | undefined) {
 }
 
 /** Runs a program until it exits. Throws a `ConfigurationError` with its output if it fails. */
-export async function run(command: string, args: readonly string[], account: Account | undefined, stop?: AbortSignal): Promise<void> {
-  const child = spawn(command, args, { ...surroundings(command, account), stdio: ['ignore', 'ignore', 'pipe'] });
+export async function run(
+  command: string,
+  args: readonly string[],
+  account: Account | undefined,
+  stop?: AbortSignal,
+): Promise<void> {
+  const child = spawn(command, args, {
+    ...surroundings(command, account),
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   const end = (): void => void child.kill();
   stop?.addEventListener('abort', end, { once: true });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
-  const code = await new Promise<number | null>((resolve, reject) => child.once('error', reject).once('exit', resolve));
+  const code = await new Promise<number | null>((resolve, reject) =>
+    child.once('error', reject).once('exit', resolve),
+  );
   child.stderr.destroy();
   stop?.removeEventListener('abort', end);
   stop?.throwIfAborted();
-  if (code !== 0) throw new ConfigurationError(reasonIn(said) ?? `${path.basename(command)} failed without giving a reason`);
+  if (code !== 0)
+    throw new ConfigurationError(
+      reasonIn(said) ?? `${path.basename(command)} failed without giving a reason`,
+    );
 }
 
 /**
@@ -61,7 +74,10 @@ export async function textFrom(file: FileHandle, position: number): Promise<stri
  * Returns why the server of `folder` has crashed since a time, as a sentence; undefined if it has
  * not, or does not say.
  */
-export async function crashProblem(folder: string, since: number): Promise<ConfigurationError | undefined> {
+export async function crashProblem(
+  folder: string,
+  since: number,
+): Promise<ConfigurationError | undefined> {
   const log = await open(path.join(folder, 'server.log')).catch(() => undefined);
   if (!log) return undefined;
   try {
@@ -78,16 +94,30 @@ export async function crashProblem(folder: string, since: number): Promise<Confi
 const LEAST_ROOM = 16 * 1_024 * 1_024;
 
 /** The error for a server that does not start. */
-export const startProblem = (folder: string, reason: string | undefined): Promise<ConfigurationError> =>
-  serverProblem('does not start', folder, reason);
+export const startProblem = (
+  folder: string,
+  reason: string | undefined,
+): Promise<ConfigurationError> => serverProblem('does not start', folder, reason);
 
 /** Creates an error with the cause. If the disk is full, PostgreSQL often cannot log that. */
-async function serverProblem(what: string, folder: string, reason: string | undefined): Promise<ConfigurationError> {
+async function serverProblem(
+  what: string,
+  folder: string,
+  reason: string | undefined,
+): Promise<ConfigurationError> {
   const room = await statfs(folder).then(
     ({ bavail, bsize, ffree, files }) => (files > 0 && ffree === 0 ? 0 : bavail * bsize),
     () => Infinity,
   );
-  const isFull = reason === undefined ? room < LEAST_ROOM : /No space left on device|Disk quota exceeded/i.test(reason);
-  if (isFull) return new ConfigurationError(`DATA_DIR: no space is left on the disk of the embedded PostgreSQL: ${folder}.`);
-  return new ConfigurationError(`DATA_DIR: the embedded PostgreSQL ${what}: ${reason ?? `it gives no reason in ${folder}`}.`);
+  const isFull =
+    reason === undefined
+      ? room < LEAST_ROOM
+      : /No space left on device|Disk quota exceeded/i.test(reason);
+  if (isFull)
+    return new ConfigurationError(
+      `DATA_DIR: no space is left on the disk of the embedded PostgreSQL: ${folder}.`,
+    );
+  return new ConfigurationError(
+    `DATA_DIR: the embedded PostgreSQL ${what}: ${reason ?? `it gives no reason in ${folder}`}.`,
+  );
 }

@@ -40,11 +40,20 @@ export const builder = new SchemaBuilder<{
     decodeGlobalID: (id) => ({ typename: '', id }),
     nodeQueryOptions: false,
     nodesQueryOptions: false,
-    nodeTypeOptions: { description: 'An object with a globally unique id. `Query.node` finds it by that id.' },
-    idFieldOptions: { description: 'A prefix for the type and 32 hex digits, e.g. org_019ac2f1d0b87a3e8c5f4b2a1d0e9f87. Never reused.' },
+    nodeTypeOptions: {
+      description: 'An object with a globally unique id. `Query.node` finds it by that id.',
+    },
+    idFieldOptions: {
+      description:
+        'A prefix for the type and 32 hex digits, e.g. org_019ac2f1d0b87a3e8c5f4b2a1d0e9f87. Never reused.',
+    },
     pageInfoTypeOptions: { description: 'The position of a page in its list.' },
-    hasNextPageFieldOptions: { description: 'Whether more items follow; when paging backward, whether `before` was given.' },
-    hasPreviousPageFieldOptions: { description: 'Whether items precede; when paging forward, whether `after` was given.' },
+    hasNextPageFieldOptions: {
+      description: 'Whether more items follow; when paging backward, whether `before` was given.',
+    },
+    hasPreviousPageFieldOptions: {
+      description: 'Whether items precede; when paging forward, whether `after` was given.',
+    },
     startCursorFieldOptions: { description: 'Cursor of the first item; null on an empty page.' },
     endCursorFieldOptions: { description: 'Cursor of the last item; null on an empty page.' },
   },
@@ -60,7 +69,8 @@ export const builder = new SchemaBuilder<{
     }),
     unauthorizedError: (_parent, context, info) => {
       if (!context.principal.credential) return unauthenticated();
-      if (!context.principal.organization && info.parentType.name === 'Query') return organizationRequired(context.organizationHeader);
+      if (!context.principal.organization && info.parentType.name === 'Query')
+        return organizationRequired(context.organizationHeader);
       return notFound();
     },
   },

@@ -1,8 +1,20 @@
 /** Connections and edges of the Relay specification, for the lazy lists of `database/list.ts`. */
 import type { ArgBuilder, ObjectRef } from '@pothos/core';
 import { builder } from './builder.ts';
-import { PAGE_SIZE_DEFAULT, PAGE_SIZE_MAX, encodeCursor, pageOf, type PageArguments } from '../database/keyset.ts';
-import { connectionOf, listName, type Connection, type ListDefinition, type WithSortKeys } from '../database/list.ts';
+import {
+  PAGE_SIZE_DEFAULT,
+  PAGE_SIZE_MAX,
+  encodeCursor,
+  pageOf,
+  type PageArguments,
+} from '../database/keyset.ts';
+import {
+  connectionOf,
+  listName,
+  type Connection,
+  type ListDefinition,
+  type WithSortKeys,
+} from '../database/list.ts';
 import type { Context } from './context.ts';
 import { atMostWithin, countOf, weighs, type Given } from './cost.ts';
 
@@ -62,7 +74,8 @@ export function connectionType<Row extends object>({
         type: [edge],
         description: 'The items of the page with their cursors.',
         extensions: atMostWithin(pageSize, rowWeight),
-        resolve: async (parent) => (await parent.rows()).rows.map((row) => ({ row, connection: parent })),
+        resolve: async (parent) =>
+          (await parent.rows()).rows.map((row) => ({ row, connection: parent })),
       }),
       pageInfo: t.field({
         type: builder.pageInfoRef(),
@@ -100,7 +113,9 @@ export function connectionType<Row extends object>({
 export function pageArguments(t: ArgBuilder<Types>) {
   const size = `between 1 and ${PAGE_SIZE_MAX}`;
   return {
-    first: t.int({ description: `Rows from the start, ${size}; ${PAGE_SIZE_DEFAULT} when neither \`first\` nor \`last\` is given.` }),
+    first: t.int({
+      description: `Rows from the start, ${size}; ${PAGE_SIZE_DEFAULT} when neither \`first\` nor \`last\` is given.`,
+    }),
     after: t.string({ description: 'Only rows after this cursor.' }),
     last: t.int({ description: `Rows from the end, ${size}. Not together with \`first\`.` }),
     before: t.string({ description: 'Only items before this cursor.' }),
@@ -122,5 +137,11 @@ export function connect<Args, Row>(
   args: Args,
   page: PageArguments,
 ): Connection<Row> {
-  return connectionOf(context.loaders, definition, parentId, args, pageOf(page, listName(definition, parentId, args)));
+  return connectionOf(
+    context.loaders,
+    definition,
+    parentId,
+    args,
+    pageOf(page, listName(definition, parentId, args)),
+  );
 }

@@ -28,7 +28,9 @@ export interface FieldCost {
 }
 
 /** The cost that a field declares. */
-export function costOf({ extensions }: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldCost {
+export function costOf({
+  extensions,
+}: Pick<GraphQLField<unknown, unknown>, 'extensions'>): FieldCost {
   return (extensions['cost'] as FieldCost | undefined) ?? {};
 }
 
@@ -46,7 +48,10 @@ export function atMost(items: number | ((args: Given) => number), weight = 1): D
 /**
  * Field option: a list whose bound depends on the arguments of the field that returned its parent.
  */
-export function atMostWithin(items: (parent: Given, args: Given) => number, weight = 1): Declaration {
+export function atMostWithin(
+  items: (parent: Given, args: Given) => number,
+  weight = 1,
+): Declaration {
   return { cost: { items: (args, parent) => items(parent, args), readsParent: true, weight } };
 }
 

@@ -4,7 +4,12 @@
  */
 import type { Principal } from '../authorization/principal.ts';
 import type { Context } from './context.ts';
-import { isVisible, visibleIf, type Visibility, type VisibleRow } from '../authorization/visibility.ts';
+import {
+  isVisible,
+  visibleIf,
+  type Visibility,
+  type VisibleRow,
+} from '../authorization/visibility.ts';
 import { forbidden, organizationRequired } from '../errors.ts';
 import { can, isInSubtree, reachesBelow, type Lineage } from '../authorization/rights.ts';
 import { MANAGE_CHILDREN, type Scope } from '../authorization/scopes.ts';
@@ -20,7 +25,8 @@ interface OfOrganization {
  * invitation) answers that the request has to act in it.
  */
 export function inside(organization: OfOrganization, _args: unknown, context: Context): boolean {
-  if (!isInSubtree(context.principal, organization.lineage)) throw organizationRequired(context.organizationHeader);
+  if (!isInSubtree(context.principal, organization.lineage))
+    throw organizationRequired(context.organizationHeader);
   return true;
 }
 
@@ -33,7 +39,8 @@ export function requires(scope: Scope) {
 export function requiresOneOf(...scopes: readonly Scope[]) {
   return (organization: OfOrganization, args: unknown, context: Context): boolean => {
     inside(organization, args, context);
-    if (!scopes.some((scope) => can(context.principal, scope, organization.lineage))) throw forbidden(scopes);
+    if (!scopes.some((scope) => can(context.principal, scope, organization.lineage)))
+      throw forbidden(scopes);
     return true;
   };
 }
@@ -42,7 +49,11 @@ export function requiresOneOf(...scopes: readonly Scope[]) {
  * For fields that reveal organizations below. They require `child_organizations:manage` in the
  * caller's organization.
  */
-export function requiresReach(organization: OfOrganization, args: unknown, context: Context): boolean {
+export function requiresReach(
+  organization: OfOrganization,
+  args: unknown,
+  context: Context,
+): boolean {
   inside(organization, args, context);
   if (!reachesBelow(context.principal)) throw forbidden([MANAGE_CHILDREN]);
   return true;
@@ -55,7 +66,8 @@ export function requiresReach(organization: OfOrganization, args: unknown, conte
  */
 export function visibleTo(visibility: Visibility) {
   return {
-    authScopes: (row: VisibleRow, { principal }: Pick<Context, 'principal'>): boolean => isVisible(principal, visibility, row),
+    authScopes: (row: VisibleRow, { principal }: Pick<Context, 'principal'>): boolean =>
+      isVisible(principal, visibility, row),
     extensions: { visibility: (principal: Principal) => visibleIf(principal, visibility) },
   };
 }

@@ -36,7 +36,10 @@ export interface MutationOptions<Input, Payload> {
 }
 
 /** Defines the mutation `name` and its union `<Name>Result`. */
-export function mutation<Input, Payload extends object>(name: string, options: MutationOptions<Input, Payload>): void {
+export function mutation<Input, Payload extends object>(
+  name: string,
+  options: MutationOptions<Input, Payload>,
+): void {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   const { payload, errors, run } = options;
   const result = builder.unionType(`${title}Result`, {
@@ -52,9 +55,13 @@ export function mutation<Input, Payload extends object>(name: string, options: M
       // a secret that is shown once.
       nullable: true,
       description: options.description,
-      args: { input: t.arg({ type: options.input as never, required: true, description: 'What to do.' }) },
+      args: {
+        input: t.arg({ type: options.input as never, required: true, description: 'What to do.' }),
+      },
       resolve: (_root, { input }, context) =>
-        isolated(context, payload.prefetched, (request) => run(input as Input, request, context)) as never,
+        isolated(context, payload.prefetched, (request) =>
+          run(input as Input, request, context),
+        ) as never,
     }),
   );
 }
@@ -78,13 +85,23 @@ async function isolated<Payload, Result extends object>(
     rows.length = 0;
     for (const { batch, ids: idsOf } of prefetched) {
       const ids = idsOf(result as Payload).filter((id) => id !== null);
-      const loaded = ids.length > 0 ? await batch.load({ db: tx, principal, now: context.now }, ids, null) : [];
+      const loaded =
+        ids.length > 0 ? await batch.load({ db: tx, principal, now: context.now }, ids, null) : [];
       rows.push(...ids.map((id, index) => ({ batch, id, row: loaded[index] ?? null })));
     }
   };
   const { db, principal, now, requestId, organizationHeader, settings, sealing } = context;
   try {
-    const result = await run({ db, principal, now, requestId, organizationHeader, settings, sealing, prefetch });
+    const result = await run({
+      db,
+      principal,
+      now,
+      requestId,
+      organizationHeader,
+      settings,
+      sealing,
+      prefetch,
+    });
     if (isUserError(result)) record.code ??= result.code;
     return result;
   } finally {

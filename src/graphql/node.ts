@@ -26,7 +26,11 @@ interface Found {
 function parse(id: string, argument: string): Found {
   const parsed = parseId(id);
   const batch = parsed && batches.get(parsed.type);
-  if (!batch) throw badInput(argument, 'must be a public id: a prefix of three letters, an underscore and 32 lower-case hex digits');
+  if (!batch)
+    throw badInput(
+      argument,
+      'must be a public id: a prefix of three letters, an underscore and 32 lower-case hex digits',
+    );
   return { batch, ...parsed };
 }
 
@@ -41,7 +45,8 @@ builder.queryFields((t) => ({
   node: t.field({
     type: builder.nodeInterfaceRef(),
     nullable: true,
-    description: 'Any object by its id. An object that the caller may not see is treated like a missing id: null with a NOT_FOUND error.',
+    description:
+      'Any object by its id. An object that the caller may not see is treated like a missing id: null with a NOT_FOUND error.',
     authScopes: { authenticated: true, organization: true },
     args: { id: t.arg.id({ required: true, description: 'A public id.' }) },
     resolve: (_root, { id }, context) => find(parse(id, 'id'), context) as never,
@@ -52,9 +57,12 @@ builder.queryFields((t) => ({
     description: `Up to ${NODES_MAX} nodes by id, in the order of the ids; each missing one is null with its own NOT_FOUND error.`,
     authScopes: { authenticated: true, organization: true },
     extensions: atMost(({ ids }) => lengthOf(ids, 0, NODES_MAX)),
-    args: { ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }) },
+    args: {
+      ids: t.arg.idList({ required: true, description: `Between 1 and ${NODES_MAX} public ids.` }),
+    },
     resolve(_root, { ids }, context) {
-      if (ids.length === 0 || ids.length > NODES_MAX) throw badInput('ids', `must contain between 1 and ${NODES_MAX} ids`);
+      if (ids.length === 0 || ids.length > NODES_MAX)
+        throw badInput('ids', `must contain between 1 and ${NODES_MAX} ids`);
       // A malformed id refuses the whole list before anything is read; a missing one concerns
       // only that item.
       return ids.map((id) => parse(id, 'ids')).map((found) => find(found, context)) as never;

@@ -32,7 +32,9 @@ export interface PayloadType<Payload> {
 }
 
 /** Keeps the row's type, so that the fields of one payload may show rows of several types. */
-export function rowField<Payload, Row extends object>(field: RowField<Payload, Row>): RowField<Payload, object> {
+export function rowField<Payload, Row extends object>(
+  field: RowField<Payload, Row>,
+): RowField<Payload, object> {
   return field;
 }
 
@@ -70,6 +72,9 @@ export function definePayload<Payload extends object>(
       ...fields?.(t),
     }),
   });
-  const prefetched = Object.values(rows).map(({ batch, id }) => ({ batch, ids: (payload: Payload) => [id(payload)] }));
+  const prefetched = Object.values(rows).map(({ batch, id }) => ({
+    batch,
+    ids: (payload: Payload) => [id(payload)],
+  }));
   return { ref, prefetched: [...prefetched, ...nested] };
 }

@@ -6,16 +6,20 @@ import { builder } from './builder.ts';
 /** The schema types that the builder knows. */
 export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
-export const UserErrorRef: InterfaceRef<Types, UserError> = builder.interfaceRef<UserError>('UserError').implement({
-  description: 'An expected failure of a mutation. Nothing was changed.',
-  resolveType: ({ __typename }) => __typename,
-  fields: (t) => ({
-    code: t.exposeString('code', { description: 'A stable code for programs, e.g. LAST_ADMIN.' }),
-    message: t.exposeString('message', { description: 'What happened, for people.' }),
-  }),
-});
+export const UserErrorRef: InterfaceRef<Types, UserError> = builder
+  .interfaceRef<UserError>('UserError')
+  .implement({
+    description: 'An expected failure of a mutation. Nothing was changed.',
+    resolveType: ({ __typename }) => __typename,
+    fields: (t) => ({
+      code: t.exposeString('code', { description: 'A stable code for programs, e.g. LAST_ADMIN.' }),
+      message: t.exposeString('message', { description: 'What happened, for people.' }),
+    }),
+  });
 
-type ErrorFields<Details extends object> = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, UserError & Details>) => object;
+type ErrorFields<Details extends object> = (
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, UserError & Details>,
+) => object;
 
 const refs = new Map<UserErrorType, ObjectRef<Types, UserError>>();
 const fieldsOf = new Map<UserErrorType, ErrorFields<object>>();

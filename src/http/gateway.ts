@@ -27,7 +27,11 @@ import { documents } from './plugins/documents.ts';
 import { hosts } from './plugins/hosts.ts';
 import { jsonOnly } from './plugins/json-only.ts';
 import { probes } from './plugins/probes.ts';
-import { DOCUMENT_ID, trustedDocuments, type TrustedDocumentsPolicy } from './plugins/trusted-documents.ts';
+import {
+  DOCUMENT_ID,
+  trustedDocuments,
+  type TrustedDocumentsPolicy,
+} from './plugins/trusted-documents.ts';
 import { arrival } from '../limits/arrival-plugin.ts';
 import type { CallerBudgets } from '../limits/caller-budgets.ts';
 import { CostLimits } from '../limits/cost-limits.ts';
@@ -98,13 +102,20 @@ export const GRAPHQL_PATH = '/graphql';
 /** Creates the gateway. */
 export function createGateway(options: GatewayOptions) {
   const { db, log, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
-  const { allowedHosts = [], boundsCost = true, budgets, trustedDocuments: trusted = 'off', clock = new DatabaseClock(log) } = options;
+  const {
+    allowedHosts = [],
+    boundsCost = true,
+    budgets,
+    trustedDocuments: trusted = 'off',
+    clock = new DatabaseClock(log),
+  } = options;
   const limits = { ...REQUEST_LIMITS, ...options.limits };
   const callers = new WeakMap<Request, Caller>();
   const whoCalls = (request: Request, organizationId?: string): Promise<Caller> => {
     const headers = new Headers(request.headers);
     if (organizationId !== undefined) headers.set(organizationHeader, organizationId);
-    const used: GatewayOptions['credentialUsed'] = (kind, id, at) => withoutDeadline(() => options.credentialUsed(kind, id, at));
+    const used: GatewayOptions['credentialUsed'] = (kind, id, at) =>
+      withoutDeadline(() => options.credentialUsed(kind, id, at));
     return authenticate({ db, organizationHeader, sessions, clock, used }, headers);
   };
   return createYoga<object, Context>({
@@ -125,9 +136,19 @@ export function createGateway(options: GatewayOptions) {
     batching: false,
     cors:
       corsOrigins.length > 0
-        ? { origin: [...corsOrigins], credentials: false, methods: ['GET', 'POST', 'OPTIONS'], exposedHeaders: ['Retry-After'] }
+        ? {
+            origin: [...corsOrigins],
+            credentials: false,
+            methods: ['GET', 'POST', 'OPTIONS'],
+            exposedHeaders: ['Retry-After'],
+          }
         : false,
-    logging: { debug: () => undefined, info: () => undefined, warn: (...args) => log.warn({ args }), error: () => undefined },
+    logging: {
+      debug: () => undefined,
+      info: () => undefined,
+      warn: (...args) => log.warn({ args }),
+      error: () => undefined,
+    },
     // Errors are masked in `answers`, where the request is known.
     maskedErrors: false,
     async context({ request }: YogaInitialContext): Promise<Context> {
@@ -151,7 +172,12 @@ export function createGateway(options: GatewayOptions) {
     plugins: [
       deadlines(limits.operationDeadlineMs),
       hosts(allowedHosts),
-      probes(GRAPHQL_PATH, options.ready ?? (() => answersThrough(db)), clock, options.schemaVersion),
+      probes(
+        GRAPHQL_PATH,
+        options.ready ?? (() => answersThrough(db)),
+        clock,
+        options.schemaVersion,
+      ),
       graphiql &&
         graphiqlPage({
           endpoint: GRAPHQL_PATH,
@@ -173,7 +199,10 @@ export function createGateway(options: GatewayOptions) {
           options.compiled === false
             ? undefined
             : compiledExecution(
-                new CompiledOperations(schema, { bytesMax: limits.responseBytes, atOnce: options.compiled === 'at once' }),
+                new CompiledOperations(schema, {
+                  bytesMax: limits.responseBytes,
+                  atOnce: options.compiled === 'at once',
+                }),
                 options.onOutcome,
               ),
       }),

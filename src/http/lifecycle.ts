@@ -61,7 +61,8 @@ export class Lifecycle {
     // Responses whose headers are not written yet tell the client that the connection will close.
     for (const response of this.#underWay) response.shouldKeepAlive = false;
     const over = aborted(grace);
-    const refusing = (await connections(server)) > 0 ? Promise.race([pause(REFUSE_IN_WORDS_MS), over]) : undefined;
+    const refusing =
+      (await connections(server)) > 0 ? Promise.race([pause(REFUSE_IN_WORDS_MS), over]) : undefined;
     await Promise.race([Promise.all([allClosed(this.#underWay), refusing]), over]);
     const closed = new Promise((resolve) => server.close(resolve));
     await Promise.race([allClosed(this.#refusals), pause(REFUSE_IN_WORDS_MS), over]);
@@ -90,13 +91,23 @@ export class Lifecycle {
       if (path === '/health') {
         response.writeHead(200, { ...headers, 'content-type': 'text/plain' }).end('ok\n');
       } else if (path === '/ready') {
-        response.writeHead(503, { ...headers, 'content-type': 'text/plain', 'retry-after': '1' }).end(`${stage}\n`);
+        response
+          .writeHead(503, { ...headers, 'content-type': 'text/plain', 'retry-after': '1' })
+          .end(`${stage}\n`);
       } else {
         const code = 'UNAVAILABLE';
         const requestId = randomUUID();
         this.#log.info({ requestId, method: request.method, status: 503, code, stage }, 'request');
-        const error = { message: MESSAGES[stage], extensions: { code, ...errorFacts(code, { requestId, now: undefined }) } };
-        response.writeHead(503, { ...headers, 'x-request-id': requestId, 'content-type': 'application/json', 'retry-after': '1' });
+        const error = {
+          message: MESSAGES[stage],
+          extensions: { code, ...errorFacts(code, { requestId, now: undefined }) },
+        };
+        response.writeHead(503, {
+          ...headers,
+          'x-request-id': requestId,
+          'content-type': 'application/json',
+          'retry-after': '1',
+        });
         response.end(JSON.stringify({ errors: [error] }));
       }
     };
@@ -105,12 +116,15 @@ export class Lifecycle {
   }
 }
 
-const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds).unref());
 
 /** Resolves once the signal is aborted. */
 export async function aborted(signal: AbortSignal): Promise<void> {
   if (signal.aborted) return;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await new Promise<void>((resolve) =>
+    signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
 }
 
 /** Resolves once all responses are written or their connections are gone. */

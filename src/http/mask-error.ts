@@ -3,7 +3,9 @@ import { GraphQLError, Kind } from 'graphql';
 import { OutcomeUnknown, RequestError, isUnavailable, sqlState, unavailable } from '../errors.ts';
 
 function rootCause(error: unknown): unknown {
-  return error instanceof GraphQLError && error.originalError ? rootCause(error.originalError) : error;
+  return error instanceof GraphQLError && error.originalError
+    ? rootCause(error.originalError)
+    : error;
 }
 
 /** The variable or argument that a coercion error is about, if any. */
@@ -22,7 +24,11 @@ function isAboutDocument(error: unknown, cause: unknown): error is GraphQLError 
   if (!(error instanceof GraphQLError)) return false;
   const [node] = error.nodes ?? [];
   // A value that its scalar rejected, whatever the scalar throws.
-  if (node?.kind === Kind.VARIABLE_DEFINITION || (error.path === undefined && node?.kind.endsWith('Value'))) return true;
+  if (
+    node?.kind === Kind.VARIABLE_DEFINITION ||
+    (error.path === undefined && node?.kind.endsWith('Value'))
+  )
+    return true;
   if (!(cause instanceof GraphQLError) || cause.extensions['unexpected']) return false;
   if (cause instanceof RequestError) return false;
   // An error at a field is about a value that we returned, such as null for a non-null field.
@@ -39,7 +45,9 @@ const MESSAGE_LENGTH_MAX = 500;
 export function maskError(error: unknown, report: (cause: unknown) => void): GraphQLError {
   const cause = rootCause(error);
   const where =
-    error instanceof GraphQLError ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions } : {};
+    error instanceof GraphQLError
+      ? { nodes: error.nodes, path: error.path, source: error.source, positions: error.positions }
+      : {};
   if (isAboutDocument(error, cause)) {
     // Suggestions would reveal names from the schema to anyone who guesses.
     const message = error.message.replace(/ Did you mean .*\?$/s, '').slice(0, MESSAGE_LENGTH_MAX);
@@ -47,34 +55,55 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
     const argument = argumentOf(error);
     // A scalar's own message does not say which argument it was about.
     const named =
-      argument === undefined || message.includes(`"${argument}"`) || message.includes(`"$${argument}"`)
+      argument === undefined ||
+      message.includes(`"${argument}"`) ||
+      message.includes(`"$${argument}"`)
         ? message
         : `The argument "${argument}" is refused: ${message}`;
     return new GraphQLError(named, {
       ...where,
-      extensions: { code: 'BAD_USER_INPUT', ...(argument && { argument }), ...(http ? { http } : {}) },
+      extensions: {
+        code: 'BAD_USER_INPUT',
+        ...(argument && { argument }),
+        ...(http ? { http } : {}),
+      },
     });
   }
-  if (cause instanceof RequestError) return new GraphQLError(cause.message, { ...where, extensions: { ...cause.extensions } });
+  if (cause instanceof RequestError)
+    return new GraphQLError(cause.message, { ...where, extensions: { ...cause.extensions } });
   if (sqlState(cause)?.startsWith('22')) {
     // PostgreSQL cannot store the value (class 22, data exception). It came from the caller,
     // whatever path it took.
     report(cause);
-    return new GraphQLError('A value in the request cannot be used.', { ...where, extensions: { code: 'BAD_USER_INPUT' } });
+    return new GraphQLError('A value in the request cannot be used.', {
+      ...where,
+      extensions: { code: 'BAD_USER_INPUT' },
+    });
   }
   if (sqlState(cause) === '57014') {
     // Cancelled by the statement timeout: the operation asks for more than one response may cost.
     report(cause);
-    return new GraphQLError('The operation takes longer than the server allows.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });
+    return new GraphQLError('The operation takes longer than the server allows.', {
+      ...where,
+      extensions: { code: 'LIMIT_EXCEEDED' },
+    });
   }
   if (isUnavailable(cause)) {
     report(cause);
-    const { message, extensions } = unavailable(cause instanceof OutcomeUnknown ? 'UNKNOWN' : 'NOTHING_CHANGED');
+    const { message, extensions } = unavailable(
+      cause instanceof OutcomeUnknown ? 'UNKNOWN' : 'NOTHING_CHANGED',
+    );
     return new GraphQLError(message, { ...where, extensions });
   }
   if (cause instanceof RangeError && cause.message.includes('call stack')) {
-    return new GraphQLError('The operation is nested too deeply.', { ...where, extensions: { code: 'LIMIT_EXCEEDED' } });
+    return new GraphQLError('The operation is nested too deeply.', {
+      ...where,
+      extensions: { code: 'LIMIT_EXCEEDED' },
+    });
   }
   report(cause);
-  return new GraphQLError('Something went wrong on our side.', { ...where, extensions: { code: 'INTERNAL_SERVER_ERROR' } });
+  return new GraphQLError('Something went wrong on our side.', {
+    ...where,
+    extensions: { code: 'INTERNAL_SERVER_ERROR' },
+  });
 }

@@ -19,7 +19,8 @@ const ANSWER_MS = 2_000;
  * The server checks for silent connections too, and closes one after about twenty seconds.
  * Otherwise its locks would show the worker as alive.
  */
-const SERVER_KEEP_ALIVE = '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3';
+const SERVER_KEEP_ALIVE =
+  '-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=3 -c tcp_keepalives_count=3';
 
 /** First of the two numbers of the advisory locks that mark live workers. */
 const LIVING_WORKERS = 1_918_256;
@@ -113,7 +114,10 @@ export class Living {
     for (const name of this.#names) {
       if (this.#announced.has(name)) continue;
       // Shared: an earlier connection may hold it if the server still believes it is alive.
-      await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [LIVING_WORKERS, name]);
+      await client.query('select pg_advisory_lock_shared($1, hashtext($2))', [
+        LIVING_WORKERS,
+        name,
+      ]);
       this.#announced.add(name);
     }
     const { rows } = await client.query<{ name: string }>(
@@ -122,7 +126,9 @@ export class Living {
       [LIVING_WORKERS, [...this.#names]],
     );
     if (rows.length > 0) {
-      await client.query('select graphile_worker.force_unlock_workers($1)', [rows.map((row) => row.name)]);
+      await client.query('select graphile_worker.force_unlock_workers($1)', [
+        rows.map((row) => row.name),
+      ]);
       this.#log.warn({ workers: rows.length }, 'jobs of dead workers were released');
     }
     // The table behind the public view: the queue's functions unlock all jobs of a worker or none, and

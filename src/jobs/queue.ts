@@ -36,7 +36,11 @@ export interface Job<Name extends JobName> {
 export const JOB_ATTEMPTS_MAX = 10;
 
 /** Enqueues jobs of one kind, in one statement. */
-export async function enqueue<Name extends JobName>(tx: Database, name: Name, jobs: readonly Job<Name>[]): Promise<void> {
+export async function enqueue<Name extends JobName>(
+  tx: Database,
+  name: Name,
+  jobs: readonly Job<Name>[],
+): Promise<void> {
   if (jobs.length === 0) return;
   await sql`
     select graphile_worker.add_jobs(array(

@@ -1,6 +1,13 @@
 /** The worker: takes jobs from the queue and runs them, in the gateway's process or its own. */
 import { EventEmitter } from 'node:events';
-import { Logger as WorkerLogger, run, runMigrations, runOnce, type TaskList, type WorkerEvents } from 'graphile-worker';
+import {
+  Logger as WorkerLogger,
+  run,
+  runMigrations,
+  runOnce,
+  type TaskList,
+  type WorkerEvents,
+} from 'graphile-worker';
 import type pg from 'pg';
 import { RequestClient } from '../database/client.ts';
 import { RequestPool } from '../database/pool.ts';
@@ -9,7 +16,10 @@ import { Living } from './living.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 
 /** Runs a job. It may run twice after a crash, and throws to be retried. */
-export type Task<Name extends JobName> = (payload: JobPayloads[Name], attempt: { isLast: boolean }) => Promise<void>;
+export type Task<Name extends JobName> = (
+  payload: JobPayloads[Name],
+  attempt: { isLast: boolean },
+) => Promise<void>;
 
 export type Tasks = { [Name in JobName]: Task<Name> };
 
@@ -45,8 +55,19 @@ export async function installQueue(url: string, log: Logger): Promise<void> {
 }
 
 /** Runs the jobs that are due, and returns when none is left. */
-export async function runDueJobs({ url, tasks, log, concurrency = CONCURRENCY_DEFAULT }: WorkerOptions): Promise<void> {
-  await runOnce({ connectionString: url, taskList: taskList(tasks), logger: workerLog(log), concurrency, noHandleSignals: true });
+export async function runDueJobs({
+  url,
+  tasks,
+  log,
+  concurrency = CONCURRENCY_DEFAULT,
+}: WorkerOptions): Promise<void> {
+  await runOnce({
+    connectionString: url,
+    taskList: taskList(tasks),
+    logger: workerLog(log),
+    concurrency,
+    noHandleSignals: true,
+  });
 }
 
 /** Starts a worker. Returns a function that waits for running jobs and stops it. */
@@ -86,7 +107,12 @@ export async function startWorker({
  * dead. The queue library's own pool would wait for silent connections, and would stop listening
  * for errors when it is stopped.
  */
-function queuePool(connectionString: string, max: number, log: Logger, onFault: () => void = () => undefined): pg.Pool {
+function queuePool(
+  connectionString: string,
+  max: number,
+  log: Logger,
+  onFault: () => void = () => undefined,
+): pg.Pool {
   const clients = new Set<pg.PoolClient>();
   const pool = new RequestPool({
     connectionString,
@@ -95,12 +121,14 @@ function queuePool(connectionString: string, max: number, log: Logger, onFault: 
     application_name: 'banyan queue',
     onFault() {
       for (const client of clients)
-        if (client instanceof RequestClient) client.giveUp(new Error('Connection terminated: another one was lost'));
+        if (client instanceof RequestClient)
+          client.giveUp(new Error('Connection terminated: another one was lost'));
       clients.clear();
       onFault();
     },
   });
-  const lost = (error: Error): void => log.debug({ err: error }, 'a connection of the queue was lost');
+  const lost = (error: Error): void =>
+    log.debug({ err: error }, 'a connection of the queue was lost');
   pool.on('error', lost);
   pool.on('connect', (client) => {
     client.on('error', lost);
@@ -114,7 +142,8 @@ function taskList(tasks: Tasks): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
-      (payload, { job }) => (task as Task<JobName>)(payload as never, { isLast: job.attempts >= job.max_attempts }),
+      (payload, { job }) =>
+        (task as Task<JobName>)(payload as never, { isLast: job.attempts >= job.max_attempts }),
     ]),
   );
 }

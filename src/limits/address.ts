@@ -53,7 +53,8 @@ export function clientAddress(proxies: readonly string[]): ClientAddress {
   const isTrusted = (address: string): boolean => trusted.check(address, familyOf(address));
   return (peer, forwardedFor) => {
     let address = plain(peer);
-    if (proxies.length === 0 || forwardedFor === null || isIP(address) === 0) return network(address);
+    if (proxies.length === 0 || forwardedFor === null || isIP(address) === 0)
+      return network(address);
     const hops = forwardedFor.split(',');
     while (isTrusted(address)) {
       const hop = plain(hops.pop()?.trim() ?? '');

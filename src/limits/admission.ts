@@ -65,8 +65,10 @@ export class Admission {
    */
   arrive(credential: string, tree: string): Place | Refusal {
     const { perCredential, slots } = this.#settings;
-    if (this.#arrivals.of(credential) >= perCredential + WAITING_PER_CREDENTIAL) return { refused: 'credential', limit: perCredential };
-    if (this.#arrivals.of(tree) >= slots + WAITING_PER_TREE) return { refused: 'tree', limit: WAITING_PER_TREE };
+    if (this.#arrivals.of(credential) >= perCredential + WAITING_PER_CREDENTIAL)
+      return { refused: 'credential', limit: perCredential };
+    if (this.#arrivals.of(tree) >= slots + WAITING_PER_TREE)
+      return { refused: 'tree', limit: WAITING_PER_TREE };
     return this.#arrivals.add(new Set([credential, tree]));
   }
 
@@ -93,7 +95,11 @@ export class Admission {
   async #enterLater(operation: Operation): Promise<Place | Refusal> {
     const deadline = performance.now() + this.#settings.waitMs;
     const refusal = await this.#waitAtGate(operation.credential, operation.signal);
-    return refusal ?? this.#startNow(operation) ?? this.#enterQueue(operation, deadline - performance.now());
+    return (
+      refusal ??
+      this.#startNow(operation) ??
+      this.#enterQueue(operation, deadline - performance.now())
+    );
   }
 
   /** Passes the gate if the credential is below its limit of concurrent operations. */
@@ -109,7 +115,8 @@ export class Admission {
   async #waitAtGate(credential: string, signal: AbortSignal): Promise<Refusal | undefined> {
     const { perCredential, waitMs } = this.#settings;
     const waiting = this.#gates.get(credential)?.waiting ?? [];
-    if (waiting.length >= WAITING_PER_CREDENTIAL) return { refused: 'credential', limit: perCredential };
+    if (waiting.length >= WAITING_PER_CREDENTIAL)
+      return { refused: 'credential', limit: perCredential };
     // The leaving operation hands over its place, so `inside` does not change.
     return wait(waitMs, signal, perCredential, (start) => {
       waiting.push(start);
@@ -139,17 +146,23 @@ export class Admission {
   }
 
   #tooMany(operation: Operation): Refusal | undefined {
-    if (this.#queueOf(operation).waitingOf(operation.tree) >= WAITING_PER_TREE) return { refused: 'tree', limit: WAITING_PER_TREE };
+    if (this.#queueOf(operation).waitingOf(operation.tree) >= WAITING_PER_TREE)
+      return { refused: 'tree', limit: WAITING_PER_TREE };
     return this.waiting >= WAITING_MAX ? { refused: 'process', limit: WAITING_MAX } : undefined;
   }
 
   #waitInQueue(operation: Operation, waitMs: number): Promise<Refusal | undefined> {
     const queue = this.#queueOf(operation);
-    return wait(waitMs, operation.signal, this.#isHeavy(operation) ? 1 : this.#settings.slots, (start) => {
-      const entry: Entry = { tenant: operation.tree, cost: operation.nodes, start };
-      queue.add(entry);
-      return () => queue.remove(entry);
-    });
+    return wait(
+      waitMs,
+      operation.signal,
+      this.#isHeavy(operation) ? 1 : this.#settings.slots,
+      (start) => {
+        const entry: Entry = { tenant: operation.tree, cost: operation.nodes, start };
+        queue.add(entry);
+        return () => queue.remove(entry);
+      },
+    );
   }
 
   #placeOf(operation: Operation): Place {
@@ -162,7 +175,9 @@ export class Admission {
         left = true;
         this.#queueOf(operation).done(
           operation.tree,
-          isHeavy && this.#othersThan(operation.tree) ? (performance.now() - startedAt) * REST_FACTOR : 0,
+          isHeavy && this.#othersThan(operation.tree)
+            ? (performance.now() - startedAt) * REST_FACTOR
+            : 0,
         );
         this.#leaveGate(operation.credential);
       },

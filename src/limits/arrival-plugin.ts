@@ -12,7 +12,10 @@ import type { Charge, Outcome } from './budgets.ts';
 import type { CallerBudgets } from './caller-budgets.ts';
 
 function isOperation(request: Request, url: URL): boolean {
-  return request.method === 'POST' || (request.method === 'GET' && /[?&](query|extensions|documentId)=/.test(url.search));
+  return (
+    request.method === 'POST' ||
+    (request.method === 'GET' && /[?&](query|extensions|documentId)=/.test(url.search))
+  );
 }
 
 /**
@@ -24,7 +27,10 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
 
   /** Synchronous unless a counter is shared or the credential is new. */
   const count = (request: Request, serverContext: object): Outcome | Promise<Outcome> => {
-    const address = limits.clientAddress(peerOf(serverContext), request.headers.get('x-forwarded-for'));
+    const address = limits.clientAddress(
+      peerOf(serverContext),
+      request.headers.get('x-forwarded-for'),
+    );
     const authorization = request.headers.get('authorization');
     const fingerprint = authorization === null ? undefined : known.fingerprint(authorization);
     const accepted = fingerprint === undefined ? undefined : known.find(fingerprint);
@@ -33,14 +39,21 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
     if (deadline) deadline.tenant = accepted?.tree ?? `adr:${address}`;
     arrivals.set(request, { address, fingerprint, accepted, isAuthenticated: false });
     const ofAddress: Charge = { budget: 'addressRequests', key: address, points: 1 };
-    if (fingerprint === undefined) return budgets.spend([ofAddress, { budget: 'anonymousRequests', key: address, points: 1 }]);
-    if (accepted) return budgets.spend([ofAddress, { budget: 'credentialRequests', key: accepted.key, points: 1 }]);
+    if (fingerprint === undefined)
+      return budgets.spend([ofAddress, { budget: 'anonymousRequests', key: address, points: 1 }]);
+    if (accepted)
+      return budgets.spend([
+        ofAddress,
+        { budget: 'credentialRequests', key: accepted.key, points: 1 },
+      ]);
     return countUnknown(address, ofAddress);
   };
 
   const countUnknown = async (address: string, ofAddress: Charge): Promise<Outcome> => {
     const failed = await budgets.exhausted('failedAuthentications', address);
-    return failed ? { refused: failed } : budgets.spend([ofAddress, { budget: 'unverifiedCredentials', key: address, points: 1 }]);
+    return failed
+      ? { refused: failed }
+      : budgets.spend([ofAddress, { budget: 'unverifiedCredentials', key: address, points: 1 }]);
   };
 
   /** Returns why the request is refused; undefined if it is not. */
@@ -73,7 +86,8 @@ export function arrival(path: string, limits: CallerBudgets): Plugin {
     onResponse({ request, response }) {
       if (response.status !== 401) return undefined;
       const arrived = arrivals.get(request);
-      if (!arrived || arrived.isAuthenticated || arrived.fingerprint === undefined) return undefined;
+      if (!arrived || arrived.isAuthenticated || arrived.fingerprint === undefined)
+        return undefined;
       // With `Retry-After` it is our fault: sessions could not be verified.
       if (response.headers.has('retry-after')) return undefined;
       known.remove(arrived.fingerprint);
@@ -90,11 +104,18 @@ function peerOf(serverContext: object): string {
 
 /** Turns a refusal into the response to a request that was not processed. */
 function answer(ResponseClass: typeof Response, request: Request, error: RequestError): Response {
-  const { http, ...extensions } = error.extensions as { http: { status: number; headers: Record<string, string> }; code?: unknown };
+  const { http, ...extensions } = error.extensions as {
+    http: { status: number; headers: Record<string, string> };
+    code?: unknown;
+  };
   const accepts = request.headers.get('accept') ?? '';
-  const type = accepts.includes('application/graphql-response+json') ? 'application/graphql-response+json' : 'application/json';
+  const type = accepts.includes('application/graphql-response+json')
+    ? 'application/graphql-response+json'
+    : 'application/json';
   const facts = errorFacts(extensions['code'], recordOf(request));
-  const body = JSON.stringify({ errors: [{ message: error.message, extensions: { ...extensions, ...facts } }] });
+  const body = JSON.stringify({
+    errors: [{ message: error.message, extensions: { ...extensions, ...facts } }],
+  });
   return new ResponseClass(body, {
     status: http.status,
     headers: { ...http.headers, 'content-type': `${type}; charset=utf-8` },

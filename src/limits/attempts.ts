@@ -54,20 +54,27 @@ export function attemptsOf(
 function isStandalone(field: FieldNode, variables: Record<string, unknown>): boolean {
   const input = field.arguments?.find(({ name }) => name.value === 'input');
   const value: unknown = input ? valueFromASTUntyped(input.value, variables) : undefined;
-  return typeof value !== 'object' || value === null || !('parentId' in value) || value.parentId == null;
+  return (
+    typeof value !== 'object' || value === null || !('parentId' in value) || value.parentId == null
+  );
 }
 
-function fieldsToCount(document: DocumentNode, operation: OperationDefinitionNode): ReadonlyMap<string, FieldNode> {
+function fieldsToCount(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): ReadonlyMap<string, FieldNode> {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.FRAGMENT_DEFINITION)
+      fragments.set(definition.name.value, definition);
   }
   const fields = new Map<string, FieldNode>();
   const seen = new Set<string>();
   const collect = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
       if (selection.kind === Kind.FIELD) {
-        if (Object.hasOwn(KINDS, selection.name.value)) fields.set((selection.alias ?? selection.name).value, selection);
+        if (Object.hasOwn(KINDS, selection.name.value))
+          fields.set((selection.alias ?? selection.name).value, selection);
       } else if (selection.kind === Kind.INLINE_FRAGMENT) collect(selection.selectionSet);
       else if (!seen.has(selection.name.value)) {
         seen.add(selection.name.value);

@@ -32,7 +32,15 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
   #agedAt = Date.now();
 
   /** `duration` is in seconds. */
-  constructor({ points, duration, keysMax = KEYS_MAX }: { points: number; duration: number; keysMax?: number }) {
+  constructor({
+    points,
+    duration,
+    keysMax = KEYS_MAX,
+  }: {
+    points: number;
+    duration: number;
+    keysMax?: number;
+  }) {
     super();
     this.points = points;
     this.#durationMs = duration * 1_000;
@@ -70,7 +78,9 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
   override consume(key: string | number, points = 1): Promise<RateLimiterRes> {
     const result = this.#result(this.add(key, points));
     // The library's contract: a refusal rejects with the result.
-    return new Promise((resolve, reject) => (result.consumedPoints > this.points ? reject : resolve)(result));
+    return new Promise((resolve, reject) =>
+      (result.consumedPoints > this.points ? reject : resolve)(result),
+    );
   }
 
   override penalty(key: string | number, points = 1): Promise<RateLimiterRes> {

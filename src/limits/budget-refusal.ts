@@ -26,17 +26,25 @@ const WORDS: Record<BudgetName, string> = {
 /** A budget is used up: HTTP 429, with the time when it is available again. */
 export function rateLimited({ budget, limit, remaining, resetAt }: Balance): RequestError {
   const seconds = Math.max(1, Math.ceil((resetAt - Date.now()) / 1_000));
-  return new RequestError('RATE_LIMITED', `The limit of ${limit} ${WORDS[budget]} is reached. Try again in ${seconds} s.`, {
-    budget,
-    limit,
-    remaining,
-    resetAt: new Date(resetAt).toISOString(),
-    http: { status: 429, headers: { 'retry-after': String(seconds) } },
-  });
+  return new RequestError(
+    'RATE_LIMITED',
+    `The limit of ${limit} ${WORDS[budget]} is reached. Try again in ${seconds} s.`,
+    {
+      budget,
+      limit,
+      remaining,
+      resetAt: new Date(resetAt).toISOString(),
+      http: { status: 429, headers: { 'retry-after': String(seconds) } },
+    },
+  );
 }
 
 /** One operation costs more than a whole window allows, so waiting does not help. */
-export function neverAffordable(budget: BudgetName, limit: number, requested: number): RequestError {
+export function neverAffordable(
+  budget: BudgetName,
+  limit: number,
+  requested: number,
+): RequestError {
   return new RequestError(
     'LIMIT_EXCEEDED',
     `The operation costs ${requested}; the limit is ${limit} ${WORDS[budget]}. Ask for smaller pages.`,
@@ -45,7 +53,8 @@ export function neverAffordable(budget: BudgetName, limit: number, requested: nu
 }
 
 const CONCURRENCY: Record<Refusal['refused'], (limit: number) => string> = {
-  credential: (limit) => `This credential has ${limit} operations running and too many waiting behind them.`,
+  credential: (limit) =>
+    `This credential has ${limit} operations running and too many waiting behind them.`,
   tree: (limit) => `${limit} operations of this tree of organizations are already waiting.`,
   process: (limit) => `${limit} operations are already waiting.`,
   timeout: () => 'The operation waited too long for its turn and was not started.',

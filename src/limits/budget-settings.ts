@@ -8,7 +8,9 @@ const BUDGET_MAX = 1_000_000_000;
 /** Points per window; 0 or `off` turns the budget off. */
 const budget = (points: number, description: string) =>
   z
-    .union([z.literal('off'), wholeNumber(0, BUDGET_MAX)], { error: `must be a whole number up to ${BUDGET_MAX}, or off` })
+    .union([z.literal('off'), wholeNumber(0, BUDGET_MAX)], {
+      error: `must be a whole number up to ${BUDGET_MAX}, or off`,
+    })
     .default(points)
     .transform((value) => (value === 'off' ? 0 : value))
     .meta({ description, form: '0 to 1,000,000,000; `0` or `off` for no limit' });
@@ -20,10 +22,15 @@ function isRedisUrl(text: string): boolean {
 
 /** The settings of the environment, as a part of the schema in `config/settings.ts`. */
 export const budgetVariables = {
-  REDIS_URL: z.string().refine(isRedisUrl, 'must be a redis:// or rediss:// address').optional().meta({
-    description: 'Redis that counts budgets for several gateways, with account and password if needed.',
-    form: '`redis://` or `rediss://` address',
-  }),
+  REDIS_URL: z
+    .string()
+    .refine(isRedisUrl, 'must be a redis:// or rediss:// address')
+    .optional()
+    .meta({
+      description:
+        'Redis that counts budgets for several gateways, with account and password if needed.',
+      form: '`redis://` or `rediss://` address',
+    }),
   RATE_LIMITS: oneOf('memory', 'postgres', 'redis', 'off')
     .optional()
     .meta({
@@ -32,18 +39,36 @@ export const budgetVariables = {
         'the limits of concurrency and the queue.',
       unset: '`redis` with `REDIS_URL`, else `memory`',
     }),
-  RATE_REQUESTS_PER_MINUTE: budget(12_000, 'Requests per credential; all tokens and sessions of a user count together.'),
-  RATE_COST_PER_MINUTE: budget(2_000_000, 'Cost per credential; all tokens and sessions of a user count together.'),
+  RATE_REQUESTS_PER_MINUTE: budget(
+    12_000,
+    'Requests per credential; all tokens and sessions of a user count together.',
+  ),
+  RATE_COST_PER_MINUTE: budget(
+    2_000_000,
+    'Cost per credential; all tokens and sessions of a user count together.',
+  ),
   RATE_TREE_REQUESTS_PER_MINUTE: budget(60_000, 'Requests per tree of organizations.'),
   RATE_TREE_COST_PER_MINUTE: budget(10_000_000, 'Cost per tree of organizations.'),
-  RATE_ADDRESS_REQUESTS_PER_MINUTE: budget(60_000, 'Requests per client address (an IPv6 /64), counted per process.'),
-  RATE_ADDRESS_COST_PER_MINUTE: budget(10_000_000, 'Cost per client address (an IPv6 /64), counted per process.'),
-  RATE_ANONYMOUS_REQUESTS_PER_MINUTE: budget(300, 'Requests without a credential, per client address.'),
+  RATE_ADDRESS_REQUESTS_PER_MINUTE: budget(
+    60_000,
+    'Requests per client address (an IPv6 /64), counted per process.',
+  ),
+  RATE_ADDRESS_COST_PER_MINUTE: budget(
+    10_000_000,
+    'Cost per client address (an IPv6 /64), counted per process.',
+  ),
+  RATE_ANONYMOUS_REQUESTS_PER_MINUTE: budget(
+    300,
+    'Requests without a credential, per client address.',
+  ),
   RATE_FAILED_AUTHENTICATIONS_PER_MINUTE: budget(
     10,
     'Refused credentials, per client address. Ten times as many that are not known yet are looked up.',
   ),
-  RATE_SLUG_CHECKS_PER_MINUTE: budget(60, '`slugAvailability`, per credential. A tree has five times as many.'),
+  RATE_SLUG_CHECKS_PER_MINUTE: budget(
+    60,
+    '`slugAvailability`, per credential. A tree has five times as many.',
+  ),
   RATE_INVITATION_ATTEMPTS_PER_MINUTE: budget(
     20,
     '`invitationPreview`, `acceptInvitation` and `declineInvitation`, per user. A client address has five times as many.',
@@ -53,19 +78,30 @@ export const budgetVariables = {
     '`createOrganization` without `parentId`, per user. A client address has five times as many.',
   ),
   TRUSTED_PROXIES: listOf(isAddressRange, 'IP addresses or ranges such as 10.0.0.0/8').meta({
-    description: 'Proxies whose `X-Forwarded-For` is believed. Without it, everybody behind a proxy is one client address.',
+    description:
+      'Proxies whose `X-Forwarded-For` is believed. Without it, everybody behind a proxy is one client address.',
     form: 'IP addresses or ranges such as `10.0.0.0/8`, separated by commas',
   }),
   CONCURRENCY_PER_CREDENTIAL: wholeNumber(1, 1_000)
     .default(10)
-    .meta({ description: 'Operations of one credential that run or wait for a slot at a time; 40 more wait behind them.' }),
-  MAX_CONCURRENT_OPERATIONS: wholeNumber(1, 1_000).default(16).meta({ description: 'Light operations that one process runs at a time.' }),
+    .meta({
+      description:
+        'Operations of one credential that run or wait for a slot at a time; 40 more wait behind them.',
+    }),
+  MAX_CONCURRENT_OPERATIONS: wholeNumber(1, 1_000)
+    .default(16)
+    .meta({ description: 'Light operations that one process runs at a time.' }),
   HEAVY_OPERATION_NODES: wholeNumber(1, 1_000_000)
     .default(1_000)
-    .meta({ description: 'Operations that may read at least this many nodes are heavy: a process runs one of them at a time.' }),
+    .meta({
+      description:
+        'Operations that may read at least this many nodes are heavy: a process runs one of them at a time.',
+    }),
   QUEUE_TIMEOUT_MS: wholeNumber(100, 60_000)
     .default(10_000)
-    .meta({ description: 'Longest time that an operation waits for its turn; then it is refused.' }),
+    .meta({
+      description: 'Longest time that an operation waits for its turn; then it is refused.',
+    }),
 };
 
 const variables = z.object(budgetVariables);
@@ -86,7 +122,8 @@ export function budgetSettings(value: z.infer<typeof variables>) {
   const redisUrl = value.REDIS_URL;
   const store = value.RATE_LIMITS ?? (redisUrl === undefined ? 'memory' : 'redis');
   if (store === 'off') return undefined;
-  if (store === 'redis' && redisUrl === undefined) throw new ConfigurationError('RATE_LIMITS is redis, but REDIS_URL is not set.');
+  if (store === 'redis' && redisUrl === undefined)
+    throw new ConfigurationError('RATE_LIMITS is redis, but REDIS_URL is not set.');
   return {
     /** Where budgets are counted: in this process, or in the database or in Redis for several processes. */
     store,
@@ -135,7 +172,9 @@ export type AdmissionSettings = BudgetSettings['admission'];
 export type BudgetName = keyof BudgetSettings['points'];
 
 /** The settings that apply when nothing is set. */
-export const defaultBudgets = (changes: Partial<z.input<typeof variables>> = {}): BudgetSettings => {
+export const defaultBudgets = (
+  changes: Partial<z.input<typeof variables>> = {},
+): BudgetSettings => {
   const settings = budgetSettings(variables.parse(changes));
   if (!settings) throw new RangeError('the limits are off');
   return settings;

@@ -51,10 +51,16 @@ export class Budgets {
   readonly #store: CounterStore | undefined;
   readonly #redis: RedisCounters | undefined;
 
-  constructor({ points, store }: Pick<BudgetSettings, 'points' | 'store'>, log: Logger, databaseUrl?: string, redis?: RedisCounters) {
+  constructor(
+    { points, store }: Pick<BudgetSettings, 'points' | 'store'>,
+    log: Logger,
+    databaseUrl?: string,
+    redis?: RedisCounters,
+  ) {
     this.#log = log;
     this.#redis = redis;
-    this.#pool = store === 'postgres' && databaseUrl !== undefined ? counterPool(databaseUrl, log) : undefined;
+    this.#pool =
+      store === 'postgres' && databaseUrl !== undefined ? counterPool(databaseUrl, log) : undefined;
     this.#store = this.#pool && counterStore(this.#pool);
     for (const [name, limit] of Object.entries(points) as [BudgetName, number][]) {
       if (limit > 0) this.#limiters.set(name, this.#limiter(name, limit));
@@ -97,8 +103,14 @@ export class Budgets {
         continue;
       }
       const { points, endsAt } = limiter.add(charge.key, charge.points);
-      const balance = { budget: charge.budget, limit: limiter.points, remaining: Math.max(limiter.points - points, 0), resetAt: endsAt };
-      if (points > limiter.points) return this.#refuse(charges.slice(0, charges.indexOf(charge) + 1), balance);
+      const balance = {
+        budget: charge.budget,
+        limit: limiter.points,
+        remaining: Math.max(limiter.points - points, 0),
+        resetAt: endsAt,
+      };
+      if (points > limiter.points)
+        return this.#refuse(charges.slice(0, charges.indexOf(charge) + 1), balance);
       spent.push(balance);
     }
     return shared.length === 0 ? { spent } : this.#spendShared(charges, spent, shared);
@@ -109,7 +121,9 @@ export class Budgets {
     spent: readonly Balance[],
     shared: readonly { charge: Charge; limiter: SharedLimiter }[],
   ): Promise<Outcome> {
-    const taken = await Promise.all(shared.map(({ charge, limiter }) => this.#take(charge, limiter)));
+    const taken = await Promise.all(
+      shared.map(({ charge, limiter }) => this.#take(charge, limiter)),
+    );
     const refused = taken.find((charge) => charge?.isRefused);
     if (refused) {
       await this.giveBack(charges);
@@ -123,7 +137,9 @@ export class Budgets {
    * it.
    */
   async #refuse(charged: readonly Charge[], balance: Balance): Promise<Outcome> {
-    await this.giveBack(charged.filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory));
+    await this.giveBack(
+      charged.filter(({ budget }) => this.#limiters.get(budget) instanceof BoundedMemory),
+    );
     return { refused: balance };
   }
 
@@ -158,11 +174,18 @@ export class Budgets {
     return this.#limiters.get(budget)?.points;
   }
 
-  async #take({ budget, key, points }: Charge, limiter: SharedLimiter): Promise<{ balance: Balance; isRefused: boolean } | undefined> {
+  async #take(
+    { budget, key, points }: Charge,
+    limiter: SharedLimiter,
+  ): Promise<{ balance: Balance; isRefused: boolean } | undefined> {
     try {
-      return { balance: balanceOf(budget, limiter, await limiter.consume(key, points)), isRefused: false };
+      return {
+        balance: balanceOf(budget, limiter, await limiter.consume(key, points)),
+        isRefused: false,
+      };
     } catch (error) {
-      if (error instanceof RateLimiterRes) return { balance: balanceOf(budget, limiter, error), isRefused: true };
+      if (error instanceof RateLimiterRes)
+        return { balance: balanceOf(budget, limiter, error), isRefused: true };
       // Neither the store nor memory could count. Callers are not refused for that.
       this.#log.error({ err: error, budget }, 'a budget could not be counted');
       return undefined;
@@ -176,11 +199,22 @@ export class Budgets {
   }
 }
 
-function balanceOf(budget: BudgetName, limiter: Limiter, { remainingPoints, msBeforeNext }: RateLimiterRes): Balance {
-  return { budget, limit: limiter.points, remaining: remainingPoints, resetAt: Date.now() + Math.max(msBeforeNext, 0) };
+function balanceOf(
+  budget: BudgetName,
+  limiter: Limiter,
+  { remainingPoints, msBeforeNext }: RateLimiterRes,
+): Balance {
+  return {
+    budget,
+    limit: limiter.points,
+    remaining: remainingPoints,
+    resetAt: Date.now() + Math.max(msBeforeNext, 0),
+  };
 }
 
 /** Removes shared counters whose window has ended; a job. */
 export async function sweepBudgets(db: Database): Promise<void> {
-  await sql`delete from rate_budgets where expire < (extract(epoch from now()) * 1000)::bigint`.execute(db);
+  await sql`delete from rate_budgets where expire < (extract(epoch from now()) * 1000)::bigint`.execute(
+    db,
+  );
 }

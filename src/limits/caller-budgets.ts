@@ -33,7 +33,12 @@ export interface Arrival {
  * Creates the limits for callers. Shared counters are kept in `redis`, or in the database at
  * `databaseUrl`.
  */
-export function createBudgets(settings: BudgetSettings, log: Logger, databaseUrl?: string, redis?: RedisCounters): CallerBudgets {
+export function createBudgets(
+  settings: BudgetSettings,
+  log: Logger,
+  databaseUrl?: string,
+  redis?: RedisCounters,
+): CallerBudgets {
   return {
     budgets: new Budgets(settings, log, databaseUrl, redis),
     admission: new Admission(settings.admission),

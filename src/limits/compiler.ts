@@ -26,7 +26,17 @@ import {
 import { costOf, type FieldCost, type Given } from '../graphql/cost.ts';
 import { getOrAdd } from './get-or-add.ts';
 import { introspectionSize } from './introspection.ts';
-import { EMPTY, NOTHING, planOf, read, type Plan, type Read, type Shape, type Step, type Term } from './plan.ts';
+import {
+  EMPTY,
+  NOTHING,
+  planOf,
+  read,
+  type Plan,
+  type Read,
+  type Shape,
+  type Step,
+  type Term,
+} from './plan.ts';
 import { above, introspectionShape, together } from './shape.ts';
 
 /** The field that returned an object, and its arguments. */
@@ -44,7 +54,10 @@ export class Compiler {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #steps: Step[] = [];
   readonly #shapes: Shape[] = [];
-  readonly #selections = new Map<SelectionSetNode, Map<GraphQLCompositeType, Map<FieldNode | null, number>>>();
+  readonly #selections = new Map<
+    SelectionSetNode,
+    Map<GraphQLCompositeType, Map<FieldNode | null, number>>
+  >();
   readonly #readsParent = new Map<GraphQLCompositeType, boolean>();
   #variable = false;
 
@@ -58,7 +71,12 @@ export class Compiler {
     );
   }
 
-  compile({ operation, name, selectionSet, variableDefinitions = [] }: OperationDefinitionNode): Plan {
+  compile({
+    operation,
+    name,
+    selectionSet,
+    variableDefinitions = [],
+  }: OperationDefinitionNode): Plan {
     const type = this.#schema.getRootType(operation);
     if (!type) return EMPTY;
     const last = this.#selection(selectionSet, type, NO_PARENT);
@@ -67,7 +85,12 @@ export class Compiler {
         defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
       ),
     );
-    return planOf(this.#steps, defaults, { ...this.#shape(last), operation, name: name?.value }, this.#variable);
+    return planOf(
+      this.#steps,
+      defaults,
+      { ...this.#shape(last), operation, name: name?.value },
+      this.#variable,
+    );
   }
 
   #add(step: Step, shape: Shape): number {
@@ -80,7 +103,11 @@ export class Compiler {
   }
 
   #selection(set: SelectionSetNode, type: GraphQLCompositeType, parent: Parent): number {
-    const byType = getOrAdd(this.#selections, set, () => new Map<GraphQLCompositeType, Map<FieldNode | null, number>>());
+    const byType = getOrAdd(
+      this.#selections,
+      set,
+      () => new Map<GraphQLCompositeType, Map<FieldNode | null, number>>(),
+    );
     const byParent = getOrAdd(byType, type, () => new Map<FieldNode | null, number>());
     return getOrAdd(byParent, this.#looksAtParent(type) ? parent.node : null, () => {
       const terms: Term[] = [];
@@ -90,21 +117,39 @@ export class Compiler {
       for (const selection of set.selections) {
         const [step, on] = this.#selected(selection, type, parent);
         const apart = on !== type && isObjectType(on) && isAbstractType(type);
-        (apart ? getOrAdd(concrete, on, () => []) : terms).push({ step, included: this.#included(selection) });
+        (apart ? getOrAdd(concrete, on, () => []) : terms).push({
+          step,
+          included: this.#included(selection),
+        });
       }
-      const shapes = [...terms, ...[...concrete.values()].flat()].map(({ step }) => this.#shape(step));
-      return this.#add({ kind: 'selection', terms, alternatives: [...concrete.values()] }, together(shapes));
+      const shapes = [...terms, ...[...concrete.values()].flat()].map(({ step }) =>
+        this.#shape(step),
+      );
+      return this.#add(
+        { kind: 'selection', terms, alternatives: [...concrete.values()] },
+        together(shapes),
+      );
     });
   }
 
   /** The step of a selection, and the type that it applies to. */
-  #selected(selection: SelectionNode, type: GraphQLCompositeType, parent: Parent): [number, GraphQLCompositeType] {
+  #selected(
+    selection: SelectionNode,
+    type: GraphQLCompositeType,
+    parent: Parent,
+  ): [number, GraphQLCompositeType] {
     if (selection.kind === Kind.FIELD) return [this.#field(selection, type, parent), type];
-    const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? this.#fragments.get(selection.name.value) : selection;
-    const named = fragment?.typeCondition && this.#schema.getType(fragment.typeCondition.name.value);
+    const fragment =
+      selection.kind === Kind.FRAGMENT_SPREAD
+        ? this.#fragments.get(selection.name.value)
+        : selection;
+    const named =
+      fragment?.typeCondition && this.#schema.getType(fragment.typeCondition.name.value);
     const on = named && isCompositeType(named) ? named : type;
     return [
-      fragment ? this.#selection(fragment.selectionSet, on, parent) : this.#add({ kind: 'size', size: { nodes: 0, cost: 0 } }, NOTHING),
+      fragment
+        ? this.#selection(fragment.selectionSet, on, parent)
+        : this.#add({ kind: 'size', size: { nodes: 0, cost: 0 } }, NOTHING),
       on,
     ];
   }
@@ -113,7 +158,10 @@ export class Compiler {
     const name = node.name.value;
     if (name === '__schema' || name === '__type') {
       return this.#add(
-        { kind: 'size', size: introspectionSize(this.#schema, node, this.#fragments, this.#costMax) },
+        {
+          kind: 'size',
+          size: introspectionSize(this.#schema, node, this.#fragments, this.#costMax),
+        },
         introspectionShape(node, this.#fragments),
       );
     }
@@ -122,7 +170,10 @@ export class Compiler {
     const args = this.#arguments(node);
     const result = field && getNamedType(field.type);
     const composite = result && isCompositeType(result) ? result : undefined;
-    const child = composite && node.selectionSet ? this.#selection(node.selectionSet, composite, { node, args }) : null;
+    const child =
+      composite && node.selectionSet
+        ? this.#selection(node.selectionSet, composite, { node, args })
+        : null;
     const isList = field !== undefined && isListType(getNullableType(field.type));
     const below = child === null ? NOTHING : this.#shape(child);
     return this.#add(
@@ -146,23 +197,32 @@ export class Compiler {
 
   #arguments({ arguments: nodes = [] }: FieldNode): Read<Given> {
     const valuesOf = (variables: Given): Given =>
-      Object.fromEntries(nodes.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]));
+      Object.fromEntries(
+        nodes.map(({ name, value }) => [name.value, valueFromASTUntyped(value, variables)]),
+      );
     return nodes.some(({ value }) => holdsVariable(value)) ? valuesOf : valuesOf({});
   }
 
   #included({ directives = [] }: SelectionNode): Read<boolean> {
     const conditions = directives.flatMap(({ name: { value: name }, arguments: args = [] }) => {
       const condition = args.find((argument) => argument.name.value === 'if')?.value;
-      return condition && (name === 'skip' || name === 'include') ? [{ condition, wanted: name === 'include' }] : [];
+      return condition && (name === 'skip' || name === 'include')
+        ? [{ condition, wanted: name === 'include' }]
+        : [];
     });
     if (conditions.length === 0) return true;
     this.#variable = true;
-    return (variables) => conditions.every(({ condition, wanted }) => valueFromASTUntyped(condition, variables) === wanted);
+    return (variables) =>
+      conditions.every(
+        ({ condition, wanted }) => valueFromASTUntyped(condition, variables) === wanted,
+      );
   }
 
   #looksAtParent(type: GraphQLCompositeType): boolean {
     if (!isObjectType(type)) return true;
-    return getOrAdd(this.#readsParent, type, () => Object.values(type.getFields()).some((field) => costOf(field).readsParent));
+    return getOrAdd(this.#readsParent, type, () =>
+      Object.values(type.getFields()).some((field) => costOf(field).readsParent),
+    );
   }
 }
 

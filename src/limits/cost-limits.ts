@@ -2,7 +2,14 @@
  * Refuses operations that ask for too much before they run, and responses that are too long before
  * they are written.
  */
-import { OperationTypeNode, locatedError, type ExecutionArgs, type ExecutionResult, type GraphQLError, type GraphQLSchema } from 'graphql';
+import {
+  OperationTypeNode,
+  locatedError,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLError,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Context } from '../graphql/context.ts';
 import { RequestError } from '../errors.ts';
 import { ByteMeter, bytesOf } from '../database/bytes.ts';
@@ -46,7 +53,10 @@ export class CostLimits {
   }
 
   /** Stores the cost of the operation in the context. Returns whether it may run or is refused. */
-  check({ document, operationName, variableValues }: ExecutionArgs, context: Context): Costed | { refused: ExecutionResult } {
+  check(
+    { document, operationName, variableValues }: ExecutionArgs,
+    context: Context,
+  ): Costed | { refused: ExecutionResult } {
     const estimate = this.#estimator.estimate(document, operationName, variableValues ?? {});
     context.cost = { requested: estimate.cost, nodes: estimate.nodes };
     context.record.cost.requested = estimate.cost;
@@ -63,7 +73,11 @@ export class CostLimits {
 
   /** Returns the response without what is too long, and with `extensions.cost`. */
   finish({ type, isMeasured }: Costed, result: ExecutionResult, context: Context): ExecutionResult {
-    return withCost(isMeasured ? shortened(result, type, context, this.#limits) : result, context, this.#limits);
+    return withCost(
+      isMeasured ? shortened(result, type, context, this.#limits) : result,
+      context,
+      this.#limits,
+    );
   }
 }
 
@@ -71,11 +85,21 @@ export class CostLimits {
  * Adds `extensions.cost`: what the operation was charged, and what the credential has left in this
  * minute.
  */
-function withCost(result: ExecutionResult, { principal, cost: { requested, balance } }: Context, limits: Limits): ExecutionResult {
+function withCost(
+  result: ExecutionResult,
+  { principal, cost: { requested, balance } }: Context,
+  limits: Limits,
+): ExecutionResult {
   if (!principal.credential) return result;
   const charged = Math.max(1, requested);
   const cost = balance
-    ? { requested: charged, charged, limit: balance.limit, remaining: balance.remaining, resetAt: new Date(balance.resetAt).toISOString() }
+    ? {
+        requested: charged,
+        charged,
+        limit: balance.limit,
+        remaining: balance.remaining,
+        resetAt: new Date(balance.resetAt).toISOString(),
+      }
     : { requested, charged: requested, limit: limits.cost };
   return { ...result, extensions: { ...result.extensions, cost } };
 }
@@ -89,7 +113,11 @@ function refusalOf({ nodes, cost }: Estimated, limits: Limits): RequestError | u
  * Returns an upper bound of the response's bytes. Each field costs at least one point, has a name,
  * and may have an error whose path names the fields above.
  */
-export function bytesAtMost({ cost, depth, nameLength }: Pick<Estimated, 'cost' | 'depth' | 'nameLength'>): number {
+export function bytesAtMost({
+  cost,
+  depth,
+  nameLength,
+}: Pick<Estimated, 'cost' | 'depth' | 'nameLength'>): number {
   return cost * (BYTES_PER_POINT + nameLength * (depth + 1));
 }
 
@@ -103,7 +131,8 @@ function shortened(
   const { data, errors = [] } = result;
   const answer = new ByteMeter(responseBytes - errors.length * ERROR_BYTES);
   if (answer.add(data) && !loaders.isOverBound) return result;
-  if (operation !== OperationTypeNode.MUTATION) return { data: null, errors: [tooLong(responseBytes)] };
+  if (operation !== OperationTypeNode.MUTATION)
+    return { data: null, errors: [tooLong(responseBytes)] };
   // Every mutation has taken effect, and its response may contain a secret that is shown only once.
   // So only the long ones are left out.
   const kept: Record<string, unknown> = { ...data };

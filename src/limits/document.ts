@@ -2,7 +2,12 @@
  * Measures what a document asks for, by its syntax alone: before validation, and in time linear in
  * its length.
  */
-import type { DefinitionNode, DocumentNode, FragmentDefinitionNode, SelectionSetNode } from 'graphql';
+import type {
+  DefinitionNode,
+  DocumentNode,
+  FragmentDefinitionNode,
+  SelectionSetNode,
+} from 'graphql';
 
 /** The limits of one document. Each is reported under its own name. */
 export interface DocumentLimits {
@@ -83,16 +88,22 @@ export function measureDocument(document: DocumentNode): DocumentSize {
     size.operations++;
     size.variables = Math.max(size.variables, definition.variableDefinitions?.length ?? 0);
     const extent = extentOf(definition.selectionSet, fragmentExtent);
-    for (const name of Object.keys(NOTHING) as (keyof Extent)[]) size[name] = Math.max(size[name], extent[name]);
+    for (const name of Object.keys(NOTHING) as (keyof Extent)[])
+      size[name] = Math.max(size[name], extent[name]);
   }
   return size;
 }
 
-function extentOf({ selections }: SelectionSetNode, fragmentExtent: (name: string) => Extent): Extent {
+function extentOf(
+  { selections }: SelectionSetNode,
+  fragmentExtent: (name: string) => Extent,
+): Extent {
   const total = { ...NOTHING };
   for (const selection of selections) {
     if (selection.kind === 'Field') {
-      const inner = selection.selectionSet ? extentOf(selection.selectionSet, fragmentExtent) : NOTHING;
+      const inner = selection.selectionSet
+        ? extentOf(selection.selectionSet, fragmentExtent)
+        : NOTHING;
       total.depth = Math.max(total.depth, inner.depth + 1);
       total.rootFields += 1;
       total.aliases += inner.aliases + (selection.alias ? 1 : 0);
@@ -100,7 +111,9 @@ function extentOf({ selections }: SelectionSetNode, fragmentExtent: (name: strin
       total.selectionSets += inner.selectionSets + (selection.selectionSet ? 1 : 0);
     } else {
       const inner =
-        selection.kind === 'FragmentSpread' ? fragmentExtent(selection.name.value) : extentOf(selection.selectionSet, fragmentExtent);
+        selection.kind === 'FragmentSpread'
+          ? fragmentExtent(selection.name.value)
+          : extentOf(selection.selectionSet, fragmentExtent);
       total.depth = Math.max(total.depth, inner.depth);
       total.rootFields += inner.rootFields;
       total.aliases += inner.aliases;
@@ -111,7 +124,9 @@ function extentOf({ selections }: SelectionSetNode, fragmentExtent: (name: strin
   return total;
 }
 
-function countDirectives({ definitions }: DocumentNode): Pick<DocumentLimits, 'directives' | 'directivesPerLocation'> {
+function countDirectives({
+  definitions,
+}: DocumentNode): Pick<DocumentLimits, 'directives' | 'directivesPerLocation'> {
   const count = { directives: 0, directivesPerLocation: 0 };
   const at = (node: { directives?: readonly unknown[] | undefined }): void => {
     const here = node.directives?.length ?? 0;
@@ -121,7 +136,8 @@ function countDirectives({ definitions }: DocumentNode): Pick<DocumentLimits, 'd
   const within = ({ selections }: SelectionSetNode): void => {
     for (const selection of selections) {
       at(selection);
-      if (selection.kind !== 'FragmentSpread' && selection.selectionSet) within(selection.selectionSet);
+      if (selection.kind !== 'FragmentSpread' && selection.selectionSet)
+        within(selection.selectionSet);
     }
   };
   for (const definition of definitions) {
@@ -133,7 +149,9 @@ function countDirectives({ definitions }: DocumentNode): Pick<DocumentLimits, 'd
   return count;
 }
 
-function isExecutable(definition: DefinitionNode): definition is Extract<DefinitionNode, { selectionSet: SelectionSetNode }> {
+function isExecutable(
+  definition: DefinitionNode,
+): definition is Extract<DefinitionNode, { selectionSet: SelectionSetNode }> {
   return definition.kind === 'OperationDefinition' || definition.kind === 'FragmentDefinition';
 }
 

@@ -2,7 +2,12 @@
  * Computes the most that an operation can return, from its document and variables, before anything
  * runs.
  */
-import { getOperationAST, type DocumentNode, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import {
+  getOperationAST,
+  type DocumentNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Given } from '../graphql/cost.ts';
 import { Compiler } from './compiler.ts';
 import { EMPTY, evaluate, type Estimated, type Plan } from './plan.ts';
@@ -24,16 +29,26 @@ export class Estimator {
   }
 
   /** Estimates an operation of a valid document. */
-  estimate(document: DocumentNode, operationName: string | null | undefined, variables: Given): Estimated {
+  estimate(
+    document: DocumentNode,
+    operationName: string | null | undefined,
+    variables: Given,
+  ): Estimated {
     const plan = this.#planOf(document, operationName ?? '');
-    return plan.fixed ?? { ...evaluate(plan.steps, { ...plan.defaults, ...variables }), ...plan.shape };
+    return (
+      plan.fixed ?? { ...evaluate(plan.steps, { ...plan.defaults, ...variables }), ...plan.shape }
+    );
   }
 
   #planOf(document: DocumentNode, operationName: string): Plan {
     const operation = getOperationAST(document, operationName === '' ? null : operationName);
     if (!operation) return EMPTY;
     let plan = this.#plans.get(operation);
-    if (!plan) this.#plans.set(operation, (plan = new Compiler(this.#schema, document, this.#costMax).compile(operation)));
+    if (!plan)
+      this.#plans.set(
+        operation,
+        (plan = new Compiler(this.#schema, document, this.#costMax).compile(operation)),
+      );
     return plan;
   }
 }

@@ -14,7 +14,10 @@ import { executeWithinBudgets } from './spending.ts';
  * Executes an operation, if it can; otherwise the resolvers do. Its responses are never longer than
  * the limit.
  */
-export type Shortcut = (args: ExecutionArgs, context: Context) => Promise<ExecutionResult | undefined>;
+export type Shortcut = (
+  args: ExecutionArgs,
+  context: Context,
+) => Promise<ExecutionResult | undefined>;
 
 /** What is checked before an operation is executed, and how it is. What is absent is not checked. */
 export interface ExecutionOptions {
@@ -29,7 +32,12 @@ export interface ExecutionOptions {
  * Checks, in this order, the cost of an operation, its introspection and its budgets, and executes
  * it.
  */
-export function execution({ introspection, cost, budgets, shortcut }: ExecutionOptions): Plugin<Context> {
+export function execution({
+  introspection,
+  cost,
+  budgets,
+  shortcut,
+}: ExecutionOptions): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
       setExecuteFn(async (args): Promise<ExecutionResult> => {
@@ -38,8 +46,12 @@ export function execution({ introspection, cost, budgets, shortcut }: ExecutionO
         if (costed && 'refused' in costed) return costed.refused;
         refuseIntrospection(introspection, args.document, context);
         const resolve = () => executeFn(args) as ExecutionResult | Promise<ExecutionResult>;
-        const execute = shortcut ? async () => (await shortcut(args, context)) ?? resolve() : resolve;
-        const result = await (budgets ? executeWithinBudgets(budgets, args, context, execute) : execute());
+        const execute = shortcut
+          ? async () => (await shortcut(args, context)) ?? resolve()
+          : resolve;
+        const result = await (budgets
+          ? executeWithinBudgets(budgets, args, context, execute)
+          : execute());
         return cost && costed ? cost.finish(costed, result, context) : result;
       });
     },

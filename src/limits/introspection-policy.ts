@@ -25,8 +25,13 @@ function isIntrospection(document: DocumentNode): boolean {
 }
 
 /** Refuses introspection to callers whom the policy excludes. */
-export function refuseIntrospection(policy: IntrospectionPolicy, document: DocumentNode, { principal }: Pick<Context, 'principal'>): void {
+export function refuseIntrospection(
+  policy: IntrospectionPolicy,
+  document: DocumentNode,
+  { principal }: Pick<Context, 'principal'>,
+): void {
   if (policy === 'public' || !isIntrospection(document)) return;
-  if (policy === 'off') throw new RequestError('FORBIDDEN', 'Introspection is turned off.', { requiredScopes: [] });
+  if (policy === 'off')
+    throw new RequestError('FORBIDDEN', 'Introspection is turned off.', { requiredScopes: [] });
   if (!principal.credential) throw unauthenticated();
 }

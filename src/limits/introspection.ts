@@ -25,7 +25,12 @@ type Fragments = ReadonlyMap<string, FragmentDefinitionNode>;
  * Returns the size of a `__schema` or `__type` field. Each selection is evaluated once for each
  * element of the schema, and counting stops once it exceeds `enough`.
  */
-export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragments: Fragments, enough: number): Estimate {
+export function introspectionSize(
+  schema: GraphQLSchema,
+  node: FieldNode,
+  fragments: Fragments,
+  enough: number,
+): Estimate {
   const measured = new Map<SelectionSetNode, Map<unknown, Estimate>>();
   const info = { schema } as GraphQLResolveInfo;
 
@@ -35,11 +40,19 @@ export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragme
     const result = getNamedType(definition.type);
     const isList = getNullableType(definition.type) instanceof GraphQLList;
     if (!isObjectType(result) && !isList) return LEAF;
-    const value: unknown = definition.resolve?.(source, { includeDeprecated: true }, undefined, info);
+    const value: unknown = definition.resolve?.(
+      source,
+      { includeDeprecated: true },
+      undefined,
+      info,
+    );
     if (value == null) return LEAF;
     const total = { nodes: 0, cost: 1 };
     for (const item of isList ? (value as Iterable<unknown>) : [value]) {
-      const size = isObjectType(result) && field.selectionSet ? sizeOf(field.selectionSet, result, item) : NONE;
+      const size =
+        isObjectType(result) && field.selectionSet
+          ? sizeOf(field.selectionSet, result, item)
+          : NONE;
       total.nodes += (isList && isObjectType(result) ? 1 : 0) + size.nodes;
       total.cost += (isList ? 1 : 0) + size.cost;
     }
@@ -53,8 +66,16 @@ export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragme
     if (size) return size;
     size = { nodes: 0, cost: 0 };
     for (const selection of set.selections) {
-      const inner = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value)?.selectionSet : selection.selectionSet;
-      const part = selection.kind === Kind.FIELD ? sizeOfField(selection, type, source) : inner ? sizeOf(inner, type, source) : NONE;
+      const inner =
+        selection.kind === Kind.FRAGMENT_SPREAD
+          ? fragments.get(selection.name.value)?.selectionSet
+          : selection.selectionSet;
+      const part =
+        selection.kind === Kind.FIELD
+          ? sizeOfField(selection, type, source)
+          : inner
+            ? sizeOf(inner, type, source)
+            : NONE;
       size.nodes += part.nodes;
       size.cost += part.cost;
       if (size.cost > enough) break;
@@ -68,8 +89,11 @@ export function introspectionSize(schema: GraphQLSchema, node: FieldNode, fragme
   if (node.name.value === '__schema') return plusOne(sizeOf(selectionSet, __Schema, schema));
   const name = node.arguments?.find((argument) => argument.name.value === 'name')?.value;
   // If the name is a variable, it can be any type.
-  const types = name?.kind === Kind.STRING ? [schema.getType(name.value)] : Object.values(schema.getTypeMap());
-  const sizes = types.filter((type) => type !== undefined).map((type) => sizeOf(selectionSet, __Type, type));
+  const types =
+    name?.kind === Kind.STRING ? [schema.getType(name.value)] : Object.values(schema.getTypeMap());
+  const sizes = types
+    .filter((type) => type !== undefined)
+    .map((type) => sizeOf(selectionSet, __Type, type));
   return plusOne({
     nodes: sizes.reduce((most, { nodes }) => Math.max(most, nodes), 0),
     cost: sizes.reduce((most, { cost }) => Math.max(most, cost), 0),

@@ -36,7 +36,8 @@ export class KnownCredentials {
   /** Records that the credential was accepted. */
   add(fingerprint: string, credential: KnownCredential): void {
     const earlier = this.#keys.get(fingerprint);
-    if (earlier?.key !== credential.key || earlier.tree !== credential.tree) this.#keys.set(fingerprint, credential);
+    if (earlier?.key !== credential.key || earlier.tree !== credential.tree)
+      this.#keys.set(fingerprint, credential);
   }
 
   /** Records that the credential was refused. */

@@ -1,7 +1,10 @@
 /** A place among the operations that run, and waiting for one. */
 
 /** Why an operation was not admitted: the caller, or the process, is too busy. */
-export type Refusal = { refused: 'credential' | 'tree' | 'process' | 'timeout' | 'gone'; limit: number };
+export type Refusal = {
+  refused: 'credential' | 'tree' | 'process' | 'timeout' | 'gone';
+  limit: number;
+};
 
 /** A place that was granted; `leave` returns it, once. */
 export interface Place {

@@ -34,7 +34,13 @@ export interface Term {
 /** One sum of an estimate, over the results of earlier steps. */
 export type Step =
   | { kind: 'selection'; terms: Term[]; alternatives: Term[][] }
-  | { kind: 'field'; weight: number; items: Read<number> | null; rows: boolean; child: number | null }
+  | {
+      kind: 'field';
+      weight: number;
+      items: Read<number> | null;
+      rows: boolean;
+      child: number | null;
+    }
   | { kind: 'size'; size: Estimate };
 
 /** The estimate and the shape of an operation. */
@@ -84,7 +90,10 @@ export function evaluate(steps: readonly Step[], variables: Given): Estimate {
       if (step.items === null) sizes.push({ nodes, cost: step.weight + cost });
       else {
         const items = read(step.items, variables);
-        sizes.push({ nodes: items * ((step.rows ? 1 : 0) + nodes), cost: 1 + items * (step.weight + cost) });
+        sizes.push({
+          nodes: items * ((step.rows ? 1 : 0) + nodes),
+          cost: 1 + items * (step.weight + cost),
+        });
       }
     }
   }
@@ -95,9 +104,24 @@ export function evaluate(steps: readonly Step[], variables: Given): Estimate {
 export const NOTHING: Shape = { fields: 0, depth: 0, nameLength: 0 };
 
 /** The plan if there is no such operation; the executor refuses it by itself. */
-export const EMPTY: Plan = planOf([], {}, { ...NOTHING, operation: OperationTypeNode.QUERY, name: undefined }, false);
+export const EMPTY: Plan = planOf(
+  [],
+  {},
+  { ...NOTHING, operation: OperationTypeNode.QUERY, name: undefined },
+  false,
+);
 
 /** Creates the plan of an operation; without variables, its estimate is computed once. */
-export function planOf(steps: readonly Step[], defaults: Given, shape: Plan['shape'], hasVariables: boolean): Plan {
-  return { steps, defaults, shape, fixed: hasVariables ? undefined : { ...evaluate(steps, {}), ...shape } };
+export function planOf(
+  steps: readonly Step[],
+  defaults: Given,
+  shape: Plan['shape'],
+  hasVariables: boolean,
+): Plan {
+  return {
+    steps,
+    defaults,
+    shape,
+    fixed: hasVariables ? undefined : { ...evaluate(steps, {}), ...shape },
+  };
 }

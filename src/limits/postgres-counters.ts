@@ -27,7 +27,8 @@ export function counterPool(connectionString: string, log: Logger): pg.Pool {
     // Counters do not need to wait for the disk.
     options: `-c statement_timeout=${STORE_TIMEOUT_MS} -c synchronous_commit=off`,
   });
-  const lost = (error: Error): void => log.debug({ err: error }, 'a database connection of the budgets was lost');
+  const lost = (error: Error): void =>
+    log.debug({ err: error }, 'a database connection of the budgets was lost');
   pool.on('error', lost).on('connect', (client) => client.on('error', lost));
   return pool;
 }
@@ -49,7 +50,8 @@ export function counterStore(pool: pg.Pool): CounterStore {
   };
   return {
     async query(statement) {
-      if (performance.now() < restsUntil) throw new Error('The database failed to count a moment ago.');
+      if (performance.now() < restsUntil)
+        throw new Error('The database failed to count a moment ago.');
       if (isTroubled) rest();
       try {
         const result = await within(STORE_TIMEOUT_MS, pool.query(statement));
@@ -68,7 +70,10 @@ export function counterStore(pool: pg.Pool): CounterStore {
 /** Rejects if `work` takes longer; a later result is ignored. */
 function within<Result>(milliseconds: number, work: Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('The database did not count in time.')), milliseconds);
+    const timer = setTimeout(
+      () => reject(new Error('The database did not count in time.')),
+      milliseconds,
+    );
     work.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }

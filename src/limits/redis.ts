@@ -23,7 +23,11 @@ export interface RedisCounters {
    * Creates a limiter that counts in Redis, and in `memory` while Redis is unavailable. `duration`
    * is in seconds.
    */
-  limiter(budget: BudgetName, window: { points: number; duration: number }, memory: BoundedMemory): RateLimiterRedis;
+  limiter(
+    budget: BudgetName,
+    window: { points: number; duration: number },
+    memory: BoundedMemory,
+  ): RateLimiterRedis;
   /** Closes the connection. */
   close(): void;
 }
@@ -101,7 +105,10 @@ function complainer(log: Logger): { note(error: Error): void; settle(): void } {
       hasComplained = true;
       // Only the message: the error contains the command, which may be AUTH with the password.
       const code = 'code' in error ? String(error.code) : 'unknown reason';
-      log.warn({ reason: error.message || code }, 'Redis is not available: budgets are counted in this process meanwhile');
+      log.warn(
+        { reason: error.message || code },
+        'Redis is not available: budgets are counted in this process meanwhile',
+      );
     },
     settle() {
       if (!hasComplained) return;

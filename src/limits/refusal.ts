@@ -29,7 +29,12 @@ const ADVICE: Record<string, string> = {
  * `status` is the status of the response. By default it is 400, or 200 for clients that accept only
  * `application/json`, as for an invalid document.
  */
-export function overLimit(limit: string, maximum: number, actual: number, status?: number): RequestError {
+export function overLimit(
+  limit: string,
+  maximum: number,
+  actual: number,
+  status?: number,
+): RequestError {
   const message = `The request has ${actual} ${UNITS[limit] ?? limit}; the limit "${limit}" is ${maximum}.${ADVICE[limit] ?? ''}`;
   const http = status === undefined ? { spec: true, status: 400 } : { status };
   return new RequestError('LIMIT_EXCEEDED', message, { limit, maximum, actual, http });

@@ -8,8 +8,18 @@ const limit = (least: number, most: number, standard: number, description: strin
 
 /** The settings of the environment, as a part of the schema in `config/settings.ts`. */
 export const limitSettings = {
-  MAX_BODY_BYTES: limit(1_000, 10_000_000, 500_000, 'Bytes of a body that comes with a credential.'),
-  MAX_BODY_BYTES_ANONYMOUS: limit(1_000, 10_000_000, 16_000, 'Bytes of a body without a credential.'),
+  MAX_BODY_BYTES: limit(
+    1_000,
+    10_000_000,
+    500_000,
+    'Bytes of a body that comes with a credential.',
+  ),
+  MAX_BODY_BYTES_ANONYMOUS: limit(
+    1_000,
+    10_000_000,
+    16_000,
+    'Bytes of a body without a credential.',
+  ),
   // Four times what the largest input has, a thousand events of usage.
   MAX_BODY_VALUES: limit(
     100,
@@ -17,23 +27,78 @@ export const limitSettings = {
     20_000,
     'Values in a body: members of objects and elements of lists, each object and list for one more.',
   ),
-  MAX_DOCUMENT_BYTES: limit(100, 1_000_000, 100_000, 'Bytes of a GraphQL document that comes with a credential.'),
-  MAX_DOCUMENT_BYTES_ANONYMOUS: limit(100, 1_000_000, 4_000, 'Bytes of a GraphQL document without a credential.'),
+  MAX_DOCUMENT_BYTES: limit(
+    100,
+    1_000_000,
+    100_000,
+    'Bytes of a GraphQL document that comes with a credential.',
+  ),
+  MAX_DOCUMENT_BYTES_ANONYMOUS: limit(
+    100,
+    1_000_000,
+    4_000,
+    'Bytes of a GraphQL document without a credential.',
+  ),
   MAX_TOKENS: limit(10, 20_000, 2_000, 'Lexical tokens of a document, comments not counted.'),
-  MAX_OPERATIONS: limit(1, 1_000, DOCUMENT.operations, 'Operations in a document, of which a request runs one.'),
-  MAX_DEPTH: limit(1, 100, DOCUMENT.depth, 'Fields inside each other in an operation, fragments written out.'),
-  MAX_ROOT_FIELDS: limit(1, 1_000, DOCUMENT.rootFields, 'Fields at the top of an operation, fragments written out.'),
-  MAX_ALIASES: limit(0, 10_000, DOCUMENT.aliases, 'Fields with an alias in an operation, fragments written out.'),
+  MAX_OPERATIONS: limit(
+    1,
+    1_000,
+    DOCUMENT.operations,
+    'Operations in a document, of which a request runs one.',
+  ),
+  MAX_DEPTH: limit(
+    1,
+    100,
+    DOCUMENT.depth,
+    'Fields inside each other in an operation, fragments written out.',
+  ),
+  MAX_ROOT_FIELDS: limit(
+    1,
+    1_000,
+    DOCUMENT.rootFields,
+    'Fields at the top of an operation, fragments written out.',
+  ),
+  MAX_ALIASES: limit(
+    0,
+    10_000,
+    DOCUMENT.aliases,
+    'Fields with an alias in an operation, fragments written out.',
+  ),
   MAX_FIELDS: limit(1, 10_000, DOCUMENT.fields, 'Fields of an operation, fragments written out.'),
-  MAX_SELECTION_SETS: limit(1, 1_000, DOCUMENT.selectionSets, 'Fields with fields of their own in an operation, fragments written out.'),
+  MAX_SELECTION_SETS: limit(
+    1,
+    1_000,
+    DOCUMENT.selectionSets,
+    'Fields with fields of their own in an operation, fragments written out.',
+  ),
   MAX_DIRECTIVES: limit(0, 10_000, DOCUMENT.directives, 'Directives in a document.'),
-  MAX_DIRECTIVES_PER_LOCATION: limit(0, 1_000, DOCUMENT.directivesPerLocation, 'Directives at one place.'),
-  MAX_VARIABLES: limit(0, 1_000, DOCUMENT.variables, 'Variables that an operation declares, or that a request sends.'),
+  MAX_DIRECTIVES_PER_LOCATION: limit(
+    0,
+    1_000,
+    DOCUMENT.directivesPerLocation,
+    'Directives at one place.',
+  ),
+  MAX_VARIABLES: limit(
+    0,
+    1_000,
+    DOCUMENT.variables,
+    'Variables that an operation declares, or that a request sends.',
+  ),
   MAX_VARIABLE_DEPTH: limit(1, 100, 16, 'Objects and lists inside each other in the variables.'),
   // docs/decisions/0020-cost.md says where the next three are from.
   MAX_NODES: limit(100, 10_000_000, 10_000, 'Rows that the answer of one operation may hold.'),
-  MAX_COST: limit(100, 100_000_000, 50_000, 'Weighted values that the answer of one operation may hold.'),
-  MAX_RESPONSE_BYTES: limit(10_000, 1_000_000_000, 8_388_608, 'Bytes of an answer. Rows that are read for it may have twice as many.'),
+  MAX_COST: limit(
+    100,
+    100_000_000,
+    50_000,
+    'Weighted values that the answer of one operation may hold.',
+  ),
+  MAX_RESPONSE_BYTES: limit(
+    10_000,
+    1_000_000_000,
+    8_388_608,
+    'Bytes of an answer. Rows that are read for it may have twice as many.',
+  ),
   OPERATION_DEADLINE_MS: limit(
     100,
     3_600_000,

@@ -16,7 +16,11 @@ export function together(shapes: readonly Shape[]): Shape {
 
 /** The shape of a field with the given shape of its selection. */
 export function above({ alias, name }: FieldNode, { fields, depth, nameLength }: Shape): Shape {
-  return { fields: fields + 1, depth: depth + 1, nameLength: Math.max(nameLength, (alias ?? name).value.length) };
+  return {
+    fields: fields + 1,
+    depth: depth + 1,
+    nameLength: Math.max(nameLength, (alias ?? name).value.length),
+  };
 }
 
 /** The shape of an introspection field, which can be determined without its types. */
@@ -30,7 +34,8 @@ export function introspectionShape(
     return getOrAdd(shapes, set, () => {
       const siblings = set.selections.map((selection) => {
         if (selection.kind === Kind.FIELD) return introspectionShape(selection, fragments, shapes);
-        const fragment = selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
+        const fragment =
+          selection.kind === Kind.INLINE_FRAGMENT ? selection : fragments.get(selection.name.value);
         return shapeOf(fragment?.selectionSet);
       });
       return together(siblings);

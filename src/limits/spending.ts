@@ -44,7 +44,9 @@ export async function executeWithinBudgets(
     arrival.isAuthenticated = true;
     known.add(arrival.fingerprint, { key: credential, tree: tenant });
     if (arrival.accepted === undefined) {
-      await budgets.giveBack([{ budget: 'unverifiedCredentials', key: arrival.address, points: 1 }]);
+      await budgets.giveBack([
+        { budget: 'unverifiedCredentials', key: arrival.address, points: 1 },
+      ]);
     }
   }
   for (const budget of COST_BUDGETS) {
@@ -98,9 +100,13 @@ function chargesOf(
     { budget: 'addressCost', key: address, points: requested },
   ];
   // A known credential was charged on arrival.
-  if (!accepted && principal.credential) charges.push({ budget: 'credentialRequests', key: credential, points: 1 });
+  if (!accepted && principal.credential)
+    charges.push({ budget: 'credentialRequests', key: credential, points: 1 });
   if (tree !== undefined) {
-    charges.push({ budget: 'treeRequests', key: tree, points: 1 }, { budget: 'treeCost', key: tree, points: requested });
+    charges.push(
+      { budget: 'treeRequests', key: tree, points: 1 },
+      { budget: 'treeCost', key: tree, points: requested },
+    );
   }
   const operation = getOperationAST(document, operationName);
   const attempts = operation && attemptsOf(document, operation, variableValues ?? {});
@@ -108,9 +114,15 @@ function chargesOf(
   return charges;
 }
 
-function attemptCharges(attempts: Attempts, credential: string, tree: string | undefined, address: string): Charge[] {
+function attemptCharges(
+  attempts: Attempts,
+  credential: string,
+  tree: string | undefined,
+  address: string,
+): Charge[] {
   const { slugChecks = 0, invitationAttempts = 0, standaloneCreations = 0 } = attempts;
-  const charge = (budget: BudgetName, key: string, points: number): Charge[] => (points > 0 ? [{ budget, key, points }] : []);
+  const charge = (budget: BudgetName, key: string, points: number): Charge[] =>
+    points > 0 ? [{ budget, key, points }] : [];
   return [
     ...charge('slugChecks', credential, slugChecks),
     ...(tree === undefined ? [] : charge('treeSlugChecks', tree, slugChecks)),

@@ -77,19 +77,42 @@ const PLAIN_LINE = /^[\t\x20-\x7e]{0,998}$/;
 function part(type: 'text/plain' | 'text/html', content: string): string | { raw: string } {
   const lines = content.split('\n');
   if (!lines.every((line) => PLAIN_LINE.test(line))) return content;
-  return { raw: [`Content-Type: ${type}; charset=utf-8`, 'Content-Transfer-Encoding: 7bit', '', ...lines].join('\r\n') };
+  return {
+    raw: [
+      `Content-Type: ${type}; charset=utf-8`,
+      'Content-Transfer-Encoding: 7bit',
+      '',
+      ...lines,
+    ].join('\r\n'),
+  };
 }
 
 function composed({ to, subject, text, html }: Message, from: string) {
-  return { from, to: { name: '', address: to }, subject, text: part('text/plain', text), html: part('text/html', html) };
+  return {
+    from,
+    to: { name: '', address: to },
+    subject,
+    text: part('text/plain', text),
+    html: part('text/html', html),
+  };
 }
 
 /** The reason as senders may read it: the server's answer, but nothing about its location. */
 function explained(error: unknown): MailError {
-  const { code, responseCode, response } = error as { code?: unknown; responseCode?: unknown; response?: unknown };
+  const { code, responseCode, response } = error as {
+    code?: unknown;
+    responseCode?: unknown;
+    response?: unknown;
+  };
   if (typeof responseCode === 'number') {
-    const answer = typeof response === 'string' ? response.replaceAll(/\s+/g, ' ').slice(0, 200) : String(responseCode);
-    return new MailError(`The mail server refused the message: ${answer}`, responseCode >= 500 && code !== 'EAUTH');
+    const answer =
+      typeof response === 'string'
+        ? response.replaceAll(/\s+/g, ' ').slice(0, 200)
+        : String(responseCode);
+    return new MailError(
+      `The mail server refused the message: ${answer}`,
+      responseCode >= 500 && code !== 'EAUTH',
+    );
   }
   if (code === 'ETIMEDOUT') return new MailError('The mail server took too long to answer.', false);
   return new MailError('The mail server could not be reached.', false);

@@ -31,7 +31,8 @@ const NAME_LENGTH_MAX = 200;
 const PROBLEMS: Record<string, string> = {
   organizations_slug_key: '--slug is taken',
   organizations_slug_reserved: '--slug is a reserved word',
-  organizations_slug_form: '--slug must have 3 to 63 characters of a-z, 0-9 and single hyphens between them',
+  organizations_slug_form:
+    '--slug must have 3 to 63 characters of a-z, 0-9 and single hyphens between them',
 };
 
 /** Kind of the organization. */
@@ -44,7 +45,10 @@ const COMMAND = 'bootstrap';
  * Makes a root organization, its admin, an API key with all scopes and a personal token, in one transaction with what the
  * audit log of the organization says of it.
  */
-export async function bootstrap(db: Database, { slug, name: typedName, email }: BootstrapInput): Promise<BootstrapResult> {
+export async function bootstrap(
+  db: Database,
+  { slug, name: typedName, email }: BootstrapInput,
+): Promise<BootstrapResult> {
   const name = normalForm(typedName);
   const problem = nameProblem(name, NAME_LENGTH_MAX);
   if (problem !== undefined) throw new ConfigurationError(`--name ${problem}.`);
@@ -60,7 +64,9 @@ export async function bootstrap(db: Database, { slug, name: typedName, email }: 
       const user = await transaction
         .insertInto('users')
         .values({ email: forms.shown, canonical_email: forms.canonical })
-        .onConflict((conflict) => conflict.constraint('users_email_key').doUpdateSet({ canonical_email: forms.canonical }))
+        .onConflict((conflict) =>
+          conflict.constraint('users_email_key').doUpdateSet({ canonical_email: forms.canonical }),
+        )
         .returning('id')
         .executeTakeFirstOrThrow();
       const membership = await transaction
@@ -82,11 +88,28 @@ export async function bootstrap(db: Database, { slug, name: typedName, email }: 
       const key = await addApiKey(transaction, organization.id, COMMAND);
       const token = await addPersonalAccessToken(transaction, user.id, COMMAND);
       const record = (action: string, type: IdType, id: string, after: object): Promise<void> =>
-        appendAsOperator(transaction, COMMAND, action, { organizationId: organization.id, target: { type, id }, before: null, after });
+        appendAsOperator(transaction, COMMAND, action, {
+          organizationId: organization.id,
+          target: { type, id },
+          before: null,
+          after,
+        });
       const admin = encodeId('User', user.id);
-      await record('createOrganization', 'Organization', organization.id, { slug, name, kind: KIND, admin });
-      await record('createApiKey', 'ApiKey', key.id, { name: COMMAND, scopes: key.scopes, expiresAt: null });
-      await record('createPersonalAccessToken', 'PersonalAccessToken', token.id, { name: COMMAND, expiresAt: null });
+      await record('createOrganization', 'Organization', organization.id, {
+        slug,
+        name,
+        kind: KIND,
+        admin,
+      });
+      await record('createApiKey', 'ApiKey', key.id, {
+        name: COMMAND,
+        scopes: key.scopes,
+        expiresAt: null,
+      });
+      await record('createPersonalAccessToken', 'PersonalAccessToken', token.id, {
+        name: COMMAND,
+        expiresAt: null,
+      });
       return {
         organizationId: encodeId('Organization', organization.id),
         organizationSlug: slug,
@@ -96,22 +119,37 @@ export async function bootstrap(db: Database, { slug, name: typedName, email }: 
       };
     });
   } catch (error) {
-    const constraint = error instanceof Error && 'constraint' in error ? PROBLEMS[String(error.constraint)] : undefined;
+    const constraint =
+      error instanceof Error && 'constraint' in error
+        ? PROBLEMS[String(error.constraint)]
+        : undefined;
     throw constraint ? new ConfigurationError(`${constraint}: ${slug}.`) : error;
   }
 }
 
 /** Makes an API key with every scope and returns its token. */
-export async function insertApiKey(db: Database, organizationId: string, name: string): Promise<string> {
+export async function insertApiKey(
+  db: Database,
+  organizationId: string,
+  name: string,
+): Promise<string> {
   return (await addApiKey(db, organizationId, name)).token;
 }
 
 /** Makes a personal access token and returns it. */
-export async function insertPersonalAccessToken(db: Database, userId: string, name: string): Promise<string> {
+export async function insertPersonalAccessToken(
+  db: Database,
+  userId: string,
+  name: string,
+): Promise<string> {
   return (await addPersonalAccessToken(db, userId, name)).token;
 }
 
-async function addApiKey(db: Database, organizationId: string, name: string): Promise<{ id: string; token: string; scopes: string[] }> {
+async function addApiKey(
+  db: Database,
+  organizationId: string,
+  name: string,
+): Promise<{ id: string; token: string; scopes: string[] }> {
   const id = await newId(db);
   const token = createToken('ak', id);
   const { scopes } = await db
@@ -129,12 +167,22 @@ async function addApiKey(db: Database, organizationId: string, name: string): Pr
   return { id, token, scopes };
 }
 
-async function addPersonalAccessToken(db: Database, userId: string, name: string): Promise<{ id: string; token: string }> {
+async function addPersonalAccessToken(
+  db: Database,
+  userId: string,
+  name: string,
+): Promise<{ id: string; token: string }> {
   const id = await newId(db);
   const token = createToken('pat', id);
   await db
     .insertInto('personal_access_tokens')
-    .values({ id, user_id: userId, name, secret_hash: tokenHash(token), preview: tokenPreview(token) })
+    .values({
+      id,
+      user_id: userId,
+      name,
+      secret_hash: tokenHash(token),
+      preview: tokenPreview(token),
+    })
     .execute();
   return { id, token };
 }

@@ -11,7 +11,9 @@ const ESCAPES: Record<string, string> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n'
 function encode(cell: Cell): string {
   if (cell === null) return '\\N';
   if (cell instanceof Date) return cell.toISOString();
-  return typeof cell === 'string' ? cell.replaceAll(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character) : String(cell);
+  return typeof cell === 'string'
+    ? cell.replaceAll(/[\\\t\n\r]/g, (character) => ESCAPES[character] ?? character)
+    : String(cell);
 }
 
 const CHUNK_ROWS = 2_000;

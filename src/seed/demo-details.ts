@@ -17,7 +17,12 @@ const CITIES = [
 const STEPS = ['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'] as const;
 
 /** Fills every table that belongs to one organization, besides people and usage. */
-export async function seedDetails(client: pg.Client, organizations: readonly Organization[], random: Random, now: Date): Promise<void> {
+export async function seedDetails(
+  client: pg.Client,
+  organizations: readonly Organization[],
+  random: Random,
+  now: Date,
+): Promise<void> {
   await copyRows(
     client,
     'organization_profiles',

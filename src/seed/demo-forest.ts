@@ -39,7 +39,11 @@ const forest: Plan[] = [
                 name: 'Harbor Dental',
                 kind: 'CUSTOMER',
                 children: [
-                  { name: 'Harbor Dental East', kind: 'CUSTOMER', children: [{ name: 'Harbor Dental Pier 4', kind: 'CUSTOMER' }] },
+                  {
+                    name: 'Harbor Dental East',
+                    kind: 'CUSTOMER',
+                    children: [{ name: 'Harbor Dental Pier 4', kind: 'CUSTOMER' }],
+                  },
                   { name: 'Harbor Dental West', kind: 'CUSTOMER' },
                 ],
               },
@@ -88,12 +92,22 @@ export function plantForest(random: Random, now: Date): Organization[] {
   return plant(forest, null, random, now);
 }
 
-function plant(plans: readonly Plan[], parent: Organization | null, random: Random, now: Date): Organization[] {
+function plant(
+  plans: readonly Plan[],
+  parent: Organization | null,
+  random: Random,
+  now: Date,
+): Organization[] {
   return plans.flatMap((plan) => {
     const createdAt = new Date(
-      (parent?.createdAt.getTime() ?? now.getTime() - HISTORY_DAYS * DAY_MS) + (1 + random.below(20)) * DAY_MS + random.below(DAY_MS),
+      (parent?.createdAt.getTime() ?? now.getTime() - HISTORY_DAYS * DAY_MS) +
+        (1 + random.below(20)) * DAY_MS +
+        random.below(DAY_MS),
     );
-    const slug = plan.children || plan.customers ? slugged(plan.name) : `${slugged(plan.name)}-${(1_000 + random.below(9_000)).toString()}`;
+    const slug =
+      plan.children || plan.customers
+        ? slugged(plan.name)
+        : `${slugged(plan.name)}-${(1_000 + random.below(9_000)).toString()}`;
     const organization: Organization = {
       id: random.uuid(createdAt),
       parent,
@@ -103,7 +117,13 @@ function plant(plans: readonly Plan[], parent: Organization | null, random: Rand
       createdAt,
       domain: random.next() < 0.5 ? `${slug}.example` : null,
     };
-    const customers = Array.from({ length: plan.customers ?? 0 }, (): Plan => ({ name: companyName(random), kind: 'CUSTOMER' }));
-    return [organization, ...plant([...(plan.children ?? []), ...customers], organization, random, now)];
+    const customers = Array.from({ length: plan.customers ?? 0 }, (): Plan => ({
+      name: companyName(random),
+      kind: 'CUSTOMER',
+    }));
+    return [
+      organization,
+      ...plant([...(plan.children ?? []), ...customers], organization, random, now),
+    ];
   });
 }

@@ -16,18 +16,35 @@ const DAY_MS = 86_400_000;
 const ROLES = ['admin', 'viewer', 'user', 'support', 'cloud_rep', 'restricted_user'] as const;
 
 /** Adds people to the organizations, and returns the owner of the first one. */
-export async function seedPeople(client: pg.Client, organizations: readonly Organization[], random: Random, now: Date): Promise<Person> {
-  const { rows } = await client.query<{ id: string; key: string }>('select id, key from roles where built_in');
+export async function seedPeople(
+  client: pg.Client,
+  organizations: readonly Organization[],
+  random: Random,
+  now: Date,
+): Promise<Person> {
+  const { rows } = await client.query<{ id: string; key: string }>(
+    'select id, key from roles where built_in',
+  );
   const roleIds = new Map(rows.map((role) => [role.key, role.id]));
   const people: Person[] = [];
   const person = (name: string, createdAt: Date): Person => {
-    const added = { id: random.uuid(createdAt), name, email: `${slugged(name).replace('-', '.')}${people.length || ''}@mail.example` };
+    const added = {
+      id: random.uuid(createdAt),
+      name,
+      email: `${slugged(name).replace('-', '.')}${people.length || ''}@mail.example`,
+    };
     people.push(added);
     return added;
   };
-  const memberships: { id: string; organization: Organization; person: Person; role: string }[] = [];
+  const memberships: { id: string; organization: Organization; person: Person; role: string }[] =
+    [];
   const join = (organization: Organization, member: Person, role: string): void => {
-    memberships.push({ id: random.uuid(organization.createdAt), organization, person: member, role });
+    memberships.push({
+      id: random.uuid(organization.createdAt),
+      organization,
+      person: member,
+      role,
+    });
   };
   const [root] = organizations;
   if (!root) throw new RangeError('the demonstration has no organization');
@@ -37,7 +54,8 @@ export async function seedPeople(client: pg.Client, organizations: readonly Orga
   for (const organization of organizations.slice(1)) {
     join(organization, person(personName(random), organization.createdAt), 'admin');
     const others = random.below(5);
-    for (let n = 0; n < others; n++) join(organization, person(personName(random), organization.createdAt), random.pick(ROLES));
+    for (let n = 0; n < others; n++)
+      join(organization, person(personName(random), organization.createdAt), random.pick(ROLES));
   }
   // The owner belongs to one organization below as well, so that both kinds of access show.
   const below = organizations.find((o) => o.parent === root);
@@ -52,7 +70,13 @@ export async function seedPeople(client: pg.Client, organizations: readonly Orga
     client,
     'memberships',
     ['id', 'organization_id', 'user_id', 'created_at', 'updated_at'],
-    memberships.map((m) => [m.id, m.organization.id, m.person.id, m.organization.createdAt, m.organization.createdAt]),
+    memberships.map((m) => [
+      m.id,
+      m.organization.id,
+      m.person.id,
+      m.organization.createdAt,
+      m.organization.createdAt,
+    ]),
   );
   await copyRows(
     client,

@@ -31,7 +31,11 @@ const USAGE_DAYS = 184;
  * Fills an empty database; `announce` gets the credentials before anything is committed, so that
  * they cannot be lost.
  */
-export async function seedDemo(url: string, now: Date, announce: (credentials: DemoCredentials) => Promise<void>): Promise<void> {
+export async function seedDemo(
+  url: string,
+  now: Date,
+  announce: (credentials: DemoCredentials) => Promise<void>,
+): Promise<void> {
   const random = new Random(2026);
   const organizations = plantForest(random, now);
   const client = new pg.Client({ connectionString: url });
@@ -43,7 +47,17 @@ export async function seedDemo(url: string, now: Date, announce: (credentials: D
     await copyRows(
       client,
       'organizations',
-      ['id', 'parent_id', 'slug', 'name', 'kind', 'domain', 'domain_setup_status', 'created_at', 'updated_at'],
+      [
+        'id',
+        'parent_id',
+        'slug',
+        'name',
+        'kind',
+        'domain',
+        'domain_setup_status',
+        'created_at',
+        'updated_at',
+      ],
       organizations.map((o) => [
         o.id,
         o.parent?.id ?? null,
@@ -78,7 +92,11 @@ export async function seedDemo(url: string, now: Date, announce: (credentials: D
  * Half a year of days for every third organization: busy on weekdays, growing over time, the sums
  * in accord with each other.
  */
-function* usage(organizations: readonly Organization[], random: Random, now: Date): Generator<Cell[]> {
+function* usage(
+  organizations: readonly Organization[],
+  random: Random,
+  now: Date,
+): Generator<Cell[]> {
   const today = Math.floor(now.getTime() / DAY_MS) * DAY_MS;
   for (const [index, organization] of organizations.entries()) {
     if (index % 3 !== 0) continue;
@@ -86,7 +104,9 @@ function* usage(organizations: readonly Organization[], random: Random, now: Dat
     for (let day = USAGE_DAYS; day >= 1; day--) {
       const start = today - day * DAY_MS;
       const weekday = new Date(start).getUTCDay() % 6 === 0 ? 0.3 : 1;
-      const calls = Math.round(size * weekday * (1 - day / (2 * USAGE_DAYS)) * (0.7 + 0.6 * random.next()));
+      const calls = Math.round(
+        size * weekday * (1 - day / (2 * USAGE_DAYS)) * (0.7 + 0.6 * random.next()),
+      );
       const inbound = random.below(calls + 1);
       const seconds = calls * (60 + random.below(240));
       const runs = random.below(calls + 5);
@@ -104,7 +124,8 @@ function* usage(organizations: readonly Organization[], random: Random, now: Dat
         ['workflow_runs_succeeded', runs - failed],
       ];
       const at = new Date(start + 12 * 3_600_000 + random.below(3_600_000));
-      for (const [metric, quantity] of values) yield [organization.id, `demo-${day}-${metric}`, metric, quantity, at, at];
+      for (const [metric, quantity] of values)
+        yield [organization.id, `demo-${day}-${metric}`, metric, quantity, at, at];
     }
   }
 }
@@ -126,12 +147,10 @@ async function seedCredentials(
     `insert into api_keys (id, organization_id, name, secret_hash, preview, scopes) select $1, $2, 'Demo key', $3, $4, array_agg(key order by position) from scopes`,
     [keyId, root.id, tokenHash(apiKey), tokenPreview(apiKey)],
   );
-  await client.query(`insert into personal_access_tokens (id, user_id, name, secret_hash, preview) values ($1, $2, 'Demo token', $3, $4)`, [
-    tokenId,
-    owner.id,
-    tokenHash(personalAccessToken),
-    tokenPreview(personalAccessToken),
-  ]);
+  await client.query(
+    `insert into personal_access_tokens (id, user_id, name, secret_hash, preview) values ($1, $2, 'Demo token', $3, $4)`,
+    [tokenId, owner.id, tokenHash(personalAccessToken), tokenPreview(personalAccessToken)],
+  );
   await client.query(
     `insert into audit_events (action, actor_kind, actor_user_id, acting_organization_id, organization_id, target_type, target_id, after, request_id, at, id)
      select 'createOrganization', 'PERSONAL_ACCESS_TOKEN', $1, $2, o.id, 'Organization', organization_public_id(o.id),

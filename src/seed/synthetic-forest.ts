@@ -20,7 +20,8 @@ export function growForest(count: number, oneTree: boolean, random: Random, now:
     ids: Array.from({ length: count }, () => ''),
     parents: new Int32Array(count).fill(-1),
     tree: new Int32Array(count),
-    createdAt: (index) => new Date(now.getTime() - HISTORY_MS + Math.floor((index / count) * HISTORY_MS)),
+    createdAt: (index) =>
+      new Date(now.getTime() - HISTORY_MS + Math.floor((index / count) * HISTORY_MS)),
   };
   const depth = new Uint8Array(count);
   const members: number[][] = LARGE_TREES.map(() => []);
@@ -57,7 +58,12 @@ export function growForest(count: number, oneTree: boolean, random: Random, now:
  */
 function chooseParent(tree: readonly number[], depth: Uint8Array, random: Random): number {
   const draw = random.next();
-  const position = draw < 0.5 ? Math.floor(tree.length * random.next() ** 6) : draw < 0.85 ? random.below(tree.length) : tree.length - 1;
+  const position =
+    draw < 0.5
+      ? Math.floor(tree.length * random.next() ** 6)
+      : draw < 0.85
+        ? random.below(tree.length)
+        : tree.length - 1;
   const parent = tree[position] ?? 0;
   return (depth[parent] ?? 0) < DEEPEST ? parent : (tree[0] ?? 0);
 }

@@ -13,7 +13,9 @@ export async function seedPeople(
   now: Date,
   progress: (step: string, rows: number) => void,
 ): Promise<void> {
-  const { rows: roles } = await client.query<{ id: string; key: string }>('select id, key from roles where built_in');
+  const { rows: roles } = await client.query<{ id: string; key: string }>(
+    'select id, key from roles where built_in',
+  );
   const roleIds = new Map(roles.map((role) => [role.key, role.id]));
   const roleId = (key: string): string => roleIds.get(key) ?? '';
   const users: string[] = [];
@@ -28,7 +30,15 @@ export async function seedPeople(
       yield [id, email, email, name, at];
     }
   }
-  progress('users', await copyRows(client, 'users', ['id', 'email', 'canonical_email', 'name', 'created_at'], userRows()));
+  progress(
+    'users',
+    await copyRows(
+      client,
+      'users',
+      ['id', 'email', 'canonical_email', 'name', 'created_at'],
+      userRows(),
+    ),
+  );
 
   const memberships: { id: string; organization: number; user: number; role: string }[] = [];
   for (const organization of forest.ids.keys()) {
@@ -36,10 +46,20 @@ export async function seedPeople(
     const chosen = new Set<number>();
     // People of a tree come from a band of users, so that many belong to several organizations of it.
     for (let n = 0; n < size; n++)
-      chosen.add(((forest.tree[organization] ?? 0) * 7_919 + random.below(Math.max(10, Math.floor(userCount / 4)))) % userCount);
+      chosen.add(
+        ((forest.tree[organization] ?? 0) * 7_919 +
+          random.below(Math.max(10, Math.floor(userCount / 4)))) %
+          userCount,
+      );
     for (const [n, user] of [...chosen].entries()) {
-      const role = n === 0 ? 'admin' : random.pick(['viewer', 'user', 'user', 'support', 'restricted_user']);
-      memberships.push({ id: random.uuid(forest.createdAt(organization)), organization, user, role });
+      const role =
+        n === 0 ? 'admin' : random.pick(['viewer', 'user', 'user', 'support', 'restricted_user']);
+      memberships.push({
+        id: random.uuid(forest.createdAt(organization)),
+        organization,
+        user,
+        role,
+      });
     }
   }
   progress(
@@ -48,7 +68,14 @@ export async function seedPeople(
       client,
       'memberships',
       ['id', 'organization_id', 'user_id', 'created_at'],
-      memberships.values().map((m) => [m.id, forest.ids[m.organization] ?? null, users[m.user] ?? null, forest.createdAt(m.organization)]),
+      memberships
+        .values()
+        .map((m) => [
+          m.id,
+          forest.ids[m.organization] ?? null,
+          users[m.user] ?? null,
+          forest.createdAt(m.organization),
+        ]),
     ),
   );
   progress(
@@ -85,7 +112,17 @@ export async function seedPeople(
       ],
       invitations.values().map(({ id, organization, at }, index) => {
         const email = `invited.${index.toString(36)}@mail.example`;
-        return [id, organization, email, email, 'API_KEY', organization, new Date(at.getTime() + 7 * 86_400_000), at, at];
+        return [
+          id,
+          organization,
+          email,
+          email,
+          'API_KEY',
+          organization,
+          new Date(at.getTime() + 7 * 86_400_000),
+          at,
+          at,
+        ];
       }),
     ),
   );

@@ -39,7 +39,15 @@ export async function seedSynthetic(url: string, options: SyntheticOptions): Pro
     await client.query('begin');
     await client.query(`set local maintenance_work_mem = '1GB'`);
     const rebuild = organizations >= REBUILD_FROM ? await dropIndexes(client) : [];
-    progress('organizations', await copyRows(client, 'organizations', ORGANIZATION_COLUMNS, organizationRows(forest, random)));
+    progress(
+      'organizations',
+      await copyRows(
+        client,
+        'organizations',
+        ORGANIZATION_COLUMNS,
+        organizationRows(forest, random),
+      ),
+    );
     await seedPeople(client, forest, random, now, progress);
     progress(
       'usage events',
@@ -66,7 +74,10 @@ export async function settleUsage(client: pg.Client): Promise<void> {
   await client.query(
     'insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events',
   );
-  for (const statement of ['select roll_up_subtrees(100000) as done', 'select roll_usage(100000) as done']) {
+  for (const statement of [
+    'select roll_up_subtrees(100000) as done',
+    'select roll_usage(100000) as done',
+  ]) {
     let done: number | undefined;
     do done = (await client.query<{ done: number }>(statement)).rows[0]?.done;
     while (done);
@@ -118,7 +129,17 @@ function* organizationRows(forest: Forest, random: Random): Generator<Cell[]> {
     const slug = `${slugged(name)}-${index.toString(36)}`;
     const parent = forest.parents[index] ?? -1;
     const domain = random.next() < 0.3 ? `${slug}.example` : null;
-    const kind = parent < 0 ? 'AGENCY' : random.pick(['RESELLER', 'AFFILIATE', 'CHANNEL_PARTNER', 'CUSTOMER', 'CUSTOMER', 'CUSTOMER']);
+    const kind =
+      parent < 0
+        ? 'AGENCY'
+        : random.pick([
+            'RESELLER',
+            'AFFILIATE',
+            'CHANNEL_PARTNER',
+            'CUSTOMER',
+            'CUSTOMER',
+            'CUSTOMER',
+          ]);
     const at = forest.createdAt(index);
     yield [
       id,

@@ -28,7 +28,10 @@ export function describeError(error: unknown, depth = 0): object {
     code,
     ...(state !== undefined && placeOf(error)),
     stack: isUnavailable(error) ? undefined : stackOf(error, message),
-    cause: error.cause === undefined || depth === DEPTH_MAX ? undefined : describeError(error.cause, depth + 1),
+    cause:
+      error.cause === undefined || depth === DEPTH_MAX
+        ? undefined
+        : describeError(error.cause, depth + 1),
     errors:
       error instanceof AggregateError && depth < DEPTH_MAX
         ? error.errors.slice(0, DEPTH_MAX).map((inner) => describeError(inner, DEPTH_MAX))
@@ -38,7 +41,12 @@ export function describeError(error: unknown, depth = 0): object {
 
 /** Returns the table, column and constraint that a database error names. */
 function placeOf(error: Error): object {
-  const { table, column, constraint, routine } = error as { table?: string; column?: string; constraint?: string; routine?: string };
+  const { table, column, constraint, routine } = error as {
+    table?: string;
+    column?: string;
+    constraint?: string;
+    routine?: string;
+  };
   return { table, column, constraint, routine };
 }
 
@@ -53,5 +61,7 @@ export function reasonOf(error: unknown): string {
   if (error instanceof AggregateError && error.message === '') return reasonOf(error.errors[0]);
   if (!(error instanceof Error)) return 'unknown reason';
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-  return code === undefined || error.message.includes(code) ? error.message : `${error.message} (${code})`;
+  return code === undefined || error.message.includes(code)
+    ? error.message
+    : `${error.message} (${code})`;
 }

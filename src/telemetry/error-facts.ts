@@ -3,7 +3,14 @@ import type { ErrorCode } from '../errors.ts';
 import type { RequestRecord } from './request-record.ts';
 
 /** The class of an error, for clients that do not distinguish codes. */
-export type ErrorType = 'AUTHENTICATION' | 'AUTHORIZATION' | 'NOT_FOUND' | 'INPUT' | 'LIMIT' | 'AVAILABILITY' | 'INTERNAL';
+export type ErrorType =
+  | 'AUTHENTICATION'
+  | 'AUTHORIZATION'
+  | 'NOT_FOUND'
+  | 'INPUT'
+  | 'LIMIT'
+  | 'AVAILABILITY'
+  | 'INTERNAL';
 
 const TYPES: Readonly<Record<ErrorCode, ErrorType>> = {
   UNAUTHENTICATED: 'AUTHENTICATION',
@@ -24,7 +31,10 @@ const TYPES: Readonly<Record<ErrorCode, ErrorType>> = {
  * Returns the facts for `extensions`. The time is the database's if the request has it, otherwise
  * the gateway's.
  */
-export function errorFacts(code: unknown, { requestId, now }: Pick<RequestRecord, 'requestId' | 'now'>) {
+export function errorFacts(
+  code: unknown,
+  { requestId, now }: Pick<RequestRecord, 'requestId' | 'now'>,
+) {
   const type = TYPES[code as ErrorCode] ?? TYPES.INTERNAL_SERVER_ERROR;
   return { type, timestamp: (now ?? new Date()).toISOString(), requestId };
 }

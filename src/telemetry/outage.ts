@@ -65,7 +65,16 @@ export class Outage {
 
   #tell(level: 'error' | 'info', message: string): void {
     const durationMs = Math.round(this.#failedAt - this.#beganAt);
-    this.#log[level]({ outage: this.#what, failures: this.#failures, total: this.#total, durationMs, reason: this.#reason }, message);
+    this.#log[level](
+      {
+        outage: this.#what,
+        failures: this.#failures,
+        total: this.#total,
+        durationMs,
+        reason: this.#reason,
+      },
+      message,
+    );
     this.#failures = 0;
   }
 

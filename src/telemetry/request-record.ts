@@ -64,7 +64,8 @@ export class RequestRecord {
    * recorded.
    */
   nameOperation(name: unknown): void {
-    if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name)) this.#operationName = name.slice(0, NAME_LENGTH_MAX);
+    if (typeof name === 'string' && /^[A-Za-z_]\w*$/.test(name))
+      this.#operationName = name.slice(0, NAME_LENGTH_MAX);
   }
 
   /** Writes the line, at `info`. It contains no variables, credentials or addresses. */
@@ -81,7 +82,9 @@ export class RequestRecord {
         durationMs: Math.round((performance.now() - this.#startedAt) * 10) / 10,
         operationName: this.#operationName ?? null,
         operationType: this.operationType ?? null,
-        documentHash: this.documentHash ?? (this.document === undefined ? null : hash('sha256', this.document, 'hex')),
+        documentHash:
+          this.documentHash ??
+          (this.document === undefined ? null : hash('sha256', this.document, 'hex')),
         credentialKind: credential?.kind ?? null,
         credentialId: credential?.id ?? null,
         organizationId: organization?.id ?? null,

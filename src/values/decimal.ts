@@ -22,7 +22,9 @@ function digitsOf(value: number): string {
   const text = String(value);
   const significant = text.replace(/[-.]/g, '').replace(/^0+/, '').length;
   if (Number.isInteger(value) ? !Number.isSafeInteger(value) : significant > FLOAT_DIGITS)
-    throw refused(`must be sent as a string if it has more digits than a JSON number preserves (${FLOAT_DIGITS})`);
+    throw refused(
+      `must be sent as a string if it has more digits than a JSON number preserves (${FLOAT_DIGITS})`,
+    );
   return text;
 }
 
@@ -42,7 +44,8 @@ export const DecimalResolver = new GraphQLScalarType<string, string>({
   serialize: (value) => String(value),
   parseValue: parse,
   parseLiteral(node) {
-    if (node.kind !== Kind.STRING && node.kind !== Kind.INT && node.kind !== Kind.FLOAT) throw refused('must be a string or a number');
+    if (node.kind !== Kind.STRING && node.kind !== Kind.INT && node.kind !== Kind.FLOAT)
+      throw refused('must be a string or a number');
     return parse(node.value);
   },
 });

@@ -32,8 +32,16 @@ export interface EmailForms {
  * same address everywhere.
  */
 export function parseEmail(email: string): EmailForms | undefined {
-  const [, local = '', typed = ''] = /^([!#-'*+/-9=?A-Z^-~.-]{1,64})@([^\s@]{1,253})$/.exec(email) ?? [];
-  if (local === '' || local.startsWith('.') || local.endsWith('.') || local.includes('..') || mixesWithAscii(typed)) return undefined;
+  const [, local = '', typed = ''] =
+    /^([!#-'*+/-9=?A-Z^-~.-]{1,64})@([^\s@]{1,253})$/.exec(email) ?? [];
+  if (
+    local === '' ||
+    local.startsWith('.') ||
+    local.endsWith('.') ||
+    local.includes('..') ||
+    mixesWithAscii(typed)
+  )
+    return undefined;
   // Character by character: in a whole word, a final sigma would become a different letter.
   const lowered = Array.from(typed.normalize('NFC'), (character) => character.toLowerCase())
     .join('')
@@ -44,7 +52,11 @@ export function parseEmail(email: string): EmailForms | undefined {
   if (unicode !== lowered && ascii !== lowered) return undefined;
   const canonical = `${asciiLower(local)}@${ascii}`;
   if (canonical.length > LENGTH_MAX) return undefined;
-  return { canonical, shown: unicode === ascii ? email : `${local}@${unicode}`, mailbox: unicode === ascii ? email : `${local}@${ascii}` };
+  return {
+    canonical,
+    shown: unicode === ascii ? email : `${local}@${unicode}`,
+    mailbox: unicode === ascii ? email : `${local}@${ascii}`,
+  };
 }
 
 /**
@@ -71,7 +83,9 @@ export function mailboxOf(email: string): string {
  */
 export function personPattern(search: string | null | undefined): string | null {
   const pattern = searchPattern(search);
-  return pattern?.replaceAll(/xn--[a-z0-9-]+/gi, (label) => domainToUnicode(label) || label) ?? null;
+  return (
+    pattern?.replaceAll(/xn--[a-z0-9-]+/gi, (label) => domainToUnicode(label) || label) ?? null
+  );
 }
 
 /** Returns the forms of an address. Throws an error that names the argument if it is not valid. */
@@ -92,7 +106,9 @@ export function requireEmail(email: string, argument: string): EmailForms {
  */
 function mixesWithAscii(text: string): boolean {
   const isAscii = (characters: string): boolean => /^\p{ASCII}+$/u.test(characters);
-  return Array.from(text).some((character) => !isAscii(character) && isAscii(character.normalize('NFKC').toLowerCase()));
+  return Array.from(text).some(
+    (character) => !isAscii(character) && isAscii(character.normalize('NFKC').toLowerCase()),
+  );
 }
 
 function asciiLower(text: string): string {

@@ -20,7 +20,9 @@ const prefixes = {
 /** Types that have public ids. */
 export type IdType = keyof typeof prefixes;
 
-const types = new Map<string, IdType>(Object.entries(prefixes).map(([type, prefix]) => [prefix, type as IdType]));
+const types = new Map<string, IdType>(
+  Object.entries(prefixes).map(([type, prefix]) => [prefix, type as IdType]),
+);
 const form = /^([a-z]{3})_([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 
 /** Returns the public id of a row. */
@@ -40,6 +42,10 @@ export function parseId(id: string): { type: IdType; uuid: string } | undefined 
  */
 export function decodeId(type: IdType, id: string, argument: string): string {
   const parsed = parseId(id);
-  if (parsed?.type !== type) throw badInput(argument, `must be an id of the form ${prefixes[type]}_ and 32 lower-case hex digits`);
+  if (parsed?.type !== type)
+    throw badInput(
+      argument,
+      `must be an id of the form ${prefixes[type]}_ and 32 lower-case hex digits`,
+    );
   return parsed.uuid;
 }

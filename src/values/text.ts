@@ -26,7 +26,9 @@ export function normalForm(text: string): string {
 
 function lengthProblem(text: string, lengthMax: number): string | undefined {
   const length = Array.from(text).length;
-  return length < 1 || length > lengthMax ? `must have between 1 and ${lengthMax} characters, not counting surrounding space` : undefined;
+  return length < 1 || length > lengthMax
+    ? `must have between 1 and ${lengthMax} characters, not counting surrounding space`
+    : undefined;
 }
 
 /** A visible character: not blank, not only combining, not ignorable, and assigned. */
@@ -45,7 +47,8 @@ export function searchPattern(search: string | null | undefined): string | null 
   const problem = lengthProblem(pattern, PATTERN_LENGTH_MAX);
   if (problem !== undefined) throw badInput('search', problem);
   // Nothing would be left to search for.
-  if (/^[\p{Default_Ignorable_Code_Point}\s]*$/u.test(pattern)) throw badInput('search', 'must contain a visible character');
+  if (/^[\p{Default_Ignorable_Code_Point}\s]*$/u.test(pattern))
+    throw badInput('search', 'must contain a visible character');
   return pattern;
 }
 
@@ -121,7 +124,11 @@ export function nameProblem(name: string, lengthMax: number): string | undefined
   return 'must not contain anything that looks like a link or a domain name, such as evil.example';
 }
 
-function requireGood(typed: string, argument: string, problemOf: (text: string) => string | undefined): string {
+function requireGood(
+  typed: string,
+  argument: string,
+  problemOf: (text: string) => string | undefined,
+): string {
   const text = normalForm(typed);
   const problem = problemOf(text);
   if (problem !== undefined) throw badInput(argument, problem);
@@ -146,7 +153,9 @@ export function requireName(typed: string, argument: string, lengthMax: number):
 /** Returns the visible part of text from elsewhere in normal form; empty if nothing is visible. */
 export function visibleText(text: string): string {
   const whole = text.toWellFormed();
-  const plain = whole.replaceAll(INVISIBLE, (character, at: number) => (joins(whole, at) ? character : ' ')).replaceAll(/\s+/g, ' ');
+  const plain = whole
+    .replaceAll(INVISIBLE, (character, at: number) => (joins(whole, at) ? character : ' '))
+    .replaceAll(/\s+/g, ' ');
   return VISIBLE.test(plain) ? normalForm(plain) : '';
 }
 
@@ -171,7 +180,8 @@ function joins(name: string, at: number): boolean {
  * Two or more labels of letters, digits and inner hyphens (RFC 1035, 2.3.1). The last one is not a
  * number.
  */
-const DOMAIN_NAME = /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+const DOMAIN_NAME =
+  /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Whether the text is a domain name with at least two labels, in ASCII form and lower case. */
 export function isDomainName(text: string): boolean {

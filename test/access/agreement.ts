@@ -28,7 +28,10 @@ export function cases(size: number): fc.Arbitrary<Case> {
     deleted: fc.array(fc.nat(), { maxLength: 2 }),
     // Mostly near the top, where there is something below.
     home: fc.oneof(fc.nat({ max: 2 }), fc.nat()),
-    reaches: fc.oneof({ weight: 2, arbitrary: fc.constant(true) }, { weight: 1, arbitrary: fc.constant(false) }),
+    reaches: fc.oneof(
+      { weight: 2, arbitrary: fc.constant(true) },
+      { weight: 1, arbitrary: fc.constant(false) },
+    ),
     pageSize: fc.constantFrom(...PAGE_SIZES),
   });
 }
@@ -46,14 +49,18 @@ interface Planted {
 async function plant(world: World, { parents, deleted }: Case): Promise<Planted> {
   const prefix = `grove-${++planted}`;
   const slugs = [`${prefix}-0`, ...parents.map((_, index) => `${prefix}-${index + 1}`)];
-  const parentOf = (index: number): number | null => (index === 0 ? null : (parents[index - 1] ?? 0) % index);
+  const parentOf = (index: number): number | null =>
+    index === 0 ? null : (parents[index - 1] ?? 0) % index;
   const gone = new Set(deleted.map((place) => place % slugs.length).filter((place) => place !== 0));
   const forest = new Map<string, { parent: string | null; deleted: boolean }>();
   for (const [index, slug] of slugs.entries()) {
     const parent = parentOf(index);
     const above = parent === null ? null : (slugs[parent] ?? null);
     // Whatever lies below a deleted organization is deleted as well.
-    forest.set(slug, { parent: above, deleted: gone.has(index) || (above !== null && (forest.get(above)?.deleted ?? false)) });
+    forest.set(slug, {
+      parent: above,
+      deleted: gone.has(index) || (above !== null && (forest.get(above)?.deleted ?? false)),
+    });
   }
   const ids = new Map<string, string>();
   for (const [slug, { parent }] of forest) {
@@ -70,12 +77,18 @@ async function plant(world: World, { parents, deleted }: Case): Promise<Planted>
       returning id, email
     )
     insert into memberships (organization_id, user_id)
-    select o.id, p.id from organizations o join people p on p.email = 'p@' || o.slug || '.example'`.execute(world.db);
+    select o.id, p.id from organizations o join people p on p.email = 'p@' || o.slug || '.example'`.execute(
+    world.db,
+  );
   await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at)
-    select id, 'e', 'voice_calls', 1, '2026-01-05T00:00:00Z' from organizations where id = any (${uuids}::uuid[])`.execute(world.db);
+    select id, 'e', 'voice_calls', 1, '2026-01-05T00:00:00Z' from organizations where id = any (${uuids}::uuid[])`.execute(
+    world.db,
+  );
   await sql`
     insert into audit_events (action, actor_kind, acting_organization_id, organization_id, target_type, target_id, request_id)
-    select 'planted', 'API_KEY', id, id, 'Organization', 'x', 'r' from organizations where id = any (${uuids}::uuid[])`.execute(world.db);
+    select 'planted', 'API_KEY', id, id, 'Organization', 'x', 'r' from organizations where id = any (${uuids}::uuid[])`.execute(
+    world.db,
+  );
   const goneSlugs = [...forest].filter(([, one]) => one.deleted).map(([slug]) => slug);
   await sql`update organizations set status = 'DELETED', deleted_at = now(), deleted_with = id where slug = any (${goneSlugs}::text[])`.execute(
     world.db,
@@ -91,17 +104,22 @@ interface ListAnswer {
 /** How organizations come out of each list of an organization; `of` finds the organizations of a row. */
 const lists: Record<string, { text(page: string): string; of(node: never): string[] }> = {
   descendants: {
-    text: (page) => `descendants(${page}) { pageInfo { hasNextPage endCursor } edges { node { id } } }`,
+    text: (page) =>
+      `descendants(${page}) { pageInfo { hasNextPage endCursor } edges { node { id } } }`,
     of: ({ id }: { id: string }) => [id],
   },
   search: {
-    text: (page) => `descendants(search: "tree GROVE", ${page}) { pageInfo { hasNextPage endCursor } edges { node { id } } }`,
+    text: (page) =>
+      `descendants(search: "tree GROVE", ${page}) { pageInfo { hasNextPage endCursor } edges { node { id } } }`,
     of: ({ id }: { id: string }) => [id],
   },
   people: {
-    text: (page) => `people(${page}) { pageInfo { hasNextPage endCursor } edges { node { memberships { organization { id } } } } }`,
+    text: (page) =>
+      `people(${page}) { pageInfo { hasNextPage endCursor } edges { node { memberships { organization { id } } } } }`,
     of: ({ memberships }: { memberships: { organization: { id: string } }[] }) =>
-      memberships.length > 0 ? memberships.map(({ organization }) => organization.id) : ['a person of no organization'],
+      memberships.length > 0
+        ? memberships.map(({ organization }) => organization.id)
+        : ['a person of no organization'],
   },
   auditLog: {
     text: (page) =>
@@ -125,18 +143,25 @@ export async function disagreements(world: World, drawn: Case): Promise<string[]
   const wrong: string[] = [];
   const compare = (what: string, actual: Iterable<string>, wanted: readonly string[]): void => {
     const list = [...actual].toSorted();
-    if (JSON.stringify(list) !== JSON.stringify(wanted)) wrong.push(`${what}: ${list.join(' ')}, expected ${wanted.join(' ')}`);
+    if (JSON.stringify(list) !== JSON.stringify(wanted))
+      wrong.push(`${what}: ${list.join(' ')}, expected ${wanted.join(' ')}`);
   };
-  const isForbidden = (text: string): boolean => text.includes('"FORBIDDEN"') && !/"(org|mem|usr|aud)_/.test(text);
+  const isForbidden = (text: string): boolean =>
+    text.includes('"FORBIDDEN"') && !/"(org|mem|usr|aud)_/.test(text);
 
   // Lists of home, page by page, at every page size.
-  const asked = Object.entries(lists).flatMap(([name, list]) => PAGE_SIZES.map((size) => ({ name, size, ...list })));
+  const asked = Object.entries(lists).flatMap(([name, list]) =>
+    PAGE_SIZES.map((size) => ({ name, size, ...list })),
+  );
   await atOnce(asked, async ({ name, size, text, of }) => {
     const rows: string[] = [];
     let refusal = '';
     await forward(size, async ({ first, after }: WalkArguments) => {
       const page = `first: ${first}${after ? `, after: "${after}"` : ''}`;
-      const answer = await world.ask<{ organization: { list: ListAnswer | null } }>(`{ organization { list: ${text(page)} } }`, options);
+      const answer = await world.ask<{ organization: { list: ListAnswer | null } }>(
+        `{ organization { list: ${text(page)} } }`,
+        options,
+      );
       const list = answer.data?.organization.list;
       if (!list) {
         refusal = answer.text;
@@ -162,13 +187,22 @@ export async function disagreements(world: World, drawn: Case): Promise<string[]
       const step: string[] = [];
       await forward(drawn.pageSize, async ({ first, after }: WalkArguments) => {
         const page = `first: ${first}${after ? `, after: "${after}"` : ''}`;
-        const inner = (args: string): string => `(${args}) { pageInfo { hasNextPage endCursor } edges { node { id slug } } }`;
+        const inner = (args: string): string =>
+          `(${args}) { pageInfo { hasNextPage endCursor } edges { node { id slug } } }`;
         const text =
           field === 'byChild'
             ? `usage(from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z") { list: byChild${inner(`metric: "voice_calls", ${page}`)} }`
             : `usage: viewerAccess { kind } ${field}${inner(page)}`;
-        type Listed = { list?: { pageInfo: WalkedPage['pageInfo']; edges: { node: { id: string; slug: string } }[] } };
-        const answer = await world.ask<{ organization: Listed & { usage: Listed } }>(`{ organization(id: "${id}") { ${text} } }`, options);
+        type Listed = {
+          list?: {
+            pageInfo: WalkedPage['pageInfo'];
+            edges: { node: { id: string; slug: string } }[];
+          };
+        };
+        const answer = await world.ask<{ organization: Listed & { usage: Listed } }>(
+          `{ organization(id: "${id}") { ${text} } }`,
+          options,
+        );
         const list = answer.data?.organization.list ?? answer.data?.organization.usage.list;
         if (!list) throw new Error(answer.text);
         for (const { node } of list.edges) {
@@ -187,7 +221,12 @@ export async function disagreements(world: World, drawn: Case): Promise<string[]
   }
 
   // Each organization of the tree by itself: by id, by slug, as a node, and by those of its lists that need a scope.
-  const found = { id: new Set<string>(), node: new Set<string>(), members: new Set<string>(), log: new Set<string>() };
+  const found = {
+    id: new Set<string>(),
+    node: new Set<string>(),
+    members: new Set<string>(),
+    log: new Set<string>(),
+  };
   await atOnce(slugs, async (slug) => {
     const id = ids.get(slug) ?? '';
     type One = {
@@ -195,18 +234,24 @@ export async function disagreements(world: World, drawn: Case): Promise<string[]
       members: { nodes: { organization: { id: string } }[] } | null;
       auditLog: { totalCount: number } | null;
     } | null;
-    const answer = await world.ask<{ byId: One; bySlug: { id: string } | null; node: { id: string } | null }>(
+    const answer = await world.ask<{
+      byId: One;
+      bySlug: { id: string } | null;
+      node: { id: string } | null;
+    }>(
       `{ byId: organization(id: "${id}") { id members(first: 1) { nodes { organization { id } } } auditLog(first: 1) { totalCount } }
         bySlug: organization(slug: "${slug}") { id } node(id: "${id}") { id } }`,
       options,
     );
     const { byId, bySlug, node } = answer.data ?? {};
-    if ((byId === null) !== (bySlug === null)) wrong.push(`${slug} is found by id or by slug, and not by the other`);
+    if ((byId === null) !== (bySlug === null))
+      wrong.push(`${slug} is found by id or by slug, and not by the other`);
     if (byId) found.id.add(byId.id);
     if (node) found.node.add(node.id);
     for (const member of byId?.members?.nodes ?? []) found.members.add(member.organization.id);
     if (byId?.auditLog) found.log.add(byId.id);
-    if (exists(forest, request, slug) && !may(forest, request, 'members:read', slug)) wrong.push(`${slug} has no members`);
+    if (exists(forest, request, slug) && !may(forest, request, 'members:read', slug))
+      wrong.push(`${slug} has no members`);
   });
   for (const [what, set] of Object.entries(found)) compare(what, set, expected);
   return wrong;

@@ -3,7 +3,17 @@
  * says about it. `covered` is compared with the schema, so that nothing new comes without a row.
  */
 import { NODE_TYPES, type NodeType } from '../setup/nodes.ts';
-import { REACH, SCOPES, exists, held, isBelow, may, type Forest, type Request, type ScopeName } from './model.ts';
+import {
+  REACH,
+  SCOPES,
+  exists,
+  held,
+  isBelow,
+  may,
+  type Forest,
+  type Request,
+  type ScopeName,
+} from './model.ts';
 
 /**
  * What becomes of one question: `data`, the code of the error (`FORBIDDEN` with the scopes that it names), the code of
@@ -11,7 +21,8 @@ import { REACH, SCOPES, exists, held, isBelow, may, type Forest, type Request, t
  */
 export type Verdict = string;
 
-export const forbidden = (...scopes: readonly string[]): Verdict => `FORBIDDEN: ${scopes.join(', ')}`;
+export const forbidden = (...scopes: readonly string[]): Verdict =>
+  `FORBIDDEN: ${scopes.join(', ')}`;
 
 /** Ids of what belongs to the target. */
 export interface Target {
@@ -132,15 +143,28 @@ export const organizationFields: readonly FieldRow[] = [
     text: `usageOfItself: usage(${window}, scope: SINGLE) {
       organizationCount byChild(first: 1, metric: "voice_calls") { edges { node { id } } } }`,
   },
-  { covers: ['UsageSummary.byChild'], path: ['usageOfItself', 'byChild'], text: '', needs: [REACH] },
+  {
+    covers: ['UsageSummary.byChild'],
+    path: ['usageOfItself', 'byChild'],
+    text: '',
+    needs: [REACH],
+  },
 ];
 
 /** What the scopes that a row needs say about an organization that exists for the request. */
-function verdictOf(forest: Forest, request: Request, { needs, first = [] }: FieldRow, organization: string): Verdict {
+function verdictOf(
+  forest: Forest,
+  request: Request,
+  { needs, first = [] }: FieldRow,
+  organization: string,
+): Verdict {
   for (const scopes of [first, needs]) {
     if (scopes.length === 0) continue;
     // What is below is told of to nobody without the scope; at home it is held or it is not.
-    const open = scopes[0] === REACH ? held(request).has(REACH) : scopes.some((scope) => may(forest, request, scope, organization));
+    const open =
+      scopes[0] === REACH
+        ? held(request).has(REACH)
+        : scopes.some((scope) => may(forest, request, scope, organization));
     if (!open) return forbidden(...scopes);
   }
   return 'data';
@@ -159,17 +183,44 @@ const nodeScopes: Readonly<Record<NodeType, ScopeName | 'existence' | 'own'>> = 
   Contact: 'organizations:manage',
 };
 
-function nodeVerdict(forest: Forest, request: Request, type: NodeType, organization: string): Verdict {
+function nodeVerdict(
+  forest: Forest,
+  request: Request,
+  type: NodeType,
+  organization: string,
+): Verdict {
   const scope = nodeScopes[type];
   if (scope === 'own') return 'NOT_FOUND';
   // Roles from above are usable at home.
-  const above = type === 'Role' && !forest.get(organization)?.deleted && isBelow(forest, request.home, organization);
-  if (scope === 'existence') return above || exists(forest, request, organization) ? 'data' : 'NOT_FOUND';
+  const above =
+    type === 'Role' &&
+    !forest.get(organization)?.deleted &&
+    isBelow(forest, request.home, organization);
+  if (scope === 'existence')
+    return above || exists(forest, request, organization) ? 'data' : 'NOT_FOUND';
   return may(forest, request, scope, organization) ? 'data' : 'NOT_FOUND';
 }
 
-const ROOTS = ['invitationPreview', 'node', 'nodes', 'organization', 'scopes', 'slugAvailability', 'usageMetrics', 'viewer'];
-const VIEWER = ['can', 'credential', 'invitations', 'memberships', 'organization', 'personalAccessTokens', 'scopes', 'user'];
+const ROOTS = [
+  'invitationPreview',
+  'node',
+  'nodes',
+  'organization',
+  'scopes',
+  'slugAvailability',
+  'usageMetrics',
+  'viewer',
+];
+const VIEWER = [
+  'can',
+  'credential',
+  'invitations',
+  'memberships',
+  'organization',
+  'personalAccessTokens',
+  'scopes',
+  'user',
+];
 
 /** What a reading document may answer, by path; everything else in it has to be data. */
 export interface Expected {
@@ -183,7 +234,9 @@ export interface Expected {
 /** Asks everything about one target, in one document. */
 export function readDocument(target: Target, { anonymous = false }: Asker): string {
   const fields = organizationFields.map(({ text }) => text).join(' ');
-  const can = SCOPES.map((scope, index) => `can${index}: can(scope: "${scope}", organizationId: "${target.id}")`);
+  const can = SCOPES.map(
+    (scope, index) => `can${index}: can(scope: "${scope}", organizationId: "${target.id}")`,
+  );
   const ids = NODE_TYPES.map((type) => `"${target.nodes[type]}"`).join(', ');
   // It is never null, and without a credential would take all other answers with it.
   const viewer = `viewer { credential { kind } user { id } organization { id } scopes memberships(first: 1) { totalCount }
@@ -220,9 +273,19 @@ export function expectedRead(forest: Forest, asker: Asker, target: Target): Expe
   }
   const there = exists(forest, request, target.slug);
   for (const path of ['byId', 'bySlug', 'node']) verdicts.set(path, there ? 'data' : 'NOT_FOUND');
-  for (const path of ['own', 'scopes', 'usageMetrics', 'slugAvailability', 'invitationPreview', 'viewer']) verdicts.set(path, 'data');
-  for (const [index, type] of NODE_TYPES.entries()) verdicts.set(`nodes.${index}`, nodeVerdict(forest, request, type, target.slug));
-  for (const [index, scope] of SCOPES.entries()) values.set(`viewer.can${index}`, may(forest, request, scope, target.slug));
+  for (const path of [
+    'own',
+    'scopes',
+    'usageMetrics',
+    'slugAvailability',
+    'invitationPreview',
+    'viewer',
+  ])
+    verdicts.set(path, 'data');
+  for (const [index, type] of NODE_TYPES.entries())
+    verdicts.set(`nodes.${index}`, nodeVerdict(forest, request, type, target.slug));
+  for (const [index, scope] of SCOPES.entries())
+    values.set(`viewer.can${index}`, may(forest, request, scope, target.slug));
   values.set(
     'viewer.scopes',
     SCOPES.filter((scope) => held(request).has(scope)),
@@ -272,7 +335,12 @@ export interface MutationFixture {
  * Every mutation on one target, in the order in which they can follow each other. They leave the target as it was, as
  * far as the rows of the matrix can tell, or change it back.
  */
-export function attempts(forest: Forest, asker: Asker, target: Target, fixture: MutationFixture): Attempt[] {
+export function attempts(
+  forest: Forest,
+  asker: Asker,
+  target: Target,
+  fixture: MutationFixture,
+): Attempt[] {
   const { request, person, anonymous = false } = asker;
   const { slug, id } = target;
   const inTarget = { organizationId: id };
@@ -294,7 +362,8 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
       return may(forest, request, scope, slug) ? done : forbidden(scope);
     });
   /** Is not done to the organization of the request itself. */
-  const below = (done: Verdict): Verdict => guarded(() => (isHome ? 'BAD_USER_INPUT' : takes(REACH, done)));
+  const below = (done: Verdict): Verdict =>
+    guarded(() => (isHome ? 'BAD_USER_INPUT' : takes(REACH, done)));
   /** Takes a scope on a row that only holders of another scope can see. */
   const seenWith = (seen: ScopeName, scope: ScopeName, done: Verdict): Verdict =>
     guarded(() => (request && may(forest, request, seen, slug) ? takes(scope, done) : 'NOT_FOUND'));
@@ -302,15 +371,38 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
     if (anonymous) return 'UNAUTHENTICATED';
     return person ? done : forbidden();
   };
-  const one = (name: string, input: object, verdict: Verdict, alias = name): Attempt => ({ alias, name, input, verdict });
+  const one = (name: string, input: object, verdict: Verdict, alias = name): Attempt => ({
+    alias,
+    name,
+    input,
+    verdict,
+  });
   const suspend = one('suspendOrganization', { id }, below('SuspendOrganizationPayload'));
   const resume = one('resumeOrganization', { id }, below('ResumeOrganizationPayload'));
-  const event = { id: fixture.unique(), metric: 'voice_calls', quantity: '1', occurredAt: new Date().toISOString() };
+  const event = {
+    id: fixture.unique(),
+    metric: 'voice_calls',
+    quantity: '1',
+    occurredAt: new Date().toISOString(),
+  };
 
   return [
-    one('createOrganization', { name: 'Matrix', slug: 'acme', parentId: id }, takes(REACH, 'SLUG_TAKEN')),
-    one('createOrganization', { name: 'Matrix', slug: 'acme' }, byPerson('SLUG_TAKEN'), 'createRoot'),
-    one('updateOrganization', { id, name: `The ${slug}` }, takes('organizations:manage', 'UpdateOrganizationPayload')),
+    one(
+      'createOrganization',
+      { name: 'Matrix', slug: 'acme', parentId: id },
+      takes(REACH, 'SLUG_TAKEN'),
+    ),
+    one(
+      'createOrganization',
+      { name: 'Matrix', slug: 'acme' },
+      byPerson('SLUG_TAKEN'),
+      'createRoot',
+    ),
+    one(
+      'updateOrganization',
+      { id, name: `The ${slug}` },
+      takes('organizations:manage', 'UpdateOrganizationPayload'),
+    ),
     one(
       'updateOrganization',
       { id, billingEmail: 'billing@x.example' },
@@ -333,7 +425,9 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
       { id, mode: 'RESTRICT', confirmSlug: slug },
       guarded(() => {
         if (!isHome || !request || forest.get(slug)?.parent) return below('HAS_CHILDREN');
-        return may(forest, request, 'organizations:manage', slug) ? takes(REACH, 'HAS_CHILDREN') : forbidden('organizations:manage');
+        return may(forest, request, 'organizations:manage', slug)
+          ? takes(REACH, 'HAS_CHILDREN')
+          : forbidden('organizations:manage');
       }),
       'deleteOwn',
     ),
@@ -344,21 +438,49 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
       { ...inTarget, userId: target.nodes.User, roles: ['user'] },
       takes('members:manage', 'UpdateMemberRolesPayload'),
     ),
-    one('removeMember', { ...inTarget, userId: target.leaver }, takes('members:manage', 'RemoveMemberPayload')),
+    one(
+      'removeMember',
+      { ...inTarget, userId: target.leaver },
+      takes('members:manage', 'RemoveMemberPayload'),
+    ),
     // Of an organization that the person is no member of.
     one('leaveOrganization', { organizationId: fixture.probeId }, byPerson('NOT_FOUND')),
-    one('addMember', { ...inTarget, email: target.memberEmail, roles: ['user'] }, takes('members:manage', 'ALREADY_MEMBER')),
-    one('createRole', { ...inTarget, key: 'admin', name: 'Matrix', scopes: [] }, takes('roles:manage', 'ROLE_KEY_TAKEN')),
-    one('updateRole', { id: target.nodes.Role, name: 'Own' }, takes('roles:manage', 'UpdateRolePayload')),
+    one(
+      'addMember',
+      { ...inTarget, email: target.memberEmail, roles: ['user'] },
+      takes('members:manage', 'ALREADY_MEMBER'),
+    ),
+    one(
+      'createRole',
+      { ...inTarget, key: 'admin', name: 'Matrix', scopes: [] },
+      takes('roles:manage', 'ROLE_KEY_TAKEN'),
+    ),
+    one(
+      'updateRole',
+      { id: target.nodes.Role, name: 'Own' },
+      takes('roles:manage', 'UpdateRolePayload'),
+    ),
     one('deleteRole', { id: target.nodes.Role }, takes('roles:manage', 'ROLE_IN_USE')),
-    one('createInvitation', { ...inTarget, email: target.memberEmail, roles: ['user'] }, takes('members:manage', 'ALREADY_MEMBER')),
+    one(
+      'createInvitation',
+      { ...inTarget, email: target.memberEmail, roles: ['user'] },
+      takes('members:manage', 'ALREADY_MEMBER'),
+    ),
     one(
       'inviteUsers',
       { ...inTarget, users: [{ email: target.memberEmail, roles: ['user'] }] },
       takes('members:manage', 'InviteUsersPayload'),
     ),
-    one('resendInvitation', { id: target.closedInvitation }, seenWith('members:read', 'members:manage', 'INVITATION_CLOSED')),
-    one('revokeInvitation', { id: target.closedInvitation }, seenWith('members:read', 'members:manage', 'INVITATION_CLOSED')),
+    one(
+      'resendInvitation',
+      { id: target.closedInvitation },
+      seenWith('members:read', 'members:manage', 'INVITATION_CLOSED'),
+    ),
+    one(
+      'revokeInvitation',
+      { id: target.closedInvitation },
+      seenWith('members:read', 'members:manage', 'INVITATION_CLOSED'),
+    ),
     one('acceptInvitation', { token: 'unknown' }, byPerson('INVITATION_INVALID')),
     one('declineInvitation', { token: 'unknown' }, byPerson('INVITATION_INVALID')),
     one('acceptInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'acceptById'),
@@ -374,27 +496,62 @@ export function attempts(forest: Forest, asker: Asker, target: Target, fixture: 
       { id: target.nodes.Contact, name: 'Matrix' },
       seenWith('organizations:manage', 'organizations:manage', 'UpdateContactPayload'),
     ),
-    one('deleteContact', { id: target.spareContact }, seenWith('organizations:manage', 'organizations:manage', 'DeleteContactPayload')),
-    one('createApiKey', { ...inTarget, name: 'matrix', scopes: [] }, takes('api_keys:manage', 'CreateApiKeyPayload')),
-    one('updateApiKey', { id: target.nodes.ApiKey, name: 'k' }, seenWith('api_keys:manage', 'api_keys:manage', 'UpdateApiKeyPayload')),
-    one('revokeApiKey', { id: target.revokedKey }, seenWith('api_keys:manage', 'api_keys:manage', 'RevokeApiKeyPayload')),
+    one(
+      'deleteContact',
+      { id: target.spareContact },
+      seenWith('organizations:manage', 'organizations:manage', 'DeleteContactPayload'),
+    ),
+    one(
+      'createApiKey',
+      { ...inTarget, name: 'matrix', scopes: [] },
+      takes('api_keys:manage', 'CreateApiKeyPayload'),
+    ),
+    one(
+      'updateApiKey',
+      { id: target.nodes.ApiKey, name: 'k' },
+      seenWith('api_keys:manage', 'api_keys:manage', 'UpdateApiKeyPayload'),
+    ),
+    one(
+      'revokeApiKey',
+      { id: target.revokedKey },
+      seenWith('api_keys:manage', 'api_keys:manage', 'RevokeApiKeyPayload'),
+    ),
     one(
       'recordUsage',
       { events: [{ ...event, organizationId: id }] },
       guarded(() => {
         if (!there || !request) return 'rejected: ORGANIZATION_NOT_FOUND';
-        return may(forest, request, 'usage:write', slug) ? 'RecordUsagePayload' : 'rejected: FORBIDDEN';
+        return may(forest, request, 'usage:write', slug)
+          ? 'RecordUsagePayload'
+          : 'rejected: FORBIDDEN';
       }),
     ),
-    one('createPersonalAccessToken', { name: 'matrix' }, byPerson('CreatePersonalAccessTokenPayload')),
-    one('revokePersonalAccessToken', { id: target.nodes.PersonalAccessToken }, byPerson('NOT_FOUND')),
+    one(
+      'createPersonalAccessToken',
+      { name: 'matrix' },
+      byPerson('CreatePersonalAccessTokenPayload'),
+    ),
+    one(
+      'revokePersonalAccessToken',
+      { id: target.nodes.PersonalAccessToken },
+      byPerson('NOT_FOUND'),
+    ),
     ...(fixture.ownToken === null
       ? []
-      : [one('revokePersonalAccessToken', { id: fixture.ownToken }, byPerson('RevokePersonalAccessTokenPayload'), 'revokeOwn')]),
+      : [
+          one(
+            'revokePersonalAccessToken',
+            { id: fixture.ownToken },
+            byPerson('RevokePersonalAccessTokenPayload'),
+            'revokeOwn',
+          ),
+        ]),
     one(
       'restoreOrganization',
       { id },
-      guarded(() => (restorable ? 'RestoreOrganizationPayload' : below('RestoreOrganizationPayload'))),
+      guarded(() =>
+        restorable ? 'RestoreOrganizationPayload' : below('RestoreOrganizationPayload'),
+      ),
     ),
     // A deleted one that was restored a moment ago is deleted again, with what came back with it.
     ...(isDeleted

@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeId } from '../../src/values/ids.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { CreateRoleDocument } from '../generated/graphql.ts';
-import { createWorld, insertMembership, insertUser, type RequestOptions, type World } from '../setup/world.ts';
+import {
+  createWorld,
+  insertMembership,
+  insertUser,
+  type RequestOptions,
+  type World,
+} from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -14,7 +20,9 @@ afterAll(() => world.close());
 
 let made = 0;
 /** A second admin of shop-1 with a token, and its own public id. */
-async function secondAdmin(): Promise<RequestOptions & { id: string; membership: string; tokenId: string }> {
+async function secondAdmin(): Promise<
+  RequestOptions & { id: string; membership: string; tokenId: string }
+> {
   const user = await insertUser(world, `second${++made}@x.example`);
   const membership = await insertMembership(world, world.uuid('shop-1'), user, ['admin']);
   const token = await insertPersonalAccessToken(world.db, user, 'x');
@@ -24,7 +32,8 @@ async function secondAdmin(): Promise<RequestOptions & { id: string; membership:
 
 const role = (alias: string, key: string): string =>
   `${alias}: createRole(input: { organizationId: "${world.org('shop-1')}", key: "${key}", name: "X", scopes: [] }) { __typename ... on UserError { code } }`;
-const exists = async (key: string) => (await world.rows(sql`select from roles where key = ${key}`)).length > 0;
+const exists = async (key: string) =>
+  (await world.rows(sql`select from roles where key = ${key}`)).length > 0;
 
 describe('several mutations in one document', () => {
   it('all happen, in order, each seeing what those before it did', async () => {
@@ -43,7 +52,9 @@ describe('several mutations in one document', () => {
     const self = await secondAdmin();
     const demote = `a: updateMemberRoles(input: { organizationId: "${world.org('shop-1')}", userId: "${self.id}", roles: ["viewer"] }) { __typename }`;
     const answer = await world.ask(`mutation { ${demote} ${role('b', 'doc_demoted')} }`, self);
-    expect(answer.errors).toMatchObject([{ path: ['b'], extensions: { code: 'FORBIDDEN', requiredScopes: ['roles:manage'] } }]);
+    expect(answer.errors).toMatchObject([
+      { path: ['b'], extensions: { code: 'FORBIDDEN', requiredScopes: ['roles:manage'] } },
+    ]);
     expect(await exists('doc_demoted')).toBe(false);
     expect(
       await world.rows(
@@ -70,10 +81,15 @@ describe('several mutations in one document', () => {
 
   it('see the revocation of their own key, which may not read afterwards', async () => {
     const make = `mutation { createApiKey(input: { organizationId: "${world.org('shop-1')}", name: "own", scopes: ["api_keys:manage", "roles:manage"] }) { ... on CreateApiKeyPayload { secret apiKey { id } } } }`;
-    const made_ = (await world.ask<{ createApiKey: { secret: string; apiKey: { id: string } } }>(make, { as: 'admin@shop-1' })).data
-      ?.createApiKey;
+    const made_ = (
+      await world.ask<{ createApiKey: { secret: string; apiKey: { id: string } } }>(make, {
+        as: 'admin@shop-1',
+      })
+    ).data?.createApiKey;
     const revoke = `a: revokeApiKey(input: { id: "${made_?.apiKey.id}" }) { ... on RevokeApiKeyPayload { apiKey { id } } }`;
-    const answer = await world.ask(`mutation { ${revoke} ${role('b', 'doc_key')} }`, { token: made_?.secret ?? '' });
+    const answer = await world.ask(`mutation { ${revoke} ${role('b', 'doc_key')} }`, {
+      token: made_?.secret ?? '',
+    });
     expect(answer.errors).toMatchObject([{ path: ['b'], extensions: { code: 'UNAUTHENTICATED' } }]);
     const alone = await world.ask(`mutation { ${revoke} }`, { token: made_?.secret ?? '' });
     expect(alone.status).toBe(401);
@@ -86,24 +102,38 @@ describe('several mutations in one document', () => {
     );
     const other = await secondAdmin();
     const promote = `mutation { updateMemberRoles(input: { organizationId: "${world.org('shop-1')}", userId: "${self.id}", roles: ["admin"] }) { __typename } }`;
-    expect((await world.ask(`mutation { ${role('a', 'doc_early')} }`, self)).errors?.[0]?.extensions.code).toBe('FORBIDDEN');
+    expect(
+      (await world.ask(`mutation { ${role('a', 'doc_early')} }`, self)).errors?.[0]?.extensions
+        .code,
+    ).toBe('FORBIDDEN');
     await world.ask(promote, other);
-    expect((await world.ask(`mutation { ${role('a', 'doc_late')} }`, self)).data).toMatchObject({ a: { __typename: 'CreateRolePayload' } });
+    expect((await world.ask(`mutation { ${role('a', 'doc_late')} }`, self)).data).toMatchObject({
+      a: { __typename: 'CreateRolePayload' },
+    });
   });
 
   it('keep what they answered when a later one is refused: a secret that is shown once reaches the caller', async () => {
     const make = `a: createApiKey(input: { organizationId: "${world.org('shop-1')}", name: "kept", scopes: [] }) { ... on CreateApiKeyPayload { secret } }`;
     const refused = `b: createRole(input: { organizationId: "${world.org('rival')}", key: "elsewhere", name: "X", scopes: [] }) { __typename }`;
-    const answer = await world.ask<{ a: { secret: string }; b: null }>(`mutation { ${make} ${refused} ${role('c', 'doc_after')} }`, {
-      as: 'key@shop-1',
-    });
+    const answer = await world.ask<{ a: { secret: string }; b: null }>(
+      `mutation { ${make} ${refused} ${role('c', 'doc_after')} }`,
+      {
+        as: 'key@shop-1',
+      },
+    );
     expect(answer.data).toEqual({
       a: { secret: expect.stringMatching(/^ak_/) },
       b: null,
       c: expect.objectContaining({ __typename: 'CreateRolePayload' }),
     });
     expect(answer.errors).toMatchObject([{ path: ['b'], extensions: { code: 'NOT_FOUND' } }]);
-    expect((await world.ask('{ viewer { credential { name } } }', { token: answer.data?.a.secret ?? '' })).data).toEqual({
+    expect(
+      (
+        await world.ask('{ viewer { credential { name } } }', {
+          token: answer.data?.a.secret ?? '',
+        })
+      ).data,
+    ).toEqual({
       viewer: { credential: { name: 'kept' } },
     });
   });
@@ -125,7 +155,12 @@ describe('several mutations in one document', () => {
           ['c', 'admin'],
         ].map(([alias, key]) => [
           alias,
-          { membership: { roles: [{ key }], organization: { members: { nodes: [{ roles: [{ key }] }] } } } },
+          {
+            membership: {
+              roles: [{ key }],
+              organization: { members: { nodes: [{ roles: [{ key }] }] } },
+            },
+          },
         ]),
       ),
     );
@@ -139,7 +174,9 @@ describe('a request under way', () => {
       values (${world.uuid('shop-1')}, 'Street 1', 'Town', 'State', '1', 'DE')`.execute(db);
     const document = '{ organization { id primaryAddress { line1 } } }';
     const self = await secondAdmin();
-    expect((await world.ask(document, self)).data).toMatchObject({ organization: { primaryAddress: { line1: 'Street 1' } } });
+    expect((await world.ask(document, self)).data).toMatchObject({
+      organization: { primaryAddress: { line1: 'Street 1' } },
+    });
     // The request is held between its statements: the second reads a table that is locked until the person is removed.
     const asking = await db.transaction().execute(async (tx) => {
       await sql`lock table organization_profiles in access exclusive mode`.execute(tx);

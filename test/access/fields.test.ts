@@ -16,12 +16,16 @@ async function keyWith(...scopes: ScopeName[]): Promise<string> {
   const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
   const token = createToken('ak', id);
   await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-    values (${id}, ${world.uuid('north')}, 'k', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(world.db);
+    values (${id}, ${world.uuid('north')}, 'k', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(
+    world.db,
+  );
   return token;
 }
 
 /** The guarded fields of the matrix of rights. Those with a second guard are below. */
-const guarded = organizationFields.filter(({ text, needs, first }) => text !== '' && needs.length > 0 && !first);
+const guarded = organizationFields.filter(
+  ({ text, needs, first }) => text !== '' && needs.length > 0 && !first,
+);
 
 /** The organization that the keys act in, with nothing above or below. */
 const alone: Forest = new Map([['north', { parent: null }]]);
@@ -32,15 +36,21 @@ describe('a field that requires a scope', () => {
     async (_name, needs, { path, text }) => {
       for (const scope of [...SCOPES, undefined]) {
         const token = await keyWith(...(scope ? [scope] : []));
-        const { data, errors } = await world.ask<{ organization: object | null }>(`{ organization { id ${text} } }`, {
-          token,
-          withoutSocket: true,
-        });
+        const { data, errors } = await world.ask<{ organization: object | null }>(
+          `{ organization { id ${text} } }`,
+          {
+            token,
+            withoutSocket: true,
+          },
+        );
         const request = { home: 'north', given: scope ? [scope] : [] };
         const opened = needs.some((need) => may(alone, request, need, 'north'));
         // What it leads to may have a guard of its own.
         const error = errors?.find((one) => one.path?.join() === ['organization', ...path].join());
-        expect({ scope, code: error?.extensions.code }).toEqual({ scope, code: opened ? undefined : 'FORBIDDEN' });
+        expect({ scope, code: error?.extensions.code }).toEqual({
+          scope,
+          code: opened ? undefined : 'FORBIDDEN',
+        });
         // A refusal nulls the field and not the organization around it.
         expect(data?.organization).toMatchObject({ id: world.org('north') });
       }
@@ -50,11 +60,20 @@ describe('a field that requires a scope', () => {
   it('auditLog with what is below requires child_organizations:manage beside audit:read', async () => {
     const ask = async (...scopes: ScopeName[]) => {
       const token = await keyWith(...scopes);
-      const { errors } = await world.ask('{ organization { auditLog(includeDescendants: true) { totalCount } } }', { token });
+      const { errors } = await world.ask(
+        '{ organization { auditLog(includeDescendants: true) { totalCount } } }',
+        { token },
+      );
       return errors?.[0]?.extensions;
     };
-    expect(await ask('audit:read')).toMatchObject({ code: 'FORBIDDEN', requiredScopes: ['child_organizations:manage'] });
-    expect(await ask('child_organizations:manage')).toMatchObject({ code: 'FORBIDDEN', requiredScopes: ['audit:read'] });
+    expect(await ask('audit:read')).toMatchObject({
+      code: 'FORBIDDEN',
+      requiredScopes: ['child_organizations:manage'],
+    });
+    expect(await ask('child_organizations:manage')).toMatchObject({
+      code: 'FORBIDDEN',
+      requiredScopes: ['audit:read'],
+    });
     expect(await ask('audit:read', 'child_organizations:manage')).toBeUndefined();
   });
 });

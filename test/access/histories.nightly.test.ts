@@ -18,7 +18,11 @@ it('answers and shows through up to a million random operations in large trees e
   const first = Date.now() % 1_000_000_000;
   const start = performance.now();
   const size = { organizations: 500, depth: 32, people: 20, keys: 12 };
-  for (let seed = first; tally.operations < OPERATIONS && performance.now() - start < TIME_MS; seed++)
+  for (
+    let seed = first;
+    tally.operations < OPERATIONS && performance.now() - start < TIME_MS;
+    seed++
+  )
     await runHistories(world, tally, { size, length: 1_000, seed, runs: 2 });
   process.stdout.write(
     `${tally.operations} operations in ${tally.histories} histories and ${tally.sights} full sights, from seed ${first}, in ` +

@@ -35,7 +35,11 @@ function requestOf(principal: Principal): CommandRequest {
   };
 }
 
-const north = () => ({ id: world.uuid('north'), lineage: [world.uuid('acme'), world.uuid('north')], scopes: new Set<string>(SCOPES) });
+const north = () => ({
+  id: world.uuid('north'),
+  lineage: [world.uuid('acme'), world.uuid('north')],
+  scopes: new Set<string>(SCOPES),
+});
 
 /** A key of north. */
 async function key(): Promise<{ id: string; request: CommandRequest }> {
@@ -48,7 +52,12 @@ async function key(): Promise<{ id: string; request: CommandRequest }> {
 
 /** A member of north whose only role is north's own. */
 async function member() {
-  const [row] = await world.rows(sql<{ user: string; membership: string; token: string; role: string }>`
+  const [row] = await world.rows(sql<{
+    user: string;
+    membership: string;
+    token: string;
+    role: string;
+  }>`
     with role as (insert into roles (key, name, scopes) values ('lead', 'Lead', ${SCOPES}::text[]) returning id, key),
       own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from role)
     select u.id as "user", m.id as membership, t.id as token, (select id from role) as role
@@ -56,7 +65,9 @@ async function member() {
     where u.email = 'viewer@north.example'`);
   if (!row) throw new RangeError('there is no member');
   await sql`delete from membership_roles where membership_id = ${row.membership}`.execute(world.db);
-  await sql`insert into membership_roles (membership_id, role_id) values (${row.membership}, ${row.role})`.execute(world.db);
+  await sql`insert into membership_roles (membership_id, role_id) values (${row.membership}, ${row.role})`.execute(
+    world.db,
+  );
   const principal: Principal = {
     credential: { kind: 'PERSONAL_ACCESS_TOKEN', id: row.token, name: null, expiresAt: null },
     user: { id: row.user, verifiedEmail: null },
@@ -67,7 +78,10 @@ async function member() {
 
 /** Whether somebody else could change the row now. */
 async function isFree(table: string, rowId: string): Promise<boolean> {
-  const { rows } = await sql`select id from ${sql.table(table)} where id = ${rowId} for no key update skip locked`.execute(world.db);
+  const { rows } =
+    await sql`select id from ${sql.table(table)} where id = ${rowId} for no key update skip locked`.execute(
+      world.db,
+    );
   return rows.length === 1;
 }
 
@@ -75,9 +89,9 @@ async function isFree(table: string, rowId: string): Promise<boolean> {
 async function treeLock(): Promise<'any' | 'shared' | 'none'> {
   return world.db.transaction().execute(async (tx) => {
     const take = async (name: string): Promise<boolean> => {
-      const { rows } = await sql<{ taken: boolean }>`select ${sql.raw(name)}(tree_lock_key(${world.uuid('acme')}::uuid)) as taken`.execute(
-        tx,
-      );
+      const { rows } = await sql<{
+        taken: boolean;
+      }>`select ${sql.raw(name)}(tree_lock_key(${world.uuid('acme')}::uuid)) as taken`.execute(tx);
       return rows[0]?.taken ?? false;
     };
     if (await take('pg_try_advisory_xact_lock')) return 'any';
@@ -117,7 +131,11 @@ describe('while a change is made', () => {
 
   it('that holds for everything below, nothing else in the tree is changed', async () => {
     const { request } = await key();
-    expect(await runCommand(request, attempt('shop-1', { wholeTree: true }), async () => ({ tree: await treeLock() }))).toEqual({
+    expect(
+      await runCommand(request, attempt('shop-1', { wholeTree: true }), async () => ({
+        tree: await treeLock(),
+      })),
+    ).toEqual({
       tree: 'none',
     });
   });
@@ -145,20 +163,28 @@ describe('while a change is made', () => {
   it('anywhere in the tree, a suspension waits for it', async () => {
     const suspend = (): Promise<string> =>
       world
-        .ask(`mutation { suspendOrganization(input: { id: "${world.org('north')}" }) { __typename } }`, { as: 'admin@acme' })
+        .ask(
+          `mutation { suspendOrganization(input: { id: "${world.org('north')}" }) { __typename } }`,
+          { as: 'admin@acme' },
+        )
         .then(({ text }) => text);
     const waiting = async (): Promise<boolean> => {
       const { rows } = await sql`
         select from pg_locks l join pg_database d on d.oid = l.database
-        where l.locktype = 'advisory' and not l.granted and d.datname = current_database()`.execute(world.db);
+        where l.locktype = 'advisory' and not l.granted and d.datname = current_database()`.execute(
+        world.db,
+      );
       return rows.length > 0;
     };
     const suspension = await world.db.transaction().execute(async (tx) => {
-      await sql`select pg_advisory_xact_lock_shared(tree_lock_key(${world.uuid('acme')}::uuid))`.execute(tx);
+      await sql`select pg_advisory_xact_lock_shared(tree_lock_key(${world.uuid('acme')}::uuid))`.execute(
+        tx,
+      );
       const suspended = suspend();
       const state = { ended: false };
       const watched = suspended.finally(() => (state.ended = true));
-      while (!state.ended && !(await waiting())) await new Promise((resolve) => setImmediate(resolve));
+      while (!state.ended && !(await waiting()))
+        await new Promise((resolve) => setImmediate(resolve));
       expect(state.ended).toBe(false);
       return { watched };
     });
@@ -166,7 +192,12 @@ describe('while a change is made', () => {
   });
 
   it('to an invitation that is answered, nobody else answers it', async () => {
-    const invitation = await insertInvitation(world, world.uuid('north'), 'x@x.example', Buffer.alloc(32, 1));
+    const invitation = await insertInvitation(
+      world,
+      world.uuid('north'),
+      'x@x.example',
+      Buffer.alloc(32, 1),
+    );
     const free = await world.db.transaction().execute(async (tx) => {
       await lockInvitation(tx, invitation);
       return isFree('invitations', invitation);
@@ -182,7 +213,12 @@ describe('before a change is made', () => {
       organizationOfInvitation(
         world.db,
         principal,
-        await insertInvitation(world, world.uuid(slug), `${slug}@x.example`, Buffer.alloc(32, slug)),
+        await insertInvitation(
+          world,
+          world.uuid(slug),
+          `${slug}@x.example`,
+          Buffer.alloc(32, slug),
+        ),
       );
     expect(await find('rival')).toBeNull();
     expect(await find('acme')).toBeNull();
@@ -191,7 +227,11 @@ describe('before a change is made', () => {
 });
 
 /** What a change answers when something is taken away after its target was found and before its locks are held. */
-async function refusalAfter(request: CommandRequest, takeAway: RawBuilder<unknown>, slug: 'north' | 'shop-1' = 'shop-1'): Promise<string> {
+async function refusalAfter(
+  request: CommandRequest,
+  takeAway: RawBuilder<unknown>,
+  slug: 'north' | 'shop-1' = 'shop-1',
+): Promise<string> {
   let made = false;
   const on = async (): Promise<string> => {
     await takeAway.execute(world.db);
@@ -200,7 +240,8 @@ async function refusalAfter(request: CommandRequest, takeAway: RawBuilder<unknow
   const change = (): Promise<object> => Promise.resolve({ made: (made = true) });
   const code = await runCommand(request, { ...attempt(slug), on }, change).then(
     () => 'done',
-    (error: unknown) => (error instanceof RequestError ? String(error.extensions['code']) : String(error)),
+    (error: unknown) =>
+      error instanceof RequestError ? String(error.extensions['code']) : String(error),
   );
   expect(made).toBe(code === 'done');
   return code;
@@ -214,39 +255,61 @@ describe('a change is refused that began before', () => {
 
   it('its key was revoked or expired', async () => {
     const revoked = await key();
-    expect(await refusalAfter(revoked.request, sql`update api_keys set revoked_at = now() where id = ${revoked.id}`)).toBe(
-      'UNAUTHENTICATED',
-    );
+    expect(
+      await refusalAfter(
+        revoked.request,
+        sql`update api_keys set revoked_at = now() where id = ${revoked.id}`,
+      ),
+    ).toBe('UNAUTHENTICATED');
     const expired = await key();
-    expect(await refusalAfter(expired.request, sql`update api_keys set expires_at = now() - interval '1 s' where id = ${expired.id}`)).toBe(
-      'UNAUTHENTICATED',
-    );
+    expect(
+      await refusalAfter(
+        expired.request,
+        sql`update api_keys set expires_at = now() - interval '1 s' where id = ${expired.id}`,
+      ),
+    ).toBe('UNAUTHENTICATED');
   });
 
   it('its token was revoked or expired', async () => {
     const { token, request } = await member();
-    const set = (change: RawBuilder<unknown>) => sql`update personal_access_tokens set ${change} where id = ${token}`;
+    const set = (change: RawBuilder<unknown>) =>
+      sql`update personal_access_tokens set ${change} where id = ${token}`;
     expect(await refusalAfter(request, set(sql`revoked_at = now()`))).toBe('UNAUTHENTICATED');
-    expect(await refusalAfter(request, set(sql`revoked_at = null, expires_at = now() - interval '1 s'`))).toBe('UNAUTHENTICATED');
+    expect(
+      await refusalAfter(request, set(sql`revoked_at = null, expires_at = now() - interval '1 s'`)),
+    ).toBe('UNAUTHENTICATED');
     expect(await refusalAfter(request, set(sql`expires_at = null`))).toBe('done');
   });
 
   it('its person was removed, or their role lost the scope', async () => {
     const { membership, role, request } = await member();
-    expect(await refusalAfter(request, sql`update roles set scopes = '{child_organizations:manage}' where id = ${role}`, 'north')).toBe(
-      'FORBIDDEN',
+    expect(
+      await refusalAfter(
+        request,
+        sql`update roles set scopes = '{child_organizations:manage}' where id = ${role}`,
+        'north',
+      ),
+    ).toBe('FORBIDDEN');
+    expect(await refusalAfter(request, sql`delete from memberships where id = ${membership}`)).toBe(
+      'NOT_FOUND',
     );
-    expect(await refusalAfter(request, sql`delete from memberships where id = ${membership}`)).toBe('NOT_FOUND');
   });
 
   it('its person was removed from the very organization that it changes, and they are told as much as a stranger', async () => {
     const { membership, request } = await member();
-    expect(await refusalAfter(request, sql`delete from memberships where id = ${membership}`, 'north')).toBe('NOT_FOUND');
+    expect(
+      await refusalAfter(request, sql`delete from memberships where id = ${membership}`, 'north'),
+    ).toBe('NOT_FOUND');
   });
 
   it('its home was suspended or deleted', async () => {
     const { request } = await key();
-    expect(await refusalAfter(request, sql`update organizations set status = 'SUSPENDED' where slug = 'acme'`)).toBe('FORBIDDEN');
+    expect(
+      await refusalAfter(
+        request,
+        sql`update organizations set status = 'SUSPENDED' where slug = 'acme'`,
+      ),
+    ).toBe('FORBIDDEN');
     await sql`update organizations set status = 'ACTIVE' where slug = 'acme'`.execute(world.db);
     const away = sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'north'`;
     expect(await refusalAfter(request, away)).toBe('UNAUTHENTICATED');
@@ -254,10 +317,15 @@ describe('a change is refused that began before', () => {
 
   it('its organization was moved out of reach or deleted', async () => {
     const { request } = await key();
-    expect(await refusalAfter(request, sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'shop-1'`)).toBe(
-      'NOT_FOUND',
+    expect(
+      await refusalAfter(
+        request,
+        sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'shop-1'`,
+      ),
+    ).toBe('NOT_FOUND');
+    await sql`update organizations set parent_id = ${world.uuid('north')} where slug = 'shop-1'`.execute(
+      world.db,
     );
-    await sql`update organizations set parent_id = ${world.uuid('north')} where slug = 'shop-1'`.execute(world.db);
     const away = sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'shop-1'`;
     expect(await refusalAfter(request, away)).toBe('NOT_FOUND');
   });
@@ -265,16 +333,24 @@ describe('a change is refused that began before', () => {
   it('its person’s own token was revoked, where they act for their own sake', async () => {
     const { user, token, request } = await member();
     const on = async (): Promise<null> => {
-      await sql`update personal_access_tokens set revoked_at = now() where id = ${token}`.execute(world.db);
+      await sql`update personal_access_tokens set revoked_at = now() where id = ${token}`.execute(
+        world.db,
+      );
       return null;
     };
-    const made = runCommand(request, { action: 'test', target: { type: 'User', id: user }, on }, () => Promise.resolve({}));
+    const made = runCommand(
+      request,
+      { action: 'test', target: { type: 'User', id: user }, on },
+      () => Promise.resolve({}),
+    );
     await expect(made).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
   });
 
   it('its key was revoked, where usage is recorded', async () => {
     const { id: keyId, request } = await key();
     await sql`update api_keys set revoked_at = now() where id = ${keyId}`.execute(world.db);
-    await expect(appendInSubtree(request, () => Promise.resolve({}))).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+    await expect(appendInSubtree(request, () => Promise.resolve({}))).rejects.toMatchObject({
+      extensions: { code: 'UNAUTHENTICATED' },
+    });
   });
 });

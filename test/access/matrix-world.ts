@@ -3,12 +3,26 @@
  * credentials in every state with every set of scopes.
  */
 import { sql, type RawBuilder } from 'kysely';
-import { createToken, parseToken, tokenHash, tokenPreview, type TokenKind } from '../../src/authentication/secret.ts';
+import {
+  createToken,
+  parseToken,
+  tokenHash,
+  tokenPreview,
+  type TokenKind,
+} from '../../src/authentication/secret.ts';
 import { Sessions } from '../../src/authentication/session.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
-import { createWorld, insertInvitation, insertMembership, insertUser, missingId, type RequestOptions, type World } from '../setup/world.ts';
+import {
+  createWorld,
+  insertInvitation,
+  insertMembership,
+  insertUser,
+  missingId,
+  type RequestOptions,
+  type World,
+} from '../setup/world.ts';
 import { insertNodes, NODE_TYPES, type NodeType } from '../setup/nodes.ts';
 import type { Asker, Target } from './cells.ts';
 import { ROLES, SCOPES, type Forest, type ScopeName } from './model.ts';
@@ -76,15 +90,24 @@ export interface MatrixWorld {
 
 export async function createMatrixWorld(): Promise<MatrixWorld> {
   const issuer = await startIssuer();
-  const world = await createWorld({ sessions: new Sessions(issuer.settings, createLogger('silent')) });
+  const world = await createWorld({
+    sessions: new Sessions(issuer.settings, createLogger('silent')),
+  });
   const forest = await plant(world);
   const targets: Target[] = [];
-  for (const slug of Object.values(POSITIONS)) targets.push(slug === 'missing' ? nothing() : await furnish(world, forest, slug));
-  await sql`create table spare_contacts as select * from contacts where name = 'Spare'`.execute(world.db);
+  for (const slug of Object.values(POSITIONS))
+    targets.push(slug === 'missing' ? nothing() : await furnish(world, forest, slug));
+  await sql`create table spare_contacts as select * from contacts where name = 'Spare'`.execute(
+    world.db,
+  );
   // Its members rest, and its children are gone with it.
   await sql`update organizations set status = 'DELETED', deleted_at = now(),
-    deleted_with = (select id from organizations where slug = 'gone') where slug in ('gone', 'gone-child')`.execute(world.db);
-  await sql`update organizations set status = 'SUSPENDED' where slug in ('halted', 'frozen')`.execute(world.db);
+    deleted_with = (select id from organizations where slug = 'gone') where slug in ('gone', 'gone-child')`.execute(
+    world.db,
+  );
+  await sql`update organizations set status = 'SUSPENDED' where slug in ('halted', 'frozen')`.execute(
+    world.db,
+  );
   const { states, ownToken } = await credentials(world, issuer);
   const probeId = encodeId('Organization', await organization(world, 'probe', HOME));
   return {
@@ -107,8 +130,12 @@ export async function createMatrixWorld(): Promise<MatrixWorld> {
           on conflict (organization_id, user_id) do nothing returning id
         )
         insert into membership_roles (membership_id, role_id)
-        select back.id, r.id from back, roles r where r.built_in and r.key = 'user'`.execute(world.db);
-      await sql`insert into contacts select * from spare_contacts on conflict do nothing`.execute(world.db);
+        select back.id, r.id from back, roles r where r.built_in and r.key = 'user'`.execute(
+        world.db,
+      );
+      await sql`insert into contacts select * from spare_contacts on conflict do nothing`.execute(
+        world.db,
+      );
       await sql`delete from api_keys where name = 'matrix'`.execute(world.db);
       await sql`delete from personal_access_tokens where name = 'matrix'`.execute(world.db);
     },
@@ -135,7 +162,9 @@ const organization = (world: World, slug: string, parent: string | null): Promis
 /** Adds what the positions need to the forest of the tests, and returns the whole as the model knows it. */
 async function plant(world: World): Promise<Forest> {
   await organization(world, 'crown', null);
-  await sql`update organizations set parent_id = (select id from organizations where slug = 'crown') where slug = 'acme'`.execute(world.db);
+  await sql`update organizations set parent_id = (select id from organizations where slug = 'crown') where slug = 'acme'`.execute(
+    world.db,
+  );
   for (const [slug, parent] of [
     ['halted', HOME],
     ['gone', HOME],
@@ -146,13 +175,17 @@ async function plant(world: World): Promise<Forest> {
     ['dropped', null],
   ] as const)
     await organization(world, slug, parent);
-  for (const slug of Object.values(POSITIONS)) if (slug !== 'missing') await organization(world, `${slug}-child`, slug);
+  for (const slug of Object.values(POSITIONS))
+    if (slug !== 'missing') await organization(world, `${slug}-child`, slug);
   // Through the API, as organizations are moved.
   for (const [slug, parent] of [
     ['came', HOME],
     ['left', 'south'],
   ] as const) {
-    const id = encodeId('Organization', await one(world, sql<{ id: string }>`select id from organizations where slug = ${slug}`));
+    const id = encodeId(
+      'Organization',
+      await one(world, sql<{ id: string }>`select id from organizations where slug = ${slug}`),
+    );
     const moved = await world.ask(
       `mutation { moveOrganization(input: { id: "${id}", newParentId: "${world.org(parent)}" }) { __typename } }`,
       { as: 'key@acme' },
@@ -161,12 +194,19 @@ async function plant(world: World): Promise<Forest> {
   }
   const rows = await world.rows(sql<{ slug: string; parent: string | null }>`
     select o.slug, p.slug as parent from organizations o left join organizations p on p.id = o.parent_id`);
-  return new Map(rows.map(({ slug, parent }) => [slug, { parent, deleted: slug === 'gone' || slug === 'gone-child' }]));
+  return new Map(
+    rows.map(({ slug, parent }) => [
+      slug,
+      { parent, deleted: slug === 'gone' || slug === 'gone-child' },
+    ]),
+  );
 }
 
 /** A target that is not there. */
 function nothing(): Target {
-  const nodes = Object.fromEntries(NODE_TYPES.map((type) => [type, missingId(type)])) as Target['nodes'];
+  const nodes = Object.fromEntries(
+    NODE_TYPES.map((type) => [type, missingId(type)]),
+  ) as Target['nodes'];
   return {
     slug: 'missing',
     id: missingId('Organization'),
@@ -187,18 +227,28 @@ const NIGHT_END = Math.floor(Date.now() / 1_000) + 86_400;
 /** Puts a row of every kind into an organization. */
 async function furnish(world: World, forest: Forest, slug: string): Promise<Target> {
   const { db } = world;
-  const id = await one(world, sql<{ id: string }>`select id from organizations where slug = ${slug}`);
+  const id = await one(
+    world,
+    sql<{ id: string }>`select id from organizations where slug = ${slug}`,
+  );
   const parent = forest.get(slug)?.parent ?? slug;
-  const parentId = await one(world, sql<{ id: string }>`select id from organizations where slug = ${parent}`);
+  const parentId = await one(
+    world,
+    sql<{ id: string }>`select id from organizations where slug = ${parent}`,
+  );
   await sql`insert into billing_accounts (organization_id) values (${id})`.execute(db);
   await sql`insert into organization_profiles (organization_id, address_line1, address_city, address_state, address_zip, address_country,
       invoice_owner, external_reference, primary_color)
     values (${id}, '1 Main St', 'Town', 'ST', '1', 'DE', 'PARTNER', 'C-1', '#112233')`.execute(db);
-  await sql`insert into external_accounts (organization_id, system, account_id) values (${id}, 'zuora', ${slug})`.execute(db);
+  await sql`insert into external_accounts (organization_id, system, account_id) values (${id}, 'zuora', ${slug})`.execute(
+    db,
+  );
   await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at)
     values (${id}, 'e1', 'voice_calls', 3, '2026-01-05T05:05:05Z')`.execute(db);
   const rows = await insertNodes(world, id, slug);
-  const [contact] = await world.rows(sql<{ email: string }>`select email from contacts where id = ${rows.Contact}`);
+  const [contact] = await world.rows(
+    sql<{ email: string }>`select email from contacts where id = ${rows.Contact}`,
+  );
   const contactEmail = contact?.email ?? '';
   const spareContact = await one(
     world,
@@ -213,27 +263,48 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
   await insertMembership(world, id, leaver, ['user']);
   const role = await one(
     world,
-    sql<{ id: string }>`with made as (insert into roles (key, name, scopes) values ('own', 'Own', '{}') returning id, key),
+    sql<{
+      id: string;
+    }>`with made as (insert into roles (key, name, scopes) values ('own', 'Own', '{}') returning id, key),
       own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${id}::uuid from made) select id from made`,
   );
   // A role that is held cannot be deleted; whoever holds it is not changed by the matrix.
-  const holder = await insertMembership(world, id, await insertUser(world, `holder@${slug}.example`), []);
-  await sql`insert into membership_roles (membership_id, role_id) values (${holder}, ${role})`.execute(db);
+  const holder = await insertMembership(
+    world,
+    id,
+    await insertUser(world, `holder@${slug}.example`),
+    [],
+  );
+  await sql`insert into membership_roles (membership_id, role_id) values (${holder}, ${role})`.execute(
+    db,
+  );
   const key = (revoked: boolean): Promise<string> => {
     const revokedAt = revoked ? sql`now()` : sql`null`;
     return one(
       world,
-      sql<{ id: string }>`insert into api_keys (organization_id, name, secret_hash, preview, scopes, revoked_at)
+      sql<{
+        id: string;
+      }>`insert into api_keys (organization_id, name, secret_hash, preview, scopes, revoked_at)
         values (${id}, 'k', ${tokenHash(slug)}, 'ak', '{}', ${revokedAt}) returning id`,
     );
   };
-  const closed = await insertInvitation(world, id, `closed@${slug}.example`, tokenHash(`closed ${slug}`));
+  const closed = await insertInvitation(
+    world,
+    id,
+    `closed@${slug}.example`,
+    tokenHash(`closed ${slug}`),
+  );
   await sql`update invitations set status = 'REVOKED' where id = ${closed}`.execute(db);
   const uuids: Record<NodeType, string> = {
     ...rows,
     User: user,
     Membership: membership,
-    Invitation: await insertInvitation(world, id, `open@${slug}.example`, tokenHash(`open ${slug}`)),
+    Invitation: await insertInvitation(
+      world,
+      id,
+      `open@${slug}.example`,
+      tokenHash(`open ${slug}`),
+    ),
     Role: role,
     ApiKey: await key(false),
   };
@@ -241,7 +312,9 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
     slug,
     id: encodeId('Organization', id),
     parentId: encodeId('Organization', parentId),
-    nodes: Object.fromEntries(NODE_TYPES.map((type) => [type, encodeId(type, uuids[type])])) as Target['nodes'],
+    nodes: Object.fromEntries(
+      NODE_TYPES.map((type) => [type, encodeId(type, uuids[type])]),
+    ) as Target['nodes'],
     memberEmail,
     leaver: encodeId('User', leaver),
     contactEmail,
@@ -252,20 +325,32 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
 }
 
 /** Makes a credential for each state and set. */
-async function credentials(world: World, issuer: Issuer): Promise<{ states: CredentialState[]; ownToken: (set: string) => string }> {
+async function credentials(
+  world: World,
+  issuer: Issuer,
+): Promise<{ states: CredentialState[]; ownToken: (set: string) => string }> {
   const { db } = world;
   const uuid = new Map(
-    (await world.rows(sql<{ slug: string; id: string }>`select slug, id from organizations`)).map(({ slug, id }) => [slug, id]),
+    (await world.rows(sql<{ slug: string; id: string }>`select slug, id from organizations`)).map(
+      ({ slug, id }) => [slug, id],
+    ),
   );
   const at = (slug: string): string => uuid.get(slug) ?? '';
   const made = new Map<string, string>();
-  const secret = async (kind: TokenKind, insert: (id: string, token: string) => RawBuilder<unknown>): Promise<string> => {
+  const secret = async (
+    kind: TokenKind,
+    insert: (id: string, token: string) => RawBuilder<unknown>,
+  ): Promise<string> => {
     const id = await one(world, sql<{ id: string }>`select uuidv7() as id`);
     const token = createToken(kind, id);
     await insert(id, token).execute(db);
     return token;
   };
-  const key = (slug: string, set: string, { expires = null, revoked = null }: { expires?: string | null; revoked?: string | null } = {}) =>
+  const key = (
+    slug: string,
+    set: string,
+    { expires = null, revoked = null }: { expires?: string | null; revoked?: string | null } = {},
+  ) =>
     secret(
       'ak',
       (id, token) => sql`
@@ -273,7 +358,10 @@ async function credentials(world: World, issuer: Issuer): Promise<{ states: Cred
         values (${id}, ${at(slug)}, 'matrix key', ${tokenHash(token)}, ${tokenPreview(token)}, ${SCOPE_SETS[set]}::text[],
           ${expires}::timestamptz, ${revoked}::timestamptz)`,
     );
-  const token = (user: string, { expires = null, revoked = null }: { expires?: string | null; revoked?: string | null } = {}) =>
+  const token = (
+    user: string,
+    { expires = null, revoked = null }: { expires?: string | null; revoked?: string | null } = {},
+  ) =>
     secret(
       'pat',
       (id, text) => sql`
@@ -294,7 +382,9 @@ async function credentials(world: World, issuer: Issuer): Promise<{ states: Cred
     const subject = set.replaceAll(':', '-');
     const email = `${subject}@matrix.example`;
     const user = await insertUser(world, email, set);
-    let role = ROLES[set] && (await one(world, sql<{ id: string }>`select id from roles where built_in and key = ${set}`));
+    let role =
+      ROLES[set] &&
+      (await one(world, sql<{ id: string }>`select id from roles where built_in and key = ${set}`));
     role ??= await one(
       world,
       sql<{ id: string }>`
@@ -306,24 +396,40 @@ async function credentials(world: World, issuer: Issuer): Promise<{ states: Cred
     for (const slug of [HOME, 'frozen', 'below-frozen', 'dropped']) {
       const membership = await insertMembership(world, at(slug), user, []);
       // The role of the positions' own tree; elsewhere its person is an admin.
-      if (slug === HOME) await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role})`.execute(db);
+      if (slug === HOME)
+        await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role})`.execute(
+          db,
+        );
     }
-    for (const slug of ['shop-2', 'rival-shop']) await insertMembership(world, at(slug), user, ['admin']);
+    for (const slug of ['shop-2', 'rival-shop'])
+      await insertMembership(world, at(slug), user, ['admin']);
     put('token', await token(user));
     put('expired token', await token(user, { expires: past }));
     put('revoked token', await token(user, { revoked: past }));
     const own = await one(
       world,
-      sql<{ id: string }>`insert into personal_access_tokens (user_id, name, secret_hash, preview, revoked_at)
+      sql<{
+        id: string;
+      }>`insert into personal_access_tokens (user_id, name, secret_hash, preview, revoked_at)
         values (${user}, 'own', ${tokenHash(set)}, 'pat', now()) returning id`,
     );
     ownTokens.set(set, encodeId('PersonalAccessToken', own));
-    await sql`insert into user_identities (issuer, subject, user_id) values (${issuer.settings.issuer}, ${subject}, ${user})`.execute(db);
+    await sql`insert into user_identities (issuer, subject, user_id) values (${issuer.settings.issuer}, ${subject}, ${user})`.execute(
+      db,
+    );
     put('session', await issuer.session(subject, email, { claims: { exp: NIGHT_END } }));
-    put('expired session', await issuer.session(subject, email, { claims: { iat: 1_600_000_000, exp: 1_600_000_600 } }));
-    put('session for others', await issuer.session(subject, email, { claims: { aud: 'somebody-else', exp: NIGHT_END } }));
+    put(
+      'expired session',
+      await issuer.session(subject, email, { claims: { iat: 1_600_000_000, exp: 1_600_000_600 } }),
+    );
+    put(
+      'session for others',
+      await issuer.session(subject, email, { claims: { aud: 'somebody-else', exp: NIGHT_END } }),
+    );
   }
-  await sql`update organizations set status = 'DELETED', deleted_at = now(), deleted_with = id where slug = 'dropped'`.execute(db);
+  await sql`update organizations set status = 'DELETED', deleted_at = now(), deleted_with = id where slug = 'dropped'`.execute(
+    db,
+  );
 
   const text = (state: string, set: string): string => made.get(`${state} ${set}`) ?? '';
   /** The id of a credential with another secret, well formed to its checksum. */
@@ -340,8 +446,14 @@ async function credentials(world: World, issuer: Issuer): Promise<{ states: Cred
     credential: string | ((set: string) => string),
     header: string | null,
   ): void => {
-    const tokenFor = typeof credential === 'string' ? (set: string) => text(credential, set) : credential;
-    states.push({ name, person, acts, options: (set) => ({ token: tokenFor(set), organization: header }) });
+    const tokenFor =
+      typeof credential === 'string' ? (set: string) => text(credential, set) : credential;
+    states.push({
+      name,
+      person,
+      acts,
+      options: (set) => ({ token: tokenFor(set), organization: header }),
+    });
   };
   add('key', false, 'home', 'key', null);
   add('key, header naming its own organization', false, 'home', 'key', HOME);
@@ -359,12 +471,24 @@ async function credentials(world: World, issuer: Issuer): Promise<{ states: Cred
   add('token, header naming an organization below', true, elsewhere, 'token', 'shop-1');
   add('token, header naming a foreign organization', true, elsewhere, 'token', 'rival');
   add('token, header naming nothing', true, elsewhere, 'token', 'missing');
-  add('token, malformed header', true, { code: 'BAD_USER_INPUT', status: 200 }, 'token', `${HOME}, rival`);
+  add(
+    'token, malformed header',
+    true,
+    { code: 'BAD_USER_INPUT', status: 200 },
+    'token',
+    `${HOME}, rival`,
+  );
   add('expired token', true, refused, 'expired token', HOME);
   add('revoked token', true, refused, 'revoked token', HOME);
   add('token with a wrong secret', true, refused, (set) => forged('token', set), HOME);
   add('token, suspended organization', true, { code: 'FORBIDDEN', status: 403 }, 'token', 'frozen');
-  add('token, below a suspended organization', true, { code: 'FORBIDDEN', status: 403 }, 'token', 'below-frozen');
+  add(
+    'token, below a suspended organization',
+    true,
+    { code: 'FORBIDDEN', status: 403 },
+    'token',
+    'below-frozen',
+  );
   add('token, deleted organization', true, elsewhere, 'token', 'dropped');
   add('session', true, 'home', 'session', HOME);
   add('session without a header', true, 'nowhere', 'session', null);

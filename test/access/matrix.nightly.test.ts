@@ -20,7 +20,9 @@ const sets = ['all', ...Object.keys(SCOPE_SETS).filter((set) => set !== 'all')];
 describe('the full authorization matrix', () => {
   it('holds for what is read', async () => {
     const tally: Tally = { cells: 0, wrong: [] };
-    for (const state of of.states) for (const set of sets) await atOnce(of.targets, (target) => matrix.read(state, set, target, tally));
+    for (const state of of.states)
+      for (const set of sets)
+        await atOnce(of.targets, (target) => matrix.read(state, set, target, tally));
     expect(tally.wrong).toEqual([]);
     cells += tally.cells;
   });

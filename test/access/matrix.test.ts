@@ -7,7 +7,12 @@ import type { GraphQLObjectType } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { schema } from '../../src/schema.ts';
 import { attempts, coveredReads } from './cells.ts';
-import { createMatrixWorld, SCOPE_SETS, type CredentialState, type MatrixWorld } from './matrix-world.ts';
+import {
+  createMatrixWorld,
+  SCOPE_SETS,
+  type CredentialState,
+  type MatrixWorld,
+} from './matrix-world.ts';
 import { atOnce, Matrix, type Tally } from './matrix.ts';
 import { guardedCoordinates } from './paths.ts';
 
@@ -45,14 +50,20 @@ describe('the authorization matrix', () => {
     const { probe } = of;
     if (!target) throw new RangeError('there are no targets');
     const asker = { request: null, person: true };
-    const tried = attempts(of.forest, asker, target, { ...probe, ownToken: null, unique: () => 'x' }).map(({ name }) => name);
+    const tried = attempts(of.forest, asker, target, {
+      ...probe,
+      ownToken: null,
+      unique: () => 'x',
+    }).map(({ name }) => name);
     const mutations = Object.keys((schema.getMutationType() as GraphQLObjectType).getFields());
     expect([...new Set(tried)].toSorted()).toEqual(mutations.toSorted());
   });
 
   it('holds for what is read, for each set of scopes and each position', async () => {
     // Keys for single scopes, persons for roles; the key with every scope comes first, since others are compared with it.
-    const callers = sets.map((set) => [stateOf(set === 'all' || set.includes(':') ? 'key' : 'token'), set] as const);
+    const callers = sets.map(
+      (set) => [stateOf(set === 'all' || set.includes(':') ? 'key' : 'token'), set] as const,
+    );
     await can(async (tally) => {
       await atOnce(of.targets, (target) => matrix.read(stateOf('key'), 'all', target, tally));
       for (const [state, set] of callers.filter(([, set]) => set !== 'all'))
@@ -64,7 +75,9 @@ describe('the authorization matrix', () => {
     const others = of.states.filter(({ name }) => name !== 'key' && name !== 'token');
     await can(async (tally) => {
       for (const state of others)
-        await atOnce(of.targets, (target) => matrix.read(state, state.acts === 'home' ? 'cloud_rep' : 'all', target, tally));
+        await atOnce(of.targets, (target) =>
+          matrix.read(state, state.acts === 'home' ? 'cloud_rep' : 'all', target, tally),
+        );
     });
   });
 
@@ -72,29 +85,34 @@ describe('the authorization matrix', () => {
     const [home] = of.targets;
     await can(async (tally) => {
       for (const set of sets) {
-        if (home) await matrix.mutate(stateOf(set.includes(':') ? 'key' : 'token'), set, home, tally);
+        if (home)
+          await matrix.mutate(stateOf(set.includes(':') ? 'key' : 'token'), set, home, tally);
         await of.repair();
       }
     });
   });
 
-  it.each(['key', 'token'])('holds for what is changed with a %s in each other position', async (name) => {
-    const [, ...elsewhere] = of.targets;
-    const [most, least] = name === 'key' ? ['all', 'members:manage'] : ['cloud_rep', 'support'];
-    await can(async (tally) => {
-      for (const target of elsewhere) {
-        await matrix.mutate(stateOf(name), most, target, tally);
-        await matrix.mutate(stateOf(name), least, target, tally);
-        await of.repair();
-      }
-    });
-  });
+  it.each(['key', 'token'])(
+    'holds for what is changed with a %s in each other position',
+    async (name) => {
+      const [, ...elsewhere] = of.targets;
+      const [most, least] = name === 'key' ? ['all', 'members:manage'] : ['cloud_rep', 'support'];
+      await can(async (tally) => {
+        for (const target of elsewhere) {
+          await matrix.mutate(stateOf(name), most, target, tally);
+          await matrix.mutate(stateOf(name), least, target, tally);
+          await of.repair();
+        }
+      });
+    },
+  );
 
   it('holds for what is changed with each other credential', async () => {
     const others = of.states.filter(({ name }) => name !== 'key' && name !== 'token');
     await can(async (tally) => {
       for (const state of others) {
-        for (const target of of.targets.slice(0, 1)) await matrix.mutate(state, 'all', target, tally);
+        for (const target of of.targets.slice(0, 1))
+          await matrix.mutate(state, 'all', target, tally);
         await of.repair();
       }
     });

@@ -59,16 +59,26 @@ export function exists(forest: Forest, request: Request, organization: string): 
 }
 
 /** Whether the request may use the scope on the organization. */
-export function may(forest: Forest, request: Request, scope: ScopeName, organization: string): boolean {
+export function may(
+  forest: Forest,
+  request: Request,
+  scope: ScopeName,
+  organization: string,
+): boolean {
   if (!exists(forest, request, organization)) return false;
   if (organization !== request.home) return true;
   const scopes = held(request);
-  const inConsole = scope === 'members:read' || scope === 'members:manage' || scope === 'usage:read';
+  const inConsole =
+    scope === 'members:read' || scope === 'members:manage' || scope === 'usage:read';
   return scopes.has(scope) || (inConsole && scopes.has(REACH));
 }
 
 /** The organizations on which the request may use the scope; without one, those that exist for it. */
 export function visible(forest: Forest, request: Request, scope?: ScopeName): Set<string> {
   const names = [...forest.keys()];
-  return new Set(names.filter((name) => (scope === undefined ? exists(forest, request, name) : may(forest, request, scope, name))));
+  return new Set(
+    names.filter((name) =>
+      scope === undefined ? exists(forest, request, name) : may(forest, request, scope, name),
+    ),
+  );
 }

@@ -24,7 +24,11 @@ export interface Step {
 export type RequiredValues = Readonly<Record<string, string>>;
 
 function isRequired(argument: GraphQLArgument): boolean {
-  return isNonNullType(argument.type) && !('default' in argument && argument.default !== undefined) && argument.defaultValue === undefined;
+  return (
+    isNonNullType(argument.type) &&
+    !('default' in argument && argument.default !== undefined) &&
+    argument.defaultValue === undefined
+  );
 }
 
 function fieldText(field: GraphQLField<unknown, unknown>, values: RequiredValues): string {
@@ -33,22 +37,36 @@ function fieldText(field: GraphQLField<unknown, unknown>, values: RequiredValues
   return `${field.name}(${given
     .map((argument) => {
       const value = values[argument.name];
-      if (value === undefined) throw new Error(`no value is known for the required argument ${field.name}.${argument.name}`);
+      if (value === undefined)
+        throw new Error(
+          `no value is known for the required argument ${field.name}.${argument.name}`,
+        );
       return `${argument.name}: ${value}`;
     })
     .join(', ')})`;
 }
 
 /** All ways from `start` to any object type that pass each field at most once and have at most `lengthMax` steps. */
-export function waysFrom(start: GraphQLObjectType, values: RequiredValues, lengthMax: number): Step[][] {
+export function waysFrom(
+  start: GraphQLObjectType,
+  values: RequiredValues,
+  lengthMax: number,
+): Step[][] {
   const ways: Step[][] = [];
   const walk = (type: GraphQLObjectType, way: Step[]): void => {
     for (const field of Object.values(type.getFields())) {
       const next = getNamedType(field.type);
-      if (!isObjectType(next) || way.some((step) => step.type === type.name && step.field === field.name)) continue;
+      if (
+        !isObjectType(next) ||
+        way.some((step) => step.type === type.name && step.field === field.name)
+      )
+        continue;
       // `node` and `nodes` lead to the interface and are asked by id elsewhere.
       const isList = isListType(getNullableType(field.type));
-      const longer = [...way, { type: type.name, field: field.name, text: fieldText(field, values), to: next, isList }];
+      const longer = [
+        ...way,
+        { type: type.name, field: field.name, text: fieldText(field, values), to: next, isList },
+      ];
       ways.push(longer);
       if (longer.length < lengthMax) walk(next, longer);
     }
@@ -58,7 +76,12 @@ export function waysFrom(start: GraphQLObjectType, values: RequiredValues, lengt
 }
 
 /** Those of the ways from `start` that end at `target`. */
-export function waysTo(start: GraphQLObjectType, target: string, values: RequiredValues, lengthMax: number): Step[][] {
+export function waysTo(
+  start: GraphQLObjectType,
+  target: string,
+  values: RequiredValues,
+  lengthMax: number,
+): Step[][] {
   return waysFrom(start, values, lengthMax).filter((way) => way.at(-1)?.to.name === target);
 }
 
@@ -78,7 +101,11 @@ const LIST_ITEMS = 5;
  * Documents that follow many ways at once, those that begin alike together, each small enough for the limits of the
  * server. Wherever a way leads, `leaf` is selected of the type.
  */
-export function documentsOf(ways: readonly Step[][], pageSize: number, leaf: (type: GraphQLObjectType) => string): string[] {
+export function documentsOf(
+  ways: readonly Step[][],
+  pageSize: number,
+  leaf: (type: GraphQLObjectType) => string,
+): string[] {
   const documents: string[] = [];
   const print = ({ step, branches }: Branch): string =>
     `${step?.text ?? ''} { ${step ? leaf(step.to) : ''} ${[...branches.values()].map(print).join(' ')} }`;
@@ -112,7 +139,9 @@ export function documentsOf(ways: readonly Step[][], pageSize: number, leaf: (ty
 
 /** `__typename` and every field of a type that is an id. */
 export function idsOf(type: GraphQLObjectType): string {
-  const ids = Object.values(type.getFields()).filter((field) => getNamedType(field.type).name === 'ID');
+  const ids = Object.values(type.getFields()).filter(
+    (field) => getNamedType(field.type).name === 'ID',
+  );
   return ['__typename', ...ids.map((field) => field.name)].join(' ');
 }
 
@@ -150,7 +179,8 @@ export function guardedCoordinates(schema: GraphQLSchema): string[] {
     return pothosOptions?.authScopes !== undefined;
   };
   return Object.values(schema.getTypeMap()).flatMap((type) => {
-    if (!isObjectType(type) || type.name.startsWith('__') || type === schema.getMutationType()) return [];
+    if (!isObjectType(type) || type.name.startsWith('__') || type === schema.getMutationType())
+      return [];
     const isAsked = ['Query', 'Viewer', 'Organization'].includes(type.name);
     const fields = Object.values(type.getFields()).filter((field) => isAsked || isGuarded(field));
     const named = fields.map((field) => `${type.name}.${field.name}`);

@@ -10,7 +10,14 @@ import { encodeId } from '../../src/values/ids.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { sized } from '../setup/size.ts';
-import { createWorld, insertMembership, insertUser, type GraphQLAnswer, type RequestOptions, type World } from '../setup/world.ts';
+import {
+  createWorld,
+  insertMembership,
+  insertUser,
+  type GraphQLAnswer,
+  type RequestOptions,
+  type World,
+} from '../setup/world.ts';
 
 const RACES = sized(10, 1_000);
 const LANES = 8;
@@ -31,9 +38,18 @@ beforeAll(async () => {
   world = await createWorld({}, { poolSize: 32 });
   for (let n = 0; n < LANES; n++) {
     const slug = `lane-${n}`;
-    const [row] = await world.rows(sql<{ id: string }>`insert into organizations (slug, name) values (${slug}, 'Lane') returning id`);
+    const [row] = await world.rows(
+      sql<{
+        id: string;
+      }>`insert into organizations (slug, name) values (${slug}, 'Lane') returning id`,
+    );
     const uuid = row?.id ?? '';
-    lanes.push({ id: encodeId('Organization', uuid), slug, uuid, key: { token: await insertApiKey(world.db, uuid, `key of ${slug}`) } });
+    lanes.push({
+      id: encodeId('Organization', uuid),
+      slug,
+      uuid,
+      key: { token: await insertApiKey(world.db, uuid, `key of ${slug}`) },
+    });
   }
 });
 afterAll(() => world.close());
@@ -57,7 +73,11 @@ async function outcome(asked: Promise<Answer>): Promise<string> {
   return result?.code ?? (result ? 'done' : (answer.errors?.[0]?.extensions.code ?? answer.text));
 }
 
-const mutate = (name: string, input: Record<string, unknown>, options: RequestOptions): Promise<string> =>
+const mutate = (
+  name: string,
+  input: Record<string, unknown>,
+  options: RequestOptions,
+): Promise<string> =>
   outcome(
     world.ask(
       `mutation ($input: ${name.charAt(0).toUpperCase()}${name.slice(1)}Input!) { ${name}(input: $input) { __typename ... on UserError { code } } }`,
@@ -80,7 +100,10 @@ describe('races', () => {
         for (const name of ['a', 'b']) {
           const user = await insertUser(world, `${name}@${lane.slug}.example`);
           const membership = await insertMembership(world, lane.uuid, user, ['admin']);
-          const options = { token: await insertPersonalAccessToken(world.db, user, 'x'), organization: lane.slug };
+          const options = {
+            token: await insertPersonalAccessToken(world.db, user, 'x'),
+            organization: lane.slug,
+          };
           admins.push({ id: encodeId('User', user), membership, options });
         }
         return admins;
@@ -92,12 +115,21 @@ describe('races', () => {
       const demote = (who: string, options: RequestOptions) =>
         n % 4 === 3
           ? mutate('removeMember', { organizationId: lane.id, userId: who }, options)
-          : mutate('updateMemberRoles', { organizationId: lane.id, userId: who, roles: ['user'] }, options);
+          : mutate(
+              'updateMemberRoles',
+              { organizationId: lane.id, userId: who, roles: ['user'] },
+              options,
+            );
       const byThird = n % 2 === 0;
-      const outcomes = await Promise.all([demote(b.id, byThird ? lane.key : a.options), demote(a.id, byThird ? lane.key : b.options)]);
+      const outcomes = await Promise.all([
+        demote(b.id, byThird ? lane.key : a.options),
+        demote(a.id, byThird ? lane.key : b.options),
+      ]);
       expect(outcomes.filter((one) => one === 'done')).toHaveLength(1);
       // Whoever was demoted first could not demote any more, or met the last admin.
-      expect(outcomes.find((one) => one !== 'done')).toMatch(byThird ? /^LAST_ADMIN$/ : /^(FORBIDDEN|LAST_ADMIN|NOT_FOUND)$/);
+      expect(outcomes.find((one) => one !== 'done')).toMatch(
+        byThird ? /^LAST_ADMIN$/ : /^(FORBIDDEN|LAST_ADMIN|NOT_FOUND)$/,
+      );
       const left = await world.rows(sql<{ n: number }>`
         select count(*)::int as n from membership_roles mr join roles r on r.id = mr.role_id and r.key = 'admin' where mr.organization_id = ${lane.uuid}`);
       expect(left).toEqual([{ n: 1 }]);
@@ -130,20 +162,29 @@ describe('races', () => {
         world.db,
       );
       const options = { token: await insertPersonalAccessToken(world.db, user, 'x') };
-      const outcomes = await Promise.all(Array.from({ length: 8 }, () => mutate('acceptInvitation', { token }, options)));
+      const outcomes = await Promise.all(
+        Array.from({ length: 8 }, () => mutate('acceptInvitation', { token }, options)),
+      );
       expect(tally(outcomes)).toEqual({ done: 1, INVITATION_INVALID: 7 });
-      expect(await world.rows(sql`select from memberships where user_id = ${user}`)).toHaveLength(1);
+      expect(await world.rows(sql`select from memberships where user_id = ${user}`)).toHaveLength(
+        1,
+      );
     });
   });
 
   it(`${RACES} times, 8 requests invite one address: one pending invitation`, async () => {
     await race(RACES, async (lane, n) => {
-      const email = (way: number): string => (way % 2 ? `Twice${n}@X.example` : `twice${n}@x.example`);
+      const email = (way: number): string =>
+        way % 2 ? `Twice${n}@X.example` : `twice${n}@x.example`;
       const outcomes = await Promise.all(
-        Array.from({ length: 8 }, (_, way) => mutate('createInvitation', { organizationId: lane.id, email: email(way) }, lane.key)),
+        Array.from({ length: 8 }, (_, way) =>
+          mutate('createInvitation', { organizationId: lane.id, email: email(way) }, lane.key),
+        ),
       );
       expect(tally(outcomes)).toEqual({ done: 1, INVITATION_EXISTS: 7 });
-      expect(await world.rows(sql`select from invitations where canonical_email = ${email(0)}`)).toHaveLength(1);
+      expect(
+        await world.rows(sql`select from invitations where canonical_email = ${email(0)}`),
+      ).toHaveLength(1);
     });
   });
 
@@ -152,7 +193,11 @@ describe('races', () => {
       for (let attempt = 0; ; attempt++) {
         const key = `raced_${n}_${attempt}`;
         const input = { organizationId: lane.id, key, name: 'Raced', scopes: ['usage:read'] };
-        const counts = tally(await Promise.all(Array.from({ length: 64 }, () => mutate('createRole', input, lane.key))));
+        const counts = tally(
+          await Promise.all(
+            Array.from({ length: 64 }, () => mutate('createRole', input, lane.key)),
+          ),
+        );
         const made = await world.rows(sql`select from organization_roles where key = ${key}`);
         await sql`delete from roles where key = ${key}`.execute(world.db);
         const { UNAVAILABLE: unanswered = 0, ...answered } = counts;
@@ -162,7 +207,10 @@ describe('races', () => {
           expect(answered['done'] ?? 0).toBeLessThanOrEqual(made.length);
           continue;
         }
-        expect({ counts, made: made.length }).toEqual({ counts: { done: 1, ROLE_KEY_TAKEN: 63 }, made: 1 });
+        expect({ counts, made: made.length }).toEqual({
+          counts: { done: 1, ROLE_KEY_TAKEN: 63 },
+          made: 1,
+        });
         return;
       }
     });
@@ -178,35 +226,61 @@ describe('races', () => {
       const own = kind === 'role' ? `lead_${n}` : 'admin';
       if (kind === 'role') {
         await sql`with made as (insert into roles (key, name, scopes) values (${own}, 'Lead', '{roles:manage,members:manage}') returning id, key)
-          insert into organization_roles (role_id, key, organization_id) select id, key, ${lane.uuid} from made`.execute(world.db);
+          insert into organization_roles (role_id, key, organization_id) select id, key, ${lane.uuid} from made`.execute(
+          world.db,
+        );
       }
-      const membership = await insertMembership(world, lane.uuid, user, kind === 'role' ? [] : [own]);
+      const membership = await insertMembership(
+        world,
+        lane.uuid,
+        user,
+        kind === 'role' ? [] : [own],
+      );
       if (kind === 'role')
         await sql`insert into membership_roles (membership_id, role_id) select ${membership}, id from roles where key = ${own}`.execute(
           world.db,
         );
       const token =
-        kind === 'key' ? await insertApiKey(world.db, lane.uuid, `raced ${n}`) : await insertPersonalAccessToken(world.db, user, 'raced');
-      const options: RequestOptions = kind === 'key' ? { token } : { token, organization: lane.slug };
+        kind === 'key'
+          ? await insertApiKey(world.db, lane.uuid, `raced ${n}`)
+          : await insertPersonalAccessToken(world.db, user, 'raced');
+      const options: RequestOptions =
+        kind === 'key' ? { token } : { token, organization: lane.slug };
       const credential = token.slice(0, token.indexOf('.')).replace('ak_', 'key_');
       const userId = encodeId('User', user);
       const revoke = {
         key: () => mutate('revokeApiKey', { id: credential }, lane.key),
         token: () => mutate('revokePersonalAccessToken', { id: credential }, options),
         removal: () => mutate('removeMember', { organizationId: lane.id, userId }, lane.key),
-        demotion: () => mutate('updateMemberRoles', { organizationId: lane.id, userId, roles: ['user'] }, lane.key),
+        demotion: () =>
+          mutate(
+            'updateMemberRoles',
+            { organizationId: lane.id, userId, roles: ['user'] },
+            lane.key,
+          ),
         role: async () => {
-          const [role] = await world.rows(sql<{ id: string }>`select id from roles where key = ${own}`);
-          return mutate('updateRole', { id: encodeId('Role', role?.id ?? ''), scopes: [] }, lane.key);
+          const [role] = await world.rows(
+            sql<{ id: string }>`select id from roles where key = ${own}`,
+          );
+          return mutate(
+            'updateRole',
+            { id: encodeId('Role', role?.id ?? ''), scopes: [] },
+            lane.key,
+          );
         },
       };
       let acknowledged = false;
       let late = 0;
       const write = async (index: number): Promise<void> => {
         // Some start before the revocation, some while it is under way.
-        for (let turns = 0; turns < index * (n % 7); turns++) await new Promise((resolve) => setImmediate(resolve));
+        for (let turns = 0; turns < index * (n % 7); turns++)
+          await new Promise((resolve) => setImmediate(resolve));
         const sentAfter = acknowledged;
-        const result = await mutate('createRole', { organizationId: lane.id, key: `w_${n}_${index}`, name: 'W', scopes: [] }, options);
+        const result = await mutate(
+          'createRole',
+          { organizationId: lane.id, key: `w_${n}_${index}`, name: 'W', scopes: [] },
+          options,
+        );
         if (result === 'done') written++;
         else refused++;
         if (result === 'done' && sentAfter) late++;
@@ -228,7 +302,9 @@ describe('races', () => {
             and (r.target_id = ${credential} or r.before ->> 'email' = ${`revoked${n}@x.example`} or r.before ->> 'key' = ${own})
         )`);
       expect(after).toEqual([]);
-      await sql`delete from roles where key like ${`w\\_${n}\\_%`} and not built_in`.execute(world.db);
+      await sql`delete from roles where key like ${`w\\_${n}\\_%`} and not built_in`.execute(
+        world.db,
+      );
       await sql`delete from membership_roles where membership_id = ${membership} and role_id in (select id from roles where not built_in)`.execute(
         world.db,
       );
@@ -240,7 +316,9 @@ describe('races', () => {
   });
 
   it('leave a log without a gap', async () => {
-    const [events] = await world.rows(sql<{ n: number }>`select count(*)::int as n from audit_events`);
+    const [events] = await world.rows(
+      sql<{ n: number }>`select count(*)::int as n from audit_events`,
+    );
     expect(events?.n).toBeGreaterThan(50 * RACES);
     expect(await world.rows(sql`select * from audit_breaks`)).toEqual([]);
   });

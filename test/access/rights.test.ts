@@ -2,7 +2,13 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import { OrganizationDocument } from '../generated/graphql.ts';
-import { createWorld, insertMembership, type Caller, type Slug, type World } from '../setup/world.ts';
+import {
+  createWorld,
+  insertMembership,
+  type Caller,
+  type Slug,
+  type World,
+} from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -16,7 +22,9 @@ describe('the one rule for rights', () => {
     const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
     const token = createToken('ak', id);
     await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-      values (${id}, ${world.uuid('acme')}, 'meter', ${tokenHash(token)}, ${tokenPreview(token)}, '{usage:write}')`.execute(world.db);
+      values (${id}, ${world.uuid('acme')}, 'meter', ${tokenHash(token)}, ${tokenPreview(token)}, '{usage:write}')`.execute(
+      world.db,
+    );
     const event = (slug: Slug, n: number) => ({
       id: `meter-${n}`,
       organizationId: world.org(slug),
@@ -38,17 +46,26 @@ describe('the one rule for rights', () => {
         ],
       },
     });
-    const list = await world.ask('{ organization { slug descendants(first: 100) { nodes { slug marketplaceOffers { url } } } } }', {
-      token,
-    });
+    const list = await world.ask(
+      '{ organization { slug descendants(first: 100) { nodes { slug marketplaceOffers { url } } } } }',
+      {
+        token,
+      },
+    );
     expect(list.data).toEqual({ organization: { slug: 'acme', descendants: null } });
-    expect((await world.ask(`{ node(id: "${world.org('north')}") { id } }`, { token })).errors?.[0]?.extensions.code).toBe('NOT_FOUND');
+    expect(
+      (await world.ask(`{ node(id: "${world.org('north')}") { id } }`, { token })).errors?.[0]
+        ?.extensions.code,
+    ).toBe('NOT_FOUND');
   });
 
   it('gives a holder of child_organizations:manage the console at home: members, invitations and usage, bounded as all giving is', async () => {
     const as = 'cloud_rep@acme';
     const mutate = async (document: string) => {
-      const answer = await world.ask<Record<string, { __typename: string; code?: string } | null>>(document, { as });
+      const answer = await world.ask<Record<string, { __typename: string; code?: string } | null>>(
+        document,
+        { as },
+      );
       const [result] = Object.values(answer.data ?? {});
       return result?.code ?? result?.__typename ?? answer.errors?.[0]?.extensions.code;
     };
@@ -76,7 +93,10 @@ describe('the one rule for rights', () => {
   it('is what Viewer.can and viewerAccess tell', async () => {
     const ask = (as: Caller, target: Slug, scope: string) =>
       world
-        .ask<{ viewer: { can: boolean } }>(`{ viewer { can(scope: "${scope}", organizationId: "${world.org(target)}") } }`, { as })
+        .ask<{ viewer: { can: boolean } }>(
+          `{ viewer { can(scope: "${scope}", organizationId: "${world.org(target)}") } }`,
+          { as },
+        )
         .then(({ data }) => data?.viewer.can);
     expect(await ask('cloud_rep@acme', 'acme', 'members:manage')).toBe(true);
     expect(await ask('cloud_rep@acme', 'acme', 'api_keys:manage')).toBe(false);
@@ -85,21 +105,31 @@ describe('the one rule for rights', () => {
     expect(await ask('viewer@acme', 'north', 'members:read')).toBe(false);
     expect(await ask('admin@north', 'rival', 'members:read')).toBe(false);
     expect(await ask('admin@north', 'acme', 'members:read')).toBe(false);
-    expect((await world.ask('{ viewer { can(scope: "usage:read") } }', { as: 'support@acme' })).data).toEqual({ viewer: { can: true } });
+    expect(
+      (await world.ask('{ viewer { can(scope: "usage:read") } }', { as: 'support@acme' })).data,
+    ).toEqual({ viewer: { can: true } });
     const unknown = await world.ask('{ viewer { can(scope: "no:scope") } }', { as: 'admin@acme' });
-    expect(unknown.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'scope' });
+    expect(unknown.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'scope',
+    });
   });
 
   it('tells native from delegated access', async () => {
     const access = async (as: Caller, slug: Slug) =>
       (await world.query(OrganizationDocument, { slug }, { as })).data?.organization?.viewerAccess;
     expect(await access('admin@acme', 'acme')).toMatchObject({ kind: 'NATIVE', canSignIn: true });
-    expect(await access('admin@acme', 'north')).toMatchObject({ kind: 'DELEGATED', canSignIn: false });
+    expect(await access('admin@acme', 'north')).toMatchObject({
+      kind: 'DELEGATED',
+      canSignIn: false,
+    });
     expect((await access('admin@acme', 'north'))?.scopes).toHaveLength(10);
     expect(await access('key@acme', 'acme')).toMatchObject({ kind: 'NATIVE', canSignIn: false });
     expect(await access('viewer@acme', 'north')).toBeUndefined();
     const [row] = await world.rows(
-      sql<{ user_id: string }>`select m.user_id from memberships m join users u on u.id = m.user_id where u.email = 'admin@acme.example'`,
+      sql<{
+        user_id: string;
+      }>`select m.user_id from memberships m join users u on u.id = m.user_id where u.email = 'admin@acme.example'`,
     );
     await insertMembership(world, world.uuid('south'), row?.user_id ?? '', ['viewer']);
     expect(await access('admin@acme', 'south')).toMatchObject({ kind: 'BOTH', canSignIn: true });
@@ -107,7 +137,9 @@ describe('the one rule for rights', () => {
 
   it("counts implied scopes and the scopes of an organization's own roles", async () => {
     const [role] = await world.rows(
-      sql<{ id: string }>`insert into roles (key, name, scopes) values ('people_lead', 'Lead', '{members:manage}') returning id`,
+      sql<{
+        id: string;
+      }>`insert into roles (key, name, scopes) values ('people_lead', 'Lead', '{members:manage}') returning id`,
     );
     await sql`insert into organization_roles (role_id, key, organization_id) values (${role?.id}, 'people_lead', ${world.uuid('acme')})`.execute(
       world.db,
@@ -115,14 +147,20 @@ describe('the one rule for rights', () => {
     await sql`insert into membership_roles (membership_id, role_id) select m.id, ${role?.id} from memberships m join users u on u.id = m.user_id where u.email = 'restricted_user@acme.example'`.execute(
       world.db,
     );
-    expect((await world.ask('{ viewer { scopes } organization { members { totalCount } } }', { as: 'restricted_user@acme' })).data).toEqual(
-      {
-        viewer: { scopes: ['members:read', 'members:manage'] },
-        organization: { members: { totalCount: 6 } },
-      },
-    );
+    expect(
+      (
+        await world.ask('{ viewer { scopes } organization { members { totalCount } } }', {
+          as: 'restricted_user@acme',
+        })
+      ).data,
+    ).toEqual({
+      viewer: { scopes: ['members:read', 'members:manage'] },
+      organization: { members: { totalCount: 6 } },
+    });
     await sql`delete from membership_roles where role_id = ${role?.id}`.execute(world.db);
-    expect((await world.ask('{ viewer { scopes } }', { as: 'restricted_user@acme' })).data).toEqual({ viewer: { scopes: [] } });
+    expect((await world.ask('{ viewer { scopes } }', { as: 'restricted_user@acme' })).data).toEqual(
+      { viewer: { scopes: [] } },
+    );
   });
 
   it('obeys a move at once: the old ancestors lose and the new ones gain', async () => {
@@ -130,8 +168,12 @@ describe('the one rule for rights', () => {
       (await world.ask('{ organization(slug: "kiosk") { slug } }', { as })).data !== null &&
       !(await world.ask('{ organization(slug: "kiosk") { slug } }', { as })).errors;
     expect([await sees('key@north'), await sees('admin@south')]).toEqual([true, false]);
-    await sql`update organizations set parent_id = ${world.uuid('depot')} where slug = 'kiosk'`.execute(world.db);
+    await sql`update organizations set parent_id = ${world.uuid('depot')} where slug = 'kiosk'`.execute(
+      world.db,
+    );
     expect([await sees('key@north'), await sees('admin@south')]).toEqual([false, true]);
-    await sql`update organizations set parent_id = ${world.uuid('shop-1')} where slug = 'kiosk'`.execute(world.db);
+    await sql`update organizations set parent_id = ${world.uuid('shop-1')} where slug = 'kiosk'`.execute(
+      world.db,
+    );
   });
 });

@@ -5,7 +5,15 @@ import { tokenHash } from '../../src/authentication/secret.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { sized } from '../setup/size.ts';
-import { createWorld, insertInvitation, insertMembership, insertUser, type RequestOptions, type Slug, type World } from '../setup/world.ts';
+import {
+  createWorld,
+  insertInvitation,
+  insertMembership,
+  insertUser,
+  type RequestOptions,
+  type Slug,
+  type World,
+} from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -27,24 +35,31 @@ async function newRole(slug: Slug, scopes: readonly string[], key = unique()): P
 
 async function hold(user: string, slug: Slug, role: string): Promise<string> {
   const membership = await insertMembership(world, world.uuid(slug), user, []);
-  await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role})`.execute(world.db);
+  await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role})`.execute(
+    world.db,
+  );
   return membership;
 }
 
 /** A person of the organization whose one role gives the scopes. */
-async function personWith(slug: Slug, scopes: readonly string[]): Promise<{ user: string; token: string; options: RequestOptions }> {
+async function personWith(
+  slug: Slug,
+  scopes: readonly string[],
+): Promise<{ user: string; token: string; options: RequestOptions }> {
   const user = await insertUser(world, `${unique()}@x.example`);
   await hold(user, slug, await newRole(slug, scopes));
   const token = await insertPersonalAccessToken(world.db, user, 'x');
   return { user, token, options: { token, organization: slug } };
 }
 
-const newHolder = async (slug: Slug, role: string): Promise<string> => hold(await insertUser(world, `${unique()}@x.example`), slug, role);
+const newHolder = async (slug: Slug, role: string): Promise<string> =>
+  hold(await insertUser(world, `${unique()}@x.example`), slug, role);
 
 async function mutate(name: string, input: Record<string, unknown>, options: RequestOptions) {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const more = {
-    deleteRole: '... on RoleInUseError { memberCount invitationCount } ... on RoleEscalationError { missingScopes }',
+    deleteRole:
+      '... on RoleInUseError { memberCount invitationCount } ... on RoleEscalationError { missingScopes }',
     updateRole: '... on RoleEscalationError { missingScopes }',
   }[name];
   const answer = await world.ask<Record<string, Record<string, unknown>>>(
@@ -57,7 +72,8 @@ async function mutate(name: string, input: Record<string, unknown>, options: Req
 
 const update = (role: string, input: Record<string, unknown>, options: RequestOptions) =>
   mutate('updateRole', { id: encodeId('Role', role), ...input }, options);
-const remove = (role: string, options: RequestOptions) => mutate('deleteRole', { id: encodeId('Role', role) }, options);
+const remove = (role: string, options: RequestOptions) =>
+  mutate('deleteRole', { id: encodeId('Role', role) }, options);
 
 const NEEDS_CHILDREN = { code: 'ROLE_ESCALATION', missingScopes: ['child_organizations:manage'] };
 const DONE = { __typename: 'UpdateRolePayload' };
@@ -69,10 +85,16 @@ describe('a role that is held in an organization below', () => {
     await hold(lead.user, 'shop-1', harmless);
     const raised = await update(harmless, { scopes: ['api_keys:manage'] }, lead.options);
     const inShop = { token: lead.token, organization: 'shop-1' };
-    const key = await mutate('createApiKey', { organizationId: world.org('shop-1'), name: 'K', scopes: ['api_keys:manage'] }, inShop);
+    const key = await mutate(
+      'createApiKey',
+      { organizationId: world.org('shop-1'), name: 'K', scopes: ['api_keys:manage'] },
+      inShop,
+    );
     expect(raised).toMatchObject(NEEDS_CHILDREN);
     expect(key).toEqual({ code: 'FORBIDDEN' });
-    expect((await world.ask('{ viewer { scopes } }', inShop)).data).toEqual({ viewer: { scopes: [] } });
+    expect((await world.ask('{ viewer { scopes } }', inShop)).data).toEqual({
+      viewer: { scopes: [] },
+    });
   });
 
   it('neither gains nor loses a scope for a caller without child_organizations:manage; its name may change', async () => {
@@ -81,8 +103,12 @@ describe('a role that is held in an organization below', () => {
     await newHolder('kiosk', role);
     for (const scopes of [['usage:read', 'members:read'], [], ['members:manage']])
       expect(await update(role, { scopes }, lead.options)).toMatchObject(NEEDS_CHILDREN);
-    expect(await update(role, { name: 'Renamed', description: null }, lead.options)).toMatchObject(DONE);
-    expect(await update(role, { name: 'Again', scopes: ['usage:read'] }, lead.options)).toMatchObject(DONE);
+    expect(await update(role, { name: 'Renamed', description: null }, lead.options)).toMatchObject(
+      DONE,
+    );
+    expect(
+      await update(role, { name: 'Again', scopes: ['usage:read'] }, lead.options),
+    ).toMatchObject(DONE);
     expect(await update(role, { scopes: [] }, { as: 'admin@north' })).toMatchObject(DONE);
   });
 
@@ -90,31 +116,56 @@ describe('a role that is held in an organization below', () => {
     const lead = await personWith('north', ['roles:manage', 'members:manage']);
     const role = await newRole('north', ['members:manage']);
     await newHolder('shop-1', role);
-    expect(await update(role, { scopes: ['members:manage', 'members:read'] }, lead.options)).toMatchObject(DONE);
-    expect(await update(role, { scopes: ['members:read'] }, lead.options)).toMatchObject(NEEDS_CHILDREN);
+    expect(
+      await update(role, { scopes: ['members:manage', 'members:read'] }, lead.options),
+    ).toMatchObject(DONE);
+    expect(await update(role, { scopes: ['members:read'] }, lead.options)).toMatchObject(
+      NEEDS_CHILDREN,
+    );
   });
 
   it('counts while its organization is deleted and can be restored, and while an invitation below is open or can be sent again', async () => {
     const lead = await personWith('north', ['roles:manage', 'usage:read']);
-    const [rested, offered, expired, closed] = await Promise.all([1, 2, 3, 4].map(() => newRole('north', [])));
+    const [rested, offered, expired, closed] = await Promise.all(
+      [1, 2, 3, 4].map(() => newRole('north', [])),
+    );
     const [gone] = await world.rows(sql<{ id: string }>`
       insert into organizations (slug, name, parent_id) values (${unique()}, 'Gone', ${world.uuid('shop-1')}) returning id`);
     const resting = await insertUser(world, `${unique()}@x.example`);
     const membership = await insertMembership(world, gone?.id ?? '', resting, []);
-    await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${rested})`.execute(world.db);
-    await mutate('deleteOrganization', { id: encodeId('Organization', gone?.id ?? '') }, { as: 'admin@north' });
+    await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${rested})`.execute(
+      world.db,
+    );
+    await mutate(
+      'deleteOrganization',
+      { id: encodeId('Organization', gone?.id ?? '') },
+      { as: 'admin@north' },
+    );
     const offer = async (role: string | undefined, state: string) => {
-      const id = await insertInvitation(world, world.uuid('kiosk'), `${unique()}@x.example`, tokenHash(unique()));
-      await sql`update invitation_roles set role_id = ${role} where invitation_id = ${id}`.execute(world.db);
-      if (state === 'EXPIRED') await sql`update invitations set expires_at = now() where id = ${id}`.execute(world.db);
-      if (state === 'REVOKED') await sql`update invitations set status = 'REVOKED' where id = ${id}`.execute(world.db);
+      const id = await insertInvitation(
+        world,
+        world.uuid('kiosk'),
+        `${unique()}@x.example`,
+        tokenHash(unique()),
+      );
+      await sql`update invitation_roles set role_id = ${role} where invitation_id = ${id}`.execute(
+        world.db,
+      );
+      if (state === 'EXPIRED')
+        await sql`update invitations set expires_at = now() where id = ${id}`.execute(world.db);
+      if (state === 'REVOKED')
+        await sql`update invitations set status = 'REVOKED' where id = ${id}`.execute(world.db);
     };
     await offer(offered, 'PENDING');
     await offer(expired, 'EXPIRED');
     await offer(closed, 'REVOKED');
     for (const role of [rested, offered, expired])
-      expect(await update(role ?? '', { scopes: ['usage:read'] }, lead.options)).toMatchObject(NEEDS_CHILDREN);
-    expect(await update(closed ?? '', { scopes: ['usage:read'] }, lead.options)).toMatchObject(DONE);
+      expect(await update(role ?? '', { scopes: ['usage:read'] }, lead.options)).toMatchObject(
+        NEEDS_CHILDREN,
+      );
+    expect(await update(closed ?? '', { scopes: ['usage:read'] }, lead.options)).toMatchObject(
+      DONE,
+    );
   });
 
   it('changes freely, within the rule, while it is held at home only', async () => {
@@ -122,7 +173,9 @@ describe('a role that is held in an organization below', () => {
     const role = await newRole('north', []);
     await newHolder('north', role);
     expect(await update(role, { scopes: ['usage:read'] }, lead.options)).toMatchObject(DONE);
-    expect(await update(role, { scopes: ['audit:read'] }, lead.options)).toMatchObject({ missingScopes: ['audit:read'] });
+    expect(await update(role, { scopes: ['audit:read'] }, lead.options)).toMatchObject({
+      missingScopes: ['audit:read'],
+    });
   });
 
   it('follows the same rule as a copy that a move made', async () => {
@@ -140,15 +193,26 @@ describe('a role that is held in an organization below', () => {
       [leaf?.id, held],
     ]) {
       const membership = await insertMembership(world, organization ?? '', lead, []);
-      await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role})`.execute(world.db);
+      await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role})`.execute(
+        world.db,
+      );
     }
     const move = { id: encodeId('Organization', top?.id ?? ''), newParentId: world.org('south') };
-    expect(await mutate('moveOrganization', move, { as: 'admin@acme' })).toMatchObject({ __typename: 'MoveOrganizationPayload' });
+    expect(await mutate('moveOrganization', move, { as: 'admin@acme' })).toMatchObject({
+      __typename: 'MoveOrganizationPayload',
+    });
     const [copy] = await world.rows(sql<{ id: string }>`
       select role_id as id from organization_roles where organization_id = ${top?.id} and key = 'moved_along'`);
-    const options = { token: await insertPersonalAccessToken(world.db, lead, 'x'), organization: top?.slug ?? '' };
-    expect(await update(copy?.id ?? '', { scopes: ['api_keys:manage'] }, options)).toMatchObject(NEEDS_CHILDREN);
-    expect(await update(copy?.id ?? '', { scopes: ['api_keys:manage'] }, { as: 'admin@acme' })).toMatchObject(DONE);
+    const options = {
+      token: await insertPersonalAccessToken(world.db, lead, 'x'),
+      organization: top?.slug ?? '',
+    };
+    expect(await update(copy?.id ?? '', { scopes: ['api_keys:manage'] }, options)).toMatchObject(
+      NEEDS_CHILDREN,
+    );
+    expect(
+      await update(copy?.id ?? '', { scopes: ['api_keys:manage'] }, { as: 'admin@acme' }),
+    ).toMatchObject(DONE);
   });
 });
 
@@ -159,7 +223,9 @@ describe('deleting a role', () => {
       code: 'ROLE_ESCALATION',
       missingScopes: ['members:manage'],
     });
-    expect(await remove(await newRole('north', ['members:read']), lead.options)).toMatchObject({ __typename: 'DeleteRolePayload' });
+    expect(await remove(await newRole('north', ['members:read']), lead.options)).toMatchObject({
+      __typename: 'DeleteRolePayload',
+    });
   });
 
   it('counts what is below only for a caller with child_organizations:manage', async () => {
@@ -168,13 +234,32 @@ describe('deleting a role', () => {
     await newHolder('north', role);
     await newHolder('shop-1', role);
     await newHolder('kiosk', role);
-    const id = await insertInvitation(world, world.uuid('kiosk'), `${unique()}@x.example`, tokenHash(unique()));
-    await sql`update invitation_roles set role_id = ${role} where invitation_id = ${id}`.execute(world.db);
-    expect(await remove(role, lead.options)).toMatchObject({ code: 'ROLE_IN_USE', memberCount: 1, invitationCount: 0 });
-    expect(await remove(role, { as: 'admin@north' })).toMatchObject({ code: 'ROLE_IN_USE', memberCount: 3, invitationCount: 1 });
+    const id = await insertInvitation(
+      world,
+      world.uuid('kiosk'),
+      `${unique()}@x.example`,
+      tokenHash(unique()),
+    );
+    await sql`update invitation_roles set role_id = ${role} where invitation_id = ${id}`.execute(
+      world.db,
+    );
+    expect(await remove(role, lead.options)).toMatchObject({
+      code: 'ROLE_IN_USE',
+      memberCount: 1,
+      invitationCount: 0,
+    });
+    expect(await remove(role, { as: 'admin@north' })).toMatchObject({
+      code: 'ROLE_IN_USE',
+      memberCount: 3,
+      invitationCount: 1,
+    });
     const below = await newRole('north', []);
     await newHolder('kiosk', below);
-    expect(await remove(below, lead.options)).toMatchObject({ code: 'ROLE_IN_USE', memberCount: 0, invitationCount: 0 });
+    expect(await remove(below, lead.options)).toMatchObject({
+      code: 'ROLE_IN_USE',
+      memberCount: 0,
+      invitationCount: 0,
+    });
   });
 });
 
@@ -186,7 +271,9 @@ describe('a grant below and a change above', () => {
     const granter = await personWith('shop-1', ['members:manage']);
     for (let n = 0; n < 60; n++) {
       const role = await newRole('north', []);
-      const key = (await world.rows(sql<{ key: string }>`select key from roles where id = ${role}`))[0]?.key ?? '';
+      const key =
+        (await world.rows(sql<{ key: string }>`select key from roles where id = ${role}`))[0]
+          ?.key ?? '';
       const member = await insertUser(world, `${unique()}@x.example`);
       await insertMembership(world, world.uuid('shop-1'), member, ['user']);
       const grants = {
@@ -204,7 +291,8 @@ describe('a grant below and a change above', () => {
           ),
       }[(n % 2) as 0 | 1];
       const raise = async () => {
-        for (let turns = 0; turns < n % 6; turns++) await new Promise((resolve) => setImmediate(resolve));
+        for (let turns = 0; turns < n % 6; turns++)
+          await new Promise((resolve) => setImmediate(resolve));
         return update(role, { scopes: ['api_keys:manage'] }, lead.options);
       };
       const [granted, raised] = await Promise.all([grants(), raise()]);
@@ -223,12 +311,18 @@ describe('a grant below and a change above', () => {
   it('waits for a grant under way and then sees it; a grant that comes later is judged by the new scopes', async () => {
     const lead = await personWith('north', ['roles:manage', 'api_keys:manage']);
     const role = await newRole('north', []);
-    const key = (await world.rows(sql<{ key: string }>`select key from roles where id = ${role}`))[0]?.key ?? '';
+    const key =
+      (await world.rows(sql<{ key: string }>`select key from roles where id = ${role}`))[0]?.key ??
+      '';
     const granter = await personWith('shop-1', ['members:manage']);
     const member = await insertUser(world, `${unique()}@x.example`);
     await insertMembership(world, world.uuid('shop-1'), member, ['user']);
     const grant = () =>
-      mutate('updateMemberRoles', { organizationId: world.org('shop-1'), userId: encodeId('User', member), roles: [key] }, granter.options);
+      mutate(
+        'updateMemberRoles',
+        { organizationId: world.org('shop-1'), userId: encodeId('User', member), roles: [key] },
+        granter.options,
+      );
     // Held open by hand, exactly between the check of the change and the change itself.
     const outcome = await world.db.transaction().execute(async (tx) => {
       await sql`select from roles where id = ${role} for update`.execute(tx);
@@ -240,8 +334,12 @@ describe('a grant below and a change above', () => {
     expect(await outcome.granting).toMatchObject({ code: 'ROLE_ESCALATION' });
     await sql`update roles set scopes = '{}' where id = ${role}`.execute(world.db);
     const held = await world.db.transaction().execute(async (tx) => {
-      const membership = await sql<{ id: string }>`select id from memberships where user_id = ${member}`.execute(tx);
-      await sql`insert into membership_roles (membership_id, role_id) values (${membership.rows[0]?.id}, ${role})`.execute(tx);
+      const membership = await sql<{
+        id: string;
+      }>`select id from memberships where user_id = ${member}`.execute(tx);
+      await sql`insert into membership_roles (membership_id, role_id) values (${membership.rows[0]?.id}, ${role})`.execute(
+        tx,
+      );
       const raising = update(role, { scopes: ['api_keys:manage'] }, lead.options);
       await waiting();
       return { raising };
@@ -288,12 +386,16 @@ it('is answered by two probes of an index, however many hold the role', async ()
     sql<{ 'QUERY PLAN': string }>`explain (analyze, costs off, timing off, buffers) ${sql.raw(
       (check ?? '')
         // The role and the organization take turns.
-        .replaceAll(/\$(\d+)/g, (_match, n: string) => (Number(n) % 2 === 1 ? `'${role}'` : `'${world.uuid('north')}'`)),
+        .replaceAll(/\$(\d+)/g, (_match, n: string) =>
+          Number(n) % 2 === 1 ? `'${role}'` : `'${world.uuid('north')}'`,
+        ),
     )}`,
   );
   const text = plan.map((row) => row['QUERY PLAN']).join('\n');
   expect(text).not.toMatch(/Seq Scan on membership_roles|Filter:.*membership_roles/);
   // The buffers of planning are the catalog's, which a new connection has yet to read.
-  const hits = [...text.replace(/^Planning:[^]*/m, '').matchAll(/shared hit=(\d+)/g)].map(([, hit]) => Number(hit));
+  const hits = [...text.replace(/^Planning:[^]*/m, '').matchAll(/shared hit=(\d+)/g)].map(
+    ([, hit]) => Number(hit),
+  );
   expect(Math.max(...hits)).toBeLessThan(60);
 }, 60_000);

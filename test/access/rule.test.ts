@@ -3,18 +3,35 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { scopesBeyond } from '../../src/authorization/granting.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
-import { can, isInSubtree, readableOrganizations, type ReadableOptions } from '../../src/authorization/rights.ts';
+import {
+  can,
+  isInSubtree,
+  readableOrganizations,
+  type ReadableOptions,
+} from '../../src/authorization/rights.ts';
 import type { Scope } from '../../src/authorization/scopes.ts';
 import { createWorld, type Slug, type World } from '../setup/world.ts';
 
-const SLUGS: Slug[] = ['acme', 'north', 'south', 'shop-1', 'shop-2', 'kiosk', 'depot', 'rival', 'rival-shop'];
+const SLUGS: Slug[] = [
+  'acme',
+  'north',
+  'south',
+  'shop-1',
+  'shop-2',
+  'kiosk',
+  'depot',
+  'rival',
+  'rival-shop',
+];
 const NORTH_AND_BELOW: Slug[] = ['north', 'shop-1', 'shop-2', 'kiosk'];
 
 let world: World;
 const lineages = new Map<Slug, string[]>();
 beforeAll(async () => {
   world = await createWorld();
-  for (const { slug, lineage } of await world.rows(sql<{ slug: Slug; lineage: string[] }>`select slug, lineage from organizations`)) {
+  for (const { slug, lineage } of await world.rows(
+    sql<{ slug: Slug; lineage: string[] }>`select slug, lineage from organizations`,
+  )) {
     lineages.set(slug, lineage);
   }
 });
@@ -40,15 +57,28 @@ async function person(): Promise<Principal> {
     select u.id as user, t.id as token from users u join personal_access_tokens t on t.user_id = u.id
     where u.email = 'admin@north.example'`);
   return {
-    credential: { kind: 'PERSONAL_ACCESS_TOKEN', id: row?.token ?? '', name: null, expiresAt: null },
+    credential: {
+      kind: 'PERSONAL_ACCESS_TOKEN',
+      id: row?.token ?? '',
+      name: null,
+      expiresAt: null,
+    },
     user: { id: row?.user ?? '', verifiedEmail: null },
-    organization: { id: world.uuid('north'), lineage: lineageOf('north'), scopes: new Set(['child_organizations:manage']) },
+    organization: {
+      id: world.uuid('north'),
+      lineage: lineageOf('north'),
+      scopes: new Set(['child_organizations:manage']),
+    },
   };
 }
 
 /** Slugs that a statement reads for the caller. */
 async function read(principal: Principal, options: ReadableOptions = {}): Promise<string[]> {
-  const rows = await world.rows(sql<{ slug: string }>`select slug from ${readableOrganizations(principal, options)} as o order by path`);
+  const rows = await world.rows(
+    sql<{
+      slug: string;
+    }>`select slug from ${readableOrganizations(principal, options)} as o order by path`,
+  );
   return rows.map(({ slug }) => slug);
 }
 
@@ -62,7 +92,12 @@ describe('what exists for a request', () => {
   });
 
   it('is home alone without it, whatever other scopes are held, in both forms', async () => {
-    const member = await keyWith('organizations:manage', 'members:manage', 'usage:read', 'audit:read');
+    const member = await keyWith(
+      'organizations:manage',
+      'members:manage',
+      'usage:read',
+      'audit:read',
+    );
     expect(SLUGS.filter((slug) => isInSubtree(member, lineageOf(slug)))).toEqual(['north']);
     expect(await read(member)).toEqual(['north']);
   });
@@ -75,10 +110,14 @@ describe('what exists for a request', () => {
 
   it('leaves out what was deleted, unless it is asked for', async () => {
     const manager = await keyWith('child_organizations:manage');
-    await sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'kiosk'`.execute(world.db);
+    await sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'kiosk'`.execute(
+      world.db,
+    );
     expect(await read(manager)).not.toContain('kiosk');
     expect(await read(manager, { includeDeleted: true })).toContain('kiosk');
-    await sql`update organizations set status = 'ACTIVE', deleted_at = null where slug = 'kiosk'`.execute(world.db);
+    await sql`update organizations set status = 'ACTIVE', deleted_at = null where slug = 'kiosk'`.execute(
+      world.db,
+    );
   });
 });
 
@@ -98,8 +137,18 @@ describe('a scope', () => {
       expect(SLUGS.filter((slug) => can(manager, scope, lineageOf(slug)))).toEqual(NORTH_AND_BELOW);
       expect(sorted(await read(manager, { scope }))).toEqual(sorted(NORTH_AND_BELOW));
     }
-    for (const scope of ['api_keys:manage', 'roles:manage', 'billing:manage', 'organizations:manage', 'audit:read'] as const) {
-      expect(SLUGS.filter((slug) => can(manager, scope, lineageOf(slug)))).toEqual(['shop-1', 'shop-2', 'kiosk']);
+    for (const scope of [
+      'api_keys:manage',
+      'roles:manage',
+      'billing:manage',
+      'organizations:manage',
+      'audit:read',
+    ] as const) {
+      expect(SLUGS.filter((slug) => can(manager, scope, lineageOf(slug)))).toEqual([
+        'shop-1',
+        'shop-2',
+        'kiosk',
+      ]);
       expect(sorted(await read(manager, { scope }))).toEqual(['kiosk', 'shop-1', 'shop-2']);
     }
   });
@@ -116,10 +165,13 @@ describe('what a caller may give', () => {
   it('is nothing where the organization does not exist for them, what they hold at home, and everything below', async () => {
     const manager = await keyWith('child_organizations:manage', 'usage:read');
     const given = ['usage:read', 'members:manage'];
-    for (const slug of ['acme', 'south', 'rival'] as const) expect(scopesBeyond(manager, lineageOf(slug), given)).toEqual(given);
+    for (const slug of ['acme', 'south', 'rival'] as const)
+      expect(scopesBeyond(manager, lineageOf(slug), given)).toEqual(given);
     expect(scopesBeyond(manager, lineageOf('north'), given)).toEqual(['members:manage']);
     expect(scopesBeyond(manager, lineageOf('kiosk'), given)).toEqual([]);
-    expect(scopesBeyond(await keyWith('usage:read'), lineageOf('kiosk'), ['usage:read'])).toEqual(['usage:read']);
+    expect(scopesBeyond(await keyWith('usage:read'), lineageOf('kiosk'), ['usage:read'])).toEqual([
+      'usage:read',
+    ]);
   });
 });
 
@@ -127,23 +179,34 @@ describe('a statement of a request under way reads nothing', () => {
   it('once its key is revoked', async () => {
     const manager = await keyWith('child_organizations:manage');
     expect(await read(manager)).toHaveLength(4);
-    await sql`update api_keys set revoked_at = now() where id = ${manager.credential?.id}`.execute(world.db);
+    await sql`update api_keys set revoked_at = now() where id = ${manager.credential?.id}`.execute(
+      world.db,
+    );
     expect(await read(manager)).toEqual([]);
   });
 
   it('once its token is revoked', async () => {
     const manager = await person();
     expect(await read(manager)).toHaveLength(4);
-    await sql`update personal_access_tokens set revoked_at = now() where id = ${manager.credential?.id}`.execute(world.db);
+    await sql`update personal_access_tokens set revoked_at = now() where id = ${manager.credential?.id}`.execute(
+      world.db,
+    );
     expect(await read(manager)).toEqual([]);
-    await sql`update personal_access_tokens set revoked_at = null where id = ${manager.credential?.id}`.execute(world.db);
+    await sql`update personal_access_tokens set revoked_at = null where id = ${manager.credential?.id}`.execute(
+      world.db,
+    );
   });
 
   it('once its person is no member of home', async () => {
     const manager = await person();
-    await sql`delete from memberships where user_id = ${manager.user?.id} and organization_id <> ${world.uuid('north')}`.execute(world.db);
+    await sql`delete from memberships where user_id = ${manager.user?.id} and organization_id <> ${world.uuid('north')}`.execute(
+      world.db,
+    );
     expect(await read(manager)).toHaveLength(4);
-    const other: Principal = { ...manager, organization: { id: world.uuid('south'), lineage: lineageOf('south'), scopes: new Set() } };
+    const other: Principal = {
+      ...manager,
+      organization: { id: world.uuid('south'), lineage: lineageOf('south'), scopes: new Set() },
+    };
     expect(await read(other)).toEqual([]);
   });
 });

@@ -29,7 +29,14 @@ const unlimited = {
   boundsCost: false,
   limits: {
     tokens: 20_000,
-    document: { ...DOCUMENT_LIMITS, depth: 100, rootFields: 1_000, aliases: 1_000, fields: 10_000, selectionSets: 10_000 },
+    document: {
+      ...DOCUMENT_LIMITS,
+      depth: 100,
+      rootFields: 1_000,
+      aliases: 1_000,
+      fields: 10_000,
+      selectionSets: 10_000,
+    },
   },
 };
 
@@ -49,21 +56,42 @@ beforeAll(async () => {
     await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) values (${organization}, 'e1', 'voice_calls', 3, '2026-05-05T05:05:05Z')`.execute(
       db,
     );
-    await sql`insert into external_accounts (organization_id, system, account_id) values (${organization}, 'zuora', ${slug})`.execute(db);
+    await sql`insert into external_accounts (organization_id, system, account_id) values (${organization}, 'zuora', ${slug})`.execute(
+      db,
+    );
   }
   const [gone] = await world.rows(sql<{ id: string }>`
     insert into organizations (slug, name, parent_id, status, deleted_at) values ('gone-shop', 'Gone', ${world.uuid('north')}, 'DELETED', now()) returning id`);
   ids.set('Organization@deleted', encodeId('Organization', gone?.id ?? ''));
-  await insertMembership(world, gone?.id ?? '', await insertUser(world, 'member@gone-shop.example'), ['admin']);
-  await insertInvitation(world, gone?.id ?? '', 'invited@gone-shop.example', Buffer.alloc(32, 'gone'));
+  await insertMembership(
+    world,
+    gone?.id ?? '',
+    await insertUser(world, 'member@gone-shop.example'),
+    ['admin'],
+  );
+  await insertInvitation(
+    world,
+    gone?.id ?? '',
+    'invited@gone-shop.example',
+    Buffer.alloc(32, 'gone'),
+  );
   // Belongs and is invited to organizations in other trees.
-  await insertMembership(world, world.uuid('rival'), await uuidOfPerson('admin@kiosk.example'), ['admin']);
-  await insertInvitation(world, world.uuid('depot'), 'admin@kiosk.example', Buffer.alloc(32, 'own'));
+  await insertMembership(world, world.uuid('rival'), await uuidOfPerson('admin@kiosk.example'), [
+    'admin',
+  ]);
+  await insertInvitation(
+    world,
+    world.uuid('depot'),
+    'admin@kiosk.example',
+    Buffer.alloc(32, 'own'),
+  );
 });
 afterAll(() => world.close());
 
 async function uuidOfPerson(email: string): Promise<string> {
-  const [person] = await world.rows(sql<{ id: string }>`select id from users where email = ${email}`);
+  const [person] = await world.rows(
+    sql<{ id: string }>`select id from users where email = ${email}`,
+  );
   return person?.id ?? '';
 }
 
@@ -75,7 +103,10 @@ const nodeTypes = implementors(schema, 'Node') as IdType[];
  */
 const questions: Record<string, { types: readonly IdType[]; ask(id: string): string }> = {
   'Query.node(id)': { types: nodeTypes, ask: (id) => `{ node(id: "${id}") { __typename id } }` },
-  'Query.nodes(ids)': { types: nodeTypes, ask: (id) => `{ nodes(ids: ["${id}"]) { __typename id } }` },
+  'Query.nodes(ids)': {
+    types: nodeTypes,
+    ask: (id) => `{ nodes(ids: ["${id}"]) { __typename id } }`,
+  },
   'Query.organization(id)': {
     types: ['Organization'],
     ask: (id) => `{ organization(id: "${id}") { __typename id name children { totalCount } } }`,
@@ -93,7 +124,11 @@ const ALL_BUT_REACH = SCOPES.filter((scope) => scope !== 'child_organizations:ma
 /** Whom to ask as, and whether there is anything below for them. */
 async function askers(): Promise<{ name: string; reaches: boolean; options: RequestOptions }[]> {
   return [
-    ...callers.map((as) => ({ name: as, reaches: as !== 'viewer@north', options: { as, withoutSocket: true } })),
+    ...callers.map((as) => ({
+      name: as,
+      reaches: as !== 'viewer@north',
+      options: { as, withoutSocket: true },
+    })),
     {
       name: 'a key with every scope but child_organizations:manage',
       reaches: false,
@@ -112,8 +147,14 @@ describe('an id that the caller may not see', () => {
       it(`answers ${argument} exactly like a missing ${type}, byte for byte`, async () => {
         await atOnce(await askers(), async ({ name, reaches, options }) => {
           const missing = await world.ask(ask(missingId(type)), options);
-          expect(missing.text).toContain(argument === 'Viewer.can(organizationId)' ? '"can":false' : '"NOT_FOUND"');
-          const places = [...foreignPlaces, ...(type === 'Organization' ? ['deleted'] : []), ...(reaches ? [] : ['shop-1'])];
+          expect(missing.text).toContain(
+            argument === 'Viewer.can(organizationId)' ? '"can":false' : '"NOT_FOUND"',
+          );
+          const places = [
+            ...foreignPlaces,
+            ...(type === 'Organization' ? ['deleted'] : []),
+            ...(reaches ? [] : ['shop-1']),
+          ];
           for (const place of places) {
             // Roles of organizations above are usable at home and so may be seen; users and memberships are those of the place.
             if (type === 'Role' && place === 'acme') continue;
@@ -132,10 +173,15 @@ describe('an id that the caller may not see', () => {
 
   it('answers organization(slug) exactly like a missing slug', async () => {
     for (const { reaches, options } of await askers()) {
-      const missing = await world.ask('{ organization(slug: "nobody-has-this") { __typename id } }', options);
+      const missing = await world.ask(
+        '{ organization(slug: "nobody-has-this") { __typename id } }',
+        options,
+      );
       expect(missing.text).toContain('"NOT_FOUND"');
       for (const slug of [...foreignPlaces, 'gone-shop', ...(reaches ? [] : ['shop-1', 'kiosk'])])
-        expect((await world.ask(`{ organization(slug: "${slug}") { __typename id } }`, options)).text).toBe(missing.text);
+        expect(
+          (await world.ask(`{ organization(slug: "${slug}") { __typename id } }`, options)).text,
+        ).toBe(missing.text);
     }
   });
 
@@ -145,10 +191,16 @@ describe('an id that the caller may not see', () => {
       const id = ids.get(`${type}@shop-1`) ?? '';
       const own =
         type === 'PersonalAccessToken'
-          ? ((await world.ask<{ viewer: { personalAccessTokens: { id: string }[] } }>('{ viewer { personalAccessTokens { id } } }', { as }))
-              .data?.viewer.personalAccessTokens[0]?.id ?? '')
+          ? ((
+              await world.ask<{ viewer: { personalAccessTokens: { id: string }[] } }>(
+                '{ viewer { personalAccessTokens { id } } }',
+                { as },
+              )
+            ).data?.viewer.personalAccessTokens[0]?.id ?? '')
           : id;
-      expect((await world.ask(`{ node(id: "${own}") { __typename id } }`, { as })).data).toEqual({ node: { __typename: type, id: own } });
+      expect((await world.ask(`{ node(id: "${own}") { __typename id } }`, { as })).data).toEqual({
+        node: { __typename: type, id: own },
+      });
     }
   });
 
@@ -157,9 +209,15 @@ describe('an id that the caller may not see', () => {
       `{ nodes(ids: ["${world.org('shop-1')}", "${world.org('rival')}", "${missingId('User')}", "${world.org('north')}"]) { id } }`,
       { as: 'key@north' },
     );
-    expect(answer.data).toEqual({ nodes: [{ id: world.org('shop-1') }, null, null, { id: world.org('north') }] });
+    expect(answer.data).toEqual({
+      nodes: [{ id: world.org('shop-1') }, null, null, { id: world.org('north') }],
+    });
     // In the order in which the statements of the two types were answered.
-    const errors = answer.errors?.map(({ path, extensions, message }) => ({ path, code: extensions.code, message }));
+    const errors = answer.errors?.map(({ path, extensions, message }) => ({
+      path,
+      code: extensions.code,
+      message,
+    }));
     expect(errors?.toSorted((a, b) => Number(a.path?.[1]) - Number(b.path?.[1]))).toEqual([
       { path: ['nodes', 1], code: 'NOT_FOUND', message: expect.any(String) },
       { path: ['nodes', 2], code: 'NOT_FOUND', message: answer.errors?.[0]?.message },
@@ -189,18 +247,40 @@ describe('every way through the schema', () => {
       STEPS_MAX,
     );
   const ways = waysAt('north');
-  const callers: Record<string, { request: Request | null; email: string | null; options(): Promise<RequestOptions> | RequestOptions }> = {
+  const callers: Record<
+    string,
+    {
+      request: Request | null;
+      email: string | null;
+      options(): Promise<RequestOptions> | RequestOptions;
+    }
+  > = {
     ...Object.fromEntries(
-      (['admin@north', 'viewer@north', 'cloud_rep@north', 'user@acme', 'admin@kiosk'] as const).map((as) => {
-        const [role = '', home = ''] = as.split('@');
-        return [as, { request: { home, given: ROLES[role] ?? [] }, email: `${as}.example`, options: () => ({ as }) }];
-      }),
+      (['admin@north', 'viewer@north', 'cloud_rep@north', 'user@acme', 'admin@kiosk'] as const).map(
+        (as) => {
+          const [role = '', home = ''] = as.split('@');
+          return [
+            as,
+            {
+              request: { home, given: ROLES[role] ?? [] },
+              email: `${as}.example`,
+              options: () => ({ as }),
+            },
+          ];
+        },
+      ),
     ),
-    'key@north': { request: { home: 'north', given: SCOPES }, email: null, options: () => ({ as: 'key@north' }) },
+    'key@north': {
+      request: { home: 'north', given: SCOPES },
+      email: null,
+      options: () => ({ as: 'key@north' }),
+    },
     'a key that reads the log and manages keys': {
       request: { home: 'north', given: ['audit:read', 'api_keys:manage'] },
       email: null,
-      options: async () => ({ token: await insertKey(world, 'north', ['audit:read', 'api_keys:manage']) }),
+      options: async () => ({
+        token: await insertKey(world, 'north', ['audit:read', 'api_keys:manage']),
+      }),
     },
     'admin@kiosk, acting nowhere': {
       request: null,
@@ -218,64 +298,98 @@ describe('every way through the schema', () => {
     expect([...reached].toSorted()).toEqual(types.filter((name) => !notRead.test(name)).toSorted());
   });
 
-  it.each(Object.keys(callers))('shows %s what the rule lets it see, and finds the same by id', async (name) => {
-    const caller = callers[name];
-    if (!caller) throw new RangeError(name);
-    const options = { ...(await caller.options()), withoutSocket: true };
-    const own = await world.ask<{ viewer: { credential: { id: string } } }>('{ viewer { credential { id } } }', options);
-    const rows = await rowsWithIds(world);
-    const forest = await forestOf(world);
-    const { shown, found, all } = visibleTo(rows, forest, caller, own.data?.viewer.credential.id ?? '');
+  it.each(Object.keys(callers))(
+    'shows %s what the rule lets it see, and finds the same by id',
+    async (name) => {
+      const caller = callers[name];
+      if (!caller) throw new RangeError(name);
+      const options = { ...(await caller.options()), withoutSocket: true };
+      const own = await world.ask<{ viewer: { credential: { id: string } } }>(
+        '{ viewer { credential { id } } }',
+        options,
+      );
+      const rows = await rowsWithIds(world);
+      const forest = await forestOf(world);
+      const { shown, found, all } = visibleTo(
+        rows,
+        forest,
+        caller,
+        own.data?.viewer.credential.id ?? '',
+      );
 
-    const seen = new Set<string>();
-    const leaked = new Set<string>();
-    const unexpected = new Set<string>();
-    await atOnce(documentsOf(waysAt(caller.request?.home ?? 'kiosk'), 3, idsOf), async (document) => {
-      const answer = await world.ask(document, options);
-      for (const [id] of answer.text.matchAll(/[a-z]{3}_[0-9a-f]{32}/g)) (shown.has(id) ? seen : leaked).add(id);
-      for (const { extensions, path } of answer.errors ?? [])
-        if (!['FORBIDDEN', 'ORGANIZATION_REQUIRED'].includes(extensions.code)) unexpected.add(`${extensions.code} ${path?.join('.')}`);
-    });
-    expect([...leaked]).toEqual([]);
-    expect([...unexpected]).toEqual([]);
-    const organizations = (ids: Iterable<string>): string[] => [...ids].filter((id) => id.startsWith('org_')).toSorted();
-    expect(organizations(seen)).toEqual(organizations(shown));
+      const seen = new Set<string>();
+      const leaked = new Set<string>();
+      const unexpected = new Set<string>();
+      await atOnce(
+        documentsOf(waysAt(caller.request?.home ?? 'kiosk'), 3, idsOf),
+        async (document) => {
+          const answer = await world.ask(document, options);
+          for (const [id] of answer.text.matchAll(/[a-z]{3}_[0-9a-f]{32}/g))
+            (shown.has(id) ? seen : leaked).add(id);
+          for (const { extensions, path } of answer.errors ?? [])
+            if (!['FORBIDDEN', 'ORGANIZATION_REQUIRED'].includes(extensions.code))
+              unexpected.add(`${extensions.code} ${path?.join('.')}`);
+        },
+      );
+      expect([...leaked]).toEqual([]);
+      expect([...unexpected]).toEqual([]);
+      const organizations = (ids: Iterable<string>): string[] =>
+        [...ids].filter((id) => id.startsWith('org_')).toSorted();
+      expect(organizations(seen)).toEqual(organizations(shown));
 
-    const byId = new Set<string>();
-    for (let start = 0; start < all.length && caller.request; start += 100) {
-      const ids = all.slice(start, start + 100);
-      const answer = await world.ask<{ nodes: ({ id: string } | null)[] }>('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', options, {
-        ids,
-      });
-      for (const node of answer.data?.nodes ?? []) if (node) byId.add(node.id);
-    }
-    expect([...byId].toSorted()).toEqual([...found].toSorted());
-  });
+      const byId = new Set<string>();
+      for (let start = 0; start < all.length && caller.request; start += 100) {
+        const ids = all.slice(start, start + 100);
+        const answer = await world.ask<{ nodes: ({ id: string } | null)[] }>(
+          'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+          options,
+          {
+            ids,
+          },
+        );
+        for (const node of answer.data?.nodes ?? []) if (node) byId.add(node.id);
+      }
+      expect([...byId].toSorted()).toEqual([...found].toSorted());
+    },
+  );
 });
 
 describe('organizations that are shown to a person for its own sake', () => {
   it('show their basic facts and lead nowhere', async () => {
     const as = 'admin@kiosk';
-    const listed = await world.ask<{ viewer: { memberships: { nodes: { organization: { slug: string; name: string } }[] } } }>(
+    const listed = await world.ask<{
+      viewer: { memberships: { nodes: { organization: { slug: string; name: string } }[] } };
+    }>(
       '{ viewer { memberships { nodes { roles { key } scopes organization { id slug name kind status } } } } }',
       { as },
     );
-    expect(listed.data?.viewer.memberships.nodes.map((node) => node.organization.slug)).toEqual(['kiosk', 'rival']);
+    expect(listed.data?.viewer.memberships.nodes.map((node) => node.organization.slug)).toEqual([
+      'kiosk',
+      'rival',
+    ]);
     expect(listed.errors).toBeUndefined();
     const fields = Object.values((schema.getType('Organization') as GraphQLObjectType).getFields());
     for (const field of fields) {
       if (BASIC_FIELDS.has(field.name)) continue;
       const selection =
-        { usage: 'usage(from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z") { scope }' }[field.name] ??
-        (isLeafType(getNamedType(field.type)) ? field.name : `${field.name} { __typename }`);
-      const answer = await world.ask(`{ viewer { memberships { nodes { organization { ${selection} } } } } }`, { as });
-      expect({ field: field.name, codes: answer.errors?.map((error) => error.extensions.code) }).toEqual({
+        { usage: 'usage(from: "2026-01-01T00:00:00Z", to: "2026-01-02T00:00:00Z") { scope }' }[
+          field.name
+        ] ?? (isLeafType(getNamedType(field.type)) ? field.name : `${field.name} { __typename }`);
+      const answer = await world.ask(
+        `{ viewer { memberships { nodes { organization { ${selection} } } } } }`,
+        { as },
+      );
+      expect({
+        field: field.name,
+        codes: answer.errors?.map((error) => error.extensions.code),
+      }).toEqual({
         field: field.name,
         codes: ['ORGANIZATION_REQUIRED'],
       });
     }
-    expect((await world.ask(`{ organization(id: "${world.org('rival')}") { id } }`, { as })).errors?.[0]?.extensions.code).toBe(
-      'NOT_FOUND',
-    );
+    expect(
+      (await world.ask(`{ organization(id: "${world.org('rival')}") { id } }`, { as })).errors?.[0]
+        ?.extensions.code,
+    ).toBe('NOT_FOUND');
   });
 });

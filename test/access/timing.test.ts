@@ -13,7 +13,10 @@ afterAll(() => world.close());
 
 describe('how long an answer takes', () => {
   it.each([
-    ['Query.organization', (id: string) => `{ organization(id: "${id}") { id members { totalCount } } }`],
+    [
+      'Query.organization',
+      (id: string) => `{ organization(id: "${id}") { id members { totalCount } } }`,
+    ],
     ['Query.node', (id: string) => `{ node(id: "${id}") { id } }`],
   ])('tells nothing of whether what %s does not find exists', async (name, ask) => {
     const found = await gaps(world, ROUNDS, ask);

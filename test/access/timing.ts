@@ -19,7 +19,11 @@ function median(values: readonly number[]): number {
  * Asks `rounds` times for each kind of what the caller may not see and for two missing ids, in an order that turns,
  * and returns the gap of each kind.
  */
-export async function gaps(world: World, rounds: number, ask: (id: string) => string): Promise<Record<string, Gap>> {
+export async function gaps(
+  world: World,
+  rounds: number,
+  ask: (id: string) => string,
+): Promise<Record<string, Gap>> {
   const token = await insertKey(
     world,
     'north',
@@ -28,7 +32,10 @@ export async function gaps(world: World, rounds: number, ask: (id: string) => st
   const missing = missingId('Organization');
   const ids = {
     missing,
-    'missing as well': encodeId('Organization', decodeId('Organization', missing, 'id').replace(/dead$/, 'beef')),
+    'missing as well': encodeId(
+      'Organization',
+      decodeId('Organization', missing, 'id').replace(/dead$/, 'beef'),
+    ),
     foreign: world.org('rival'),
     above: world.org('acme'),
     'below, without child_organizations:manage': world.org('shop-1'),
@@ -49,8 +56,11 @@ export async function gaps(world: World, rounds: number, ask: (id: string) => st
   const same = differences('missing as well');
   const centre = median(same);
   // 1.4826 makes a standard deviation of the median deviation, 1.2533 a standard error of the median of it.
-  const error = (1.2533 * 1.4826 * median(same.map((one) => Math.abs(one - centre)))) / Math.sqrt(rounds);
-  return Object.fromEntries(kinds.slice(1).map((kind) => [kind, { median: median(differences(kind)), error }]));
+  const error =
+    (1.2533 * 1.4826 * median(same.map((one) => Math.abs(one - centre)))) / Math.sqrt(rounds);
+  return Object.fromEntries(
+    kinds.slice(1).map((kind) => [kind, { median: median(differences(kind)), error }]),
+  );
 }
 
 /** Most that the median may differ, in milliseconds, where the clock shows it at all. */
@@ -63,6 +73,8 @@ export function isHidden({ median: gap, error }: Gap): boolean {
 
 /** The gaps as a line for whoever runs the tests. */
 export function told(what: string, found: Record<string, Gap>): string {
-  const parts = Object.entries(found).map(([kind, { median: gap, error }]) => `${kind} ${gap.toFixed(3)} ± ${error.toFixed(3)} ms`);
+  const parts = Object.entries(found).map(
+    ([kind, { median: gap, error }]) => `${kind} ${gap.toFixed(3)} ± ${error.toFixed(3)} ms`,
+  );
   return `Slower than a missing id, ${what}: ${parts.join('; ')}\n`;
 }

@@ -2,7 +2,16 @@
 import { sql } from 'kysely';
 import { encodeId, type IdType } from '../../src/values/ids.ts';
 import type { World } from '../setup/world.ts';
-import { REACH, exists, held, isBelow, may, type Forest, type Request, type ScopeName } from './model.ts';
+import {
+  REACH,
+  exists,
+  held,
+  isBelow,
+  may,
+  type Forest,
+  type Request,
+  type ScopeName,
+} from './model.ts';
 
 /** A caller as the rule sees it. */
 export interface ModelCaller {
@@ -74,8 +83,14 @@ const SCOPE_OF: Partial<Record<IdType, ScopeName>> = {
 };
 
 /** What a caller may be shown. `credential` is the public id of its own credential, which it is told. */
-export function visibleTo(rows: readonly Row[], forest: Forest, { request, email }: ModelCaller, credential: string): Visible {
-  const isDeleted = (slug: string | null): boolean => slug !== null && (forest.get(slug)?.deleted ?? false);
+export function visibleTo(
+  rows: readonly Row[],
+  forest: Forest,
+  { request, email }: ModelCaller,
+  credential: string,
+): Visible {
+  const isDeleted = (slug: string | null): boolean =>
+    slug !== null && (forest.get(slug)?.deleted ?? false);
   const found = new Set<string>();
   const shown = new Set<string>([credential]);
   const actors = new Set<string>();
@@ -84,27 +99,35 @@ export function visibleTo(rows: readonly Row[], forest: Forest, { request, email
     const publicId = encodeId(type, id);
     // Deleted ones below are listed where they are asked for, so that they can be restored, and found by no id.
     const isBelowHome = request !== null && slug !== null && isBelow(forest, slug, request.home);
-    if (type === 'Organization' && isBelowHome && isDeleted(slug) && held(request).has(REACH)) shown.add(publicId);
+    if (type === 'Organization' && isBelowHome && isDeleted(slug) && held(request).has(REACH))
+      shown.add(publicId);
     const isOwn = email !== null && about === email && !isDeleted(slug);
     const scope = SCOPE_OF[type];
     const reaches = (): boolean => {
       if (type === 'Role' && slug === null) return true;
       if (!request || slug === null) return false;
       if (type === 'Role' && !isDeleted(slug) && isBelow(forest, request.home, slug)) return true;
-      return scope === undefined ? exists(forest, request, slug) : may(forest, request, scope, slug);
+      return scope === undefined
+        ? exists(forest, request, slug)
+        : may(forest, request, scope, slug);
     };
     if (!isOwn && !reaches()) continue;
     shown.add(publicId);
     // An invitation to oneself is listed by `Viewer.invitations`, and found by no id unless the caller reads all of them.
-    if (request && type !== 'ExternalAccount' && (type !== 'Invitation' || reaches())) found.add(publicId);
+    if (request && type !== 'ExternalAccount' && (type !== 'Invitation' || reaches()))
+      found.add(publicId);
     if (actor !== null) actors.add(actor);
-    if (isOwn && slug !== null && (type === 'Membership' || type === 'Invitation')) ownPlaces.add(slug);
+    if (isOwn && slug !== null && (type === 'Membership' || type === 'Invitation'))
+      ownPlaces.add(slug);
   }
   for (const { type, id, slug, email: about } of rows) {
     // Organizations that the person belongs or is invited to, and whoever is named as having done something.
-    if (type === 'Organization' && slug !== null && ownPlaces.has(slug)) shown.add(encodeId(type, id));
+    if (type === 'Organization' && slug !== null && ownPlaces.has(slug))
+      shown.add(encodeId(type, id));
     if (type === 'User' && about !== null && actors.has(about)) shown.add(encodeId(type, id));
   }
-  const all = new Set(rows.filter(({ type }) => type !== 'ExternalAccount').map(({ type, id }) => encodeId(type, id)));
+  const all = new Set(
+    rows.filter(({ type }) => type !== 'ExternalAccount').map(({ type, id }) => encodeId(type, id)),
+  );
   return { shown, found, all: [...all] };
 }

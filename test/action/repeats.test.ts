@@ -44,7 +44,15 @@ async function person(): Promise<string> {
 }
 
 const invitation = async (): Promise<string> =>
-  encodeId('Invitation', await insertInvitation(world, world.uuid('shop-1'), address(), tokenHash(createInvitationToken())));
+  encodeId(
+    'Invitation',
+    await insertInvitation(
+      world,
+      world.uuid('shop-1'),
+      address(),
+      tokenHash(createInvitationToken()),
+    ),
+  );
 
 /** The token of an invitation to the calling person, in an organization of its own. */
 async function invitationToken(): Promise<string> {
@@ -56,7 +64,9 @@ async function invitationToken(): Promise<string> {
     .executeTakeFirstOrThrow();
   const invited = await insertInvitation(world, id, 'admin@acme.example', tokenHash(token));
   await sql`update invitations set inviter_kind = 'SESSION', inviter_organization_id = ${world.uuid('acme')},
-    inviter_user_id = (select id from users where email = 'admin@acme.example') where id = ${invited}`.execute(world.db);
+    inviter_user_id = (select id from users where email = 'admin@acme.example') where id = ${invited}`.execute(
+    world.db,
+  );
   return token;
 }
 
@@ -99,7 +109,12 @@ const repeatable: Record<string, Repeatable> = {
   },
   createOrganization: {
     shows: 'organization { id } membership { id } invitations { id }',
-    input: () => ({ name: 'Again', slug: unique(), parentId: world.org('north'), users: [{ email: address() }] }),
+    input: () => ({
+      name: 'Again',
+      slug: unique(),
+      parentId: world.org('north'),
+      users: [{ email: address() }],
+    }),
     other: () => ({ name: 'Other' }),
   },
   createPersonalAccessToken: {
@@ -119,7 +134,11 @@ const repeatable: Record<string, Repeatable> = {
   },
   moveOrganization: {
     shows: 'organization { id version } pathAfter affectedCount',
-    input: async () => ({ id: await organization(), newParentId: world.org('south'), expectedVersion: 1 }),
+    input: async () => ({
+      id: await organization(),
+      newParentId: world.org('south'),
+      expectedVersion: 1,
+    }),
     other: () => ({ newParentId: world.org('shop-1') }),
   },
   resendInvitation: {
@@ -133,7 +152,10 @@ const repeatable: Record<string, Repeatable> = {
     other: () => ({ expectedVersion: 7 }),
   },
   // A key counts for one organization, and there is nothing else to say.
-  retryProvisioning: { shows: 'organization { id }', input: async () => ({ organizationId: await organization() }) },
+  retryProvisioning: {
+    shows: 'organization { id }',
+    input: async () => ({ organizationId: await organization() }),
+  },
   suspendOrganization: {
     shows: 'organization { id status version }',
     input: async () => ({ id: await organization(), reason: 'unpaid', expectedVersion: 1 }),
@@ -147,7 +169,11 @@ const repeatable: Record<string, Repeatable> = {
 };
 
 /** Sends a mutation as the admin of acme. */
-function send(name: string, input: object, options: RequestOptions = {}): Promise<GraphQLAnswer<Record<string, { __typename: string }>>> {
+function send(
+  name: string,
+  input: object,
+  options: RequestOptions = {},
+): Promise<GraphQLAnswer<Record<string, { __typename: string }>>> {
   const title = name.charAt(0).toUpperCase() + name.slice(1);
   const shows = repeatable[name]?.shows ?? '';
   const document = `mutation ($input: ${title}Input!) {
@@ -175,11 +201,18 @@ async function counts(): Promise<Record<string, number>> {
 }
 
 /** What doing something adds to the counts. */
-async function effectOf<Result>(action: () => Promise<Result>): Promise<{ effect: Record<string, number>; result: Result }> {
+async function effectOf<Result>(
+  action: () => Promise<Result>,
+): Promise<{ effect: Record<string, number>; result: Result }> {
   const before = await counts();
   const result = await action();
   const after = await counts();
-  return { effect: Object.fromEntries(Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)])), result };
+  return {
+    effect: Object.fromEntries(
+      Object.entries(after).map(([name, count]) => [name, count - (before[name] ?? 0)]),
+    ),
+    result,
+  };
 }
 
 /** Names of the mutations whose input has a field. */
@@ -193,57 +226,79 @@ it('covers every mutation that takes an idempotency key', () => {
   expect(Object.keys(repeatable).toSorted()).toEqual(mutationsWith('idempotencyKey').toSorted());
 });
 
-describe.each(Object.entries(repeatable))('%s under an idempotency key', (name, { input: inputOf }) => {
-  const title = name.charAt(0).toUpperCase() + name.slice(1);
+describe.each(Object.entries(repeatable))(
+  '%s under an idempotency key',
+  (name, { input: inputOf }) => {
+    const title = name.charAt(0).toUpperCase() + name.slice(1);
 
-  it('has one effect and one answer when it is sent twice, and eight times at once', async () => {
-    const plain = await inputOf();
-    const once = await effectOf(() => send(name, plain));
-    expect(once.result.data?.[name]?.__typename).toBe(`${title}Payload`);
-    expect(once.effect['events']).toBeGreaterThan(0);
+    it('has one effect and one answer when it is sent twice, and eight times at once', async () => {
+      const plain = await inputOf();
+      const once = await effectOf(() => send(name, plain));
+      expect(once.result.data?.[name]?.__typename).toBe(`${title}Payload`);
+      expect(once.effect['events']).toBeGreaterThan(0);
 
-    const first = { ...(await inputOf()), idempotencyKey: 'twice' };
-    const twice = await effectOf(async () => [await send(name, first), await send(name, first)]);
-    expect(twice.effect).toEqual(once.effect);
-    expect(twice.result[0]?.data?.[name]?.__typename).toBe(`${title}Payload`);
-    expect(twice.result[1]?.text).toBe(twice.result[0]?.text);
+      const first = { ...(await inputOf()), idempotencyKey: 'twice' };
+      const twice = await effectOf(async () => [await send(name, first), await send(name, first)]);
+      expect(twice.effect).toEqual(once.effect);
+      expect(twice.result[0]?.data?.[name]?.__typename).toBe(`${title}Payload`);
+      expect(twice.result[1]?.text).toBe(twice.result[0]?.text);
 
-    const second = { ...(await inputOf()), idempotencyKey: 'eight' };
-    const eight = await effectOf(() => Promise.all(Array.from({ length: 8 }, () => send(name, second))));
-    expect(eight.effect).toEqual(once.effect);
-    expect(eight.result[0]?.data?.[name]?.__typename).toBe(`${title}Payload`);
-    expect(new Set(eight.result.map(({ text }) => text)).size).toBe(1);
-  });
-});
+      const second = { ...(await inputOf()), idempotencyKey: 'eight' };
+      const eight = await effectOf(() =>
+        Promise.all(Array.from({ length: 8 }, () => send(name, second))),
+      );
+      expect(eight.effect).toEqual(once.effect);
+      expect(eight.result[0]?.data?.[name]?.__typename).toBe(`${title}Payload`);
+      expect(new Set(eight.result.map(({ text }) => text)).size).toBe(1);
+    });
+  },
+);
 
 describe('a key that comes with another input', () => {
-  const entries = Object.entries(repeatable).flatMap(([name, { input, other }]) => (other ? [{ name, input, other }] : []));
+  const entries = Object.entries(repeatable).flatMap(([name, { input, other }]) =>
+    other ? [{ name, input, other }] : [],
+  );
 
   it.each(entries)('is a conflict for $name', async ({ name, input: inputOf, other }) => {
     const input = { ...(await inputOf()), idempotencyKey: 'conflict' };
     expect((await send(name, input)).data?.[name]?.__typename).toMatch(/Payload$/);
     const another = { ...input, ...(await other()) };
     const { effect, result } = await effectOf(() => send(name, another));
-    expect(result.data?.[name]).toEqual({ __typename: 'IdempotencyConflictError', code: 'IDEMPOTENCY_CONFLICT' });
+    expect(result.data?.[name]).toEqual({
+      __typename: 'IdempotencyConflictError',
+      code: 'IDEMPOTENCY_CONFLICT',
+    });
     // The refused attempt is in the audit log.
-    expect(effect).toEqual({ ...Object.fromEntries(Object.keys(effect).map((count) => [count, 0])), events: 1 });
+    expect(effect).toEqual({
+      ...Object.fromEntries(Object.keys(effect).map((count) => [count, 0])),
+      events: 1,
+    });
   });
 });
 
 describe('an organization’s expected version', () => {
-  it.each(mutationsWith('expectedVersion'))('is compared by %s, which changes nothing when it is another', async (name) => {
-    const id = await organization(name === 'resumeOrganization' ? 'SUSPENDED' : 'ACTIVE');
-    const more = { moveOrganization: { newParentId: world.org('south') } }[name] ?? {};
-    const document = (expected: number) =>
-      world.ask<Record<string, object>>(
-        `mutation ($input: ${name.charAt(0).toUpperCase() + name.slice(1)}Input!) { ${name}(input: $input) {
+  it.each(mutationsWith('expectedVersion'))(
+    'is compared by %s, which changes nothing when it is another',
+    async (name) => {
+      const id = await organization(name === 'resumeOrganization' ? 'SUSPENDED' : 'ACTIVE');
+      const more = { moveOrganization: { newParentId: world.org('south') } }[name] ?? {};
+      const document = (expected: number) =>
+        world.ask<Record<string, object>>(
+          `mutation ($input: ${name.charAt(0).toUpperCase() + name.slice(1)}Input!) { ${name}(input: $input) {
           __typename ... on VersionConflictError { code currentVersion } } }`,
-        { as: 'admin@acme' },
-        { input: { id, expectedVersion: expected, ...more } },
-      );
-    const { effect, result } = await effectOf(() => document(2));
-    expect(result.data?.[name]).toEqual({ __typename: 'VersionConflictError', code: 'VERSION_CONFLICT', currentVersion: 1 });
-    expect(effect['versions']).toBe(0);
-    expect((await document(1)).data?.[name]).toMatchObject({ __typename: expect.stringMatching(/Payload$/) });
-  });
+          { as: 'admin@acme' },
+          { input: { id, expectedVersion: expected, ...more } },
+        );
+      const { effect, result } = await effectOf(() => document(2));
+      expect(result.data?.[name]).toEqual({
+        __typename: 'VersionConflictError',
+        code: 'VERSION_CONFLICT',
+        currentVersion: 1,
+      });
+      expect(effect['versions']).toBe(0);
+      expect((await document(1)).data?.[name]).toMatchObject({
+        __typename: expect.stringMatching(/Payload$/),
+      });
+    },
+  );
 });

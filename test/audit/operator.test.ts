@@ -25,7 +25,9 @@ async function logOf(database: TestDatabase, token: string): Promise<Event[]> {
     headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
     body: JSON.stringify({ query }),
   });
-  const { data } = (await response.json()) as { data: { organization: { auditLog: { nodes: Event[] } } } };
+  const { data } = (await response.json()) as {
+    data: { organization: { auditLog: { nodes: Event[] } } };
+  };
   return data.organization.auditLog.nodes.toReversed();
 }
 
@@ -42,7 +44,11 @@ describe('what an operator does at the command line', () => {
   let made: BootstrapResult;
   beforeAll(async () => {
     database = await createDatabase();
-    made = await bootstrap(database.db, { slug: 'first-org', name: 'First', email: 'ada@first.example' });
+    made = await bootstrap(database.db, {
+      slug: 'first-org',
+      name: 'First',
+      email: 'ada@first.example',
+    });
   });
   afterAll(() => database.close());
 
@@ -62,21 +68,31 @@ describe('what an operator does at the command line', () => {
         ...byOperator,
         action: 'createApiKey',
         targetType: 'ApiKey',
-        after: { name: 'bootstrap', scopes: expect.arrayContaining(['audit:read']), expiresAt: null },
+        after: {
+          name: 'bootstrap',
+          scopes: expect.arrayContaining(['audit:read']),
+          expiresAt: null,
+        },
         redacted: [],
         requestId: 'bootstrap',
       },
-      { ...byOperator, action: 'createPersonalAccessToken', targetType: 'PersonalAccessToken', requestId: 'bootstrap' },
+      {
+        ...byOperator,
+        action: 'createPersonalAccessToken',
+        targetType: 'PersonalAccessToken',
+        requestId: 'bootstrap',
+      },
     ]);
     const text = JSON.stringify(log);
-    for (const secret of [made.apiKey, made.personalAccessToken]) expect(text).not.toContain(secret);
+    for (const secret of [made.apiKey, made.personalAccessToken])
+      expect(text).not.toContain(secret);
     expect(await verifyAuditLog(database.db)).toMatchObject({ events: 3, broken: 0 });
   });
 
   it('leaves nothing where bootstrap fails', async () => {
-    await expect(bootstrap(database.db, { slug: 'first-org', name: 'Again', email: 'ada@first.example' })).rejects.toThrow(
-      '--slug is taken',
-    );
+    await expect(
+      bootstrap(database.db, { slug: 'first-org', name: 'Again', email: 'ada@first.example' }),
+    ).rejects.toThrow('--slug is taken');
     expect(await verifyAuditLog(database.db)).toMatchObject({ events: 3 });
   });
 });

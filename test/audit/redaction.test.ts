@@ -28,7 +28,10 @@ beforeAll(async () => {
   await mutate(
     `createRole(input: { organizationId: "${north}", key: "lead", name: "Lead", scopes: ["usage:read"] }) { __typename ... on UserError { code } }`,
   );
-  await mutate('createPersonalAccessToken(input: { name: "my laptop" }) { __typename ... on UserError { code } }', 'admin@north');
+  await mutate(
+    'createPersonalAccessToken(input: { name: "my laptop" }) { __typename ... on UserError { code } }',
+    'admin@north',
+  );
 });
 afterAll(() => world.close());
 
@@ -40,56 +43,106 @@ interface Event {
 }
 
 /** The log of an organization for a key of it with these scopes, by action. */
-async function logFor(scopes: readonly string[], organizationId = world.uuid('north')): Promise<Record<string, Event>> {
+async function logFor(
+  scopes: readonly string[],
+  organizationId = world.uuid('north'),
+): Promise<Record<string, Event>> {
   const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
   const token = createToken('ak', id);
   await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-    values (${id}, ${organizationId}, 'reader', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(world.db);
+    values (${id}, ${organizationId}, 'reader', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(
+    world.db,
+  );
   const answer = await world.ask<{ organization: { auditLog: { nodes: Event[] } } }>(
     '{ organization { auditLog(first: 50) { nodes { action before after redacted } } } }',
     { token },
   );
   expect(answer.errors).toBeUndefined();
-  return Object.fromEntries((answer.data?.organization.auditLog.nodes ?? []).map((event) => [event.action, event]));
+  return Object.fromEntries(
+    (answer.data?.organization.auditLog.nodes ?? []).map((event) => [event.action, event]),
+  );
 }
 
 describe('an audit event', () => {
   it('shows a reader of the log alone what happened, and says what it leaves out', async () => {
     const log = await logFor(['audit:read']);
-    expect(log['updateOrganization']?.after).toEqual({ name: 'Northern', domain: 'north.example', profile: expect.any(Object) });
-    expect(log['updateOrganization']?.after?.['profile']).toEqual({ logo_url: null, primary_color: '#112233', secondary_color: null });
+    expect(log['updateOrganization']?.after).toEqual({
+      name: 'Northern',
+      domain: 'north.example',
+      profile: expect.any(Object),
+    });
+    expect(log['updateOrganization']?.after?.['profile']).toEqual({
+      logo_url: null,
+      primary_color: '#112233',
+      secondary_color: null,
+    });
     expect(log['updateOrganization']?.redacted).toEqual(
-      expect.arrayContaining(['after.billingEmail', 'after.externalAccounts', 'after.marketplaceOffers', 'after.profile.address_city']),
+      expect.arrayContaining([
+        'after.billingEmail',
+        'after.externalAccounts',
+        'after.marketplaceOffers',
+        'after.profile.address_city',
+      ]),
     );
     expect(log['createApiKey']).toMatchObject({ before: null, after: {} });
-    expect(log['createApiKey']?.redacted).toEqual(expect.arrayContaining(['after.name', 'after.scopes', 'after.expiresAt']));
-    expect(log['createInvitation']).toMatchObject({ after: {}, redacted: ['after.email', 'after.roles'] });
-    expect(log['createRole']).toMatchObject({ after: { key: 'lead', name: 'Lead', scopes: ['usage:read'] }, redacted: [] });
-    expect(log['createPersonalAccessToken']).toMatchObject({ after: {}, redacted: ['after.name', 'after.expiresAt'] });
-    expect(JSON.stringify(log)).not.toMatch(/bills@|A-1|aws\.example|Street|Town|secret plan|usage:write|new@x|laptop/);
+    expect(log['createApiKey']?.redacted).toEqual(
+      expect.arrayContaining(['after.name', 'after.scopes', 'after.expiresAt']),
+    );
+    expect(log['createInvitation']).toMatchObject({
+      after: {},
+      redacted: ['after.email', 'after.roles'],
+    });
+    expect(log['createRole']).toMatchObject({
+      after: { key: 'lead', name: 'Lead', scopes: ['usage:read'] },
+      redacted: [],
+    });
+    expect(log['createPersonalAccessToken']).toMatchObject({
+      after: {},
+      redacted: ['after.name', 'after.expiresAt'],
+    });
+    expect(JSON.stringify(log)).not.toMatch(
+      /bills@|A-1|aws\.example|Street|Town|secret plan|usage:write|new@x|laptop/,
+    );
   });
 
   it.each([
     ['billing:manage', 'updateOrganization', 'billingEmail', 'bills@north.example'],
     ['organizations:manage', 'updateOrganization', 'externalAccounts', { zuora: 'A-1' }],
-    ['organizations:manage', 'updateOrganization', 'marketplaceOffers', { AWS: 'https://aws.example/1' }],
+    [
+      'organizations:manage',
+      'updateOrganization',
+      'marketplaceOffers',
+      { AWS: 'https://aws.example/1' },
+    ],
     ['api_keys:manage', 'createApiKey', 'name', 'secret plan'],
     ['api_keys:manage', 'createApiKey', 'scopes', ['usage:write']],
     ['members:read', 'createInvitation', 'email', 'new@x.example'],
-  ])('shows a part to those who may read the field that it comes from: %s, %s, %s', async (scope, action, part, value) => {
-    const log = await logFor(['audit:read', scope]);
-    expect(log[action]?.after?.[part]).toEqual(value);
-    expect(log[action]?.redacted).not.toContain(`after.${part}`);
-  });
+  ])(
+    'shows a part to those who may read the field that it comes from: %s, %s, %s',
+    async (scope, action, part, value) => {
+      const log = await logFor(['audit:read', scope]);
+      expect(log[action]?.after?.[part]).toEqual(value);
+      expect(log[action]?.redacted).not.toContain(`after.${part}`);
+    },
+  );
 
-  it.each(['billing:manage', 'organizations:manage'])('shows the address of an organization to holders of %s', async (scope) => {
-    const { updateOrganization } = await logFor(['audit:read', scope]);
-    expect(updateOrganization?.after?.['profile']).toMatchObject({ address_city: 'Town', invoice_owner: 'PARTNER' });
-  });
+  it.each(['billing:manage', 'organizations:manage'])(
+    'shows the address of an organization to holders of %s',
+    async (scope) => {
+      const { updateOrganization } = await logFor(['audit:read', scope]);
+      expect(updateOrganization?.after?.['profile']).toMatchObject({
+        address_city: 'Town',
+        invoice_owner: 'PARTNER',
+      });
+    },
+  );
 
   it('shows counts of what is below, and organizations by name, to those who may see them', async () => {
     const change = async (document: string) => {
-      const answer = await world.ask<Record<string, { organization?: { id: string } }>>(`mutation { ${document} }`, { as: 'key@acme' });
+      const answer = await world.ask<Record<string, { organization?: { id: string } }>>(
+        `mutation { ${document} }`,
+        { as: 'key@acme' },
+      );
       expect(answer.errors).toBeUndefined();
       return Object.values(answer.data ?? {})[0]?.organization?.id ?? '';
     };
@@ -107,7 +160,9 @@ describe('an audit event', () => {
     const alone = (await logFor(['audit:read'], uuid))['moveOrganization'];
     expect(alone).toMatchObject({ before: {}, after: {} });
     expect(alone?.redacted).toEqual(['before.parentId', 'after.parentId', 'after.affectedCount']);
-    const reaching = (await logFor(['audit:read', 'child_organizations:manage'], uuid))['moveOrganization'];
+    const reaching = (await logFor(['audit:read', 'child_organizations:manage'], uuid))[
+      'moveOrganization'
+    ];
     expect(reaching).toMatchObject({ before: {}, after: { affectedCount: 1 } });
     expect(reaching?.redacted).toEqual(['before.parentId', 'after.parentId']);
     const above = await world.ask<{ organization: { auditLog: { nodes: Event[] } } }>(
@@ -115,17 +170,28 @@ describe('an audit event', () => {
       { as: 'key@acme' },
     );
     expect(above.data?.organization.auditLog.nodes).toEqual([
-      { before: { parentId: world.org('north') }, after: { parentId: world.org('south'), affectedCount: 1 }, redacted: [] },
+      {
+        before: { parentId: world.org('north') },
+        after: { parentId: world.org('south'), affectedCount: 1 },
+        redacted: [],
+      },
     ]);
   });
 
   it('shows nobody a part that nothing is decided about', async () => {
     await sql`insert into audit_events (action, actor_kind, organization_id, target_type, target_id, request_id, after)
-      values ('createRole', 'API_KEY', ${world.uuid('rival')}, 'Role', 'x', 'r', '{"key": "k", "novelty": 1}')`.execute(world.db);
-    const answer = await world.ask('{ organization { auditLog(actions: ["createRole"]) { nodes { after redacted } } } }', {
-      as: 'key@rival',
+      values ('createRole', 'API_KEY', ${world.uuid('rival')}, 'Role', 'x', 'r', '{"key": "k", "novelty": 1}')`.execute(
+      world.db,
+    );
+    const answer = await world.ask(
+      '{ organization { auditLog(actions: ["createRole"]) { nodes { after redacted } } } }',
+      {
+        as: 'key@rival',
+      },
+    );
+    expect(answer.data).toEqual({
+      organization: { auditLog: { nodes: [{ after: { key: 'k' }, redacted: ['after.novelty'] }] } },
     });
-    expect(answer.data).toEqual({ organization: { auditLog: { nodes: [{ after: { key: 'k' }, redacted: ['after.novelty'] }] } } });
   });
 
   it('shows a caller with every right every part, and the person alone what their tokens are called', async () => {
@@ -133,13 +199,20 @@ describe('an audit event', () => {
       '{ organization(slug: "north") { auditLog(first: 50) { nodes { action before after redacted } } } }',
       { as: 'key@acme' },
     );
-    const redacted = answer.data?.organization.auditLog.nodes.filter((event) => event.redacted.length > 0);
+    const redacted = answer.data?.organization.auditLog.nodes.filter(
+      (event) => event.redacted.length > 0,
+    );
     expect(redacted?.map((event) => event.action)).toEqual(['createPersonalAccessToken']);
-    const own = await world.ask('{ organization { auditLog(actions: ["createPersonalAccessToken"]) { nodes { after redacted } } } }', {
-      as: 'admin@north',
-    });
+    const own = await world.ask(
+      '{ organization { auditLog(actions: ["createPersonalAccessToken"]) { nodes { after redacted } } } }',
+      {
+        as: 'admin@north',
+      },
+    );
     expect(own.data).toEqual({
-      organization: { auditLog: { nodes: [{ after: { name: 'my laptop', expiresAt: null }, redacted: [] }] } },
+      organization: {
+        auditLog: { nodes: [{ after: { name: 'my laptop', expiresAt: null }, redacted: [] }] },
+      },
     });
   });
 });

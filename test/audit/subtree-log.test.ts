@@ -29,7 +29,12 @@ interface Log {
   organization: {
     auditLog: {
       totalCount: number;
-      pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean; startCursor: string; endCursor: string };
+      pageInfo: {
+        hasNextPage: boolean;
+        hasPreviousPage: boolean;
+        startCursor: string;
+        endCursor: string;
+      };
       nodes: { action: string; targetId: string; organization: { slug: string } }[];
     };
   };
@@ -46,8 +51,11 @@ async function page(args: string): Promise<Log['organization']['auditLog']> {
   return data.organization.auditLog;
 }
 
-const shown = ({ action, targetId, organization: { slug } }: Log['organization']['auditLog']['nodes'][number]): string =>
-  `${slug} ${action} ${targetId}`;
+const shown = ({
+  action,
+  targetId,
+  organization: { slug },
+}: Log['organization']['auditLog']['nodes'][number]): string => `${slug} ${action} ${targetId}`;
 
 /** What the list must contain, straight from the table. */
 async function expected(action?: string): Promise<string[]> {
@@ -70,18 +78,27 @@ async function allPages(filter: string, direction: 'first' | 'last'): Promise<st
       expect(totalCount).toBe(lines.length);
       return lines;
     }
-    cursor = direction === 'first' ? `, after: "${pageInfo.endCursor}"` : `, before: "${pageInfo.startCursor}"`;
+    cursor =
+      direction === 'first'
+        ? `, after: "${pageInfo.endCursor}"`
+        : `, before: "${pageInfo.startCursor}"`;
   }
 }
 
-it.each(['first', 'last'] as const)('pages from the %s with events of others in between, and misses none', async (direction) => {
-  const everything = await expected();
-  expect(everything.length).toBeGreaterThan(20);
-  expect(await allPages('', direction)).toEqual(everything);
-});
+it.each(['first', 'last'] as const)(
+  'pages from the %s with events of others in between, and misses none',
+  async (direction) => {
+    const everything = await expected();
+    expect(everything.length).toBeGreaterThan(20);
+    expect(await allPages('', direction)).toEqual(everything);
+  },
+);
 
-it.each(['first', 'last'] as const)('pages from the %s by action beyond the latest events of the tree', async (direction) => {
-  const rare = await expected('rare');
-  expect(rare).toHaveLength(9);
-  expect(await allPages(', actions: ["rare"]', direction)).toEqual(rare);
-});
+it.each(['first', 'last'] as const)(
+  'pages from the %s by action beyond the latest events of the tree',
+  async (direction) => {
+    const rare = await expected('rare');
+    expect(rare).toHaveLength(9);
+    expect(await allPages(', actions: ["rare"]', direction)).toEqual(rare);
+  },
+);

@@ -3,8 +3,20 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
 import { tokenHash } from '../../src/authentication/secret.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
-import { AuditLogDocument, CreatePersonalAccessTokenDocument, CreateRoleDocument } from '../generated/graphql.ts';
-import { code, createWorld, insertInvitation, insertUser, type Caller, type Slug, type World } from '../setup/world.ts';
+import {
+  AuditLogDocument,
+  CreatePersonalAccessTokenDocument,
+  CreateRoleDocument,
+} from '../generated/graphql.ts';
+import {
+  code,
+  createWorld,
+  insertInvitation,
+  insertUser,
+  type Caller,
+  type Slug,
+  type World,
+} from '../setup/world.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 
 let world: World;
@@ -21,7 +33,8 @@ const createRole = (as: Caller, slug: Slug, headers?: Record<string, string>) =>
     { as, ...(headers ? { headers } : {}) },
   );
 const log = async (as: Caller, id: string | null = null, includeDescendants = false) =>
-  (await world.query(AuditLogDocument, { id, includeDescendants, first: 5 }, { as })).data?.organization?.auditLog;
+  (await world.query(AuditLogDocument, { id, includeDescendants, first: 5 }, { as })).data
+    ?.organization?.auditLog;
 
 describe('the audit log', () => {
   it('tells who did what, from where, on what, with the request id', async () => {
@@ -29,7 +42,11 @@ describe('the audit log', () => {
     const seenAbove = await log('admin@acme', world.org('shop-1'));
     expect(seenAbove?.nodes[0]).toEqual({
       action: 'createRole',
-      actor: { kind: 'PERSONAL_ACCESS_TOKEN', apiKeyName: null, user: { email: 'admin@acme.example' } },
+      actor: {
+        kind: 'PERSONAL_ACCESS_TOKEN',
+        apiKeyName: null,
+        user: { email: 'admin@acme.example' },
+      },
       actingOrganization: { slug: 'acme' },
       organization: { slug: 'shop-1' },
       viaAncestor: true,
@@ -55,10 +72,18 @@ describe('the audit log', () => {
   it('pages the whole subtree, newest first, as far as the caller may read', async () => {
     await createRole('admin@north', 'north');
     await createRole('admin@north', 'kiosk');
-    expect((await log('admin@north', null, true))?.nodes.map((node) => node.organization.slug).slice(0, 2)).toEqual(['kiosk', 'north']);
+    expect(
+      (await log('admin@north', null, true))?.nodes
+        .map((node) => node.organization.slug)
+        .slice(0, 2),
+    ).toEqual(['kiosk', 'north']);
     expect(await log('viewer@north', null, true)).toBeNull();
-    expect((await log('viewer@north', null))?.nodes.every((node) => node.organization.slug === 'north')).toBe(true);
-    expect(code(await world.query(AuditLogDocument, { id: null }, { as: 'user@shop-1' }))).toBe('FORBIDDEN');
+    expect(
+      (await log('viewer@north', null))?.nodes.every((node) => node.organization.slug === 'north'),
+    ).toBe(true);
+    expect(code(await world.query(AuditLogDocument, { id: null }, { as: 'user@shop-1' }))).toBe(
+      'FORBIDDEN',
+    );
   });
 
   it('tells of an attempt on a foreign organization where it came from, and not where it was aimed', async () => {
@@ -78,7 +103,8 @@ describe('the audit log', () => {
   it('tells of an answer to an invitation elsewhere where the caller acts, and not where it would lead', async () => {
     const token = createInvitationToken();
     await insertInvitation(world, world.uuid('north'), 'somebody@x.example', tokenHash(token));
-    const document = 'mutation ($token: String!) { acceptInvitation(input: { token: $token }) { __typename } }';
+    const document =
+      'mutation ($token: String!) { acceptInvitation(input: { token: $token }) { __typename } }';
     const answer = await world.ask(document, { as: 'admin@rival' }, { token });
     expect(answer.data).toEqual({ acceptInvitation: { __typename: 'InvitationInvalidError' } });
     const places = await world.rows(sql`
@@ -89,7 +115,9 @@ describe('the audit log', () => {
   it('is written in the transaction of what it tells of: neither is without the other', async () => {
     const broken = sql`create function fail_audit() returns trigger language plpgsql as $$ begin raise exception 'out of order'; end $$`;
     await broken.execute(world.db);
-    await sql`create trigger fail_audit before insert on audit_events for each row execute function fail_audit()`.execute(world.db);
+    await sql`create trigger fail_audit before insert on audit_events for each row execute function fail_audit()`.execute(
+      world.db,
+    );
     const key = `trail_${made + 1}`;
     expect(code(await createRole('admin@north', 'north'))).toBe('INTERNAL_SERVER_ERROR');
     await sql`drop trigger fail_audit on audit_events`.execute(world.db);
@@ -100,7 +128,9 @@ describe('the audit log', () => {
     const user = await insertUser(world, 'alone@x.example');
     const token = await insertPersonalAccessToken(world.db, user, 'x');
     await world.query(CreatePersonalAccessTokenDocument, { input: { name: 'second' } }, { token });
-    const rows = await world.rows(sql`select action, after ->> 'name' as name from account_events where actor_user_id = ${user}`);
+    const rows = await world.rows(
+      sql`select action, after ->> 'name' as name from account_events where actor_user_id = ${user}`,
+    );
     expect(rows).toEqual([{ action: 'createPersonalAccessToken', name: 'second' }]);
   });
 });
@@ -115,20 +145,30 @@ describe('the trail', () => {
       ])
         await expect(statement.execute(world.db)).rejects.toMatchObject({ code: '42501' });
     }
-    await expect(sql`insert into audit_chains (id) values (uuidv7())`.execute(world.db)).rejects.toMatchObject({ code: '42501' });
+    await expect(
+      sql`insert into audit_chains (id) values (uuidv7())`.execute(world.db),
+    ).rejects.toMatchObject({ code: '42501' });
   });
 
   it('is numbered without gaps in each tree, and every event seals the one before it', async () => {
-    await Promise.all(Array.from({ length: 20 }, (_, n) => createRole('key@acme', n % 2 ? 'south' : 'depot')));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, n) => createRole('key@acme', n % 2 ? 'south' : 'depot')),
+    );
     const { events, broken } = await verifyAuditLog(world.db);
     expect(events).toBeGreaterThan(20);
     expect(broken).toBe(0);
-    const chains = await world.rows(sql<{ whole: boolean }>`select max(sequence) = count(*) as whole from audit_events group by chain_id`);
+    const chains = await world.rows(
+      sql<{
+        whole: boolean;
+      }>`select max(sequence) = count(*) as whole from audit_events group by chain_id`,
+    );
     expect(chains.every(({ whole }) => whole)).toBe(true);
   });
 
   it('shows where somebody with the power to get around all this changed, took out or cut off events', async () => {
-    const [chain] = await world.rows(sql<{ id: string }>`select lineage[1] as id from organizations where slug = 'acme'`);
+    const [chain] = await world.rows(
+      sql<{ id: string }>`select lineage[1] as id from organizations where slug = 'acme'`,
+    );
     const tamper = async (statement: ReturnType<typeof sql>): Promise<number> => {
       let broken = 0;
       await world.db
@@ -144,9 +184,19 @@ describe('the trail', () => {
         });
       return broken;
     };
-    expect(await tamper(sql`update audit_events set after = '{"key": "other"}' where chain_id = ${chain?.id} and sequence = 2`)).toBe(1);
-    expect(await tamper(sql`update audit_events set actor_user_id = uuidv7() where chain_id = ${chain?.id} and sequence = 2`)).toBe(1);
-    expect(await tamper(sql`delete from audit_events where chain_id = ${chain?.id} and sequence = 3`)).toBe(1);
+    expect(
+      await tamper(
+        sql`update audit_events set after = '{"key": "other"}' where chain_id = ${chain?.id} and sequence = 2`,
+      ),
+    ).toBe(1);
+    expect(
+      await tamper(
+        sql`update audit_events set actor_user_id = uuidv7() where chain_id = ${chain?.id} and sequence = 2`,
+      ),
+    ).toBe(1);
+    expect(
+      await tamper(sql`delete from audit_events where chain_id = ${chain?.id} and sequence = 3`),
+    ).toBe(1);
     expect(
       await tamper(
         sql`delete from audit_events where chain_id = ${chain?.id} and sequence = (select max(sequence) from audit_events where chain_id = ${chain?.id})`,

@@ -29,18 +29,31 @@ describe('the command line', () => {
     for (const command of commands.join(', ').split(', ')) {
       expect(overview.stdout).toContain(`\n  ${command.split(' ')[0]} `);
       const help = await runHere([...command.split(' '), '--help']);
-      expect(help).toMatchObject({ code: 0, stderr: '', stdout: expect.stringContaining(`Usage: npm run banyan -- ${command} `) });
-      expect(await runHere(['help', command.split(' ')[0] ?? ''])).toMatchObject({ code: 0, stderr: '' });
+      expect(help).toMatchObject({
+        code: 0,
+        stderr: '',
+        stdout: expect.stringContaining(`Usage: npm run banyan -- ${command} `),
+      });
+      expect(await runHere(['help', command.split(' ')[0] ?? ''])).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
     }
   });
 
   it('migrates, once', async () => {
-    expect((await run(['migrate'], { DATABASE_URL: database.url })).stdout).toMatch(/^Applied 0100_text, .*0112_operations/);
+    expect((await run(['migrate'], { DATABASE_URL: database.url })).stdout).toMatch(
+      /^Applied 0100_text, .*0112_operations/,
+    );
     expect((await banyan('migrate')).stdout).toBe('The database is up to date.\n');
   });
 
   it('says its version', async () => {
-    expect(await run(['--version'])).toEqual({ code: 0, stdout: `${packageJson.version}\n`, stderr: '' });
+    expect(await run(['--version'])).toEqual({
+      code: 0,
+      stdout: `${packageJson.version}\n`,
+      stderr: '',
+    });
   });
 
   it('refuses what it cannot do in one sentence that says where help is, or what was meant', async () => {
@@ -50,11 +63,26 @@ describe('the command line', () => {
       [['migrat'], `unknown command 'migrat', did you mean migrate? ${help('')}`],
       [['check', '--loud'], `unknown option '--loud' ${help('check ')}`],
       [['check', '--hepl'], `unknown option '--hepl', did you mean --help? ${help('check ')}`],
-      [['check', 'twice'], `too many arguments for 'check'. Expected 0 arguments but got 1: twice ${help('check ')}`],
-      [['bootstrap', '--slug', 'x'], `required option '--name <name>' not specified ${help('bootstrap ')}`],
-      [['bootstrap', '--slug', ''], `option '--slug <slug>' argument '' is invalid: it must not be empty ${help('bootstrap ')}`],
-      [['seed', '--organisations', '5'], `unknown option '--organisations', did you mean --organizations? ${help('seed ')}`],
-      [['seed', '--organizations'], `option '--organizations <number>' argument missing ${help('seed ')}`],
+      [
+        ['check', 'twice'],
+        `too many arguments for 'check'. Expected 0 arguments but got 1: twice ${help('check ')}`,
+      ],
+      [
+        ['bootstrap', '--slug', 'x'],
+        `required option '--name <name>' not specified ${help('bootstrap ')}`,
+      ],
+      [
+        ['bootstrap', '--slug', ''],
+        `option '--slug <slug>' argument '' is invalid: it must not be empty ${help('bootstrap ')}`,
+      ],
+      [
+        ['seed', '--organisations', '5'],
+        `unknown option '--organisations', did you mean --organizations? ${help('seed ')}`,
+      ],
+      [
+        ['seed', '--organizations'],
+        `option '--organizations <number>' argument missing ${help('seed ')}`,
+      ],
       ...['many', '0', '', '1.5'].map((number): [string[], string] => [
         ['seed', '--organizations', number],
         `option '--organizations <number>' argument '${number}' is invalid: it must be a whole number between 1 and 10000000 ${help('seed ')}`,
@@ -63,18 +91,27 @@ describe('the command line', () => {
       [['usage', 'chek'], `unknown command 'chek', did you mean check? ${help('usage ')}`],
       [['documents'], `documents needs a command: add, list, remove ${help('documents ')}`],
       [['documents', 'add'], `missing required argument 'manifest' ${help('documents add ')}`],
-      [['documents', 'add', 'package.json'], 'The manifest must be a JSON object from hashes to documents.'],
+      [
+        ['documents', 'add', 'package.json'],
+        'The manifest must be a JSON object from hashes to documents.',
+      ],
       [
         ['documents', 'add', 'test/generated/persisted-documents.json', '--client', 'Not A Name'],
         '--client must have 1 to 63 characters of a-z, 0-9, dots, hyphens and underscores.',
       ],
-      [['documents', 'remove'], `required option '--client <name>' not specified ${help('documents remove ')}`],
+      [
+        ['documents', 'remove'],
+        `required option '--client <name>' not specified ${help('documents remove ')}`,
+      ],
       [['documents', 'remove', '--client', 'nobody'], 'No documents are registered for nobody.'],
       [
         ['metrics', 'add', '--key', 'x', '--name', 'X', '--unit', 'x', '--late-days', '0'],
         `option '--late-days <days>' argument '0' is invalid: it must be a whole number between 1 and 3660 ${help('metrics add ')}`,
       ],
-      [['phone-numbers', 'add', '+12025550123', '555'], '"555" is not a phone number in E.164 format, e.g. +12025550123.'],
+      [
+        ['phone-numbers', 'add', '+12025550123', '555'],
+        '"555" is not a phone number in E.164 format, e.g. +12025550123.',
+      ],
     ];
     for (const [args, sentence] of cases) {
       expect({ args, ...(await runHere(args, { DATABASE_URL: database.url })) }).toEqual({
@@ -85,11 +122,24 @@ describe('the command line', () => {
       });
     }
     // And so does the process itself.
-    expect(await run(['migrat'])).toEqual({ code: 1, stdout: '', stderr: `banyan: ${cases[1]?.[1]}\n` });
+    expect(await run(['migrat'])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `banyan: ${cases[1]?.[1]}\n`,
+    });
   });
 
   it('bootstraps the first organization with credentials that work', async () => {
-    const made = await banyan('bootstrap', '--slug', 'first-org', '--name', 'First Org', '--email', 'Boss@Example.org', '--json');
+    const made = await banyan(
+      'bootstrap',
+      '--slug',
+      'first-org',
+      '--name',
+      'First Org',
+      '--email',
+      'Boss@Example.org',
+      '--json',
+    );
     expect(made).toMatchObject({ code: 0, stderr: '' });
     const result = JSON.parse(made.stdout) as Record<
       'organizationId' | 'organizationSlug' | 'userId' | 'apiKey' | 'personalAccessToken',
@@ -107,19 +157,41 @@ describe('the command line', () => {
         })
       ).json()) as { data: { viewer: { scopes: string[] } } };
     expect(await ask({ authorization: `Bearer ${result.apiKey}` })).toMatchObject({
-      data: { viewer: { user: null, organization: { id: result.organizationId, slug: 'first-org' } } },
+      data: {
+        viewer: { user: null, organization: { id: result.organizationId, slug: 'first-org' } },
+      },
     });
-    const person = await ask({ authorization: `Bearer ${result.personalAccessToken}`, 'x-organization': 'first-org' });
+    const person = await ask({
+      authorization: `Bearer ${result.personalAccessToken}`,
+      'x-organization': 'first-org',
+    });
     expect(person).toMatchObject({
-      data: { viewer: { user: { id: result.userId, email: 'Boss@Example.org' }, organization: { slug: 'first-org' } } },
+      data: {
+        viewer: {
+          user: { id: result.userId, email: 'Boss@Example.org' },
+          organization: { slug: 'first-org' },
+        },
+      },
     });
     expect(person.data.viewer.scopes).toHaveLength(10);
     server.closeAllConnections();
     server.close();
-    expect((await banyan('bootstrap', '--slug', 'second-org', '--name', 'Second', '--email', 'boss@example.ORG')).stdout).toContain(
-      'second-org',
-    );
-    expect(await database.db.selectFrom('users').select('canonical_email').execute()).toEqual([{ canonical_email: 'boss@example.org' }]);
+    expect(
+      (
+        await banyan(
+          'bootstrap',
+          '--slug',
+          'second-org',
+          '--name',
+          'Second',
+          '--email',
+          'boss@example.ORG',
+        )
+      ).stdout,
+    ).toContain('second-org');
+    expect(await database.db.selectFrom('users').select('canonical_email').execute()).toEqual([
+      { canonical_email: 'boss@example.org' },
+    ]);
   });
 
   it('refuses to bootstrap what cannot be', async () => {
@@ -127,16 +199,25 @@ describe('the command line', () => {
       [['--slug', 'first-org', '--name', 'X', '--email', 'a@b.example'], /--slug is taken/],
       [['--slug', 'graphql', '--name', 'X', '--email', 'a@b.example'], /--slug is a reserved word/],
       [['--slug', 'A B', '--name', 'X', '--email', 'a@b.example'], /--slug must have 3 to 63/],
-      [['--slug', 'third-org', '--name', ' ', '--email', 'a@b.example'], /--name must have between 1 and 200/],
-      [['--slug', 'third-org', '--name', '\u200b', '--email', 'a@b.example'], /--name must not contain invisible characters/],
+      [
+        ['--slug', 'third-org', '--name', ' ', '--email', 'a@b.example'],
+        /--name must have between 1 and 200/,
+      ],
+      [
+        ['--slug', 'third-org', '--name', '\u200b', '--email', 'a@b.example'],
+        /--name must not contain invisible characters/,
+      ],
       [['--slug', 'third-org', '--name', 'X', '--email', 'nobody'], /--email is not an address/],
     ];
     for (const [args, message] of cases)
-      expect(await banyan('bootstrap', ...args)).toMatchObject({ code: 1, stdout: '', stderr: expect.stringMatching(message) });
-    expect(await database.db.selectFrom('organizations').select('slug').orderBy('slug').execute()).toEqual([
-      { slug: 'first-org' },
-      { slug: 'second-org' },
-    ]);
+      expect(await banyan('bootstrap', ...args)).toMatchObject({
+        code: 1,
+        stdout: '',
+        stderr: expect.stringMatching(message),
+      });
+    expect(
+      await database.db.selectFrom('organizations').select('slug').orderBy('slug').execute(),
+    ).toEqual([{ slug: 'first-org' }, { slug: 'second-org' }]);
   });
 
   it('seeds an empty database, the same for the same seed, and checks it', async () => {
@@ -147,12 +228,24 @@ describe('the command line', () => {
     const slugs: string[][] = [];
     for (let round = 0; round < 2; round++) {
       const fresh = await createDatabase({ empty: true });
-      expect(await runHere(['seed', '--organizations', '500', '--seed', '9'], { DATABASE_URL: fresh.url })).toMatchObject({ code: 0 });
-      const trees = await fresh.db.selectFrom('organizations').select('id').where('parent_id', 'is', null).execute();
+      expect(
+        await runHere(['seed', '--organizations', '500', '--seed', '9'], {
+          DATABASE_URL: fresh.url,
+        }),
+      ).toMatchObject({ code: 0 });
+      const trees = await fresh.db
+        .selectFrom('organizations')
+        .select('id')
+        .where('parent_id', 'is', null)
+        .execute();
       expect((await runHere(['check'], { DATABASE_URL: fresh.url })).stdout).toBe(
         `All 500 organizations agree with the recursive truth.\nAll ${trees.length} events of the audit log follow from each other.\n`,
       );
-      slugs.push((await fresh.db.selectFrom('organizations').select('slug').orderBy('ordinal').execute()).map((row) => row.slug));
+      slugs.push(
+        (
+          await fresh.db.selectFrom('organizations').select('slug').orderBy('ordinal').execute()
+        ).map((row) => row.slug),
+      );
       const counts = await Promise.all(
         (['memberships', 'invitations', 'usage_events'] as const).map((table) =>
           fresh.db
@@ -168,13 +261,20 @@ describe('the command line', () => {
   });
 
   it('adds metrics to the catalog, and refuses what it could not compute', async () => {
-    const add = (...more: string[]) => banyan('metrics', 'add', '--name', 'Text messages', '--unit', 'message', ...more);
-    expect(await add('--key', 'messages', '--late-days', '7', '--description', 'Messages sent.')).toMatchObject({
+    const add = (...more: string[]) =>
+      banyan('metrics', 'add', '--name', 'Text messages', '--unit', 'message', ...more);
+    expect(
+      await add('--key', 'messages', '--late-days', '7', '--description', 'Messages sent.'),
+    ).toMatchObject({
       code: 0,
       stdout: 'Added messages to the catalog.\n',
     });
-    expect(await add('--key', 'messages_and_calls', '--parts', 'messages,voice_calls')).toMatchObject({ code: 0 });
-    expect(await add('--key', 'messages_per_call', '--parts', 'messages', '--divided-by', 'voice_calls')).toMatchObject({ code: 0 });
+    expect(
+      await add('--key', 'messages_and_calls', '--parts', 'messages,voice_calls'),
+    ).toMatchObject({ code: 0 });
+    expect(
+      await add('--key', 'messages_per_call', '--parts', 'messages', '--divided-by', 'voice_calls'),
+    ).toMatchObject({ code: 0 });
     for (const [args, reason] of [
       [['--key', 'messages'], '--key is taken: messages.'],
       [['--key', 'Messages'], '--key must have'],
@@ -182,13 +282,30 @@ describe('the command line', () => {
       [['--key', 'odd', '--parts', 'total_calls'], '"total_calls" is not a recorded metric.'],
       [['--key', 'odd', '--divided-by', 'voice_calls'], '--divided-by requires --parts'],
     ] as const)
-      expect(await add(...args)).toMatchObject({ code: 1, stderr: expect.stringContaining(`banyan: ${reason}`) });
+      expect(await add(...args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`banyan: ${reason}`),
+      });
     const { rows } = await sql`
-      select key, kind, parts, divided_by, late_days from usage_metrics where position > 12 order by position`.execute(database.db);
+      select key, kind, parts, divided_by, late_days from usage_metrics where position > 12 order by position`.execute(
+      database.db,
+    );
     expect(rows).toEqual([
       { key: 'messages', kind: 'SUM', parts: ['messages'], divided_by: [], late_days: 7 },
-      { key: 'messages_and_calls', kind: 'SUM', parts: ['messages', 'voice_calls'], divided_by: [], late_days: 366 },
-      { key: 'messages_per_call', kind: 'AVERAGE', parts: ['messages'], divided_by: ['voice_calls'], late_days: 366 },
+      {
+        key: 'messages_and_calls',
+        kind: 'SUM',
+        parts: ['messages', 'voice_calls'],
+        divided_by: [],
+        late_days: 366,
+      },
+      {
+        key: 'messages_per_call',
+        kind: 'AVERAGE',
+        parts: ['messages'],
+        divided_by: ['voice_calls'],
+        late_days: 366,
+      },
     ]);
   });
 

@@ -18,15 +18,24 @@ describe('The reference page of the configuration', () => {
     const rows = (await configurationPage()).split('\n').filter((line) => line.startsWith('| `'));
     expect(rows.map((row) => row.split('`')[1])).toEqual(named);
     for (const row of rows) expect(row).toMatch(/^\| `[A-Z_]+` +\| \S.*? \| \S.*? \| \S.* \|$/);
-    expect(rows.find((row) => row.startsWith('| `PORT`'))).toMatch(/^\| `PORT` +\| 0 to 65,535 +\| `4000` +\| Port to listen on;/);
+    expect(rows.find((row) => row.startsWith('| `PORT`'))).toMatch(
+      /^\| `PORT` +\| 0 to 65,535 +\| `4000` +\| Port to listen on;/,
+    );
   });
 });
 
 describe('A setting', () => {
   it('has its default where it is absent or empty', () => {
     const absent = readConfig({});
-    expect(absent).toMatchObject({ port: 4000, host: '127.0.0.1', limits: { nodes: 10_000 }, budgets: { points: { slugChecks: 60 } } });
-    const empty = readConfig(Object.fromEntries(Object.keys(settings.shape).map((name) => [name, ''])));
+    expect(absent).toMatchObject({
+      port: 4000,
+      host: '127.0.0.1',
+      limits: { nodes: 10_000 },
+      budgets: { points: { slugChecks: 60 } },
+    });
+    const empty = readConfig(
+      Object.fromEntries(Object.keys(settings.shape).map((name) => [name, ''])),
+    );
     expect(empty).toEqual(absent);
   });
 
@@ -37,23 +46,45 @@ describe('A setting', () => {
     ['DATABASE_URL', 'mysql://x', 'must be a postgres:// address'],
     ['DATABASE_POOL_SIZE', '0', 'must be a whole number from 1 to 200 (it is "0")'],
     ['STATEMENT_TIMEOUT_MS', '5', 'must be a whole number from 100 to 3600000 (it is "5")'],
-    ['ORGANIZATION_HEADER', 'bad header', 'must be a header name of letters, digits and hyphens (it is "bad header")'],
+    [
+      'ORGANIZATION_HEADER',
+      'bad header',
+      'must be a header name of letters, digits and hyphens (it is "bad header")',
+    ],
     ['LOG_LEVEL', 'loud', 'must be debug, info, warn, error or silent (it is "loud")'],
     ['GRAPHIQL', 'maybe', 'must be true or false (it is "maybe")'],
     ['INTROSPECTION', 'perhaps', 'must be public, authenticated or off (it is "perhaps")'],
     ['MAX_TREE_DEPTH', '65', 'must be a whole number from 1 to 64 (it is "65")'],
-    ['CORS_ORIGINS', 'example.com', 'must be origins such as https://app.example.com, separated by commas (it is "example.com")'],
-    ['ALLOWED_HOSTS', 'https://api.example', 'must be host names without ports, separated by commas (it is "https://api.example")'],
+    [
+      'CORS_ORIGINS',
+      'example.com',
+      'must be origins such as https://app.example.com, separated by commas (it is "example.com")',
+    ],
+    [
+      'ALLOWED_HOSTS',
+      'https://api.example',
+      'must be host names without ports, separated by commas (it is "https://api.example")',
+    ],
     ['MAX_DOCUMENT_BYTES', '5', 'must be a whole number from 100 to 1000000 (it is "5")'],
     ['MAX_DEPTH', 'deep', 'must be a whole number from 1 to 100 (it is "deep")'],
     ['OPERATION_DEADLINE_MS', '0', 'must be a whole number from 100 to 3600000 (it is "0")'],
     ['DATABASE_POOL_WAIT_MS', '1', 'must be a whole number from 100 to 60000 (it is "1")'],
     ['MAX_CONNECTIONS', '0', 'must be a whole number from 1 to 1000000 (it is "0")'],
-    ['RATE_COST_PER_MINUTE', 'plenty', 'must be a whole number up to 1000000000, or off (it is "plenty")'],
+    [
+      'RATE_COST_PER_MINUTE',
+      'plenty',
+      'must be a whole number up to 1000000000, or off (it is "plenty")',
+    ],
     ['PROVISIONING_IDENTITY', 'stripe', 'must be local or webhook (it is "stripe")'],
-    ['DNS_SERVERS', 'ns.example', 'must be IP addresses, with :port where it is not 53, separated by commas (it is "ns.example")'],
+    [
+      'DNS_SERVERS',
+      'ns.example',
+      'must be IP addresses, with :port where it is not 53, separated by commas (it is "ns.example")',
+    ],
   ])('%s that is %s is refused with what it may be', (name, value, reason) => {
-    expect(() => readConfig({ [name]: value })).toThrow(new Error(`${name} is not valid: ${reason}.`));
+    expect(() => readConfig({ [name]: value })).toThrow(
+      new Error(`${name} is not valid: ${reason}.`),
+    );
   });
 
   it('is in the message that refuses it, unless it may hold a password', () => {
@@ -66,7 +97,9 @@ describe('A setting', () => {
         message = String(error);
       }
       expect(message).not.toContain('swordfish');
-      expect(JSON.stringify({ ...readConfig({ STRIPE_API_KEY: secret }).given, message })).not.toContain('swordfish');
+      expect(
+        JSON.stringify({ ...readConfig({ STRIPE_API_KEY: secret }).given, message }),
+      ).not.toContain('swordfish');
     }
   });
 });
@@ -81,7 +114,9 @@ describe('A name that looks like a setting and is none', () => {
       database_url: 'DATABASE_URL',
     };
     const environment = Object.fromEntries(Object.keys(misspelt).map((name) => [name, 'x']));
-    expect(readConfig(environment).misspelt).toEqual(Object.entries(misspelt).map(([name, meant]) => ({ name, meant })));
+    expect(readConfig(environment).misspelt).toEqual(
+      Object.entries(misspelt).map(([name, meant]) => ({ name, meant })),
+    );
   });
 
   it('is no common variable of the environment, and nothing that is empty', () => {
@@ -96,7 +131,11 @@ describe('A name that looks like a setting and is none', () => {
 
   it('is in one warning of the log, without its value, and stops nothing', async () => {
     const { url, close } = await createDatabase();
-    const { code, stderr } = await run(['migrate'], { DATABASE_URL: url, PROT: '4113', DATABSE_URL: 'postgres://x:swordfish@y/z' });
+    const { code, stderr } = await run(['migrate'], {
+      DATABASE_URL: url,
+      PROT: '4113',
+      DATABSE_URL: 'postgres://x:swordfish@y/z',
+    });
     expect(code).toBe(0);
     const lines = stderr.split('\n').filter((line) => line.includes('setting'));
     expect(lines.map((line) => JSON.parse(line) as object)).toMatchObject([

@@ -6,7 +6,9 @@ import path from 'node:path';
 /** Where the embedded server keeps its files; undefined before its first start is through. */
 export async function serverFolder(dataDir: string): Promise<string | undefined> {
   const text = await readFile(path.join(dataDir, 'postgres.json'), 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : path.resolve(dataDir, (JSON.parse(text) as { folder: string }).folder);
+  return text === undefined
+    ? undefined
+    : path.resolve(dataDir, (JSON.parse(text) as { folder: string }).folder);
 }
 
 /** Number of the main process, as PostgreSQL wrote it down; NaN when there is none. */
@@ -19,7 +21,10 @@ export async function postmasterOf(dataDir: string): Promise<number> {
 async function commandLines(): Promise<{ pid: number; commandLine: string }[]> {
   const numbers = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry));
   return Promise.all(
-    numbers.map(async (pid) => ({ pid: Number(pid), commandLine: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') })),
+    numbers.map(async (pid) => ({
+      pid: Number(pid),
+      commandLine: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => ''),
+    })),
   );
 }
 
@@ -27,7 +32,9 @@ async function commandLines(): Promise<{ pid: number; commandLine: string }[]> {
 export async function serversOver(dataDir: string): Promise<number[]> {
   const folder = (await serverFolder(dataDir)) ?? dataDir;
   return (await commandLines())
-    .filter(({ commandLine }) => commandLine.includes('postgres') && commandLine.includes(`${folder}\0`))
+    .filter(
+      ({ commandLine }) => commandLine.includes('postgres') && commandLine.includes(`${folder}\0`),
+    )
     .map(({ pid }) => pid);
 }
 
@@ -35,19 +42,25 @@ export async function serversOver(dataDir: string): Promise<number[]> {
 export async function backendsOf(dataDir: string, role: string): Promise<number[]> {
   const all = await commandLines();
   const postmaster = await postmasterOf(dataDir);
-  const [, mark] = /cluster_name=(\S+?)\0/.exec(all.find(({ pid }) => pid === postmaster)?.commandLine ?? '') ?? [];
-  return all.filter(({ commandLine }) => commandLine.startsWith(`postgres: ${mark}: ${role} `)).map(({ pid }) => pid);
+  const [, mark] =
+    /cluster_name=(\S+?)\0/.exec(all.find(({ pid }) => pid === postmaster)?.commandLine ?? '') ??
+    [];
+  return all
+    .filter(({ commandLine }) => commandLine.startsWith(`postgres: ${mark}: ${role} `))
+    .map(({ pid }) => pid);
 }
 
 /** Whether a signal waits for a process that is stopped. */
 export async function isTold(pid: number, signal: NodeJS.Signals): Promise<boolean> {
-  const [, pending = ''] = /^ShdPnd:\s+([0-9a-f]+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+  const [, pending = ''] =
+    /^ShdPnd:\s+([0-9a-f]+)$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
   return (BigInt(`0x${pending || 0}`) & (1n << BigInt(constants.signals[signal] - 1))) !== 0n;
 }
 
 /** Deletes a data folder, also what its server keeps outside of it. */
 export async function removeDataFolder(dataDir: string): Promise<void> {
   const folder = await serverFolder(dataDir);
-  if (folder !== undefined && !folder.startsWith(dataDir)) await rm(path.dirname(folder), { recursive: true, force: true });
+  if (folder !== undefined && !folder.startsWith(dataDir))
+    await rm(path.dirname(folder), { recursive: true, force: true });
   await rm(dataDir, { recursive: true, force: true });
 }

@@ -16,14 +16,17 @@ function importsOf(text: string): string[] {
 }
 
 /** Every file that can be loaded by a file, and every package that they import. */
-async function reachableFrom(entry: string): Promise<{ files: Set<string>; packages: Map<string, string> }> {
+async function reachableFrom(
+  entry: string,
+): Promise<{ files: Set<string>; packages: Map<string, string> }> {
   const files = new Set([entry]);
   const packages = new Map<string, string>();
   for (const file of files) {
     if (!file.endsWith('.ts')) continue;
     for (const target of importsOf(await readFile(path.join(root, file), 'utf8'))) {
       if (target.startsWith('.')) files.add(path.join(path.dirname(file), target));
-      else if (!isBuiltin(target)) packages.set(target.split('/', target.startsWith('@') ? 2 : 1).join('/'), file);
+      else if (!isBuiltin(target))
+        packages.set(target.split('/', target.startsWith('@') ? 2 : 1).join('/'), file);
     }
   }
   return { files, packages };
@@ -33,18 +36,27 @@ describe('An installation without development packages', () => {
   it('has every package that the program can load', async () => {
     const { files, packages } = await reachableFrom('src/main.ts');
     // The walk went through commands, which are loaded when they run, down to the bottom.
-    for (const file of ['src/commands/serve.ts', 'src/schema.ts', 'src/limits/redis.ts', 'src/database/pool.ts']) {
+    for (const file of [
+      'src/commands/serve.ts',
+      'src/schema.ts',
+      'src/limits/redis.ts',
+      'src/database/pool.ts',
+    ]) {
       expect(files).toContain(file);
     }
     expect([...files].filter((file) => !existsSync(path.join(root, file)))).toEqual([]);
-    expect([...files].filter((file) => !file.startsWith('src/') && file !== 'package.json')).toEqual([]);
-    for (const name of ['pg', 'zod', 'ioredis', '@graphql-yoga/render-graphiql']) expect([...packages.keys()]).toContain(name);
+    expect(
+      [...files].filter((file) => !file.startsWith('src/') && file !== 'package.json'),
+    ).toEqual([]);
+    for (const name of ['pg', 'zod', 'ioredis', '@graphql-yoga/render-graphiql'])
+      expect([...packages.keys()]).toContain(name);
     const installed = { ...packageJson.dependencies, ...packageJson.optionalDependencies };
     expect([...packages].filter(([name]) => !Object.hasOwn(installed, name))).toEqual([]);
   });
 
   it('has the runtime that its scripts name', () => {
-    for (const name of ['start', 'banyan'] as const) expect(packageJson.scripts[name]).toMatch(/^node /);
+    for (const name of ['start', 'banyan'] as const)
+      expect(packageJson.scripts[name]).toMatch(/^node /);
     expect(packageJson.dependencies).toHaveProperty('node');
   });
 });

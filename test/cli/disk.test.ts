@@ -28,7 +28,8 @@ async function mount(megabytes: number): Promise<string | undefined> {
   }
 }
 
-const remount = (disk: string, options: string): Promise<unknown> => execute('mount', ['-o', `remount,${options}`, disk]);
+const remount = (disk: string, options: string): Promise<unknown> =>
+  execute('mount', ['-o', `remount,${options}`, disk]);
 
 afterAll(async () => {
   for (const disk of disks) {
@@ -38,7 +39,8 @@ afterAll(async () => {
 });
 
 const probe = await mount(1);
-if (probe === undefined) process.stdout.write('Tests of full disks are skipped: this account may not mount any.\n');
+if (probe === undefined)
+  process.stdout.write('Tests of full disks are skipped: this account may not mount any.\n');
 
 describe.skipIf(probe === undefined)('A disk', () => {
   const sizes: [string, number][] = [
@@ -46,41 +48,74 @@ describe.skipIf(probe === undefined)('A disk', () => {
     ['its log, which ends the server', 50],
   ];
   if (sized(0, 1) === 1) sizes.push(['its tables', 42]);
-  it.each(sizes)('that has no room for %s on the first start is named, and the next start works when it has', async (_what, megabytes) => {
-    const disk = (await mount(megabytes)) ?? '';
-    const dataDir = path.join(disk, 'data');
-    const { code, stderr } = await run(['serve'], { DATA_DIR: dataDir, PORT: '0', LOG_LEVEL: 'silent' });
-    expect({ code, stderr }).toEqual({
-      code: 1,
-      stderr: expect.stringMatching(/^banyan: [^\n]*(no room left|no space is left|No space left)[^\n]*\n$/),
-    });
-    expect(await serversOver(dataDir)).toEqual([]);
-    await remount(disk, 'size=300m');
-    expect(await run(['migrate'], { DATA_DIR: dataDir, LOG_LEVEL: 'silent' })).toMatchObject({ code: 0, stderr: '' });
-    expect(await serversOver(dataDir)).toEqual([]);
-  });
+  it.each(sizes)(
+    'that has no room for %s on the first start is named, and the next start works when it has',
+    async (_what, megabytes) => {
+      const disk = (await mount(megabytes)) ?? '';
+      const dataDir = path.join(disk, 'data');
+      const { code, stderr } = await run(['serve'], {
+        DATA_DIR: dataDir,
+        PORT: '0',
+        LOG_LEVEL: 'silent',
+      });
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^banyan: [^\n]*(no room left|no space is left|No space left)[^\n]*\n$/,
+        ),
+      });
+      expect(await serversOver(dataDir)).toEqual([]);
+      await remount(disk, 'size=300m');
+      expect(await run(['migrate'], { DATA_DIR: dataDir, LOG_LEVEL: 'silent' })).toMatchObject({
+        code: 0,
+        stderr: '',
+      });
+      expect(await serversOver(dataDir)).toEqual([]);
+    },
+  );
 
   it('that is full later lets no write through, and heals when there is room; one that is read-only is named', async () => {
     const disk = (await mount(300)) ?? '';
     const environment = { DATA_DIR: path.join(disk, 'data'), PORT: '0', LOG_LEVEL: 'silent' };
-    const made = await run(['bootstrap', '--slug', 'partner', '--name', 'Partner', '--email', 'a@partner.example', '--json'], environment);
-    const { organizationId: parentId, apiKey } = JSON.parse(made.stdout) as { organizationId: string; apiKey: string };
+    const made = await run(
+      [
+        'bootstrap',
+        '--slug',
+        'partner',
+        '--name',
+        'Partner',
+        '--email',
+        'a@partner.example',
+        '--json',
+      ],
+      environment,
+    );
+    const { organizationId: parentId, apiKey } = JSON.parse(made.stdout) as {
+      organizationId: string;
+      apiKey: string;
+    };
     const gateway = await serve(environment);
     let asked = 0;
     const create = async (): Promise<unknown> => {
       const slug = `new-${asked++}`;
-      const query = 'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }';
+      const query =
+        'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }';
       const response = await fetch(gateway.url, {
         method: 'POST',
         headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-        body: JSON.stringify({ query, variables: { input: { name: slug.repeat(10), slug, parentId } } }),
+        body: JSON.stringify({
+          query,
+          variables: { input: { name: slug.repeat(10), slug, parentId } },
+        }),
       });
       const { errors } = (await response.json()) as { errors?: { extensions: object }[] };
       return errors?.[0]?.extensions;
     };
     expect(await create()).toBeUndefined();
     await fill(path.join(disk, 'filler'));
-    await expect.poll(create, { interval: 1, timeout: 60_000 }).toMatchObject({ code: 'UNAVAILABLE', outcome: 'NOTHING_CHANGED' });
+    await expect
+      .poll(create, { interval: 1, timeout: 60_000 })
+      .toMatchObject({ code: 'UNAVAILABLE', outcome: 'NOTHING_CHANGED' });
     await rm(path.join(disk, 'filler'));
     expect(await create()).toBeUndefined();
     expect(await gateway.end('SIGTERM')).toMatchObject({ code: 0, stderr: '' });
@@ -89,7 +124,9 @@ describe.skipIf(probe === undefined)('A disk', () => {
     await remount(disk, 'ro');
     const { code, stderr } = await run(['serve'], environment);
     expect(code).toBe(1);
-    expect(stderr).toMatch(/^banyan: DATA_DIR cannot be written: [^\n]* \(EROFS: read-only file system, [^\n]*\n$/);
+    expect(stderr).toMatch(
+      /^banyan: DATA_DIR cannot be written: [^\n]* \(EROFS: read-only file system, [^\n]*\n$/,
+    );
     expect(await readdir(environment.DATA_DIR)).toContain('postgres.json');
   });
 });

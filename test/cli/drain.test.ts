@@ -20,7 +20,12 @@ let parentId: string;
 
 beforeAll(async () => {
   database = await createDatabase();
-  environment = { DATABASE_URL: database.url, RATE_LIMITS: 'off', WORKER: 'separate', SHUTDOWN_GRACE_MS: String(GRACE_MS) };
+  environment = {
+    DATABASE_URL: database.url,
+    RATE_LIMITS: 'off',
+    WORKER: 'separate',
+    SHUTDOWN_GRACE_MS: String(GRACE_MS),
+  };
   const { id } = await database.db
     .insertInto('organizations')
     .values({ slug: 'partner', name: 'Partner' })
@@ -42,19 +47,23 @@ interface Answer {
 function ask(url: string, agent: Agent | undefined, body?: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-    const asked = request(url, { agent, method: body ? 'POST' : 'GET', headers: body ? headers : {} }, (response: IncomingMessage) => {
-      let text = '';
-      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
-      response.once('error', reject);
-      response.once('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          connection: response.headers.connection,
-          retryAfter: response.headers['retry-after'],
-          text,
-        }),
-      );
-    });
+    const asked = request(
+      url,
+      { agent, method: body ? 'POST' : 'GET', headers: body ? headers : {} },
+      (response: IncomingMessage) => {
+        let text = '';
+        response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+        response.once('error', reject);
+        response.once('end', () =>
+          resolve({
+            status: response.statusCode ?? 0,
+            connection: response.headers.connection,
+            retryAfter: response.headers['retry-after'],
+            text,
+          }),
+        );
+      },
+    );
     asked.once('error', reject).end(body && JSON.stringify(body));
   });
 }
@@ -69,7 +78,13 @@ const create = (gateway: RunningGateway, agent: Agent, slug: string): Promise<An
   });
 
 const slugs = async (): Promise<string[]> =>
-  (await database.db.selectFrom('organizations').select('slug').where('slug', '!=', 'partner').execute()).map(({ slug }) => slug);
+  (
+    await database.db
+      .selectFrom('organizations')
+      .select('slug')
+      .where('slug', '!=', 'partner')
+      .execute()
+  ).map(({ slug }) => slug);
 
 /** Resolves once this many statements wait for a lock. */
 async function waiting(count: number): Promise<void> {
@@ -83,32 +98,43 @@ describe('A gateway that is asked to stop', () => {
     const gateway = await serve(environment);
     const agents = Array.from({ length: 4 }, oneConnection);
     const [idle, fresh] = [oneConnection(), oneConnection()];
-    expect(await ask(new URL('/ready', gateway.url).href, idle)).toMatchObject({ status: 200, connection: 'keep-alive' });
-    const { answers, late, ready, health, ended } = await database.db.transaction().execute(async (tx) => {
-      // Creations wait until this transaction is over.
-      await sql`lock table organizations in share mode`.execute(tx);
-      const asked = agents.map((agent, index) => create(gateway, agent, `under-way-${index}`));
-      await waiting(agents.length);
-      const end = gateway.end('SIGTERM');
-      const readyUrl = new URL('/ready', gateway.url).href;
-      let first = await ask(readyUrl, undefined);
-      while (first.status !== 503) first = await ask(readyUrl, undefined);
-      return {
-        answers: asked,
-        ready: first,
-        late: [await create(gateway, idle, 'too-late'), await create(gateway, fresh, 'too-late')],
-        health: await ask(new URL('/health', gateway.url).href, undefined),
-        ended: end,
-      };
+    expect(await ask(new URL('/ready', gateway.url).href, idle)).toMatchObject({
+      status: 200,
+      connection: 'keep-alive',
     });
+    const { answers, late, ready, health, ended } = await database.db
+      .transaction()
+      .execute(async (tx) => {
+        // Creations wait until this transaction is over.
+        await sql`lock table organizations in share mode`.execute(tx);
+        const asked = agents.map((agent, index) => create(gateway, agent, `under-way-${index}`));
+        await waiting(agents.length);
+        const end = gateway.end('SIGTERM');
+        const readyUrl = new URL('/ready', gateway.url).href;
+        let first = await ask(readyUrl, undefined);
+        while (first.status !== 503) first = await ask(readyUrl, undefined);
+        return {
+          answers: asked,
+          ready: first,
+          late: [await create(gateway, idle, 'too-late'), await create(gateway, fresh, 'too-late')],
+          health: await ask(new URL('/health', gateway.url).href, undefined),
+          ended: end,
+        };
+      });
     for (const answer of await Promise.all(answers)) {
-      expect(answer).toMatchObject({ status: 200, connection: 'close', text: expect.stringContaining('"CreateOrganizationPayload"') });
+      expect(answer).toMatchObject({
+        status: 200,
+        connection: 'close',
+        text: expect.stringContaining('"CreateOrganizationPayload"'),
+      });
     }
     expect(ready).toMatchObject({ status: 503, connection: 'close', text: 'stopping\n' });
     expect(health).toMatchObject({ status: 200, text: 'ok\n' });
     for (const refused of late) {
       expect(refused).toMatchObject({ status: 503, connection: 'close', retryAfter: '1' });
-      expect(JSON.parse(refused.text)).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+      expect(JSON.parse(refused.text)).toMatchObject({
+        errors: [{ extensions: { code: 'UNAVAILABLE' } }],
+      });
     }
     expect((await slugs()).toSorted()).toEqual(agents.map((_, index) => `under-way-${index}`));
     const { code, stderr } = await ended;
@@ -168,20 +194,27 @@ describe('A gateway that is asked to stop', () => {
     }
     expect(sum.lost).toBe(0);
     expect(Math.max(...took)).toBeLessThan(GRACE_MS);
-    process.stdout.write(`${DRAINS} drains: ${JSON.stringify(sum)}, the longest took ${Math.round(Math.max(...took))} ms\n`);
+    process.stdout.write(
+      `${DRAINS} drains: ${JSON.stringify(sum)}, the longest took ${Math.round(Math.max(...took))} ms\n`,
+    );
   });
 
   it('cuts off what outlasts the grace time, says so, and ends with 0', async () => {
     const gateway = await serve({ ...environment, SHUTDOWN_GRACE_MS: '300' });
     const end = await database.db.transaction().execute(async (tx) => {
       await sql`lock table organizations in share mode`.execute(tx);
-      const cut = expect(create(gateway, oneConnection(), 'never')).rejects.toThrow('socket hang up');
+      const cut = expect(create(gateway, oneConnection(), 'never')).rejects.toThrow(
+        'socket hang up',
+      );
       await waiting(1);
       const ended = await gateway.end('SIGTERM');
       await cut;
       return ended;
     });
-    expect(end).toMatchObject({ code: 0, stderr: expect.stringContaining('requests were cut off') });
+    expect(end).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('requests were cut off'),
+    });
     expect(await slugs()).not.toContain('never');
   });
 

@@ -58,17 +58,34 @@ async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
   // Asking without a pause would take the processor from the process that is waited for.
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
-const rows = async <Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]> => (await statement.execute(database.db)).rows;
-const unfinished = async (): Promise<number> => (await rows(sql`select from provisioning_steps where status <> 'DONE'`)).length;
+const rows = async <Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]> =>
+  (await statement.execute(database.db)).rows;
+const unfinished = async (): Promise<number> =>
+  (await rows(sql`select from provisioning_steps where status <> 'DONE'`)).length;
 
 interface Created {
-  createOrganization: { __typename: string; organization: { id: string }; invitations: { id: string }[] };
+  createOrganization: {
+    __typename: string;
+    organization: { id: string };
+    invitations: { id: string }[];
+  };
 }
 
 /** Asks once; undefined when the gateway did not answer. */
 async function create(slug: string): Promise<Created | undefined> {
-  const users = [{ email: `a@${slug}.example` }, { email: `b@${slug}.example` }, { email: `c@${slug}.example` }];
-  const input = { name: 'Killed', slug, parentId, domain: `${slug}.example`, users, idempotencyKey: `key of ${slug}` };
+  const users = [
+    { email: `a@${slug}.example` },
+    { email: `b@${slug}.example` },
+    { email: `c@${slug}.example` },
+  ];
+  const input = {
+    name: 'Killed',
+    slug,
+    parentId,
+    domain: `${slug}.example`,
+    users,
+    idempotencyKey: `key of ${slug}`,
+  };
   const query = `mutation ($input: CreateOrganizationInput!) {
     createOrganization(input: $input) { __typename ... on CreateOrganizationPayload { organization { id } invitations { id } } }
   }`;
@@ -118,21 +135,39 @@ describe('a worker of its own', () => {
 
 describe('half a configuration', () => {
   it.each([
-    [{ PROVISIONING: 'webhook' }, 'PROVISIONING_WEBHOOK_URL is missing: a step of provisioning is done by webhook.'],
+    [
+      { PROVISIONING: 'webhook' },
+      'PROVISIONING_WEBHOOK_URL is missing: a step of provisioning is done by webhook.',
+    ],
     [
       { PROVISIONING_BILLING: 'webhook', PROVISIONING_WEBHOOK_URL: 'https://hooks.example/' },
       'PROVISIONING_WEBHOOK_SECRET is missing: a step of provisioning is done by webhook.',
     ],
-    [{ PROVISIONING_BILLING: 'stripe', STRIPE_API_KEY: 'sk_1' }, 'STRIPE_PRICE_ID is missing: a step of provisioning is done by stripe.'],
+    [
+      { PROVISIONING_BILLING: 'stripe', STRIPE_API_KEY: 'sk_1' },
+      'STRIPE_PRICE_ID is missing: a step of provisioning is done by stripe.',
+    ],
     [{ PROVISIONING_IDENTITY: 'stripe' }, 'PROVISIONING_IDENTITY is not valid'],
-    [{ PROVISIONING_WEBHOOK_URL: 'http://hooks.example/' }, 'PROVISIONING_WEBHOOK_URL is not valid'],
+    [
+      { PROVISIONING_WEBHOOK_URL: 'http://hooks.example/' },
+      'PROVISIONING_WEBHOOK_URL is not valid',
+    ],
     [{ PROVISIONING_WEBHOOK_SECRET: 'secret' }, 'PROVISIONING_WEBHOOK_SECRET is not valid'],
     [{ DNS_SERVERS: 'ns.example' }, 'DNS_SERVERS is not valid'],
     [{ WORKER: 'none' }, 'WORKER is not valid'],
     [{ RETENTION_DAYS: '0' }, 'RETENTION_DAYS is not valid'],
   ])('%o keeps the process from starting', async (settings, message) => {
-    const { PROVISIONING_IDENTITY: _identity, PROVISIONING_WEBHOOK_URL: _url, PROVISIONING_WEBHOOK_SECRET: _secret, ...rest } = environment;
-    const { code, stderr } = await runHere(['serve'], { ...rest, PORT: '0', ...(settings as Record<string, string>) });
+    const {
+      PROVISIONING_IDENTITY: _identity,
+      PROVISIONING_WEBHOOK_URL: _url,
+      PROVISIONING_WEBHOOK_SECRET: _secret,
+      ...rest
+    } = environment;
+    const { code, stderr } = await runHere(['serve'], {
+      ...rest,
+      PORT: '0',
+      ...(settings as Record<string, string>),
+    });
     expect(code).toBe(1);
     expect(stderr).toContain(`banyan: ${message}`);
   });

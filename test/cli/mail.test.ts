@@ -70,9 +70,13 @@ async function ask<Data>(query: string, token = apiKey): Promise<Data> {
 }
 
 const invite = (email: string) =>
-  ask(`mutation { createInvitation(input: { organizationId: "${organizationId}", email: "${email}" }) { __typename } }`);
+  ask(
+    `mutation { createInvitation(input: { organizationId: "${organizationId}", email: "${email}" }) { __typename } }`,
+  );
 
-async function until<Value>(find: () => Promise<Value | undefined> | Value | undefined): Promise<Value> {
+async function until<Value>(
+  find: () => Promise<Value | undefined> | Value | undefined,
+): Promise<Value> {
   for (;;) {
     const found = await find();
     if (found !== undefined) return found;
@@ -83,8 +87,12 @@ async function until<Value>(find: () => Promise<Value | undefined> | Value | und
 
 async function delivery(email: string): Promise<{ status: string; attempts: number } | undefined> {
   const { organization } = await ask<{
-    organization: { invitations: { nodes: { email: string; delivery: { status: string; attempts: number } }[] } };
-  }>('{ organization { invitations(first: 100) { nodes { email delivery { status attempts } } } } }');
+    organization: {
+      invitations: { nodes: { email: string; delivery: { status: string; attempts: number } }[] };
+    };
+  }>(
+    '{ organization { invitations(first: 100) { nodes { email delivery { status attempts } } } } }',
+  );
   return organization.invitations.nodes.find((node) => node.email === email)?.delivery;
 }
 
@@ -93,12 +101,18 @@ describe('a gateway', () => {
     gateway = await serve({ DATABASE_URL: database.url, DATA_DIR: dataDir });
     await invite('written@x.example');
     const folder = path.join(dataDir, 'mail');
-    const file = await until(async () => (await readdir(folder).catch(() => [])).find((name) => name.endsWith('.eml')));
-    const source = await until(async () => (await readFile(path.join(folder, file), 'utf8')) || undefined);
+    const file = await until(async () =>
+      (await readdir(folder).catch(() => [])).find((name) => name.endsWith('.eml')),
+    );
+    const source = await until(
+      async () => (await readFile(path.join(folder, file), 'utf8')) || undefined,
+    );
     expect(source).toMatch(/^To: written@x\.example$/m);
     // The link leads to GraphiQL of this gateway, with the mutation that accepts.
     expect(source).toContain(`${gateway.url}?query=mutation`);
-    await until(async () => ((await delivery('written@x.example'))?.status === 'SENT' ? true : undefined));
+    await until(async () =>
+      (await delivery('written@x.example'))?.status === 'SENT' ? true : undefined,
+    );
     const { stderr } = await gateway.end('SIGTERM');
     expect(stderr).toContain(file);
     expect(stderr).not.toContain(tokenIn({ text: source }));
@@ -123,23 +137,37 @@ describe('a gateway', () => {
     await gateway.end('SIGKILL');
     holding = undefined;
     gateway = await serve(environment);
-    const mail = await until(() => received.find((one) => String(one.to && 'text' in one.to && one.to.text) === 'killed@x.example'));
+    const mail = await until(() =>
+      received.find(
+        (one) => String(one.to && 'text' in one.to && one.to.text) === 'killed@x.example',
+      ),
+    );
     expect(mail.text).toMatch(/https:\/\/front\.example\/join\/inv_[\w-]{48}/);
-    await until(async () => ((await delivery('killed@x.example'))?.status === 'SENT' ? true : undefined));
+    await until(async () =>
+      (await delivery('killed@x.example'))?.status === 'SENT' ? true : undefined,
+    );
     expect(await delivery('killed@x.example')).toEqual({ status: 'SENT', attempts: 2 });
   }, 60_000);
 
   it('takes sessions of the configured issuer, and does not start half configured', async () => {
     const { jwksUrl, audience } = issuer.settings;
-    const half = await runHere(['serve'], { DATABASE_URL: database.url, PORT: '0', JWT_JWKS_URL: jwksUrl, JWT_AUDIENCE: audience });
+    const half = await runHere(['serve'], {
+      DATABASE_URL: database.url,
+      PORT: '0',
+      JWT_JWKS_URL: jwksUrl,
+      JWT_AUDIENCE: audience,
+    });
     expect(half).toMatchObject({
       code: 1,
-      stderr: 'banyan: Sessions are half configured: JWT_ISSUER and JWT_ALGORITHMS missing beside the other JWT_ settings.\n',
+      stderr:
+        'banyan: Sessions are half configured: JWT_ISSUER and JWT_ALGORITHMS missing beside the other JWT_ settings.\n',
     });
     const answer = await ask<{ viewer: object }>(
       '{ viewer { credential { kind } user { email } } }',
       await issuer.session('someone', 'someone@x.example'),
     );
-    expect(answer).toEqual({ viewer: { credential: { kind: 'SESSION' }, user: { email: 'someone@x.example' } } });
+    expect(answer).toEqual({
+      viewer: { credential: { kind: 'SESSION' }, user: { email: 'someone@x.example' } },
+    });
   }, 60_000);
 });

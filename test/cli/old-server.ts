@@ -19,7 +19,9 @@ function message(type: string, ...parts: (Buffer | string | number)[]): Buffer {
 const short = (value: number): Buffer => Buffer.from([value >> 8, value & 0xff]);
 
 /** A server that answers each simple query with the given columns of text or whole numbers. Listens on a free port. */
-export async function oldServer(row: Record<string, string | number>): Promise<{ server: Server; port: number }> {
+export async function oldServer(
+  row: Record<string, string | number>,
+): Promise<{ server: Server; port: number }> {
   const columns = Object.entries(row);
   const description = columns.flatMap(([name, value]) => [
     name,

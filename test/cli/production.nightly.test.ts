@@ -18,7 +18,9 @@ let folder: string;
 let database: TestDatabase;
 /** Without what npm and vitest have put there for this process, the runtime of this installation included. */
 const inherited = Object.fromEntries(
-  Object.entries(process.env).filter(([name]) => !/^(npm_|NODE|VITEST|DATABASE_URL|REDIS_URL)/.test(name)),
+  Object.entries(process.env).filter(
+    ([name]) => !/^(npm_|NODE|VITEST|DATABASE_URL|REDIS_URL)/.test(name),
+  ),
 );
 const PATH = (inherited['PATH'] ?? '')
   .split(path.delimiter)
@@ -29,7 +31,8 @@ const environment = { ...inherited, PATH };
 beforeAll(async () => {
   database = await createDatabase();
   folder = await mkdtemp(path.join(tmpdir(), 'banyan-production-'));
-  for (const part of PARTS) await cp(path.join(root, part), path.join(folder, part), { recursive: true });
+  for (const part of PARTS)
+    await cp(path.join(root, part), path.join(folder, part), { recursive: true });
   await execute('npm', ['ci'], { cwd: folder, env: { ...environment, NODE_ENV: 'production' } });
 });
 afterAll(async () => {
@@ -46,10 +49,15 @@ describe('A production installation', () => {
   });
 
   it('says its version, with the runtime that it brings', async () => {
-    const { stdout } = await execute('npm', ['run', '--silent', 'banyan', '--', '--version'], { cwd: folder, env: environment });
+    const { stdout } = await execute('npm', ['run', '--silent', 'banyan', '--', '--version'], {
+      cwd: folder,
+      env: environment,
+    });
     expect(stdout).toBe(`${packageJson.version}\n`);
     const runtime = path.join(folder, 'node_modules', '.bin', 'node');
-    expect((await execute(runtime, ['--version'])).stdout.trim()).toBe(`v${packageJson.dependencies.node}`);
+    expect((await execute(runtime, ['--version'])).stdout.trim()).toBe(
+      `v${packageJson.dependencies.node}`,
+    );
   });
 
   it('starts the gateway, which answers, and stops it in an orderly way', async () => {

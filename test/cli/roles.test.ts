@@ -6,14 +6,21 @@ import { run, serve } from './run.ts';
 
 const fails = async (environment: Record<string, string>, sentence: RegExp): Promise<void> => {
   const { code, stdout, stderr } = await run(['serve'], { PORT: '0', ...environment });
-  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(sentence),
+  });
   expect(stderr.trim().split('\n')).toHaveLength(1);
 };
 
 describe('a gateway on a server of its own', () => {
   it('migrates as the owner and serves as a role that owns nothing, which later needs no owner any more', async () => {
     const { url, gatewayUrl, db, close } = await createDatabase({ empty: true });
-    await fails({ DATABASE_MIGRATION_URL: url }, /^banyan: DATABASE_MIGRATION_URL is set without DATABASE_URL/);
+    await fails(
+      { DATABASE_MIGRATION_URL: url },
+      /^banyan: DATABASE_MIGRATION_URL is set without DATABASE_URL/,
+    );
     const first = await serve({ DATABASE_URL: gatewayUrl, DATABASE_MIGRATION_URL: url });
     const { rows } = await sql<{ role: string }>`
       select distinct usename as role from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()
@@ -29,7 +36,10 @@ describe('a gateway on a server of its own', () => {
       { DATABASE_URL: gatewayUrl },
       /^banyan: The database lacks 0108_audit: run banyan migrate with DATABASE_MIGRATION_URL, as its owner\.\n$/,
     );
-    await fails({ DATABASE_URL: url, DATABASE_MIGRATION_URL: gatewayUrl }, /^banyan: The database lacks 0108_audit/);
+    await fails(
+      { DATABASE_URL: url, DATABASE_MIGRATION_URL: gatewayUrl },
+      /^banyan: The database lacks 0108_audit/,
+    );
     await close();
     // Five processes, one after the other.
   }, 180_000);

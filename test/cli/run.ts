@@ -25,12 +25,17 @@ function start(
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (output.stderr += text));
-  const finished = new Promise<Finished>((resolve) => child.once('close', (code) => resolve({ code, ...output })));
+  const finished = new Promise<Finished>((resolve) =>
+    child.once('close', (code) => resolve({ code, ...output })),
+  );
   return { child, finished, printed: () => output.stdout };
 }
 
 /** Runs a command to its end. */
-export function run(args: readonly string[], environment: Record<string, string> = {}): Promise<Finished> {
+export function run(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<Finished> {
   return start(args, environment).finished;
 }
 
@@ -38,7 +43,10 @@ export function run(args: readonly string[], environment: Record<string, string>
  * Runs a command to its end in this process, which takes a fraction of the time. Lines of the log are not in what it
  * returns; `serve` and `worker` would end the process, so only their refusals can be asked for.
  */
-export async function runHere(args: readonly string[], environment: Record<string, string> = {}): Promise<Finished> {
+export async function runHere(
+  args: readonly string[],
+  environment: Record<string, string> = {},
+): Promise<Finished> {
   const output = { stdout: '', stderr: '' };
   const code = await main(args, {
     environment: { LOG_LEVEL: 'silent', ...environment },
@@ -104,7 +112,9 @@ async function launch(
   });
   const url = await Promise.race([
     ready,
-    finished.then(({ code, stdout, stderr }) => Promise.reject(new Error(`ended with ${code}: ${stdout}${stderr}`))),
+    finished.then(({ code, stdout, stderr }) =>
+      Promise.reject(new Error(`ended with ${code}: ${stdout}${stderr}`)),
+    ),
   ]);
   return {
     pid: child.pid ?? 0,

@@ -5,7 +5,13 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createDatabase } from '../setup/database.ts';
 import { freePort } from '../setup/redis.ts';
-import { isTold, postmasterOf, removeDataFolder, serverFolder, serversOver } from './data-folder.ts';
+import {
+  isTold,
+  postmasterOf,
+  removeDataFolder,
+  serverFolder,
+  serversOver,
+} from './data-folder.ts';
 import { oldServer } from './old-server.ts';
 import { run, runHere, serve, type RunningGateway } from './run.ts';
 
@@ -23,7 +29,8 @@ let gateway: RunningGateway;
 let demo: Demo;
 let early: Awaited<ReturnType<typeof lookAt>>;
 
-const readDemo = async (): Promise<Demo> => JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as Demo;
+const readDemo = async (): Promise<Demo> =>
+  JSON.parse(await readFile(path.join(dataDir, 'demo.json'), 'utf8')) as Demo;
 
 async function ask<Data>(
   query: string,
@@ -38,30 +45,49 @@ async function ask<Data>(
 }
 
 /** Status and text of an answer; undefined while nobody listens. */
-async function get(url: string, init?: RequestInit): Promise<{ status: number; text: string; retryAfter: string | null } | undefined> {
+async function get(
+  url: string,
+  init?: RequestInit,
+): Promise<{ status: number; text: string; retryAfter: string | null } | undefined> {
   const response = await fetch(url, init).catch(() => undefined);
-  return response && { status: response.status, text: await response.text(), retryAfter: response.headers.get('retry-after') };
+  return (
+    response && {
+      status: response.status,
+      text: await response.text(),
+      retryAfter: response.headers.get('retry-after'),
+    }
+  );
 }
 
 /** Whether the database was made already, and how the first start is answered, as soon as somebody listens. */
 async function lookAt(origin: string) {
   let health: Awaited<ReturnType<typeof get>>;
-  while ((health = await get(`${origin}/health`)) === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
-  const question = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"query":"{ __typename }"}' };
+  while ((health = await get(`${origin}/health`)) === undefined)
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  const question = {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: '{"query":"{ __typename }"}',
+  };
   const [ready, refused] = [await get(`${origin}/ready`), await get(`${origin}/graphql`, question)];
   return { health, ready, refused, folder: await serverFolder(dataDir) };
 }
 
 /** Lines of the log beyond information. */
 function complaints(stderr: string): string[] {
-  return stderr.split('\n').filter((line) => line !== '' && (JSON.parse(line) as { level: number }).level > 30);
+  return stderr
+    .split('\n')
+    .filter((line) => line !== '' && (JSON.parse(line) as { level: number }).level > 30);
 }
 
 beforeAll(async () => {
   // A fresh temporary folder is open to its owner only, which for root is the hard case.
   dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-serve-'));
   const port = await freePort();
-  [gateway, early] = await Promise.all([serve({ DATA_DIR: dataDir, PORT: String(port) }), lookAt(`http://127.0.0.1:${port}`)]);
+  [gateway, early] = await Promise.all([
+    serve({ DATA_DIR: dataDir, PORT: String(port) }),
+    lookAt(`http://127.0.0.1:${port}`),
+  ]);
   demo = await readDemo();
 });
 afterAll(async () => {
@@ -71,26 +97,40 @@ afterAll(async () => {
 
 describe('the first start', () => {
   it('says at once what it does, lives, is not ready and refuses in words until it is, and then is', async () => {
-    expect(gateway.printed).toMatch(/^\n {2}First start: making a database .* takes less than a minute, once\.\n/);
+    expect(gateway.printed).toMatch(
+      /^\n {2}First start: making a database .* takes less than a minute, once\.\n/,
+    );
     expect(early).toMatchObject({
       folder: undefined,
       health: { status: 200, text: 'ok\n' },
       ready: { status: 503, text: 'starting\n', retryAfter: '1' },
       refused: { status: 503, retryAfter: '1' },
     });
-    expect(JSON.parse(early.refused?.text ?? '')).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+    expect(JSON.parse(early.refused?.text ?? '')).toMatchObject({
+      errors: [{ extensions: { code: 'UNAVAILABLE' } }],
+    });
     expect(await get(new URL('/ready', gateway.url).href)).toMatchObject({ status: 200 });
   });
 
   it('prints and writes credentials that work at once', async () => {
-    for (const text of [demo.apiKey, demo.personalAccessToken, demo.organizationSlug, demo.organizationId])
+    for (const text of [
+      demo.apiKey,
+      demo.personalAccessToken,
+      demo.organizationSlug,
+      demo.organizationId,
+    ])
       expect(gateway.printed).toContain(text);
     expect(demo.url).toBe(gateway.url);
     expect(gateway.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/graphql$/);
-    const token = { authorization: `Bearer ${demo.personalAccessToken}`, 'x-organization': demo.organizationSlug };
+    const token = {
+      authorization: `Bearer ${demo.personalAccessToken}`,
+      'x-organization': demo.organizationSlug,
+    };
     for (const headers of [{ authorization: `Bearer ${demo.apiKey}` }, token]) {
       expect(await ask('{ viewer { organization { id slug } } }', headers)).toMatchObject({
-        data: { viewer: { organization: { id: demo.organizationId, slug: demo.organizationSlug } } },
+        data: {
+          viewer: { organization: { id: demo.organizationId, slug: demo.organizationSlug } },
+        },
       });
     }
   });
@@ -106,49 +146,80 @@ describe('the first start', () => {
       '{ organization { descendantCount descendants(first: 100) { edges { depth } } people(first: 100) { nodes { memberships(first: 5) { roles { key } } } } } }',
     );
     expect(data.organization.descendantCount).toBeGreaterThan(50);
-    expect(Math.max(...data.organization.descendants.edges.map((edge) => edge.depth))).toBeGreaterThanOrEqual(5);
+    expect(
+      Math.max(...data.organization.descendants.edges.map((edge) => edge.depth)),
+    ).toBeGreaterThanOrEqual(5);
     const roles = new Set(
       data.organization.people.nodes.flatMap((person) =>
         person.memberships.flatMap((membership) => membership.roles.map((role) => role.key)),
       ),
     );
-    expect([...roles].toSorted()).toEqual(expect.arrayContaining(['admin', 'cloud_rep', 'restricted_user', 'support', 'user', 'viewer']));
+    expect([...roles].toSorted()).toEqual(
+      expect.arrayContaining([
+        'admin',
+        'cloud_rep',
+        'restricted_user',
+        'support',
+        'user',
+        'viewer',
+      ]),
+    );
     const rival = await ask(`{ organization(id: "${demo.rivalOrganizationId}") { id } }`);
-    expect(rival).toMatchObject({ data: { organization: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
-    const rows = await ask<{ organization: { descendants: { nodes: { invitations: { nodes: { status: string }[] } }[] } } }>(
+    expect(rival).toMatchObject({
+      data: { organization: null },
+      errors: [{ extensions: { code: 'NOT_FOUND' } }],
+    });
+    const rows = await ask<{
+      organization: { descendants: { nodes: { invitations: { nodes: { status: string }[] } }[] } };
+    }>(
       '{ organization { descendants(first: 100) { nodes { invitations(status: [PENDING, EXPIRED]) { nodes { status } } } } } }',
     );
     expect(
-      new Set(rows.data.organization.descendants.nodes.flatMap((node) => node.invitations.nodes.map((invitation) => invitation.status))),
+      new Set(
+        rows.data.organization.descendants.nodes.flatMap((node) =>
+          node.invitations.nodes.map((invitation) => invitation.status),
+        ),
+      ),
     ).toEqual(new Set(['PENDING', 'EXPIRED']));
     const to = new Date(Math.floor(Date.now() / 86_400_000) * 86_400_000);
-    const usage = await ask<{ organization: { usage: { buckets: { metrics: { value: string }[] }[] } } }>(
+    const usage = await ask<{
+      organization: { usage: { buckets: { metrics: { value: string }[] }[] } };
+    }>(
       `{ organization { usage(from: "${new Date(to.getTime() - 184 * 86_400_000).toISOString()}", to: "${to.toISOString()}") { buckets(size: MONTH, keys: ["voice_calls"]) { metrics { value } } } } }`,
     );
-    expect(usage.data.organization.usage.buckets.every((bucket) => Number(bucket.metrics[0]?.value) > 0)).toBe(true);
+    expect(
+      usage.data.organization.usage.buckets.every((bucket) => Number(bucket.metrics[0]?.value) > 0),
+    ).toBe(true);
   });
 
   it('serves GraphiQL with example queries and the credential, all from its own address', async () => {
     const page = await (await fetch(gateway.url, { headers: { accept: 'text/html' } })).text();
     expect(page).toContain(demo.apiKey);
-    for (const name of ['WhoAmI', 'Tree', 'Search', 'People', 'Usage']) expect(page).toContain(`query ${name}`);
+    for (const name of ['WhoAmI', 'Tree', 'Search', 'People', 'Usage'])
+      expect(page).toContain(`query ${name}`);
     expect(page).not.toMatch(/<(script|link|img)[^>]+(src|href)="https?:/);
   });
 
   it('has example queries that all succeed', async () => {
     const page = await (await fetch(gateway.url, { headers: { accept: 'text/html' } })).text();
     const [, options] = /id="options">(.*?)<\/script>/s.exec(page) ?? [];
-    const { defaultTabs } = JSON.parse(options ?? '{}') as { defaultTabs: { query: string; headers: string }[] };
+    const { defaultTabs } = JSON.parse(options ?? '{}') as {
+      defaultTabs: { query: string; headers: string }[];
+    };
     expect(defaultTabs.length).toBeGreaterThanOrEqual(5);
     for (const { query, headers } of defaultTabs)
-      expect((await ask(query, JSON.parse(headers) as Record<string, string>)).errors).toBeUndefined();
+      expect(
+        (await ask(query, JSON.parse(headers) as Record<string, string>)).errors,
+      ).toBeUndefined();
   });
 
   it('refuses a second gateway over the same data, and lets a command share it', async () => {
     const second = await run(['serve'], { DATA_DIR: dataDir, PORT: '0' });
     expect(second).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/^banyan: DATA_DIR is in use by another running process: .*\n$/),
+      stderr: expect.stringMatching(
+        /^banyan: DATA_DIR is in use by another running process: .*\n$/,
+      ),
     });
     expect(await runHere(['check'], { DATA_DIR: dataDir })).toMatchObject({
       code: 0,
@@ -166,7 +237,10 @@ describe('a later start', () => {
       const before = demo;
       const ended = await gateway.end(signal);
       if (signal !== 'SIGKILL') {
-        expect({ code: ended.code, complaints: complaints(ended.stderr) }).toEqual({ code: 0, complaints: [] });
+        expect({ code: ended.code, complaints: complaints(ended.stderr) }).toEqual({
+          code: 0,
+          complaints: [],
+        });
         expect(await serversOver(dataDir)).toEqual([]);
       }
       await expect(fetch(before.url)).rejects.toThrow();
@@ -174,9 +248,10 @@ describe('a later start', () => {
       demo = await readDemo();
       expect({ ...demo, url: '' }).toEqual({ ...before, url: '' });
       expect(demo.url).toBe(gateway.url);
-      expect((await ask<{ organization: { slug: string } }>('{ organization { slug } }')).data.organization.slug).toBe(
-        demo.organizationSlug,
-      );
+      expect(
+        (await ask<{ organization: { slug: string } }>('{ organization { slug } }')).data
+          .organization.slug,
+      ).toBe(demo.organizationSlug);
     }
   });
 
@@ -194,15 +269,26 @@ describe('a later start', () => {
     await expect.poll(() => isTold(starting, 'SIGQUIT'), { timeout: 10_000 }).toBe(true);
     process.kill(starting, 'SIGCONT');
     const { code, stderr } = await ended;
-    expect({ code, lines: stderr.split('\n').filter((line) => line.includes('"msg":"stopped"')).length }).toEqual({ code: 0, lines: 1 });
+    expect({
+      code,
+      lines: stderr.split('\n').filter((line) => line.includes('"msg":"stopped"')).length,
+    }).toEqual({ code: 0, lines: 1 });
     expect(await serversOver(dataDir)).toEqual([]);
   });
 });
 
 /** A start that is refused ends before the process would, so that it can be tried in this one. */
-const fails = async (environment: Record<string, string>, sentence: RegExp, start = runHere): Promise<void> => {
+const fails = async (
+  environment: Record<string, string>,
+  sentence: RegExp,
+  start = runHere,
+): Promise<void> => {
   const { code, stdout, stderr } = await start(['serve'], { PORT: '0', ...environment });
-  expect({ code, stdout, stderr }).toEqual({ code: 1, stdout: '', stderr: expect.stringMatching(sentence) });
+  expect({ code, stdout, stderr }).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringMatching(sentence),
+  });
   expect(stderr.trim().split('\n')).toHaveLength(1);
 };
 
@@ -232,7 +318,10 @@ describe('a start that cannot succeed says in one sentence which variable to men
       change(changed);
       return changed.href;
     };
-    await fails({ DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' }, /^banyan: DATABASE_URL cannot be used: .*ECONNREFUSED/);
+    await fails(
+      { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/none' },
+      /^banyan: DATABASE_URL cannot be used: .*ECONNREFUSED/,
+    );
     await fails(
       { DATABASE_URL: address((a) => (a.password = 'wrong')) },
       /^banyan: DATABASE_URL cannot be used: the server refuses the user name or the password/,

@@ -39,7 +39,8 @@ const root = path.join(import.meta.dirname, '..', '..');
 /** A copy of this version in a folder of its own. */
 async function copyOf(name: string): Promise<string> {
   const copy = await mkdtemp(path.join(tmpdir(), `banyan-${name}-`));
-  for (const part of ['src', 'migrations', 'package.json']) await cp(path.join(root, part), path.join(copy, part), { recursive: true });
+  for (const part of ['src', 'migrations', 'package.json'])
+    await cp(path.join(root, part), path.join(copy, part), { recursive: true });
   await symlink(path.join(root, 'node_modules'), path.join(copy, 'node_modules'));
   return copy;
 }
@@ -64,7 +65,8 @@ beforeAll(async () => {
   baseline = known.filter(isBaseline);
   replaced = await namesIn(BEFORE_BASELINE);
   newer = await copyOf('newer');
-  for (const [name, text] of Object.entries(MIGRATIONS)) await writeFile(path.join(newer, 'migrations', `${name}.sql`), text);
+  for (const [name, text] of Object.entries(MIGRATIONS))
+    await writeFile(path.join(newer, 'migrations', `${name}.sql`), text);
   older = await copyOf('older');
   for (const name of baseline) await rm(path.join(older, 'migrations', `${name}.sql`));
   await cp(fileURLToPath(BEFORE_BASELINE), path.join(older, 'migrations'), { recursive: true });
@@ -92,12 +94,20 @@ function migrationsOf({ stderr }: Finished): string[] {
 const counts = { answered: 0, refused: 0, unreached: 0, mostAttempts: 0 };
 
 interface Answer {
-  data?: { createOrganization?: { __typename: string }; recordUsage?: { results: { status: string }[] }; organization?: { slug: string } };
+  data?: {
+    createOrganization?: { __typename: string };
+    recordUsage?: { results: { status: string }[] };
+    organization?: { slug: string };
+  };
   errors?: { extensions: { code: string } }[];
 }
 
 /** Sends a request as the README says: to the other gateway, again, when one answers `UNAVAILABLE` or not at all. */
-async function send(gateways: readonly { url: string }[], token: string, body: object): Promise<Answer> {
+async function send(
+  gateways: readonly { url: string }[],
+  token: string,
+  body: object,
+): Promise<Answer> {
   for (let attempts = 1; attempts <= ATTEMPTS_MAX; attempts++) {
     const { url = '' } = gateways[attempts % gateways.length] ?? {};
     try {
@@ -105,7 +115,10 @@ async function send(gateways: readonly { url: string }[], token: string, body: o
       const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
       const answer = (await response.json()) as Answer;
       if (response.status !== 503) {
-        expect({ status: response.status, errors: answer.errors }).toEqual({ status: 200, errors: undefined });
+        expect({ status: response.status, errors: answer.errors }).toEqual({
+          status: 200,
+          errors: undefined,
+        });
         counts.answered++;
         counts.mostAttempts = Math.max(counts.mostAttempts, attempts);
         return answer;
@@ -117,7 +130,8 @@ async function send(gateways: readonly { url: string }[], token: string, body: o
       if (!(error instanceof TypeError) || error.message !== 'fetch failed') throw error;
       counts.unreached++;
     }
-    if (attempts % gateways.length === 0) await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+    if (attempts % gateways.length === 0)
+      await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }
   throw new Error(`not answered after ${ATTEMPTS_MAX} attempts`);
 }
@@ -143,24 +157,42 @@ describe('two gateways that are replaced by a newer version one after the other'
         const order = name % 2 === 0 ? gateways : gateways.toReversed();
         if (step % 3 === 0) {
           const query = `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }`;
-          const input = { name: 'Rolled', slug: `rolled-${key}`, parentId: organizationId, idempotencyKey: key };
+          const input = {
+            name: 'Rolled',
+            slug: `rolled-${key}`,
+            parentId: organizationId,
+            idempotencyKey: key,
+          };
           const { data } = await send(order, token, { query, variables: { input } });
           expect(data?.createOrganization?.__typename).toBe('CreateOrganizationPayload');
           created.push(input.slug);
         } else if (step % 3 === 1) {
           const query = `mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { ... on RecordUsagePayload { results { status } } } }`;
-          const event = { id: key, organizationId, metric: 'voice_calls', quantity: '1', occurredAt: new Date() };
-          const { data } = await send(order, token, { query, variables: { input: { events: [event] } } });
+          const event = {
+            id: key,
+            organizationId,
+            metric: 'voice_calls',
+            quantity: '1',
+            occurredAt: new Date(),
+          };
+          const { data } = await send(order, token, {
+            query,
+            variables: { input: { events: [event] } },
+          });
           expect(['ACCEPTED', 'DUPLICATE']).toContain(data?.recordUsage?.results[0]?.status);
           recorded.push(key);
-        } else expect((await send(order, token, { query: '{ organization { slug } }' })).data?.organization).toEqual({ slug: 'partner' });
+        } else
+          expect(
+            (await send(order, token, { query: '{ organization { slug } }' })).data?.organization,
+          ).toEqual({ slug: 'partner' });
       }
     };
     const clients = Promise.all(Array.from({ length: CLIENTS }, (_, name) => client(name)));
     // What fails in a client is told at once, and not after what goes on here.
     const answered = async (): Promise<void> => {
       const enough = counts.answered + ANSWERED;
-      while (counts.answered < enough) await Promise.race([clients, new Promise((resolve) => setImmediate(resolve))]);
+      while (counts.answered < enough)
+        await Promise.race([clients, new Promise((resolve) => setImmediate(resolve))]);
     };
     await answered();
     const oldA = await a.end('SIGTERM');
@@ -194,6 +226,8 @@ describe('two gateways that are replaced by a newer version one after the other'
     );
     expect(rows).toEqual([{ slugs: created.toSorted(), events: recorded.toSorted() }]);
     expect((await verifyTree(database.db)).differing).toBe(0);
-    process.stdout.write(`rolling upgrade: ${created.length} created, ${recorded.length} recorded, ${JSON.stringify(counts)}\n`);
+    process.stdout.write(
+      `rolling upgrade: ${created.length} created, ${recorded.length} recorded, ${JSON.stringify(counts)}\n`,
+    );
   });
 });

@@ -18,7 +18,9 @@ afterAll(() => pair.world.close());
 it(`answers ${QUERIES} random queries byte for byte like the resolvers`, async () => {
   const seed = Date.now() % 1_000_000_000;
   const { differences, outcomes } = await compareRandom(pair, QUERIES, seed);
-  process.stdout.write(`seed ${seed}: ${[...outcomes].map(([name, count]) => `${count} ${name}`).join(', ')}\n`);
+  process.stdout.write(
+    `seed ${seed}: ${[...outcomes].map(([name, count]) => `${count} ${name}`).join(', ')}\n`,
+  );
   expect(differences.slice(0, 3)).toEqual([]);
   // Enough of them are one statement.
   expect(outcomes.get('compiled')).toBeGreaterThan(QUERIES / 5);
@@ -43,15 +45,24 @@ const RESOLVED: Record<string, string> = {
 it('leaves the first request of a shape to the resolvers, since most of the time goes to writing the statement', async () => {
   const { world } = pair;
   const outcomes: Outcome[] = [];
-  const gateway = gatewayOver(world.gatewayDb, { compiled: true, onOutcome: (outcome) => void outcomes.push(outcome) });
+  const gateway = gatewayOver(world.gatewayDb, {
+    compiled: true,
+    onOutcome: (outcome) => void outcomes.push(outcome),
+  });
   const query = (slug: string, first: number) => ({
-    document: 'query ($slug: String!, $first: Int!) { organization(slug: $slug) { children(first: $first) { nodes { slug } } } }',
+    document:
+      'query ($slug: String!, $first: Int!) { organization(slug: $slug) { children(first: $first) { nodes { slug } } } }',
     variables: { slug, first },
   });
   const answers = [];
   for (const each of [query('north', 2), query('shop-1', 2), query('north', 2), query('north', 3)])
     answers.push(await answerOf(gateway, world, 'admin@acme', each));
-  expect(outcomes.map((outcome) => ('data' in outcome ? 'compiled' : outcome.fall))).toEqual(['new', 'compiled', 'compiled', 'new']);
+  expect(outcomes.map((outcome) => ('data' in outcome ? 'compiled' : outcome.fall))).toEqual([
+    'new',
+    'compiled',
+    'compiled',
+    'new',
+  ]);
   expect(answers[2]).toBe(answers[0]);
 });
 

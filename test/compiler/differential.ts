@@ -20,7 +20,17 @@ const CALLERS = [
   'cloud_rep@acme',
   'user@shop-1',
 ] as const;
-const SLUGS = ['acme', 'north', 'south', 'shop-1', 'shop-2', 'kiosk', 'depot', 'rival', 'rival-shop'] as const;
+const SLUGS = [
+  'acme',
+  'north',
+  'south',
+  'shop-1',
+  'shop-2',
+  'kiosk',
+  'depot',
+  'rival',
+  'rival-shop',
+] as const;
 
 /** Two gateways over one world. */
 export interface Pair {
@@ -34,7 +44,10 @@ export interface Pair {
 export async function createPair(): Promise<Pair> {
   const outcomes: Outcome[] = [];
   const world = await createWorld({ compiled: false });
-  const compiled = gatewayOver(world.gatewayDb, { compiled: 'at once', onOutcome: (outcome) => void outcomes.push(outcome) });
+  const compiled = gatewayOver(world.gatewayDb, {
+    compiled: 'at once',
+    onOutcome: (outcome) => void outcomes.push(outcome),
+  });
   const resolved = gatewayOver(world.gatewayDb, { compiled: false });
   await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) values
     (${world.uuid('north')}, 'a', 'voice_calls', 3, '2026-11-12Z'), (${world.uuid('kiosk')}, 'b', 'voice_calls', 1.5, '2026-11-21T13:10:00Z'),
@@ -43,7 +56,12 @@ export async function createPair(): Promise<Pair> {
 }
 
 /** The answer of a gateway, without what differs from request to request. */
-export async function answerOf(gateway: Gateway, world: World, as: Caller, { document, variables }: Query): Promise<string> {
+export async function answerOf(
+  gateway: Gateway,
+  world: World,
+  as: Caller,
+  { document, variables }: Query,
+): Promise<string> {
   const organization = as.startsWith('key@') ? undefined : as.split('@')[1];
   const response = await gateway.fetch('http://gateway/graphql', {
     method: 'POST',
@@ -63,7 +81,11 @@ export async function answerOf(gateway: Gateway, world: World, as: Caller, { doc
  */
 function comparable(answer: string): string {
   const [status, body] = [answer.slice(0, 3), answer.slice(4)];
-  const { data, errors, extensions } = JSON.parse(body) as { data?: unknown; errors?: object[]; extensions?: unknown };
+  const { data, errors, extensions } = JSON.parse(body) as {
+    data?: unknown;
+    errors?: object[];
+    extensions?: unknown;
+  };
   if (!errors) return answer;
   const told = data == null ? 'some' : errors.map((error) => JSON.stringify(error)).toSorted();
   return JSON.stringify([status, data, told, extensions]);
@@ -77,10 +99,19 @@ export interface Compared {
 }
 
 /** Compares the answers of `count` random queries. */
-export async function compareRandom({ world, compiled, resolved, outcomes }: Pair, count: number, seed: number): Promise<Compared> {
+export async function compareRandom(
+  { world, compiled, resolved, outcomes }: Pair,
+  count: number,
+  seed: number,
+): Promise<Compared> {
   const random = new Random(seed);
   const pool: Pool = {
-    ids: [...SLUGS.map((slug) => world.org(slug)), missingId('Organization'), world.person('admin@north'), 'nonsense'],
+    ids: [
+      ...SLUGS.map((slug) => world.org(slug)),
+      missingId('Organization'),
+      world.person('admin@north'),
+      'nonsense',
+    ],
     slugs: [...SLUGS, 'no-such-slug'],
     words: ['shop', 'o', 'north', 'no such word', '', 'Ü', 'admin', ' › ', 'createRole'],
     cursors: [],
@@ -91,14 +122,24 @@ export async function compareRandom({ world, compiled, resolved, outcomes }: Pai
     const query = documents.next();
     const as = random.pick(CALLERS);
     outcomes.length = 0;
-    const [mine, theirs] = [await answerOf(compiled, world, as, query), await answerOf(resolved, world, as, query)];
+    const [mine, theirs] = [
+      await answerOf(compiled, world, as, query),
+      await answerOf(resolved, world, as, query),
+    ];
     const [outcome] = outcomes;
-    const name = outcome === undefined ? 'not executed' : 'data' in outcome ? 'compiled' : outcome.fall;
+    const name =
+      outcome === undefined ? 'not executed' : 'data' in outcome ? 'compiled' : outcome.fall;
     compared.outcomes.set(name, (compared.outcomes.get(name) ?? 0) + 1);
-    if (outcome && 'fall' in outcome && outcome.fall === 'failed') compared.differences.push(`${as} ${outcome.detail}\n${query.document}`);
-    const differ = outcome && 'data' in outcome ? mine !== theirs : comparable(mine) !== comparable(theirs);
-    if (differ) compared.differences.push(`${as}\n${query.document}\n${JSON.stringify(query.variables)}\n${mine}\n${theirs}`);
-    for (const [, cursor] of theirs.matchAll(/"(?:endCursor|startCursor|cursor)":"([^"]+)"/g)) if (cursor) pool.cursors.push(cursor);
+    if (outcome && 'fall' in outcome && outcome.fall === 'failed')
+      compared.differences.push(`${as} ${outcome.detail}\n${query.document}`);
+    const differ =
+      outcome && 'data' in outcome ? mine !== theirs : comparable(mine) !== comparable(theirs);
+    if (differ)
+      compared.differences.push(
+        `${as}\n${query.document}\n${JSON.stringify(query.variables)}\n${mine}\n${theirs}`,
+      );
+    for (const [, cursor] of theirs.matchAll(/"(?:endCursor|startCursor|cursor)":"([^"]+)"/g))
+      if (cursor) pool.cursors.push(cursor);
     pool.cursors.splice(0, pool.cursors.length - 40);
   }
   return compared;

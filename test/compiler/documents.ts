@@ -63,12 +63,17 @@ export class Documents {
     const query = this.#schema.getQueryType();
     if (!query) throw new Error('the schema has no queries');
     // Most time goes to what is nested: an organization.
-    const roots = Object.values(query.getFields()).filter(({ name }) => name !== 'organization' && this.#random.next() < 0.04);
+    const roots = Object.values(query.getFields()).filter(
+      ({ name }) => name !== 'organization' && this.#random.next() < 0.04,
+    );
     const organization = query.getFields()['organization'];
     if (organization && (roots.length === 0 || this.#random.next() < 0.9)) roots.push(organization);
     const selection = roots.map((field) => this.#field(query, field, 0)).join(' ');
     const declared = this.#declared.length > 0 ? ` (${this.#declared.join(', ')})` : '';
-    return { document: [`query Random${declared} { ${selection} }`, ...this.#fragments].join('\n'), variables: this.#variables };
+    return {
+      document: [`query Random${declared} { ${selection} }`, ...this.#fragments].join('\n'),
+      variables: this.#variables,
+    };
   }
 
   #field(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number): string {
@@ -87,7 +92,9 @@ export class Documents {
   }
 
   #leaf(type: GraphQLObjectType): string | undefined {
-    return Object.values(type.getFields()).find((field) => isLeafType(getNamedType(field.type)) && field.args.length === 0)?.name;
+    return Object.values(type.getFields()).find(
+      (field) => isLeafType(getNamedType(field.type)) && field.args.length === 0,
+    )?.name;
   }
 
   #selection(type: GraphQLObjectType, depth: number): string {
@@ -101,7 +108,11 @@ export class Documents {
       return this.#random.next() < (isCarrier ? 0.5 : isLeaf ? 0.25 : 0.4 / depth);
     });
     // Names with aliases may coincide; one of each is enough for a valid document.
-    const texts = new Map(chosen.map((field) => this.#field(type, field, depth)).map((text) => [/^\w+/.exec(text)?.[0] ?? '', text]));
+    const texts = new Map(
+      chosen
+        .map((field) => this.#field(type, field, depth))
+        .map((text) => [/^\w+/.exec(text)?.[0] ?? '', text]),
+    );
     const selected = [...texts.values()];
     if (selected.length === 0 || this.#random.next() < 0.1) selected.push('__typename');
     if (this.#random.next() < 0.1 && !selected.some((text) => text.includes('$'))) {
@@ -109,12 +120,17 @@ export class Documents {
       this.#fragments.push(`fragment ${name} on ${type.name} { ${selected.join(' ')} }`);
       return `{ ...${name} }`;
     }
-    return this.#random.next() < 0.1 ? `{ ... on ${type.name} { ${selected.join(' ')} } }` : `{ ${selected.join(' ')} }`;
+    return this.#random.next() < 0.1
+      ? `{ ... on ${type.name} { ${selected.join(' ')} } }`
+      : `{ ${selected.join(' ')} }`;
   }
 
   #directive(): string {
     if (this.#random.next() > 0.05) return '';
-    const condition = this.#random.next() < 0.5 ? String(this.#random.next() < 0.5) : this.#variable('Boolean!', this.#random.next() < 0.5);
+    const condition =
+      this.#random.next() < 0.5
+        ? String(this.#random.next() < 0.5)
+        : this.#variable('Boolean!', this.#random.next() < 0.5);
     return this.#random.next() < 0.5 ? ` @include(if: ${condition})` : ` @skip(if: ${condition})`;
   }
 
@@ -127,11 +143,14 @@ export class Documents {
 
   #argument(argument: GraphQLArgument): string[] {
     const isRequired = isNonNullType(argument.type);
-    const chance = { first: 0.97, last: 0.01, after: 0.02, before: 0.01, id: 0.1, slug: 0.1 }[argument.name] ?? 0.35;
+    const chance =
+      { first: 0.97, last: 0.01, after: 0.02, before: 0.01, id: 0.1, slug: 0.1 }[argument.name] ??
+      0.35;
     if (!isRequired && this.#random.next() > chance) return [];
     const value = this.#value(argument.name, argument.type);
     if (value === undefined) return [];
-    if (this.#random.next() < 0.4) return [`${argument.name}: ${this.#variable(String(argument.type), value)}`];
+    if (this.#random.next() < 0.4)
+      return [`${argument.name}: ${this.#variable(String(argument.type), value)}`];
     const json = JSON.stringify(value);
     const literal = isEnumType(getNamedType(argument.type)) ? json.replaceAll('"', '') : json;
     return [`${argument.name}: ${literal}`];
@@ -142,7 +161,9 @@ export class Documents {
     const named = getNamedType(type);
     const inner = isNonNullType(type) ? type.ofType : type;
     if (isListType(inner)) {
-      return Array.from({ length: 1 + random.below(3) }, () => this.#value(name, named)).filter((value) => value !== undefined);
+      return Array.from({ length: 1 + random.below(3) }, () => this.#value(name, named)).filter(
+        (value) => value !== undefined,
+      );
     }
     if (isEnumType(named)) return random.pick(named.getValues().map((value) => value.name));
     switch (named.name) {
@@ -157,10 +178,18 @@ export class Documents {
           ? random.pick(['2026-11-20T00:00:00Z', '2026-11-21T13:45:00Z'])
           : random.pick(['2026-11-10T00:00:00Z', '2026-10-30T05:30:00Z']);
       case 'String':
-        if (name === 'after' || name === 'before') return this.#pool.cursors.length > 0 ? random.pick(this.#pool.cursors) : undefined;
+        if (name === 'after' || name === 'before')
+          return this.#pool.cursors.length > 0 ? random.pick(this.#pool.cursors) : undefined;
         if (name === 'slug') return random.pick(this.#pool.slugs);
         if (name === 'keys' || name === 'metric')
-          return random.pick(['voice_calls', 'voice_minutes', 'voice_calls', 'voice_calls', 'voice_minutes', 'no_such_metric']);
+          return random.pick([
+            'voice_calls',
+            'voice_minutes',
+            'voice_calls',
+            'voice_calls',
+            'voice_minutes',
+            'no_such_metric',
+          ]);
         if (name === 'roles') return random.pick(['admin', 'viewer', 'nobody']);
         if (name === 'scope') return random.pick(['usage:read', 'members:read', 'no:such']);
         return random.pick(this.#pool.words);

@@ -2,11 +2,22 @@
  * The guards of compiled queries. The first part asks over HTTP and says whether one statement
  * answered. The second takes the first guard away where there are two, so that the second stands alone.
  */
-import { getArgumentValues, getVariableValues, isObjectType, Kind, parse, type GraphQLObjectType } from 'graphql';
+import {
+  getArgumentValues,
+  getVariableValues,
+  isObjectType,
+  Kind,
+  parse,
+  type GraphQLObjectType,
+} from 'graphql';
 import { CompiledQuery, sql, type RawBuilder } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { visibleIf, type VisibleRow } from '../../src/authorization/visibility.ts';
-import { anonymous, type CredentialKind, type Principal } from '../../src/authorization/principal.ts';
+import {
+  anonymous,
+  type CredentialKind,
+  type Principal,
+} from '../../src/authorization/principal.ts';
 import { formOf, Unsupported, type Form } from '../../src/compiler/forms.ts';
 import type { Outcome } from '../../src/compiler/operations.ts';
 import { Planner, type FieldPlan } from '../../src/compiler/plan.ts';
@@ -26,7 +37,17 @@ import {
 } from '../setup/world.ts';
 
 const WINDOW = 'from: "2026-11-01T00:00:00Z", to: "2026-11-30T00:00:00Z"';
-const SLUGS: Slug[] = ['acme', 'north', 'south', 'shop-1', 'shop-2', 'kiosk', 'depot', 'rival', 'rival-shop'];
+const SLUGS: Slug[] = [
+  'acme',
+  'north',
+  'south',
+  'shop-1',
+  'shop-2',
+  'kiosk',
+  'depot',
+  'rival',
+  'rival-shop',
+];
 
 let world: World;
 let outcomes: Outcome[] = [];
@@ -37,7 +58,9 @@ beforeAll(async () => {
     (${world.uuid('kiosk')}, 'b', 'voice_calls', 4, '2026-11-12Z')`.execute(world.db);
   await sql`
     insert into audit_events (action, actor_kind, acting_organization_id, organization_id, target_type, target_id, request_id)
-    select 'createOrganization', 'OPERATOR', id, id, 'Organization', 'x', 'r' from organizations where slug = 'kiosk'`.execute(world.db);
+    select 'createOrganization', 'OPERATOR', id, id, 'Organization', 'x', 'r' from organizations where slug = 'kiosk'`.execute(
+    world.db,
+  );
 });
 afterAll(() => world.close());
 
@@ -47,11 +70,16 @@ interface Answered extends GraphQLAnswer<unknown> {
 }
 
 /** Asks over HTTP and tells who answered. */
-async function ask(document: string, options: RequestOptions, variables: Record<string, unknown> = {}): Promise<Answered> {
+async function ask(
+  document: string,
+  options: RequestOptions,
+  variables: Record<string, unknown> = {},
+): Promise<Answered> {
   outcomes = [];
   const answer = await world.ask<unknown>(document, options, variables);
   const [outcome] = outcomes;
-  if (!outcome || outcomes.length > 1) throw new RangeError(`one outcome was expected, not ${outcomes.length}: ${answer.text}`);
+  if (!outcome || outcomes.length > 1)
+    throw new RangeError(`one outcome was expected, not ${outcomes.length}: ${answer.text}`);
   return { ...answer, by: 'data' in outcome ? 'compiled' : outcome.fall };
 }
 
@@ -59,23 +87,29 @@ const keyOf = (slug: Slug, ...scopes: string[]): Promise<string> => insertKey(wo
 
 describe('A statement serves only requests of its shape: it is never used', () => {
   // Each test has a document of its own, since statements are kept by document.
-  it.each(['the stronger', 'the weaker'])('for callers with other scopes, when %s asks first', async (first) => {
-    const document = `query ${first.replace('the ', '')} { organization { slug members { totalCount nodes { user { email } } } } }`;
-    const stronger = await keyOf('north', 'members:read', 'usage:read');
-    const weaker = await keyOf('north', 'usage:read');
-    const tokens = first === 'the stronger' ? [stronger, weaker, stronger] : [weaker, stronger, weaker];
-    for (const token of tokens) {
-      const { by, data, errors } = await ask(document, { token });
-      if (token === stronger) {
-        expect({ by, errors }).toEqual({ by: 'compiled', errors: undefined });
-        expect(data).toMatchObject({ organization: { members: { totalCount: 3 } } });
-      } else {
-        expect(by).toBe('unsupported');
-        expect(data).toEqual({ organization: { slug: 'north', members: null } });
-        expect(errors).toMatchObject([{ path: ['organization', 'members'], extensions: { code: 'FORBIDDEN' } }]);
+  it.each(['the stronger', 'the weaker'])(
+    'for callers with other scopes, when %s asks first',
+    async (first) => {
+      const document = `query ${first.replace('the ', '')} { organization { slug members { totalCount nodes { user { email } } } } }`;
+      const stronger = await keyOf('north', 'members:read', 'usage:read');
+      const weaker = await keyOf('north', 'usage:read');
+      const tokens =
+        first === 'the stronger' ? [stronger, weaker, stronger] : [weaker, stronger, weaker];
+      for (const token of tokens) {
+        const { by, data, errors } = await ask(document, { token });
+        if (token === stronger) {
+          expect({ by, errors }).toEqual({ by: 'compiled', errors: undefined });
+          expect(data).toMatchObject({ organization: { members: { totalCount: 3 } } });
+        } else {
+          expect(by).toBe('unsupported');
+          expect(data).toEqual({ organization: { slug: 'north', members: null } });
+          expect(errors).toMatchObject([
+            { path: ['organization', 'members'], extensions: { code: 'FORBIDDEN' } },
+          ]);
+        }
       }
-    }
-  });
+    },
+  );
 
   it.each([
     ['SINGLE', 'ALL'],
@@ -93,7 +127,8 @@ describe('A statement serves only requests of its shape: it is never used', () =
       const answer = await ask(document, { token: manager }, { scope });
       expect(answer).toMatchObject({ by: 'compiled', data: { organization: { usage } } });
       const read = await ask(document, { token: reader }, { scope });
-      if (scope === 'SINGLE') expect(read).toMatchObject({ by: 'compiled', data: { organization: { usage } } });
+      if (scope === 'SINGLE')
+        expect(read).toMatchObject({ by: 'compiled', data: { organization: { usage } } });
       else
         expect(read).toMatchObject({
           by: 'unsupported',
@@ -106,42 +141,59 @@ describe('A statement serves only requests of its shape: it is never used', () =
   it.each([
     [false, true],
     [true, false],
-  ])('for a log with organizations below when it was asked for without, or the other way around: %s before %s', async (...choices) => {
-    const document = `query Log${choices.join('')} ($below: Boolean!) { organization { auditLog(includeDescendants: $below) { totalCount } } }`;
-    const auditor = await keyOf('north', 'audit:read');
-    const manager = await keyOf('north', 'audit:read', 'child_organizations:manage');
-    for (const below of choices) {
-      const all = await ask(document, { token: manager }, { below });
-      expect(all).toMatchObject({ by: 'compiled', data: { organization: { auditLog: { totalCount: below ? 1 : 0 } } } });
-      const answer = await ask(document, { token: auditor }, { below });
-      if (below)
-        expect(answer).toMatchObject({
-          by: 'unsupported',
-          data: { organization: { auditLog: null } },
-          errors: [{ extensions: { code: 'FORBIDDEN' } }],
+  ])(
+    'for a log with organizations below when it was asked for without, or the other way around: %s before %s',
+    async (...choices) => {
+      const document = `query Log${choices.join('')} ($below: Boolean!) { organization { auditLog(includeDescendants: $below) { totalCount } } }`;
+      const auditor = await keyOf('north', 'audit:read');
+      const manager = await keyOf('north', 'audit:read', 'child_organizations:manage');
+      for (const below of choices) {
+        const all = await ask(document, { token: manager }, { below });
+        expect(all).toMatchObject({
+          by: 'compiled',
+          data: { organization: { auditLog: { totalCount: below ? 1 : 0 } } },
         });
-      else expect(answer).toMatchObject({ by: 'compiled', data: { organization: { auditLog: { totalCount: 0 } } } });
-    }
-  });
+        const answer = await ask(document, { token: auditor }, { below });
+        if (below)
+          expect(answer).toMatchObject({
+            by: 'unsupported',
+            data: { organization: { auditLog: null } },
+            errors: [{ extensions: { code: 'FORBIDDEN' } }],
+          });
+        else
+          expect(answer).toMatchObject({
+            by: 'compiled',
+            data: { organization: { auditLog: { totalCount: 0 } } },
+          });
+      }
+    },
+  );
 
   it.each([
     [false, true],
     [true, false],
-  ])('for deleted organizations when they were asked for or not: %s before %s', async (...choices) => {
-    const document = `query Deleted${choices.join('')} ($deleted: Boolean!) { organization { children(includeDeleted: $deleted) { nodes { slug } } } }`;
-    await sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'depot'`.execute(world.db);
-    try {
-      for (const deleted of choices) {
-        const answer = await ask(document, { as: 'admin@south' }, { deleted });
-        expect(answer).toMatchObject({
-          by: 'compiled',
-          data: { organization: { children: { nodes: deleted ? [{ slug: 'depot' }] : [] } } },
-        });
+  ])(
+    'for deleted organizations when they were asked for or not: %s before %s',
+    async (...choices) => {
+      const document = `query Deleted${choices.join('')} ($deleted: Boolean!) { organization { children(includeDeleted: $deleted) { nodes { slug } } } }`;
+      await sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'depot'`.execute(
+        world.db,
+      );
+      try {
+        for (const deleted of choices) {
+          const answer = await ask(document, { as: 'admin@south' }, { deleted });
+          expect(answer).toMatchObject({
+            by: 'compiled',
+            data: { organization: { children: { nodes: deleted ? [{ slug: 'depot' }] : [] } } },
+          });
+        }
+      } finally {
+        await sql`update organizations set status = 'ACTIVE', deleted_at = null where slug = 'depot'`.execute(
+          world.db,
+        );
       }
-    } finally {
-      await sql`update organizations set status = 'ACTIVE', deleted_at = null where slug = 'depot'`.execute(world.db);
-    }
-  });
+    },
+  );
 
   it('for pages of another size, from the other end, or with another order', async () => {
     const document = `query Pages ($first: Int, $last: Int, $order: OrganizationOrder) {
@@ -149,7 +201,9 @@ describe('A statement serves only requests of its shape: it is never used', () =
     const slugs = async (variables: object) => {
       const { by, data } = await ask(document, { as: 'key@acme' }, { ...variables });
       expect(by).toBe('compiled');
-      return (data as { organization: { children: { nodes: { slug: string }[] } } }).organization.children.nodes.map(({ slug }) => slug);
+      return (
+        data as { organization: { children: { nodes: { slug: string }[] } } }
+      ).organization.children.nodes.map(({ slug }) => slug);
     };
     expect(await slugs({ first: 2 })).toEqual(['north', 'south']);
     expect(await slugs({ first: 1 })).toEqual(['north']);
@@ -158,42 +212,61 @@ describe('A statement serves only requests of its shape: it is never used', () =
   });
 
   it('for another choice of its directives', async () => {
-    const document = 'query Switched ($with: Boolean!) { organization { slug name @include(if: $with) } }';
+    const document =
+      'query Switched ($with: Boolean!) { organization { slug name @include(if: $with) } }';
     for (const choice of [true, false, true]) {
       const { by, data } = await ask(document, { as: 'key@north' }, { with: choice });
-      expect({ by, data }).toEqual({ by: 'compiled', data: { organization: { slug: 'north', ...(choice && { name: 'The north' }) } } });
+      expect({ by, data }).toEqual({
+        by: 'compiled',
+        data: { organization: { slug: 'north', ...(choice && { name: 'The north' }) } },
+      });
     }
   });
 });
 
 describe('A statement that serves again reads what belongs to its request:', () => {
   it('the organization, the credential and the scopes of its caller', async () => {
-    const document = 'query Caller { viewer { organization { slug } credential { id } } organization { slug members { totalCount } } }';
+    const document =
+      'query Caller { viewer { organization { slug } credential { id } } organization { slug members { totalCount } } }';
     for (const slug of ['north', 'rival', 'shop-1'] as const) {
       const token = await keyOf(slug, 'members:read');
-      const [key] = await world.rows(sql<{ id: string }>`select id from api_keys order by id desc limit 1`);
+      const [key] = await world.rows(
+        sql<{ id: string }>`select id from api_keys order by id desc limit 1`,
+      );
       const { by, data } = await ask(document, { token });
       expect(by).toBe('compiled');
       expect(data).toMatchObject({
-        viewer: { organization: { slug }, credential: { id: `key_${key?.id.replaceAll('-', '')}` } },
+        viewer: {
+          organization: { slug },
+          credential: { id: `key_${key?.id.replaceAll('-', '')}` },
+        },
         organization: { slug },
       });
     }
   });
 
   it('its person', async () => {
-    const document = 'query Person { viewer { user { email } memberships { nodes { organization { slug } } } } }';
+    const document =
+      'query Person { viewer { user { email } memberships { nodes { organization { slug } } } } }';
     for (const slug of ['north', 'south', 'rival'] as const) {
       const { by, data } = await ask(document, { as: `admin@${slug}` });
       expect(by).toBe('compiled');
-      expect(data).toEqual({ viewer: { user: { email: `admin@${slug}.example` }, memberships: { nodes: [{ organization: { slug } }] } } });
+      expect(data).toEqual({
+        viewer: {
+          user: { email: `admin@${slug}.example` },
+          memberships: { nodes: [{ organization: { slug } }] },
+        },
+      });
     }
   });
 
   it('its arguments', async () => {
     const document = 'query Argument ($slug: String!) { organization(slug: $slug) { slug } }';
     for (const slug of ['north', 'shop-1', 'kiosk']) {
-      expect(await ask(document, { as: 'key@acme' }, { slug })).toMatchObject({ by: 'compiled', data: { organization: { slug } } });
+      expect(await ask(document, { as: 'key@acme' }, { slug })).toMatchObject({
+        by: 'compiled',
+        data: { organization: { slug } },
+      });
     }
   });
 
@@ -205,8 +278,13 @@ describe('A statement that serves again reads what belongs to its request:', () 
     for (let page = 0; page < 4; page++) {
       const { by, data } = await ask(document, { as: 'key@acme' }, { after });
       expect(by).toBe('compiled');
-      const { descendants } = (data as { organization: { descendants: { nodes: { slug: string }[]; pageInfo: { endCursor: string } } } })
-        .organization;
+      const { descendants } = (
+        data as {
+          organization: {
+            descendants: { nodes: { slug: string }[]; pageInfo: { endCursor: string } };
+          };
+        }
+      ).organization;
       slugs.push(...descendants.nodes.map(({ slug }) => slug));
       after = descendants.pageInfo.endCursor;
     }
@@ -227,7 +305,8 @@ describe('The resolvers answer, with their error,', () => {
   });
 
   it('where the caller may read a field below, but not in their own organization', async () => {
-    const document = 'query Below ($slug: String!) { organization(slug: $slug) { slug apiKeys { totalCount } } }';
+    const document =
+      'query Below ($slug: String!) { organization(slug: $slug) { slug apiKeys { totalCount } } }';
     const token = await keyOf('north', 'child_organizations:manage');
     expect(await ask(document, { token }, { slug: 'shop-1' })).toMatchObject({
       by: 'compiled',
@@ -239,18 +318,33 @@ describe('The resolvers answer, with their error,', () => {
       data: { organization: { slug: 'north', apiKeys: null } },
       errors: [{ extensions: { code: 'FORBIDDEN' } }],
     });
-    expect(await ask(document, { token }, { slug: 'kiosk' })).toMatchObject({ by: 'compiled', data: { organization: { slug: 'kiosk' } } });
+    expect(await ask(document, { token }, { slug: 'kiosk' })).toMatchObject({
+      by: 'compiled',
+      data: { organization: { slug: 'kiosk' } },
+    });
   });
 
   it('where an organization that is shown to a person alone is asked for more than its basic fields', async () => {
-    await insertMembership(world, world.uuid('depot'), world.uuid('admin@shop-1' as Slug), ['user']);
-    const basic = await ask('query Basic { viewer { memberships { nodes { organization { slug } } } } }', { as: 'admin@shop-1' });
+    await insertMembership(world, world.uuid('depot'), world.uuid('admin@shop-1' as Slug), [
+      'user',
+    ]);
+    const basic = await ask(
+      'query Basic { viewer { memberships { nodes { organization { slug } } } } }',
+      { as: 'admin@shop-1' },
+    );
     const nodes = [{ organization: { slug: 'shop-1' } }, { organization: { slug: 'depot' } }];
     expect(basic).toMatchObject({ by: 'compiled', data: { viewer: { memberships: { nodes } } } });
-    const more = await ask('query More { viewer { memberships { nodes { organization { slug depth } } } } }', { as: 'admin@shop-1' });
+    const more = await ask(
+      'query More { viewer { memberships { nodes { organization { slug depth } } } } }',
+      { as: 'admin@shop-1' },
+    );
     expect(more.by).toBe('refused');
     expect(more.data).toMatchObject({
-      viewer: { memberships: { nodes: [{ organization: { depth: 0 } }, { organization: { slug: 'depot', depth: null } }] } },
+      viewer: {
+        memberships: {
+          nodes: [{ organization: { depth: 0 } }, { organization: { slug: 'depot', depth: null } }],
+        },
+      },
     });
     expect(code(more)).toBe('ORGANIZATION_REQUIRED');
   });
@@ -262,13 +356,20 @@ describe('The resolvers answer, with their error,', () => {
       await ask(document, { as: 'key@north' }, { slug: 'no-such' }),
     ];
     for (const answer of answers)
-      expect(answer).toMatchObject({ by: 'refused', data: { organization: null }, errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+      expect(answer).toMatchObject({
+        by: 'refused',
+        data: { organization: null },
+        errors: [{ extensions: { code: 'NOT_FOUND' } }],
+      });
   });
 
   it('where a form finds its arguments wrong', async () => {
-    const answer = await ask(`query Metrics { organization { usage(${WINDOW}) { metrics(keys: ["no_such_metric"]) { value } } } }`, {
-      as: 'key@north',
-    });
+    const answer = await ask(
+      `query Metrics { organization { usage(${WINDOW}) { metrics(keys: ["no_such_metric"]) { value } } } }`,
+      {
+        as: 'key@north',
+      },
+    );
     expect(answer).toMatchObject({
       by: 'refused',
       data: { organization: { usage: { metrics: null } } },
@@ -276,41 +377,58 @@ describe('The resolvers answer, with their error,', () => {
     });
   });
 
-  it.each(['after', 'before'])('where the cursor %s is of another list, or of another order', async (end) => {
-    const list = (field: string) => `query List_${end} { organization { ${field} { edges { cursor } } } }`;
-    const first = async (field: string): Promise<string> => {
-      const { text } = await ask(list(field), { as: 'key@acme' });
-      return /"cursor":"([^"]+)"/.exec(text)?.[1] ?? '';
-    };
-    const document = `query Page_${end} ($cursor: String) { organization { children(${end}: $cursor) { nodes { slug } } } }`;
-    const own = await ask(document, { as: 'key@acme' }, { cursor: await first('children') });
-    expect(own).toMatchObject({ by: 'compiled', errors: undefined });
-    // Keys of the same types are told apart by the statement, others before it is run.
-    for (const [list, by] of [
-      ['children(orderBy: SLUG_DESC)', 'refused'],
-      ['children(orderBy: NAME_ASC)', 'refused'],
-      ['members', 'arguments'],
-    ] as const) {
-      const answer = await ask(document, { as: 'key@acme' }, { cursor: await first(list) });
-      expect(answer).toMatchObject({
-        by,
-        data: { organization: { children: null } },
+  it.each(['after', 'before'])(
+    'where the cursor %s is of another list, or of another order',
+    async (end) => {
+      const list = (field: string) =>
+        `query List_${end} { organization { ${field} { edges { cursor } } } }`;
+      const first = async (field: string): Promise<string> => {
+        const { text } = await ask(list(field), { as: 'key@acme' });
+        return /"cursor":"([^"]+)"/.exec(text)?.[1] ?? '';
+      };
+      const document = `query Page_${end} ($cursor: String) { organization { children(${end}: $cursor) { nodes { slug } } } }`;
+      const own = await ask(document, { as: 'key@acme' }, { cursor: await first('children') });
+      expect(own).toMatchObject({ by: 'compiled', errors: undefined });
+      // Keys of the same types are told apart by the statement, others before it is run.
+      for (const [list, by] of [
+        ['children(orderBy: SLUG_DESC)', 'refused'],
+        ['children(orderBy: NAME_ASC)', 'refused'],
+        ['members', 'arguments'],
+      ] as const) {
+        const answer = await ask(document, { as: 'key@acme' }, { cursor: await first(list) });
+        expect(answer).toMatchObject({
+          by,
+          data: { organization: { children: null } },
+          errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: end } }],
+        });
+      }
+      const elsewhere = await ask(
+        document,
+        { as: 'key@north' },
+        { cursor: await first('children') },
+      );
+      expect(elsewhere).toMatchObject({
+        by: 'refused',
         errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: end } }],
       });
-    }
-    const elsewhere = await ask(document, { as: 'key@north' }, { cursor: await first('children') });
-    expect(elsewhere).toMatchObject({ by: 'refused', errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: end } }] });
-  });
+    },
+  );
 
   it('where an answer has more bytes than any may have', async () => {
-    const small = await createWorld({ limits: { responseBytes: 1_000 }, onOutcome: (outcome) => void outcomes.push(outcome) });
+    const small = await createWorld({
+      limits: { responseBytes: 1_000 },
+      onOutcome: (outcome) => void outcomes.push(outcome),
+    });
     try {
       outcomes = [];
-      const names = (count: number) => Array.from({ length: count }, (_, n) => `${'a'.repeat(40)}${n}: name`).join(' ');
+      const names = (count: number) =>
+        Array.from({ length: count }, (_, n) => `${'a'.repeat(40)}${n}: name`).join(' ');
       const short = await small.ask(`{ organization { ${names(10)} } }`, { as: 'key@acme' });
       expect(short.errors).toBeUndefined();
       const long = await small.ask(`{ organization { ${names(30)} } }`, { as: 'key@acme' });
-      expect(long.errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'responseBytes' } }]);
+      expect(long.errors).toMatchObject([
+        { extensions: { code: 'LIMIT_EXCEEDED', limit: 'responseBytes' } },
+      ]);
       expect(outcomes).toMatchObject([{ data: expect.any(String) }, { fall: 'refused' }]);
     } finally {
       await small.close();
@@ -319,25 +437,43 @@ describe('The resolvers answer, with their error,', () => {
 });
 
 describe('A page', () => {
-  const parts = ['nodes { slug }', 'nodes { slug } pageInfo { hasNextPage hasPreviousPage }', 'nodes { slug } edges { node { slug } }'];
-  it.each(parts)('has no more rows than it was asked for, from either end, with { %s }', async (selection) => {
-    const asked = (page: string) => ask(`query { organization { descendants(${page}) { ${selection} } } }`, { as: 'key@acme' });
-    const forward = await asked('first: 2');
-    expect(forward).toMatchObject({
-      by: 'compiled',
-      data: { organization: { descendants: { nodes: [{ slug: 'north' }, { slug: 'shop-1' }] } } },
-    });
-    const backward = await asked('last: 2');
-    expect(backward).toMatchObject({
-      by: 'compiled',
-      data: { organization: { descendants: { nodes: [{ slug: 'south' }, { slug: 'depot' }] } } },
-    });
-    if (!selection.includes('pageInfo')) return;
-    expect(forward).toMatchObject({ data: { organization: { descendants: { pageInfo: { hasNextPage: true, hasPreviousPage: false } } } } });
-    expect(backward).toMatchObject({
-      data: { organization: { descendants: { pageInfo: { hasNextPage: false, hasPreviousPage: true } } } },
-    });
-  });
+  const parts = [
+    'nodes { slug }',
+    'nodes { slug } pageInfo { hasNextPage hasPreviousPage }',
+    'nodes { slug } edges { node { slug } }',
+  ];
+  it.each(parts)(
+    'has no more rows than it was asked for, from either end, with { %s }',
+    async (selection) => {
+      const asked = (page: string) =>
+        ask(`query { organization { descendants(${page}) { ${selection} } } }`, { as: 'key@acme' });
+      const forward = await asked('first: 2');
+      expect(forward).toMatchObject({
+        by: 'compiled',
+        data: { organization: { descendants: { nodes: [{ slug: 'north' }, { slug: 'shop-1' }] } } },
+      });
+      const backward = await asked('last: 2');
+      expect(backward).toMatchObject({
+        by: 'compiled',
+        data: { organization: { descendants: { nodes: [{ slug: 'south' }, { slug: 'depot' }] } } },
+      });
+      if (!selection.includes('pageInfo')) return;
+      expect(forward).toMatchObject({
+        data: {
+          organization: {
+            descendants: { pageInfo: { hasNextPage: true, hasPreviousPage: false } },
+          },
+        },
+      });
+      expect(backward).toMatchObject({
+        data: {
+          organization: {
+            descendants: { pageInfo: { hasNextPage: false, hasPreviousPage: true } },
+          },
+        },
+      });
+    },
+  );
 });
 
 /** A caller that acts in an organization with a key of its own and holds the scopes. */
@@ -356,49 +492,88 @@ async function caller(slug: Slug, ...scopes: string[]): Promise<Principal> {
 type Change = (plan: FieldPlan) => FieldPlan;
 
 /** A field without its guard. */
-const unguarded: Change = (plan) => ({ ...plan, field: { ...plan.field, extensions: {} } as FieldPlan['field'] });
+const unguarded: Change = (plan) => ({
+  ...plan,
+  field: { ...plan.field, extensions: {} } as FieldPlan['field'],
+});
 
 /** The root field, or another one, with these rows instead of those that its form would read. */
 const reading =
   (name: string, rows: RawBuilder<unknown>): Change =>
   (plan) =>
     plan.field.name === name
-      ? { ...plan, form: { kind: 'rows', sql: () => rows, prepare: undefined, structural: [], check: undefined } }
+      ? {
+          ...plan,
+          form: {
+            kind: 'rows',
+            sql: () => rows,
+            prepare: undefined,
+            structural: [],
+            check: undefined,
+          },
+        }
       : plan;
 
 /** The answer of the statement for a document, with changes to its plan; undefined if there is no row. */
-async function written(document: string, principal: Principal, ...changes: Change[]): Promise<string | undefined> {
+async function written(
+  document: string,
+  principal: Principal,
+  ...changes: Change[]
+): Promise<string | undefined> {
   const [operation] = parse(document).definitions;
   const root = schema.getQueryType();
   const { variableValues: variables } = getVariableValues(schema, [], {});
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || !root || !variables) throw new RangeError(document);
+  if (operation?.kind !== Kind.OPERATION_DEFINITION || !root || !variables)
+    throw new RangeError(document);
   const planner = new Planner({ schema, fragments: new Map(), variables });
   const changed = (plan: FieldPlan): FieldPlan =>
-    changes.reduce<FieldPlan>((each, change) => change(each), { ...plan, fields: plan.fields.map(changed) });
+    changes.reduce<FieldPlan>((each, change) => change(each), {
+      ...plan,
+      fields: plan.fields.map(changed),
+    });
   const fields = planner.fieldsOf(root, [operation.selectionSet]).map(changed);
   const now = new Date('2026-11-29T00:00:00Z');
   const prepared: Prepared[] = [];
   for (const { field, node, form, outer } of planner.prepared) {
     const given = getArgumentValues(field as never, node, variables) as Record<string, unknown>;
-    const args = form?.prepare?.(given as never, { principal, now }, prepared[outer ?? -1]?.args as never);
-    prepared.push({ given, args, page: form?.kind === 'list' ? uncheckedPageOf(given) : undefined });
+    const args = form?.prepare?.(
+      given as never,
+      { principal, now },
+      prepared[outer ?? -1]?.args as never,
+    );
+    prepared.push({
+      given,
+      args,
+      page: form?.kind === 'list' ? uncheckedPageOf(given) : undefined,
+    });
   }
   const forms = planner.prepared.map(({ form }): Form | undefined => form);
-  const { sql: text, parameters } = new StatementWriter(principal, prepared, forms).write(fields, 1_000_000).compile(world.gatewayDb);
-  const filled = parameters.map((value) => (value instanceof Slot ? value.read({ principal, now, prepared }) : value));
-  const { rows } = await world.gatewayDb.executeQuery<{ answer: string }>(CompiledQuery.raw(text, filled));
+  const { sql: text, parameters } = new StatementWriter(principal, prepared, forms)
+    .write(fields, 1_000_000)
+    .compile(world.gatewayDb);
+  const filled = parameters.map((value) =>
+    value instanceof Slot ? value.read({ principal, now, prepared }) : value,
+  );
+  const { rows } = await world.gatewayDb.executeQuery<{ answer: string }>(
+    CompiledQuery.raw(text, filled),
+  );
   return rows[0]?.answer;
 }
 
 describe('The second guard alone', () => {
   const organization = (slug: Slug) =>
-    reading('organization', sql`select *, null::uuid as shown_to from organizations where slug = ${slug}`);
+    reading(
+      'organization',
+      sql`select *, null::uuid as shown_to from organizations where slug = ${slug}`,
+    );
 
   it('refuses the row of a type that the caller may not see', async () => {
     const manager = await caller('north', 'child_organizations:manage');
     const member = await caller('north');
     const seen = async (principal: Principal) => {
-      const answers = await Promise.all(SLUGS.map((slug) => written('{ organization { slug } }', principal, organization(slug))));
+      const answers = await Promise.all(
+        SLUGS.map((slug) => written('{ organization { slug } }', principal, organization(slug))),
+      );
       return SLUGS.filter((_, index) => answers[index]?.includes(REFUSED) === false);
     };
     expect(await seen(manager)).toEqual(['north', 'shop-1', 'shop-2', 'kiosk']);
@@ -408,7 +583,8 @@ describe('The second guard alone', () => {
   it('leaves a list empty whose parent is not one of its own', async () => {
     const document =
       '{ organization { members { totalCount nodes { id } } children { totalCount edges { cursor } pageInfo { hasNextPage } } childCount } }';
-    const answer = async (principal: Principal): Promise<unknown> => JSON.parse((await written(document, principal, unguarded)) ?? '');
+    const answer = async (principal: Principal): Promise<unknown> =>
+      JSON.parse((await written(document, principal, unguarded)) ?? '');
     const empty = {
       members: { totalCount: 0, nodes: [] },
       children: { totalCount: 0, edges: [], pageInfo: { hasNextPage: false } },
@@ -416,22 +592,37 @@ describe('The second guard alone', () => {
     };
     expect(await answer(await caller('north', 'usage:read'))).toEqual({ organization: empty });
     const full = { members: { totalCount: 3 }, children: { totalCount: 2 }, childCount: 2 };
-    expect(await answer(await caller('north', 'members:read', 'child_organizations:manage'))).toMatchObject({ organization: full });
+    expect(
+      await answer(await caller('north', 'members:read', 'child_organizations:manage')),
+    ).toMatchObject({ organization: full });
   });
 
   it('leaves the lists of a person empty for everybody else', async () => {
     const [own, other] = [world.uuid('admin@north' as Slug), world.uuid('admin@rival' as Slug)];
-    const person: Principal = { ...(await caller('north')), user: { id: own, verifiedEmail: null } };
+    const person: Principal = {
+      ...(await caller('north')),
+      user: { id: own, verifiedEmail: null },
+    };
     const of = (id: string) =>
-      written('{ viewer { memberships { totalCount nodes { __typename } } } }', person, reading('viewer', sql`select ${id}::uuid as id`));
-    expect(await of(own)).toBe('{"viewer":{"memberships":{"totalCount":1,"nodes":[{"__typename":"Membership"}]}}}');
+      written(
+        '{ viewer { memberships { totalCount nodes { __typename } } } }',
+        person,
+        reading('viewer', sql`select ${id}::uuid as id`),
+      );
+    expect(await of(own)).toBe(
+      '{"viewer":{"memberships":{"totalCount":1,"nodes":[{"__typename":"Membership"}]}}}',
+    );
     expect(await of(other)).toBe('{"viewer":{"memberships":{"totalCount":0,"nodes":[]}}}');
   });
 
   it('refuses usage of an organization that the caller may not read it of', async () => {
     const document = `{ organization { usage(${WINDOW}, scope: SINGLE) { scope } } }`;
-    expect(await written(document, await caller('north', 'members:read'), unguarded)).toContain(REFUSED);
-    expect(await written(document, await caller('north', 'usage:read'), unguarded)).toBe('{"organization":{"usage":{"scope":"SINGLE"}}}');
+    expect(await written(document, await caller('north', 'members:read'), unguarded)).toContain(
+      REFUSED,
+    );
+    expect(await written(document, await caller('north', 'usage:read'), unguarded)).toBe(
+      '{"organization":{"usage":{"scope":"SINGLE"}}}',
+    );
   });
 
   it('refuses an object that must be there and is not', async () => {
@@ -439,34 +630,48 @@ describe('The second guard alone', () => {
     const reader = await caller('north', 'members:read');
     expect(await written(document, reader)).toContain('admin@north.example');
     expect(
-      await written(document, reader, reading('user', sql`select *, null::uuid[] as lineage, '' as scope from users where false`)),
+      await written(
+        document,
+        reader,
+        reading('user', sql`select *, null::uuid[] as lineage, '' as scope from users where false`),
+      ),
     ).toContain(REFUSED);
   });
 
   it('gives no answer where a root field has no value', async () => {
     const member = await caller('north');
-    expect(await written('{ organization { slug } }', member)).toBe('{"organization":{"slug":"north"}}');
+    expect(await written('{ organization { slug } }', member)).toBe(
+      '{"organization":{"slug":"north"}}',
+    );
     expect(await written('{ organization(slug: "rival") { slug } }', member)).toBeUndefined();
   });
 
   it('writes no statement for callers without a credential, or without an organization that a root field takes', async () => {
     const member = await caller('north');
-    const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).filter((field) => formOf(field) !== undefined);
+    const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(
+      (field) => formOf(field) !== undefined,
+    );
     expect(roots.map(({ name }) => name)).toContain('viewer');
     for (const { name } of roots) {
       const document = `{ ${name} { __typename } }`;
       expect(await written(document, member)).toContain('__typename');
       await expect(written(document, anonymous)).rejects.toThrow(Unsupported);
     }
-    await expect(written('{ organization { slug } }', { ...member, organization: null })).rejects.toThrow(Unsupported);
+    await expect(
+      written('{ organization { slug } }', { ...member, organization: null }),
+    ).rejects.toThrow(Unsupported);
   });
 
   it('tells callers apart by all that statements depend on', async () => {
     const key = await caller('north', 'members:read', 'usage:read');
     const shape = (change: Partial<Principal>) => principalShape({ ...key, ...change });
-    const credential = (kind: CredentialKind) => ({ credential: { kind, id: '1', name: null, expiresAt: null } });
+    const credential = (kind: CredentialKind) => ({
+      credential: { kind, id: '1', name: null, expiresAt: null },
+    });
     const user = (verifiedEmail: string | null) => ({ user: { id: '1', verifiedEmail } });
-    const scopes = (...names: string[]) => ({ organization: { id: '1', lineage: ['1'], scopes: new Set(names) } });
+    const scopes = (...names: string[]) => ({
+      organization: { id: '1', lineage: ['1'], scopes: new Set(names) },
+    });
     const shapes = [
       shape({}),
       shape({ credential: null }),
@@ -511,9 +716,19 @@ describe('The two forms of the guard of a type agree', () => {
       anonymous,
       await caller('north'),
       await caller('north', 'child_organizations:manage'),
-      await caller('north', 'members:read', 'roles:manage', 'api_keys:manage', 'organizations:manage', 'audit:read'),
+      await caller(
+        'north',
+        'members:read',
+        'roles:manage',
+        'api_keys:manage',
+        'organizations:manage',
+        'audit:read',
+      ),
       { ...(await caller('north')), user: { id: own, verifiedEmail: null } },
-      { ...(await caller('north', 'child_organizations:manage')), user: { id: own, verifiedEmail: null } },
+      {
+        ...(await caller('north', 'child_organizations:manage')),
+        user: { id: own, verifiedEmail: null },
+      },
       { ...anonymous, user: { id: own, verifiedEmail: null } },
     ];
     const rows = await world.rows(sql<Required<VisibleRow>>`
@@ -533,12 +748,16 @@ describe('The two forms of the guard of a type agree', () => {
           from jsonb_array_elements(${JSON.stringify(rows)}::jsonb) with ordinality as r (row, ordinality)
         ) as parent`;
       const [inSql] = await world.rows(visible);
-      expect(inSql?.visible).toEqual(rows.map((row) => pothosOptions.authScopes(row, { principal })));
+      expect(inSql?.visible).toEqual(
+        rows.map((row) => pothosOptions.authScopes(row, { principal })),
+      );
     }
   });
 
   it('and show nothing where nothing opens a type', async () => {
-    const [row] = await world.rows(sql<{ visible: boolean }>`select ${visibleIf(anonymous, { owner: 'user_id' })} as visible`);
+    const [row] = await world.rows(
+      sql<{ visible: boolean }>`select ${visibleIf(anonymous, { owner: 'user_id' })} as visible`,
+    );
     expect(row).toEqual({ visible: false });
   });
 });

@@ -14,7 +14,11 @@ import { sql, type RawBuilder } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/authentication/authenticate.ts';
 import { anonymous, type Principal } from '../../src/authorization/principal.ts';
-import { CompiledOperations, STATEMENT_CHARACTERS_MAX, type Outcome } from '../../src/compiler/operations.ts';
+import {
+  CompiledOperations,
+  STATEMENT_CHARACTERS_MAX,
+  type Outcome,
+} from '../../src/compiler/operations.ts';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { PREPARED_CHARACTERS_MAX } from '../../src/database/statement-name.ts';
 import { Loaders } from '../../src/database/loaders.ts';
@@ -44,7 +48,13 @@ async function callerOf(world: World, as: Caller): Promise<{ principal: Principa
   });
   const clock = new DatabaseClock(createLogger('silent'));
   return authenticate(
-    { db: world.gatewayDb, organizationHeader: 'x-organization', sessions: undefined, clock, used: () => undefined },
+    {
+      db: world.gatewayDb,
+      organizationHeader: 'x-organization',
+      sessions: undefined,
+      clock,
+      used: () => undefined,
+    },
     headers,
   );
 }
@@ -84,11 +94,17 @@ function onePath(random: Random, ids: readonly string[]): string {
   const selectionOf = (type: GraphQLNamedType | undefined, depth: number): string => {
     if (!isObjectType(type)) return '';
     const possible = Object.values(type.getFields()).filter(
-      (field) => depth > 0 || (isLeafType(getNamedType(field.type)) && field.args.every((argument) => !isRequiredArgument(argument))),
+      (field) =>
+        depth > 0 ||
+        (isLeafType(getNamedType(field.type)) &&
+          field.args.every((argument) => !isRequiredArgument(argument))),
     );
     if (possible.length === 0) return '{ __typename }';
     const field = random.pick(possible);
-    const given = field.name === 'usage' ? '(from: "2026-11-01T00:00:00Z", to: "2026-11-20T00:00:00Z", scope: SINGLE)' : '';
+    const given =
+      field.name === 'usage'
+        ? '(from: "2026-11-01T00:00:00Z", to: "2026-11-20T00:00:00Z", scope: SINGLE)'
+        : '';
     const inner = selectionOf(getNamedType(field.type), depth - 1);
     return `{ __typename ${field.name}${given}${inner} }`;
   };
@@ -106,7 +122,10 @@ function onePath(random: Random, ids: readonly string[]): string {
     ['viewer { invitations { nodes { organization $ } } }', 'Organization'],
     ['viewer { invitations { nodes $ } }', 'Invitation'],
     ['viewer { invitations { nodes { invitedBy $ } } }', 'Actor'],
-    ['organization(id: $) { invitations(status: [PENDING, DECLINED]) { nodes { invitedBy $ } } }', 'Actor'],
+    [
+      'organization(id: $) { invitations(status: [PENDING, DECLINED]) { nodes { invitedBy $ } } }',
+      'Actor',
+    ],
     ['organization(id: $) { members { nodes $ } }', 'Membership'],
     ['organization(id: $) { people { nodes $ } }', 'Person'],
     ['organization(id: $) { people { nodes { memberships { organization $ } } } }', 'Organization'],
@@ -145,27 +164,42 @@ function deletion(world: World, slug: Slug): RawBuilder<unknown> {
 describe('between authentication and the statement', () => {
   const DOCUMENTS = 25;
   const changes: [string, Caller, (world: World) => RawBuilder<unknown>][] = [
-    ['a key is revoked', 'key@north', () => sql`update api_keys set revoked_at = now() where name = 'key@north'`],
+    [
+      'a key is revoked',
+      'key@north',
+      () => sql`update api_keys set revoked_at = now() where name = 'key@north'`,
+    ],
     [
       'a membership is removed',
       'viewer@north',
-      (world) => sql`delete from memberships where user_id = ${decodeId('User', world.person('viewer@north'), '')}`,
+      (world) =>
+        sql`delete from memberships where user_id = ${decodeId('User', world.person('viewer@north'), '')}`,
     ],
-    ['a token is revoked', 'admin@acme', () => sql`update personal_access_tokens set revoked_at = now()`],
+    [
+      'a token is revoked',
+      'admin@acme',
+      () => sql`update personal_access_tokens set revoked_at = now()`,
+    ],
     ['the organization is deleted', 'key@north', (world) => deletion(world, 'north')],
     ['the root is deleted', 'viewer@acme', (world) => deletion(world, 'acme')],
     ['an organization below is deleted', 'admin@north', (world) => deletion(world, 'shop-1')],
     [
       'an organization is moved away',
       'key@north',
-      (world) => sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'shop-1'`,
+      (world) =>
+        sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'shop-1'`,
     ],
     [
       'the organization is moved',
       'key@north',
-      (world) => sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'north'`,
+      (world) =>
+        sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'north'`,
     ],
-    ['the organization is suspended', 'admin@north', () => sql`update organizations set status = 'SUSPENDED' where slug = 'north'`],
+    [
+      'the organization is suspended',
+      'admin@north',
+      () => sql`update organizations set status = 'SUSPENDED' where slug = 'north'`,
+    ],
   ];
   for (const [title, as, change] of changes) {
     it(`answers nothing that the resolvers would not when ${title}`, async () => {
@@ -185,9 +219,15 @@ describe('between authentication and the statement', () => {
         const differences: string[] = [];
         for (let n = 0; n < DOCUMENTS; n++) {
           const { document, variables } = documents.next();
-          const { outcome, resolved } = await laterAnswers(world, caller, parse(document), variables);
+          const { outcome, resolved } = await laterAnswers(
+            world,
+            caller,
+            parse(document),
+            variables,
+          );
           if (!('data' in outcome)) continue;
-          if (outcome.data !== resolved) differences.push(`${print(parse(document))}\n${outcome.data}\n${resolved}`);
+          if (outcome.data !== resolved)
+            differences.push(`${print(parse(document))}\n${outcome.data}\n${resolved}`);
         }
         expect(differences.slice(0, 3)).toEqual([]);
       } finally {
@@ -203,13 +243,19 @@ describe('the memory of the server', () => {
       `a${n}: usage(from: "2026-11-0${1 + (n % 9)}T00:30:00Z", to: "2026-11-20T00:00:00Z") { metrics { value } buckets(size: WEEK) { metrics { value } } }`;
     const document = `{ organization { ${Array.from({ length: 25 }, (_, n) => usage(n)).join(' ')} } }`;
     const [outcome] = await compiledAndResolved('admin@acme', { document, variables: {} });
-    expect(outcome).toMatchObject({ fall: 'unsupported', detail: `more than ${STATEMENT_CHARACTERS_MAX} characters` });
+    expect(outcome).toMatchObject({
+      fall: 'unsupported',
+      detail: `more than ${STATEMENT_CHARACTERS_MAX} characters`,
+    });
   });
 
   it('holds a bounded number of characters of prepared statements per connection', async () => {
     const prepared = await pair.world.gatewayDb.connection().execute(async (db) => {
-      for (let n = 0; n < 60; n++) await sql`select ${n}::int as n /* ${sql.raw(`${n} `.repeat(15_000))} */`.execute(db);
-      return sql<{ characters: number }>`select sum(length(statement))::int as characters from pg_prepared_statements`.execute(db);
+      for (let n = 0; n < 60; n++)
+        await sql`select ${n}::int as n /* ${sql.raw(`${n} `.repeat(15_000))} */`.execute(db);
+      return sql<{
+        characters: number;
+      }>`select sum(length(statement))::int as characters from pg_prepared_statements`.execute(db);
     });
     expect(prepared.rows[0]?.characters).toBeLessThanOrEqual(PREPARED_CHARACTERS_MAX);
     expect(prepared.rows[0]?.characters).toBeGreaterThan(PREPARED_CHARACTERS_MAX / 2);
@@ -220,12 +266,17 @@ describe('names in the response', () => {
   it('may be any, also those that the statement itself uses', async () => {
     const document =
       '{ x: organization { x: slug parent: name owner: kind page: id } page: viewer { x: scopes ctid: credential { x: kind } } }';
-    expect(await compiledAndResolved('admin@acme', { document, variables: {} })).toEqual([{ data: expect.any(String) }]);
+    expect(await compiledAndResolved('admin@acme', { document, variables: {} })).toEqual([
+      { data: expect.any(String) },
+    ]);
   });
 
   it('are told apart by case, and by what PostgreSQL would cut off', async () => {
     const long = 'n'.repeat(63);
-    await compiledAndResolved('admin@acme', { document: '{ organization { a: slug A: name } }', variables: {} });
+    await compiledAndResolved('admin@acme', {
+      document: '{ organization { a: slug A: name } }',
+      variables: {},
+    });
     await compiledAndResolved('admin@acme', {
       document: `{ organization { ${long}: slug ${long}a: name ${long}b: kind } }`,
       variables: {},
@@ -234,8 +285,16 @@ describe('names in the response', () => {
 });
 
 describe('texts', () => {
-  const breadcrumbs = 'query ($separator: String!) { organization { descendants(first: 3) { edges { path(separator: $separator) } } } }';
-  for (const separator of ['\ud800', 'a\0b', '\u2028"\\\u0001\u007f\u{1F600}/<', '', '-0e-00', '"\\u0000"'])
+  const breadcrumbs =
+    'query ($separator: String!) { organization { descendants(first: 3) { edges { path(separator: $separator) } } } }';
+  for (const separator of [
+    '\ud800',
+    'a\0b',
+    '\u2028"\\\u0001\u007f\u{1F600}/<',
+    '',
+    '-0e-00',
+    '"\\u0000"',
+  ])
     it(`are answered like by the resolvers: ${JSON.stringify(separator)}`, () =>
       compiledAndResolved('admin@acme', { document: breadcrumbs, variables: { separator } }));
 
@@ -243,8 +302,13 @@ describe('texts', () => {
     const { world } = pair;
     for (const name of ['-0e-00', '"\\u0000"', '\\u0000']) {
       await sql`update organizations set name = ${name} where slug = 'kiosk'`.execute(world.db);
-      const query = { document: '{ organization { descendants { nodes { name } } } }', variables: {} };
-      expect(await compiledAndResolved('admin@acme', query)).toEqual([{ data: expect.stringContaining(JSON.stringify(name)) }]);
+      const query = {
+        document: '{ organization { descendants { nodes { name } } } }',
+        variables: {},
+      };
+      expect(await compiledAndResolved('admin@acme', query)).toEqual([
+        { data: expect.stringContaining(JSON.stringify(name)) },
+      ]);
     }
   });
 });
@@ -265,16 +329,29 @@ describe('in a world with everything in every position', () => {
     const { world } = matrix;
     try {
       const outcomes: Outcome[] = [];
-      const compiled = gatewayOver(world.gatewayDb, { compiled: 'at once', onOutcome: (outcome) => void outcomes.push(outcome) });
+      const compiled = gatewayOver(world.gatewayDb, {
+        compiled: 'at once',
+        onOutcome: (outcome) => void outcomes.push(outcome),
+      });
       const resolved = gatewayOver(world.gatewayDb, { compiled: false });
       const random = new Random(Date.now() % 1_000_000);
-      const { rows } = await sql<{ id: string; slug: string }>`select id, slug from organizations`.execute(world.db);
+      const { rows } = await sql<{
+        id: string;
+        slug: string;
+      }>`select id, slug from organizations`.execute(world.db);
       const slugs = rows.map(({ slug }) => slug);
       const ids = rows.map(({ id }) => encodeId('Organization', id));
-      const documents = new Documents(schema, random, { ids, slugs, words: ['node', 'o', 'shop'], cursors: [] });
-      const next = (): Query => (random.next() < 0.2 ? documents.next() : { document: onePath(random, ids), variables: {} });
+      const documents = new Documents(schema, random, {
+        ids,
+        slugs,
+        words: ['node', 'o', 'shop'],
+        cursors: [],
+      });
+      const next = (): Query =>
+        random.next() < 0.2 ? documents.next() : { document: onePath(random, ids), variables: {} };
       const states = matrix.states.filter(
-        ({ acts, name }) => typeof acts === 'string' && acts !== 'anonymous' && !name.includes('session'),
+        ({ acts, name }) =>
+          typeof acts === 'string' && acts !== 'anonymous' && !name.includes('session'),
       );
       const sets = Object.keys(SCOPE_SETS);
       const differences: string[] = [];
@@ -288,10 +365,13 @@ describe('in a world with everything in every position', () => {
         const mine = await textOf(compiled, token, organization, query);
         const theirs = await textOf(resolved, token, organization, query);
         const [outcome] = outcomes;
-        const name = outcome === undefined ? 'not executed' : 'data' in outcome ? 'compiled' : outcome.fall;
+        const name =
+          outcome === undefined ? 'not executed' : 'data' in outcome ? 'compiled' : outcome.fall;
         counts.set(name, (counts.get(name) ?? 0) + 1);
         if (name === 'failed' || (name === 'compiled' && mine !== theirs))
-          differences.push(`${state.name} ${set}\n${query.document}\n${JSON.stringify(query.variables)}\n${mine}\n${theirs}`);
+          differences.push(
+            `${state.name} ${set}\n${query.document}\n${JSON.stringify(query.variables)}\n${mine}\n${theirs}`,
+          );
       }
       expect(counts.get('compiled')).toBeGreaterThan(QUERIES / 10);
       expect(differences.slice(0, 3)).toEqual([]);
@@ -304,14 +384,22 @@ describe('in a world with everything in every position', () => {
 describe('the second guard', () => {
   it('stands in compiled statements for every type that the resolvers hide', () => {
     const unguarded = Object.values(schema.getTypeMap()).filter(({ extensions }) => {
-      const { pothosOptions, visibility } = extensions as { pothosOptions?: { authScopes?: unknown }; visibility?: unknown };
+      const { pothosOptions, visibility } = extensions as {
+        pothosOptions?: { authScopes?: unknown };
+        visibility?: unknown;
+      };
       return typeof pothosOptions?.authScopes === 'function' && visibility === undefined;
     });
     expect(unguarded.map(String)).toEqual([]);
   });
 
   it('keeps anonymous callers from whatever root field', async () => {
-    const { outcome } = await laterAnswers(pair.world, { principal: anonymous, now: new Date() }, parse('{ __typename }'), {});
+    const { outcome } = await laterAnswers(
+      pair.world,
+      { principal: anonymous, now: new Date() },
+      parse('{ __typename }'),
+      {},
+    );
     expect(outcome).toEqual({ fall: 'unsupported', detail: 'Query is refused' });
   });
 });
@@ -325,13 +413,19 @@ describe('a statement that is kept', () => {
     const { world, outcomes } = pair;
     const random = new Random(Date.now() % 1_000_000);
     const slugs = ['acme', 'north', 'shop-1', 'kiosk', 'rival', 'south'] as const;
-    const pool = { ids: slugs.map((slug) => world.org(slug)), slugs, words: ['shop', 'o', 'n', ' / '], cursors: [] };
+    const pool = {
+      ids: slugs.map((slug) => world.org(slug)),
+      slugs,
+      words: ['shop', 'o', 'n', ' / '],
+      cursors: [],
+    };
     const documents = new Documents(schema, random, pool);
     const other = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.length > 1 ? value.slice(1) : [...value, ...value];
       if (typeof value === 'number') return 1 + random.below(4);
       if (typeof value !== 'string') return value;
-      for (const values of [pool.ids, pool.slugs, pool.words] as const) if (values.includes(value as never)) return random.pick(values);
+      for (const values of [pool.ids, pool.slugs, pool.words] as const)
+        if (values.includes(value as never)) return random.pick(values);
       return value.replace('-20T', '-19T').replace('-10T', '-11T');
     };
     const differences: string[] = [];
@@ -339,14 +433,22 @@ describe('a statement that is kept', () => {
     for (let n = 0; n < DOCUMENTS; n++) {
       const { document, variables } = documents.next();
       for (const as of random.pick([alike, keys])) {
-        const query = { document, variables: Object.fromEntries(Object.entries(variables).map(([name, value]) => [name, other(value)])) };
+        const query = {
+          document,
+          variables: Object.fromEntries(
+            Object.entries(variables).map(([name, value]) => [name, other(value)]),
+          ),
+        };
         outcomes.length = 0;
         const mine = await answerOf(pair.compiled, world, as, query);
         const theirs = await answerOf(pair.resolved, world, as, query);
         const [outcome] = outcomes;
         if (!outcome || 'fall' in outcome) continue;
         repeated++;
-        if (mine !== theirs) differences.push(`${as}\n${document}\n${JSON.stringify(query.variables)}\n${mine}\n${theirs}`);
+        if (mine !== theirs)
+          differences.push(
+            `${as}\n${document}\n${JSON.stringify(query.variables)}\n${mine}\n${theirs}`,
+          );
       }
     }
     expect(differences.slice(0, 3)).toEqual([]);

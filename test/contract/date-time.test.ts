@@ -22,14 +22,17 @@ function places(): string[] {
     }
     if (!isObjectType(type) || type.name.startsWith('__')) return [];
     return Object.values(type.getFields()).flatMap((field) =>
-      field.args.filter((argument) => isInstant(argument.type)).map(({ name }) => `${type.name}.${field.name}(${name})`),
+      field.args
+        .filter((argument) => isInstant(argument.type))
+        .map(({ name }) => `${type.name}.${field.name}(${name})`),
     );
   });
 }
 
 const DAY_MS = 86_400_000;
 const FAR = '2026-01-01T00:00:00Z';
-const USAGE = 'query ($from: DateTime!, $to: DateTime!) { organization { usage(from: $from, to: $to) { from to } } }';
+const USAGE =
+  'query ($from: DateTime!, $to: DateTime!) { organization { usage(from: $from, to: $to) { from to } } }';
 
 /** A request that gives an instant at the place, as a variable. */
 const requests: Record<string, (instant: unknown) => Promise<GraphQLAnswer>> = {
@@ -39,7 +42,19 @@ const requests: Record<string, (instant: unknown) => Promise<GraphQLAnswer>> = {
     world.ask(
       'mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { __typename } }',
       { as: 'key@north' },
-      { input: { events: [{ id: 'e', organizationId: world.org('north'), metric: 'voice_calls', quantity: '1', occurredAt }] } },
+      {
+        input: {
+          events: [
+            {
+              id: 'e',
+              organizationId: world.org('north'),
+              metric: 'voice_calls',
+              quantity: '1',
+              occurredAt,
+            },
+          ],
+        },
+      },
     ),
   'CreateApiKeyInput.expiresAt': (expiresAt) =>
     world.ask(
@@ -88,21 +103,36 @@ describe('an instant', () => {
     expect(places().toSorted()).toEqual(Object.keys(requests).toSorted());
   });
 
-  it.each(Object.entries(requests))('that cannot be kept exactly is refused as %s, with its field and the bound', async (place, give) => {
-    const field = /\w+(?=\)?$)/.exec(place)?.[0] ?? '';
-    for (const [instant, bound] of REFUSED) {
-      const [error] = (await give(instant)).errors ?? [];
-      expect({ instant, code: error?.extensions.code }).toEqual({ instant, code: 'BAD_USER_INPUT' });
-      expect({ instant, message: error?.message }).toEqual({ instant, message: expect.stringContaining(bound) });
-      expect(error?.message).toContain(field);
-    }
-  });
+  it.each(Object.entries(requests))(
+    'that cannot be kept exactly is refused as %s, with its field and the bound',
+    async (place, give) => {
+      const field = /\w+(?=\)?$)/.exec(place)?.[0] ?? '';
+      for (const [instant, bound] of REFUSED) {
+        const [error] = (await give(instant)).errors ?? [];
+        expect({ instant, code: error?.extensions.code }).toEqual({
+          instant,
+          code: 'BAD_USER_INPUT',
+        });
+        expect({ instant, message: error?.message }).toEqual({
+          instant,
+          message: expect.stringContaining(bound),
+        });
+        expect(error?.message).toContain(field);
+      }
+    },
+  );
 
   it('is refused as well when it stands in the document itself', async () => {
-    const answer = await world.ask(`{ organization { usage(from: "2026-03-01T00:00:00.0005Z", to: "${FAR}") { from } } }`, {
-      as: 'key@north',
+    const answer = await world.ask(
+      `{ organization { usage(from: "2026-03-01T00:00:00.0005Z", to: "${FAR}") { from } } }`,
+      {
+        as: 'key@north',
+      },
+    );
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'from',
     });
-    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'from' });
     expect(answer.errors?.[0]?.message).toMatch(/"from".*milliseconds/);
   });
 
@@ -138,9 +168,15 @@ describe('an instant', () => {
           const text = `${local}${offset < 0 ? '-' : '+'}${pad(Math.floor(minutes / 60))}:${pad(minutes % 60)}`;
           const from = lower ? text.toLowerCase() : text;
           const to = new Date(at + DAY_MS).toISOString();
-          const { data, errors } = await world.ask(USAGE, { as: 'key@north', withoutSocket: true }, { from, to });
+          const { data, errors } = await world.ask(
+            USAGE,
+            { as: 'key@north', withoutSocket: true },
+            { from, to },
+          );
           expect(errors).toBeUndefined();
-          expect(data).toEqual({ organization: { usage: { from: new Date(at).toISOString(), to } } });
+          expect(data).toEqual({
+            organization: { usage: { from: new Date(at).toISOString(), to } },
+          });
         },
       ),
       { numRuns: 100, seed: 5 },
@@ -153,11 +189,9 @@ describe('an instant', () => {
       from to months: buckets(size: MONTH) { from to } weeks: buckets(size: WEEK) { from to }
       days: buckets(size: DAY, keys: ["voice_calls"]) { from to metrics { value } } } } }`;
     type Part = { from: string; to: string };
-    const { data, errors } = await world.ask<{ organization: { usage: Record<'months' | 'weeks' | 'days', Part[]> } }>(
-      document,
-      { as: 'key@north' },
-      { from, to },
-    );
+    const { data, errors } = await world.ask<{
+      organization: { usage: Record<'months' | 'weeks' | 'days', Part[]> };
+    }>(document, { as: 'key@north' }, { from, to });
     expect(errors).toBeUndefined();
     const usage = data?.organization.usage;
     expect(usage).toMatchObject({ from, to });
@@ -167,7 +201,10 @@ describe('an instant', () => {
     ]);
     expect(usage?.days).toHaveLength(31 + 28);
     // The first of January of the year 50 was a Saturday.
-    expect(usage?.weeks.slice(0, 2).map((part) => part.to)).toEqual(['0050-01-03T00:00:00.000Z', '0050-01-10T00:00:00.000Z']);
+    expect(usage?.weeks.slice(0, 2).map((part) => part.to)).toEqual([
+      '0050-01-03T00:00:00.000Z',
+      '0050-01-10T00:00:00.000Z',
+    ]);
   });
 
   it('is the same to the database in whatever time zone the gateway runs', async () => {

@@ -16,36 +16,57 @@ const post = (body: string, headers: Record<string, string> = {}) =>
   fetch(world.endpoint, {
     method: 'POST',
     body,
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}`, ...headers },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${world.token('key@acme')}`,
+      ...headers,
+    },
   });
 
 describe('GraphQL over HTTP', () => {
   // The audits know nothing of credentials and ask only for __typename, which everybody may.
   const audits = serverAudits({ url: () => world.endpoint, fetchFn: fetch });
-  it.each(audits.map((audit) => [audit.id, audit.name, audit] as const))('%s %s', async (_id, _name, audit) => {
-    const result = await audit.fn();
-    expect({ status: result.status, reason: 'reason' in result ? result.reason : '' }).toEqual({
-      status: expect.stringMatching(/ok|notice|warn/),
-      reason: result.status === 'error' ? '' : expect.anything(),
-    });
-  });
+  it.each(audits.map((audit) => [audit.id, audit.name, audit] as const))(
+    '%s %s',
+    async (_id, _name, audit) => {
+      const result = await audit.fn();
+      expect({ status: result.status, reason: 'reason' in result ? result.reason : '' }).toEqual({
+        status: expect.stringMatching(/ok|notice|warn/),
+        reason: result.status === 'error' ? '' : expect.anything(),
+      });
+    },
+  );
 
   it('takes bodies in JSON only', async () => {
-    for (const type of ['application/x-www-form-urlencoded', 'multipart/form-data; boundary=x', 'text/plain', 'application/graphql']) {
+    for (const type of [
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'text/plain',
+      'application/graphql',
+    ]) {
       const response = await post('query={viewer{scopes}}', { 'content-type': type });
       expect({ type, status: response.status }).toEqual({ type, status: 415 });
     }
   });
 
   it('answers pages of other origins only when they are configured', async () => {
-    const preflight = (endpoint: (input: string, init: RequestInit) => Promise<Response> | Response) =>
+    const preflight = (
+      endpoint: (input: string, init: RequestInit) => Promise<Response> | Response,
+    ) =>
       endpoint('http://banyan.test/graphql', {
         method: 'OPTIONS',
         headers: { origin: 'https://app.example', 'access-control-request-method': 'POST' },
       });
     const { gatewayDb: db, close } = await createDatabase();
-    const [closed, open] = [gatewayOver(db), gatewayOver(db, { corsOrigins: ['https://app.example'] })];
-    expect((await preflight((url, init) => closed.fetch(url, init))).headers.get('access-control-allow-origin')).toBeNull();
+    const [closed, open] = [
+      gatewayOver(db),
+      gatewayOver(db, { corsOrigins: ['https://app.example'] }),
+    ];
+    expect(
+      (await preflight((url, init) => closed.fetch(url, init))).headers.get(
+        'access-control-allow-origin',
+      ),
+    ).toBeNull();
     const allowed = await preflight((url, init) => open.fetch(url, init));
     expect(allowed.headers.get('access-control-allow-origin')).toBe('https://app.example');
     expect(allowed.headers.get('access-control-allow-credentials')).not.toBe('true');
@@ -57,7 +78,9 @@ describe('GraphQL over HTTP', () => {
     expect([alive.status, await alive.text()]).toEqual([200, 'ok\n']);
     expect((await fetch(`${world.endpoint}?query={}&operationName=/health`)).status).toBe(400);
     expect((await fetch(new URL('/ready', world.endpoint))).status).toBe(200);
-    expect((await fetch(new URL('/', world.endpoint), { redirect: 'manual' })).headers.get('location')).toBe('/graphql');
+    expect(
+      (await fetch(new URL('/', world.endpoint), { redirect: 'manual' })).headers.get('location'),
+    ).toBe('/graphql');
     expect((await fetch(new URL('/elsewhere', world.endpoint))).status).toBe(404);
   });
 });
@@ -87,9 +110,20 @@ describe('a document', () => {
     expect(code(await world.ask(deep, { as: 'key@acme' }))).toBe('LIMIT_EXCEEDED');
     expect(code(await world.ask(costly, { as: 'key@acme' }))).toBe('LIMIT_EXCEEDED');
     expect(code(await world.ask(broad, { as: 'key@acme' }))).toBe('LIMIT_EXCEEDED');
-    for (const nested of [`{ a(b: ${'['.repeat(5_000)}${']'.repeat(5_000)}) }`, `${'{ a '.repeat(5_000)}${'}'.repeat(5_000)}`])
-      expect(code(await world.ask(nested, { as: 'key@acme' }))).toMatch(/LIMIT_EXCEEDED|BAD_USER_INPUT/);
-    expect((await post(JSON.stringify({ query: '{ __typename }', variables: { x: 'x'.repeat(500_000) } }))).status).toBe(413);
+    for (const nested of [
+      `{ a(b: ${'['.repeat(5_000)}${']'.repeat(5_000)}) }`,
+      `${'{ a '.repeat(5_000)}${'}'.repeat(5_000)}`,
+    ])
+      expect(code(await world.ask(nested, { as: 'key@acme' }))).toMatch(
+        /LIMIT_EXCEEDED|BAD_USER_INPUT/,
+      );
+    expect(
+      (
+        await post(
+          JSON.stringify({ query: '{ __typename }', variables: { x: 'x'.repeat(500_000) } }),
+        )
+      ).status,
+    ).toBe(413);
   });
 
   it('with hostile keys in its variables leaves objects as they are', async () => {
@@ -134,7 +168,11 @@ describe('a document', () => {
     for (const field of fields) {
       for (const x of odd) {
         const type = /\b(id|organizationId): \$x/.test(field) ? 'ID!' : 'String!';
-        const answer = await world.ask(`query ($x: ${type}) { ${field} }`, { as: 'key@acme' }, { x });
+        const answer = await world.ask(
+          `query ($x: ${type}) { ${field} }`,
+          { as: 'key@acme' },
+          { x },
+        );
         const codes = answer.errors?.map((error) => error.extensions.code) ?? [];
         expect({
           field,
@@ -142,7 +180,9 @@ describe('a document', () => {
           status: answer.status,
           bad: codes.filter((one) => !['BAD_USER_INPUT', 'NOT_FOUND'].includes(one)),
         }).toEqual({ field, x: x.slice(0, 20), status: 200, bad: [] });
-        expect(answer.text).not.toMatch(/22P02|22021|SQLSTATE|invalid input syntax|pg_|relation "|column "/);
+        expect(answer.text).not.toMatch(
+          /22P02|22021|SQLSTATE|invalid input syntax|pg_|relation "|column "/,
+        );
       }
     }
   });
@@ -151,14 +191,20 @@ describe('a document', () => {
 describe('introspection', () => {
   it('is open, for those with a credential, or for nobody, as configured', async () => {
     const { gatewayDb: db, close } = await createDatabase();
-    const ask = async (introspection: 'public' | 'authenticated' | 'off', headers: Record<string, string> = {}) => {
+    const ask = async (
+      introspection: 'public' | 'authenticated' | 'off',
+      headers: Record<string, string> = {},
+    ) => {
       const gateway = gatewayOver(db, { introspection });
       const response = await gateway.fetch('http://banyan.test/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ query: '{ __schema { queryType { name } } }' }),
       });
-      return (await response.json()) as { data?: unknown; errors?: { extensions: { code: string } }[] };
+      return (await response.json()) as {
+        data?: unknown;
+        errors?: { extensions: { code: string } }[];
+      };
     };
     expect(await ask('public')).toEqual({ data: { __schema: { queryType: { name: 'Query' } } } });
     expect((await ask('authenticated')).errors?.[0]?.extensions.code).toBe('UNAUTHENTICATED');
@@ -171,7 +217,11 @@ describe('a statement that takes too long', () => {
   it('is cancelled, and the caller is told so', async () => {
     const slow = await createDatabase({ statementTimeoutMs: 100 });
     const gateway = gatewayOver(slow.gatewayDb);
-    const { apiKey } = await bootstrap(slow.db, { slug: 'slow-one', name: 'Slow', email: 'slow@x.example' });
+    const { apiKey } = await bootstrap(slow.db, {
+      slug: 'slow-one',
+      name: 'Slow',
+      email: 'slow@x.example',
+    });
     const blocker = new pg.Client({ connectionString: slow.url });
     await blocker.connect();
     await blocker.query('begin; lock table usage_metrics in access exclusive mode');
@@ -199,7 +249,10 @@ describe('a failure of ours', () => {
     await broken.close();
     const response = await gateway.fetch('http://banyan.test/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${world.token('key@acme')}`,
+      },
       body: '{"query":"{ viewer { scopes } }"}',
     });
     const requestId = response.headers.get('x-request-id');
@@ -208,7 +261,12 @@ describe('a failure of ours', () => {
       errors: [
         {
           message: 'Something went wrong on our side.',
-          extensions: { code: 'INTERNAL_SERVER_ERROR', type: 'INTERNAL', timestamp: expect.any(String), requestId },
+          extensions: {
+            code: 'INTERNAL_SERVER_ERROR',
+            type: 'INTERNAL',
+            timestamp: expect.any(String),
+            requestId,
+          },
         },
       ],
     });

@@ -22,15 +22,17 @@ const root = new URL('../../', import.meta.url);
 
 /** Everything that a schema promises to clients, one line a promise. */
 function promises(text: string): string[] {
-  const types = Object.values(buildASTSchema(parse(text), { assumeValid: true }).getTypeMap()).filter(
-    (type) => !type.name.startsWith('__'),
-  );
+  const types = Object.values(
+    buildASTSchema(parse(text), { assumeValid: true }).getTypeMap(),
+  ).filter((type) => !type.name.startsWith('__'));
   return types.flatMap((type) => {
     if (isEnumType(type)) return type.getValues().map((value) => `${type.name}.${value.name}`);
-    if (isUnionType(type)) return type.getTypes().map((member) => `${type.name} may be ${member.name}`);
+    if (isUnionType(type))
+      return type.getTypes().map((member) => `${type.name} may be ${member.name}`);
     if (isInputObjectType(type)) {
       return Object.values(type.getFields()).map(
-        (field) => `${type.name}.${String(field.astNode && print({ ...field.astNode, description: undefined }))}`,
+        (field) =>
+          `${type.name}.${String(field.astNode && print({ ...field.astNode, description: undefined }))}`,
       );
     }
     if (!isObjectType(type) && !isInterfaceType(type)) return [type.name];
@@ -39,7 +41,8 @@ function promises(text: string): string[] {
       ...Object.values(type.getFields()).flatMap((field) => [
         `${type.name}.${field.name}: ${String(field.type)}`,
         ...field.args.map(
-          (argument) => `${type.name}.${field.name}(${String(argument.astNode && print({ ...argument.astNode, description: undefined }))})`,
+          (argument) =>
+            `${type.name}.${field.name}(${String(argument.astNode && print({ ...argument.astNode, description: undefined }))})`,
         ),
       ]),
     ];
@@ -47,21 +50,25 @@ function promises(text: string): string[] {
 }
 
 /** Every mutation, with the fields of its input, what it may answer, and the types that its payload shows. */
-const mutations = Object.values(schema.getMutationType()?.getFields() ?? {}).map(({ name, description, args, type }) => {
-  const input = args[0] && getNamedType(args[0].type);
-  const results = isUnionType(type) ? type.getTypes() : [];
-  return {
-    name,
-    description: description ?? '',
-    inputFields: new Set(isInputObjectType(input) ? Object.keys(input.getFields()) : []),
-    results: new Set(results.map((member) => member.name)),
-    payloadTypes: new Set(
-      results
-        .filter((member) => member.name.endsWith('Payload'))
-        .flatMap((member) => Object.values(member.getFields()).map((field) => getNamedType(field.type).name)),
-    ),
-  };
-});
+const mutations = Object.values(schema.getMutationType()?.getFields() ?? {}).map(
+  ({ name, description, args, type }) => {
+    const input = args[0] && getNamedType(args[0].type);
+    const results = isUnionType(type) ? type.getTypes() : [];
+    return {
+      name,
+      description: description ?? '',
+      inputFields: new Set(isInputObjectType(input) ? Object.keys(input.getFields()) : []),
+      results: new Set(results.map((member) => member.name)),
+      payloadTypes: new Set(
+        results
+          .filter((member) => member.name.endsWith('Payload'))
+          .flatMap((member) =>
+            Object.values(member.getFields()).map((field) => getNamedType(field.type).name),
+          ),
+      ),
+    };
+  },
+);
 
 describe('schema.graphql', () => {
   it('is what the code prints (npm run schema writes it)', async () => {
@@ -78,12 +85,23 @@ describe('schema.graphql', () => {
 
   it('describes every type, field, argument and value', () => {
     const bare = Object.values(schema.getTypeMap())
-      .filter((type) => !type.name.startsWith('__') && !['Boolean', 'Int', 'Float', 'String', 'ID'].includes(type.name))
+      .filter(
+        (type) =>
+          !type.name.startsWith('__') &&
+          !['Boolean', 'Int', 'Float', 'String', 'ID'].includes(type.name),
+      )
       .flatMap((type) => [
         { name: type.name, description: type.description },
-        ...(isEnumType(type) ? type.getValues().map(({ name, description }) => ({ name: `${type.name}.${name}`, description })) : []),
+        ...(isEnumType(type)
+          ? type
+              .getValues()
+              .map(({ name, description }) => ({ name: `${type.name}.${name}`, description }))
+          : []),
         ...(isInputObjectType(type)
-          ? Object.values(type.getFields()).map((field) => ({ name: `${type.name}.${field.name}`, description: field.description }))
+          ? Object.values(type.getFields()).map((field) => ({
+              name: `${type.name}.${field.name}`,
+              description: field.description,
+            }))
           : []),
         ...(isObjectType(type) || isInterfaceType(type)
           ? Object.values(type.getFields()).flatMap((field) => [
@@ -103,8 +121,13 @@ describe('schema.graphql', () => {
     const results = Object.values(schema.getTypeMap()).filter((type) => isUnionType(type));
     expect(results.length).toBeGreaterThan(15);
     for (const type of results) {
-      const failures = type.getTypes().filter((member) => member.getInterfaces().some((one) => one.name === 'UserError'));
-      expect({ name: type.name, failures: failures.length > 0 }).toEqual({ name: type.name, failures: true });
+      const failures = type
+        .getTypes()
+        .filter((member) => member.getInterfaces().some((one) => one.name === 'UserError'));
+      expect({ name: type.name, failures: failures.length > 0 }).toEqual({
+        name: type.name,
+        failures: true,
+      });
       expect(type.getTypes().length - failures.length).toBe(1);
     }
   });
@@ -137,7 +160,10 @@ describe('schema.graphql', () => {
       'RevokeApiKeyPayload.revokedApiKeyIds',
     ]);
     const lists = Object.values(schema.getTypeMap())
-      .filter((type) => isObjectType(type) && !type.name.startsWith('__') && !type.name.endsWith('Connection'))
+      .filter(
+        (type) =>
+          isObjectType(type) && !type.name.startsWith('__') && !type.name.endsWith('Connection'),
+      )
       .flatMap((type) =>
         isObjectType(type)
           ? Object.values(type.getFields())
@@ -152,9 +178,12 @@ describe('schema.graphql', () => {
     const guarded = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type)
         ? Object.values(type.getFields()).flatMap((field) => {
-            const { authScopes } = (field.extensions['pothosOptions'] ?? {}) as { authScopes?: unknown };
+            const { authScopes } = (field.extensions['pothosOptions'] ?? {}) as {
+              authScopes?: unknown;
+            };
             // A field that requires no more than a credential is refused together with the whole request.
-            const ofItsOwn = authScopes !== undefined && JSON.stringify(authScopes) !== '{"authenticated":true}';
+            const ofItsOwn =
+              authScopes !== undefined && JSON.stringify(authScopes) !== '{"authenticated":true}';
             return ofItsOwn ? [{ name: `${type.name}.${field.name}`, type: field.type }] : [];
           })
         : [],
@@ -169,7 +198,9 @@ describe('schema.graphql', () => {
     const lists = Object.values(schema.getTypeMap()).flatMap((type) =>
       isObjectType(type) && !type.name.startsWith('__')
         ? Object.values(type.getFields())
-            .filter((field) => field.args.length > 0 && /\]!?$|Connection!?$/.test(String(field.type)))
+            .filter(
+              (field) => field.args.length > 0 && /\]!?$|Connection!?$/.test(String(field.type)),
+            )
             .map((field) => ({ name: `${type.name}.${field.name}`, type: field.type }))
         : [],
     );
@@ -179,30 +210,46 @@ describe('schema.graphql', () => {
 
   it('says of every mutation how it can be repeated: it takes a key, or its description says why it needs none', () => {
     const unsaid = mutations.filter(
-      ({ inputFields, description }) => !inputFields.has('idempotencyKey') && !/\b(so|and) (it )?has no `idempotencyKey`/.test(description),
+      ({ inputFields, description }) =>
+        !inputFields.has('idempotencyKey') &&
+        !/\b(so|and) (it )?has no `idempotencyKey`/.test(description),
     );
     expect(unsaid.map(({ name }) => name)).toEqual([]);
     // What creates, sends or charges has no way around it, whatever its description says.
-    const making = mutations.filter(({ name }) => /^(create|add|invite|resend|accept|retry)/.test(name));
+    const making = mutations.filter(({ name }) =>
+      /^(create|add|invite|resend|accept|retry)/.test(name),
+    );
     expect(making.length).toBeGreaterThan(8);
-    expect(making.filter(({ inputFields }) => !inputFields.has('idempotencyKey')).map(({ name }) => name)).toEqual([]);
+    expect(
+      making
+        .filter(({ inputFields }) => !inputFields.has('idempotencyKey'))
+        .map(({ name }) => name),
+    ).toEqual([]);
   });
 
   it('says of every mutation of something with a version whether it compares it', () => {
     const versioned = mutations.filter(({ name, payloadTypes }) =>
       Object.values(schema.getTypeMap()).some(
-        (type) => isObjectType(type) && 'version' in type.getFields() && (payloadTypes.has(type.name) || name.endsWith(type.name)),
+        (type) =>
+          isObjectType(type) &&
+          'version' in type.getFields() &&
+          (payloadTypes.has(type.name) || name.endsWith(type.name)),
       ),
     );
     expect(versioned.length).toBeGreaterThan(7);
     const unsaid = versioned.filter(
-      ({ inputFields, description }) => !inputFields.has('expectedVersion') && !description.includes('so it has no `expectedVersion`'),
+      ({ inputFields, description }) =>
+        !inputFields.has('expectedVersion') &&
+        !description.includes('so it has no `expectedVersion`'),
     );
     expect(unsaid.map(({ name }) => name)).toEqual([]);
   });
 
   it('lets every mutation with a key or an expected version answer that it conflicts', () => {
-    const conflicts = { idempotencyKey: 'IdempotencyConflictError', expectedVersion: 'VersionConflictError' };
+    const conflicts = {
+      idempotencyKey: 'IdempotencyConflictError',
+      expectedVersion: 'VersionConflictError',
+    };
     for (const [field, conflict] of Object.entries(conflicts)) {
       const named = (found: typeof mutations): string[] => found.map(({ name }) => name);
       expect(named(mutations.filter(({ results }) => results.has(conflict)))).toEqual(
@@ -235,18 +282,26 @@ describe('the packages', () => {
   });
 
   it('are locked without download addresses', async () => {
-    expect(await readFile(new URL('package-lock.json', root), 'utf8')).not.toMatch(/"resolved"\s*:\s*"https?:/);
+    expect(await readFile(new URL('package-lock.json', root), 'utf8')).not.toMatch(
+      /"resolved"\s*:\s*"https?:/,
+    );
   });
 });
 
 describe('the typed documents of the tests', () => {
   it('are what codegen.ts generates (npm run codegen writes them)', async () => {
-    const generated = (await generate({ ...codegen, cwd: fileURLToPath(root), silent: true }, false)) as {
+    const generated = (await generate(
+      { ...codegen, cwd: fileURLToPath(root), silent: true },
+      false,
+    )) as {
       filename: string;
       content: string;
     }[];
     expect(generated.length).toBeGreaterThan(2);
     for (const { filename, content } of generated)
-      expect({ filename, text: await readFile(filename, 'utf8') }).toEqual({ filename, text: content });
+      expect({ filename, text: await readFile(filename, 'utf8') }).toEqual({
+        filename,
+        text: content,
+      });
   });
 });

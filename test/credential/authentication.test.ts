@@ -15,7 +15,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 const WHO = '{ viewer { organization { slug } } }';
-const whoWith = (token: string, organization: string | null = null) => world.ask(WHO, { token, organization });
+const whoWith = (token: string, organization: string | null = null) =>
+  world.ask(WHO, { token, organization });
 
 describe('a caller', () => {
   it("with an API key acts in the key's organization with the key's scopes", async () => {
@@ -42,9 +43,17 @@ describe('a caller', () => {
   });
 
   it('with a token and no header gets what is its own and is asked for an organization by everything else', async () => {
-    const { data, errors } = await world.query(ViewerDocument, {}, { as: 'admin@acme', organization: null });
+    const { data, errors } = await world.query(
+      ViewerDocument,
+      {},
+      { as: 'admin@acme', organization: null },
+    );
     expect(errors).toBeUndefined();
-    expect(data?.viewer).toMatchObject({ organization: null, scopes: [], user: { email: 'admin@acme.example' } });
+    expect(data?.viewer).toMatchObject({
+      organization: null,
+      scopes: [],
+      user: { email: 'admin@acme.example' },
+    });
     expect(
       (
         await world.ask(
@@ -53,7 +62,10 @@ describe('a caller', () => {
         )
       ).data,
     ).toEqual({
-      viewer: { memberships: { nodes: [{ organization: { slug: 'acme' } }] }, personalAccessTokens: [{ name: 'test' }] },
+      viewer: {
+        memberships: { nodes: [{ organization: { slug: 'acme' } }] },
+        personalAccessTokens: [{ name: 'test' }],
+      },
       slugAvailability: { available: true },
     });
     for (const document of [
@@ -64,7 +76,9 @@ describe('a caller', () => {
       '{ scopes { key } }',
       '{ usageMetrics { key } }',
     ]) {
-      expect(code(await world.ask(document, { as: 'admin@acme', organization: null }))).toBe('ORGANIZATION_REQUIRED');
+      expect(code(await world.ask(document, { as: 'admin@acme', organization: null }))).toBe(
+        'ORGANIZATION_REQUIRED',
+      );
     }
   });
 
@@ -78,7 +92,11 @@ describe('a caller', () => {
       `{ node(id: "${world.org('acme')}") { id } }`,
     ]) {
       const answer = await world.ask(document);
-      expect({ document, status: answer.status, code: code(answer) }).toEqual({ document, status: 401, code: 'UNAUTHENTICATED' });
+      expect({ document, status: answer.status, code: code(answer) }).toEqual({
+        document,
+        status: 401,
+        code: 'UNAUTHENTICATED',
+      });
       expect(answer.headers.get('www-authenticate')).toContain('Bearer');
     }
   });
@@ -102,7 +120,11 @@ describe('a credential', () => {
     const sameIdOtherSecret = createToken('ak', parseToken(real)?.id ?? '');
     for (const token of [...wrong, sameIdOtherSecret]) {
       const answer = await whoWith(token);
-      expect({ token, status: answer.status, text: answer.text }).toEqual({ token, status: 401, text: expected });
+      expect({ token, status: answer.status, text: answer.text }).toEqual({
+        token,
+        status: 401,
+        text: expected,
+      });
       expect(answer.text).not.toMatch(/select|pg_|at .*\.ts/);
     }
     for (const authorization of ['Basic abc', real, `Token ${real}`, 'Bearer', '']) {
@@ -124,23 +146,34 @@ describe('a credential', () => {
   it('stops working on the very next request when it is revoked or expires', async () => {
     for (const change of [sql`revoked_at = now()`, sql`expires_at = now()`]) {
       const key = await insertApiKey(world.db, world.uuid('north'), 'short-lived');
-      const user = await insertUser(world, `gone-${change.toOperationNode().sqlFragments.join('')}@x.example`.replaceAll(/[ ()=]/g, ''));
+      const user = await insertUser(
+        world,
+        `gone-${change.toOperationNode().sqlFragments.join('')}@x.example`.replaceAll(
+          /[ ()=]/g,
+          '',
+        ),
+      );
       const token = await insertPersonalAccessToken(world.db, user, 'short-lived');
       expect((await whoWith(key)).status).toBe(200);
       expect((await whoWith(token)).status).toBe(200);
       await sql`update api_keys set ${change} where name = 'short-lived'`.execute(world.db);
-      await sql`update personal_access_tokens set ${change} where name = 'short-lived'`.execute(world.db);
+      await sql`update personal_access_tokens set ${change} where name = 'short-lived'`.execute(
+        world.db,
+      );
       expect((await whoWith(key)).status).toBe(401);
       expect((await whoWith(token)).status).toBe(401);
     }
   });
 
   it('of an organization that is suspended, or lies below one, is refused, and works again afterwards', async () => {
-    const set = (status: string) => sql`update organizations set status = ${status} where slug = 'north'`.execute(world.db);
+    const set = (status: string) =>
+      sql`update organizations set status = ${status} where slug = 'north'`.execute(world.db);
     await set('SUSPENDED');
     expect((await world.ask(WHO, { as: 'key@shop-1' })).status).toBe(401);
     expect(code(await world.ask(WHO, { as: 'admin@shop-1' }))).toBe('FORBIDDEN');
-    expect((await world.ask('{ organization(slug: "north") { status } }', { as: 'key@acme' })).data).toEqual({
+    expect(
+      (await world.ask('{ organization(slug: "north") { status } }', { as: 'key@acme' })).data,
+    ).toEqual({
       organization: { status: 'SUSPENDED' },
     });
     await set('ACTIVE');
@@ -153,9 +186,15 @@ describe('a credential', () => {
       ['pat', 'admin@acme'],
     ] as const) {
       const id = parseToken(world.token(as))?.id ?? '';
-      expect((await world.ask('{ viewer { scopes } }', { token: world.token(as) })).status).toBe(200);
+      expect((await world.ask('{ viewer { scopes } }', { token: world.token(as) })).status).toBe(
+        200,
+      );
       const forged = await world.ask('{ viewer { scopes } }', { token: createToken(kind, id) });
-      expect({ as, status: forged.status, code: code(forged) }).toEqual({ as, status: 401, code: 'UNAUTHENTICATED' });
+      expect({ as, status: forged.status, code: code(forged) }).toEqual({
+        as,
+        status: 401,
+        code: 'UNAUTHENTICATED',
+      });
     }
   });
 
@@ -172,9 +211,13 @@ describe('a credential', () => {
 
   it('of a deleted organization is refused', async () => {
     const key = await insertApiKey(world.db, world.uuid('depot'), 'depot');
-    await sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'depot'`.execute(world.db);
+    await sql`update organizations set status = 'DELETED', deleted_at = now() where slug = 'depot'`.execute(
+      world.db,
+    );
     expect((await whoWith(key)).status).toBe(401);
-    await sql`update organizations set status = 'ACTIVE', deleted_at = null where slug = 'depot'`.execute(world.db);
+    await sql`update organizations set status = 'ACTIVE', deleted_at = null where slug = 'depot'`.execute(
+      world.db,
+    );
   });
 
   it('is stored as a hash alone and shows when it was last used', async () => {
@@ -188,10 +231,18 @@ describe('a credential', () => {
       { as: 'key@acme' },
     );
     expect(data?.organization.apiKeys.nodes).toEqual([
-      expect.objectContaining({ name: 'key@acme', lastUsedAt: '2026-05-02T00:00:00.000Z', expiresAt: null, revokedAt: null }),
+      expect.objectContaining({
+        name: 'key@acme',
+        lastUsedAt: '2026-05-02T00:00:00.000Z',
+        expiresAt: null,
+        revokedAt: null,
+      }),
     ]);
     const [row] = await world.rows(
-      sql<{ text: string; secret_hash: Buffer }>`select k::text as text, secret_hash from api_keys k where id = ${id}`,
+      sql<{
+        text: string;
+        secret_hash: Buffer;
+      }>`select k::text as text, secret_hash from api_keys k where id = ${id}`,
     );
     expect(row?.text).not.toContain(world.token('key@acme').split('.')[1]);
     expect(row?.secret_hash).toEqual(tokenHash(world.token('key@acme')));
@@ -203,7 +254,8 @@ describe('a credential', () => {
     const alphabet = 'ABCDEFabcdef0123456789-_.';
     for (let n = 0; n < 20_000; n++) {
       const at = n % real.length;
-      const changed = real.slice(0, at) + (alphabet[n % alphabet.length] ?? '') + real.slice(at + 1);
+      const changed =
+        real.slice(0, at) + (alphabet[n % alphabet.length] ?? '') + real.slice(at + 1);
       if (changed === real) continue;
       const parsed = parseToken(changed);
       expect(parsed === undefined || !tokenHash(parsed.token).equals(tokenHash(real))).toBe(true);
@@ -216,7 +268,14 @@ describe('the organization header', () => {
     const missing = await whoWith(world.token('admin@north'), 'nobody-has-this');
     expect(code(missing)).toBe('NOT_FOUND');
     // Below, above, beside and elsewhere: native membership alone counts, even for the admin of an ancestor.
-    for (const organization of ['rival', 'acme', 'south', 'shop-1', world.org('rival'), world.org('shop-1')]) {
+    for (const organization of [
+      'rival',
+      'acme',
+      'south',
+      'shop-1',
+      world.org('rival'),
+      world.org('shop-1'),
+    ]) {
       const answer = await whoWith(world.token('admin@north'), organization);
       expect({ organization, status: answer.status, text: answer.text }).toEqual({
         organization,
@@ -230,7 +289,9 @@ describe('the organization header', () => {
     for (const organization of ['north', world.org('north')])
       expect((await whoWith(world.token('key@north'), organization)).status).toBe(200);
     const answers = await Promise.all(
-      ['shop-1', 'rival', 'nobody-has-this', world.org('acme')].map((organization) => whoWith(world.token('key@north'), organization)),
+      ['shop-1', 'rival', 'nobody-has-this', world.org('acme')].map((organization) =>
+        whoWith(world.token('key@north'), organization),
+      ),
     );
     expect(new Set(answers.map((answer) => answer.text)).size).toBe(1);
     expect(code(answers[0] ?? (await whoWith('')))).toBe('NOT_FOUND');
@@ -248,7 +309,11 @@ describe('the organization header', () => {
       'a--b',
     ]) {
       const answer = await whoWith(world.token('admin@north'), organization);
-      expect({ organization, code: code(answer), argument: answer.errors?.[0]?.extensions['argument'] }).toEqual({
+      expect({
+        organization,
+        code: code(answer),
+        argument: answer.errors?.[0]?.extensions['argument'],
+      }).toEqual({
         organization,
         code: 'BAD_USER_INPUT',
         argument: 'X-Organization',
@@ -284,10 +349,16 @@ describe('the organization header', () => {
 
 describe('an answer', () => {
   it('is never cached, carries a request id of ours and nothing to sniff', async () => {
-    const answer = await world.ask(WHO, { as: 'key@acme', headers: { 'x-request-id': 'caller-chosen-1' } });
+    const answer = await world.ask(WHO, {
+      as: 'key@acme',
+      headers: { 'x-request-id': 'caller-chosen-1' },
+    });
     expect(
       Object.fromEntries(
-        ['cache-control', 'vary', 'x-request-id', 'x-content-type-options'].map((name) => [name, answer.headers.get(name)]),
+        ['cache-control', 'vary', 'x-request-id', 'x-content-type-options'].map((name) => [
+          name,
+          answer.headers.get(name),
+        ]),
       ),
     ).toEqual({
       'cache-control': 'no-store',
@@ -295,8 +366,10 @@ describe('an answer', () => {
       'x-request-id': expect.stringMatching(/^[0-9a-f-]{36}$/),
       'x-content-type-options': 'nosniff',
     });
-    expect((await world.ask(WHO, { as: 'key@acme', headers: { 'x-request-id': 'no spaces!' } })).headers.get('x-request-id')).toMatch(
-      /^[0-9a-f-]{36}$/,
-    );
+    expect(
+      (
+        await world.ask(WHO, { as: 'key@acme', headers: { 'x-request-id': 'no spaces!' } })
+      ).headers.get('x-request-id'),
+    ).toMatch(/^[0-9a-f-]{36}$/);
   });
 });

@@ -13,7 +13,10 @@ let world: World;
 let issuer: Issuer;
 beforeAll(async () => {
   issuer = await startIssuer();
-  world = await createWorld({ sessions: new Sessions(issuer.settings, createLogger('silent')) }, { poolSize: 16 });
+  world = await createWorld(
+    { sessions: new Sessions(issuer.settings, createLogger('silent')) },
+    { poolSize: 16 },
+  );
 });
 afterAll(async () => {
   await world.close();
@@ -21,12 +24,16 @@ afterAll(async () => {
 });
 
 it(`accepts none of ${FORGED} altered keys, tokens and sessions, and asks the database only about whole ones`, async () => {
-  const session = await issuer.session('forged', 'somebody@x.example', { claims: { exp: Math.floor(Date.now() / 1_000) + 43_200 } });
+  const session = await issuer.session('forged', 'somebody@x.example', {
+    claims: { exp: Math.floor(Date.now() / 1_000) + 43_200 },
+  });
   process.stdout.write(`${await refusesForgeries(world, session, FORGED)}\n`);
 }, 10_800_000);
 
 it('takes as long for a wrong secret of a key that is there as for one that is not', async () => {
   const t = await timingOfIds(world, TIMED);
-  process.stdout.write(`timing of ${TIMED} wrong secrets against ${TIMED} unknown ids: t = ${t.toFixed(2)}\n`);
+  process.stdout.write(
+    `timing of ${TIMED} wrong secrets against ${TIMED} unknown ids: t = ${t.toFixed(2)}\n`,
+  );
   expect(Math.abs(t)).toBeLessThan(4.5);
 }, 3_600_000);

@@ -34,13 +34,18 @@ it(`accepts none of ${FORGED} altered keys, tokens and sessions, and asks the da
 
 it('takes as long for a wrong secret of a key that is there as for one that is not', async () => {
   const t = await timingOfIds(world, TIMED);
-  process.stdout.write(`timing of ${TIMED} wrong secrets against ${TIMED} unknown ids: t = ${t.toFixed(2)}\n`);
+  process.stdout.write(
+    `timing of ${TIMED} wrong secrets against ${TIMED} unknown ids: t = ${t.toFixed(2)}\n`,
+  );
   expect(Math.abs(t)).toBeLessThan(4.5);
 }, 300_000);
 
 it(`accepts none of ${FORGED} altered invitation tokens`, async () => {
   const email = 'forged@x.example';
-  const options = { token: await insertPersonalAccessToken(world.db, await insertUser(world, email), 'x'), withoutSocket: true };
+  const options = {
+    token: await insertPersonalAccessToken(world.db, await insertUser(world, email), 'x'),
+    withoutSocket: true,
+  };
   const token = createInvitationToken();
   await insertInvitation(world, world.uuid('north'), email, tokenHash(token));
   const texts = new Set<string>();
@@ -63,5 +68,7 @@ it(`accepts none of ${FORGED} altered invitation tokens`, async () => {
   // Each whole one is looked for twice: before the transaction, and in it to find the organization's lock.
   expect(looks() - before).toBeLessThanOrEqual(4 * whole);
   expect([...texts]).toEqual([expect.stringContaining('"INVITATION_INVALID"')]);
-  expect(await world.rows(sql`select from invitations where email = ${email} and status = 'PENDING'`)).toHaveLength(1);
+  expect(
+    await world.rows(sql`select from invitations where email = ${email} and status = 'PENDING'`),
+  ).toHaveLength(1);
 }, 300_000);

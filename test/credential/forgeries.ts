@@ -14,10 +14,20 @@ const bytesOf = (token: string): string =>
     .join('.');
 
 /** Sends altered keys, tokens and sessions: none is accepted, and the database is asked only about whole ones. */
-export async function refusesForgeries(world: World, session: string, count: number): Promise<string> {
-  const genuine = [world.token('key@acme'), world.token('admin@acme'), world.token('key@rival'), session];
+export async function refusesForgeries(
+  world: World,
+  session: string,
+  count: number,
+): Promise<string> {
+  const genuine = [
+    world.token('key@acme'),
+    world.token('admin@acme'),
+    world.token('key@rival'),
+    session,
+  ];
   // The first use of a session makes the account.
-  for (const token of genuine) expect((await world.ask('{ viewer { scopes } }', { token })).status).toBe(200);
+  for (const token of genuine)
+    expect((await world.ask('{ viewer { scopes } }', { token })).status).toBe(200);
   const start = performance.now();
   let whole = 0;
   let sent = 0;
@@ -27,7 +37,10 @@ export async function refusesForgeries(world: World, session: string, count: num
     const base = genuine[n % genuine.length] ?? '';
     const parsed = parseToken(base);
     // Every tenth has a right checksum, over a guessed secret or another id.
-    const guess = parsed && n % 10 === 0 ? createToken(parsed.kind, n % 20 === 0 ? parsed.id : UNKNOWN) : undefined;
+    const guess =
+      parsed && n % 10 === 0
+        ? createToken(parsed.kind, n % 20 === 0 ? parsed.id : UNKNOWN)
+        : undefined;
     const token = guess ?? (parsed ? altered(base) : alteredSession(base));
     if (genuine.includes(token) || bytesOf(token) === sessionBytes) return;
     // Any other has a right checksum by a chance of one in four thousand million.
@@ -39,7 +52,8 @@ export async function refusesForgeries(world: World, session: string, count: num
   const read = world.statements.length - before;
   expect(whole).toBeGreaterThan(count / 20);
   expect(read).toBe(whole);
-  for (const token of genuine) expect((await world.ask('{ viewer { scopes } }', { token })).status).toBe(200);
+  for (const token of genuine)
+    expect((await world.ask('{ viewer { scopes } }', { token })).status).toBe(200);
   const seconds = Math.round((performance.now() - start) / 1_000);
   return `${sent} forged credentials in ${seconds} s: 0 accepted, ${read} database reads for ${whole} with a right checksum, 0 for the others`;
 }

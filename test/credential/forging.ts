@@ -18,7 +18,8 @@ export function altered(token: string): string {
     () => token.toLowerCase(),
     () => token.replace(/^ak_/, 'pat_').replace(/^inv_/, 'ak_'),
     () => token.replace(/^pat_/, 'ak_').replace(/^inv_/, 'pat_'),
-    () => `${token.slice(0, -4)}${[0, 1, 2, 3].map(() => ALPHABET[pick(ALPHABET.length)]).join('')}`,
+    () =>
+      `${token.slice(0, -4)}${[0, 1, 2, 3].map(() => ALPHABET[pick(ALPHABET.length)]).join('')}`,
     () => `${token}=`,
     () => token.replace('.', '%2e'),
     () => token.split('').toReversed().join(''),
@@ -26,7 +27,8 @@ export function altered(token: string): string {
   return changes[pick(changes.length)]?.() ?? token;
 }
 
-const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const encoded = (value: unknown): string =>
+  Buffer.from(JSON.stringify(value)).toString('base64url');
 
 /** One change to a session: of its text, or of its header or claims under the old signature, or none at all. */
 export function alteredSession(session: string): string {
@@ -37,12 +39,15 @@ export function alteredSession(session: string): string {
     () => altered(session),
     () => altered(session),
     () => `${encoded({ ...header, alg: 'none' })}.${claims}.`,
-    () => `${encoded({ ...header, alg: 'HS256' })}.${claims}.${randomBytes(32).toString('base64url')}`,
+    () =>
+      `${encoded({ ...header, alg: 'HS256' })}.${claims}.${randomBytes(32).toString('base64url')}`,
     () => `${encoded({ ...header, kid: `${pick(9)}` })}.${claims}.${signature}`,
     () => `${head}.${encoded({ ...body, sub: `other-${pick(9)}` })}.${signature}`,
-    () => `${head}.${encoded({ ...body, email: 'admin@acme.example', email_verified: true })}.${signature}`,
+    () =>
+      `${head}.${encoded({ ...body, email: 'admin@acme.example', email_verified: true })}.${signature}`,
     () => `${head}.${encoded({ ...body, exp: 9_999_999_999 })}.${signature}`,
-    () => `${head}.${claims}.${randomBytes(Buffer.from(signature, 'base64url').length).toString('base64url')}`,
+    () =>
+      `${head}.${claims}.${randomBytes(Buffer.from(signature, 'base64url').length).toString('base64url')}`,
     () => `${head}.${claims}.`,
     () => `${head}.${claims}`,
   ];

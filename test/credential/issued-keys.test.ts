@@ -13,7 +13,15 @@ import {
   type CreateApiKeyInput,
 } from '../generated/graphql.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
-import { createWorld, insertMembership, insertUser, payload, type RequestOptions, type Slug, type World } from '../setup/world.ts';
+import {
+  createWorld,
+  insertMembership,
+  insertUser,
+  payload,
+  type RequestOptions,
+  type Slug,
+  type World,
+} from '../setup/world.ts';
 
 let world: World;
 let issuer: Issuer;
@@ -26,8 +34,16 @@ afterAll(async () => {
   await issuer.close();
 });
 
-const create = async (input: Partial<CreateApiKeyInput> & { scopes: string[] }, options: RequestOptions, slug: Slug = 'north') => {
-  const answer = await world.query(CreateApiKeyDocument, { input: { organizationId: world.org(slug), name: 'K', ...input } }, options);
+const create = async (
+  input: Partial<CreateApiKeyInput> & { scopes: string[] },
+  options: RequestOptions,
+  slug: Slug = 'north',
+) => {
+  const answer = await world.query(
+    CreateApiKeyDocument,
+    { input: { organizationId: world.org(slug), name: 'K', ...input } },
+    options,
+  );
   return answer.data?.createApiKey ?? { error: answer.errors?.[0]?.extensions };
 };
 const made = async (...call: Parameters<typeof create>): Promise<{ id: string; token: string }> => {
@@ -40,34 +56,68 @@ const revoke = async (id: string, options: RequestOptions, includeIssued?: boole
   const answer = await world.query(RevokeApiKeyDocument, { input }, options);
   return answer.data?.revokeApiKey ?? { error: answer.errors?.[0]?.extensions };
 };
-const works = async (token: string): Promise<boolean> => (await world.ask('{ viewer { scopes } }', { token })).status === 200;
+const works = async (token: string): Promise<boolean> =>
+  (await world.ask('{ viewer { scopes } }', { token })).status === 200;
 const inHours = (hours: number): Date => new Date(Date.now() + hours * 3_600_000);
 
-const ALL = ['organizations:manage', 'child_organizations:manage', 'members:manage', 'api_keys:manage', 'usage:read', 'audit:read'];
+const ALL = [
+  'organizations:manage',
+  'child_organizations:manage',
+  'members:manage',
+  'api_keys:manage',
+  'usage:read',
+  'audit:read',
+];
 
 describe('an expiring credential', () => {
   it('makes no key and no token that outlives it', async () => {
     const end = inHours(2);
-    const key = await made({ scopes: ['api_keys:manage'], expiresAt: end.toISOString() }, { as: 'admin@north' });
+    const key = await made(
+      { scopes: ['api_keys:manage'], expiresAt: end.toISOString() },
+      { as: 'admin@north' },
+    );
     const refused = {
-      error: { code: 'BAD_USER_INPUT', argument: 'expiresAt', bound: expect.stringContaining(end.toISOString()) },
+      error: {
+        code: 'BAD_USER_INPUT',
+        argument: 'expiresAt',
+        bound: expect.stringContaining(end.toISOString()),
+      },
     };
     expect(await create({ scopes: [] }, { token: key.token })).toMatchObject(refused);
-    expect(await create({ scopes: [], expiresAt: inHours(3).toISOString() }, { token: key.token })).toMatchObject(refused);
-    expect(await create({ scopes: [], expiresAt: end.toISOString() }, { token: key.token })).toMatchObject({
+    expect(
+      await create({ scopes: [], expiresAt: inHours(3).toISOString() }, { token: key.token }),
+    ).toMatchObject(refused);
+    expect(
+      await create({ scopes: [], expiresAt: end.toISOString() }, { token: key.token }),
+    ).toMatchObject({
       apiKey: { expiresAt: end.toISOString() },
     });
-    const admin = { token: await insertPersonalAccessToken(world.db, parseId(world.person('admin@north'))?.uuid ?? '', 'short') };
-    await sql`update personal_access_tokens set expires_at = ${end} where name = 'short'`.execute(world.db);
-    const token = async (expiresAt?: Date, options: RequestOptions = { ...admin, organization: 'north' }) => {
+    const admin = {
+      token: await insertPersonalAccessToken(
+        world.db,
+        parseId(world.person('admin@north'))?.uuid ?? '',
+        'short',
+      ),
+    };
+    await sql`update personal_access_tokens set expires_at = ${end} where name = 'short'`.execute(
+      world.db,
+    );
+    const token = async (
+      expiresAt?: Date,
+      options: RequestOptions = { ...admin, organization: 'north' },
+    ) => {
       const input = { name: 'T', ...(expiresAt ? { expiresAt: expiresAt.toISOString() } : {}) };
       const answer = await world.query(CreatePersonalAccessTokenDocument, { input }, options);
       return answer.data?.createPersonalAccessToken ?? { error: answer.errors?.[0]?.extensions };
     };
     expect(await token()).toMatchObject(refused);
     expect(await token(inHours(3))).toMatchObject(refused);
-    expect(await token(inHours(1))).toMatchObject({ __typename: 'CreatePersonalAccessTokenPayload' });
-    expect(await create({ scopes: [] }, { ...admin, organization: 'north' })).toMatchObject(refused);
+    expect(await token(inHours(1))).toMatchObject({
+      __typename: 'CreatePersonalAccessTokenPayload',
+    });
+    expect(await create({ scopes: [] }, { ...admin, organization: 'north' })).toMatchObject(
+      refused,
+    );
   });
 
   it('that is a session makes what lives longer, since sessions are how people sign in', async () => {
@@ -75,8 +125,14 @@ describe('an expiring credential', () => {
     await insertMembership(world, world.uuid('north'), await insertUser(world, email), ['admin']);
     const session = { token: await issuer.session('signed-in', email), organization: 'north' };
     expect(await create({ scopes: [] }, session)).toMatchObject({ apiKey: { expiresAt: null } });
-    const answer = await world.query(CreatePersonalAccessTokenDocument, { input: { name: 'T' } }, session);
-    expect(answer.data?.createPersonalAccessToken).toMatchObject({ personalAccessToken: { expiresAt: null } });
+    const answer = await world.query(
+      CreatePersonalAccessTokenDocument,
+      { input: { name: 'T' } },
+      session,
+    );
+    expect(answer.data?.createPersonalAccessToken).toMatchObject({
+      personalAccessToken: { expiresAt: null },
+    });
   });
 });
 
@@ -86,12 +142,28 @@ describe('revoking a key', () => {
     const keeper = await made({ scopes: ['api_keys:manage'] }, { as: 'admin@north' });
     expect(await revoke(mighty.id, { token: keeper.token })).toMatchObject({
       code: 'SCOPE_ESCALATION',
-      missingScopes: ['organizations:manage', 'child_organizations:manage', 'members:read', 'members:manage', 'usage:read', 'audit:read'],
+      missingScopes: [
+        'organizations:manage',
+        'child_organizations:manage',
+        'members:read',
+        'members:manage',
+        'usage:read',
+        'audit:read',
+      ],
     });
     expect(await works(mighty.token)).toBe(true);
-    expect(await revoke(mighty.id, { as: 'admin@north' })).toMatchObject({ revokedApiKeyIds: [mighty.id], issuedKeyCount: 0 });
-    expect(await revoke(mighty.id, { token: keeper.token })).toMatchObject({ revokedApiKeyIds: [], issuedKeyCount: 0 });
-    expect(await revoke(keeper.id, { token: keeper.token })).toMatchObject({ apiKey: null, revokedApiKeyIds: [keeper.id] });
+    expect(await revoke(mighty.id, { as: 'admin@north' })).toMatchObject({
+      revokedApiKeyIds: [mighty.id],
+      issuedKeyCount: 0,
+    });
+    expect(await revoke(mighty.id, { token: keeper.token })).toMatchObject({
+      revokedApiKeyIds: [],
+      issuedKeyCount: 0,
+    });
+    expect(await revoke(keeper.id, { token: keeper.token })).toMatchObject({
+      apiKey: null,
+      revokedApiKeyIds: [keeper.id],
+    });
     expect(await works(keeper.token)).toBe(false);
   });
 
@@ -107,11 +179,22 @@ describe('revoking a key', () => {
         as: 'admin@north',
       },
     );
-    expect(seen.data).toEqual({ node: { issuedByKey: { id: second.id, issuedByKey: { id: first.id, issuedByKey: null } } } });
-    expect(await revoke(second.id, { as: 'admin@north' })).toMatchObject({ revokedApiKeyIds: [second.id], issuedKeyCount: 2 });
+    expect(seen.data).toEqual({
+      node: { issuedByKey: { id: second.id, issuedByKey: { id: first.id, issuedByKey: null } } },
+    });
+    expect(await revoke(second.id, { as: 'admin@north' })).toMatchObject({
+      revokedApiKeyIds: [second.id],
+      issuedKeyCount: 2,
+    });
     expect(await works(third.token)).toBe(true);
     const all = payload(
-      (await world.query(RevokeApiKeyDocument, { input: { id: first.id, includeIssued: true } }, { as: 'admin@north' })).data?.revokeApiKey,
+      (
+        await world.query(
+          RevokeApiKeyDocument,
+          { input: { id: first.id, includeIssued: true } },
+          { as: 'admin@north' },
+        )
+      ).data?.revokeApiKey,
       'RevokeApiKeyPayload',
     );
     expect(all.revokedApiKeyIds.toSorted()).toEqual([first.id, third.id, below.id].toSorted());
@@ -132,9 +215,14 @@ describe('revoking a key', () => {
     const small = await made({ scopes: ['api_keys:manage'] }, { token: root.token });
     await made({ scopes: ['audit:read'] }, { token: root.token });
     // The issuing key has lost its scopes since; what it issued has not.
-    await sql`update api_keys set scopes = '{api_keys:manage}' where id = ${parseId(root.id)?.uuid}`.execute(world.db);
+    await sql`update api_keys set scopes = '{api_keys:manage}' where id = ${parseId(root.id)?.uuid}`.execute(
+      world.db,
+    );
     const keeper = await made({ scopes: ['api_keys:manage'] }, { as: 'admin@north' });
-    expect(await revoke(root.id, { token: keeper.token }, true)).toMatchObject({ code: 'SCOPE_ESCALATION', missingScopes: ['audit:read'] });
+    expect(await revoke(root.id, { token: keeper.token }, true)).toMatchObject({
+      code: 'SCOPE_ESCALATION',
+      missingScopes: ['audit:read'],
+    });
     expect(await works(root.token)).toBe(true);
     expect(await works(small.token)).toBe(true);
   });
@@ -146,9 +234,14 @@ describe('revoking a key', () => {
     const organizationId = encodeId('Organization', shop?.id ?? '');
     const away = await made({ scopes: ['usage:read'], organizationId }, { token: key.token });
     const here = await made({ scopes: ['usage:read'] }, { token: key.token }, 'shop-1');
-    await sql`update organizations set parent_id = ${world.uuid('south')} where id = ${shop?.id}`.execute(world.db);
+    await sql`update organizations set parent_id = ${world.uuid('south')} where id = ${shop?.id}`.execute(
+      world.db,
+    );
     expect(await revoke(key.id, { as: 'admin@north' })).toMatchObject({ issuedKeyCount: 1 });
-    expect(await revoke(key.id, { as: 'admin@north' }, true)).toMatchObject({ revokedApiKeyIds: [here.id], issuedKeyCount: 0 });
+    expect(await revoke(key.id, { as: 'admin@north' }, true)).toMatchObject({
+      revokedApiKeyIds: [here.id],
+      issuedKeyCount: 0,
+    });
     expect(await works(away.token)).toBe(true);
   });
 
@@ -162,10 +255,16 @@ describe('revoking a key', () => {
       );
     await insert(1_001);
     expect(await revoke(key.id, { as: 'admin@north' }, true)).toMatchObject({
-      error: { code: 'LIMIT_EXCEEDED', argument: 'includeIssued', bound: expect.stringContaining('1000') },
+      error: {
+        code: 'LIMIT_EXCEEDED',
+        argument: 'includeIssued',
+        bound: expect.stringContaining('1000'),
+      },
     });
     expect(await works(key.token)).toBe(true);
-    await sql`delete from api_keys where id = (select id from api_keys where issued_by_key_id = ${issuer_} limit 1)`.execute(world.db);
+    await sql`delete from api_keys where id = (select id from api_keys where issued_by_key_id = ${issuer_} limit 1)`.execute(
+      world.db,
+    );
     const outcome = await revoke(key.id, { as: 'admin@north' }, true);
     expect(outcome).toMatchObject({ issuedKeyCount: 0 });
     expect('revokedApiKeyIds' in outcome && outcome.revokedApiKeyIds.length).toBe(1_001);
@@ -182,7 +281,8 @@ describe('revoking a key', () => {
         create({ scopes: [] }, { token: child.token }, 'shop-1'),
       ]);
       expect(outcome).toMatchObject({ __typename: 'RevokeApiKeyPayload' });
-      for (const other of others) if ('secret' in other) expect(await works(other.secret)).toBe(false);
+      for (const other of others)
+        if ('secret' in other) expect(await works(other.secret)).toBe(false);
     }
   }, 60_000);
 });

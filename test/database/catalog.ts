@@ -116,10 +116,14 @@ export async function readRows(db: Database): Promise<Record<string, string[]>> 
   const { rows: tables } = await sql<{ name: string }>`
     select c.relname::text as name from pg_class c
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
-      and c.relname not like 'kysely\\_%' and c.relname <> 'migration_checksums' order by 1`.execute(db);
+      and c.relname not like 'kysely\\_%' and c.relname <> 'migration_checksums' order by 1`.execute(
+    db,
+  );
   const found: Record<string, string[]> = {};
   for (const { name } of tables) {
-    const { rows } = await sql<{ row: string }>`select (to_jsonb(t) - 'id')::text as row from ${sql.table(name)} t order by 1`.execute(db);
+    const { rows } = await sql<{
+      row: string;
+    }>`select (to_jsonb(t) - 'id')::text as row from ${sql.table(name)} t order by 1`.execute(db);
     found[name] = rows.map(({ row }) => row);
   }
   return found;

@@ -22,7 +22,8 @@ const AGO_DAYS = 50;
 let world: World;
 let issuer: Issuer;
 /** Midnight, so many days ago. */
-const at = (today: number, hours: number): string => new Date(today - AGO_DAYS * DAY_MS + hours * HOUR_MS).toISOString();
+const at = (today: number, hours: number): string =>
+  new Date(today - AGO_DAYS * DAY_MS + hours * HOUR_MS).toISOString();
 let today = 0;
 beforeAll(async () => {
   issuer = await startIssuer();
@@ -62,9 +63,17 @@ describe.each(skews)('a gateway whose clock is %s', (_how, byMs) => {
   it('tells the usage of a window from what is still kept', async () => {
     expect(AGO_DAYS).toBeGreaterThan(HOURS_KEPT_DAYS);
     await shifted(byMs, async () => {
-      const window = { id: world.org('acme'), scope: 'ALL', from: at(today, 9), to: at(today, 13) } as const;
+      const window = {
+        id: world.org('acme'),
+        scope: 'ALL',
+        from: at(today, 9),
+        to: at(today, 13),
+      } as const;
       const { data } = await world.query(UsageDocument, window, { as: key });
-      expect(data?.organization?.usage?.metrics?.find(({ metric }) => metric.key === 'voice_calls')?.value).toBe('7');
+      expect(
+        data?.organization?.usage?.metrics?.find(({ metric }) => metric.key === 'voice_calls')
+          ?.value,
+      ).toBe('7');
     });
   });
 
@@ -92,10 +101,20 @@ describe.each(skews)('a gateway whose clock is %s', (_how, byMs) => {
       const create = (expiresAt: number) =>
         world.query(
           CreateApiKeyDocument,
-          { input: { organizationId: world.org('acme'), name: 'Clock', scopes: [], expiresAt: new Date(expiresAt).toISOString() } },
+          {
+            input: {
+              organizationId: world.org('acme'),
+              name: 'Clock',
+              scopes: [],
+              expiresAt: new Date(expiresAt).toISOString(),
+            },
+          },
           { as: key },
         );
-      expect((await create(now - 60_000)).errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'expiresAt' });
+      expect((await create(now - 60_000)).errors?.[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        argument: 'expiresAt',
+      });
       expect((await create(now + 60_000)).errors).toBeUndefined();
     });
   });
@@ -121,7 +140,10 @@ describe('a difference between the clocks', () => {
     const clock = new DatabaseClock(log);
     const readiness = new Readiness(world.gatewayUrl, clock);
     const gateway = gatewayOver(world.gatewayDb, { log, clock, ready: () => readiness.check() });
-    server = createServer((request, response) => void gateway(request, response)).listen(0, '127.0.0.1');
+    server = createServer((request, response) => void gateway(request, response)).listen(
+      0,
+      '127.0.0.1',
+    );
     await new Promise((resolve) => server?.once('listening', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ready`;
     const ready = async (): Promise<[number, string]> => {
@@ -135,6 +157,8 @@ describe('a difference between the clocks', () => {
     });
     expect(await ready()).toEqual([200, 'ready\n']);
     readiness.close();
-    expect(lines().filter(({ skewSeconds }) => skewSeconds !== undefined)).toEqual([expect.objectContaining({ level: 40 })]);
+    expect(lines().filter(({ skewSeconds }) => skewSeconds !== undefined)).toEqual([
+      expect.objectContaining({ level: 40 }),
+    ]);
   });
 });

@@ -2,7 +2,9 @@ import { expect, it } from 'vitest';
 import { encodeCursor, pageOf } from '../../src/database/keyset.ts';
 
 const LIST = 'children org-1 SLUG_ASC';
-const refused = expect.objectContaining({ extensions: expect.objectContaining({ code: 'BAD_USER_INPUT', argument: 'after' }) });
+const refused = expect.objectContaining({
+  extensions: expect.objectContaining({ code: 'BAD_USER_INPUT', argument: 'after' }),
+});
 
 it('A cursor is taken by the list that gave it out', () => {
   const after = encodeCursor(['a', 'b'], LIST);
@@ -11,7 +13,8 @@ it('A cursor is taken by the list that gave it out', () => {
 
 it('A cursor is refused by another list, and by the same list in another order', () => {
   const after = encodeCursor(['a', 'b'], LIST);
-  for (const list of ['children org-2 SLUG_ASC', 'children org-1 NAME_ASC']) expect(() => pageOf({ after }, list)).toThrow(refused);
+  for (const list of ['children org-2 SLUG_ASC', 'children org-1 NAME_ASC'])
+    expect(() => pageOf({ after }, list)).toThrow(refused);
 });
 
 it('A cursor is refused when a single bit of it was changed', () => {

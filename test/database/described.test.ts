@@ -29,7 +29,16 @@ let client: pg.Client;
 beforeAll(async () => {
   world = await createWorld({
     boundsCost: false,
-    limits: { tokens: 20_000, document: { ...DOCUMENT_LIMITS, depth: 100, aliases: 10_000, fields: 10_000, selectionSets: 10_000 } },
+    limits: {
+      tokens: 20_000,
+      document: {
+        ...DOCUMENT_LIMITS,
+        depth: 100,
+        aliases: 10_000,
+        fields: 10_000,
+        selectionSets: 10_000,
+      },
+    },
   });
   client = new pg.Client({ connectionString: world.url });
   await client.connect();
@@ -52,7 +61,9 @@ async function values(): Promise<Record<string, string>> {
   const role = await one(world.db, sql<{ id: string }>`select id from roles where key = 'user'`);
   const token = await one(
     world.db,
-    sql<{ id: string }>`select t.id from personal_access_tokens t join users u on u.id = t.user_id where u.email = 'admin@north.example'`,
+    sql<{
+      id: string;
+    }>`select t.id from personal_access_tokens t join users u on u.id = t.user_id where u.email = 'admin@north.example'`,
   );
   return {
     first: '5',
@@ -89,37 +100,63 @@ it('finds every table and column that operations and jobs name', async () => {
     home: world.uuid('north'),
     email: 'admin@north.example',
     key: 'key@north',
-    send: (document, as, input) => world.ask(document, { ...callers[as], withoutSocket: true }, { input }),
+    send: (document, as, input) =>
+      world.ask(document, { ...callers[as], withoutSocket: true }, { input }),
   });
   expect(failed).toEqual([]);
-  const asked = await everyField(schema, schema.getQueryType() as GraphQLObjectType, await values(), async () => undefined);
+  const asked = await everyField(
+    schema,
+    schema.getQueryType() as GraphQLObjectType,
+    await values(),
+    async () => undefined,
+  );
   // A statement depends on single arguments; pairs of them only choose among the same texts.
   for (const { document, about } of asked.filter((one) => !one.about.includes(', ')))
     await Promise.all(
-      (/^(Query|Viewer)\b/.test(about) ? Object.values(callers) : [callers['a person']]).map((caller) =>
-        world.ask(document, { ...caller, withoutSocket: true }),
+      (/^(Query|Viewer)\b/.test(about) ? Object.values(callers) : [callers['a person']]).map(
+        (caller) => world.ask(document, { ...caller, withoutSocket: true }),
       ),
     );
   const db = world.gatewayDb;
-  for (const job of [forgetAnswers, forgetMails, refreshSearch, sweepBudgets, rollUpUsage, verifyAuditLog, verifyTree, verifyUsage])
+  for (const job of [
+    forgetAnswers,
+    forgetMails,
+    refreshSearch,
+    sweepBudgets,
+    rollUpUsage,
+    verifyAuditLog,
+    verifyTree,
+    verifyUsage,
+  ])
     await job(db);
   await purgeOrganizations(db, 30);
   await retainUsage(db, 100);
 
-  const texts = new Set(world.statements.filter((text) => /^\s*(select|with|insert|update|delete)/i.test(text)));
+  const texts = new Set(
+    world.statements.filter((text) => /^\s*(select|with|insert|update|delete)/i.test(text)),
+  );
   expect(texts.size).toBeGreaterThan(220);
   const wrong = [];
   for (const text of texts) {
     const described = await describeStatement(client, text);
-    if ('error' in described) wrong.push({ text: text.replaceAll(/\s+/g, ' '), error: described.error });
+    if ('error' in described)
+      wrong.push({ text: text.replaceAll(/\s+/g, ' '), error: described.error });
   }
   expect(wrong).toEqual([]);
 });
 
 it('tells a column that is not there from one that is', async () => {
-  expect(await describeStatement(client, 'select id, slug as name from organizations where id = $1')).toEqual({ columns: ['id', 'name'] });
-  expect(await describeStatement(client, 'delete from roles where id = $1')).toEqual({ columns: [] });
-  expect(await describeStatement(client, 'select slugg from organizations')).toEqual({ error: 'column "slugg" does not exist' });
-  expect(await describeStatement(client, 'select id from organisations')).toEqual({ error: 'relation "organisations" does not exist' });
+  expect(
+    await describeStatement(client, 'select id, slug as name from organizations where id = $1'),
+  ).toEqual({ columns: ['id', 'name'] });
+  expect(await describeStatement(client, 'delete from roles where id = $1')).toEqual({
+    columns: [],
+  });
+  expect(await describeStatement(client, 'select slugg from organizations')).toEqual({
+    error: 'column "slugg" does not exist',
+  });
+  expect(await describeStatement(client, 'select id from organisations')).toEqual({
+    error: 'relation "organisations" does not exist',
+  });
   expect(await describeStatement(client, 'select 1 as one')).toEqual({ columns: ['one'] });
 });

@@ -31,10 +31,14 @@ interface Planted {
 
 /** Plants something after one migration, under names with its number. */
 async function plant({ db }: TestDatabase, number: string): Promise<Planted> {
-  const run = async <Row>(statement: RawBuilder<Row>): Promise<Row[]> => (await statement.execute(db)).rows;
+  const run = async <Row>(statement: RawBuilder<Row>): Promise<Row[]> =>
+    (await statement.execute(db)).rows;
   const has = async (table: string, column: string): Promise<boolean> =>
-    (await run(sql`select from pg_attribute where attrelid = to_regclass(${table}) and attname = ${column} and not attisdropped`)).length >
-    0;
+    (
+      await run(
+        sql`select from pg_attribute where attrelid = to_regclass(${table}) and attname = ${column} and not attisdropped`,
+      )
+    ).length > 0;
   const organization = async (name: string, parent: string | null): Promise<string> => {
     const [row] = await run(sql<{ id: string }>`
       insert into organizations (slug, name, parent_id) values (${`${name}-${number}`}, ${`Café ${number}`}, ${parent}) returning id`);
@@ -58,7 +62,9 @@ async function plant({ db }: TestDatabase, number: string): Promise<Planted> {
     );
   }
   if (await has('invitations', 'id')) {
-    const secret = (await has('invitations', 'token_hash')) ? hash('sha256', number, 'buffer') : undefined;
+    const secret = (await has('invitations', 'token_hash'))
+      ? hash('sha256', number, 'buffer')
+      : undefined;
     await run(sql`
       insert into invitations (organization_id, email, canonical_email, inviter_kind, inviter_api_key_name, inviter_organization_id, expires_at
         ${sql.raw(secret ? ', token_hash' : '')})
@@ -84,8 +90,12 @@ async function plant({ db }: TestDatabase, number: string): Promise<Planted> {
   // A move, a suspension and a deletion, as they were done by then.
   await run(sql`update organizations set parent_id = ${root} where id = ${leaf}`);
   await run(sql`update organizations set status = 'SUSPENDED' where id = ${asleep}`);
-  const together = (await has('organizations', 'deleted_with')) ? sql`, deleted_with = id, status_before_deletion = 'ACTIVE'` : sql``;
-  await run(sql`update organizations set status = 'DELETED', deleted_at = now() ${together} where id = ${gone}`);
+  const together = (await has('organizations', 'deleted_with'))
+    ? sql`, deleted_with = id, status_before_deletion = 'ACTIVE'`
+    : sql``;
+  await run(
+    sql`update organizations set status = 'DELETED', deleted_at = now() ${together} where id = ${gone}`,
+  );
   return { metered, audited };
 }
 
@@ -103,7 +113,10 @@ export interface Upgraded {
  * baseline. The baseline itself is applied to new databases only.
  */
 export async function allMigrations(): Promise<string[]> {
-  return [...(await namesIn(BEFORE_BASELINE)), ...(await knownMigrations()).filter((name) => !isBaseline(name))];
+  return [
+    ...(await namesIn(BEFORE_BASELINE)),
+    ...(await knownMigrations()).filter((name) => !isBaseline(name)),
+  ];
 }
 
 /** Brings a database of version 0.1 to its last migration, as that version did. Returns what it applied. */
@@ -145,11 +158,19 @@ export async function expectSound({
   await grantGateway(db, GATEWAY_ROLE);
   await verifySchemaLaws(gatewayDb, { production: false, apart: true }, log);
   while ((await rollUpUsage(gatewayDb)) > 0);
-  const [tree, trail, usage] = [await verifyTree(db), await verifyAuditLog(db), await verifyUsage(db)];
+  const [tree, trail, usage] = [
+    await verifyTree(db),
+    await verifyAuditLog(db),
+    await verifyUsage(db),
+  ];
   const { rows: unfound } = await sql`
     select o.slug from organizations o left join search_documents d on d.organization_id = o.id
     where d.text is distinct from o.search_text`.execute(db);
   expect(unfound).toEqual([]);
-  expect({ tree: tree.examples, trail: trail.examples, usage: usage.examples }).toEqual({ tree: [], trail: [], usage: [] });
+  expect({ tree: tree.examples, trail: trail.examples, usage: usage.examples }).toEqual({
+    tree: [],
+    trail: [],
+    usage: [],
+  });
   return { organizations: tree.organizations, events: trail.events, metered: usage.organizations };
 }

@@ -33,7 +33,11 @@ type Way = readonly string[];
 export type Cursors = (document: string) => Promise<{ after: string; before: string } | undefined>;
 
 function isRequired(argument: GraphQLArgument): boolean {
-  return isNonNullType(argument.type) && argument.defaultValue === undefined && !('default' in argument && argument.default !== undefined);
+  return (
+    isNonNullType(argument.type) &&
+    argument.defaultValue === undefined &&
+    !('default' in argument && argument.default !== undefined)
+  );
 }
 
 /** Fields that are not selected, as `Type.field`. */
@@ -45,11 +49,19 @@ function fieldsOf(type: GraphQLObjectType, leftOut: LeftOut): Field[] {
 }
 
 /** The selection of everything of a type that takes no further look-up, and of what it leads to `further` levels on. */
-function everything(schema: GraphQLSchema, output: GraphQLOutputType, values: Values, further: number, leftOut: LeftOut = NOTHING): string {
+function everything(
+  schema: GraphQLSchema,
+  output: GraphQLOutputType,
+  values: Values,
+  further: number,
+  leftOut: LeftOut = NOTHING,
+): string {
   const type = getNamedType(output);
   if (isLeafType(type)) return '';
   if (isAbstractType(type)) {
-    const parts = schema.getPossibleTypes(type).map((one) => `... on ${one.name} ${everything(schema, one, values, further, leftOut)}`);
+    const parts = schema
+      .getPossibleTypes(type)
+      .map((one) => `... on ${one.name} ${everything(schema, one, values, further, leftOut)}`);
     // Fields of the same name may differ in whether they are null, which two fragments may not; they are asked for by type.
     return `{ __typename ${parts.length > 1 ? '' : parts.join(' ')} }`;
   }
@@ -59,62 +71,104 @@ function everything(schema: GraphQLSchema, output: GraphQLOutputType, values: Va
   const fields = fieldsOf(type, leftOut).flatMap((field) => {
     if (isLeafType(getNamedType(field.type))) return [fieldText(type, field, values)];
     return further > 0 || carries
-      ? [`${fieldText(type, field, values)} ${everything(schema, field.type, values, carries ? further : further - 1, leftOut)}`]
+      ? [
+          `${fieldText(type, field, values)} ${everything(schema, field.type, values, carries ? further : further - 1, leftOut)}`,
+        ]
       : [];
   });
   return `{ __typename ${fields.join(' ')} }`;
 }
 
-function valueOf(type: GraphQLObjectType, field: Field, argument: GraphQLArgument, values: Values): string {
+function valueOf(
+  type: GraphQLObjectType,
+  field: Field,
+  argument: GraphQLArgument,
+  values: Values,
+): string {
   const value = values[`${type.name}.${field.name}(${argument.name})`] ?? values[argument.name];
-  if (value === undefined) throw new Error(`no value is known for ${type.name}.${field.name}(${argument.name})`);
+  if (value === undefined)
+    throw new Error(`no value is known for ${type.name}.${field.name}(${argument.name})`);
   return value;
 }
 
-function fieldText(type: GraphQLObjectType, field: Field, values: Values, more: Readonly<Record<string, string>> = {}): string {
+function fieldText(
+  type: GraphQLObjectType,
+  field: Field,
+  values: Values,
+  more: Readonly<Record<string, string>> = {},
+): string {
   const given = field.args.flatMap((argument) => {
-    const value = more[argument.name] ?? (isRequired(argument) ? valueOf(type, field, argument, values) : undefined);
+    const value =
+      more[argument.name] ??
+      (isRequired(argument) ? valueOf(type, field, argument, values) : undefined);
     return value === undefined ? [] : [`${argument.name}: ${value}`];
   });
   return given.length > 0 ? `${field.name}(${given.join(', ')})` : field.name;
 }
 
 /** The ways that are shortest, one for each object type that `Query` leads to. */
-function shortestWays(schema: GraphQLSchema, start: GraphQLObjectType, values: Values, leftOut: LeftOut): Map<GraphQLObjectType, Way> {
+function shortestWays(
+  schema: GraphQLSchema,
+  start: GraphQLObjectType,
+  values: Values,
+  leftOut: LeftOut,
+): Map<GraphQLObjectType, Way> {
   const ways = new Map<GraphQLObjectType, Way>([[start, []]]);
   // A map is walked in the order in which things were added, also those that are added meanwhile.
   for (const [type, way] of ways) {
     for (const field of fieldsOf(type, leftOut)) {
       const next = getNamedType(field.type);
-      const few: Record<string, string> = field.args.some((argument) => argument.name === 'first') ? { first: '5' } : {};
+      const few: Record<string, string> = field.args.some((argument) => argument.name === 'first')
+        ? { first: '5' }
+        : {};
       const step = fieldText(type, field, values, few);
       if (isObjectType(next) && !ways.has(next)) ways.set(next, [...way, step]);
       if (!isAbstractType(next)) continue;
-      for (const one of schema.getPossibleTypes(next)) if (!ways.has(one)) ways.set(one, [...way, step, `... on ${one.name}`]);
+      for (const one of schema.getPossibleTypes(next))
+        if (!ways.has(one)) ways.set(one, [...way, step, `... on ${one.name}`]);
     }
   }
   return ways;
 }
 
-const inside = (way: Way, selection: string): string => `{ ${way.reduceRight((inner, step) => `${step} { ${inner} }`, selection)} }`;
+const inside = (way: Way, selection: string): string =>
+  `{ ${way.reduceRight((inner, step) => `${step} { ${inner} }`, selection)} }`;
 
 /** What may be given for an optional argument: every value of an enum, and true. */
-function choices(type: GraphQLObjectType, field: Field, argument: GraphQLArgument, values: Values): string[] {
+function choices(
+  type: GraphQLObjectType,
+  field: Field,
+  argument: GraphQLArgument,
+  values: Values,
+): string[] {
   const named = getNamedType(argument.type);
-  if (isEnumType(named) && !String(argument.type).includes('[')) return named.getValues().map((value) => value.name);
+  if (isEnumType(named) && !String(argument.type).includes('['))
+    return named.getValues().map((value) => value.name);
   if (named.name === 'Boolean') return ['true'];
   return [valueOf(type, field, argument, values)];
 }
 
 /** All choices of one or two optional arguments that may stand together. */
-function combinations(type: GraphQLObjectType, field: Field, values: Values): Record<string, string>[] {
-  const optional = field.args.filter((argument) => !isRequired(argument) && argument.name !== 'after' && argument.name !== 'before');
-  const single = optional.map((argument) => choices(type, field, argument, values).map((value) => ({ [argument.name]: value })));
+function combinations(
+  type: GraphQLObjectType,
+  field: Field,
+  values: Values,
+): Record<string, string>[] {
+  const optional = field.args.filter(
+    (argument) => !isRequired(argument) && argument.name !== 'after' && argument.name !== 'before',
+  );
+  const single = optional.map((argument) =>
+    choices(type, field, argument, values).map((value) => ({ [argument.name]: value })),
+  );
   const pairs = single.flatMap((ones, index) =>
-    single.slice(index + 1).flatMap((others) => ones.flatMap((one) => others.map((other) => ({ ...one, ...other })))),
+    single
+      .slice(index + 1)
+      .flatMap((others) => ones.flatMap((one) => others.map((other) => ({ ...one, ...other })))),
   );
   // A page from the start is what every document without one asks for.
-  const useful = pairs.filter((given) => !('first' in given) && !('id' in given && 'slug' in given));
+  const useful = pairs.filter(
+    (given) => !('first' in given) && !('id' in given && 'slug' in given),
+  );
   return [...single.flat(), ...useful];
 }
 
@@ -133,24 +187,54 @@ export async function everyField(
   for (const [type, way] of shortestWays(schema, start, values, leftOut)) {
     if (type.name === 'PageInfo' || type.name.startsWith('__')) continue;
     const fields = fieldsOf(type, leftOut);
-    const plain = fields.filter((field) => isLeafType(getNamedType(field.type)) && field.args.length === 0);
-    if (plain.length > 0) asked.push({ document: inside(way, plain.map(({ name }) => name).join(' ')), about: type.name, alone: true });
+    const plain = fields.filter(
+      (field) => isLeafType(getNamedType(field.type)) && field.args.length === 0,
+    );
+    if (plain.length > 0)
+      asked.push({
+        document: inside(way, plain.map(({ name }) => name).join(' ')),
+        about: type.name,
+        alone: true,
+      });
     for (const field of fields.filter((one) => !plain.includes(one))) {
       const selection = everything(schema, field.type, values, 1, leftOut);
       const about = `${type.name}.${field.name}`;
-      const document = (more: Record<string, string>): string => inside(way, `${fieldText(type, field, values, more)} ${selection}`);
+      const document = (more: Record<string, string>): string =>
+        inside(way, `${fieldText(type, field, values, more)} ${selection}`);
       asked.push({ document: document({}), about, alone: true });
       const given = combinations(type, field, values);
-      asked.push(...given.map((more) => ({ document: document(more), about: `${about}(${Object.keys(more).join(', ')})`, alone: false })));
+      asked.push(
+        ...given.map((more) => ({
+          document: document(more),
+          about: `${about}(${Object.keys(more).join(', ')})`,
+          alone: false,
+        })),
+      );
       if (!field.args.some((argument) => argument.name === 'after')) continue;
-      for (const more of [{}, ...given.filter((one) => Object.keys(one).length === 1 && !('last' in one) && !('first' in one))]) {
+      for (const more of [
+        {},
+        ...given.filter(
+          (one) => Object.keys(one).length === 1 && !('last' in one) && !('first' in one),
+        ),
+      ]) {
         const found = await cursors(
-          inside(way, `${fieldText(type, field, values, { ...more, first: '3' })} { pageInfo { startCursor endCursor } }`),
+          inside(
+            way,
+            `${fieldText(type, field, values, { ...more, first: '3' })} { pageInfo { startCursor endCursor } }`,
+          ),
         );
         if (!found) continue;
-        asked.push({ document: document({ ...more, after: `"${found.after}"` }), about: `${about}(after)`, alone: false });
+        asked.push({
+          document: document({ ...more, after: `"${found.after}"` }),
+          about: `${about}(after)`,
+          alone: false,
+        });
         if (field.args.some((argument) => argument.name === 'before'))
-          asked.push({ document: document({ ...more, last: '3', before: `"${found.before}"` }), about: `${about}(before)`, alone: false });
+          asked.push({
+            document: document({ ...more, last: '3', before: `"${found.before}"` }),
+            about: `${about}(before)`,
+            alone: false,
+          });
       }
     }
   }
@@ -160,7 +244,11 @@ export async function everyField(
     const id = values[one.name];
     if (id === undefined) throw new Error(`no id is known for ${one.name}`);
     const selection = `... on ${one.name} ${everything(schema, one, values, 1, leftOut)}`;
-    asked.push({ document: `{ node(id: ${id}) { ${selection} } }`, about: `node of ${one.name}`, alone: true });
+    asked.push({
+      document: `{ node(id: ${id}) { ${selection} } }`,
+      about: `node of ${one.name}`,
+      alone: true,
+    });
   }
   return asked;
 }

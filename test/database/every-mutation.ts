@@ -43,13 +43,20 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
     );
     return /"id":"([^"]+)"/.exec(JSON.stringify(results['createOrganization']))?.[1] ?? '';
   };
-  const idIn = (name: string): string => /"id":"([^"]+)"/.exec(JSON.stringify(results[name]))?.[1] ?? '';
-  async function run(name: string, input: Record<string, unknown>, selection = '', as: Sender = 'an API key'): Promise<void> {
+  const idIn = (name: string): string =>
+    /"id":"([^"]+)"/.exec(JSON.stringify(results[name]))?.[1] ?? '';
+  async function run(
+    name: string,
+    input: Record<string, unknown>,
+    selection = '',
+    as: Sender = 'an API key',
+  ): Promise<void> {
     const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
     const document = `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename ${selection} } }`;
     const answer = await send(document, as, input);
     results[name] = answer.data;
-    if (!JSON.stringify(answer.data ?? null).includes(`"${type}Payload"`)) failed.push(`${name}: ${JSON.stringify(answer)}`);
+    if (!JSON.stringify(answer.data ?? null).includes(`"${type}Payload"`))
+      failed.push(`${name}: ${JSON.stringify(answer)}`);
     names.add(name);
   }
   const [place, victim] = [await create('plans-place'), await create('plans-victim')];
@@ -72,7 +79,11 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
     where ${home}::uuid = any (o.lineage) and o.id <> ${home} and not exists (
       select from memberships h where h.user_id = u.id and h.organization_id = ${home}) limit 1`,
   );
-  await run('addMember', { organizationId, email, roles: ['user'] }, '... on AddMemberPayload { membership { user { id } } }');
+  await run(
+    'addMember',
+    { organizationId, email, roles: ['user'] },
+    '... on AddMemberPayload { membership { user { id } } }',
+  );
   const userId = idIn('addMember');
   await run('updateMemberRoles', { organizationId, userId, roles: ['viewer'] });
   await run('removeMember', { organizationId, userId });
@@ -83,7 +94,10 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
   );
   await run('updateRole', { id: idIn('createRole'), name: 'Planned' });
   await run('deleteRole', { id: idIn('createRole') });
-  await run('inviteUsers', { organizationId, users: [{ email: 'one@plans.example' }, { email: 'two@plans.example' }] });
+  await run('inviteUsers', {
+    organizationId,
+    users: [{ email: 'one@plans.example' }, { email: 'two@plans.example' }],
+  });
   await run(
     'createInvitation',
     { organizationId, email: 'three@plans.example', roles: ['viewer'] },
@@ -91,7 +105,11 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
   );
   await run('resendInvitation', { id: idIn('createInvitation') });
   await run('revokeInvitation', { id: idIn('createInvitation') });
-  await run('createApiKey', { organizationId, name: 'plans', scopes: ['usage:read'] }, '... on CreateApiKeyPayload { apiKey { id } }');
+  await run(
+    'createApiKey',
+    { organizationId, name: 'plans', scopes: ['usage:read'] },
+    '... on CreateApiKeyPayload { apiKey { id } }',
+  );
   await run('updateApiKey', { id: idIn('createApiKey'), name: 'planned' });
   await run('revokeApiKey', { id: idIn('createApiKey') });
   await run(
@@ -101,7 +119,13 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
   );
   await run('updateContact', { id: idIn('createContact'), kind: 'TECHNICAL' });
   await run('deleteContact', { id: idIn('createContact') });
-  const event = { id: 'plans', organizationId, metric: 'voice_calls', quantity: '1', occurredAt: new Date().toISOString() };
+  const event = {
+    id: 'plans',
+    organizationId,
+    metric: 'voice_calls',
+    quantity: '1',
+    occurredAt: new Date().toISOString(),
+  };
   await run('recordUsage', { events: [event] });
   await run(
     'createPersonalAccessToken',
@@ -120,7 +144,12 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
     }>`select id from invitations where canonical_email = ${grounds.email} and status = 'PENDING' order by id desc limit 1`,
   );
   const joined = '... on AcceptInvitationPayload { membership { organization { id } } }';
-  await run('acceptInvitation', { id: encodeId('Invitation', open.id) }, joined, 'a person without organization');
+  await run(
+    'acceptInvitation',
+    { id: encodeId('Invitation', open.id) },
+    joined,
+    'a person without organization',
+  );
   await run('leaveOrganization', { organizationId: idIn('acceptInvitation') }, '', 'a person');
   return { names, failed };
 }
@@ -141,6 +170,8 @@ async function invitationToken({ db, home, email, key }: Grounds): Promise<strin
   await sql`insert into invitation_roles (invitation_id, role_id)
     select ${invitation.id}, id from roles where built_in and key = 'viewer'`.execute(db);
   await sql`insert into invitation_tokens (token_hash, invitation_id, organization_id)
-    select ${tokenHash(token)}, id, organization_id from invitations where id = ${invitation.id}`.execute(db);
+    select ${tokenHash(token)}, id, organization_id from invitations where id = ${invitation.id}`.execute(
+    db,
+  );
   return token;
 }

@@ -14,7 +14,10 @@ afterAll(() => database.close());
 const STRICT: LawOptions = { production: false, apart: true };
 
 /** What the check says and warns of. */
-async function verdict(db: Database, options: LawOptions): Promise<{ said: string; warnings: string[] }> {
+async function verdict(
+  db: Database,
+  options: LawOptions,
+): Promise<{ said: string; warnings: string[] }> {
   const warnings: string[] = [];
   const log = createLogger('silent');
   log.warn = (_entry: unknown, message?: string) => void warnings.push(message ?? '');
@@ -50,9 +53,10 @@ describe('the laws of the schema', () => {
 
   it('name no exception that no table needs', async () => {
     for (const table of Object.keys(UNKEYED)) {
-      const { rows } = await sql`select from pg_constraint k where k.conrelid = ${table}::regclass and k.contype = 'f'`.execute(
-        database.db,
-      );
+      const { rows } =
+        await sql`select from pg_constraint k where k.conrelid = ${table}::regclass and k.contype = 'f'`.execute(
+          database.db,
+        );
       expect({ table, keys: rows.length }).toEqual({ table, keys: 0 });
     }
   });
@@ -68,8 +72,16 @@ describe('the laws of the schema', () => {
       [sql`create table stray (organization_id uuid not null)`],
       'organization_id has no foreign key in stray',
     ],
-    ['a quantity that is not exact', [sql`alter table usage_events add column weight double precision`], 'usage_events.weight'],
-    ['a trigger that is disabled', [sql`alter table audit_events disable trigger audit_events_seal`], 'audit_events.audit_events_seal'],
+    [
+      'a quantity that is not exact',
+      [sql`alter table usage_events add column weight double precision`],
+      'usage_events.weight',
+    ],
+    [
+      'a trigger that is disabled',
+      [sql`alter table audit_events disable trigger audit_events_seal`],
+      'audit_events.audit_events_seal',
+    ],
     [
       'foreign keys that are disabled',
       [sql`alter table memberships disable trigger all`],
@@ -90,13 +102,21 @@ describe('the laws of the schema', () => {
       [sql`alter table organizations alter column ordinal set cycle`],
       'Sequences start over at their end: organizations',
     ],
-    ['a connection that fires no triggers', [sql`set local session_replication_role = replica`], 'session_replication_role is not origin'],
+    [
+      'a connection that fires no triggers',
+      [sql`set local session_replication_role = replica`],
+      'session_replication_role is not origin',
+    ],
     [
       'a role that bypasses row security',
       [sql`alter role banyan_gateway bypassrls`],
       "The gateway's role banyan_gateway may bypass row security",
     ],
-    ['a role that owns a table', [sql`alter table scopes owner to banyan_gateway`], "The gateway's role banyan_gateway owns tables"],
+    [
+      'a role that owns a table',
+      [sql`alter table scopes owner to banyan_gateway`],
+      "The gateway's role banyan_gateway owns tables",
+    ],
   ])('stop the start for %s', async (_name, changes, sentence) => {
     const said = await afterwards(...changes);
     expect(said).toMatch(/^ConfigurationError: /);
@@ -104,19 +124,26 @@ describe('the laws of the schema', () => {
   });
 
   it('stop the start of a gateway that connects as the owner although the two are meant to be apart', async () => {
-    expect((await verdict(database.db, STRICT)).said).toContain("The gateway's role banyan is a superuser");
+    expect((await verdict(database.db, STRICT)).said).toContain(
+      "The gateway's role banyan is a superuser",
+    );
   });
 
   it('let one role be everything where no other is given, and say so in production', async () => {
     const alone = { production: false, apart: false };
     expect((await verdict(database.db, alone)).said).toBe('nothing is wrong');
     const { warnings } = await verdict(database.db, { ...alone, production: true });
-    expect(warnings).toEqual(['the gateway connects as the owner of the tables; DATABASE_MIGRATION_URL keeps the two apart']);
+    expect(warnings).toEqual([
+      'the gateway connects as the owner of the tables; DATABASE_MIGRATION_URL keeps the two apart',
+    ]);
   });
 
   it('stop the start in production on a server that may lose what it has promised, and warn elsewhere', async () => {
     // The server of the tests runs without fsync.
-    const { said, warnings } = await verdict(database.gatewayDb, { production: false, apart: true });
+    const { said, warnings } = await verdict(database.gatewayDb, {
+      production: false,
+      apart: true,
+    });
     expect({ said, warnings }).toEqual({
       said: 'nothing is wrong',
       warnings: ['fsync of the database server must be on: a crash would lose or corrupt data'],

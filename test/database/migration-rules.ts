@@ -8,7 +8,8 @@ const bare = (text: string): string =>
     .replace(/'(?:[^']|'')*'/g, "''")
     .toLowerCase();
 
-const names = (text: string, pattern: RegExp): string[] => [...text.matchAll(pattern)].map(([, name = '']) => name);
+const names = (text: string, pattern: RegExp): string[] =>
+  [...text.matchAll(pattern)].map(([, name = '']) => name);
 
 /** Statements that take away what the version before uses. */
 const CONTRACTS =
@@ -31,6 +32,8 @@ export function brokenRules(text: string): string[] {
     ...(contracts !== undefined && !/^-- Contract: \S/m.test(text)
       ? [`"${contracts}" without a line "-- Contract: <which version stopped using it>"`]
       : []),
-    ...(/\bset (local |session )?lock_timeout\b/.test(sql) ? ['sets lock_timeout, which is for the runner to set'] : []),
+    ...(/\bset (local |session )?lock_timeout\b/.test(sql)
+      ? ['sets lock_timeout, which is for the runner to set']
+      : []),
   ];
 }

@@ -14,7 +14,8 @@ import { BEFORE_BASELINE, migrationFolder, namesIn } from '../setup/migrations.t
 import { readCatalog, readRows } from './catalog.ts';
 
 const silent = createLogger('silent');
-const TAKEN_OVER = 'the database of version 0.1 has the history of the baseline now; nothing else was changed';
+const TAKEN_OVER =
+  'the database of version 0.1 has the history of the baseline now; nothing else was changed';
 
 const opened: TestDatabase[] = [];
 afterAll(() => Promise.all(opened.map((database) => database.close())));
@@ -27,7 +28,9 @@ async function earlier(last = '0030_typed_text'): Promise<TestDatabase> {
   await migrate(database.db, { folder: folder.url });
   await folder.remove();
   await installQueue(database.url, silent);
-  await sql`grant select on all tables in schema public to ${sql.id(GATEWAY_ROLE)}`.execute(database.db);
+  await sql`grant select on all tables in schema public to ${sql.id(GATEWAY_ROLE)}`.execute(
+    database.db,
+  );
   return database;
 }
 
@@ -50,7 +53,9 @@ async function history({ db }: TestDatabase): Promise<unknown[]> {
 }
 
 const applied = async ({ db }: TestDatabase): Promise<string[]> =>
-  (await sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`.execute(db)).rows.flatMap((row) => row.applied);
+  (
+    await sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`.execute(db)
+  ).rows.flatMap((row) => row.applied);
 
 /** What a process with these migrations tells of the database. */
 async function told(known: readonly string[]): Promise<string> {
@@ -92,8 +97,13 @@ describe('A database of version 0.1', () => {
   }
 
   it('is refused, with its name, when a migration was another one than that of version 0.1', () =>
-    after(`update migration_checksums set sha256 = sha256('edited'::bytea) where name = '0005_usage'`, () =>
-      refused(database, 'The migration 0005_usage that this database applied is not the one of version 0.1'),
+    after(
+      `update migration_checksums set sha256 = sha256('edited'::bytea) where name = '0005_usage'`,
+      () =>
+        refused(
+          database,
+          'The migration 0005_usage that this database applied is not the one of version 0.1',
+        ),
     ));
 
   it('is refused when it lacks a checksum, which version 0.1 notes', () =>
@@ -111,7 +121,10 @@ describe('A database of version 0.1', () => {
 
   it('is refused when a newer version migrated it', () =>
     after(`insert into kysely_migration (name, timestamp) values ('9999_to_come', '')`, () =>
-      refused(database, 'The database is newer than this version of Banyan, which does not know its migration 9999_to_come'),
+      refused(
+        database,
+        'The database is newer than this version of Banyan, which does not know its migration 9999_to_come',
+      ),
     ));
 
   it('lacks the baseline for a gateway that may not migrate, and for one that runs', async () => {
@@ -132,18 +145,28 @@ describe('A database of version 0.1', () => {
     const before = await history(database);
     await expect(migrate(database.db)).rejects.toThrow('no room');
     expect(await history(database)).toEqual(before);
-    await sql`drop trigger refuse on migration_checksums; drop function refuse()`.execute(database.db);
+    await sql`drop trigger refuse on migration_checksums; drop function refuse()`.execute(
+      database.db,
+    );
   });
 
   it('is taken over by one of several processes, which changes its history and nothing else', async () => {
     const written = sql`select xmin::text, key from roles order by key`;
-    const read = async () => [await readCatalog(database.db), await readRows(database.db), (await written.execute(database.db)).rows];
+    const read = async () => [
+      await readCatalog(database.db),
+      await readRows(database.db),
+      (await written.execute(database.db)).rows,
+    ];
     const before = await read();
     const later = await migrationFolder('0199', { '0201_note': 'create table note_of_later ()' });
     const log = keepLines();
-    const processes = Array.from({ length: 3 }, () => connect({ url: database.url, poolSize: 1, log: silent }));
+    const processes = Array.from({ length: 3 }, () =>
+      connect({ url: database.url, poolSize: 1, log: silent }),
+    );
     const only = await migrationFolder('0199');
-    expect(await Promise.all(processes.map((db) => migrate(db, { folder: only.url, log: log.log })))).toEqual([[], [], []]);
+    expect(
+      await Promise.all(processes.map((db) => migrate(db, { folder: only.url, log: log.log }))),
+    ).toEqual([[], [], []]);
     await Promise.all(processes.map((db) => db.destroy()));
     expect(log.lines(TAKEN_OVER)).toMatchObject([{ migrations: baseline }]);
     expect(await read()).toEqual(before);
@@ -153,7 +176,9 @@ describe('A database of version 0.1', () => {
     await migrate(fresh.db, { folder: only.url });
     expect(await history(database)).toEqual(await history(fresh));
     expect(await migrate(database.db, { folder: later.url })).toEqual(['0201_note']);
-    await sql`drop table note_of_later; delete from kysely_migration where name = '0201_note'`.execute(database.db);
+    await sql`drop table note_of_later; delete from kysely_migration where name = '0201_note'`.execute(
+      database.db,
+    );
     await sql`delete from migration_checksums where name = '0201_note'`.execute(database.db);
     await Promise.all([only.remove(), later.remove()]);
   });

@@ -10,7 +10,10 @@ let before: TestDatabase;
 let after: TestDatabase;
 let baseline: MigrationFolder;
 beforeAll(async () => {
-  [before, after] = await Promise.all([createDatabase({ empty: true }), createDatabase({ empty: true })]);
+  [before, after] = await Promise.all([
+    createDatabase({ empty: true }),
+    createDatabase({ empty: true }),
+  ]);
   baseline = await migrationFolder('0199');
   await migrate(before.db, { folder: BEFORE_BASELINE });
   await migrate(after.db, { folder: baseline.url });
@@ -28,7 +31,9 @@ describe('The baseline', () => {
       return { kind, added: [...is.difference(was)], lost: [...was.difference(is)] };
     });
     expect(differing.filter(({ added, lost }) => added.length + lost.length > 0)).toEqual([]);
-    const counts = Object.fromEntries(Object.entries(made).map(([kind, lines]) => [kind, lines.length]));
+    const counts = Object.fromEntries(
+      Object.entries(made).map(([kind, lines]) => [kind, lines.length]),
+    );
     expect(counts).toMatchObject({ functions: expect.toSatisfy((count: number) => count > 40) });
     process.stdout.write(`equal: ${JSON.stringify(counts)}\n`);
   });

@@ -15,10 +15,15 @@ beforeAll(async () => {
 afterAll(() => database.close());
 
 /** Another process' connection to the database. */
-const connectionTo = ({ url }: TestDatabase): Database => connect({ url, poolSize: 1, log: createLogger('silent') });
+const connectionTo = ({ url }: TestDatabase): Database =>
+  connect({ url, poolSize: 1, log: createLogger('silent') });
 
 /** Runs `work` after `change`, and takes the change back. */
-async function after<Result>(change: string, back: string, work: () => Promise<Result>): Promise<Result> {
+async function after<Result>(
+  change: string,
+  back: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
   await sql.raw(change).execute(database.db);
   try {
     return await work();
@@ -43,7 +48,8 @@ describe('a database and the migrations of this version', () => {
       `create table kept as select * from migration_checksums; update migration_checksums set sha256 = sha256('edited'::bytea) where name = '0109_usage_events'`,
       `update migration_checksums c set sha256 = k.sha256 from kept k where k.name = c.name; drop table kept`,
       async () => {
-        const edited = /^The migration 0109_usage_events was edited after this database had applied it/;
+        const edited =
+          /^The migration 0109_usage_events was edited after this database had applied it/;
         await expect(migrate(database.db)).rejects.toThrow(edited);
         await expect(missingMigrations(database.gatewayDb)).rejects.toThrow(edited);
       },
@@ -54,7 +60,9 @@ describe('a database and the migrations of this version', () => {
       `insert into kysely_migration (name, timestamp) values ('0105_was_here', '')`,
       `delete from kysely_migration where name = '0105_was_here'`,
       async () => {
-        await expect(migrate(database.db)).rejects.toThrow('The database has the migration 0105_was_here, whose file is missing.');
+        await expect(migrate(database.db)).rejects.toThrow(
+          'The database has the migration 0105_was_here, whose file is missing.',
+        );
         await expect(missingMigrations(database.gatewayDb)).rejects.toThrow('0105_was_here');
       },
     ));
@@ -67,24 +75,37 @@ describe('a database and the migrations of this version', () => {
         await expect(migrate(database.db)).rejects.toThrow(
           /newer than this version of Banyan, which does not know its migration 9999_to_come/,
         );
-        await expect(missingMigrations(database.gatewayDb)).rejects.toThrow(/newer than this version/);
+        await expect(missingMigrations(database.gatewayDb)).rejects.toThrow(
+          /newer than this version/,
+        );
       },
     ));
 
   it('that has no checksums yet is given those of the files as they are', () =>
-    after('create table kept as select * from migration_checksums; delete from migration_checksums', 'drop table kept', async () => {
-      await migrate(database.db);
-      const { rows } = await sql`select name, sha256 from migration_checksums except select name, sha256 from kept`.execute(database.db);
-      expect(rows).toEqual([]);
-      const { rows: noted } = await sql<{ name: string }>`select name from migration_checksums order by name`.execute(database.db);
-      expect(noted.map(({ name }) => name)).toEqual(await knownMigrations());
-    }));
+    after(
+      'create table kept as select * from migration_checksums; delete from migration_checksums',
+      'drop table kept',
+      async () => {
+        await migrate(database.db);
+        const { rows } =
+          await sql`select name, sha256 from migration_checksums except select name, sha256 from kept`.execute(
+            database.db,
+          );
+        expect(rows).toEqual([]);
+        const { rows: noted } = await sql<{
+          name: string;
+        }>`select name from migration_checksums order by name`.execute(database.db);
+        expect(noted.map(({ name }) => name)).toEqual(await knownMigrations());
+      },
+    ));
 });
 
 /** Takes back what migrations of a test did. */
 async function forget(back: string): Promise<void> {
   await sql
-    .raw(`${back}; delete from kysely_migration where name > '9'; delete from migration_checksums where name > '9'`)
+    .raw(
+      `${back}; delete from kysely_migration where name > '9'; delete from migration_checksums where name > '9'`,
+    )
     .execute(database.db);
 }
 
@@ -92,7 +113,9 @@ const GIVES_WAY = 'a migration gives way to sessions that hold a table, and is t
 
 describe('a migration that needs a table which a long transaction holds', () => {
   it('gives way to those who come after it, is tried again, and is done once the table is free', async () => {
-    const folder = await migrationFolder(undefined, { '9001_column': 'alter table organizations add column added text' });
+    const folder = await migrationFolder(undefined, {
+      '9001_column': 'alter table organizations add column added text',
+    });
     const log = keepLines();
     const started = performance.now();
     const { migrating, readMs } = await database.db.transaction().execute(async (tx) => {
@@ -104,13 +127,16 @@ describe('a migration that needs a table which a long transaction holds', () => 
       const from = performance.now();
       await sql`select from organizations`.execute(database.gatewayDb);
       const readMs = performance.now() - from;
-      while (log.lines(GIVES_WAY).length === 0) await new Promise((resolve) => setImmediate(resolve));
+      while (log.lines(GIVES_WAY).length === 0)
+        await new Promise((resolve) => setImmediate(resolve));
       return { migrating, readMs };
     });
     expect(await migrating).toEqual(['9001_column']);
     expect(readMs).toBeLessThan(5_000);
     expect(log.lines(GIVES_WAY)[0]).toMatchObject({ migration: '9001_column' });
-    process.stdout.write(`a read waited ${Math.round(readMs)} ms behind it; done after ${Math.round(performance.now() - started)} ms\n`);
+    process.stdout.write(
+      `a read waited ${Math.round(readMs)} ms behind it; done after ${Math.round(performance.now() - started)} ms\n`,
+    );
     await forget('alter table organizations drop column added');
     await folder.remove();
   });
@@ -126,12 +152,19 @@ describe('a migration that needs a table which a long transaction holds', () => 
         /^The migration 9002_second got no lock on a table in 0.1 seconds, .*; the migration was rolled back/,
       );
     });
-    const { rows } = await sql`select to_regclass('first_of_two') is not null as first, to_regclass('left_behind') is not null as second,
+    const { rows } =
+      await sql`select to_regclass('first_of_two') is not null as first, to_regclass('left_behind') is not null as second,
       array(select name::text from kysely_migration where name > '9' order by 1) as noted,
-      array(select name from migration_checksums where name > '9' order by 1) as checksums`.execute(database.db);
-    expect(rows).toEqual([{ first: true, second: false, noted: ['9001_first'], checksums: ['9001_first'] }]);
+      array(select name from migration_checksums where name > '9' order by 1) as checksums`.execute(
+        database.db,
+      );
+    expect(rows).toEqual([
+      { first: true, second: false, noted: ['9001_first'], checksums: ['9001_first'] },
+    ]);
     expect(await migrate(database.db, { folder: folder.url })).toEqual(['9002_second']);
-    await forget('drop table first_of_two, left_behind; alter table organizations drop column added');
+    await forget(
+      'drop table first_of_two, left_behind; alter table organizations drop column added',
+    );
     await folder.remove();
   });
 });
@@ -144,9 +177,14 @@ describe('several processes that migrate at once', () => {
     const first = connectionTo(database);
     await sql`select pg_advisory_lock(7309173)`.execute(first);
     const migrating = processes.map((db) => migrate(db, { folder: folder.url, log: log.log }));
-    while (log.lines('another process migrates the database; this one waits for it').length < processes.length)
+    while (
+      log.lines('another process migrates the database; this one waits for it').length <
+      processes.length
+    )
       await new Promise((resolve) => setImmediate(resolve));
-    await expect(migrate(database.db, { folder: folder.url, stop: AbortSignal.abort() })).rejects.toThrow('aborted');
+    await expect(
+      migrate(database.db, { folder: folder.url, stop: AbortSignal.abort() }),
+    ).rejects.toThrow('aborted');
     await first.destroy();
     expect((await Promise.all(migrating)).flat()).toEqual(['9003_once']);
     await Promise.all(processes.map((db) => db.destroy()));
@@ -164,7 +202,16 @@ describe('a database from before text had one form', () => {
       const { db } = before;
       await sql`create or replace function search_fold(value text) returns text
         language sql immutable parallel safe return lower(value collate pg_c_utf8)`.execute(db);
-      const names = ['Plain', 'Straße', 'Cafe\u0301', '\u0130zmir', '\ufb01x', 'Ma\u00f1ana', '\u212a', '\u0958'.repeat(200)];
+      const names = [
+        'Plain',
+        'Straße',
+        'Cafe\u0301',
+        '\u0130zmir',
+        '\ufb01x',
+        'Ma\u00f1ana',
+        '\u212a',
+        '\u0958'.repeat(200),
+      ];
       await sql`insert into organizations (slug, name) select 'old-' || place, name from unnest(${names}::text[]) with ordinality as given (name, place)`.execute(
         db,
       );
@@ -172,7 +219,9 @@ describe('a database from before text had one form', () => {
         select 'u' || place || '@x.example', 'u' || place || '@x.example', name from unnest(${names}::text[]) with ordinality as given (name, place)`.execute(
         db,
       );
-      await sql`insert into roles (key, name, description, scopes) values ('old', ${'Fu\u0308r'}, ${'Fu\u0308r'}, '{}')`.execute(db);
+      await sql`insert into roles (key, name, description, scopes) values ('old', ${'Fu\u0308r'}, ${'Fu\u0308r'}, '{}')`.execute(
+        db,
+      );
       const accounts = ['Mu\u0308ller', 'M\u00fcller', 'Ko\u0308nig'];
       await sql`insert into external_accounts (organization_id, system, account_id)
         select o.id, 'crm', a.name from unnest(${accounts}::text[]) with ordinality as a (name, place) join organizations o on o.slug = 'old-' || a.place`.execute(
@@ -191,7 +240,11 @@ describe('a database from before text had one form', () => {
       const shown = names.map((name) => (name.startsWith('\u0958') ? name : name.normalize('NFC')));
       for (const table of ['organizations', 'users'])
         expect(
-          (await sql<{ name: string }>`select name from ${sql.table(table)} where name is not null order by id`.execute(db)).rows,
+          (
+            await sql<{
+              name: string;
+            }>`select name from ${sql.table(table)} where name is not null order by id`.execute(db)
+          ).rows,
         ).toEqual(shown.map((name) => ({ name })));
       expect((await versions.execute(db)).rows).toEqual(unchanged);
       const { rows: stale } = await sql`
@@ -211,14 +264,18 @@ describe('a database from before text had one form', () => {
         ]) {
           const { rows } = await sql`
             select o.slug from search_documents d join organizations o on o.id = d.organization_id
-            where search_grams(d.text) @> search_pattern_grams(${pattern}) and strpos(d.text, ${pattern}) > 0`.execute(one);
+            where search_grams(d.text) @> search_pattern_grams(${pattern}) and strpos(d.text, ${pattern}) > 0`.execute(
+            one,
+          );
           expect(rows).toEqual([{ slug }]);
         }
       });
-      expect((await sql`select name, description from roles where key = 'old'`.execute(db)).rows).toEqual([
-        { name: 'Für', description: 'Für' },
-      ]);
-      expect((await sql`select account_id from external_accounts order by id`.execute(db)).rows).toEqual(
+      expect(
+        (await sql`select name, description from roles where key = 'old'`.execute(db)).rows,
+      ).toEqual([{ name: 'Für', description: 'Für' }]);
+      expect(
+        (await sql`select account_id from external_accounts order by id`.execute(db)).rows,
+      ).toEqual(
         ['Mu\u0308ller', 'M\u00fcller', 'K\u00f6nig'].map((account_id) => ({ account_id })),
       );
     } finally {

@@ -21,7 +21,12 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** Runs `work` after a newer version has migrated the database; then takes the migration back, as if it had not been. */
-async function beside(name: string, change: string, back: string, work: () => Promise<void>): Promise<void> {
+async function beside(
+  name: string,
+  change: string,
+  back: string,
+  work: () => Promise<void>,
+): Promise<void> {
   const folder = await migrationFolder(undefined, { [name]: change });
   await migrate(world.db, { folder: folder.url });
   try {
@@ -34,18 +39,26 @@ async function beside(name: string, change: string, back: string, work: () => Pr
   }
 }
 
-const all = <Answer>(ask: () => Promise<Answer>): Promise<Answer[]> => Promise.all(Array.from({ length: AT_ONCE }, ask));
-const codes = (answers: GraphQLAnswer<unknown>[]): (string | undefined)[] => [...new Set(answers.map(code))];
+const all = <Answer>(ask: () => Promise<Answer>): Promise<Answer[]> =>
+  Promise.all(Array.from({ length: AT_ONCE }, ask));
+const codes = (answers: GraphQLAnswer<unknown>[]): (string | undefined)[] => [
+  ...new Set(answers.map(code)),
+];
 
 describe('a column whose type a migration changes', () => {
   it('costs no reader its answer, although statements were prepared before', async () => {
-    const read = () => world.ask<{ usageMetrics: { unit: string }[] }>('{ usageMetrics { unit } }', { as: 'key@acme' });
+    const read = () =>
+      world.ask<{ usageMetrics: { unit: string }[] }>('{ usageMetrics { unit } }', {
+        as: 'key@acme',
+      });
     const before = await all(read);
     const column = 'alter table usage_metrics alter column unit type';
     await beside('9001_type', `${column} varchar(300)`, `${column} text`, async () => {
       const after = await all(read);
       expect(codes([...before, ...after])).toEqual([undefined]);
-      expect(new Set(after.map(({ text }) => text))).toEqual(new Set(before.map(({ text }) => text)));
+      expect(new Set(after.map(({ text }) => text))).toEqual(
+        new Set(before.map(({ text }) => text)),
+      );
     });
   });
 
@@ -55,15 +68,25 @@ describe('a column whose type a migration changes', () => {
       world.ask<{ createApiKey: { __typename: string } }>(
         `mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { __typename ... on CreateApiKeyPayload { apiKey { preview } } } }`,
         { as: 'key@acme' },
-        { input: { name: `key ${made++}`, organizationId: world.org('acme'), scopes: ['usage:read'] } },
+        {
+          input: {
+            name: `key ${made++}`,
+            organizationId: world.org('acme'),
+            scopes: ['usage:read'],
+          },
+        },
       );
     const before = await all(create);
     const column = 'alter table api_keys alter column preview type';
     await beside('9001_type', `${column} varchar(300)`, `${column} text`, async () => {
       const after = await all(create);
       expect(codes([...before, ...after])).toEqual([undefined]);
-      expect(new Set([...before, ...after].map(({ data }) => data?.createApiKey.__typename))).toEqual(new Set(['CreateApiKeyPayload']));
-      expect(await world.rows(sql`select count(*)::int as keys from api_keys where name like 'key %'`)).toEqual([{ keys: made }]);
+      expect(
+        new Set([...before, ...after].map(({ data }) => data?.createApiKey.__typename)),
+      ).toEqual(new Set(['CreateApiKeyPayload']));
+      expect(
+        await world.rows(sql`select count(*)::int as keys from api_keys where name like 'key %'`),
+      ).toEqual([{ keys: made }]);
     });
   });
 });
@@ -78,15 +101,26 @@ interface Watched {
 async function watched(): Promise<Watched> {
   const log = keepLines();
   const clock = new DatabaseClock(log.log);
-  const schemaVersion = new SchemaVersion({ known: await knownMigrations(), log: log.log, tryOut: () => lookUpNobody(world.gatewayDb) });
+  const schemaVersion = new SchemaVersion({
+    known: await knownMigrations(),
+    log: log.log,
+    tryOut: () => lookUpNobody(world.gatewayDb),
+  });
   const readiness = new Readiness(world.gatewayUrl, clock, schemaVersion);
-  const gateway = gatewayOver(world.gatewayDb, { log: log.log, clock, schemaVersion, ready: () => readiness.check() });
+  const gateway = gatewayOver(world.gatewayDb, {
+    log: log.log,
+    clock,
+    schemaVersion,
+    ready: () => readiness.check(),
+  });
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
     log,
     async ready() {
-      const response = await fetch(`http://127.0.0.1:${(server.address() as AddressInfo).port}/ready`);
+      const response = await fetch(
+        `http://127.0.0.1:${(server.address() as AddressInfo).port}/ready`,
+      );
       return [response.status, await response.text()];
     },
     async close() {
@@ -102,12 +136,20 @@ describe('a gateway beside a newer database', () => {
     const gateway = await watched();
     expect(await gateway.ready()).toEqual([200, 'ready\n']);
     const table = 'alter table organizations';
-    await beside('9001_added', `${table} add column added text`, `${table} drop column added`, async () => {
-      const told = 'the database has migrations that this version does not know: 9001_added\n';
-      for (let n = 0; n < 3; n++) expect(await gateway.ready()).toEqual([200, `ready\n${told}`]);
-      const message = 'the database is not at the migrations of this version: replace this process soon';
-      await expect.poll(() => gateway.log.lines(message)).toMatchObject([{ level: 40, unknown: ['9001_added'], missing: [] }]);
-    });
+    await beside(
+      '9001_added',
+      `${table} add column added text`,
+      `${table} drop column added`,
+      async () => {
+        const told = 'the database has migrations that this version does not know: 9001_added\n';
+        for (let n = 0; n < 3; n++) expect(await gateway.ready()).toEqual([200, `ready\n${told}`]);
+        const message =
+          'the database is not at the migrations of this version: replace this process soon';
+        await expect
+          .poll(() => gateway.log.lines(message))
+          .toMatchObject([{ level: 40, unknown: ['9001_added'], missing: [] }]);
+      },
+    );
     expect(await gateway.ready()).toEqual([200, 'ready\n']);
     await gateway.close();
   });
@@ -115,11 +157,21 @@ describe('a gateway beside a newer database', () => {
   it('is not ready once its statements for every request cannot be run any more, and says that too', async () => {
     const gateway = await watched();
     const table = 'alter table api_keys rename column';
-    await beside('9001_gone', `${table} secret_hash to hash`, `${table} hash to secret_hash`, async () => {
-      await expect.poll(() => gateway.ready()).toEqual([503, expect.stringMatching(/9001_gone; this version cannot work with it\n$/)]);
-      const message = 'this version cannot work with the database as it was migrated: run the version that fits';
-      await expect.poll(() => gateway.log.lines(message)).toMatchObject([{ level: 50, unknown: ['9001_gone'] }]);
-    });
+    await beside(
+      '9001_gone',
+      `${table} secret_hash to hash`,
+      `${table} hash to secret_hash`,
+      async () => {
+        await expect
+          .poll(() => gateway.ready())
+          .toEqual([503, expect.stringMatching(/9001_gone; this version cannot work with it\n$/)]);
+        const message =
+          'this version cannot work with the database as it was migrated: run the version that fits';
+        await expect
+          .poll(() => gateway.log.lines(message))
+          .toMatchObject([{ level: 50, unknown: ['9001_gone'] }]);
+      },
+    );
     await gateway.ready();
     expect(await gateway.ready()).toEqual([200, 'ready\n']);
     await gateway.close();
@@ -129,8 +181,13 @@ describe('a gateway beside a newer database', () => {
     const gateway = await watched();
     const [newest = ''] = (await knownMigrations()).slice(-1);
     await sql`delete from kysely_migration where name = ${newest}`.execute(world.db);
-    expect(await gateway.ready()).toEqual([200, `ready\nthe database lacks migrations of this version: ${newest}\n`]);
-    await sql`insert into kysely_migration (name, timestamp) values (${newest}, '')`.execute(world.db);
+    expect(await gateway.ready()).toEqual([
+      200,
+      `ready\nthe database lacks migrations of this version: ${newest}\n`,
+    ]);
+    await sql`insert into kysely_migration (name, timestamp) values (${newest}, '')`.execute(
+      world.db,
+    );
     await gateway.close();
   });
 });

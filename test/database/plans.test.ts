@@ -41,7 +41,12 @@ interface Answer {
   errors?: { message: string; extensions: { code: string } }[];
 }
 
-async function ask(document: string, headers: Record<string, string> = {}, variables?: unknown, asked: Gateway = gateway): Promise<Answer> {
+async function ask(
+  document: string,
+  headers: Record<string, string> = {},
+  variables?: unknown,
+  asked: Gateway = gateway,
+): Promise<Answer> {
   const response = await asked.fetch('http://127.0.0.1/graphql', {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
@@ -64,7 +69,9 @@ beforeAll(async () => {
       sum(greatest(c.reltuples, 0)) over (partition by coalesce(p.relname, c.relname)) as rows
     from pg_class c left join pg_inherits i on i.inhrelid = c.oid left join pg_class p on p.oid = i.inhparent
     where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')`.execute(database.db);
-  growing = new Map(relations.rows.filter(({ rows }) => rows >= GROWN).map(({ name, table }) => [name, table]));
+  growing = new Map(
+    relations.rows.filter(({ rows }) => rows >= GROWN).map(({ name, table }) => [name, table]),
+  );
   grown = new Map(relations.rows.map(({ name, own }) => [name, own]));
   home = await one(sql<typeof home>`
     select o.id, o.slug, b.organizations from organizations o cross join lateral (
@@ -88,14 +95,30 @@ beforeAll(async () => {
     database.db,
   );
   const token = await insertPersonalAccessToken(database.db, user.id, 'plans');
-  callers['an API key'] = { authorization: `Bearer ${await insertApiKey(database.db, home.id, 'plans')}` };
+  callers['an API key'] = {
+    authorization: `Bearer ${await insertApiKey(database.db, home.id, 'plans')}`,
+  };
   callers['a person'] = { authorization: `Bearer ${token}`, 'x-organization': home.slug };
   callers['a person without organization'] = { authorization: `Bearer ${token}` };
   const inHome = async (table: string): Promise<string> =>
-    (await one(sql<{ id: string }>`select id from ${sql.table(table)} where organization_id = ${home.id} order by id desc limit 1`)).id;
-  const role = await one(sql<{ id: string }>`select role_id as id from organization_roles where organization_id = ${home.id}`);
-  const pat = await one(sql<{ id: string }>`select id from personal_access_tokens where user_id = ${user.id}`);
-  const below = await one(sql<{ id: string }>`select id from organizations where parent_id = ${home.id} limit 1`);
+    (
+      await one(
+        sql<{
+          id: string;
+        }>`select id from ${sql.table(table)} where organization_id = ${home.id} order by id desc limit 1`,
+      )
+    ).id;
+  const role = await one(
+    sql<{
+      id: string;
+    }>`select role_id as id from organization_roles where organization_id = ${home.id}`,
+  );
+  const pat = await one(
+    sql<{ id: string }>`select id from personal_access_tokens where user_id = ${user.id}`,
+  );
+  const below = await one(
+    sql<{ id: string }>`select id from organizations where parent_id = ${home.id} limit 1`,
+  );
   const text = JSON.stringify;
   values = {
     first: '5',
@@ -134,13 +157,24 @@ beforeAll(async () => {
     poolSize: 4,
     log: createLogger('silent'),
     onStatement(statement, parameters) {
-      const keys = (list: readonly unknown[]): number => Math.max(0, ...list.map((item) => (Array.isArray(item) ? item.length : 0)));
+      const keys = (list: readonly unknown[]): number =>
+        Math.max(0, ...list.map((item) => (Array.isArray(item) ? item.length : 0)));
       const before = statements.get(statement);
-      if (!before || keys(before.parameters) < keys(parameters)) statements.set(statement, { text: statement, parameters });
+      if (!before || keys(before.parameters) < keys(parameters))
+        statements.set(statement, { text: statement, parameters });
     },
   });
   // Whole types are asked for with full pages, which is more than an operation of a client may ask for.
-  const limits = { tokens: 20_000, document: { ...DOCUMENT_LIMITS, depth: 100, aliases: 10_000, fields: 10_000, selectionSets: 10_000 } };
+  const limits = {
+    tokens: 20_000,
+    document: {
+      ...DOCUMENT_LIMITS,
+      depth: 100,
+      aliases: 10_000,
+      fields: 10_000,
+      selectionSets: 10_000,
+    },
+  };
   gateway = gatewayOver(db, { boundsCost: false, limits, compiled: false });
   compiling = gatewayOver(db, { boundsCost: false, limits });
   // By day the platform is small, and what a statement can read by an index it is made to read by one.
@@ -176,8 +210,16 @@ const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = 
     rows: () => 2_000 * MEMBERSHIPS_PER_PERSON,
     why: 'people are told apart by their other memberships, for up to 2,000 of the subtree',
   },
-  { when: /from invitation_mails where sender_id/, rows: () => 11_000, why: 'the mails of a day are counted up to their limits' },
-  { when: /split_part\(key/, rows: (keys) => 50 + keys * MEMBERSHIPS_PER_PERSON, why: 'the memberships of each person' },
+  {
+    when: /from invitation_mails where sender_id/,
+    rows: () => 11_000,
+    why: 'the mails of a day are counted up to their limits',
+  },
+  {
+    when: /split_part\(key/,
+    rows: (keys) => 50 + keys * MEMBERSHIPS_PER_PERSON,
+    why: 'the memberships of each person',
+  },
   {
     when: /select count\(\*\)::int as count[^]*audit_events[^]*subtree_end/,
     rows: () => 50 + home.organizations * EVENTS_PER_ORGANIZATION,
@@ -223,7 +265,12 @@ it('finds every index whole after the platform was seeded, those of partitioned 
 });
 
 it('answers documents that select every field with every argument', async () => {
-  const asked: Asked[] = await everyField(schema, schema.getQueryType() as GraphQLObjectType, values, cursors);
+  const asked: Asked[] = await everyField(
+    schema,
+    schema.getQueryType() as GraphQLObjectType,
+    values,
+    cursors,
+  );
   const failed: unknown[] = [];
   for (const { document, about, alone } of asked) {
     const answers = await Promise.all(
@@ -231,7 +278,8 @@ it('answers documents that select every field with every argument', async () => 
         .slice(0, alone ? (/^(Query|Viewer)\b/.test(about) ? 3 : 2) : 1)
         .map((headers) => ask(document, headers)),
     );
-    if (answers.every(({ data, errors }) => errors || !data)) failed.push([about, answers.map((answer) => answer.errors?.[0]?.message)]);
+    if (answers.every(({ data, errors }) => errors || !data))
+      failed.push([about, answers.map((answer) => answer.errors?.[0]?.message)]);
   }
   expect(failed).toEqual([]);
 });
@@ -247,9 +295,12 @@ it('reads no table from end to end in a compiled operation', async () => {
   );
   // By day some of them; at night all.
   for (const { document } of asked.filter((_one, index) => !IS_SMALL || index % 8 === 0)) {
-    for (const headers of [callers['an API key'], callers['a person']]) await ask(document, headers, undefined, compiling);
+    for (const headers of [callers['an API key'], callers['a person']])
+      await ask(document, headers, undefined, compiling);
   }
-  const compiled = [...statements.values()].filter(({ text }) => !before.has(text) && text.startsWith('with written as'));
+  const compiled = [...statements.values()].filter(
+    ({ text }) => !before.has(text) && text.startsWith('with written as'),
+  );
   for (const { text } of compiled) statements.delete(text);
   expect(compiled.length).toBeGreaterThan(IS_SMALL ? 20 : 200);
   const greedy = [];
@@ -279,11 +330,18 @@ it('reads a small multiple of what it answers in every statement, and no table f
   const greedy = [];
   const used = new Set<string>();
   for (const statement of statements.values()) {
-    if (!/^\s*(select|with|insert|update|delete)/i.test(statement.text) || QUEUE.test(statement.text)) continue;
+    if (
+      !/^\s*(select|with|insert|update|delete)/i.test(statement.text) ||
+      QUEUE.test(statement.text)
+    )
+      continue;
     const read = await reading(client, statement, growing);
     const allowance = ALLOWANCES.find(({ when }) => when.test(statement.text));
     if (allowance) used.add(allowance.why);
-    const most = Math.max(50 + 10 * Math.max(read.returned, read.keys), allowance?.rows(read.keys) ?? 0);
+    const most = Math.max(
+      50 + 10 * Math.max(read.returned, read.keys),
+      allowance?.rows(read.keys) ?? 0,
+    );
     const rows = Object.fromEntries([...read.rows].filter(([, count]) => count > most));
     const scanned = read.scanned.filter((relation) => (grown.get(relation) ?? 0) >= GROWN);
     if (scanned.length > 0 || Object.keys(rows).length > 0 || read.pages > 4 * most)

@@ -36,25 +36,39 @@ interface PlanNode {
 }
 
 /** Explains a statement on a connection whose `plan_cache_mode` is `force_generic_plan`, and leaves nothing of it behind. */
-export async function reading(client: pg.Client, { text, parameters }: Statement, growing: ReadonlyMap<string, string>): Promise<Reading> {
-  const call = parameters.length > 0 ? `execute explained (${parameters.map(literal).join(', ')})` : 'execute explained';
+export async function reading(
+  client: pg.Client,
+  { text, parameters }: Statement,
+  growing: ReadonlyMap<string, string>,
+): Promise<Reading> {
+  const call =
+    parameters.length > 0
+      ? `execute explained (${parameters.map(literal).join(', ')})`
+      : 'execute explained';
   await client.query('begin');
   try {
     await client.query(`prepare explained as ${text}`);
     await client.query('savepoint before');
     let ran = true;
     const explained = await client
-      .query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(`explain (analyze, buffers, timing off, format json) ${call}`)
+      .query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
+        `explain (analyze, buffers, timing off, format json) ${call}`,
+      )
       .catch(async () => {
         ran = false;
         await client.query('rollback to savepoint before');
-        return client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(`explain (format json) ${call}`);
+        return client.query<{ 'QUERY PLAN': { Plan: PlanNode }[] }>(
+          `explain (format json) ${call}`,
+        );
       });
     const plan = explained.rows[0]?.['QUERY PLAN'][0]?.Plan;
     if (!plan) throw new RangeError(`no plan for ${text}`);
     const result: Reading = {
       returned: plan['Actual Rows'] ?? 0,
-      keys: Math.max(0, ...parameters.map((parameter) => (Array.isArray(parameter) ? parameter.length : 0))),
+      keys: Math.max(
+        0,
+        ...parameters.map((parameter) => (Array.isArray(parameter) ? parameter.length : 0)),
+      ),
       rows: new Map(),
       scanned: [],
       pages: (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0),
@@ -72,9 +86,13 @@ function collect(node: PlanNode, growing: ReadonlyMap<string, string>, result: R
   const table = growing.get(node['Relation Name'] ?? '');
   if (table !== undefined) {
     // The row that a write changes is counted where it is found.
-    if (node['Node Type'] === 'Seq Scan' && node['Actual Loops'] !== 0) result.scanned.push(node['Relation Name'] ?? table);
+    if (node['Node Type'] === 'Seq Scan' && node['Actual Loops'] !== 0)
+      result.scanned.push(node['Relation Name'] ?? table);
     if (node['Node Type'] !== 'ModifyTable') {
-      const each = (node['Actual Rows'] ?? 0) + (node['Rows Removed by Filter'] ?? 0) + (node['Rows Removed by Index Recheck'] ?? 0);
+      const each =
+        (node['Actual Rows'] ?? 0) +
+        (node['Rows Removed by Filter'] ?? 0) +
+        (node['Rows Removed by Index Recheck'] ?? 0);
       result.rows.set(table, (result.rows.get(table) ?? 0) + each * (node['Actual Loops'] ?? 0));
     }
   }

@@ -38,17 +38,24 @@ async function refusal(statement: string): Promise<string> {
 }
 
 describe("the gateway's role", () => {
-  it.each(['audit_events', 'account_events', 'audit_chains'])('is refused by privilege to change %s', async (table) => {
-    // What the triggers say, also to an owner, is "the audit log can only be added to".
-    const denied = `42501 permission denied for table ${table}`;
-    expect(await refusal(`update ${table} set hash = ''`)).toBe(denied);
-    expect(await refusal(`delete from ${table}`)).toBe(denied);
-    expect(await refusal(`truncate ${table}`)).toBe(denied);
-    expect(await refusal(`alter table ${table} disable trigger user`)).toBe(`42501 must be owner of table ${table}`);
-  });
+  it.each(['audit_events', 'account_events', 'audit_chains'])(
+    'is refused by privilege to change %s',
+    async (table) => {
+      // What the triggers say, also to an owner, is "the audit log can only be added to".
+      const denied = `42501 permission denied for table ${table}`;
+      expect(await refusal(`update ${table} set hash = ''`)).toBe(denied);
+      expect(await refusal(`delete from ${table}`)).toBe(denied);
+      expect(await refusal(`truncate ${table}`)).toBe(denied);
+      expect(await refusal(`alter table ${table} disable trigger user`)).toBe(
+        `42501 must be owner of table ${table}`,
+      );
+    },
+  );
 
   it('is refused the ends of the chains of the audit log, which the seals alone move', async () => {
-    expect(await refusal('insert into audit_chains (id) values (uuidv7())')).toBe('42501 permission denied for table audit_chains');
+    expect(await refusal('insert into audit_chains (id) values (uuidv7())')).toBe(
+      '42501 permission denied for table audit_chains',
+    );
     const insert = `insert into audit_events (action, actor_kind, organization_id, target_type, target_id, request_id)
       select 'createRole', 'API_KEY', id, 'Role', 'x', 'r' from organizations where slug = 'north'`;
     expect(await refusal(insert)).toBe('nothing was refused');
@@ -72,19 +79,36 @@ describe("the gateway's role", () => {
   });
 
   it('is refused tables of its own for a session, whatever the database allowed everybody before', async () => {
-    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(world.db);
-    await sql`grant temporary on database ${sql.id(rows[0]?.name ?? '')} to public`.execute(world.db);
-    expect(await refusal('create temporary table organizations (id uuid)')).toBe('nothing was refused');
+    const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(
+      world.db,
+    );
+    await sql`grant temporary on database ${sql.id(rows[0]?.name ?? '')} to public`.execute(
+      world.db,
+    );
+    expect(await refusal('create temporary table organizations (id uuid)')).toBe(
+      'nothing was refused',
+    );
     await grantGateway(world.db, 'banyan_gateway');
-    expect(await refusal('create temporary table organizations (id uuid)')).toMatch(/^42501 permission denied to create temporary tables/);
+    expect(await refusal('create temporary table organizations (id uuid)')).toMatch(
+      /^42501 permission denied to create temporary tables/,
+    );
   });
 
   it.each([
-    ['set session_replication_role = replica', /permission denied to set parameter "session_replication_role"/],
+    [
+      'set session_replication_role = replica',
+      /permission denied to set parameter "session_replication_role"/,
+    ],
     ['create table anything (id integer)', /permission denied for schema public/],
-    ['create temporary table organizations (id uuid)', /permission denied to create temporary tables/],
+    [
+      'create temporary table organizations (id uuid)',
+      /permission denied to create temporary tables/,
+    ],
     ['create schema anything', /permission denied for database/],
-    ['create function anything() returns integer language sql return 1', /permission denied for schema public/],
+    [
+      'create function anything() returns integer language sql return 1',
+      /permission denied for schema public/,
+    ],
     [
       'create or replace function seal_audit_event() returns trigger language plpgsql as $$ begin return new; end $$',
       /permission denied|must be owner/,
@@ -100,8 +124,14 @@ describe("the gateway's role", () => {
       /permission denied for table trusted_documents/,
     ],
     ["update scopes set implies = '{}'", /permission denied for table scopes/],
-    ["insert into kysely_migration values ('9999', '')", /permission denied for table kysely_migration/],
-    ["copy organizations to program 'cat'", /permission denied to COPY to or from an external program/],
+    [
+      "insert into kysely_migration values ('9999', '')",
+      /permission denied for table kysely_migration/,
+    ],
+    [
+      "copy organizations to program 'cat'",
+      /permission denied to COPY to or from an external program/,
+    ],
     ["select pg_read_file('/etc/passwd')", /permission denied for function pg_read_file/],
   ])('is refused by privilege: %s', async (statement, sentence) => {
     const answer = await refusal(statement);
@@ -110,10 +140,16 @@ describe("the gateway's role", () => {
   });
 
   it('prepares and drops months of usage only as far as a daily job needs it', async () => {
-    expect(await refusal(`select prepare_usage_months(now(), now() + interval '3 months')`)).toBe('nothing was refused');
-    expect(await refusal(`select prepare_usage_months(now(), now() + interval '9 years')`)).toMatch(/^22023 /);
+    expect(await refusal(`select prepare_usage_months(now(), now() + interval '3 months')`)).toBe(
+      'nothing was refused',
+    );
+    expect(await refusal(`select prepare_usage_months(now(), now() + interval '9 years')`)).toMatch(
+      /^22023 /,
+    );
     expect(await refusal(`select prepare_usage_months('-infinity', now())`)).toMatch(/^22023 /);
-    expect(await refusal(`select retire_usage_events(now() - interval '400 days')`)).toBe('nothing was refused');
+    expect(await refusal(`select retire_usage_events(now() - interval '400 days')`)).toBe(
+      'nothing was refused',
+    );
     expect(await refusal(`select retire_usage_events(now())`)).toMatch(/^22023 /);
     expect(await refusal(`select retire_usage_events('infinity')`)).toMatch(/^22023 /);
   });
@@ -123,7 +159,10 @@ describe("the gateway's role", () => {
       world.rows(sql`select c.relname, c.relacl::text as rights from pg_class c
         where c.relnamespace in ('public'::regnamespace, 'graphile_worker'::regnamespace) order by 1`);
     const before = await rights();
-    await Promise.all([grantGateway(world.db, 'banyan_gateway'), grantGateway(world.db, 'banyan_gateway')]);
+    await Promise.all([
+      grantGateway(world.db, 'banyan_gateway'),
+      grantGateway(world.db, 'banyan_gateway'),
+    ]);
     expect(await rights()).toEqual(before);
   });
 

@@ -7,7 +7,8 @@ let database: TestDatabase;
 beforeAll(async () => (database = await createDatabase()));
 afterAll(() => database.close());
 
-const numbers = (count: number) => sql<{ n: number }>`select n from generate_series(1, ${count}::int) as n`;
+const numbers = (count: number) =>
+  sql<{ n: number }>`select n from generate_series(1, ${count}::int) as n`;
 
 describe('Reading rows', () => {
   it('gives all rows, the first of them, or none', async () => {
@@ -19,7 +20,10 @@ describe('Reading rows', () => {
 
   it('takes a query of the builder, and runs it in the transaction that it is given', async () => {
     await database.db.transaction().execute(async (tx) => {
-      await one(tx, tx.insertInto('phone_numbers').values({ number: '+12025550100' }).returning('number'));
+      await one(
+        tx,
+        tx.insertInto('phone_numbers').values({ number: '+12025550100' }).returning('number'),
+      );
       const query = database.db.selectFrom('phone_numbers').select('number');
       expect(await one(tx, query)).toEqual({ number: '+12025550100' });
       expect(await many(database.db, query)).toEqual([]);

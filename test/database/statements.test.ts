@@ -19,7 +19,11 @@ beforeAll(async () => {
     );
   }
   const user = await insertUser(world, 'everywhere@x.example', 'Everywhere');
-  const ids = await world.rows(sql<{ id: string }>`select id from organizations where slug like 'child-%' or slug like 'parent-%'`);
+  const ids = await world.rows(
+    sql<{
+      id: string;
+    }>`select id from organizations where slug like 'child-%' or slug like 'parent-%'`,
+  );
   for (const { id } of ids) await insertMembership(world, id, user, ['viewer', 'user']);
   await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) select id, 'e', 'voice_calls', 1, '2026-05-05Z' from organizations where slug like 'child-%'`.execute(
     world.db,
@@ -104,20 +108,36 @@ describe('the number of statements of resolvers', () => {
   });
 
   it('is nothing for what is not selected', async () => {
-    expect((await counted('{ organization { children { totalCount } } }')).statements).toBe(CREDENTIAL + 2);
-    expect((await counted('{ organization { children { nodes { slug } } } }')).statements).toBe(CREDENTIAL + 2);
-    expect((await counted('{ organization { children { pageInfo { hasNextPage } edges { cursor } nodes { slug } } } }')).statements).toBe(
+    expect((await counted('{ organization { children { totalCount } } }')).statements).toBe(
       CREDENTIAL + 2,
     );
+    expect((await counted('{ organization { children { nodes { slug } } } }')).statements).toBe(
+      CREDENTIAL + 2,
+    );
+    expect(
+      (
+        await counted(
+          '{ organization { children { pageInfo { hasNextPage } edges { cursor } nodes { slug } } } }',
+        )
+      ).statements,
+    ).toBe(CREDENTIAL + 2);
     expect((await counted('{ organization { id } }')).statements).toBe(CREDENTIAL + 1);
   });
 
   it('is one more for an alias with other arguments, and none for one with the same', async () => {
     expect(
-      (await counted('{ organization { a: children(first: 2) { nodes { slug } } b: children(first: 2) { nodes { slug } } } }')).statements,
+      (
+        await counted(
+          '{ organization { a: children(first: 2) { nodes { slug } } b: children(first: 2) { nodes { slug } } } }',
+        )
+      ).statements,
     ).toBe(CREDENTIAL + 2);
     expect(
-      (await counted('{ organization { a: children(first: 2) { nodes { slug } } b: children(first: 3) { nodes { slug } } } }')).statements,
+      (
+        await counted(
+          '{ organization { a: children(first: 2) { nodes { slug } } b: children(first: 3) { nodes { slug } } } }',
+        )
+      ).statements,
     ).toBe(CREDENTIAL + 3);
   });
 });
@@ -129,7 +149,9 @@ describe('statements', () => {
     const reads = world.statements.slice(before + CREDENTIAL);
     expect(reads.length).toBe(2);
     for (const text of reads) expect(text).toContain('= any (lineage)');
-    const prepared = await sql<{ name: string }>`select name from pg_prepared_statements where statement like '%lineage%'`.execute(
+    const prepared = await sql<{
+      name: string;
+    }>`select name from pg_prepared_statements where statement like '%lineage%'`.execute(
       world.gatewayDb,
     );
     expect(prepared.rows.length).toBeGreaterThan(0);

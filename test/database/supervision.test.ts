@@ -7,14 +7,23 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startEmbedded, type EmbeddedOptions, type EmbeddedServer } from '../../src/embedded-postgres/start.ts';
+import {
+  startEmbedded,
+  type EmbeddedOptions,
+  type EmbeddedServer,
+} from '../../src/embedded-postgres/start.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { backendsOf, postmasterOf, removeDataFolder, serverFolder } from '../cli/data-folder.ts';
 
 let dataDir: string;
 let server: EmbeddedServer;
 const start = (options: Partial<EmbeddedOptions> = {}): Promise<EmbeddedServer> =>
-  startEmbedded({ dataDir, settings: { fsync: 'off' }, supervise: createLogger('silent'), ...options });
+  startEmbedded({
+    dataDir,
+    settings: { fsync: 'off' },
+    supervise: createLogger('silent'),
+    ...options,
+  });
 
 async function answers(url = server.url): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_000 });
@@ -32,7 +41,11 @@ async function answers(url = server.url): Promise<boolean> {
 
 /** Waits until another main process runs, and answers at the old address. */
 async function comesBack(before: number): Promise<void> {
-  await expect.poll(async () => (await postmasterOf(dataDir)) !== before && (await answers()), { timeout: 20_000 }).toBe(true);
+  await expect
+    .poll(async () => (await postmasterOf(dataDir)) !== before && (await answers()), {
+      timeout: 20_000,
+    })
+    .toBe(true);
 }
 
 beforeAll(async () => {
@@ -46,11 +59,14 @@ afterAll(async () => {
 });
 
 describe('A supervised server', () => {
-  it.each(['SIGKILL', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const)('comes back at the same address after %s', async (signal) => {
-    const before = await postmasterOf(dataDir);
-    process.kill(before, signal);
-    await comesBack(before);
-  });
+  it.each(['SIGKILL', 'SIGINT', 'SIGQUIT', 'SIGTERM'] as const)(
+    'comes back at the same address after %s',
+    async (signal) => {
+      const before = await postmasterOf(dataDir);
+      process.kill(before, signal);
+      await comesBack(before);
+    },
+  );
 
   it('comes back at once after a kill although a session that works has not noticed', async () => {
     const before = await postmasterOf(dataDir);
@@ -76,13 +92,17 @@ describe('A supervised server', () => {
       if (isTaken) break;
     }
     const log = path.join((await serverFolder(dataDir)) ?? '', 'server.log');
-    await expect.poll(() => readFile(log, 'utf8'), { timeout: 10_000 }).toContain('could not create any TCP/IP sockets');
+    await expect
+      .poll(() => readFile(log, 'utf8'), { timeout: 10_000 })
+      .toContain('could not create any TCP/IP sockets');
     await new Promise((resolve) => other.close(resolve));
     await comesBack(before);
   });
 
   it('is still claimed by its process after it came back', async () => {
-    await expect(startEmbedded({ dataDir })).rejects.toThrow('DATA_DIR is in use by another running process');
+    await expect(startEmbedded({ dataDir })).rejects.toThrow(
+      'DATA_DIR is in use by another running process',
+    );
   });
 
   it('is left alone while it is only suspended, or only the watching connection is lost', async () => {
@@ -92,7 +112,11 @@ describe('A supervised server', () => {
     process.kill(guard ?? 0, 'SIGTERM');
     expect(await answers()).toBe(false);
     process.kill(before, 'SIGCONT');
-    await expect.poll(async () => (await answers()) && (await backendsOf(dataDir, 'banyan')).length, { timeout: 20_000 }).toBe(1);
+    await expect
+      .poll(async () => (await answers()) && (await backendsOf(dataDir, 'banyan')).length, {
+        timeout: 20_000,
+      })
+      .toBe(1);
     expect(await postmasterOf(dataDir)).toBe(before);
   });
 
@@ -123,8 +147,13 @@ describe('A supervised server', () => {
   it('is given up with the reason when its files are gone', async () => {
     const folder = (await serverFolder(dataDir)) ?? '';
     await rename(folder, `${folder}-elsewhere`);
-    process.kill(Number((await readFile(`${folder}-elsewhere/postmaster.pid`, 'utf8')).split('\n', 1)[0]), 'SIGKILL');
-    expect(await server.lost).toMatchObject({ message: `DATA_DIR: the files of the embedded PostgreSQL are gone: ${folder}.` });
+    process.kill(
+      Number((await readFile(`${folder}-elsewhere/postmaster.pid`, 'utf8')).split('\n', 1)[0]),
+      'SIGKILL',
+    );
+    expect(await server.lost).toMatchObject({
+      message: `DATA_DIR: the files of the embedded PostgreSQL are gone: ${folder}.`,
+    });
     await server.stop();
     await rename(`${folder}-elsewhere`, folder);
     server = await start();
@@ -171,7 +200,9 @@ describe('A pid file from before', () => {
 
   it('that names the living server is kept: the server is found, or refused', async () => {
     const living = await postmasterOf(dataDir);
-    await expect(startEmbedded({ dataDir })).rejects.toThrow('DATA_DIR is in use by another running process');
+    await expect(startEmbedded({ dataDir })).rejects.toThrow(
+      'DATA_DIR is in use by another running process',
+    );
     expect(await postmasterOf(dataDir)).toBe(living);
     expect(await answers()).toBe(true);
   });
@@ -180,7 +211,9 @@ describe('A pid file from before', () => {
     const client = new pg.Client({ connectionString: server.url });
     client.on('error', () => undefined);
     await client.connect();
-    const working = client.query('select count(*) from generate_series(1, 1e10)').catch(() => 'ended');
+    const working = client
+      .query('select count(*) from generate_series(1, 1e10)')
+      .catch(() => 'ended');
     await expect.poll(() => backendsOf(dataDir, 'banyan_gateway')).toHaveLength(1);
     const before = await postmasterOf(dataDir);
     const watching = server;

@@ -22,7 +22,11 @@ async function plant(parent: string | null, slug = `org-${++made}`): Promise<str
   return id;
 }
 async function move(id: string, parent: string | null): Promise<void> {
-  await database.db.updateTable('organizations').set({ parent_id: parent }).where('id', '=', id).execute();
+  await database.db
+    .updateTable('organizations')
+    .set({ parent_id: parent })
+    .where('id', '=', id)
+    .execute();
 }
 const constraintOf = (work: Promise<unknown>): Promise<string> =>
   work.then(
@@ -62,9 +66,11 @@ describe('the derived columns', () => {
   it('cannot be written directly', async () => {
     const [root] = await chain(1);
     for (const assignment of [sql`path = 'zz'`, sql`lineage = '{}'`, sql`depth = 7`]) {
-      expect(await constraintOf(sql`update organizations set ${assignment} where id = ${root}`.execute(database.db))).toBe(
-        'organizations_derived',
-      );
+      expect(
+        await constraintOf(
+          sql`update organizations set ${assignment} where id = ${root}`.execute(database.db),
+        ),
+      ).toBe('organizations_derived');
     }
   });
 
@@ -81,8 +87,9 @@ describe('the derived columns', () => {
         for (const { kind, a, b } of steps) {
           if (kind === 'create') ids.push(await plant(at(a)));
           else
-            await move(at(a), kind === 'uproot' ? null : at(b)).catch((error: { constraint?: string }) =>
-              expect(error.constraint).toMatch(/cycle|own_parent/),
+            await move(at(a), kind === 'uproot' ? null : at(b)).catch(
+              (error: { constraint?: string }) =>
+                expect(error.constraint).toMatch(/cycle|own_parent/),
             );
         }
         await expectTruth();
@@ -97,7 +104,9 @@ describe('the derived columns', () => {
       const other = await plant(null);
       await sql`
         with targets as (select * from (values (${middle}::uuid, ${other}::uuid), (${low}::uuid, ${top}::uuid)) as t (id, parent) order by id ${sql.raw(order)})
-        update organizations o set parent_id = targets.parent from targets where o.id = targets.id`.execute(database.db);
+        update organizations o set parent_id = targets.parent from targets where o.id = targets.id`.execute(
+        database.db,
+      );
       await expectTruth();
     }
   });
@@ -113,17 +122,26 @@ describe('the derived columns', () => {
     );
     const work = clients.map(async (client, index) => {
       for (let n = 0; n < 25; n++) {
-        if (index === 0) await client.query('update organizations set parent_id = $1 where id = $2', [n % 2 ? from : to, moved]);
+        if (index === 0)
+          await client.query('update organizations set parent_id = $1 where id = $2', [
+            n % 2 ? from : to,
+            moved,
+          ]);
         else
           await untilUndisturbed(() =>
-            client.query('insert into organizations (slug, name, parent_id) values ($1, $1, $2)', [`race-${index}-${n}`, moved]),
+            client.query('insert into organizations (slug, name, parent_id) values ($1, $1, $2)', [
+              `race-${index}-${n}`,
+              moved,
+            ]),
           );
       }
     });
     await Promise.all(work);
     await Promise.all(clients.map((client) => client.end()));
     await expectTruth();
-    const { rows } = await sql<{ count: number }>`select count(*)::int from organizations where parent_id = ${moved}`.execute(database.db);
+    const { rows } = await sql<{
+      count: number;
+    }>`select count(*)::int from organizations where parent_id = ${moved}`.execute(database.db);
     expect(rows[0]?.count).toBe(125);
   });
 
@@ -133,14 +151,20 @@ describe('the derived columns', () => {
     const creator = new pg.Client({ connectionString: database.url });
     await creator.connect();
     await creator.query('begin');
-    await creator.query(`insert into organizations (slug, name, parent_id) values ('half-made', 'Half made', $1)`, [moved]);
+    await creator.query(
+      `insert into organizations (slug, name, parent_id) values ('half-made', 'Half made', $1)`,
+      [moved],
+    );
     const moving = move(moved, to);
     // The move waits for the creation: it shows up as a lock that is not granted.
     for (;;) {
       const { rows } = await sql<{
         waits: boolean;
-      }>`select exists (select from pg_locks where not granted and locktype = 'advisory') as waits`.execute(database.db);
-      if (rows[0]?.waits || (await Promise.race([moving.then(() => true), Promise.resolve(false)]))) break;
+      }>`select exists (select from pg_locks where not granted and locktype = 'advisory') as waits`.execute(
+        database.db,
+      );
+      if (rows[0]?.waits || (await Promise.race([moving.then(() => true), Promise.resolve(false)])))
+        break;
     }
     await creator.query('commit');
     await creator.end();
@@ -153,7 +177,10 @@ describe('the derived columns', () => {
     await database.db.transaction().execute(async (transaction) => {
       await sql`set local session_replication_role = replica`.execute(transaction);
       await sql`update organizations set depth = 5 where id = ${root}`.execute(transaction);
-      expect(await verifyTree(transaction)).toMatchObject({ differing: 1, examples: [expect.any(String)] });
+      expect(await verifyTree(transaction)).toMatchObject({
+        differing: 1,
+        examples: [expect.any(String)],
+      });
       await sql`update organizations set depth = 0 where id = ${root}`.execute(transaction);
     });
   });
@@ -167,7 +194,8 @@ describe('the database refuses', () => {
 
   it('a cycle of any length', async () => {
     const ids = await chain(5);
-    for (const below of ids.slice(1)) expect(await constraintOf(move(ids[0] ?? '', below))).toBe('organizations_no_cycle');
+    for (const below of ids.slice(1))
+      expect(await constraintOf(move(ids[0] ?? '', below))).toBe('organizations_no_cycle');
   });
 
   it('concurrent moves that would make a cycle together', async () => {
@@ -185,7 +213,9 @@ describe('the database refuses', () => {
     const work = database.db
       .transaction()
       .setIsolationLevel('repeatable read')
-      .execute((transaction) => sql`update organizations set parent_id = ${a} where id = ${b}`.execute(transaction));
+      .execute((transaction) =>
+        sql`update organizations set parent_id = ${a} where id = ${b}`.execute(transaction),
+      );
     expect(await constraintOf(work)).toBe('25000');
   });
 
@@ -209,12 +239,16 @@ describe('the database refuses', () => {
 
   it('to change an id or a slug', async () => {
     const id = await plant(null);
-    expect(await constraintOf(sql`update organizations set slug = 'another-slug' where id = ${id}`.execute(database.db))).toBe(
-      'organizations_immutable',
-    );
-    expect(await constraintOf(sql`update organizations set id = uuidv7() where id = ${id}`.execute(database.db))).toBe(
-      'organizations_immutable',
-    );
+    expect(
+      await constraintOf(
+        sql`update organizations set slug = 'another-slug' where id = ${id}`.execute(database.db),
+      ),
+    ).toBe('organizations_immutable');
+    expect(
+      await constraintOf(
+        sql`update organizations set id = uuidv7() where id = ${id}`.execute(database.db),
+      ),
+    ).toBe('organizations_immutable');
   });
 
   it('rows without an organization, in every table that belongs to one', async () => {
@@ -262,12 +296,18 @@ describe('the depth limit', () => {
     const fresh = await createDatabase({ empty: true });
     await migrate(fresh.db, { maxTreeDepth: 2 });
     const insert = (parent: string | null, slug: string) =>
-      fresh.db.insertInto('organizations').values({ slug, name: slug, parent_id: parent }).returning('id').executeTakeFirstOrThrow();
+      fresh.db
+        .insertInto('organizations')
+        .values({ slug, name: slug, parent_id: parent })
+        .returning('id')
+        .executeTakeFirstOrThrow();
     const root = await insert(null, 'level-0');
     const child = await insert(root.id, 'level-1');
     const leaf = await insert(child.id, 'level-2');
     expect(await constraintOf(insert(leaf.id, 'level-3'))).toBe('organizations_max_depth');
-    await expect(migrate(fresh.db, { maxTreeDepth: 1 })).rejects.toThrow('MAX_TREE_DEPTH cannot be 1');
+    await expect(migrate(fresh.db, { maxTreeDepth: 1 })).rejects.toThrow(
+      'MAX_TREE_DEPTH cannot be 1',
+    );
     await fresh.close();
   });
 });

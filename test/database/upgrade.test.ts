@@ -18,7 +18,10 @@ afterAll(() => Promise.all(opened.map((database) => database.close())));
 
 type Question = Omit<Baseline['readings'][number], 'data'>;
 
-async function ask({ gatewayDb }: TestDatabase, { token, organization, query }: Question): Promise<unknown> {
+async function ask(
+  { gatewayDb }: TestDatabase,
+  { token, organization, query }: Question,
+): Promise<unknown> {
   const headers = {
     'content-type': 'application/json',
     authorization: `Bearer ${token}`,
@@ -34,24 +37,33 @@ async function ask({ gatewayDb }: TestDatabase, { token, organization, query }: 
 }
 
 describe('A database of a version that went out', () => {
-  it.each(baselines)('is migrated with nothing lost, and callers read what they read before: %s', async (file) => {
-    const { migration, tables, readings } = JSON.parse(await readFile(new URL(file, fixtures), 'utf8')) as Baseline;
-    const database = await createDatabase({ empty: true });
-    opened.push(database);
-    const folder = await migrationFolder(migration);
-    await migrate(database.db, { folder: folder.url });
-    await folder.remove();
-    await restoreTables(database.db, tables);
-    const [passed, taken] = [await toBaseline(database.db), await migrate(database.db)];
-    expect([...passed, ...taken]).toEqual((await allMigrations()).filter((name) => name > migration));
-    const rows = (name: string): number => tables.find((table) => table.name === name)?.rows.length ?? 0;
-    expect(await expectSound(database)).toMatchObject({
-      organizations: rows('organizations'),
-      events: rows('audit_events') + rows('account_events'),
-    });
-    expect(tables.filter((table) => table.rows.length === 0)).toEqual([]);
-    for (const { data, ...question } of readings) expect(await ask(database, question)).toEqual({ data });
-  });
+  it.each(baselines)(
+    'is migrated with nothing lost, and callers read what they read before: %s',
+    async (file) => {
+      const { migration, tables, readings } = JSON.parse(
+        await readFile(new URL(file, fixtures), 'utf8'),
+      ) as Baseline;
+      const database = await createDatabase({ empty: true });
+      opened.push(database);
+      const folder = await migrationFolder(migration);
+      await migrate(database.db, { folder: folder.url });
+      await folder.remove();
+      await restoreTables(database.db, tables);
+      const [passed, taken] = [await toBaseline(database.db), await migrate(database.db)];
+      expect([...passed, ...taken]).toEqual(
+        (await allMigrations()).filter((name) => name > migration),
+      );
+      const rows = (name: string): number =>
+        tables.find((table) => table.name === name)?.rows.length ?? 0;
+      expect(await expectSound(database)).toMatchObject({
+        organizations: rows('organizations'),
+        events: rows('audit_events') + rows('account_events'),
+      });
+      expect(tables.filter((table) => table.rows.length === 0)).toEqual([]);
+      for (const { data, ...question } of readings)
+        expect(await ask(database, question)).toEqual({ data });
+    },
+  );
 });
 
 describe('What was written after any earlier migration', () => {
@@ -61,12 +73,22 @@ describe('What was written after any earlier migration', () => {
     expect(points.length).toBeGreaterThan(25);
     const sound = await expectSound(database);
     // Deleted organizations have totals of their own.
-    expect(sound).toEqual({ organizations: points.length * PLANTED, events: audited.length, metered: metered.length * 4 });
+    expect(sound).toEqual({
+      organizations: points.length * PLANTED,
+      events: audited.length,
+      metered: metered.length * 4,
+    });
     const [first = ''] = metered;
-    const { id } = await database.db.selectFrom('organizations').select('id').where('slug', '=', `root-${first}`).executeTakeFirstOrThrow();
+    const { id } = await database.db
+      .selectFrom('organizations')
+      .select('id')
+      .where('slug', '=', `root-${first}`)
+      .executeTakeFirstOrThrow();
     const token = await insertApiKey(database.db, id, 'reader');
     const today = new Date(new Date().setUTCHours(0, 0, 0, 0));
-    const [from, to] = [-2, 2].map((days) => new Date(today.getTime() + days * 86_400_000).toISOString());
+    const [from, to] = [-2, 2].map((days) =>
+      new Date(today.getTime() + days * 86_400_000).toISOString(),
+    );
     const query = `{ organization { descendantCount children(first: 10) { edges { node { slug status } } }
       usage(from: "${from}", to: "${to}") { metrics(keys: ["voice_calls"]) { value } } } }`;
     expect(await ask(database, { token, query })).toEqual({

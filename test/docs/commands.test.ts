@@ -13,8 +13,13 @@ const BY_HAND = ['npm ci && npm start\n', 'npm ci && npm test\n'];
 const PRINTED_ADDRESS = 'http://127.0.0.1:4000/';
 const END_OF_BLOCK = '--- end of block ---';
 
-const pages = (await readPages('README.md', 'docs/guide/*.md')).filter((page) => commandsOf(page).length > 0);
-const shells = ['sh', 'zsh'].map((shell) => ({ shell, installed: spawnSync(shell, ['-c', 'exit']).status === 0 }));
+const pages = (await readPages('README.md', 'docs/guide/*.md')).filter(
+  (page) => commandsOf(page).length > 0,
+);
+const shells = ['sh', 'zsh'].map((shell) => ({
+  shell,
+  installed: spawnSync(shell, ['-c', 'exit']).status === 0,
+}));
 
 let checkout: string;
 let gateway: RunningGateway;
@@ -22,7 +27,8 @@ let gateway: RunningGateway;
 beforeAll(async () => {
   checkout = await mkdtemp(path.join(tmpdir(), 'banyan-commands-'));
   for (const entry of await readdir(root)) {
-    if (!['.git', '.data'].includes(entry)) await symlink(path.join(root, entry), path.join(checkout, entry));
+    if (!['.git', '.data'].includes(entry))
+      await symlink(path.join(root, entry), path.join(checkout, entry));
   }
   gateway = await serve({ DATA_DIR: path.join(checkout, '.data') });
 });
@@ -34,15 +40,21 @@ afterAll(async () => {
 
 describe('commands of the documentation', () => {
   it('leaves only the commands that start this test, and few others, unrun', () => {
-    const unrun = pages.flatMap(({ blocks }) => blocks.filter(({ language }) => language === 'console'));
-    expect(pages.flatMap(({ blocks }) => blocks).filter(({ text }) => BY_HAND.includes(text))).toHaveLength(BY_HAND.length);
+    const unrun = pages.flatMap(({ blocks }) =>
+      blocks.filter(({ language }) => language === 'console'),
+    );
+    expect(
+      pages.flatMap(({ blocks }) => blocks).filter(({ text }) => BY_HAND.includes(text)),
+    ).toHaveLength(BY_HAND.length);
     expect(unrun.length).toBeLessThanOrEqual(3);
   });
 
   for (const [index, { shell, installed }] of shells.entries()) {
     for (const page of pages) {
       // The project's own commands are run by npm, in a shell of its choice: once is enough.
-      const blocks = commandsOf(page).filter(({ text }) => index === 0 || !text.startsWith('npm run '));
+      const blocks = commandsOf(page).filter(
+        ({ text }) => index === 0 || !text.startsWith('npm run '),
+      );
       if (blocks.length === 0) continue;
       const title = `${page.file} works as printed in ${shell}${installed ? '' : `, which is not installed here`}`;
       it.skipIf(!installed)(title, async () => {
@@ -52,7 +64,8 @@ describe('commands of the documentation', () => {
           expect(printed[position], where).not.toMatch(/"errors":|"message":/);
           const promised = answerAfter(page, block);
           // A second shell repeats requests, so that answers tell what the first one did.
-          if (promised && index === 0) expect(normalized(printed[position] ?? ''), where).toEqual(normalized(promised.text));
+          if (promised && index === 0)
+            expect(normalized(printed[position] ?? ''), where).toEqual(normalized(promised.text));
         }
       });
     }
@@ -76,7 +89,12 @@ function runInShell(shell: string, blocks: readonly Block[]): Promise<string[]> 
     .map(({ text }) => `${text}echo '${END_OF_BLOCK}'\n`)
     .join('')
     .replaceAll(PRINTED_ADDRESS, new URL('/', gateway.url).href);
-  const { DATABASE_URL: _database, REDIS_URL: _redis, DATA_DIR: _folder, ...inherited } = process.env;
+  const {
+    DATABASE_URL: _database,
+    REDIS_URL: _redis,
+    DATA_DIR: _folder,
+    ...inherited
+  } = process.env;
   const child = spawn(shell, ['-e', '-c', script], {
     cwd: checkout,
     env: { ...inherited, NODE_ENV: '' },
@@ -92,7 +110,12 @@ function runInShell(shell: string, blocks: readonly Block[]): Promise<string[]> 
     child.once('close', (code) => {
       const printed = stdout.split(`${END_OF_BLOCK}\n`);
       const failed = blocks[printed.length - 1];
-      if (failed) reject(new Error(`${shell} ended with ${code} in "${failed.heading}", line ${failed.line}: ${printed.at(-1)}${stderr}`));
+      if (failed)
+        reject(
+          new Error(
+            `${shell} ended with ${code} in "${failed.heading}", line ${failed.line}: ${printed.at(-1)}${stderr}`,
+          ),
+        );
       else resolve(printed);
     });
   });

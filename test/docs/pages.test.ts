@@ -9,14 +9,24 @@ import { anchorOf, readPage, readPages, root } from './pages.ts';
 const pages = await readPages('*.md', 'docs/**/*.md', 'docs/*.txt', 'bench/*.md', '.github/*.md');
 
 /** The targets of a page's links within the repository, as a file and an anchor. */
-function linksOf({ file, text }: { file: string; text: string }): { file: string; anchor: string | undefined; written: string }[] {
+function linksOf({
+  file,
+  text,
+}: {
+  file: string;
+  text: string;
+}): { file: string; anchor: string | undefined; written: string }[] {
   const prose = text.replaceAll(/^```[^]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
     .map(([, written = '']) => written)
     .filter((written) => !/^[a-z]+:/.test(written))
     .map((written) => {
       const [target = '', anchor] = written.split('#');
-      return { file: target === '' ? file : path.join(path.dirname(file), target), anchor, written };
+      return {
+        file: target === '' ? file : path.join(path.dirname(file), target),
+        anchor,
+        written,
+      };
     });
 }
 
@@ -29,7 +39,10 @@ describe('the documentation', () => {
           () => true,
           () => false,
         );
-        const leads = exists && (anchor === undefined || (await readPage(file)).headings.some((heading) => anchorOf(heading) === anchor));
+        const leads =
+          exists &&
+          (anchor === undefined ||
+            (await readPage(file)).headings.some((heading) => anchorOf(heading) === anchor));
         if (!leads) broken.push(`${page.file}: ${written}`);
       }
     }
@@ -56,15 +69,21 @@ describe('the documentation', () => {
 
   it('has an API reference that follows the schema (npm run docs:api writes it)', async () => {
     const schema = await readFile(path.join(root, 'schema.graphql'), 'utf8');
-    expect(await readFile(path.join(root, 'docs/reference/api.md'), 'utf8')).toBe(apiReference(schema));
+    expect(await readFile(path.join(root, 'docs/reference/api.md'), 'utf8')).toBe(
+      apiReference(schema),
+    );
   });
 
   it('prints only operations that the schema accepts', async () => {
     const schema = buildSchema(await readFile(path.join(root, 'schema.graphql'), 'utf8'));
     const operations = pages.flatMap(({ file, blocks }) =>
-      blocks.filter(({ language }) => language === 'graphql').map(({ text, line }) => ({ where: `${file}:${line}`, text })),
+      blocks
+        .filter(({ language }) => language === 'graphql')
+        .map(({ text, line }) => ({ where: `${file}:${line}`, text })),
     );
-    const refused = operations.flatMap(({ where, text }) => validate(schema, parse(text)).map(({ message }) => `${where}: ${message}`));
+    const refused = operations.flatMap(({ where, text }) =>
+      validate(schema, parse(text)).map(({ message }) => `${where}: ${message}`),
+    );
     expect(operations.length).toBeGreaterThan(20);
     expect(refused).toEqual([]);
   });

@@ -40,7 +40,9 @@ export async function readPage(file: string): Promise<Page> {
 
 /** Reads all pages that match a pattern, in the order of their names. */
 export async function readPages(...patterns: string[]): Promise<Page[]> {
-  const files = await Array.fromAsync(glob(patterns, { cwd: root, exclude: (name) => name === 'node_modules' }));
+  const files = await Array.fromAsync(
+    glob(patterns, { cwd: root, exclude: (name) => name === 'node_modules' }),
+  );
   return Promise.all(files.sort().map((file) => readPage(file)));
 }
 

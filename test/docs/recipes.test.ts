@@ -35,7 +35,8 @@ const pages = await Promise.all(
     const { blocks, headings } = await readPage(file);
     const recipes = headings.slice(1).map((title): Recipe => {
       const [operation, variables, answer] = blocks.filter(({ heading }) => heading === title);
-      if (!operation || !variables || !answer) throw new Error(`${file}: "${title}" needs an operation, its variables and its answer`);
+      if (!operation || !variables || !answer)
+        throw new Error(`${file}: "${title}" needs an operation, its variables and its answer`);
       return { title, operation: operation.text, variables: variables.text, answer };
     });
     return { file, caller, recipes };
@@ -51,9 +52,16 @@ const end = (Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS;
 
 beforeAll(async () => {
   world = await createWorld();
-  const everybody = '{ organization { id slug descendants { nodes { id slug } } people { nodes { user { id email } } } } }';
+  const everybody =
+    '{ organization { id slug descendants { nodes { id slug } } people { nodes { user { id email } } } } }';
   learnIds((await world.ask(everybody, { as: 'admin@acme' })).data);
-  const event = (id: string, slug: 'north' | 'shop-1' | 'depot', metric: string, quantity: string, daysAgo: number) => ({
+  const event = (
+    id: string,
+    slug: 'north' | 'shop-1' | 'depot',
+    metric: string,
+    quantity: string,
+    daysAgo: number,
+  ) => ({
     id,
     organizationId: world.org(slug),
     metric,
@@ -77,9 +85,15 @@ afterAll(() => world.close());
 
 describe.each(pages)('the recipes of $file', ({ file, caller, recipes }) => {
   it.each(recipes)('$title', async ({ operation, variables, answer }) => {
-    const response = await world.ask(operation, { as: caller }, JSON.parse(asReal(variables)) as Record<string, unknown>);
+    const response = await world.ask(
+      operation,
+      { as: caller },
+      JSON.parse(asReal(variables)) as Record<string, unknown>,
+    );
     learnIds(response.data);
-    const got = asPrinted(JSON.stringify({ ...(response.errors && { errors: response.errors }), data: response.data }));
+    const got = asPrinted(
+      JSON.stringify({ ...(response.errors && { errors: response.errors }), data: response.data }),
+    );
     expect(got).not.toMatch(/"errors":|"message":/);
     if (isWriting) await writeAnswer(file, answer, got);
     else expect(comparable(got)).toEqual(comparable(answer.text));
@@ -90,7 +104,9 @@ describe('the table of recipes', () => {
   it('leads to every recipe, and to nothing else', async () => {
     const table = await readFile(path.join(root, 'docs/recipes/README.md'), 'utf8');
     const linked = [...table.matchAll(/\]\(([a-z-]+\.md#[^)]+)\)/g)].map(([, target]) => target);
-    const recipes = pages.flatMap((page) => page.recipes.map(({ title }) => `${path.basename(page.file)}#${anchorOf(title)}`));
+    const recipes = pages.flatMap((page) =>
+      page.recipes.map(({ title }) => `${path.basename(page.file)}#${anchorOf(title)}`),
+    );
     expect(new Set(linked)).toEqual(new Set(recipes));
   });
 });
@@ -133,7 +149,9 @@ function asPrinted(real: string): string {
 
 /** An answer without the instants at which it was made. */
 function comparable(printed: string): unknown {
-  return JSON.parse(printed.replaceAll(INSTANT, (instant) => (instant.includes('T00:00:00') ? instant : 'instant')));
+  return JSON.parse(
+    printed.replaceAll(INSTANT, (instant) => (instant.includes('T00:00:00') ? instant : 'instant')),
+  );
 }
 
 async function writeAnswer(file: string, { line }: Block, answer: string): Promise<void> {
@@ -145,7 +163,11 @@ async function writeAnswer(file: string, { line }: Block, answer: string): Promi
   for (let index = 0; index <= position; index++) start = lines.indexOf('Answer:', start + 1);
   const first = lines.indexOf('```json', start) + 1;
   if (first < 1) throw new Error(`${file}:${line} has no answer`);
-  lines.splice(first, lines.indexOf('```', first) - first, JSON.stringify(JSON.parse(answer), null, 2));
+  lines.splice(
+    first,
+    lines.indexOf('```', first) - first,
+    JSON.stringify(JSON.parse(answer), null, 2),
+  );
   await writeFile(path.join(root, file), lines.join('\n'));
 }
 

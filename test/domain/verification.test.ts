@@ -2,7 +2,11 @@ import { createSocket, type Socket } from 'node:dgram';
 import { decode, encode } from 'dns-packet';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CreateOrganizationDocument, DomainDocument, UpdateOrganizationDocument } from '../generated/graphql.ts';
+import {
+  CreateOrganizationDocument,
+  DomainDocument,
+  UpdateOrganizationDocument,
+} from '../generated/graphql.ts';
 import { runJobs } from '../setup/outbox.ts';
 import { code, createWorld, payload, type World } from '../setup/world.ts';
 
@@ -24,9 +28,20 @@ beforeAll(async () => {
     asked.push(`${type} ${name}`);
     const found = records.get(name);
     if (found === null) return;
-    const answers = (found ?? []).map((parts) => ({ type: 'TXT' as const, name, ttl: 1, data: parts }));
+    const answers = (found ?? []).map((parts) => ({
+      type: 'TXT' as const,
+      name,
+      ttl: 1,
+      data: parts,
+    }));
     // Flag 3 is NXDOMAIN.
-    const answer = encode({ type: 'response', id, flags: 0x8180 | (found ? 0 : 3), questions, answers });
+    const answer = encode({
+      type: 'response',
+      id,
+      flags: 0x8180 | (found ? 0 : 3),
+      questions,
+      answers,
+    });
     void meanwhile().then(() => dns.send(answer, from.port, from.address));
   });
   await new Promise<void>((resolve) => dns.bind(0, '127.0.0.1', resolve));
@@ -43,13 +58,16 @@ async function create(domain: string): Promise<string> {
   const answer = await world.query(CreateOrganizationDocument, { input }, { as: 'key@north' });
   return payload(answer.data?.createOrganization, 'CreateOrganizationPayload').organization.id;
 }
-const read = async (id: string) => (await world.query(DomainDocument, { id }, { as: 'key@north' })).data?.organization;
+const read = async (id: string) =>
+  (await world.query(DomainDocument, { id }, { as: 'key@north' })).data?.organization;
 const setDomain = async (id: string, domain: string | null) =>
   payload(
-    (await world.query(UpdateOrganizationDocument, { input: { id, domain } }, { as: 'key@north' })).data?.updateOrganization,
+    (await world.query(UpdateOrganizationDocument, { input: { id, domain } }, { as: 'key@north' }))
+      .data?.updateOrganization,
     'UpdateOrganizationPayload',
   );
-const check = (pendingHours = 72) => runJobs(world, undefined, { dnsServers: [server], pendingHours });
+const check = (pendingHours = 72) =>
+  runJobs(world, undefined, { dnsServers: [server], pendingHours });
 /** Lets the time of the next check come. */
 async function checkAgain(pendingHours?: number): Promise<void> {
   await sql`update domain_verifications set next_check_at = now()`.execute(world.db);
@@ -73,11 +91,18 @@ describe('a domain', () => {
     });
     await check();
     expect(asked).toContain('TXT _banyan-challenge.one.example');
-    expect(await read(id)).toMatchObject({ domainSetupStatus: 'PENDING', domainVerification: { problem: 'There is no such TXT record.' } });
+    expect(await read(id)).toMatchObject({
+      domainSetupStatus: 'PENDING',
+      domainVerification: { problem: 'There is no such TXT record.' },
+    });
     await setRecord(id, 'one.example');
     await checkAgain();
     const verified = await read(id);
-    expect(verified).toMatchObject({ domainSetupStatus: 'VERIFIED', version: 2, domainVerification: { problem: null } });
+    expect(verified).toMatchObject({
+      domainSetupStatus: 'VERIFIED',
+      version: 2,
+      domainVerification: { problem: null },
+    });
     expect(verified?.domainVerification?.verifiedAt).not.toBeNull();
   });
 
@@ -101,7 +126,10 @@ describe('a domain', () => {
     expect(await read(id)).toMatchObject({ domainSetupStatus: 'VERIFIED' });
     records.set('_banyan-challenge.three.example', null);
     await checkAgain();
-    expect(await read(id)).toMatchObject({ domainSetupStatus: 'VERIFIED', domainVerification: { problem: 'The DNS did not answer.' } });
+    expect(await read(id)).toMatchObject({
+      domainSetupStatus: 'VERIFIED',
+      domainVerification: { problem: 'The DNS did not answer.' },
+    });
     records.delete('_banyan-challenge.three.example');
     await checkAgain();
     expect(await read(id)).toMatchObject({ domainSetupStatus: 'FAILED' });
@@ -113,17 +141,32 @@ describe('a domain', () => {
     await check();
     const before = await read(id);
     await setDomain(id, 'four.example');
-    expect(await read(id)).toMatchObject({ domainSetupStatus: 'VERIFIED', domainVerification: before?.domainVerification });
+    expect(await read(id)).toMatchObject({
+      domainSetupStatus: 'VERIFIED',
+      domainVerification: before?.domainVerification,
+    });
     await setDomain(id, 'five.example');
     const after = await read(id);
-    expect(after).toMatchObject({ domain: 'five.example', domainSetupStatus: 'PENDING', domainVerification: { verifiedAt: null } });
-    expect(after?.domainVerification?.recordValue).not.toBe(before?.domainVerification?.recordValue);
+    expect(after).toMatchObject({
+      domain: 'five.example',
+      domainSetupStatus: 'PENDING',
+      domainVerification: { verifiedAt: null },
+    });
+    expect(after?.domainVerification?.recordValue).not.toBe(
+      before?.domainVerification?.recordValue,
+    );
     // The proof of the domain before is none for this one.
-    records.set('_banyan-challenge.five.example', [[before?.domainVerification?.recordValue ?? '']]);
+    records.set('_banyan-challenge.five.example', [
+      [before?.domainVerification?.recordValue ?? ''],
+    ]);
     await check(0);
     expect(await read(id)).toMatchObject({ domainSetupStatus: 'FAILED' });
     await setDomain(id, null);
-    expect(await read(id)).toMatchObject({ domain: null, domainSetupStatus: 'NOT_CONFIGURED', domainVerification: null });
+    expect(await read(id)).toMatchObject({
+      domain: null,
+      domainSetupStatus: 'NOT_CONFIGURED',
+      domainVerification: null,
+    });
     await checkAgain();
     expect(await read(id)).toMatchObject({ domainSetupStatus: 'NOT_CONFIGURED' });
   });
@@ -169,7 +212,9 @@ describe('a domain', () => {
 
   it('is verified for one organization alone, also when two prove it at the same moment', async () => {
     const ids = [await create('shared.example'), await create('shared.example')];
-    const values = await Promise.all(ids.map(async (id) => (await read(id))?.domainVerification?.recordValue ?? ''));
+    const values = await Promise.all(
+      ids.map(async (id) => (await read(id))?.domainVerification?.recordValue ?? ''),
+    );
     records.set(
       '_banyan-challenge.shared.example',
       values.map((value) => [value]),
@@ -188,7 +233,9 @@ describe('a domain', () => {
     expect(await read(firstId)).toMatchObject({ domainSetupStatus: 'VERIFIED' });
     // The database holds it whatever the application does.
     await expect(
-      sql`update organizations set domain_setup_status = 'VERIFIED' where organization_public_id(id) = ${secondId}`.execute(world.db),
+      sql`update organizations set domain_setup_status = 'VERIFIED' where organization_public_id(id) = ${secondId}`.execute(
+        world.db,
+      ),
     ).rejects.toMatchObject({ constraint: 'organizations_verified_domain' });
     // Once the first is deleted, the second can have it; restored, the first has to prove it again.
     const change = (name: string, input: object) =>
@@ -197,17 +244,30 @@ describe('a domain', () => {
         { as: 'key@north' },
         { input },
       );
-    expect((await change('DeleteOrganization', { id: firstId })).text).toContain('DeleteOrganizationPayload');
+    expect((await change('DeleteOrganization', { id: firstId })).text).toContain(
+      'DeleteOrganizationPayload',
+    );
     await checkAgain();
-    expect(await read(secondId)).toMatchObject({ domainSetupStatus: 'VERIFIED', domainVerification: { problem: null } });
-    expect((await change('RestoreOrganization', { id: firstId })).text).toContain('RestoreOrganizationPayload');
+    expect(await read(secondId)).toMatchObject({
+      domainSetupStatus: 'VERIFIED',
+      domainVerification: { problem: null },
+    });
+    expect((await change('RestoreOrganization', { id: firstId })).text).toContain(
+      'RestoreOrganizationPayload',
+    );
     expect(await read(firstId)).toMatchObject({ domainSetupStatus: 'PENDING' });
   });
 
   it('shows its challenge to those who may change the organization', async () => {
     const id = await create('seven.example');
-    const answer = await world.query(DomainDocument, { id: world.org('north') }, { as: 'viewer@north' });
+    const answer = await world.query(
+      DomainDocument,
+      { id: world.org('north') },
+      { as: 'viewer@north' },
+    );
     expect(code(answer)).toBe('FORBIDDEN');
-    expect((await world.query(DomainDocument, { id }, { as: 'admin@south' })).data?.organization).toBeNull();
+    expect(
+      (await world.query(DomainDocument, { id }, { as: 'admin@south' })).data?.organization,
+    ).toBeNull();
   });
 });

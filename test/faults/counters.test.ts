@@ -21,13 +21,20 @@ beforeAll(async () => {
   world = await createWorld();
   proxy = await startProxy(world.gatewayUrl);
   const log = createLogger('silent');
-  limits = createBudgets(defaultBudgets({ RATE_LIMITS: 'postgres' }), log, proxy.through(world.gatewayUrl));
+  limits = createBudgets(
+    defaultBudgets({ RATE_LIMITS: 'postgres' }),
+    log,
+    proxy.through(world.gatewayUrl),
+  );
   const gateway = gatewayOver(world.gatewayDb, { budgets: limits });
   ask = async () => {
     const started = performance.now();
     const { status } = await gateway.fetch(world.endpoint, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${world.token('key@acme')}`,
+      },
       body: JSON.stringify({ query: '{ organization { slug } }' }),
     });
     return { status, tookMs: performance.now() - started };
@@ -41,7 +48,9 @@ afterAll(async () => {
 });
 
 const counted = async (): Promise<number> => {
-  const [row] = await world.rows(sql<{ points: number }>`select coalesce(sum(points), 0)::int as points from rate_budgets`);
+  const [row] = await world.rows(
+    sql<{ points: number }>`select coalesce(sum(points), 0)::int as points from rate_budgets`,
+  );
   return row?.points ?? 0;
 };
 
@@ -51,7 +60,8 @@ it('A request is slowed by half a second at most, and counted in the database ag
   expect(before).toBeGreaterThan(0);
   proxy.mode('swallow');
   const waves = [];
-  for (let wave = 0; wave < 3; wave++) waves.push(await Promise.all(Array.from({ length: AT_ONCE }, ask)));
+  for (let wave = 0; wave < 3; wave++)
+    waves.push(await Promise.all(Array.from({ length: AT_ONCE }, ask)));
   const answers = waves.flat();
   const slowest = waves.map((wave) => Math.max(...wave.map(({ tookMs }) => tookMs)).toFixed(0));
   for (const { status, tookMs } of answers) {

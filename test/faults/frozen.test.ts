@@ -7,7 +7,11 @@ import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { connect, type Database } from '../../src/database/connect.ts';
-import { GATEWAY_ROLE, startEmbedded, type EmbeddedServer } from '../../src/embedded-postgres/start.ts';
+import {
+  GATEWAY_ROLE,
+  startEmbedded,
+  type EmbeddedServer,
+} from '../../src/embedded-postgres/start.ts';
 import { grantGateway } from '../../src/database/grants.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { Readiness } from '../../src/database/probe.ts';
@@ -23,7 +27,8 @@ const CALLERS = 20;
 const HEALS_MS = 2_000;
 const POOL = { poolSize: 8, poolWaitMs: 2_000, statementTimeoutMs: 30_000 };
 const READ = '{ organization { slug } }';
-const CREATE = 'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }';
+const CREATE =
+  'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }';
 
 interface Answer {
   status: number;
@@ -48,7 +53,11 @@ beforeAll(async () => {
   await migrate(owner);
   await installQueue(server.ownerUrl, log);
   await grantGateway(owner, GATEWAY_ROLE);
-  const { id } = await owner.insertInto('organizations').values({ slug: 'acme', name: 'Acme' }).returning('id').executeTakeFirstOrThrow();
+  const { id } = await owner
+    .insertInto('organizations')
+    .values({ slug: 'acme', name: 'Acme' })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   const token = await insertApiKey(owner, id, 'key');
   parentId = encodeId('Organization', id);
   await owner.destroy();
@@ -67,7 +76,11 @@ beforeAll(async () => {
       body: JSON.stringify({ query, variables }),
     });
     await response.text();
-    return { status: response.status, retryAfter: response.headers.get('retry-after'), tookMs: performance.now() - started };
+    return {
+      status: response.status,
+      retryAfter: response.headers.get('retry-after'),
+      tookMs: performance.now() - started,
+    };
   };
   close = () => {
     http.closeAllConnections();
@@ -86,7 +99,10 @@ async function processes(): Promise<number[]> {
   const postmaster = await postmasterOf(dataDir);
   const all = (await readdir('/proc')).filter((entry) => /^\d+$/.test(entry)).map(Number);
   const parents = await Promise.all(all.map(async (pid) => ({ pid, parent: await parentOf(pid) })));
-  return [postmaster, ...parents.filter(({ parent }) => parent === postmaster).map(({ pid }) => pid)];
+  return [
+    postmaster,
+    ...parents.filter(({ parent }) => parent === postmaster).map(({ pid }) => pid),
+  ];
 }
 
 async function parentOf(pid: number): Promise<number> {
@@ -94,8 +110,11 @@ async function parentOf(pid: number): Promise<number> {
   return Number(/^PPid:\s+(\d+)$/m.exec(status)?.[1]);
 }
 
-const readAtOnce = (): Promise<Answer[]> => Promise.all(Array.from({ length: CALLERS }, () => ask(READ)));
-const statuses = (answers: readonly Answer[]): number[] => [...new Set(answers.map(({ status }) => status))];
+const readAtOnce = (): Promise<Answer[]> =>
+  Promise.all(Array.from({ length: CALLERS }, () => ask(READ)));
+const statuses = (answers: readonly Answer[]): number[] => [
+  ...new Set(answers.map(({ status }) => status)),
+];
 
 it('A server that is frozen fails each request in time, and answers soon after it goes on', async () => {
   expect(statuses(await readAtOnce())).toEqual([200]);
@@ -106,7 +125,9 @@ it('A server that is frozen fails each request in time, and answers soon after i
   let answers: Answer[];
   try {
     const writes = Array.from({ length: 4 }, (_, n) =>
-      ask(CREATE, { input: { parentId, name: 'Frozen', slug: `frozen-${n}`, idempotencyKey: `frozen-${n}` } }),
+      ask(CREATE, {
+        input: { parentId, name: 'Frozen', slug: `frozen-${n}`, idempotencyKey: `frozen-${n}` },
+      }),
     );
     answers = (await Promise.all([readAtOnce(), Promise.all(writes)])).flat();
   } finally {

@@ -18,7 +18,10 @@ const ROUND: readonly Victim[] = [
 ];
 
 it('Writes are answered again within 2 seconds after the embedded database was killed, and none is lost or doubled', async () => {
-  const victims = Array.from({ length: sized(11, 231) }, (_, n) => ROUND[n % ROUND.length] ?? 'database');
+  const victims = Array.from(
+    { length: sized(11, 231) },
+    (_, n) => ROUND[n % ROUND.length] ?? 'database',
+  );
   const outages = await killWhileWriting(victims);
   expect(outages.database).toHaveLength(victims.filter((victim) => victim === 'database').length);
   expect(percentile(outages.database, 95)).toBeLessThan(2_000);

@@ -20,7 +20,11 @@ const WRITES_PER_KILL = 10;
 const RETRY_MS = 20;
 
 interface Created {
-  createOrganization: { __typename: string; organization: { id: string }; invitations: { id: string }[] };
+  createOrganization: {
+    __typename: string;
+    organization: { id: string };
+    invitations: { id: string }[];
+  };
 }
 
 /** From each kill to the first answer to a write that was sent after it, in milliseconds. */
@@ -54,9 +58,24 @@ export async function killWhileWriting(victims: readonly Victim[]): Promise<Outa
   const numbers = Array.from({ length: count }, (_, n) => `+1202555${String(n).padStart(4, '0')}`);
   let gateway: RunningGateway | undefined;
   try {
-    const made = await run(['bootstrap', '--slug', 'partner', '--name', 'Partner', '--email', 'a@partner.example', '--json'], environment);
+    const made = await run(
+      [
+        'bootstrap',
+        '--slug',
+        'partner',
+        '--name',
+        'Partner',
+        '--email',
+        'a@partner.example',
+        '--json',
+      ],
+      environment,
+    );
     expect(made).toMatchObject({ code: 0, stderr: '' });
-    const { organizationId: parentId, apiKey } = JSON.parse(made.stdout) as { organizationId: string; apiKey: string };
+    const { organizationId: parentId, apiKey } = JSON.parse(made.stdout) as {
+      organizationId: string;
+      apiKey: string;
+    };
     expect(await run(['phone-numbers', 'add', ...numbers], environment)).toMatchObject({ code: 0 });
     gateway = await serve(environment);
 
@@ -79,8 +98,19 @@ export async function killWhileWriting(victims: readonly Victim[]): Promise<Outa
       }
     };
     const create = async (slug: string): Promise<Created | undefined> => {
-      const users = [{ email: `a@${slug}.example` }, { email: `b@${slug}.example` }, { email: `c@${slug}.example` }];
-      const input = { name: 'Killed', slug, parentId, domain: `${slug}.example`, users, idempotencyKey: `key of ${slug}` };
+      const users = [
+        { email: `a@${slug}.example` },
+        { email: `b@${slug}.example` },
+        { email: `c@${slug}.example` },
+      ];
+      const input = {
+        name: 'Killed',
+        slug,
+        parentId,
+        domain: `${slug}.example`,
+        users,
+        idempotencyKey: `key of ${slug}`,
+      };
       const query = `mutation ($input: CreateOrganizationInput!) {
         createOrganization(input: $input) { __typename ... on CreateOrganizationPayload { organization { id } invitations { id } } }
       }`;
@@ -91,7 +121,10 @@ export async function killWhileWriting(victims: readonly Victim[]): Promise<Outa
           headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
           body: JSON.stringify({ query, variables: { input } }),
         });
-        const { data, errors } = (await response.json()) as { data?: Created; errors?: { extensions: { code: string } }[] };
+        const { data, errors } = (await response.json()) as {
+          data?: Created;
+          errors?: { extensions: { code: string } }[];
+        };
         if (errors) expect(errors[0]?.extensions.code).toBe('UNAVAILABLE');
         if (!response.ok || errors || !data) return undefined;
         if (last && sentAt > last.at) {
@@ -114,7 +147,8 @@ export async function killWhileWriting(victims: readonly Victim[]): Promise<Outa
           answer = await create(slug);
         }
         answers.set(slug, answer);
-        const victim = answers.size % WRITES_PER_KILL === WRITES_PER_KILL / 2 ? left.shift() : undefined;
+        const victim =
+          answers.size % WRITES_PER_KILL === WRITES_PER_KILL / 2 ? left.shift() : undefined;
         if (victim) restarting = kill(victim);
       }
     };
@@ -125,10 +159,12 @@ export async function killWhileWriting(victims: readonly Victim[]): Promise<Outa
     await account(dataDir, [...answers.values()]);
     // The service was asked more than once for some, and did each once.
     expect(effects.size).toBe(count);
-    for (const what of [['check'], ['usage', 'check']]) expect(await run(what, environment)).toMatchObject({ code: 0, stderr: '' });
+    for (const what of [['check'], ['usage', 'check']])
+      expect(await run(what, environment)).toMatchObject({ code: 0, stderr: '' });
     expect(await gateway.end('SIGTERM')).toMatchObject({ code: 0 });
     gateway = undefined;
-    for (const what of [['check'], ['usage', 'check']]) expect(await run(what, environment)).toMatchObject({ code: 0, stderr: '' });
+    for (const what of [['check'], ['usage', 'check']])
+      expect(await run(what, environment)).toMatchObject({ code: 0, stderr: '' });
     return outages;
   } finally {
     await gateway?.end('SIGTERM');
@@ -144,8 +180,12 @@ export function percentile(times: readonly number[], percent: number): number {
 
 function report(outages: Outages): void {
   for (const [victim, times] of Object.entries(outages)) {
-    const [median, most, worst] = [50, 95, 100].map((percent) => percentile(times, percent).toFixed(0));
-    process.stdout.write(`${victim} killed ${times.length} times: p50 ${median} ms, p95 ${most} ms, at most ${worst} ms\n`);
+    const [median, most, worst] = [50, 95, 100].map((percent) =>
+      percentile(times, percent).toFixed(0),
+    );
+    process.stdout.write(
+      `${victim} killed ${times.length} times: p50 ${median} ms, p95 ${most} ms, at most ${worst} ms\n`,
+    );
   }
 }
 
@@ -156,9 +196,13 @@ async function account(dataDir: string, answers: readonly Created[]): Promise<vo
   await client.connect();
   try {
     await expect
-      .poll(async () => (await client.query(`select from provisioning_steps where status <> 'DONE'`)).rowCount, {
-        timeout: 60_000 + answers.length * 1_000,
-      })
+      .poll(
+        async () =>
+          (await client.query(`select from provisioning_steps where status <> 'DONE'`)).rowCount,
+        {
+          timeout: 60_000 + answers.length * 1_000,
+        },
+      )
       .toBe(0);
     const one = answers.length;
     const created = answers.map(({ createOrganization }) => createOrganization);
@@ -175,7 +219,15 @@ async function account(dataDir: string, answers: readonly Created[]): Promise<vo
         (select count(*)::int from audit_events
            where action = 'createOrganization' and target_type = 'Organization' and refusal is null and actor_kind = 'API_KEY') as events`);
     expect(rows).toEqual([
-      { organizations: one, invitations: 3 * one, steps: 5 * one, numbers: one, billing: one, domains: one, events: one },
+      {
+        organizations: one,
+        invitations: 3 * one,
+        steps: 5 * one,
+        numbers: one,
+        billing: one,
+        domains: one,
+        events: one,
+      },
     ]);
     const items = await client.query(`
       select kind, count(*)::int as count from inventory_items where kind in ('KNOWLEDGE_BASE', 'PHONE_NUMBER', 'TELEPHONY_TRUNK')

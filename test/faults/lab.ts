@@ -36,11 +36,20 @@ export interface Lab {
 }
 
 /** Starts the gateway with a pool of 8 and the settings of production. */
-export async function createLab({ log = createLogger('silent'), ...overrides }: Partial<GatewayOptions> = {}): Promise<Lab> {
+export async function createLab({
+  log = createLogger('silent'),
+  ...overrides
+}: Partial<GatewayOptions> = {}): Promise<Lab> {
   const world = await createWorld();
   const proxy = await startProxy(world.gatewayUrl);
   const url = proxy.through(world.gatewayUrl);
-  const db = connect({ url, poolSize: POOL_SIZE, poolWaitMs: POOL_WAIT_MS, statementTimeoutMs: 30_000, log });
+  const db = connect({
+    url,
+    poolSize: POOL_SIZE,
+    poolWaitMs: POOL_WAIT_MS,
+    statementTimeoutMs: 30_000,
+    log,
+  });
   const clock = new DatabaseClock(log);
   const readiness = new Readiness(url, clock);
   const gateway = gatewayOver(db, { log, clock, ready: () => readiness.check(), ...overrides });
@@ -54,11 +63,17 @@ export async function createLab({ log = createLogger('silent'), ...overrides }: 
       const started = performance.now();
       const response = await fetch(`${endpoint}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` },
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${world.token('key@acme')}`,
+        },
         body: JSON.stringify({ query, variables }),
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
-      const { data, errors } = (await response.json()) as { data?: unknown; errors?: { extensions: { code: string; outcome?: string } }[] };
+      const { data, errors } = (await response.json()) as {
+        data?: unknown;
+        errors?: { extensions: { code: string; outcome?: string } }[];
+      };
       return {
         status: response.status,
         retryAfter: response.headers.get('retry-after'),
@@ -68,7 +83,8 @@ export async function createLab({ log = createLogger('silent'), ...overrides }: 
         tookMs: performance.now() - started,
       };
     },
-    ready: async () => (await fetch(`${endpoint}/ready`, { signal: AbortSignal.timeout(PATIENCE_MS) })).status,
+    ready: async () =>
+      (await fetch(`${endpoint}/ready`, { signal: AbortSignal.timeout(PATIENCE_MS) })).status,
     async close() {
       proxy.mode('pass');
       server.closeAllConnections();

@@ -50,7 +50,11 @@ beforeAll(async () => {
     database.db,
   );
   const [large, other] = roots;
-  keys = await Promise.all(Array.from({ length: KEYS }, (_, n) => insertApiKey(database.db, large?.id ?? '', `greedy ${n}`)));
+  keys = await Promise.all(
+    Array.from({ length: KEYS }, (_, n) =>
+      insertApiKey(database.db, large?.id ?? '', `greedy ${n}`),
+    ),
+  );
   stranger = await insertApiKey(database.db, other?.id ?? '', 'modest');
   gateway = await start(database.url);
 });
@@ -62,8 +66,11 @@ afterAll(async () => {
 /** A gateway that has seen all credentials; those that it has not seen lately are bounded by themselves. */
 async function start(databaseUrl: string): Promise<MeasuredGateway> {
   // Requests that wait for their turn are answered before the test is over.
-  const started = await serveMeasured(databaseUrl, { QUEUE_TIMEOUT_MS: String(sized(1_500, 10_000)) });
-  for (const token of [...keys, stranger]) expect(await ask(started.url, token, TRIVIAL)).toMatchObject({ status: 200 });
+  const started = await serveMeasured(databaseUrl, {
+    QUEUE_TIMEOUT_MS: String(sized(1_500, 10_000)),
+  });
+  for (const token of [...keys, stranger])
+    expect(await ask(started.url, token, TRIVIAL)).toMatchObject({ status: 200 });
   return started;
 }
 
@@ -84,7 +91,12 @@ async function strangerDuring(
 }
 
 /** Figures of the run, for whoever reads its output. */
-async function report(what: string, attack: readonly Answer[], others: readonly Answer[], times = 1): Promise<void> {
+async function report(
+  what: string,
+  attack: readonly Answer[],
+  others: readonly Answer[],
+  times = 1,
+): Promise<void> {
   const counts = Object.entries(Object.groupBy(attack, ({ status }) => String(status))).map(
     ([status, list]) => `${list?.length} × ${status}`,
   );
@@ -100,7 +112,8 @@ async function report(what: string, attack: readonly Answer[], others: readonly 
 function expectAnswered(answers: readonly Answer[], times: number): void {
   for (const answer of answers) {
     // On a busy machine a part of an answer may have waited in vain for a connection, and says so.
-    if (answer.status === 200) expect(answer.failed && (times === 1 || !answer.unavailable)).toBe(false);
+    if (answer.status === 200)
+      expect(answer.failed && (times === 1 || !answer.unavailable)).toBe(false);
     else {
       expect([429, 503]).toContain(answer.status);
       expect(Number(answer.retryAfter)).toBeGreaterThan(0);
@@ -118,17 +131,20 @@ function expectLeftAlone(answers: readonly Answer[], times: number): void {
 }
 
 describe(`${REQUESTS} requests at once from one organization`, () => {
-  it.each(CASES)('are all answered and leave a stranger alone (%s, %s)', async (what, kind, query) => {
-    const tokens = kind === 'one key' ? keys.slice(0, 1) : keys;
-    const { attack, others, times } = await strangerDuring(() =>
-      volley({ url: gateway.url, tokens, query, requests: REQUESTS, waves: WAVES }),
-    );
-    await report(`${what}, ${kind}`, attack, others, times);
-    expectAnswered(attack, times);
-    expect(attack.some(({ status }) => status === 200)).toBe(true);
-    expectLeftAlone(others, times);
-    expect(await gateway.peakMemory()).toBeLessThanOrEqual(MEMORY_MAX_MIB);
-  });
+  it.each(CASES)(
+    'are all answered and leave a stranger alone (%s, %s)',
+    async (what, kind, query) => {
+      const tokens = kind === 'one key' ? keys.slice(0, 1) : keys;
+      const { attack, others, times } = await strangerDuring(() =>
+        volley({ url: gateway.url, tokens, query, requests: REQUESTS, waves: WAVES }),
+      );
+      await report(`${what}, ${kind}`, attack, others, times);
+      expectAnswered(attack, times);
+      expect(attack.some(({ status }) => status === 200)).toBe(true);
+      expectLeftAlone(others, times);
+      expect(await gateway.peakMemory()).toBeLessThanOrEqual(MEMORY_MAX_MIB);
+    },
+  );
 
   it('are all answered and leave a stranger alone when the database is slow', async () => {
     const proxy = await startProxy(database.url);
@@ -139,7 +155,8 @@ describe(`${REQUESTS} requests at once from one organization`, () => {
       for (let n = 0; n < 3; n++) quiet.push(await ask(slow.url, stranger, TRIVIAL));
       await report('slow database, quiet', quiet, quiet);
       const { attack, others, times } = await strangerDuring(
-        () => volley({ url: slow.url, tokens: keys, query: PAGE, requests: REQUESTS, waves: WAVES }),
+        () =>
+          volley({ url: slow.url, tokens: keys, query: PAGE, requests: REQUESTS, waves: WAVES }),
         slow,
       );
       await report('slow database', attack, others, times);

@@ -21,7 +21,8 @@ const RETRY_MS = 50;
 const READ = '{ organization { slug children { totalCount } } }';
 const CREATE = `mutation ($input: CreateOrganizationInput!) {
   createOrganization(input: $input) { __typename ... on CreateOrganizationPayload { organization { id } } } }`;
-const ISSUE = 'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { __typename } }';
+const ISSUE =
+  'mutation ($input: CreateApiKeyInput!) { createApiKey(input: $input) { __typename } }';
 
 let lab: Lab;
 beforeAll(async () => {
@@ -30,7 +31,8 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 const random = new Random(1);
-const between = (least: number, most: number): number => Math.round(least + random.next() * (most - least));
+const between = (least: number, most: number): number =>
+  Math.round(least + random.next() * (most - least));
 
 /** Each kind of fault, from its beginning to its end. */
 const FAULT_KINDS = {
@@ -47,7 +49,10 @@ const FAULT_KINDS = {
   'lose a commit': async () => lab.proxy.lose('statement', 'commit\0'),
 };
 
-async function during(mode: 'stall' | 'swallow' | 'swallow replies', milliseconds: number): Promise<void> {
+async function during(
+  mode: 'stall' | 'swallow' | 'swallow replies',
+  milliseconds: number,
+): Promise<void> {
   lab.proxy.mode(mode);
   await pause(milliseconds);
   lab.proxy.mode('pass');
@@ -61,10 +66,14 @@ async function ask(query: string, variables?: object): Promise<Answer> {
 }
 
 /** Asks with the same key until it is done; the payload. */
-async function insist(query: string, input: { idempotencyKey: string }): Promise<Record<string, unknown>> {
+async function insist(
+  query: string,
+  input: { idempotencyKey: string },
+): Promise<Record<string, unknown>> {
   for (;;) {
     const { status, code, data } = await ask(query, { input });
-    if (status === 200 && code === undefined) return Object.values(data as Record<string, Record<string, unknown>>)[0] ?? {};
+    if (status === 200 && code === undefined)
+      return Object.values(data as Record<string, Record<string, unknown>>)[0] ?? {};
     expect([status, code]).toEqual([503, 'UNAVAILABLE']);
     await pause(RETRY_MS);
   }
@@ -76,11 +85,23 @@ const acknowledged: string[] = [];
 async function write(writer: number): Promise<void> {
   for (let n = 0; !over.signal.aborted; n++) {
     const slug = `fault-${writer}-${n}`;
-    const made = await insist(CREATE, { parentId: lab.world.org('acme'), name: slug, slug, idempotencyKey: slug } as never);
+    const made = await insist(CREATE, {
+      parentId: lab.world.org('acme'),
+      name: slug,
+      slug,
+      idempotencyKey: slug,
+    } as never);
     expect(made).toMatchObject({ __typename: 'CreateOrganizationPayload' });
     const { id } = made['organization'] as { id: string };
-    const key = { organizationId: id, name: slug, scopes: ['members:read'], idempotencyKey: `key of ${slug}` };
-    expect(await insist(ISSUE, key)).toMatchObject({ __typename: expect.stringMatching(/^(CreateApiKeyPayload|SecretShownBeforeError)$/) });
+    const key = {
+      organizationId: id,
+      name: slug,
+      scopes: ['members:read'],
+      idempotencyKey: `key of ${slug}`,
+    };
+    expect(await insist(ISSUE, key)).toMatchObject({
+      __typename: expect.stringMatching(/^(CreateApiKeyPayload|SecretShownBeforeError)$/),
+    });
     acknowledged.push(slug);
   }
 }
@@ -128,7 +149,11 @@ it('Nothing that was acknowledged is lost or done twice by faults of the network
       (select count(*)::int from (select count from organizations union all select count from keys union all select count from events) as c
         where count > 1) as doubled`);
   const db = lab.world.db;
-  const [tree, trail, usage] = [await verifyTree(db), await verifyAuditLog(db), await verifyUsage(db)];
+  const [tree, trail, usage] = [
+    await verifyTree(db),
+    await verifyAuditLog(db),
+    await verifyUsage(db),
+  ];
   process.stdout.write(
     `${FAULTS} faults: ${answers.length} requests, ${failed.length} × 503 (${unknown} of them UNKNOWN), ${2 * acknowledged.length} effects ` +
       `acknowledged, ${row?.['lost']} lost, ${row?.['doubled']} doubled; p50 ${quantile(took, 0.5).toFixed(0)} ms, ` +

@@ -30,7 +30,11 @@ beforeAll(async () => {
       done.set(organizationId, (done.get(organizationId) ?? 0) + 1);
     },
   } as Partial<Tasks> as Tasks;
-  stop = await startWorker({ url: proxy.through(database.gatewayUrl), tasks, log: createLogger('silent') });
+  stop = await startWorker({
+    url: proxy.through(database.gatewayUrl),
+    tasks,
+    log: createLogger('silent'),
+  });
 });
 afterAll(async () => {
   proxy.mode('pass');
@@ -45,13 +49,17 @@ const add = (keys: readonly string[]): Promise<void> =>
     'verify_domain',
     keys.map((key) => ({ key, payload: { organizationId: key } })),
   );
-const left = async (): Promise<number> => (await sql`select from graphile_worker._private_jobs`.execute(database.db)).rows.length;
-const pass = (milliseconds: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, milliseconds));
+const left = async (): Promise<number> =>
+  (await sql`select from graphile_worker._private_jobs`.execute(database.db)).rows.length;
+const pass = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 async function expectDone(what: string, keys: readonly string[]): Promise<void> {
   const started = performance.now();
   await expect.poll(left, { timeout: HEALS_MS, interval: 50 }).toBe(0);
-  process.stdout.write(`${what}: all jobs done ${((performance.now() - started) / 1_000).toFixed(1)} s after the return\n`);
+  process.stdout.write(
+    `${what}: all jobs done ${((performance.now() - started) / 1_000).toFixed(1)} s after the return\n`,
+  );
   expect(keys.filter((key) => !done.has(key))).toEqual([]);
 }
 

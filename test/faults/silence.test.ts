@@ -20,12 +20,15 @@ beforeAll(async () => {
 afterAll(() => lab.close());
 
 const READ = '{ organization { slug children { totalCount } } }';
-const readAtOnce = (): Promise<Answer[]> => Promise.all(Array.from({ length: CALLERS }, () => lab.ask(READ)));
+const readAtOnce = (): Promise<Answer[]> =>
+  Promise.all(Array.from({ length: CALLERS }, () => lab.ask(READ)));
 
 /** Figures of the run, for whoever reads its output. */
 function report(what: string, answers: readonly Answer[]): void {
   const took = answers.map(({ tookMs }) => Math.round(tookMs)).toSorted((a, b) => a - b);
-  const codes = Object.entries(Object.groupBy(answers, ({ status, code }) => `${status} ${code ?? 'ok'}`));
+  const codes = Object.entries(
+    Object.groupBy(answers, ({ status, code }) => `${status} ${code ?? 'ok'}`),
+  );
   const counts = codes.map(([code, list]) => `${list?.length} × ${code}`).join(', ');
   process.stdout.write(`${what}: ${counts}; ${took[0]} to ${took.at(-1)} ms\n`);
 }
@@ -53,7 +56,10 @@ async function expectHealed(what: string): Promise<void> {
   const started = performance.now();
   let answers: Answer[];
   do answers = await readAtOnce();
-  while (answers.some(({ status }) => status !== 200) && performance.now() - started < HEALS_MS + SLACK * waveMs);
+  while (
+    answers.some(({ status }) => status !== 200) &&
+    performance.now() - started < HEALS_MS + SLACK * waveMs
+  );
   report(`${what}, healed after ${Math.round(performance.now() - started)} ms`, answers);
   expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
   expect(await lab.ready()).toBe(200);
@@ -92,27 +98,45 @@ describe('a database that vanishes without a word', () => {
 
 describe('a change whose commit is not answered', () => {
   const create = (slug: string): Promise<Answer> =>
-    lab.ask('mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }', {
-      input: { parentId: lab.world.org('acme'), name: 'Doubtful', slug, idempotencyKey: `key-${slug}` },
-    });
+    lab.ask(
+      'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }',
+      {
+        input: {
+          parentId: lab.world.org('acme'),
+          name: 'Doubtful',
+          slug,
+          idempotencyKey: `key-${slug}`,
+        },
+      },
+    );
   const count = async (slug: string): Promise<number> =>
-    (await lab.world.db.selectFrom('organizations').select('id').where('slug', '=', slug).execute()).length;
+    (await lab.world.db.selectFrom('organizations').select('id').where('slug', '=', slug).execute())
+      .length;
 
   it.each([
     { what: 'reply', made: 1 },
     { what: 'statement', made: 0 },
-  ] as const)('is told as unknown, and has one effect when it is sent again (its $what was lost)', async ({ what, made }) => {
-    await measureWave();
-    const slug = `lost-${what}`;
-    lab.proxy.lose(what, 'commit\0');
-    const answer = await create(slug);
-    report(`lost ${what}`, [answer]);
-    expect(answer).toMatchObject({ ...unavailable('UNKNOWN'), data: { createOrganization: null } });
-    expect(answer.tookMs).toBeLessThan(ENDS_MS + SLACK * waveMs);
-    expect(await count(slug)).toBe(made);
-    expect(await create(slug)).toMatchObject({ status: 200, data: { createOrganization: { __typename: 'CreateOrganizationPayload' } } });
-    expect(await count(slug)).toBe(1);
-  });
+  ] as const)(
+    'is told as unknown, and has one effect when it is sent again (its $what was lost)',
+    async ({ what, made }) => {
+      await measureWave();
+      const slug = `lost-${what}`;
+      lab.proxy.lose(what, 'commit\0');
+      const answer = await create(slug);
+      report(`lost ${what}`, [answer]);
+      expect(answer).toMatchObject({
+        ...unavailable('UNKNOWN'),
+        data: { createOrganization: null },
+      });
+      expect(answer.tookMs).toBeLessThan(ENDS_MS + SLACK * waveMs);
+      expect(await count(slug)).toBe(made);
+      expect(await create(slug)).toMatchObject({
+        status: 200,
+        data: { createOrganization: { __typename: 'CreateOrganizationPayload' } },
+      });
+      expect(await count(slug)).toBe(1);
+    },
+  );
 
   it('is told as unknown where it was made and the rest of its answer is lost, and is answered when it is sent again', async () => {
     await measureWave();
@@ -121,18 +145,29 @@ describe('a change whose commit is not answered', () => {
         `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { ... on CreateOrganizationPayload {
           organization { slug descendants(search: "needle-below") { totalCount } }
         } } }`,
-        { input: { parentId: lab.world.org('acme'), name: 'Half told', slug: 'half-told', idempotencyKey: 'key-half-told' } },
+        {
+          input: {
+            parentId: lab.world.org('acme'),
+            name: 'Half told',
+            slug: 'half-told',
+            idempotencyKey: 'key-half-told',
+          },
+        },
       );
     // Read after the commit, which was answered.
     lab.proxy.lose('statement', 'needle-below');
     const answer = await attempt();
     expect(answer).toMatchObject({ code: 'UNAVAILABLE', outcome: 'UNKNOWN' });
-    expect(answer.data).toMatchObject({ createOrganization: { organization: { slug: 'half-told', descendants: null } } });
+    expect(answer.data).toMatchObject({
+      createOrganization: { organization: { slug: 'half-told', descendants: null } },
+    });
     expect(await count('half-told')).toBe(1);
     const again = await attempt();
     expect(again).toMatchObject({
       status: 200,
-      data: { createOrganization: { organization: { slug: 'half-told', descendants: { totalCount: 0 } } } },
+      data: {
+        createOrganization: { organization: { slug: 'half-told', descendants: { totalCount: 0 } } },
+      },
     });
     expect(await count('half-told')).toBe(1);
   });

@@ -36,10 +36,14 @@ afterAll(async () => {
 
 /** Growth by least squares, in MiB per ten minutes. */
 function slope(samples: readonly { at: number; memory: number }[]): number {
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const mean = (values: readonly number[]): number =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
   const at = mean(samples.map((sample) => sample.at));
   const memory = mean(samples.map((sample) => sample.memory));
-  const together = samples.reduce((sum, sample) => sum + (sample.at - at) * (sample.memory - memory), 0);
+  const together = samples.reduce(
+    (sum, sample) => sum + (sample.at - at) * (sample.memory - memory),
+    0,
+  );
   const square = samples.reduce((sum, sample) => sum + (sample.at - at) ** 2, 0);
   return (together / square) * 10 * MINUTE_MS;
 }

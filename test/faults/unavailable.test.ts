@@ -10,9 +10,12 @@ afterAll(() => lab.close());
 
 let made = 0;
 const create = (): Promise<Answer> =>
-  lab.ask('mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }', {
-    input: { parentId: lab.world.org('acme'), name: 'New', slug: `new-${made++}` },
-  });
+  lab.ask(
+    'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }',
+    {
+      input: { parentId: lab.world.org('acme'), name: 'New', slug: `new-${made++}` },
+    },
+  );
 const read = (): Promise<Answer> => lab.ask('{ organization { slug } }');
 
 /** Ends the gateway's connections, so that the next ones meet what was set. */
@@ -22,7 +25,9 @@ async function endConnections(): Promise<void> {
 }
 
 async function database(change: string): Promise<void> {
-  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(lab.world.db);
+  const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(
+    lab.world.db,
+  );
   await sql`alter database ${sql.id(rows[0]?.name ?? '')} ${sql.raw(change)}`.execute(lab.world.db);
 }
 
@@ -36,7 +41,10 @@ describe('a server that cannot do it now', () => {
     await sql`create or replace trigger fail_now before insert on organizations for each row execute function fail_now()`.execute(
       lab.world.db,
     );
-    expect(await create()).toMatchObject({ ...unavailable('NOTHING_CHANGED'), data: { createOrganization: null } });
+    expect(await create()).toMatchObject({
+      ...unavailable('NOTHING_CHANGED'),
+      data: { createOrganization: null },
+    });
     await sql`drop trigger fail_now on organizations`.execute(lab.world.db);
     expect(await create()).toMatchObject({ status: 200, code: undefined });
   });
@@ -66,8 +74,11 @@ describe('a server that cannot do it now', () => {
       await expect
         .poll(
           async () =>
-            (await sql`select from pg_stat_activity where usename = 'banyan_gateway' and wait_event_type = 'Lock'`.execute(lab.world.db))
-              .rows,
+            (
+              await sql`select from pg_stat_activity where usename = 'banyan_gateway' and wait_event_type = 'Lock'`.execute(
+                lab.world.db,
+              )
+            ).rows,
         )
         .toHaveLength(1);
       await endConnections();
@@ -83,7 +94,9 @@ describe('a server that cannot do it now', () => {
     expect(await create()).toMatchObject(unavailable('NOTHING_CHANGED'));
     expect(await lab.ready()).toBe(503);
     lab.proxy.refuse(false);
-    expect(await Promise.all(Array.from({ length: 16 }, read))).toMatchObject(Array.from({ length: 16 }, () => ({ status: 200 })));
+    expect(await Promise.all(Array.from({ length: 16 }, read))).toMatchObject(
+      Array.from({ length: 16 }, () => ({ status: 200 })),
+    );
     expect(await lab.ready()).toBe(200);
   });
 });
@@ -93,8 +106,12 @@ describe('several mutations in one document', () => {
     a: createOrganization(input: $a) { __typename } b: createOrganization(input: $b) { __typename } }`;
   it('keep what was answered before one that fails', async () => {
     await sql`create or replace function fail_now() returns trigger language plpgsql as ${sql.raw(`$$ begin
-      if new.slug = 'second-of-two' then raise sqlstate '53100'; end if; return new; end $$`)}`.execute(lab.world.db);
-    await sql`create trigger fail_now before insert on organizations for each row execute function fail_now()`.execute(lab.world.db);
+      if new.slug = 'second-of-two' then raise sqlstate '53100'; end if; return new; end $$`)}`.execute(
+      lab.world.db,
+    );
+    await sql`create trigger fail_now before insert on organizations for each row execute function fail_now()`.execute(
+      lab.world.db,
+    );
     const parentId = lab.world.org('acme');
     const answer = await lab.ask(document, {
       a: { parentId, name: 'First', slug: 'first-of-two' },

@@ -32,7 +32,8 @@ export function ask(url: string, token: string, query: string, agent?: Agent): P
     const end = (status: number | string, retryAfter?: string, text?: string): void => {
       const codes = [...(text ?? '').matchAll(/"code":"([A-Z_]+)"/g)].map(([, code]) => code);
       const failed = text === undefined || text.includes('"errors":');
-      const unavailable = failed && codes.length > 0 && codes.every((code) => code === 'UNAVAILABLE');
+      const unavailable =
+        failed && codes.length > 0 && codes.every((code) => code === 'UNAVAILABLE');
       resolve({ status, retryAfter, failed, unavailable, tookMs: performance.now() - started });
     };
     const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
@@ -40,7 +41,9 @@ export function ask(url: string, token: string, query: string, agent?: Agent): P
       let text = '';
       response.setEncoding('utf8').on('data', (part: string) => (text += part));
       response.on('error', (error) => end(error.message));
-      response.on('end', () => end(response.statusCode ?? 0, response.headers['retry-after'], text));
+      response.on('end', () =>
+        end(response.statusCode ?? 0, response.headers['retry-after'], text),
+      );
     });
     sent.on('error', (error) => end(error.message));
     sent.end(JSON.stringify({ query }));
@@ -57,7 +60,9 @@ if (!isMainThread && parentPort && workerData) {
   const { url, tokens, query, requests, waves } = workerData as Volley;
   const answers: Answer[] = [];
   for (let wave = 0; wave < waves; wave++) {
-    const asked = Array.from({ length: requests }, (_, n) => ask(url, tokens[n % tokens.length] ?? '', query));
+    const asked = Array.from({ length: requests }, (_, n) =>
+      ask(url, tokens[n % tokens.length] ?? '', query),
+    );
     answers.push(...(await Promise.all(asked)));
   }
   parentPort.postMessage(answers, []);

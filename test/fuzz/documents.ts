@@ -45,7 +45,12 @@ export function targetsOf(schema: GraphQLSchema): Target[] {
     for (const field of Object.values(type.getFields())) {
       targets.push({ root, way, field, on: type.name });
       const named = getNamedType(field.type);
-      const types = isUnionType(named) || isInterfaceType(named) ? schema.getPossibleTypes(named) : isObjectType(named) ? [named] : [];
+      const types =
+        isUnionType(named) || isInterfaceType(named)
+          ? schema.getPossibleTypes(named)
+          : isObjectType(named)
+            ? [named]
+            : [];
       for (const one of types) enter(root, one, [...way, { on: type.name, field }]);
     }
   }
@@ -65,17 +70,27 @@ function literal(value: unknown): string {
     return `{${Object.entries(value)
       .map(([key, one]) => `${key}: ${literal(one)}`)
       .join(', ')}}`;
-  return typeof value === 'string' && /^[A-Z]+(_[A-Z]+)*$/.test(value) ? value : JSON.stringify(value);
+  return typeof value === 'string' && /^[A-Z]+(_[A-Z]+)*$/.test(value)
+    ? value
+    : JSON.stringify(value);
 }
 
 /** Asks for a target, with a share of hostile values among its arguments and none on the way. */
-export function requestFor(schema: GraphQLSchema, { root, way, field, on }: Target, goods: Goods, share: number): Request {
+export function requestFor(
+  schema: GraphQLSchema,
+  { root, way, field, on }: Target,
+  goods: Goods,
+  share: number,
+): Request {
   const { random } = goods;
   const variables: Record<string, unknown> = {};
   const declared: string[] = [];
   const call = ({ field: one, on: owner }: Step, hostileShare: number): string => {
     const given = one.args
-      .filter((argument) => String(argument.type).endsWith('!') || (hostileShare > 0 && random.next() < 0.6))
+      .filter(
+        (argument) =>
+          String(argument.type).endsWith('!') || (hostileShare > 0 && random.next() < 0.6),
+      )
       // Both ends of a page exclude each other.
       .filter((argument) => !['last', 'before'].includes(argument.name) || random.next() < 0.4)
       .map((argument) => {
@@ -86,7 +101,8 @@ export function requestFor(schema: GraphQLSchema, { root, way, field, on }: Targ
           goods,
           hostileShare,
         );
-        if (random.next() < 0.2 && JSON.stringify(value).length < 2_000) return `${argument.name}: ${literal(value)}`;
+        if (random.next() < 0.2 && JSON.stringify(value).length < 2_000)
+          return `${argument.name}: ${literal(value)}`;
         const variable = `v${declared.length}`;
         declared.push(`$${variable}: ${String(argument.type)}`);
         variables[variable] = value;
@@ -95,11 +111,15 @@ export function requestFor(schema: GraphQLSchema, { root, way, field, on }: Targ
     return `${one.name}${given.length > 0 ? `(${given.join(', ')})` : ''}`;
   };
   const within = (above: Field, owner: string, selection: string): string =>
-    getNamedType(above.type) === schema.getType(owner) ? selection : `__typename ... on ${owner} { ${selection} }`;
+    getNamedType(above.type) === schema.getType(owner)
+      ? selection
+      : `__typename ... on ${owner} { ${selection} }`;
   const named = getNamedType(field.type);
   let text = `a: ${call({ field, on }, share)}`;
   if (isObjectType(named)) {
-    const leaves = Object.values(named.getFields()).filter((one) => isLeafType(getNamedType(one.type)) && one.args.length === 0);
+    const leaves = Object.values(named.getFields()).filter(
+      (one) => isLeafType(getNamedType(one.type)) && one.args.length === 0,
+    );
     text += ` { __typename ${leaves.map((one) => one.name).join(' ')} }`;
   } else if (!isLeafType(named)) text += ' { __typename }';
   let owner = on;
@@ -108,5 +128,8 @@ export function requestFor(schema: GraphQLSchema, { root, way, field, on }: Targ
     text = `${call(step, root === 'mutation' ? share / 4 : 0)} { ${within(step.field, owner, text)} }`;
     owner = step.on;
   }
-  return { document: `${root}${declared.length > 0 ? ` (${declared.join(', ')})` : ''} { ${text} }`, variables };
+  return {
+    document: `${root}${declared.length > 0 ? ` (${declared.join(', ')})` : ''} { ${text} }`,
+    variables,
+  };
 }

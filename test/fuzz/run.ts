@@ -28,8 +28,19 @@ const LEAK =
 
 const CALLERS: readonly RequestOptions[] = [
   ...(
-    ['admin@acme', 'key@acme', 'admin@north', 'viewer@north', 'cloud_rep@acme', 'user@acme', 'key@north', 'admin@rival'] as const
-  ).flatMap((as) => (as.startsWith('admin') || as === 'key@acme' ? [{ as }, { as }, { as }] : [{ as }])),
+    [
+      'admin@acme',
+      'key@acme',
+      'admin@north',
+      'viewer@north',
+      'cloud_rep@acme',
+      'user@acme',
+      'key@north',
+      'admin@rival',
+    ] as const
+  ).flatMap((as) =>
+    as.startsWith('admin') || as === 'key@acme' ? [{ as }, { as }, { as }] : [{ as }],
+  ),
   {},
   { as: 'admin@acme', organization: null },
   { as: 'admin@acme', organization: '__proto__' },
@@ -52,7 +63,8 @@ export interface Fuzzed {
 async function goodsOf(world: World, random: Random): Promise<Goods> {
   const spareUser = await insertUser(world, 'spare@x.example');
   await insertMembership(world, world.uuid('kiosk'), spareUser, ['user']);
-  const one = async (statement: ReturnType<typeof sql<{ id: string }>>): Promise<string> => (await world.rows(statement))[0]?.id ?? '';
+  const one = async (statement: ReturnType<typeof sql<{ id: string }>>): Promise<string> =>
+    (await world.rows(statement))[0]?.id ?? '';
   const nodes = await insertNodes(world, world.uuid('north'), 'fuzz');
   const token = await one(
     sql`select t.id from personal_access_tokens t join users u on u.id = t.user_id where u.email = 'restricted_user@acme.example'`,
@@ -62,9 +74,14 @@ async function goodsOf(world: World, random: Random): Promise<Goods> {
     parent: world.uuid('acme'),
     ids: {
       ...Object.fromEntries(
-        Object.entries(nodes).map(([type, id]) => [encodeId(type as IdType, id).slice(0, 3), [encodeId(type as IdType, id)]]),
+        Object.entries(nodes).map(([type, id]) => [
+          encodeId(type as IdType, id).slice(0, 3),
+          [encodeId(type as IdType, id)],
+        ]),
       ),
-      org: (['acme', 'north', 'shop-1', 'kiosk', 'depot', 'rival'] as const).map((slug) => world.org(slug)),
+      org: (['acme', 'north', 'shop-1', 'kiosk', 'depot', 'rival'] as const).map((slug) =>
+        world.org(slug),
+      ),
       spare: [world.org('kiosk'), world.org('depot')],
       usr: [encodeId('User', spareUser), world.person('viewer@north')],
       pat: [encodeId('PersonalAccessToken', token)],
@@ -75,12 +92,15 @@ async function goodsOf(world: World, random: Random): Promise<Goods> {
 /** Why an answer is none that a caller may get; undefined for a good one. */
 function faultOf(status: number, text: string, names: readonly string[]): string | undefined {
   if (status >= 500) return `status ${status}`;
-  const { errors = [] } = JSON.parse(text) as { errors?: { message: string; extensions?: { code?: string } }[] };
+  const { errors = [] } = JSON.parse(text) as {
+    errors?: { message: string; extensions?: { code?: string } }[];
+  };
   for (const { message, extensions } of errors) {
     const code = extensions?.code;
     if (code === undefined || !(code in CODES)) return `code ${String(code)}`;
     // A refusal over a limit says how much was asked for, which can be any number.
-    if (LEAK.test(code === 'LIMIT_EXCEEDED' ? message.replaceAll(/\d+/g, '') : message)) return 'the message leaks';
+    if (LEAK.test(code === 'LIMIT_EXCEEDED' ? message.replaceAll(/\d+/g, '') : message))
+      return 'the message leaks';
     // Scopes are public, and one is called after what it manages.
     const words = message.replaceAll(/\b[a-z_]+:[a-z]+\b/g, '');
     const name = names.find((one) => words.includes(one));
@@ -100,20 +120,30 @@ export async function fuzzInputs(world: World, count: number, seed: number): Pro
       select table_name::text as name from information_schema.tables where table_schema = 'public' and table_name like '%\\_%'
       union select conname::text from pg_constraint where conname like '%\\_%'`)
   ).map(({ name }) => name);
-  const fuzzed: Fuzzed = { requests: 0, answers: new Map(), targets: worthwhile.length, findings: [] };
+  const fuzzed: Fuzzed = {
+    requests: 0,
+    answers: new Map(),
+    targets: worthwhile.length,
+    findings: [],
+  };
   let next = 0;
   const work = async (): Promise<void> => {
     while (next < count) {
       const n = next++;
       // Every target in turn; now and then any field at all.
-      const target = n % 10 === 9 ? random.pick(all) : (worthwhile[n % worthwhile.length] ?? random.pick(all));
+      const target =
+        n % 10 === 9 ? random.pick(all) : (worthwhile[n % worthwhile.length] ?? random.pick(all));
       const request = requestFor(schema, target, goods, random.pick([0.05, 0.2, 0.5]));
       const caller = random.pick(CALLERS);
       let status = 0;
       let fault: string | undefined;
       let code = 'ok';
       try {
-        const answer = await world.ask(request.document, { ...caller, withoutSocket: true }, request.variables);
+        const answer = await world.ask(
+          request.document,
+          { ...caller, withoutSocket: true },
+          request.variables,
+        );
         ({ status } = answer);
         code = answer.errors?.[0]?.extensions?.code ?? 'ok';
         fault = faultOf(status, answer.text, names);
@@ -134,6 +164,8 @@ export async function fuzzInputs(world: World, count: number, seed: number): Pro
 
 /** The figures of a run, to be printed. */
 export function figuresOf({ requests, answers, targets, findings }: Fuzzed, seed: number): string {
-  const counts = [...answers].toSorted(([, a], [, b]) => b - a).map(([answer, count]) => `${answer}: ${count}`);
+  const counts = [...answers]
+    .toSorted(([, a], [, b]) => b - a)
+    .map(([answer, count]) => `${answer}: ${count}`);
   return `${requests} fuzzed requests over ${targets} fields, seed ${seed}: ${findings.length} findings; ${counts.join(', ')}\n`;
 }

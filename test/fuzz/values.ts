@@ -1,6 +1,12 @@
 /** Values for any input type of the schema: good ones, and those that break programs. */
 import { createHash } from 'node:crypto';
-import { isEnumType, isInputObjectType, isListType, isNonNullType, type GraphQLInputType } from 'graphql';
+import {
+  isEnumType,
+  isInputObjectType,
+  isListType,
+  isNonNullType,
+  type GraphQLInputType,
+} from 'graphql';
 import type { Random } from '../../src/seed/random.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { NODE_TYPES } from '../setup/nodes.ts';
@@ -165,7 +171,16 @@ function cursor({ random, parent }: Goods): string {
   const list = `${random.pick(LISTS)} ${parent} ${random.pick(ORDERS)}`;
   const tag = createHash('sha256').update(`${list}\0${text}`).digest().subarray(0, 8);
   const whole = Buffer.concat([tag, Buffer.from(text)]).toString('base64url');
-  return random.pick([whole, whole, whole, whole.slice(0, 10), whole.slice(0, -1), `${whole}=`, 'AAAA', '%%%']);
+  return random.pick([
+    whole,
+    whole,
+    whole,
+    whole.slice(0, 10),
+    whole.slice(0, -1),
+    `${whole}=`,
+    'AAAA',
+    '%%%',
+  ]);
 }
 
 /** A value that the type may or may not take. */
@@ -223,18 +238,29 @@ function prefixOf(name: string, owner: string): string {
 }
 
 /** A value that the type takes, with a share of its leaves hostile. `owner` is the input type or field that it stands in. */
-export function valueFor(type: GraphQLInputType, name: string, owner: string, goods: Goods, share: number): unknown {
+export function valueFor(
+  type: GraphQLInputType,
+  name: string,
+  owner: string,
+  goods: Goods,
+  share: number,
+): unknown {
   const { random, ids } = goods;
   if (isNonNullType(type)) return valueFor(type.ofType, name, owner, goods, share);
   if (random.next() < share) return hostile(String(type), name, goods);
   if (isListType(type)) {
     const length = random.next() < share / 4 ? 1_000 : random.below(4);
-    return Array.from({ length }, () => valueFor(type.ofType, name, owner, goods, length > 10 ? 0 : share));
+    return Array.from({ length }, () =>
+      valueFor(type.ofType, name, owner, goods, length > 10 ? 0 : share),
+    );
   }
   if (isInputObjectType(type)) {
     const entries = Object.values(type.getFields())
       .filter((field) => random.next() < (isNonNullType(field.type) ? 0.98 : 0.5))
-      .map((field): [string, unknown] => [field.name, valueFor(field.type, field.name, type.name, goods, share)]);
+      .map((field): [string, unknown] => [
+        field.name,
+        valueFor(field.type, field.name, type.name, goods, share),
+      ]);
     if (random.next() < share / 8) entries.push(['unknownField', 1]);
     return Object.fromEntries(entries);
   }
@@ -245,7 +271,10 @@ export function valueFor(type: GraphQLInputType, name: string, owner: string, go
     case 'Boolean':
       return random.next() < 0.5;
     case 'DateTime':
-      return new Date(Date.now() + (name === 'to' || name === 'expiresAt' ? 1 : -1) * random.below(30 * 86_400_000)).toISOString();
+      return new Date(
+        Date.now() +
+          (name === 'to' || name === 'expiresAt' ? 1 : -1) * random.below(30 * 86_400_000),
+      ).toISOString();
     case 'Decimal':
       return `${random.below(1_000)}.${random.below(1_000)}`;
     case 'EmailAddress':

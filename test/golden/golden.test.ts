@@ -8,7 +8,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenHash } from '../../src/authentication/secret.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
-import { createWorld, gatewayOver, insertInvitation, type Caller, type World } from '../setup/world.ts';
+import {
+  createWorld,
+  gatewayOver,
+  insertInvitation,
+  type Caller,
+  type World,
+} from '../setup/world.ts';
 import { operations, type GoldenOperation } from './operations.ts';
 
 const isWriting = process.env['GOLDEN'] === 'write';
@@ -20,7 +26,12 @@ beforeAll(async () => {
   // One connection, so that the statements of an operation come in one order.
   world = await createWorld({ compiled: false }, { poolSize: 1 });
   compiling = gatewayOver(world.gatewayDb);
-  await insertInvitation(world, world.uuid('north'), 'new@north.example', tokenHash(createInvitationToken()));
+  await insertInvitation(
+    world,
+    world.uuid('north'),
+    'new@north.example',
+    tokenHash(createInvitationToken()),
+  );
   await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) values
     (${world.uuid('north')}, 'a', 'voice_calls', 3, '2026-05-05Z'),
     (${world.uuid('kiosk')}, 'b', 'voice_calls', 1, '2026-06-06Z')`.execute(world.db);
@@ -50,7 +61,11 @@ function setOut(text: string): string {
 }
 
 /** The statement that an operation is compiled to. */
-async function compiledStatement(as: Caller, query: string, variables: object | undefined): Promise<string | undefined> {
+async function compiledStatement(
+  as: Caller,
+  query: string,
+  variables: object | undefined,
+): Promise<string | undefined> {
   const before = world.statements.length;
   const organization = as.startsWith('key@') ? undefined : as.split('@')[1];
   await compiling.fetch('http://gateway/graphql', {
@@ -70,12 +85,16 @@ async function told({ as, document, variables }: GoldenOperation): Promise<strin
   const given = variables?.(world);
   const before = world.statements.length;
   const { data, errors } = await world.ask(document, { as, withoutSocket: true }, given);
-  const compiled = document.startsWith('mutation') ? undefined : await compiledStatement(as, document, given);
+  const compiled = document.startsWith('mutation')
+    ? undefined
+    : await compiledStatement(as, document, given);
   const parts = {
     [`Operation of ${as}`]: document,
     ...(given && { Variables: JSON.stringify(given, null, 2) }),
     Answer: JSON.stringify({ data, errors }, null, 2),
-    ...Object.fromEntries(world.statements.slice(before).map((text, index) => [`Statement ${index + 1}`, setOut(text)])),
+    ...Object.fromEntries(
+      world.statements.slice(before).map((text, index) => [`Statement ${index + 1}`, setOut(text)]),
+    ),
     ...(compiled !== undefined && { 'As one statement': setOut(compiled) }),
   };
   return withoutIds(
@@ -97,7 +116,9 @@ describe('The operations that matter most', () => {
   );
 
   it('have a file each, and no file is of another', async () => {
-    const files = (await readdir(new URL('.', import.meta.url))).filter((file) => file.endsWith('.txt'));
+    const files = (await readdir(new URL('.', import.meta.url))).filter((file) =>
+      file.endsWith('.txt'),
+    );
     expect(files.toSorted()).toEqual(operations.map(({ name }) => `${name}.txt`).toSorted());
   });
 });

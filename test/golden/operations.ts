@@ -110,7 +110,9 @@ export const operations: readonly GoldenOperation[] = [
     ... on User { email }
   }
 }`,
-    variables: (world) => ({ ids: [world.org('shop-1'), world.org('rival'), world.person('viewer@north')] }),
+    variables: (world) => ({
+      ids: [world.org('shop-1'), world.org('rival'), world.person('viewer@north')],
+    }),
   },
   {
     name: 'create-organization',

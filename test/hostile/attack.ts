@@ -19,7 +19,11 @@ export const REFUSAL_BYTES_MAX = 64_000;
 const TOGETHER = 4;
 
 /** Sends one request. A connection that is cut by the gateway counts as answered with status 0. */
-export async function attack(gateway: MeasuredGateway, request: HostileRequest, token: string | undefined): Promise<HostileAnswer> {
+export async function attack(
+  gateway: MeasuredGateway,
+  request: HostileRequest,
+  token: string | undefined,
+): Promise<HostileAnswer> {
   const { method, search, headers, body } = request;
   try {
     const response = await fetch(gateway.url + search, {
@@ -78,12 +82,21 @@ export async function attackWithFamily(
   sender: Sender,
   steps: readonly number[],
 ): Promise<FamilyFigures> {
-  const figures: FamilyFigures = { family, sender, requests: steps.length, refused: 0, statuses: new Map(), cpu: 0, wrong: [] };
+  const figures: FamilyFigures = {
+    family,
+    sender,
+    requests: steps.length,
+    refused: 0,
+    statuses: new Map(),
+    cpu: 0,
+    wrong: [],
+  };
   const before = await gateway.cpu();
   const remaining = [...steps];
   const send = async (): Promise<void> => {
     for (let step = remaining.shift(); step !== undefined; step = remaining.shift()) {
-      const token = sender === 'key' ? key : sender === 'forger' ? forgedToken(forgeries++) : undefined;
+      const token =
+        sender === 'key' ? key : sender === 'forger' ? forgedToken(forgeries++) : undefined;
       const answer = await attack(gateway, hostileRequest(family, step), token);
       figures.statuses.set(answer.status, (figures.statuses.get(answer.status) ?? 0) + 1);
       if (answer.refused) figures.refused++;
@@ -97,9 +110,16 @@ export async function attackWithFamily(
 }
 
 /** Why an answer breaks a rule; undefined when it does not. */
-function whatIsWrong({ status, bytes, retryAfter, refused, start }: HostileAnswer): string | undefined {
+function whatIsWrong({
+  status,
+  bytes,
+  retryAfter,
+  refused,
+  start,
+}: HostileAnswer): string | undefined {
   if (start.includes('INTERNAL_SERVER_ERROR')) return `internal error: ${start}`;
-  if (status >= 500 && !(status === 503 && retryAfter !== null)) return `status ${status}: ${start}`;
+  if (status >= 500 && !(status === 503 && retryAfter !== null))
+    return `status ${status}: ${start}`;
   if (refused && bytes > REFUSAL_BYTES_MAX) return `a refusal of ${bytes} bytes`;
   return undefined;
 }
@@ -107,21 +127,34 @@ function whatIsWrong({ status, bytes, retryAfter, refused, start }: HostileAnswe
 /** One line of figures: what was answered, and how the process grew. */
 export function answersLine(figures: readonly FamilyFigures[], growthMiB: number): string {
   const statuses = new Map<number, number>();
-  for (const one of figures) for (const [status, count] of one.statuses) statuses.set(status, (statuses.get(status) ?? 0) + count);
-  const told = [...statuses].toSorted(([a], [b]) => a - b).map(([status, count]) => `${count} x ${status}`);
-  const [requests, refused] = [figures.reduce((sum, one) => sum + one.requests, 0), figures.reduce((sum, one) => sum + one.refused, 0)];
+  for (const one of figures)
+    for (const [status, count] of one.statuses)
+      statuses.set(status, (statuses.get(status) ?? 0) + count);
+  const told = [...statuses]
+    .toSorted(([a], [b]) => a - b)
+    .map(([status, count]) => `${count} x ${status}`);
+  const [requests, refused] = [
+    figures.reduce((sum, one) => sum + one.requests, 0),
+    figures.reduce((sum, one) => sum + one.refused, 0),
+  ];
   return `hostile corpus: ${requests} requests, ${refused} refused (${told.join(', ')}); grew by ${growthMiB.toFixed(1)} MiB\n`;
 }
 
 /** Processor time of a refusal, by families that were refused as a whole; and a line that tells it. */
-export function costOfRefusals(figures: readonly FamilyFigures[]): { families: number; p99: number; line: string } {
+export function costOfRefusals(figures: readonly FamilyFigures[]): {
+  families: number;
+  p99: number;
+  line: string;
+} {
   const refusals = figures.filter(({ refused, requests }) => refused === requests);
   const p99 = quantile(
     refusals.map(({ cpu }) => cpu),
     0.99,
   );
   const heaviest = refusals.toSorted((a, b) => b.cpu - a.cpu).slice(0, 4);
-  const told = heaviest.map(({ family, sender, cpu }) => `${cpu.toFixed(1)} (${family}, ${sender})`);
+  const told = heaviest.map(
+    ({ family, sender, cpu }) => `${cpu.toFixed(1)} (${family}, ${sender})`,
+  );
   return {
     families: refusals.length,
     p99,

@@ -22,12 +22,19 @@ afterAll(() => world.close());
 const legitimate = JSON.stringify({ query: '{ viewer { scopes } }' });
 
 /** Every family from every sender, with a legitimate request after each. */
-async function attackWithAll(gateway: MeasuredGateway, steps: readonly number[], senders: readonly Sender[] = SENDERS, every = 1) {
+async function attackWithAll(
+  gateway: MeasuredGateway,
+  steps: readonly number[],
+  senders: readonly Sender[] = SENDERS,
+  every = 1,
+) {
   const figures: FamilyFigures[] = [];
   let slowest = 0;
   for (const family of FAMILY_NAMES.filter((_, n) => n % every === 0)) {
     for (const sender of senders) {
-      figures.push(await attackWithFamily({ gateway, key: world.token('key@north') }, family, sender, steps));
+      figures.push(
+        await attackWithFamily({ gateway, key: world.token('key@north') }, family, sender, steps),
+      );
       const startedAt = performance.now();
       const answer = await post(gateway.url, legitimate, world.token('key@rival'));
       slowest = Math.max(slowest, performance.now() - startedAt);
@@ -38,10 +45,18 @@ async function attackWithAll(gateway: MeasuredGateway, steps: readonly number[],
 }
 
 /** Sizes that are spread over all there are. */
-const spread = (count: number): number[] => Array.from({ length: count }, (_, n) => STEPS - Math.floor((n * STEPS) / count));
+const spread = (count: number): number[] =>
+  Array.from({ length: count }, (_, n) => STEPS - Math.floor((n * STEPS) / count));
 
-async function withGateway(environment: Record<string, string>, work: (gateway: MeasuredGateway) => Promise<void>): Promise<void> {
-  const gateway = await serveMeasured(world.gatewayUrl, { LOG_LEVEL: 'silent', WORKER: 'separate', ...environment });
+async function withGateway(
+  environment: Record<string, string>,
+  work: (gateway: MeasuredGateway) => Promise<void>,
+): Promise<void> {
+  const gateway = await serveMeasured(world.gatewayUrl, {
+    LOG_LEVEL: 'silent',
+    WORKER: 'separate',
+    ...environment,
+  });
   try {
     await work(gateway);
     expect(gateway.runs()).toBe(true);
@@ -59,7 +74,11 @@ describe('the hostile corpus ends no process, makes no error of ours and no memo
       const { figures, slowest } = await attackWithAll(gateway, spread(sized(2, STEPS)));
       const growth = (await gateway.memory()) - before;
       const refusals = costOfRefusals(figures);
-      process.stdout.write(answersLine(figures, growth) + refusals.line + `slowest legitimate answer: ${slowest.toFixed(0)} ms\n`);
+      process.stdout.write(
+        answersLine(figures, growth) +
+          refusals.line +
+          `slowest legitimate answer: ${slowest.toFixed(0)} ms\n`,
+      );
       expect(figures.flatMap(({ wrong }) => wrong)).toEqual([]);
       expect(growth).toBeLessThanOrEqual(GROWTH_MAX_MIB);
       expect(slowest).toBeLessThan(LEGITIMATE_MS);
@@ -80,7 +99,9 @@ describe('the hostile corpus ends no process, makes no error of ours and no memo
         sized(3, 1),
       );
       const growth = (await gateway.memory()) - before;
-      process.stdout.write(`${answersLine(figures, growth)}slowest legitimate answer: ${slowest.toFixed(0)} ms\n`);
+      process.stdout.write(
+        `${answersLine(figures, growth)}slowest legitimate answer: ${slowest.toFixed(0)} ms\n`,
+      );
       expect(figures.flatMap(({ wrong }) => wrong)).toEqual([]);
       expect(figures.some(({ statuses }) => statuses.has(429))).toBe(true);
       expect(growth).toBeLessThanOrEqual(GROWTH_MAX_MIB);

@@ -4,7 +4,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
-import { GATEWAY_ROLE, startEmbedded, type EmbeddedServer } from '../../src/embedded-postgres/start.ts';
+import {
+  GATEWAY_ROLE,
+  startEmbedded,
+  type EmbeddedServer,
+} from '../../src/embedded-postgres/start.ts';
 import { grantGateway } from '../../src/database/grants.ts';
 import { migrate } from '../../src/database/migrate.ts';
 import { installQueue } from '../../src/jobs/worker.ts';
@@ -60,7 +64,11 @@ it('survives an hour of the hostile corpus with flat memory, and answers those w
   const askAllTheTime = async (): Promise<void> => {
     while (!isOver()) {
       const at = performance.now();
-      const { status, text } = await post(gateway.url, '{"query":"{ viewer { scopes } }"}', demo.personalAccessToken);
+      const { status, text } = await post(
+        gateway.url,
+        '{"query":"{ viewer { scopes } }"}',
+        demo.personalAccessToken,
+      );
       if (status !== 200) unanswered.push(`${status}: ${text.slice(0, 200)}`);
       times.push(performance.now() - at);
       await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
@@ -75,7 +83,11 @@ it('survives an hour of the hostile corpus with flat memory, and answers those w
   for (let round = 0; !isOver(); round++) {
     for (const family of FAMILY_NAMES) {
       const steps = Array.from({ length: 4 }, (_, n) => 1 + ((round * 7 + n * 5) % STEPS));
-      const sent = await Promise.all(SENDERS.map((sender) => attackWithFamily({ gateway, key: demo.apiKey }, family, sender, steps)));
+      const sent = await Promise.all(
+        SENDERS.map((sender) =>
+          attackWithFamily({ gateway, key: demo.apiKey }, family, sender, steps),
+        ),
+      );
       figures.push(...sent);
       wrong.push(...sent.flatMap((one) => one.wrong));
       const now = performance.now();
@@ -86,7 +98,9 @@ it('survives an hour of the hostile corpus with flat memory, and answers those w
       if (now - reportedAt < REPORT_MS && !isOver()) continue;
       reportedAt = now;
       const slow = `p50 ${quantile(times, 0.5).toFixed(0)} ms, p99 ${quantile(times, 0.99).toFixed(0)} ms of ${times.length}`;
-      process.stdout.write(`${answersLine(figures, most - first)}legitimate answers: ${slow}, ${unanswered.length} refused\n`);
+      process.stdout.write(
+        `${answersLine(figures, most - first)}legitimate answers: ${slow}, ${unanswered.length} refused\n`,
+      );
       figures = [];
       if (isOver()) break;
     }

@@ -21,7 +21,8 @@ const query = (document: string): string => JSON.stringify({ query: document });
 
 /** Sends every body once and tells by how many MiB the process grew. */
 async function growth(bodies: Iterable<string>, token?: string): Promise<number> {
-  for (let n = 0; n < 100; n++) await post(gateway.url, query('{ __typename }'), world.token('key@acme'));
+  for (let n = 0; n < 100; n++)
+    await post(gateway.url, query('{ __typename }'), world.token('key@acme'));
   const before = await gateway.memory();
   for (const body of bodies) {
     const { status } = await post(gateway.url, body, token);
@@ -29,7 +30,9 @@ async function growth(bodies: Iterable<string>, token?: string): Promise<number>
   }
   const grown = (await gateway.memory()) - before;
   expect(gateway.runs()).toBe(true);
-  expect((await post(gateway.url, query('{ viewer { scopes } }'), world.token('key@acme'))).status).toBe(200);
+  expect(
+    (await post(gateway.url, query('{ viewer { scopes } }'), world.token('key@acme'))).status,
+  ).toBe(200);
   process.stdout.write(`grew by ${grown.toFixed(1)} MiB\n`);
   return grown;
 }
@@ -40,19 +43,47 @@ function* times(count: number, body: (n: number) => string): Generator<string> {
 
 describe('memory stays bounded', () => {
   const attacks: [string, number, (n: number) => string][] = [
-    ['documents of 495 kB made of empty comments', 33, (n) => query(`{__typename}${'#\n'.repeat(165_000)}#${n}`)],
-    ['documents of 10 kB made of empty comments', sized(150, 976), (n) => query(`{__typename}${'#\n'.repeat(3_300)}#${n}`)],
-    ['documents with a long string', sized(60, 999), (n) => query(`{a(b:"${n}${'x'.repeat(490_000)}")}`)],
+    [
+      'documents of 495 kB made of empty comments',
+      33,
+      (n) => query(`{__typename}${'#\n'.repeat(165_000)}#${n}`),
+    ],
+    [
+      'documents of 10 kB made of empty comments',
+      sized(150, 976),
+      (n) => query(`{__typename}${'#\n'.repeat(3_300)}#${n}`),
+    ],
+    [
+      'documents with a long string',
+      sized(60, 999),
+      (n) => query(`{a(b:"${n}${'x'.repeat(490_000)}")}`),
+    ],
   ];
   it.each(attacks)('when anybody sends %s, %i times', async (_what, count, body) => {
     expect(await growth(times(count, body))).toBeLessThan(GROWTH_MAX_MIB);
   });
 
   const withCredential: [string, number, (n: number) => string][] = [
-    ['valid documents of 99 kB made of comments', sized(50, 100), (n) => query(`{__typename}${'#\n'.repeat(33_000)}#${n}`)],
-    ['valid documents of 900 fields', sized(40, 200), (n) => query(`query Q${n} {organization{${'id '.repeat(900)}}}`)],
-    ['documents with 900 unknown fields', sized(40, 200), (n) => query(`query Q${n} {${'zz '.repeat(9)} viewer{${'zz '.repeat(900)}}}`)],
-    ['documents with a syntax error at their end', sized(40, 200), (n) => query(`query Q${n} {${'id '.repeat(900)}`)],
+    [
+      'valid documents of 99 kB made of comments',
+      sized(50, 100),
+      (n) => query(`{__typename}${'#\n'.repeat(33_000)}#${n}`),
+    ],
+    [
+      'valid documents of 900 fields',
+      sized(40, 200),
+      (n) => query(`query Q${n} {organization{${'id '.repeat(900)}}}`),
+    ],
+    [
+      'documents with 900 unknown fields',
+      sized(40, 200),
+      (n) => query(`query Q${n} {${'zz '.repeat(9)} viewer{${'zz '.repeat(900)}}}`),
+    ],
+    [
+      'documents with a syntax error at their end',
+      sized(40, 200),
+      (n) => query(`query Q${n} {${'id '.repeat(900)}`),
+    ],
   ];
   it.each(withCredential)('when a key sends %s, %i times', async (_what, count, body) => {
     expect(await growth(times(count, body), world.token('key@acme'))).toBeLessThan(GROWTH_MAX_MIB);

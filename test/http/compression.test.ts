@@ -10,7 +10,10 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 /** Asks without a client that takes compression apart by itself. */
-function ask(query: string, acceptEncoding?: string): Promise<{ encoding: string | undefined; vary: string; bytes: Buffer }> {
+function ask(
+  query: string,
+  acceptEncoding?: string,
+): Promise<{ encoding: string | undefined; vary: string; bytes: Buffer }> {
   return new Promise((resolve, reject) => {
     const headers = {
       'content-type': 'application/json',
@@ -23,7 +26,11 @@ function ask(query: string, acceptEncoding?: string): Promise<{ encoding: string
       response.on('end', () => {
         const bytes = Buffer.concat(chunks);
         expect(Number(response.headers['content-length'])).toBe(bytes.byteLength);
-        resolve({ encoding: response.headers['content-encoding'], vary: String(response.headers.vary), bytes });
+        resolve({
+          encoding: response.headers['content-encoding'],
+          vary: String(response.headers.vary),
+          bytes,
+        });
       });
     });
     sent.on('error', reject);
@@ -31,7 +38,8 @@ function ask(query: string, acceptEncoding?: string): Promise<{ encoding: string
   });
 }
 
-const LONG = '{ organization { descendants { nodes { slug name kind status createdAt updatedAt domainSetupStatus id } } } }';
+const LONG =
+  '{ organization { descendants { nodes { slug name kind status createdAt updatedAt domainSetupStatus id } } } }';
 
 describe('a long answer of a query', () => {
   it('is compressed as the client takes it, and says that it depends on that', async () => {
@@ -45,7 +53,8 @@ describe('a long answer of a query', () => {
     expect(gzip.encoding).toBe('gzip');
     expect(gunzipSync(gzip.bytes)).toEqual(plain.bytes);
     for (const { vary } of [plain, brotli, gzip]) expect(vary).toMatch(/accept-encoding/i);
-    for (const none of ['identity', 'br;q=0, gzip;q=0', 'zstd']) expect((await ask(LONG, none)).encoding).toBeUndefined();
+    for (const none of ['identity', 'br;q=0, gzip;q=0', 'zstd'])
+      expect((await ask(LONG, none)).encoding).toBeUndefined();
   });
 });
 
@@ -57,7 +66,10 @@ describe('What is left as it is', () => {
   it('are answers of mutations, which may hold a secret', async () => {
     const keys = Array.from(
       { length: 5 },
-      (_, n) => `k${n}: createApiKey(input: { organizationId: "${world.org('acme')}", name: "k", scopes: [] }) {
+      (
+        _,
+        n,
+      ) => `k${n}: createApiKey(input: { organizationId: "${world.org('acme')}", name: "k", scopes: [] }) {
         __typename ... on CreateApiKeyPayload { secret apiKey { id name preview scopes createdAt } } }`,
     );
     const answer = await ask(`mutation { ${keys.join(' ')} }`, 'br, gzip');

@@ -11,7 +11,12 @@ let world: World;
 let gateway: RunningGateway;
 beforeAll(async () => {
   world = await createWorld();
-  gateway = await serve({ DATABASE_URL: world.url, LOG_LEVEL: 'silent', WORKER: 'separate', MAX_CONNECTIONS: String(CONNECTIONS) });
+  gateway = await serve({
+    DATABASE_URL: world.url,
+    LOG_LEVEL: 'silent',
+    WORKER: 'separate',
+    MAX_CONNECTIONS: String(CONNECTIONS),
+  });
 });
 afterAll(async () => {
   await gateway.end('SIGTERM');

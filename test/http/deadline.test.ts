@@ -15,7 +15,10 @@ let blocker: pg.Client;
 /** Apart from the blocker: within a transaction, PostgreSQL goes on showing the activity that was looked at first. */
 let observer: pg.Client;
 beforeAll(async () => {
-  world = await createWorld({ limits: { ...REQUEST_LIMITS, operationDeadlineMs: DEADLINE_MS }, compiled: false }, { poolSize: POOL_SIZE });
+  world = await createWorld(
+    { limits: { ...REQUEST_LIMITS, operationDeadlineMs: DEADLINE_MS }, compiled: false },
+    { poolSize: POOL_SIZE },
+  );
   blocker = new pg.Client({ connectionString: world.url });
   observer = new pg.Client({ connectionString: world.url });
   await Promise.all([blocker.connect(), observer.connect()]);
@@ -54,7 +57,11 @@ async function until(condition: () => Promise<boolean>): Promise<boolean> {
 
 /** Everything works, on every connection of the pool at once. */
 async function expectWhole(): Promise<void> {
-  const answers = await Promise.all(Array.from({ length: POOL_SIZE * 3 }, () => world.ask('{ usageMetrics { key } }', { as: 'key@acme' })));
+  const answers = await Promise.all(
+    Array.from({ length: POOL_SIZE * 3 }, () =>
+      world.ask('{ usageMetrics { key } }', { as: 'key@acme' }),
+    ),
+  );
   expect(answers.map((answer) => answer.errors)).toEqual(answers.map(() => undefined));
   expect(await busy()).toEqual([]);
 }
@@ -74,9 +81,14 @@ describe('the deadline of an operation', () => {
   it('ends reads that wait at the database, and leaves nothing behind there', async () => {
     await whileLocked('usage_metrics', async () => {
       const started = performance.now();
-      const answers = await Promise.all(Array.from({ length: POOL_SIZE }, () => world.ask('{ usageMetrics { key } }', { as: 'key@acme' })));
+      const answers = await Promise.all(
+        Array.from({ length: POOL_SIZE }, () =>
+          world.ask('{ usageMetrics { key } }', { as: 'key@acme' }),
+        ),
+      );
       const took = performance.now() - started;
-      for (const { errors } of answers) expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
+      for (const { errors } of answers)
+        expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
       expect(took).toBeGreaterThan(DEADLINE_MS - 50);
       expect(took).toBeLessThan(DEADLINE_MS + 1_500);
       expect(await busy()).toEqual([]);
@@ -92,7 +104,9 @@ describe('the deadline of an operation', () => {
         expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
     });
     const answered = Promise.withResolvers<void>();
-    const held = Array.from({ length: POOL_SIZE }, () => world.gatewayDb.connection().execute(() => answered.promise));
+    const held = Array.from({ length: POOL_SIZE }, () =>
+      world.gatewayDb.connection().execute(() => answered.promise),
+    );
     const { errors } = await Promise.race([ask(), wait(5_000).then(() => ({ errors: [] }))]);
     answered.resolve();
     await Promise.all(held);
@@ -114,7 +128,9 @@ describe('the deadline of an operation', () => {
     deadline.abandon();
     await world.db.connection().execute(async (db) => {
       // The connection is there already, so it is the statement that is refused.
-      await expect(underDeadline(deadline, () => sql`select 1`.execute(db))).rejects.toThrow('The client closed the request');
+      await expect(underDeadline(deadline, () => sql`select 1`.execute(db))).rejects.toThrow(
+        'The client closed the request',
+      );
       expect((await sql`select 1 as one`.execute(db)).rows).toEqual([{ one: 1 }]);
     });
   });
@@ -130,12 +146,22 @@ describe('the deadline of an operation', () => {
         },
       );
     await whileLocked('audit_events', async () => {
-      expect((await create('too-late')).errors?.map((error) => error.extensions)).toEqual([refusal]);
+      expect((await create('too-late')).errors?.map((error) => error.extensions)).toEqual([
+        refusal,
+      ]);
       expect(await busy()).toEqual([]);
     });
     expect(await connections()).toEqual(expect.arrayContaining(before));
-    expect(await world.db.selectFrom('organizations').select('id').where('slug', '=', 'too-late').execute()).toEqual([]);
-    expect((await create('too-late')).data).toEqual({ createOrganization: { __typename: 'CreateOrganizationPayload' } });
+    expect(
+      await world.db
+        .selectFrom('organizations')
+        .select('id')
+        .where('slug', '=', 'too-late')
+        .execute(),
+    ).toEqual([]);
+    expect((await create('too-late')).data).toEqual({
+      createOrganization: { __typename: 'CreateOrganizationPayload' },
+    });
     await expectWhole();
   });
 
@@ -160,8 +186,13 @@ describe('the deadline of an operation', () => {
       expect(await busy()).toEqual(['commit']);
     });
     const [answer] = await Promise.all(sent);
-    expect(answer).toMatchObject({ data: { createOrganization: { __typename: 'CreateOrganizationPayload' } }, errors: undefined });
-    await blocker.query('drop trigger gate on organizations; drop function wait_at_gate; drop table gate');
+    expect(answer).toMatchObject({
+      data: { createOrganization: { __typename: 'CreateOrganizationPayload' } },
+      errors: undefined,
+    });
+    await blocker.query(
+      'drop trigger gate on organizations; drop function wait_at_gate; drop table gate',
+    );
     await expectWhole();
   });
 });
@@ -169,7 +200,10 @@ describe('the deadline of an operation', () => {
 describe('a client that goes away', () => {
   it('takes its statements with it', async () => {
     const patient = await createWorld({}, { poolSize: POOL_SIZE });
-    const [lock, looking] = [new pg.Client({ connectionString: patient.url }), new pg.Client({ connectionString: patient.url })];
+    const [lock, looking] = [
+      new pg.Client({ connectionString: patient.url }),
+      new pg.Client({ connectionString: patient.url }),
+    ];
     await Promise.all([lock.connect(), looking.connect()]);
     await lock.query('begin; lock table usage_metrics in access exclusive mode');
     const active = async (): Promise<number> => {
@@ -182,7 +216,10 @@ describe('a client that goes away', () => {
     const answers = Array.from({ length: POOL_SIZE }, () =>
       fetch(patient.endpoint, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${patient.token('key@acme')}` },
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${patient.token('key@acme')}`,
+        },
         body: '{"query":"{ usageMetrics { key } }"}',
         signal: client.signal,
       }).catch(() => 'gone'),
@@ -192,7 +229,9 @@ describe('a client that goes away', () => {
     expect(await Promise.all(answers)).toEqual(answers.map(() => 'gone'));
     expect(await until(async () => (await active()) === 0)).toBe(true);
     await lock.query('rollback');
-    const after = await Promise.all(answers.map(() => patient.ask('{ usageMetrics { key } }', { as: 'key@acme' })));
+    const after = await Promise.all(
+      answers.map(() => patient.ask('{ usageMetrics { key } }', { as: 'key@acme' })),
+    );
     expect(after.map((answer) => answer.errors)).toEqual(answers.map(() => undefined));
     await Promise.all([lock.end(), looking.end()]);
     await patient.close();

@@ -17,20 +17,37 @@ interface Answer {
 async function post(body: string, headers: Record<string, string> = {}): Promise<Answer> {
   const response = await fetch(world.endpoint, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@north')}`, ...headers },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${world.token('key@north')}`,
+      ...headers,
+    },
     body,
   });
   const { errors = [] } = (await response.json()) as Partial<Answer>;
   return { status: response.status, requestId: response.headers.get('x-request-id'), errors };
 }
-const ask = (query: string, variables = {}, headers = {}) => post(JSON.stringify({ query, variables }), headers);
+const ask = (query: string, variables = {}, headers = {}) =>
+  post(JSON.stringify({ query, variables }), headers);
 
 describe('every error', () => {
   it('tells its class, when it was answered and for which request, wherever the request was refused', async () => {
     const cases: [code: string, type: string, answer: Answer][] = [
-      ['UNAUTHENTICATED', 'AUTHENTICATION', await ask('{ viewer { scopes } }', {}, { authorization: 'Bearer nothing' })],
-      ['NOT_FOUND', 'NOT_FOUND', await ask(`{ organization(id: "${missingId('Organization')}") { id } }`)],
-      ['BAD_USER_INPUT', 'INPUT', await ask('{ organization { children(first: 0) { totalCount } } }')],
+      [
+        'UNAUTHENTICATED',
+        'AUTHENTICATION',
+        await ask('{ viewer { scopes } }', {}, { authorization: 'Bearer nothing' }),
+      ],
+      [
+        'NOT_FOUND',
+        'NOT_FOUND',
+        await ask(`{ organization(id: "${missingId('Organization')}") { id } }`),
+      ],
+      [
+        'BAD_USER_INPUT',
+        'INPUT',
+        await ask('{ organization { children(first: 0) { totalCount } } }'),
+      ],
       ['BAD_USER_INPUT', 'INPUT', await ask('{ nothing }')],
       ['BAD_USER_INPUT', 'INPUT', await post('[')],
       ['BAD_USER_INPUT', 'INPUT', await post('x', { 'content-type': 'text/plain' })],
@@ -48,20 +65,30 @@ describe('every error', () => {
   });
 
   it('of bad input names all fields that are out of bounds, and the first of them as before', async () => {
-    const document = 'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }';
+    const document =
+      'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }';
     const input = {
       name: ' ',
       slug: 'No Slug',
       parentId: world.org('north'),
       domain: 'localhost',
       primaryAddress: { line1: '1', city: ' ', state: 's', zip: 'z', country: 'XX' },
-      users: [{ email: 'a..b@x.example', roles: [] }, { email: 'fine@x.example' }, { email: 'c..d@x.example' }],
+      users: [
+        { email: 'a..b@x.example', roles: [] },
+        { email: 'fine@x.example' },
+        { email: 'c..d@x.example' },
+      ],
     };
     const [error] = (await ask(document, { input })).errors;
-    const { code, argument, bound, fields } = (error?.extensions ?? {}) as Record<string, unknown> & {
+    const { code, argument, bound, fields } = (error?.extensions ?? {}) as Record<
+      string,
+      unknown
+    > & {
       fields: { field: string; message: string }[];
     };
-    expect((await ask('{ organization { children(first: 0) { totalCount } } }')).errors[0]?.extensions).toMatchObject({
+    expect(
+      (await ask('{ organization { children(first: 0) { totalCount } } }')).errors[0]?.extensions,
+    ).toMatchObject({
       fields: [{ field: 'first', message: 'must be between 1 and 100' }],
     });
     expect({ code, argument }).toEqual({ code: 'BAD_USER_INPUT', argument: 'slug' });

@@ -1,4 +1,9 @@
-import { createServer, request as httpRequest, type IncomingHttpHeaders, type Server } from 'node:http';
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingHttpHeaders,
+  type Server,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -39,7 +44,13 @@ async function serve(overrides: Parameters<typeof gatewayOver>[1] = {}) {
       const request = httpRequest({ host, port, path, headers, agent: false }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) }));
+        response.on('end', () =>
+          resolve({
+            status: response.statusCode,
+            headers: response.headers,
+            body: Buffer.concat(chunks),
+          }),
+        );
       });
       request.on('error', reject).end();
     });
@@ -51,7 +62,10 @@ describe('the page of GraphiQL', () => {
   it('holds the credential for browsers on this machine that ask under its own names, and for nobody else', async () => {
     const ask = await serve({ graphiqlHosts: ['banyan.example'] });
     for (const host of ['localhost', 'LOCALHOST:4000', '127.0.0.1:4000', '127.8.8.8', '[::1]:4000'])
-      expect({ host, text: String((await ask('/graphql', html(host))).body) }).toEqual({ host, text: expect.stringContaining(SECRET) });
+      expect({ host, text: String((await ask('/graphql', html(host))).body) }).toEqual({
+        host,
+        text: expect.stringContaining(SECRET),
+      });
     const shown = await ask('/graphql', html('banyan.example'));
     expect(shown.status).toBe(200);
     expect(String(shown.body)).not.toContain(SECRET);
@@ -71,17 +85,25 @@ describe('the page of GraphiQL', () => {
   it('does not hold the credential for those who come through a proxy', async () => {
     const ask = await serve();
     for (const header of ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via']) {
-      const { status, body } = await ask('/graphql', { ...html('localhost'), [header]: '203.0.113.9' });
+      const { status, body } = await ask('/graphql', {
+        ...html('localhost'),
+        [header]: '203.0.113.9',
+      });
       expect({ header, status }).toEqual({ header, status: 200 });
       expect(String(body)).not.toContain(SECRET);
     }
   });
 
   it('does not hold the credential for other machines, or where the address of the client is not known', async () => {
-    const gateway = gatewayOver(database.db, { graphiql: { title: 'Banyan' }, graphiqlLocal: { headers: SECRET } });
+    const gateway = gatewayOver(database.db, {
+      graphiql: { title: 'Banyan' },
+      graphiqlLocal: { headers: SECRET },
+    });
     const from = (remoteAddress: string) => ({ req: { headers: {}, socket: { remoteAddress } } });
     const page = async (context: object) =>
-      (await gateway.fetch('http://localhost/graphql', { headers: html('localhost') }, context)).text();
+      (
+        await gateway.fetch('http://localhost/graphql', { headers: html('localhost') }, context)
+      ).text();
     for (const context of [{}, from('203.0.113.9'), from('::ffff:10.0.0.7'), from('2001:db8::1')]) {
       const text = await page(context);
       expect(text).toContain('<title>');
@@ -100,7 +122,13 @@ describe('the page of GraphiQL', () => {
       'cache-control': 'no-store',
     });
     const policy = headers['content-security-policy'];
-    for (const part of ["default-src 'none'", "script-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "form-action 'none'"])
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "frame-ancestors 'none'",
+      "base-uri 'none'",
+      "form-action 'none'",
+    ])
       expect(policy).toContain(part);
     expect(policy).not.toMatch(/script-src[^;]*unsafe/);
   });
@@ -110,12 +138,21 @@ describe('the page of GraphiQL', () => {
     const { body } = await ask('/graphql', html('localhost'));
     expect(body.length).toBeLessThan(4_000);
     const page = String(body);
-    const inline = [...page.matchAll(/<script(?![^>]*\bsrc=)([^>]*)>/g)].map(([, attributes]) => attributes);
+    const inline = [...page.matchAll(/<script(?![^>]*\bsrc=)([^>]*)>/g)].map(
+      ([, attributes]) => attributes,
+    );
     expect(inline).toEqual([' type="application/json" id="options"']);
     const paths = [...page.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, path = '']) => path);
     expect(paths).toHaveLength(4);
-    const start = await ask(paths.find((path) => path.includes('start')) ?? '', { host: 'localhost', 'accept-encoding': 'gzip' });
-    paths.push(...[...String(gunzipSync(start.body)).matchAll(/"(\/graphiql\/[^"]+)"/g)].map(([, path = '']) => path));
+    const start = await ask(paths.find((path) => path.includes('start')) ?? '', {
+      host: 'localhost',
+      'accept-encoding': 'gzip',
+    });
+    paths.push(
+      ...[...String(gunzipSync(start.body)).matchAll(/"(\/graphiql\/[^"]+)"/g)].map(
+        ([, path = '']) => path,
+      ),
+    );
     expect(paths).toHaveLength(7);
     const bytes = { br: 0, gzip: 0 };
     for (const path of paths) {
@@ -123,7 +160,10 @@ describe('the page of GraphiQL', () => {
         ['br', brotliDecompressSync],
         ['gzip', gunzipSync],
       ] as const) {
-        const file = await ask(path, { host: 'localhost', 'accept-encoding': `deflate, ${encoding};q=0.9` });
+        const file = await ask(path, {
+          host: 'localhost',
+          'accept-encoding': `deflate, ${encoding};q=0.9`,
+        });
         expect({ path, status: file.status, ...file.headers }).toMatchObject({
           status: 200,
           'content-encoding': encoding,
@@ -139,11 +179,15 @@ describe('the page of GraphiQL', () => {
     );
     expect(Math.max(bytes.br, bytes.gzip)).toBeLessThan(2_500_000);
     expect((await ask(paths[0] ?? '', { host: 'localhost' })).status).toBe(406);
-    expect((await ask('/graphiql/none.js', { host: 'localhost', 'accept-encoding': 'br' })).status).toBe(404);
+    expect(
+      (await ask('/graphiql/none.js', { host: 'localhost', 'accept-encoding': 'br' })).status,
+    ).toBe(404);
   });
 
   it('stays whole whatever stands in its options', async () => {
-    const ask = await serve({ graphiqlLocal: { title: '<b>"&', headers: '</script><script>alert(1)</script>' } });
+    const ask = await serve({
+      graphiqlLocal: { title: '<b>"&', headers: '</script><script>alert(1)</script>' },
+    });
     const page = String((await ask('/graphql', html('localhost'))).body);
     expect(page).toContain('<title>&lt;b&gt;&quot;&amp;</title>');
     expect(page).not.toContain('alert(1)</script>');
@@ -161,7 +205,8 @@ describe('the page of GraphiQL', () => {
 describe('host names', () => {
   it('that are not allowed are refused with 421 on every path but those of probes; without a list, the API takes any', async () => {
     const [open, closed] = [await serve(), await serve({ allowedHosts: ['api.example'] })];
-    const status = async (ask: typeof open, host: string, path = '/graphql?query={__typename}') => (await ask(path, { host })).status;
+    const status = async (ask: typeof open, host: string, path = '/graphql?query={__typename}') =>
+      (await ask(path, { host })).status;
     expect(await status(open, 'anything.example')).toBe(200);
     expect(await status(closed, 'api.example')).toBe(200);
     expect(await status(closed, 'API.example:8443')).toBe(200);

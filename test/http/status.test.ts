@@ -18,8 +18,15 @@ interface Body {
   errors?: { message: string; extensions: { code: string } & Record<string, unknown> }[];
 }
 
-async function post(body: string, headers: Record<string, string> = {}): Promise<{ status: number; body: Body }> {
-  const response = await fetch(world.endpoint, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body });
+async function post(
+  body: string,
+  headers: Record<string, string> = {},
+): Promise<{ status: number; body: Body }> {
+  const response = await fetch(world.endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body,
+  });
   return { status: response.status, body: (await response.json()) as Body };
 }
 
@@ -41,37 +48,56 @@ describe('a request that is no question', () => {
     '{"query":"{ __typename }","variables":"x"}',
     '{"query":"{ __typename }","extra":1}',
   ];
-  it.each(bodies)('is answered with 400 and a code, whatever the client accepts: %s', async (body) => {
-    for (const accept of ['application/json', 'application/graphql-response+json', '*/*']) {
-      const answer = await post(body, { accept });
-      expect({ accept, status: answer.status, code: answer.body.errors?.[0]?.extensions.code }).toEqual({
-        accept,
-        status: 400,
-        code: 'BAD_USER_INPUT',
-      });
-    }
-  });
-
-  it.each(['', '?query=', '?variables={}', '?query={__typename}&variables={', '?query={__typename}&extensions=x'])(
-    'is answered with 400 as a GET: %s',
-    async (search) => {
-      const response = await fetch(`${world.endpoint}${search}`, { headers: { accept: 'application/json' } });
-      expect({ status: response.status, body: await response.json() }).toMatchObject({
-        status: 400,
-        body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
-      });
+  it.each(bodies)(
+    'is answered with 400 and a code, whatever the client accepts: %s',
+    async (body) => {
+      for (const accept of ['application/json', 'application/graphql-response+json', '*/*']) {
+        const answer = await post(body, { accept });
+        expect({
+          accept,
+          status: answer.status,
+          code: answer.body.errors?.[0]?.extensions.code,
+        }).toEqual({
+          accept,
+          status: 400,
+          code: 'BAD_USER_INPUT',
+        });
+      }
     },
   );
+
+  it.each([
+    '',
+    '?query=',
+    '?variables={}',
+    '?query={__typename}&variables={',
+    '?query={__typename}&extensions=x',
+  ])('is answered with 400 as a GET: %s', async (search) => {
+    const response = await fetch(`${world.endpoint}${search}`, {
+      headers: { accept: 'application/json' },
+    });
+    expect({ status: response.status, body: await response.json() }).toMatchObject({
+      status: 400,
+      body: { errors: [{ extensions: { code: 'BAD_USER_INPUT' } }] },
+    });
+  });
 
   it('is refused by its bytes also when its length is not announced', async () => {
     const send = (bytes: number) =>
       new Promise<number | undefined>((resolve, reject) => {
-        const request = httpRequest(world.endpoint, { method: 'POST', headers: { 'content-type': 'application/json' } }, (response) => {
-          response.resume();
-          resolve(response.statusCode);
-        });
+        const request = httpRequest(
+          world.endpoint,
+          { method: 'POST', headers: { 'content-type': 'application/json' } },
+          (response) => {
+            response.resume();
+            resolve(response.statusCode);
+          },
+        );
         request.on('error', reject);
-        const text = JSON.stringify({ query: '{ __typename }', variables: { x: 'x'.repeat(bytes) } });
+        const text = JSON.stringify({
+          query: '{ __typename }',
+          variables: { x: 'x'.repeat(bytes) },
+        });
         for (let at = 0; at < text.length; at += 4_000) request.write(text.slice(at, at + 4_000));
         request.end();
       });
@@ -90,7 +116,11 @@ describe('the id of a request', () => {
     await broken.db.destroy();
     const response = await gateway.fetch('http://banyan.test/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${broken.token('key@acme')}`, 'x-request-id': 'request-42' },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${broken.token('key@acme')}`,
+        'x-request-id': 'request-42',
+      },
       body: '{"query":"{ viewer { scopes } }"}',
     });
     const requestId = response.headers.get('x-request-id');
@@ -103,19 +133,32 @@ describe('the id of a request', () => {
 
 describe('a database that has no connection free', () => {
   it('is answered with 503, a code and when to try again, and the gateway is still ready', async () => {
-    const db = connect({ url: world.url, poolSize: 1, poolWaitMs: 200, log: createLogger('silent') });
+    const db = connect({
+      url: world.url,
+      poolSize: 1,
+      poolWaitMs: 200,
+      log: createLogger('silent'),
+    });
     const readiness = new Readiness(world.url, new DatabaseClock(createLogger('silent')));
     const gateway = gatewayOver(db, { ready: () => readiness.check() });
     const ask = () =>
       gateway.fetch('http://banyan.test/graphql', {
         method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` },
+        headers: {
+          'content-type': 'application/json',
+          authorization: `Bearer ${world.token('key@acme')}`,
+        },
         body: '{"query":"{ viewer { scopes } }"}',
       });
     await db.connection().execute(async () => {
       const answer = await ask();
-      expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({ status: 503, retryAfter: '1' });
-      expect(await answer.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAVAILABLE' } }] });
+      expect({ status: answer.status, retryAfter: answer.headers.get('retry-after') }).toEqual({
+        status: 503,
+        retryAfter: '1',
+      });
+      expect(await answer.json()).toMatchObject({
+        errors: [{ extensions: { code: 'UNAVAILABLE' } }],
+      });
       expect((await gateway.fetch('http://banyan.test/ready')).status).toBe(200);
     });
     expect((await ask()).status).toBe(200);
@@ -124,12 +167,22 @@ describe('a database that has no connection free', () => {
   });
 
   it('that cannot be reached at all is answered with 503, and the gateway is not ready', async () => {
-    const db = connect({ url: 'postgres://nobody@127.0.0.1:1/none', poolSize: 1, log: createLogger('silent') });
-    const readiness = new Readiness('postgres://nobody@127.0.0.1:1/none', new DatabaseClock(createLogger('silent')));
+    const db = connect({
+      url: 'postgres://nobody@127.0.0.1:1/none',
+      poolSize: 1,
+      log: createLogger('silent'),
+    });
+    const readiness = new Readiness(
+      'postgres://nobody@127.0.0.1:1/none',
+      new DatabaseClock(createLogger('silent')),
+    );
     const gateway = gatewayOver(db, { ready: () => readiness.check() });
     const answer = await gateway.fetch('http://banyan.test/graphql', {
       method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` },
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${world.token('key@acme')}`,
+      },
       body: '{"query":"{ viewer { scopes } }"}',
     });
     expect({ status: answer.status, body: await answer.json() }).toMatchObject({

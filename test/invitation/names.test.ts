@@ -50,20 +50,33 @@ const FINE = [
   'ක්\u200dෂ',
 ];
 
-type Answer = Record<string, { __typename: string; organization?: { name: string }; role?: { name: string } }>;
+type Answer = Record<
+  string,
+  { __typename: string; organization?: { name: string }; role?: { name: string } }
+>;
 let made = 0;
 
 /** Each way to give a name; answers the name, or the refused argument and why. */
 const ways: Record<string, (name: string) => Promise<string>> = {
   async createOrganization(name) {
     const input = { name, slug: `named-${++made}`, parentId: world.org('north') };
-    return ask('createOrganization', 'CreateOrganization', '... on CreateOrganizationPayload { organization { name } }', input);
+    return ask(
+      'createOrganization',
+      'CreateOrganization',
+      '... on CreateOrganizationPayload { organization { name } }',
+      input,
+    );
   },
   updateOrganization: (name) =>
-    ask('updateOrganization', 'UpdateOrganization', '... on UpdateOrganizationPayload { organization { name } }', {
-      id: world.org('kiosk'),
-      name,
-    }),
+    ask(
+      'updateOrganization',
+      'UpdateOrganization',
+      '... on UpdateOrganizationPayload { organization { name } }',
+      {
+        id: world.org('kiosk'),
+        name,
+      },
+    ),
   async createRole(name) {
     await sql`delete from roles where not built_in`.execute(world.db);
     const input = { organizationId: world.org('north'), key: 'named', name, scopes: [] };
@@ -75,7 +88,10 @@ const ways: Record<string, (name: string) => Promise<string>> = {
       with made as (insert into roles (key, name, scopes) values ('named', 'R', '{}') returning id, key)
       insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made returning role_id as id`);
     const id = `rol_${(role?.id ?? '').replaceAll('-', '')}`;
-    return ask('updateRole', 'UpdateRole', '... on UpdateRolePayload { role { name } }', { id, name });
+    return ask('updateRole', 'UpdateRole', '... on UpdateRolePayload { role { name } }', {
+      id,
+      name,
+    });
   },
 };
 
@@ -94,11 +110,13 @@ async function ask(field: string, type: string, shown: string, input: object): P
 
 describe.each(Object.entries(ways))('a name given to %s', (_name, way) => {
   it('is refused when some of it looks like a link', async () => {
-    for (const name of LINKS) expect({ name, outcome: await way(name) }).toEqual({ name, outcome: 'BAD_USER_INPUT name' });
+    for (const name of LINKS)
+      expect({ name, outcome: await way(name) }).toEqual({ name, outcome: 'BAD_USER_INPUT name' });
   });
 
   it('is refused when some of it cannot be seen or turns the direction of writing', async () => {
-    for (const name of INVISIBLE) expect({ name, outcome: await way(name) }).toEqual({ name, outcome: 'BAD_USER_INPUT name' });
+    for (const name of INVISIBLE)
+      expect({ name, outcome: await way(name) }).toEqual({ name, outcome: 'BAD_USER_INPUT name' });
   });
 
   it('may have abbreviations, numbers, and joiners where a script needs them', async () => {
@@ -116,8 +134,11 @@ describe('a name from before', () => {
     );
     const [mail] = await sentMail(world);
     expect(mail?.subject).toBe('Invitation to Pay at https[:]//evil[.]example/login');
-    for (const text of [mail?.subject, mail?.text, mail?.html]) expect(text).not.toMatch(/evil\.example|\u202e/);
-    const { data } = await world.ask(`{ organization(slug: "shop-2") { name } }`, { as: 'key@north' });
+    for (const text of [mail?.subject, mail?.text, mail?.html])
+      expect(text).not.toMatch(/evil\.example|\u202e/);
+    const { data } = await world.ask(`{ organization(slug: "shop-2") { name } }`, {
+      as: 'key@north',
+    });
     expect(data).toEqual({ organization: { name } });
   });
 

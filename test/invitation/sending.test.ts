@@ -40,7 +40,8 @@ interface Outcome {
   secret?: string;
 }
 
-const LIMIT = '__typename ... on UserError { code } ... on InvitationLimitError { scope limit retryAt }';
+const LIMIT =
+  '__typename ... on UserError { code } ... on InvitationLimitError { scope limit retryAt }';
 const SHOWN: Record<string, string> = {
   createOrganization:
     '__typename ... on UserError { code } ... on CreateOrganizationPayload { organization { id slug } invitationOutcomes { error { code } } }',
@@ -50,7 +51,12 @@ const SHOWN: Record<string, string> = {
   createApiKey: '__typename ... on UserError { code } ... on CreateApiKeyPayload { secret }',
 };
 
-async function mutate(world: World, name: string, input: object, options: RequestOptions): Promise<Outcome> {
+async function mutate(
+  world: World,
+  name: string,
+  input: object,
+  options: RequestOptions,
+): Promise<Outcome> {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const answer = await world.ask<Record<string, Outcome>>(
     `mutation ($input: ${type}Input!) { ${name}(input: $input) { ${SHOWN[name]} } }`,
@@ -63,8 +69,14 @@ async function mutate(world: World, name: string, input: object, options: Reques
 }
 
 const found = (world: World, options: RequestOptions, users: object[] = []) =>
-  mutate(world, 'createOrganization', { name: 'Mine', slug: unique(), users }, { ...options, organization: null });
-const people = (count: number) => Array.from({ length: count }, () => ({ email: `${unique()}@x.example` }));
+  mutate(
+    world,
+    'createOrganization',
+    { name: 'Mine', slug: unique(), users },
+    { ...options, organization: null },
+  );
+const people = (count: number) =>
+  Array.from({ length: count }, () => ({ email: `${unique()}@x.example` }));
 
 describe('an account whose address is not verified', () => {
   let world: World;
@@ -72,7 +84,10 @@ describe('an account whose address is not verified', () => {
     world = await worldWith();
   });
   afterAll(() => world.close());
-  const newcomer = async (email = `${unique()}@new.example`, verified = false): Promise<RequestOptions> => ({
+  const newcomer = async (
+    email = `${unique()}@new.example`,
+    verified = false,
+  ): Promise<RequestOptions> => ({
     token: await issuer.session(email, email, { claims: { email_verified: verified } }),
   });
 
@@ -81,7 +96,10 @@ describe('an account whose address is not verified', () => {
     const outcomes = [];
     for (let n = 0; n < 4; n++) outcomes.push(await found(world, options, people(100)));
     const codes = outcomes.map((one) => one.code ?? one.__typename);
-    expect(codes).toEqual(['CreateOrganizationPayload', ...Array<string>(3).fill('EMAIL_NOT_VERIFIED')]);
+    expect(codes).toEqual([
+      'CreateOrganizationPayload',
+      ...Array<string>(3).fill('EMAIL_NOT_VERIFIED'),
+    ]);
     const errors = outcomes[0]?.invitationOutcomes?.map((one) => one.error?.code);
     expect(errors).toEqual(Array<string>(100).fill('EMAIL_NOT_VERIFIED'));
     expect(await sentMail(world)).toEqual([]);
@@ -92,7 +110,10 @@ describe('an account whose address is not verified', () => {
     await world.ask('{ viewer { user { email } } }', options);
     const outcomes = await Promise.all(Array.from({ length: 8 }, () => found(world, options)));
     const codes = outcomes.map((one) => one.code ?? one.__typename);
-    expect(codes.toSorted()).toEqual(['CreateOrganizationPayload', ...Array<string>(7).fill('EMAIL_NOT_VERIFIED')]);
+    expect(codes.toSorted()).toEqual([
+      'CreateOrganizationPayload',
+      ...Array<string>(7).fill('EMAIL_NOT_VERIFIED'),
+    ]);
   });
 
   it('invites nobody on any way, nor does a key or anybody else in the tree that it created', async () => {
@@ -106,7 +127,12 @@ describe('an account whose address is not verified', () => {
       { organizationId, name: 'K', scopes: ['members:manage', 'child_organizations:manage'] },
       inside,
     );
-    const child = await mutate(world, 'createOrganization', { name: 'C', slug: unique(), parentId: organizationId }, inside);
+    const child = await mutate(
+      world,
+      'createOrganization',
+      { name: 'C', slug: unique(), parentId: organizationId },
+      inside,
+    );
     for (const caller of [inside, { token: key.secret ?? '' }]) {
       for (const id of [organizationId, child.organization?.id ?? '']) {
         expect(
@@ -120,10 +146,15 @@ describe('an account whose address is not verified', () => {
         const many = await mutate(
           world,
           'inviteUsers',
-          { organizationId: id, users: [{ email: `${unique()}@x.example`, roles: ['restricted_user'] }] },
+          {
+            organizationId: id,
+            users: [{ email: `${unique()}@x.example`, roles: ['restricted_user'] }],
+          },
           caller,
         );
-        expect(many.results).toMatchObject([{ invitation: null, error: { code: 'EMAIL_NOT_VERIFIED' } }]);
+        expect(many.results).toMatchObject([
+          { invitation: null, error: { code: 'EMAIL_NOT_VERIFIED' } },
+        ]);
       }
     }
     // An invitation from before is not sent again either.
@@ -131,7 +162,9 @@ describe('an account whose address is not verified', () => {
       insert into invitations (organization_id, email, canonical_email, inviter_kind, inviter_organization_id, expires_at)
       select id, 'old@x.example', 'old@x.example', 'SESSION', id, now() from organizations where slug = ${inside.organization} returning id`);
     const id = `inv_${(open?.id ?? '').replaceAll('-', '')}`;
-    expect(await mutate(world, 'resendInvitation', { id }, inside)).toMatchObject({ code: 'EMAIL_NOT_VERIFIED' });
+    expect(await mutate(world, 'resendInvitation', { id }, inside)).toMatchObject({
+      code: 'EMAIL_NOT_VERIFIED',
+    });
     expect(await sentMail(world)).toEqual([]);
   });
 
@@ -140,10 +173,17 @@ describe('an account whose address is not verified', () => {
     const { organization } = await found(world, await newcomer(email));
     const verified = await newcomer(email, true);
     const input = { organizationId: organization?.id ?? '', email: `${unique()}@x.example` };
-    expect(await mutate(world, 'createInvitation', input, { ...verified, organization: organization?.slug ?? '' })).toMatchObject({
+    expect(
+      await mutate(world, 'createInvitation', input, {
+        ...verified,
+        organization: organization?.slug ?? '',
+      }),
+    ).toMatchObject({
       __typename: 'CreateInvitationPayload',
     });
-    expect(await found(world, verified, people(2))).toMatchObject({ invitationOutcomes: [{ error: null }, { error: null }] });
+    expect(await found(world, verified, people(2))).toMatchObject({
+      invitationOutcomes: [{ error: null }, { error: null }],
+    });
     expect(await sentMail(world)).toHaveLength(3);
   });
 
@@ -156,13 +196,19 @@ describe('an account whose address is not verified', () => {
     );
     await sql`insert into membership_roles (membership_id, role_id)
       select m.id, r.id from memberships m join users u on u.id = m.user_id cross join roles r
-      where u.email = ${email} and m.organization_id = ${world.uuid('rival')} and r.built_in and r.key = 'admin'`.execute(world.db);
+      where u.email = ${email} and m.organization_id = ${world.uuid('rival')} and r.built_in and r.key = 'admin'`.execute(
+      world.db,
+    );
     const input = () => ({ organizationId: world.org('rival'), email: `${unique()}@x.example` });
-    expect(await mutate(world, 'createInvitation', input(), { ...verified, organization: 'rival' })).toMatchObject({
+    expect(
+      await mutate(world, 'createInvitation', input(), { ...verified, organization: 'rival' }),
+    ).toMatchObject({
       __typename: 'CreateInvitationPayload',
     });
     const unverified = await newcomer(email);
-    expect(await mutate(world, 'createInvitation', input(), { ...unverified, organization: 'rival' })).toMatchObject({
+    expect(
+      await mutate(world, 'createInvitation', input(), { ...unverified, organization: 'rival' }),
+    ).toMatchObject({
       code: 'EMAIL_NOT_VERIFIED',
     });
   });
@@ -170,7 +216,16 @@ describe('an account whose address is not verified', () => {
 
 const deliveryOf = async (world: World, id: string | undefined, options: RequestOptions) =>
   (
-    await world.ask<{ node: { delivery: { status: string; attempts: number; lastError: string | null; sentAt: string | null } } }>(
+    await world.ask<{
+      node: {
+        delivery: {
+          status: string;
+          attempts: number;
+          lastError: string | null;
+          sentAt: string | null;
+        };
+      };
+    }>(
       `{ node(id: "${id ?? ''}") { ... on Invitation { delivery { status attempts lastError sentAt } } } }`,
       options,
     )
@@ -187,19 +242,29 @@ describe('an address', () => {
     const victim = 'victim@x.example';
     for (let n = 0; n < 21; n++) {
       const email = `${unique()}@attack.example`;
-      const outcome = await found(world, { token: await issuer.session(email, email) }, [{ email: victim }]);
+      const outcome = await found(world, { token: await issuer.session(email, email) }, [
+        { email: victim },
+      ]);
       expect(outcome.invitationOutcomes).toEqual([{ error: null }]);
     }
     expect(await sentMail(world)).toHaveLength(21);
     const input = { organizationId: world.org('north'), email: victim };
     const invited = await mutate(world, 'createInvitation', input, { as: 'key@north' });
     expect((await sentMail(world)).map((mail) => mail.to)).toEqual([victim]);
-    expect(await deliveryOf(world, invited.invitation?.id, { as: 'key@north' })).toMatchObject({ status: 'SENT', lastError: null });
+    expect(await deliveryOf(world, invited.invitation?.id, { as: 'key@north' })).toMatchObject({
+      status: 'SENT',
+      lastError: null,
+    });
   });
 
   it('gets five mails out of one tree within 24 hours, and no inviter can tell that there was a sixth', async () => {
     const email = `${unique()}@x.example`;
-    const invited = await mutate(world, 'createInvitation', { organizationId: world.org('shop-1'), email }, { as: 'key@acme' });
+    const invited = await mutate(
+      world,
+      'createInvitation',
+      { organizationId: world.org('shop-1'), email },
+      { as: 'key@acme' },
+    );
     const id = invited.invitation?.id ?? '';
     const deliveries = [];
     const sent = [];
@@ -210,13 +275,30 @@ describe('an address', () => {
     }
     expect(sent).toEqual([1, 1, 1, 1, 1, 0, 0]);
     for (const delivery of deliveries)
-      expect(delivery).toEqual({ status: 'SENT', attempts: 1, lastError: null, sentAt: expect.any(String) });
+      expect(delivery).toEqual({
+        status: 'SENT',
+        attempts: 1,
+        lastError: null,
+        sentAt: expect.any(String),
+      });
     // Another organization of the tree adds none, one of another tree is not concerned.
-    await mutate(world, 'createInvitation', { organizationId: world.org('depot'), email }, { as: 'key@acme' });
+    await mutate(
+      world,
+      'createInvitation',
+      { organizationId: world.org('depot'), email },
+      { as: 'key@acme' },
+    );
     expect(await sentMail(world)).toEqual([]);
-    await mutate(world, 'createInvitation', { organizationId: world.org('rival'), email }, { as: 'key@rival' });
+    await mutate(
+      world,
+      'createInvitation',
+      { organizationId: world.org('rival'), email },
+      { as: 'key@rival' },
+    );
     expect(await sentMail(world)).toHaveLength(1);
-    await sql`update invitation_mails set asked_at = asked_at - interval '25 hours' where canonical_email = ${email}`.execute(world.db);
+    await sql`update invitation_mails set asked_at = asked_at - interval '25 hours' where canonical_email = ${email}`.execute(
+      world.db,
+    );
     await mutate(world, 'resendInvitation', { id }, { as: 'key@acme' });
     expect(await sentMail(world)).toHaveLength(1);
   });
@@ -228,8 +310,11 @@ describe('the limits of sending', () => {
     world = await worldWith({ perSender: 6, perTree: 10, perAddress: 5 });
   });
   afterAll(() => world.close());
-  const invite = (count: number, options: RequestOptions = { as: 'key@north' }, organizationId = world.org('north')) =>
-    mutate(world, 'inviteUsers', { organizationId, users: people(count) }, options);
+  const invite = (
+    count: number,
+    options: RequestOptions = { as: 'key@north' },
+    organizationId = world.org('north'),
+  ) => mutate(world, 'inviteUsers', { organizationId, users: people(count) }, options);
 
   it('refuse what goes beyond them, each person in the order of the input, and queue nothing for it', async () => {
     const before = Date.now();
@@ -245,17 +330,30 @@ describe('the limits of sending', () => {
     expect(retryAt - Date.now()).toBeLessThanOrEqual(86_400_000);
     expect(await sentMail(world)).toHaveLength(6);
     const email = `${unique()}@x.example`;
-    expect(await mutate(world, 'createInvitation', { organizationId: world.org('north'), email }, { as: 'key@north' })).toMatchObject({
+    expect(
+      await mutate(
+        world,
+        'createInvitation',
+        { organizationId: world.org('north'), email },
+        { as: 'key@north' },
+      ),
+    ).toMatchObject({
       code: 'INVITATION_LIMIT',
       limit: 6,
     });
     const id = results[0]?.invitation?.id;
-    expect(await mutate(world, 'resendInvitation', { id }, { as: 'key@north' })).toMatchObject({ code: 'INVITATION_LIMIT' });
+    expect(await mutate(world, 'resendInvitation', { id }, { as: 'key@north' })).toMatchObject({
+      code: 'INVITATION_LIMIT',
+    });
   });
 
   it('count a whole tree, whoever sends in it, and no other one', async () => {
     const { results = [] } = await invite(6, { as: 'admin@acme' }, world.org('depot'));
-    expect(results.map((one) => one.error?.scope ?? 'invited')).toEqual([...Array<string>(4).fill('invited'), 'TREE', 'TREE']);
+    expect(results.map((one) => one.error?.scope ?? 'invited')).toEqual([
+      ...Array<string>(4).fill('invited'),
+      'TREE',
+      'TREE',
+    ]);
     expect(results[5]?.error?.limit).toBe(10);
     const other = await invite(1, { as: 'key@rival' }, world.org('rival'));
     expect(other.results).toMatchObject([{ error: null }]);
@@ -269,7 +367,10 @@ describe('the limits of sending', () => {
         mutate(
           world,
           'createInvitation',
-          { organizationId: world.org(n % 2 ? 'rival' : 'rival-shop'), email: `${unique()}@x.example` },
+          {
+            organizationId: world.org(n % 2 ? 'rival' : 'rival-shop'),
+            email: `${unique()}@x.example`,
+          },
           key,
         ),
       ),
@@ -278,7 +379,9 @@ describe('the limits of sending', () => {
   });
 
   it('forget after 24 hours', async () => {
-    await sql`update invitation_mails set asked_at = asked_at - interval '25 hours'`.execute(world.db);
+    await sql`update invitation_mails set asked_at = asked_at - interval '25 hours'`.execute(
+      world.db,
+    );
     expect((await invite(1)).results).toMatchObject([{ error: null }]);
     await forgetMails(world.db);
     expect(await world.rows(sql`select from invitation_mails`)).toHaveLength(1);

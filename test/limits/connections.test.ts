@@ -42,7 +42,9 @@ describe('a tenant whose statements all wait', () => {
       attack = Promise.all(asked);
       // Three quarters of a pool of eight.
       await expect.poll(blocked).toBe(6);
-      expect(await world.ask('{ organization { slug } }', { as: 'key@rival' })).toMatchObject({ status: 200 });
+      expect(await world.ask('{ organization { slug } }', { as: 'key@rival' })).toMatchObject({
+        status: 200,
+      });
       await expect.poll(() => refused.length).toBe(REFUSED);
     });
     const answers = (await attack) ?? [];
@@ -51,7 +53,11 @@ describe('a tenant whose statements all wait', () => {
     expect(lookUps).toHaveLength(UNDER_WAY_MAX + 1);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(UNDER_WAY_MAX);
     for (const answer of refused) {
-      expect([answer.status, code(answer), answer.headers.get('retry-after')]).toEqual([429, 'RATE_LIMITED', '1']);
+      expect([answer.status, code(answer), answer.headers.get('retry-after')]).toEqual([
+        429,
+        'RATE_LIMITED',
+        '1',
+      ]);
     }
     expect(await world.ask(NEEDS_THE_TABLE, { as: 'key@acme' })).toMatchObject({ status: 200 });
   });

@@ -1,4 +1,12 @@
-import { getNamedType, getNullableType, isCompositeType, isInterfaceType, isListType, isObjectType, type GraphQLField } from 'graphql';
+import {
+  getNamedType,
+  getNullableType,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  type GraphQLField,
+} from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES_MAX } from '../../src/authorization/scopes.ts';
@@ -17,7 +25,9 @@ afterAll(() => world.close());
 const lists: [string, GraphQLField<unknown, unknown>][] = Object.values(schema.getTypeMap())
   .filter((type) => (isObjectType(type) || isInterfaceType(type)) && !type.name.startsWith('__'))
   .flatMap((type) =>
-    Object.values(isObjectType(type) || isInterfaceType(type) ? type.getFields() : {}).map((field) => [type.name, field] as const),
+    Object.values(isObjectType(type) || isInterfaceType(type) ? type.getFields() : {}).map(
+      (field) => [type.name, field] as const,
+    ),
   )
   .filter(([, field]) => isListType(getNullableType(field.type)))
   .map(([type, field]) => [`${type}.${field.name}`, field]);
@@ -25,11 +35,28 @@ const lists: [string, GraphQLField<unknown, unknown>][] = Object.values(schema.g
 describe('the bound of a list', () => {
   it('is declared by every list field of the schema', () => {
     expect(lists.length).toBeGreaterThan(40);
-    expect(lists.filter(([, field]) => costOf(field).items === undefined).map(([name]) => name)).toEqual([]);
+    expect(
+      lists.filter(([, field]) => costOf(field).items === undefined).map(([name]) => name),
+    ).toEqual([]);
   });
 
   it('is a whole number whatever the arguments are, also where coercion is yet to refuse them', () => {
-    const nonsense = [undefined, null, -1, 1.5, NaN, Infinity, 1e9, 'x', '', [], ['x'], {}, { users: 7, events: 'x' }, true];
+    const nonsense = [
+      undefined,
+      null,
+      -1,
+      1.5,
+      NaN,
+      Infinity,
+      1e9,
+      'x',
+      '',
+      [],
+      ['x'],
+      {},
+      { users: 7, events: 'x' },
+      true,
+    ];
     for (const [name, field] of lists) {
       const { items } = costOf(field);
       if (typeof items !== 'function') {
@@ -37,7 +64,12 @@ describe('the bound of a list', () => {
         continue;
       }
       for (const value of nonsense) {
-        const all = Object.fromEntries(['first', 'last', 'from', 'to', 'size', 'keys', 'ids', 'input'].map((key) => [key, value]));
+        const all = Object.fromEntries(
+          ['first', 'last', 'from', 'to', 'size', 'keys', 'ids', 'input'].map((key) => [
+            key,
+            value,
+          ]),
+        );
         for (const bound of [items(all, all), items({}, all), items(all, {})]) {
           expect(bound, `${name} for ${JSON.stringify(value)}`).toBeGreaterThanOrEqual(0);
           expect(bound, `${name} for ${JSON.stringify(value)}`).toBeLessThanOrEqual(10_000);
@@ -73,9 +105,12 @@ describe('the bound of a list', () => {
       const list = getNullableType(field.type);
       const item = isListType(list) ? getNullableType(list.ofType) : list;
       expect(isListType(item), name).toBe(false);
-      expect(isCompositeType(getNamedType(field.type)) || costOf(field).weight === undefined || costOf(field).weight === 1, name).toBe(
-        true,
-      );
+      expect(
+        isCompositeType(getNamedType(field.type)) ||
+          costOf(field).weight === undefined ||
+          costOf(field).weight === 1,
+        name,
+      ).toBe(true);
     }
   });
 });

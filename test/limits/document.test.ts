@@ -1,14 +1,29 @@
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import fc from 'fast-check';
-import { Kind, getIntrospectionQuery, parse, print, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  Kind,
+  getIntrospectionQuery,
+  parse,
+  print,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import { describe, expect, it } from 'vitest';
-import { DOCUMENT_LIMITS, exceededLimit, measureDocument, type DocumentSize } from '../../src/limits/document.ts';
+import {
+  DOCUMENT_LIMITS,
+  exceededLimit,
+  measureDocument,
+  type DocumentSize,
+} from '../../src/limits/document.ts';
 
 const measure = (text: string): DocumentSize => measureDocument(parse(text));
 
 /** The same measures, by writing out every fragment. */
-function bruteForce(document: DocumentNode): Omit<DocumentSize, 'operations' | 'variables' | 'directives' | 'directivesPerLocation'> {
+function bruteForce(
+  document: DocumentNode,
+): Omit<DocumentSize, 'operations' | 'variables' | 'directives' | 'directivesPerLocation'> {
   const fragments = new Map<string, FragmentDefinitionNode>();
   for (const definition of document.definitions)
     if (definition.kind === 'FragmentDefinition') fragments.set(definition.name.value, definition);
@@ -36,7 +51,8 @@ function bruteForce(document: DocumentNode): Omit<DocumentSize, 'operations' | '
       }
     };
     walk(definition.selectionSet, 1);
-    for (const name of ['depth', 'rootFields', 'aliases', 'fields', 'selectionSets'] as const) size[name] = Math.max(size[name], own[name]);
+    for (const name of ['depth', 'rootFields', 'aliases', 'fields', 'selectionSets'] as const)
+      size[name] = Math.max(size[name], own[name]);
   }
   return size;
 }
@@ -44,7 +60,8 @@ function bruteForce(document: DocumentNode): Omit<DocumentSize, 'operations' | '
 /** Selections that may spread the fragments from `from` on: so there are no cycles, and sharing of every kind. */
 const selections = (from: number, count: number, levels: number): fc.Arbitrary<string> => {
   const leaf = fc.constantFrom('a', 'b', 'x: a', '__typename');
-  const spread = from < count ? [fc.integer({ min: from, max: count - 1 }).map((n) => `...F${n}`)] : [];
+  const spread =
+    from < count ? [fc.integer({ min: from, max: count - 1 }).map((n) => `...F${n}`)] : [];
   const nested = levels > 0 ? [selections(from, count, levels - 1)] : [];
   const inner = nested.flatMap((some) => [
     some.map((text) => `c { ${text} }`),
@@ -52,7 +69,9 @@ const selections = (from: number, count: number, levels: number): fc.Arbitrary<s
     some.map((text) => `... { ${text} }`),
     some.map((text) => `... on T { ${text} }`),
   ]);
-  return fc.array(fc.oneof(leaf, ...spread, ...inner), { minLength: 1, maxLength: 3 }).map((parts) => parts.join(' '));
+  return fc
+    .array(fc.oneof(leaf, ...spread, ...inner), { minLength: 1, maxLength: 3 })
+    .map((parts) => parts.join(' '));
 };
 
 const randomDocument = fc
@@ -64,9 +83,10 @@ const randomDocument = fc
         fc.tuple(...Array.from({ length: count }, (_, n) => selections(n + 1, count, 2))),
       )
       .map(([operations, fragments]) =>
-        [...operations.map((text, n) => `query Q${n} { ${text} }`), ...fragments.map((text, n) => `fragment F${n} on T { ${text} }`)].join(
-          '\n',
-        ),
+        [
+          ...operations.map((text, n) => `query Q${n} { ${text} }`),
+          ...fragments.map((text, n) => `fragment F${n} on T { ${text} }`),
+        ].join('\n'),
       ),
   );
 
@@ -87,7 +107,10 @@ describe('the measure of a document', () => {
   });
 
   it('takes no longer for fragments that double each other 60 times', () => {
-    const doubling = Array.from({ length: 60 }, (_, n) => `fragment F${n} on T { ...F${n + 1} ...F${n + 1} }`);
+    const doubling = Array.from(
+      { length: 60 },
+      (_, n) => `fragment F${n} on T { ...F${n + 1} ...F${n + 1} }`,
+    );
     const started = performance.now();
     const size = measure(`{ ...F0 } ${doubling.join(' ')} fragment F60 on T { a }`);
     expect(size.fields).toBe(2 ** 60);
@@ -95,27 +118,40 @@ describe('the measure of a document', () => {
   });
 
   it('ends for fragments that contain each other', () => {
-    expect(measure('{ ...A } fragment A on T { a { ...B } } fragment B on T { b { ...A } }').depth).toBe(2);
+    expect(
+      measure('{ ...A } fragment A on T { a { ...B } } fragment B on T { b { ...A } }').depth,
+    ).toBe(2);
   });
 
   it('counts variables and directives wherever they stand', () => {
-    const text = 'query ($a: Int @d, $b: Int) @d @d { a @d ...F @d @d @d } fragment F on T @d { ... @d { a @d } }';
+    const text =
+      'query ($a: Int @d, $b: Int) @d @d { a @d ...F @d @d @d } fragment F on T @d { ... @d { a @d } }';
     expect(measure(text)).toMatchObject({ variables: 2, directives: 10, directivesPerLocation: 3 });
   });
 
   it('of the operations of this repository, and of introspection as GraphiQL asks for it, is within the limits', async () => {
     const folder = path.join(import.meta.dirname, '../operations');
     const texts = [
-      getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, directiveIsRepeatable: true, schemaDescription: true }),
+      getIntrospectionQuery({
+        inputValueDeprecation: true,
+        specifiedByUrl: true,
+        directiveIsRepeatable: true,
+        schemaDescription: true,
+      }),
     ];
     for (const file of await readdir(folder)) {
       const { definitions } = parse(await readFile(path.join(folder, file), 'utf8'));
-      const fragments = definitions.filter((definition) => definition.kind === 'FragmentDefinition');
+      const fragments = definitions.filter(
+        (definition) => definition.kind === 'FragmentDefinition',
+      );
       for (const definition of definitions) {
-        if (definition.kind === 'OperationDefinition') texts.push(print({ kind: Kind.DOCUMENT, definitions: [definition, ...fragments] }));
+        if (definition.kind === 'OperationDefinition')
+          texts.push(print({ kind: Kind.DOCUMENT, definitions: [definition, ...fragments] }));
       }
     }
     expect(texts.length).toBeGreaterThan(30);
-    expect(texts.map((text) => exceededLimit(measure(text), DOCUMENT_LIMITS)).filter(Boolean)).toEqual([]);
+    expect(
+      texts.map((text) => exceededLimit(measure(text), DOCUMENT_LIMITS)).filter(Boolean),
+    ).toEqual([]);
   });
 });

@@ -11,16 +11,24 @@ const YEAR = 'from: "2026-01-01T00:00:00Z", to: "2027-01-01T00:00:00Z"';
 
 describe('the estimate of an operation', () => {
   it('multiplies the rows of lists within lists, and counts single objects and leaves as values', () => {
-    expect(estimate('{ organization { slug } }')).toMatchObject({ nodes: 0, cost: 2, fields: 2, depth: 2 });
+    expect(estimate('{ organization { slug } }')).toMatchObject({
+      nodes: 0,
+      cost: 2,
+      fields: 2,
+      depth: 2,
+    });
     expect(estimate('{ organization { children(first: 10) { nodes { slug } } } }').nodes).toBe(10);
     expect(
-      estimate('{ organization { children(first: 10) { nodes { children(last: 7) { nodes { slug } edges { cursor } } } } } }').nodes,
+      estimate(
+        '{ organization { children(first: 10) { nodes { children(last: 7) { nodes { slug } edges { cursor } } } } } }',
+      ).nodes,
     ).toBe(150);
     expect(estimate('{ organization { children { nodes { slug } } } }').nodes).toBe(25);
   });
 
   it('takes page sizes from variables and their defaults, and the largest page for what is no size', () => {
-    const document = 'query ($n: Int = 30) { organization { children(first: $n) { nodes { slug } } } }';
+    const document =
+      'query ($n: Int = 30) { organization { children(first: $n) { nodes { slug } } } }';
     expect(estimate(document).nodes).toBe(30);
     expect(estimate(document, { n: 4 }).nodes).toBe(4);
     expect(estimate(document, { n: null }).nodes).toBe(25);
@@ -29,7 +37,9 @@ describe('the estimate of an operation', () => {
 
   it('counts the parts of a window and the metrics in them', () => {
     const buckets = (size: string, keys = '') =>
-      estimate(`{ organization { usage(${YEAR}) { buckets(size: ${size}${keys}) { metrics { value } } } } }`).nodes;
+      estimate(
+        `{ organization { usage(${YEAR}) { buckets(size: ${size}${keys}) { metrics { value } } } } }`,
+      ).nodes;
     expect(buckets('DAY')).toBe(366 * 26);
     expect(buckets('HOUR')).toBe(1_000 * 26);
     expect(buckets('MONTH', ', keys: ["voice_calls"]')).toBe(15 * 2);
@@ -65,7 +75,8 @@ describe('the estimate of an operation', () => {
     const levels = 200;
     const fragments = Array.from(
       { length: levels },
-      (_, n) => `fragment F${n} on Organization { ${n + 1 < levels ? `...F${n + 1} ...F${n + 1}` : 'slug'} }`,
+      (_, n) =>
+        `fragment F${n} on Organization { ${n + 1 < levels ? `...F${n + 1} ...F${n + 1}` : 'slug'} }`,
     );
     const document = parse(`{ organization { ...F0 } } ${fragments.join(' ')}`);
     const begin = process.cpuUsage();
@@ -77,7 +88,8 @@ describe('the estimate of an operation', () => {
     const questions = (count: number): string => {
       const types = Array.from(
         { length: count },
-        (_, n) => `a${n}: types { fields { type { name ofType { name } } args { name type { name } } } }`,
+        (_, n) =>
+          `a${n}: types { fields { type { name ofType { name } } args { name type { name } } } }`,
       );
       return `{ __schema { ${types.join(' ')} } }`;
     };
@@ -102,17 +114,35 @@ describe('the default limits', () => {
         .map((file) => readFileSync(`test/operations/${file}`, 'utf8'))
         .join('\n'),
     );
-    const input = { users: Array.from({ length: 100 }, () => ({})), events: Array.from({ length: 1_000 }, () => ({})) };
+    const input = {
+      users: Array.from({ length: 100 }, () => ({})),
+      events: Array.from({ length: 1_000 }, () => ({})),
+    };
     const refused = document.definitions
       .filter((one) => one.kind === Kind.OPERATION_DEFINITION)
       .map(({ name }) => name?.value)
-      .filter((name) => !within(estimator.estimate(document, name, { input, from: '2026-01-01T00:00:00Z', to: '2027-01-01T00:00:00Z' })));
+      .filter(
+        (name) =>
+          !within(
+            estimator.estimate(document, name, {
+              input,
+              from: '2026-01-01T00:00:00Z',
+              to: '2027-01-01T00:00:00Z',
+            }),
+          ),
+      );
     expect(refused).toEqual([]);
   });
 
   it.each([
-    ['what GraphiQL asks of the schema', getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true })],
-    ['a year of days with all metrics', `{ organization { usage(${YEAR}) { buckets { from to metrics { metric { key } value } } } } }`],
+    [
+      'what GraphiQL asks of the schema',
+      getIntrospectionQuery({ inputValueDeprecation: true, specifiedByUrl: true, oneOf: true }),
+    ],
+    [
+      'a year of days with all metrics',
+      `{ organization { usage(${YEAR}) { buckets { from to metrics { metric { key } value } } } } }`,
+    ],
     [
       'a hundred customers with members and usage',
       `{ organization { children(first: 100) { totalCount nodes { id slug name members(first: 25) { nodes { user { name email } } }

@@ -10,7 +10,8 @@ const GROWTH_MAX_MIB = 64;
 const FLAGS = '--max-old-space-size=512 --max-semi-space-size=8';
 const WINDOW = 'from: "2026-03-01T00:00:00Z", to: "2026-04-11T00:00:00Z"';
 const HOURS = `usage(${WINDOW}) { buckets(size: HOUR) { from metrics { value } } }`;
-const aliases = (count: number, field: string): string => Array.from({ length: count }, (_, n) => `a${n}: ${field}`).join(' ');
+const aliases = (count: number, field: string): string =>
+  Array.from({ length: count }, (_, n) => `a${n}: ${field}`).join(' ');
 
 let world: World;
 let gateway: RunningGateway;
@@ -21,8 +22,15 @@ beforeAll(async () => {
   );
   await insertMany(world.db, 'wide-%', 99, 'A name as long as most names are');
   await sql`insert into organization_profiles (organization_id, logo_url)
-    select id, 'https://x.example/' || repeat('x', 1900) from organizations where slug like 'wide-%'`.execute(world.db);
-  gateway = await serve({ DATABASE_URL: world.url, NODE_OPTIONS: FLAGS, LOG_LEVEL: 'silent', WORKER: 'separate' });
+    select id, 'https://x.example/' || repeat('x', 1900) from organizations where slug like 'wide-%'`.execute(
+    world.db,
+  );
+  gateway = await serve({
+    DATABASE_URL: world.url,
+    NODE_OPTIONS: FLAGS,
+    LOG_LEVEL: 'silent',
+    WORKER: 'separate',
+  });
   for (let n = 0; n < 20; n++) await ask('{ organization { slug children { nodes { slug } } } }');
 });
 afterAll(async () => {
@@ -33,7 +41,10 @@ afterAll(async () => {
 async function ask(query: string): Promise<Pick<GraphQLAnswer, 'errors'> & { bytes: number }> {
   const response = await fetch(gateway.url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', authorization: `Bearer ${world.token('key@acme')}` },
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Bearer ${world.token('key@acme')}`,
+    },
     body: JSON.stringify({ query }),
   });
   const text = await response.text();
@@ -41,14 +52,20 @@ async function ask(query: string): Promise<Pick<GraphQLAnswer, 'errors'> & { byt
 }
 
 async function residentMiB(): Promise<number> {
-  return Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${gateway.pid}/status`, 'utf8'))?.[1]) / 1024;
+  return (
+    Number(/VmRSS:\s+(\d+) kB/.exec(await readFile(`/proc/${gateway.pid}/status`, 'utf8'))?.[1]) /
+    1024
+  );
 }
 
 /** Sends the documents, watching the process: its answers and by how much it grew at most. */
 async function send(documents: readonly string[]) {
   const before = await residentMiB();
   let most = before;
-  const watch = setInterval(() => void residentMiB().then((now) => (most = Math.max(most, now))), 10);
+  const watch = setInterval(
+    () => void residentMiB().then((now) => (most = Math.max(most, now))),
+    10,
+  );
   const answers = await Promise.all(documents.map(ask));
   clearInterval(watch);
   const growth = Math.max(most, await residentMiB()) - before;
@@ -63,10 +80,20 @@ describe('the memory of the gateway', () => {
       `{ organization { usage(${WINDOW}) { ${aliases(30, 'buckets(size: HOUR) { metrics { value } }')} } } }`,
     ];
     const { answers, growth } = await send([...documents, ...documents, ...documents]);
-    const more = await send([`{ organization { usage(${WINDOW}) { ${aliases(88, 'buckets(size: HOUR) { metrics { value } }')} } } }`]);
-    expect(more.answers[0]?.errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 'aliases', actual: 88 });
+    const more = await send([
+      `{ organization { usage(${WINDOW}) { ${aliases(88, 'buckets(size: HOUR) { metrics { value } }')} } } }`,
+    ]);
+    expect(more.answers[0]?.errors?.[0]?.extensions).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+      limit: 'aliases',
+      actual: 88,
+    });
     for (const { errors } of answers)
-      expect(errors?.[0]?.extensions).toMatchObject({ code: 'LIMIT_EXCEEDED', limit: 'nodes', maximum: 10_000 });
+      expect(errors?.[0]?.extensions).toMatchObject({
+        code: 'LIMIT_EXCEEDED',
+        limit: 'nodes',
+        maximum: 10_000,
+      });
     process.stdout.write(`refused for their cost: +${growth.toFixed(0)} MiB\n`);
     expect(growth).toBeLessThanOrEqual(GROWTH_MAX_MIB);
   });
@@ -94,13 +121,16 @@ describe('the memory of the gateway', () => {
       const cpuBefore = await cpuMs();
       const { answers, growth } = await send([document]);
       expect(answers[0]?.errors).toBeUndefined();
-      process.stdout.write(`accepted: +${growth.toFixed(0)} MiB, ${(await cpuMs()) - cpuBefore} ms CPU, ${answers[0]?.bytes} bytes\n`);
+      process.stdout.write(
+        `accepted: +${growth.toFixed(0)} MiB, ${(await cpuMs()) - cpuBefore} ms CPU, ${answers[0]?.bytes} bytes\n`,
+      );
       expect(growth).toBeLessThanOrEqual(GROWTH_MAX_MIB);
     }
   });
 });
 
 async function cpuMs(): Promise<number> {
-  const fields = (await readFile(`/proc/${gateway.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
+  const fields =
+    (await readFile(`/proc/${gateway.pid}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? [];
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }

@@ -15,11 +15,31 @@ describe('the address of a client', () => {
     ['192.0.2.1', '203.0.113.9', '192.0.2.1', 'is the peer when the peer is no trusted proxy'],
     ['10.1.2.3', null, '10.1.2.3', 'is the proxy when it says nothing'],
     ['10.1.2.3', '203.0.113.9', '203.0.113.9', 'is what the proxy says'],
-    ['10.1.2.3', '198.51.100.1, 203.0.113.9, 10.9.9.9', '203.0.113.9', 'is the rightmost that is no trusted proxy'],
-    ['10.1.2.3', '203.0.113.9, nonsense, 10.9.9.9', '10.9.9.9', 'is the last one before something that is no address'],
-    ['10.1.2.3', '10.4.4.4, 10.5.5.5', '10.4.4.4', 'is the farthest proxy when there are only proxies'],
+    [
+      '10.1.2.3',
+      '198.51.100.1, 203.0.113.9, 10.9.9.9',
+      '203.0.113.9',
+      'is the rightmost that is no trusted proxy',
+    ],
+    [
+      '10.1.2.3',
+      '203.0.113.9, nonsense, 10.9.9.9',
+      '10.9.9.9',
+      'is the last one before something that is no address',
+    ],
+    [
+      '10.1.2.3',
+      '10.4.4.4, 10.5.5.5',
+      '10.4.4.4',
+      'is the farthest proxy when there are only proxies',
+    ],
     ['::ffff:10.1.2.3', '::ffff:203.0.113.9', '203.0.113.9', 'is IPv4 in either spelling'],
-    ['2001:db8:aaaa::1', '2001:DB8:bbbb:0:ffff::1', '2001:db8:bbbb:0::/64', 'is the /64 of an IPv6 address'],
+    [
+      '2001:db8:aaaa::1',
+      '2001:DB8:bbbb:0:ffff::1',
+      '2001:db8:bbbb:0::/64',
+      'is the /64 of an IPv6 address',
+    ],
     ['2001:db8:0:1::5', null, '2001:db8:0:1::/64', 'is the same /64 with zeros left out'],
     ['2001:0db8:0000:0001:1:2:3:4', null, '2001:db8:0:1::/64', 'is the same /64 in full'],
     ['::1', null, '0:0:0:0::/64', 'is a /64 of this machine, too'],
@@ -38,22 +58,33 @@ describe('counters in memory', () => {
     collect();
     const before = process.memoryUsage().heapUsed;
     for (let key = 0; key < 1_000_000; key++) {
-      await limiter.consume(`2001:db8:${(key >> 16).toString(16)}:${(key & 0xffff).toString(16)}::/64`);
-      if (key % 20 === 0) known.add(known.fingerprint(`Bearer ${key}`), { key: `key:${key}`, tree: `${key}` });
+      await limiter.consume(
+        `2001:db8:${(key >> 16).toString(16)}:${(key & 0xffff).toString(16)}::/64`,
+      );
+      if (key % 20 === 0)
+        known.add(known.fingerprint(`Bearer ${key}`), { key: `key:${key}`, tree: `${key}` });
     }
     collect();
     const grown = (process.memoryUsage().heapUsed - before) / 1_048_576;
-    process.stdout.write(`1,000,000 keys: ${limiter.size.toLocaleString('en')} counters, heap +${grown.toFixed(1)} MiB\n`);
+    process.stdout.write(
+      `1,000,000 keys: ${limiter.size.toLocaleString('en')} counters, heap +${grown.toFixed(1)} MiB\n`,
+    );
     expect(limiter.size).toBeLessThanOrEqual(50_000);
     expect(grown).toBeLessThan(16);
     expect(known.find(known.fingerprint('Bearer 0'))).toBeUndefined();
-    expect(known.find(known.fingerprint('Bearer 999980'))).toEqual({ key: 'key:999980', tree: '999980' });
+    expect(known.find(known.fingerprint('Bearer 999980'))).toEqual({
+      key: 'key:999980',
+      tree: '999980',
+    });
   });
 
   it('refuse beyond the points, take points back, and forget after the window', async () => {
     const limiter = new BoundedMemory({ points: 2, duration: 0.05 });
     await limiter.consume('a', 2);
-    await expect(limiter.consume('a')).rejects.toMatchObject({ consumedPoints: 3, remainingPoints: 0 });
+    await expect(limiter.consume('a')).rejects.toMatchObject({
+      consumedPoints: 3,
+      remainingPoints: 0,
+    });
     await limiter.reward('a', 2);
     expect(await limiter.get('a')).toMatchObject({ consumedPoints: 1 });
     await expect.poll(() => limiter.get('a')).toBeNull();
@@ -76,7 +107,8 @@ describe('the fair queue', () => {
   it('gives a tenant with one operation its turn before the hundred of another', () => {
     const queue = new FairQueue({ slots: 1, quantum: 10 });
     const order: string[] = [];
-    const add = (tenant: string, cost: number) => queue.add({ tenant, cost, start: () => order.push(tenant) });
+    const add = (tenant: string, cost: number) =>
+      queue.add({ tenant, cost, start: () => order.push(tenant) });
     add('greedy', 10);
     for (let turn = 0; turn < 100; turn++) add('greedy', 10);
     expect(order).toEqual(['greedy']);
@@ -89,7 +121,8 @@ describe('the fair queue', () => {
   it('leaves slots to others, however much one tenant has waiting', () => {
     const queue = new FairQueue({ slots: 4, quantum: 10 });
     const order: string[] = [];
-    const add = (tenant: string) => queue.add({ tenant, cost: 10, start: () => order.push(tenant) });
+    const add = (tenant: string) =>
+      queue.add({ tenant, cost: 10, start: () => order.push(tenant) });
     for (let turn = 0; turn < 10; turn++) add('greedy');
     expect(order).toEqual(['greedy', 'greedy', 'greedy']);
     add('small');
@@ -103,7 +136,8 @@ describe('the fair queue', () => {
   it('lets nobody who comes later go first, also in the moment when a rest is over', () => {
     const queue = new FairQueue({ slots: 1, quantum: 10 });
     const order: string[] = [];
-    const add = (tenant: string) => queue.add({ tenant, cost: 10, start: () => order.push(tenant) });
+    const add = (tenant: string) =>
+      queue.add({ tenant, cost: 10, start: () => order.push(tenant) });
     add('first');
     add('second');
     const restMs = 20;
@@ -141,7 +175,10 @@ async function enter(admission: Admission, wanted: Operation): Promise<Place | R
 
 describe('admission', () => {
   const settings = { perCredential: 2, slots: 2, heavyNodes: 100, waitMs: 1_000 };
-  const operation = (credential: string, { tree = credential, nodes = 1, signal = new AbortController().signal } = {}) => ({
+  const operation = (
+    credential: string,
+    { tree = credential, nodes = 1, signal = new AbortController().signal } = {},
+  ) => ({
     credential,
     tree,
     nodes,
@@ -167,7 +204,8 @@ describe('admission', () => {
   it('bounds what waits of one tree and of all', async () => {
     const admission = new Admission({ ...settings, slots: 1, waitMs: 60_000 });
     const clients = new AbortController();
-    const wait = (n: number, tree: string) => enter(admission, operation(`${tree} ${n}`, { tree, signal: clients.signal }));
+    const wait = (n: number, tree: string) =>
+      enter(admission, operation(`${tree} ${n}`, { tree, signal: clients.signal }));
     const first = entered(await enter(admission, operation('first')));
     const waiting = Array.from({ length: 1_000 }, (_, n) => wait(n, `tree ${Math.floor(n / 200)}`));
     expect(await wait(1_000, 'tree 0')).toEqual({ refused: 'tree', limit: 200 });
@@ -197,7 +235,10 @@ describe('admission', () => {
       enter(admission, operation('b', { signal: clients[1].signal })),
     ];
     for (const client of clients) client.abort();
-    expect(await Promise.all(behind)).toEqual([expect.objectContaining({ refused: 'gone' }), expect.objectContaining({ refused: 'gone' })]);
+    expect(await Promise.all(behind)).toEqual([
+      expect.objectContaining({ refused: 'gone' }),
+      expect.objectContaining({ refused: 'gone' }),
+    ]);
     first.leave();
     expect([admission.waiting, admission.credentials]).toEqual([0, 0]);
   });
@@ -220,9 +261,15 @@ describe('admission', () => {
 
 describe('settings of the limits', () => {
   it('are generous unless told otherwise, and can be turned off', () => {
-    expect(readConfig({}).budgets).toMatchObject({ store: 'memory', points: { credentialRequests: 12_000 }, trustedProxies: [] });
+    expect(readConfig({}).budgets).toMatchObject({
+      store: 'memory',
+      points: { credentialRequests: 12_000 },
+      trustedProxies: [],
+    });
     expect(readConfig({ RATE_LIMITS: 'off' }).budgets).toBeUndefined();
-    expect(readConfig({ RATE_COST_PER_MINUTE: 'off', RATE_SLUG_CHECKS_PER_MINUTE: '7' }).budgets?.points).toMatchObject({
+    expect(
+      readConfig({ RATE_COST_PER_MINUTE: 'off', RATE_SLUG_CHECKS_PER_MINUTE: '7' }).budgets?.points,
+    ).toMatchObject({
       credentialCost: 0,
       slugChecks: 7,
       treeSlugChecks: 35,
@@ -231,19 +278,37 @@ describe('settings of the limits', () => {
 
   it('count in Redis where its address is set, unless told to count elsewhere', () => {
     const REDIS_URL = 'rediss://user:secret@redis.example:6380/2';
-    expect(readConfig({ REDIS_URL }).budgets).toMatchObject({ store: 'redis', redisUrl: REDIS_URL });
-    expect(readConfig({ REDIS_URL, RATE_LIMITS: 'redis' }).budgets).toMatchObject({ store: 'redis', redisUrl: REDIS_URL });
-    expect(readConfig({ REDIS_URL: '', RATE_LIMITS: '' }).budgets).toMatchObject({ store: 'memory' });
+    expect(readConfig({ REDIS_URL }).budgets).toMatchObject({
+      store: 'redis',
+      redisUrl: REDIS_URL,
+    });
+    expect(readConfig({ REDIS_URL, RATE_LIMITS: 'redis' }).budgets).toMatchObject({
+      store: 'redis',
+      redisUrl: REDIS_URL,
+    });
+    expect(readConfig({ REDIS_URL: '', RATE_LIMITS: '' }).budgets).toMatchObject({
+      store: 'memory',
+    });
     for (const store of ['memory', 'postgres']) {
-      expect(readConfig({ REDIS_URL, RATE_LIMITS: store }).budgets).toMatchObject({ store, redisUrl: undefined });
+      expect(readConfig({ REDIS_URL, RATE_LIMITS: store }).budgets).toMatchObject({
+        store,
+        redisUrl: undefined,
+      });
     }
     expect(readConfig({ REDIS_URL, RATE_LIMITS: 'off' }).budgets).toBeUndefined();
-    expect(() => readConfig({ RATE_LIMITS: 'redis' })).toThrow('RATE_LIMITS is redis, but REDIS_URL is not set.');
+    expect(() => readConfig({ RATE_LIMITS: 'redis' })).toThrow(
+      'RATE_LIMITS is redis, but REDIS_URL is not set.',
+    );
   });
 
-  it.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host:port'])('REDIS_URL refuses %s', (REDIS_URL) => {
-    expect(() => readConfig({ REDIS_URL })).toThrow(/^REDIS_URL is not valid: must be a redis:\/\/ or rediss:\/\/ address\.$/);
-  });
+  it.each(['localhost:6379', 'http://localhost:6379', 'redis://', 'redis://host:port'])(
+    'REDIS_URL refuses %s',
+    (REDIS_URL) => {
+      expect(() => readConfig({ REDIS_URL })).toThrow(
+        /^REDIS_URL is not valid: must be a redis:\/\/ or rediss:\/\/ address\.$/,
+      );
+    },
+  );
 
   it.each([
     ['RATE_REQUESTS_PER_MINUTE', '-1'],

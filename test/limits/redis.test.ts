@@ -55,7 +55,12 @@ async function startGateway(
   url: string,
   variables: Parameters<typeof defaultBudgets>[0] = {},
 ): Promise<{ url: string; limits: CallerBudgets }> {
-  const limits = createBudgets(defaultBudgets({ REDIS_URL: url, ...variables }), log, undefined, await openRedisCounters(url, log));
+  const limits = createBudgets(
+    defaultBudgets({ REDIS_URL: url, ...variables }),
+    log,
+    undefined,
+    await openRedisCounters(url, log),
+  );
   const gateway = gatewayOver(world.gatewayDb, { budgets: limits });
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -80,8 +85,14 @@ const linesAbout = (text: string, stderr: string): LogLine[] =>
     .map((line) => JSON.parse(line) as LogLine);
 
 /** A gateway in a process of its own. */
-async function startProcess(environment: Record<string, string>): Promise<{ url: string; end(): Promise<string> }> {
-  const gateway = await serve({ DATABASE_URL: world.gatewayUrl, WORKER: 'separate', ...environment });
+async function startProcess(
+  environment: Record<string, string>,
+): Promise<{ url: string; end(): Promise<string> }> {
+  const gateway = await serve({
+    DATABASE_URL: world.gatewayUrl,
+    WORKER: 'separate',
+    ...environment,
+  });
   let ended: Promise<string> | undefined;
   const end = (): Promise<string> =>
     (ended ??= gateway.end('SIGTERM').then(({ code, stderr }) => {
@@ -110,7 +121,8 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
   const untilCounted = ({ limits }: { limits: CallerBudgets }): Promise<void> =>
     vi.waitFor(
       async () => {
-        const count = async (): Promise<number> => Number(await client.get('banyan:slugChecks:probe'));
+        const count = async (): Promise<number> =>
+          Number(await client.get('banyan:slugChecks:probe'));
         const before = await count();
         await limits.budgets.count({ budget: 'slugChecks', key: 'probe', points: 1 });
         expect(await count()).toBe(before + 1);
@@ -126,7 +138,12 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
     const refused = await post(second.url, 'key@acme');
     expect([refused.status, refused.body.errors?.[0]?.extensions]).toEqual([
       429,
-      expect.objectContaining({ code: 'RATE_LIMITED', budget: 'credentialRequests', limit: 3, remaining: 0 }),
+      expect.objectContaining({
+        code: 'RATE_LIMITED',
+        budget: 'credentialRequests',
+        limit: 3,
+        remaining: 0,
+      }),
     ]);
     expect(Number(refused.retryAfter)).toBeGreaterThan(0);
     expect(Number(refused.retryAfter)).toBeLessThanOrEqual(60);
@@ -142,7 +159,9 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
     expect(await statuses(1, second.url, 'key@north')).toEqual([200]);
     const [cost] = await client.keys('banyan:credentialCost:*');
     const before = await client.get(cost ?? '');
-    expect((await post(second.url, 'key@shop-1')).body.errors?.[0]?.extensions).toMatchObject({ budget: 'treeRequests' });
+    expect((await post(second.url, 'key@shop-1')).body.errors?.[0]?.extensions).toMatchObject({
+      budget: 'treeRequests',
+    });
     expect(await client.get(cost ?? '')).toBe(before);
     const trees = await client.keys('banyan:treeRequests:*');
     expect(trees).toHaveLength(1);
@@ -151,7 +170,8 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
 
   it('end by themselves, and their keys begin with banyan:', async () => {
     const gateway = await startGateway(redis.url);
-    const create = 'mutation { createOrganization(input: { name: "Redis", slug: "counted-in-redis" }) { __typename } }';
+    const create =
+      'mutation { createOrganization(input: { name: "Redis", slug: "counted-in-redis" }) { __typename } }';
     expect((await post(gateway.url, 'admin@acme', create)).status).toBe(200);
     const names = await client.keys('*');
     expect(names.length).toBeGreaterThanOrEqual(4);
@@ -166,11 +186,17 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
   });
 
   it('leave no connection behind when they are closed', async () => {
-    const connections = async (): Promise<number> => String(await client.client('LIST')).split('name=banyan-budgets ').length - 1;
+    const connections = async (): Promise<number> =>
+      String(await client.client('LIST')).split('name=banyan-budgets ').length - 1;
     await vi.waitFor(async () => expect(await connections()).toBe(0));
     const counters = await openRedisCounters(redis.url, log);
     expect(await connections()).toBe(1);
-    await createBudgets(defaultBudgets({ REDIS_URL: redis.url }), log, undefined, counters).budgets.close();
+    await createBudgets(
+      defaultBudgets({ REDIS_URL: redis.url }),
+      log,
+      undefined,
+      counters,
+    ).budgets.close();
     await vi.waitFor(async () => expect(await connections()).toBe(0));
   });
 
@@ -198,7 +224,11 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
     try {
       const begin = performance.now();
       // One of them waits for the answer that does not come; a wait of each charge would take 10 seconds and more.
-      expect(await statuses(10, gateway.url, 'key@acme')).toEqual([...Array<number>(8).fill(200), 429, 429]);
+      expect(await statuses(10, gateway.url, 'key@acme')).toEqual([
+        ...Array<number>(8).fill(200),
+        429,
+        429,
+      ]);
       expect(performance.now() - begin).toBeLessThan(4_000);
     } finally {
       redis.thaw();
@@ -232,7 +262,10 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
 
   it('do not keep a gateway from starting without Redis, which is told once and used when it comes', async () => {
     const port = await freePort();
-    const gateway = await startProcess({ REDIS_URL: `redis://127.0.0.1:${port}`, RATE_REQUESTS_PER_MINUTE: '3' });
+    const gateway = await startProcess({
+      REDIS_URL: `redis://127.0.0.1:${port}`,
+      RATE_REQUESTS_PER_MINUTE: '3',
+    });
     expect(await statuses(4, gateway.url, 'key@acme')).toEqual([200, 200, 200, 429]);
     const late = await startRedis({ port });
     open.push(() => late.kill());
@@ -262,7 +295,9 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
     });
     expect(await statuses(3, gateway.url, 'key@acme')).toEqual([200, 200, 429]);
     const stderr = await gateway.end();
-    expect(linesAbout('Redis', stderr)).toEqual([expect.objectContaining({ reason: expect.stringContaining('WRONGPASS') })]);
+    expect(linesAbout('Redis', stderr)).toEqual([
+      expect.objectContaining({ reason: expect.stringContaining('WRONGPASS') }),
+    ]);
     expect(stderr).not.toContain('the-wrong-one');
   });
 
@@ -274,7 +309,9 @@ describe.skipIf(!hasRedis)(`Budgets in Redis${redisReason}`, () => {
     await admin.config('SET', 'maxmemory', '1');
     const gateway = await startProcess({ REDIS_URL: full.url, RATE_REQUESTS_PER_MINUTE: '2' });
     expect(await statuses(3, gateway.url, 'key@acme')).toEqual([200, 200, 429]);
-    expect(linesAbout('Redis', await gateway.end())).toEqual([expect.objectContaining({ reason: expect.stringContaining('OOM') })]);
+    expect(linesAbout('Redis', await gateway.end())).toEqual([
+      expect.objectContaining({ reason: expect.stringContaining('OOM') }),
+    ]);
   });
 });
 

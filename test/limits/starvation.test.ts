@@ -32,7 +32,11 @@ beforeAll(async () => {
     database.db,
   );
   const [large, other] = roots;
-  attackers = await Promise.all(Array.from({ length: CONNECTIONS }, (_, n) => insertApiKey(database.db, large?.id ?? '', `greedy ${n}`)));
+  attackers = await Promise.all(
+    Array.from({ length: CONNECTIONS }, (_, n) =>
+      insertApiKey(database.db, large?.id ?? '', `greedy ${n}`),
+    ),
+  );
   victim = await insertApiKey(database.db, other?.id ?? '', 'modest');
   // The attack is to be limited by fairness here; budgets per minute have tests of their own.
   gateway = await serve({
@@ -66,7 +70,10 @@ async function ask(token: string, query: string, signal?: AbortSignal): Promise<
   });
   const text = await response.text();
   const milliseconds = performance.now() - begin;
-  const { errors, extensions } = JSON.parse(text) as { errors?: unknown; extensions?: { cost?: { requested: number } } };
+  const { errors, extensions } = JSON.parse(text) as {
+    errors?: unknown;
+    extensions?: { cost?: { requested: number } };
+  };
   return {
     status: response.status,
     milliseconds,
@@ -78,7 +85,8 @@ async function ask(token: string, query: string, signal?: AbortSignal): Promise<
 /** Asks one after the other for some time. */
 async function pages(milliseconds: number): Promise<Answer[]> {
   const answers: Answer[] = [];
-  for (const end = performance.now() + milliseconds; performance.now() < end;) answers.push(await ask(victim, PAGE));
+  for (const end = performance.now() + milliseconds; performance.now() < end;)
+    answers.push(await ask(victim, PAGE));
   return answers;
 }
 
@@ -88,7 +96,9 @@ function p50(answers: readonly Answer[]): number {
 }
 
 /** What the attackers get while the victim reads pages. */
-async function underAttack(tokens: readonly string[]): Promise<{ victim: Answer[]; attack: Answer[] }> {
+async function underAttack(
+  tokens: readonly string[],
+): Promise<{ victim: Answer[]; attack: Answer[] }> {
   const attack: Answer[] = [];
   const over = new AbortController();
   const loops = tokens.map(async (token) => {
@@ -104,22 +114,27 @@ async function underAttack(tokens: readonly string[]): Promise<{ victim: Answer[
 }
 
 describe('a tenant with twenty connections of the heaviest operation', () => {
-  it.each(['one key', 'twenty keys'])('that uses %s leaves another tenant its pages', async (kind) => {
-    const first = attackers[0] ?? '';
-    const alone = await ask(first, HEAVY);
-    expect(alone).toMatchObject({ status: 200, failed: false });
-    expect(alone.requested).toBeGreaterThan(1_000);
-    await pages(500);
-    const quiet = p50(await pages(1_000));
-    const { victim: answers, attack } = await underAttack(kind === 'one key' ? attackers.map(() => first) : attackers);
-    const busy = p50(answers);
-    const served = attack.filter(({ failed }) => !failed).length;
-    process.stdout.write(
-      `${kind}: p50 of another tenant ${quiet.toFixed(1)} ms quiet, ${busy.toFixed(1)} ms under attack (${(busy / quiet).toFixed(2)}×, ` +
-        `${answers.length} pages); the attacker got ${served} answers and ${attack.length - served} refusals\n`,
-    );
-    expect(answers.filter(({ failed }) => failed)).toEqual([]);
-    expect(busy / quiet).toBeLessThanOrEqual(FACTOR_MAX);
-    expect(served).toBeGreaterThan(0);
-  });
+  it.each(['one key', 'twenty keys'])(
+    'that uses %s leaves another tenant its pages',
+    async (kind) => {
+      const first = attackers[0] ?? '';
+      const alone = await ask(first, HEAVY);
+      expect(alone).toMatchObject({ status: 200, failed: false });
+      expect(alone.requested).toBeGreaterThan(1_000);
+      await pages(500);
+      const quiet = p50(await pages(1_000));
+      const { victim: answers, attack } = await underAttack(
+        kind === 'one key' ? attackers.map(() => first) : attackers,
+      );
+      const busy = p50(answers);
+      const served = attack.filter(({ failed }) => !failed).length;
+      process.stdout.write(
+        `${kind}: p50 of another tenant ${quiet.toFixed(1)} ms quiet, ${busy.toFixed(1)} ms under attack (${(busy / quiet).toFixed(2)}×, ` +
+          `${answers.length} pages); the attacker got ${served} answers and ${attack.length - served} refusals\n`,
+      );
+      expect(answers.filter(({ failed }) => failed)).toEqual([]);
+      expect(busy / quiet).toBeLessThanOrEqual(FACTOR_MAX);
+      expect(served).toBeGreaterThan(0);
+    },
+  );
 });

@@ -1,5 +1,17 @@
-import { getNamedType, getNullableType, isInterfaceType, isListType, isObjectType, parse } from 'graphql';
-import { Kind, type DocumentNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
+import {
+  getNamedType,
+  getNullableType,
+  isInterfaceType,
+  isListType,
+  isObjectType,
+  parse,
+} from 'graphql';
+import {
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tokenHash } from '../../src/authentication/secret.ts';
@@ -9,7 +21,15 @@ import { Estimator } from '../../src/limits/estimate.ts';
 import { schema } from '../../src/schema.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { METRICS_MAX, addMetric } from '../../src/modules/usage/catalog.ts';
-import { createWorld, insertInvitation, insertKey, insertMembership, insertUser, type Caller, type World } from '../setup/world.ts';
+import {
+  createWorld,
+  insertInvitation,
+  insertKey,
+  insertMembership,
+  insertUser,
+  type Caller,
+  type World,
+} from '../setup/world.ts';
 
 const estimator = new Estimator(schema, 1e9);
 /** The deepest organization, below a chain under depot. */
@@ -38,21 +58,49 @@ beforeAll(async () => {
     await sql`with made as (
         insert into roles (key, name, scopes) select ${slug.replace('-', '_')} || '_' || n, 'Role', array(select key from scopes) from generate_series(1, 100) as n returning id, key
       ) insert into organization_roles (role_id, key, organization_id)
-        select made.id, made.key, o.id from made, organizations o where o.slug = ${slug}`.execute(db);
+        select made.id, made.key, o.id from made, organizations o where o.slug = ${slug}`.execute(
+      db,
+    );
   }
   // Somebody with a membership in each of 110 organizations, and ten roles in the first of them.
   const everywhere = await insertUser(world, 'everywhere@x.example', 'Everywhere');
-  const wide = await world.rows(sql<{ id: string }>`select id from organizations where slug like 'wide-%' order by path`);
+  const wide = await world.rows(
+    sql<{ id: string }>`select id from organizations where slug like 'wide-%' order by path`,
+  );
   for (const { id } of wide)
-    await insertMembership(world, id, everywhere, ['viewer', 'user', 'admin', 'support', 'cloud_rep', 'restricted_user']);
+    await insertMembership(world, id, everywhere, [
+      'viewer',
+      'user',
+      'admin',
+      'support',
+      'cloud_rep',
+      'restricted_user',
+    ]);
   for (let n = 0; n < 30; n++)
-    await insertMembership(world, world.uuid('kiosk'), await insertUser(world, `member${n}@x.example`), ['user', 'viewer']);
+    await insertMembership(
+      world,
+      world.uuid('kiosk'),
+      await insertUser(world, `member${n}@x.example`),
+      ['user', 'viewer'],
+    );
   await insertInvitation(world, world.uuid('kiosk'), 'invited@x.example', tokenHash('offer'));
   await sql`insert into provisioning_steps (organization_id, name)
-    select ${world.uuid('kiosk')}, unnest(array['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'])`.execute(db);
-  const { rows } = await sql<{ count: number }>`select count(*)::int as count from usage_metrics`.execute(db);
+    select ${world.uuid('kiosk')}, unnest(array['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'])`.execute(
+    db,
+  );
+  const { rows } = await sql<{
+    count: number;
+  }>`select count(*)::int as count from usage_metrics`.execute(db);
   for (let n = rows[0]?.count ?? 0; n < METRICS_MAX; n++)
-    await addMetric(db, { key: `extra_${n}`, name: 'Extra', unit: 'unit', description: null, parts: [], dividedBy: [], lateDays: 30 });
+    await addMetric(db, {
+      key: `extra_${n}`,
+      name: 'Extra',
+      unit: 'unit',
+      description: null,
+      parts: [],
+      dividedBy: [],
+      lateDays: 30,
+    });
 });
 afterAll(() => world.close());
 
@@ -63,7 +111,12 @@ interface Actual {
 }
 
 /** Counts what is in an answer, and notes the lists that hold something. */
-function count(data: unknown, set: SelectionSetNode, typeName: string, document: DocumentNode): Actual {
+function count(
+  data: unknown,
+  set: SelectionSetNode,
+  typeName: string,
+  document: DocumentNode,
+): Actual {
   const total = { nodes: 0, values: 0 };
   if (typeof data !== 'object' || data === null) return total;
   const fragments = new Map(
@@ -73,14 +126,19 @@ function count(data: unknown, set: SelectionSetNode, typeName: string, document:
   );
   for (const selection of set.selections) {
     if (selection.kind !== Kind.FIELD) {
-      const fragment = selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
+      const fragment =
+        selection.kind === Kind.FRAGMENT_SPREAD ? fragments.get(selection.name.value) : selection;
       const on = fragment?.typeCondition?.name.value ?? typeName;
       const own = (data as { __typename?: string }).__typename ?? typeName;
-      if (fragment && (on === typeName || on === own)) add(total, count(data, fragment.selectionSet, on, document));
+      if (fragment && (on === typeName || on === own))
+        add(total, count(data, fragment.selectionSet, on, document));
       continue;
     }
     const type = schema.getType(typeName);
-    const field = isObjectType(type) || isInterfaceType(type) ? type.getFields()[selection.name.value] : undefined;
+    const field =
+      isObjectType(type) || isInterfaceType(type)
+        ? type.getFields()[selection.name.value]
+        : undefined;
     const value = (data as Record<string, unknown>)[selection.alias?.value ?? selection.name.value];
     total.values += 1;
     if (!field || value == null) continue;
@@ -90,7 +148,8 @@ function count(data: unknown, set: SelectionSetNode, typeName: string, document:
     for (const item of items) {
       if (isList) total.values += 1;
       if (isList && selection.selectionSet) total.nodes += 1;
-      if (selection.selectionSet) add(total, count(item, selection.selectionSet, getNamedType(field.type).name, document));
+      if (selection.selectionSet)
+        add(total, count(item, selection.selectionSet, getNamedType(field.type).name, document));
     }
   }
   return total;
@@ -101,7 +160,10 @@ function add(total: Actual, part: Actual): void {
   total.values += part.values;
 }
 
-async function compare(text: string, caller: Caller | { token: string } = 'key@acme'): Promise<void> {
+async function compare(
+  text: string,
+  caller: Caller | { token: string } = 'key@acme',
+): Promise<void> {
   const answer = await world.ask(text, typeof caller === 'string' ? { as: caller } : caller);
   expect(answer.errors, text).toBeUndefined();
   const document = parse(text);
@@ -145,7 +207,10 @@ describe('the answer is never more than was counted before it ran', () => {
   it('for what mutations answer', async () => {
     const organizationId = `organizationId: "${world.org('kiosk')}"`;
     const unknown = Array.from({ length: 9 }, (_, n) => `"unknown_${n}"`).join();
-    const users = Array.from({ length: 40 }, (_, n) => `{ email: "new${n}@x.example", roles: ["user", ${unknown}] }`).join();
+    const users = Array.from(
+      { length: 40 },
+      (_, n) => `{ email: "new${n}@x.example", roles: ["user", ${unknown}] }`,
+    ).join();
     const result = '... on UserError { code message }';
     await compare(
       `mutation { inviteUsers(input: { ${organizationId}, users: [${users}] }) { __typename ... on InviteUsersPayload { results { email ignoredRoles invitation { roles { key } } error { code } } } ${result} } }`,
@@ -178,10 +243,21 @@ describe('the answer is never more than was counted before it ran', () => {
       ... on CreateOrganizationPayload { organization { marketplaceOffers { url } externalAccounts { system } } memberships { id } invitations { email } invitationOutcomes { email ignoredRoles } ignoredRoles } } }`,
       'admin@acme',
     );
-    const [role] = await world.rows(sql<{ id: string }>`select id from roles where key = 'deep_1_1'`);
-    const [top] = await world.rows(sql<{ id: string }>`select id from organizations where slug = 'deep-2'`);
-    const member = await insertMembership(world, top?.id ?? '', await insertUser(world, 'moved@x.example'), []);
-    await sql`insert into membership_roles (membership_id, role_id) values (${member}, ${role?.id})`.execute(world.db);
+    const [role] = await world.rows(
+      sql<{ id: string }>`select id from roles where key = 'deep_1_1'`,
+    );
+    const [top] = await world.rows(
+      sql<{ id: string }>`select id from organizations where slug = 'deep-2'`,
+    );
+    const member = await insertMembership(
+      world,
+      top?.id ?? '',
+      await insertUser(world, 'moved@x.example'),
+      [],
+    );
+    await sql`insert into membership_roles (membership_id, role_id) values (${member}, ${role?.id})`.execute(
+      world.db,
+    );
     const id = `org_${(top?.id ?? '').replaceAll('-', '')}`;
     await compare(
       `mutation { moveOrganization(input: { id: "${id}", newParentId: "${world.org('north')}" }) { __typename ... on MoveOrganizationPayload { adoptedRoles { key scopes } pathBefore pathAfter } } }`,
@@ -190,7 +266,9 @@ describe('the answer is never more than was counted before it ran', () => {
       `mutation { deleteOrganization(input: { id: "${id}", mode: CASCADE }) { __typename ... on DeleteOrganizationPayload { deletedOrganizationIds } } }`,
     );
     const limited = { token: await insertApiKey(world.db, world.uuid('kiosk'), 'limited') };
-    await sql`update api_keys set scopes = '{roles:manage,api_keys:manage}' where name = 'limited'`.execute(world.db);
+    await sql`update api_keys set scopes = '{roles:manage,api_keys:manage}' where name = 'limited'`.execute(
+      world.db,
+    );
     await compare(
       `mutation { createRole(input: { organizationId: "${world.org('kiosk')}", key: "more", name: "More", scopes: ["billing:manage"] }) { __typename ... on RoleEscalationError { missingScopes } } }`,
       limited,
@@ -202,7 +280,9 @@ describe('the answer is never more than was counted before it ran', () => {
     await sql`insert into contacts (organization_id, kind, name, email)
       values (${world.uuid('acme')}, 'BILLING', 'Books', 'books@acme.example')`.execute(world.db);
     await compare('{ organization { contacts { edges { cursor } nodes { name } } } }');
-    await compare('{ organization { auditLog(includeDescendants: true) { edges { cursor } nodes { action before after } } } }');
+    await compare(
+      '{ organization { auditLog(includeDescendants: true) { edges { cursor } nodes { action before after } } } }',
+    );
     const issuer = await insertApiKey(world.db, world.uuid('kiosk'), 'issuer');
     await compare(
       `mutation { createApiKey(input: { ${organizationId}, name: "issued", scopes: ["audit:read"] }) { __typename ... on CreateApiKeyPayload { apiKey { scopes } } } }`,
@@ -210,7 +290,9 @@ describe('the answer is never more than was counted before it ran', () => {
     );
     const auditor = { token: await insertKey(world, 'kiosk', ['audit:read']) };
     await compare('{ organization { auditLog { nodes { action redacted } } } }', auditor);
-    const [key] = await world.rows(sql<{ id: string }>`select id from api_keys where name = 'issuer'`);
+    const [key] = await world.rows(
+      sql<{ id: string }>`select id from api_keys where name = 'issuer'`,
+    );
     await compare(
       `mutation { revokeApiKey(input: { id: "${encodeId('ApiKey', key?.id ?? '')}", includeIssued: true }) { __typename ... on RevokeApiKeyPayload { revokedApiKeyIds } } }`,
     );

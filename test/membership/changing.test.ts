@@ -31,18 +31,30 @@ afterAll(() => world.close());
 
 let made = 0;
 /** A new member of an organization; returns its public id. */
-async function newMember(slug: Slug, roles: string[], email = `member${++made}@x.example`): Promise<string> {
+async function newMember(
+  slug: Slug,
+  roles: string[],
+  email = `member${++made}@x.example`,
+): Promise<string> {
   const user = await insertUser(world, email);
   await insertMembership(world, world.uuid(slug), user, roles);
   return encodeId('User', user);
 }
 
 const update = async (as: Caller, slug: Slug, userId: string, roles: string[]) => {
-  const answer = await world.query(UpdateMemberRolesDocument, { input: { organizationId: world.org(slug), userId, roles } }, { as });
+  const answer = await world.query(
+    UpdateMemberRolesDocument,
+    { input: { organizationId: world.org(slug), userId, roles } },
+    { as },
+  );
   return answer.data?.updateMemberRoles ?? code(answer);
 };
 const remove = async (as: Caller, slug: Slug, userId: string) => {
-  const answer = await world.query(RemoveMemberDocument, { input: { organizationId: world.org(slug), userId } }, { as });
+  const answer = await world.query(
+    RemoveMemberDocument,
+    { input: { organizationId: world.org(slug), userId } },
+    { as },
+  );
   return answer.data?.removeMember ?? code(answer);
 };
 const add = async (as: Caller, input: AddMemberInput) => {
@@ -72,7 +84,9 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
 
   it('are named by key or by id, each role once, with the same rights for both', async () => {
     const roleId = async (key: string) => {
-      const [row] = await world.rows(sql<{ id: string }>`select id from roles where built_in and key = ${key}`);
+      const [row] = await world.rows(
+        sql<{ id: string }>`select id from roles where built_in and key = ${key}`,
+      );
       return encodeId('Role', row?.id ?? '');
     };
     const own = async (slug: Slug, key: string, scopes: string[]) => {
@@ -83,12 +97,18 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
       return encodeId('Role', row?.id ?? '');
     };
     const user = await newMember('north', ['user']);
-    const [viewer, above, elsewhere] = [await roleId('viewer'), await own('acme', 'crew', []), await own('south', 'stray', [])];
+    const [viewer, above, elsewhere] = [
+      await roleId('viewer'),
+      await own('acme', 'crew', []),
+      await own('south', 'stray', []),
+    ];
     const nearest = await own('north', 'crew', []);
-    expect(await update('admin@north', 'north', user, ['support', viewer, 'viewer'])).toMatchObject({
-      membership: { roles: [{ key: 'support' }, { key: 'viewer' }] },
-      ignoredRoles: [],
-    });
+    expect(await update('admin@north', 'north', user, ['support', viewer, 'viewer'])).toMatchObject(
+      {
+        membership: { roles: [{ key: 'support' }, { key: 'viewer' }] },
+        ignoredRoles: [],
+      },
+    );
     const held = async () =>
       (
         await world.rows(sql<{ id: string }>`
@@ -102,8 +122,13 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
     expect(await held()).toEqual([above]);
     // One of an organization elsewhere is told like one that never was, and like a key that means nothing.
     for (const unknown of [elsewhere, missingId('Role'), 'stray', user, 'rol_'])
-      expect(await update('admin@north', 'north', user, [unknown])).toMatchObject({ code: 'NO_VALID_ROLE', ignoredRoles: [unknown] });
-    expect(await update('admin@north', 'north', user, [elsewhere, 'user'])).toMatchObject({ ignoredRoles: [elsewhere] });
+      expect(await update('admin@north', 'north', user, [unknown])).toMatchObject({
+        code: 'NO_VALID_ROLE',
+        ignoredRoles: [unknown],
+      });
+    expect(await update('admin@north', 'north', user, [elsewhere, 'user'])).toMatchObject({
+      ignoredRoles: [elsewhere],
+    });
     const beyond = { code: 'ROLE_ESCALATION' };
     const mine = await newMember('north', []);
     for (const admin of ['admin', await roleId('admin')])
@@ -112,7 +137,9 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
 
   it('leave out what names no role here, and say so', async () => {
     const user = await newMember('shop-1', ['user']);
-    expect(await update('key@north', 'shop-1', user, ['nope', 'viewer', 'Viewer', 'nope'])).toMatchObject({
+    expect(
+      await update('key@north', 'shop-1', user, ['nope', 'viewer', 'Viewer', 'nope']),
+    ).toMatchObject({
       membership: { roles: [{ key: 'viewer' }] },
       ignoredRoles: ['nope', 'Viewer'],
     });
@@ -130,7 +157,13 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
 
   it('act at once: the very next request has them', async () => {
     const token = world.token('user@shop-1');
-    const ask = async () => code(await world.ask('{ organization { members { totalCount } } }', { token, organization: 'shop-1' }));
+    const ask = async () =>
+      code(
+        await world.ask('{ organization { members { totalCount } } }', {
+          token,
+          organization: 'shop-1',
+        }),
+      );
     expect(await ask()).toBe('FORBIDDEN');
     await update('admin@shop-1', 'shop-1', world.person('user@shop-1'), ['viewer']);
     expect(await ask()).toBeUndefined();
@@ -140,23 +173,39 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
 
   it('are refused as bad input when the list is empty, too long or not text', async () => {
     const user = await newMember('shop-1', ['viewer']);
-    for (const roles of [[], Array.from({ length: 51 }, (_, n) => `role${n}`), ['a\u0000b'], ['\ud800']]) {
+    for (const roles of [
+      [],
+      Array.from({ length: 51 }, (_, n) => `role${n}`),
+      ['a\u0000b'],
+      ['\ud800'],
+    ]) {
       const answer = await world.query(
         UpdateMemberRolesDocument,
         { input: { organizationId: world.org('shop-1'), userId: user, roles } },
         { as: 'key@north' },
       );
-      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'roles' });
+      expect(answer.errors?.[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        argument: 'roles',
+      });
     }
     expect(await rolesOf('shop-1', user)).toEqual(['viewer']);
   });
 
   it('of somebody who is no member, or of a foreign organization, are not found', async () => {
-    expect(await update('key@north', 'shop-1', world.person('admin@kiosk'), ['user'])).toBe('NOT_FOUND');
+    expect(await update('key@north', 'shop-1', world.person('admin@kiosk'), ['user'])).toBe(
+      'NOT_FOUND',
+    );
     expect(await update('key@north', 'shop-1', missingId('User'), ['user'])).toBe('NOT_FOUND');
-    expect(await update('key@north', 'south', world.person('admin@south'), ['user'])).toBe('NOT_FOUND');
-    expect(await update('key@north', 'acme', world.person('viewer@acme'), ['user'])).toBe('NOT_FOUND');
-    expect(await update('key@north', 'rival', world.person('admin@rival'), ['user'])).toBe('NOT_FOUND');
+    expect(await update('key@north', 'south', world.person('admin@south'), ['user'])).toBe(
+      'NOT_FOUND',
+    );
+    expect(await update('key@north', 'acme', world.person('viewer@acme'), ['user'])).toBe(
+      'NOT_FOUND',
+    );
+    expect(await update('key@north', 'rival', world.person('admin@rival'), ['user'])).toBe(
+      'NOT_FOUND',
+    );
     expect(await update('key@north', 'shop-1', 'usr_nonsense', ['user'])).toBe('BAD_USER_INPUT');
   });
 });
@@ -164,7 +213,13 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
 describe('the last admin', () => {
   it('can be neither demoted nor removed, by anyone: itself, a colleague, or whoever is above', async () => {
     const admin = world.person('admin@kiosk');
-    for (const as of ['admin@kiosk', 'admin@shop-1', 'admin@acme', 'key@acme', 'key@shop-1'] as Caller[]) {
+    for (const as of [
+      'admin@kiosk',
+      'admin@shop-1',
+      'admin@acme',
+      'key@acme',
+      'key@shop-1',
+    ] as Caller[]) {
       expect(await update(as, 'kiosk', admin, ['viewer'])).toMatchObject({ code: 'LAST_ADMIN' });
       expect(await remove(as, 'kiosk', admin)).toMatchObject({ code: 'LAST_ADMIN' });
     }
@@ -173,18 +228,28 @@ describe('the last admin', () => {
 
   it('may change its other roles, and goes as soon as there is another admin', async () => {
     const admin = world.person('admin@kiosk');
-    expect(await update('admin@kiosk', 'kiosk', admin, ['admin', 'user'])).toMatchObject({ __typename: 'UpdateMemberRolesPayload' });
+    expect(await update('admin@kiosk', 'kiosk', admin, ['admin', 'user'])).toMatchObject({
+      __typename: 'UpdateMemberRolesPayload',
+    });
     const second = await newMember('kiosk', ['admin']);
-    expect(await update('admin@kiosk', 'kiosk', admin, ['viewer'])).toMatchObject({ __typename: 'UpdateMemberRolesPayload' });
+    expect(await update('admin@kiosk', 'kiosk', admin, ['viewer'])).toMatchObject({
+      __typename: 'UpdateMemberRolesPayload',
+    });
     expect(await remove('admin@acme', 'kiosk', second)).toMatchObject({ code: 'LAST_ADMIN' });
   });
 
   it('is kept by the database too, whatever the application does', async () => {
-    await expect(sql`delete from memberships where organization_id = ${world.uuid('depot')}`.execute(world.db)).resolves.toBeDefined();
+    await expect(
+      sql`delete from memberships where organization_id = ${world.uuid('depot')}`.execute(world.db),
+    ).resolves.toBeDefined();
     const lone = await newMember('depot', ['admin']);
     const take = sql`delete from membership_roles mr using memberships m where m.id = mr.membership_id and m.organization_id = ${world.uuid('depot')}`;
-    await expect(take.execute(world.db)).rejects.toMatchObject({ constraint: 'organizations_last_admin' });
-    await expect(sql`delete from memberships where organization_id = ${world.uuid('depot')}`.execute(world.db)).rejects.toMatchObject({
+    await expect(take.execute(world.db)).rejects.toMatchObject({
+      constraint: 'organizations_last_admin',
+    });
+    await expect(
+      sql`delete from memberships where organization_id = ${world.uuid('depot')}`.execute(world.db),
+    ).rejects.toMatchObject({
       constraint: 'organizations_last_admin',
     });
     expect(await rolesOf('depot', lone)).toEqual(['admin']);
@@ -193,14 +258,23 @@ describe('the last admin', () => {
 
 describe('the database alone', () => {
   it('lets one of two transactions take an admin away that each leave the other one, a hundred times', async () => {
-    const [{ id: adminRole } = { id: '' }] = await world.rows(sql<{ id: string }>`select id from roles where built_in and key = 'admin'`);
+    const [{ id: adminRole } = { id: '' }] = await world.rows(
+      sql<{ id: string }>`select id from roles where built_in and key = 'admin'`,
+    );
     for (let n = 0; n < 100; n++) {
       const [organization] = await world.rows(
-        sql<{ id: string }>`insert into organizations (slug, name) values (${`net-${n}`}, 'Net') returning id`,
+        sql<{
+          id: string;
+        }>`insert into organizations (slug, name) values (${`net-${n}`}, 'Net') returning id`,
       );
       const memberships = await Promise.all(
         ['a', 'b'].map(async (name) =>
-          insertMembership(world, organization?.id ?? '', await insertUser(world, `${name}${n}@net.example`), ['admin']),
+          insertMembership(
+            world,
+            organization?.id ?? '',
+            await insertUser(world, `${name}${n}@net.example`),
+            ['admin'],
+          ),
         ),
       );
       // Both are inside their transactions before either commits.
@@ -209,7 +283,9 @@ describe('the database alone', () => {
       const outcomes = await Promise.allSettled(
         memberships.map((id) =>
           world.db.transaction().execute(async (tx) => {
-            await sql`delete from membership_roles where membership_id = ${id} and role_id = ${adminRole}`.execute(tx);
+            await sql`delete from membership_roles where membership_id = ${id} and role_id = ${adminRole}`.execute(
+              tx,
+            );
             if (++inside === 2) both.resolve();
             await both.promise;
           }),
@@ -223,7 +299,9 @@ describe('the database alone', () => {
 describe('removing a member (A26, A38, D39, E6, E7)', () => {
   it('ends that membership and nothing else', async () => {
     const user = await newMember('shop-2', ['viewer'], 'both@x.example');
-    const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select id from users where email = 'both@x.example'`);
+    const [{ id } = { id: '' }] = await world.rows(
+      sql<{ id: string }>`select id from users where email = 'both@x.example'`,
+    );
     await insertMembership(world, world.uuid('south'), id, ['viewer']);
     expect(await remove('key@north', 'shop-2', user)).toEqual({
       __typename: 'RemoveMemberPayload',
@@ -231,7 +309,9 @@ describe('removing a member (A26, A38, D39, E6, E7)', () => {
     });
     expect(await rolesOf('south', user)).toEqual(['viewer']);
     expect(await remove('key@north', 'shop-2', user)).toBe('NOT_FOUND');
-    const [left] = await world.rows(sql<{ users: number }>`select count(*)::int as users from users where id = ${id}`);
+    const [left] = await world.rows(
+      sql<{ users: number }>`select count(*)::int as users from users where id = ${id}`,
+    );
     expect(left?.users).toBe(1);
   });
 
@@ -248,7 +328,9 @@ describe('touching a member who holds more', () => {
   it('is refused, for demotion and removal alike, and so is giving more than one holds', async () => {
     // A member manager of north that holds nothing but members:manage.
     await sql`with made as (insert into roles (key, name, scopes) values ('people_lead', 'People', '{members:manage}') returning id, key)
-      insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made`.execute(world.db);
+      insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made`.execute(
+      world.db,
+    );
     const user = await insertUser(world, 'lead@x.example');
     const membership = await insertMembership(world, world.uuid('north'), user, []);
     await sql`insert into membership_roles (membership_id, role_id) select ${membership}, id from roles where key = 'people_lead'`.execute(
@@ -260,16 +342,33 @@ describe('touching a member who holds more', () => {
     const plain = await newMember('north', ['user']);
     const strong = await newMember('north', ['admin']);
     const change = async (userId: string, roles: string[]) => {
-      const answer = await world.query(UpdateMemberRolesDocument, { input: { organizationId: world.org('north'), userId, roles } }, as);
+      const answer = await world.query(
+        UpdateMemberRolesDocument,
+        { input: { organizationId: world.org('north'), userId, roles } },
+        as,
+      );
       return answer.data?.updateMemberRoles;
     };
-    expect(await change(plain, ['restricted_user'])).toMatchObject({ __typename: 'UpdateMemberRolesPayload' });
-    expect(await change(plain, ['people_lead'])).toMatchObject({ __typename: 'UpdateMemberRolesPayload' });
-    expect(await change(plain, ['support'])).toMatchObject({ code: 'ROLE_ESCALATION', missingScopes: ['usage:read', 'audit:read'] });
+    expect(await change(plain, ['restricted_user'])).toMatchObject({
+      __typename: 'UpdateMemberRolesPayload',
+    });
+    expect(await change(plain, ['people_lead'])).toMatchObject({
+      __typename: 'UpdateMemberRolesPayload',
+    });
+    expect(await change(plain, ['support'])).toMatchObject({
+      code: 'ROLE_ESCALATION',
+      missingScopes: ['usage:read', 'audit:read'],
+    });
     expect(await change(plain, ['admin'])).toMatchObject({ code: 'ROLE_ESCALATION' });
-    expect(await change(encodeId('User', user), ['admin'])).toMatchObject({ code: 'ROLE_ESCALATION' });
+    expect(await change(encodeId('User', user), ['admin'])).toMatchObject({
+      code: 'ROLE_ESCALATION',
+    });
     expect(await change(strong, ['user'])).toMatchObject({ code: 'ROLE_ESCALATION' });
-    const removal = await world.query(RemoveMemberDocument, { input: { organizationId: world.org('north'), userId: strong } }, as);
+    const removal = await world.query(
+      RemoveMemberDocument,
+      { input: { organizationId: world.org('north'), userId: strong } },
+      as,
+    );
     expect(removal.data?.removeMember).toMatchObject({ code: 'ROLE_ESCALATION' });
     expect(await rolesOf('north', strong)).toEqual(['admin']);
   });
@@ -279,20 +378,36 @@ describe('adding a member without an invitation (D25–D27)', () => {
   it('takes a person that the caller can see already, with roles', async () => {
     await newMember('shop-2', ['user'], 'Known.Person@x.example'.toLowerCase());
     expect(
-      await add('key@north', { organizationId: world.org('shop-1'), email: 'Known.Person@X.example', roles: ['viewer', 'nope'] }),
+      await add('key@north', {
+        organizationId: world.org('shop-1'),
+        email: 'Known.Person@X.example',
+        roles: ['viewer', 'nope'],
+      }),
     ).toMatchObject({
       __typename: 'AddMemberPayload',
-      membership: { user: { email: 'known.person@x.example' }, organization: { slug: 'shop-1' }, roles: [{ key: 'viewer' }] },
+      membership: {
+        user: { email: 'known.person@x.example' },
+        organization: { slug: 'shop-1' },
+        roles: [{ key: 'viewer' }],
+      },
       ignoredRoles: ['nope'],
     });
-    expect(await add('key@north', { organizationId: world.org('shop-1'), email: 'known.person@x.example', roles: ['user'] })).toMatchObject(
-      { code: 'ALREADY_MEMBER' },
-    );
+    expect(
+      await add('key@north', {
+        organizationId: world.org('shop-1'),
+        email: 'known.person@x.example',
+        roles: ['user'],
+      }),
+    ).toMatchObject({ code: 'ALREADY_MEMBER' });
   });
 
   it('answers for a person elsewhere exactly as for nobody, so that it tells of no account', async () => {
     const ask = (email: string) =>
-      world.query(AddMemberDocument, { input: { organizationId: world.org('shop-1'), email, roles: ['user'] } }, { as: 'key@north' });
+      world.query(
+        AddMemberDocument,
+        { input: { organizationId: world.org('shop-1'), email, roles: ['user'] } },
+        { as: 'key@north' },
+      );
     const nobody = await ask('nobody.at.all@x.example');
     expect(nobody.data?.addMember).toMatchObject({ code: 'USER_NOT_FOUND' });
     for (const email of ['admin@rival.example', 'admin@acme.example', 'admin@south.example'])
@@ -301,8 +416,16 @@ describe('adding a member without an invitation (D25–D27)', () => {
 
   it('does not take a claimed address for the person who has it', async () => {
     await newMember('shop-2', ['user'], 'claimed@x.example');
-    await sql`update users set canonical_email = null where email = 'claimed@x.example'`.execute(world.db);
-    expect(await add('key@north', { organizationId: world.org('shop-1'), email: 'claimed@x.example', roles: ['user'] })).toMatchObject({
+    await sql`update users set canonical_email = null where email = 'claimed@x.example'`.execute(
+      world.db,
+    );
+    expect(
+      await add('key@north', {
+        organizationId: world.org('shop-1'),
+        email: 'claimed@x.example',
+        roles: ['user'],
+      }),
+    ).toMatchObject({
       code: 'USER_NOT_FOUND',
     });
   });
@@ -310,17 +433,29 @@ describe('adding a member without an invitation (D25–D27)', () => {
   it('ends an open invitation of the same address', async () => {
     await newMember('shop-2', ['user'], 'asked@x.example');
     await insertInvitation(world, world.uuid('shop-1'), 'asked@x.example', Buffer.alloc(32, 77));
-    expect(await add('key@north', { organizationId: world.org('shop-1'), email: 'asked@x.example', roles: ['user'] })).toMatchObject({
+    expect(
+      await add('key@north', {
+        organizationId: world.org('shop-1'),
+        email: 'asked@x.example',
+        roles: ['user'],
+      }),
+    ).toMatchObject({
       __typename: 'AddMemberPayload',
     });
-    const [row] = await world.rows(sql<{ status: string }>`select status from invitations where email = 'asked@x.example'`);
+    const [row] = await world.rows(
+      sql<{ status: string }>`select status from invitations where email = 'asked@x.example'`,
+    );
     expect(row?.status).toBe('REVOKED');
   });
 });
 
 describe('leaving an organization', () => {
   const leave = async (options: RequestOptions, slug: Slug) => {
-    const answer = await world.query(LeaveOrganizationDocument, { input: { organizationId: world.org(slug) } }, options);
+    const answer = await world.query(
+      LeaveOrganizationDocument,
+      { input: { organizationId: world.org(slug) } },
+      options,
+    );
     return answer.data?.leaveOrganization ?? code(answer);
   };
 
@@ -330,12 +465,17 @@ describe('leaving an organization', () => {
     const token = await insertPersonalAccessToken(world.db, user, 'x');
     const inside = () => world.ask('{ organization { slug } }', { token, organization: 'kiosk' });
     expect((await inside()).errors).toBeUndefined();
-    expect(await leave({ token }, 'kiosk')).toMatchObject({ __typename: 'LeaveOrganizationPayload' });
+    expect(await leave({ token }, 'kiosk')).toMatchObject({
+      __typename: 'LeaveOrganizationPayload',
+    });
     expect((await inside()).status).toBe(404);
     expect(await leave({ token }, 'kiosk')).toBe('NOT_FOUND');
     const [event] = await world.rows(sql<{ action: string; before: object }>`
       select action, before from audit_events where organization_id = ${world.uuid('kiosk')} order by id desc limit 1`);
-    expect(event).toMatchObject({ action: 'leaveOrganization', before: { email: 'leaving@x.example', roles: ['user'] } });
+    expect(event).toMatchObject({
+      action: 'leaveOrganization',
+      before: { email: 'leaving@x.example', roles: ['user'] },
+    });
   });
 
   it('is refused to the last admin, also when all admins leave at the same moment', async () => {
@@ -347,7 +487,9 @@ describe('leaving an organization', () => {
       }),
     );
     const answers = await Promise.all(admins.map((token) => leave({ token }, 'rival-shop')));
-    const told = Map.groupBy(answers, (answer) => (typeof answer === 'object' ? answer.__typename : answer));
+    const told = Map.groupBy(answers, (answer) =>
+      typeof answer === 'object' ? answer.__typename : answer,
+    );
     expect(told.get('LastAdminError')).toHaveLength(1);
     expect(told.get('LeaveOrganizationPayload')).toHaveLength(3);
   });
@@ -365,9 +507,17 @@ describe('what was done', () => {
     await update('admin@acme', 'kiosk', user, ['support']);
     await update('admin@acme', 'kiosk', user, ['nope']);
     await remove('key@north', 'kiosk', user);
-    const log = await world.query(AuditLogDocument, { id: null, first: 3 }, { as: 'admin@shop-1', organization: 'shop-1' });
+    const log = await world.query(
+      AuditLogDocument,
+      { id: null, first: 3 },
+      { as: 'admin@shop-1', organization: 'shop-1' },
+    );
     expect(log.data?.organization?.auditLog?.totalCount).toBeGreaterThanOrEqual(0);
-    const own = await world.query(AuditLogDocument, { id: world.org('kiosk'), first: 3 }, { as: 'admin@shop-1' });
+    const own = await world.query(
+      AuditLogDocument,
+      { id: world.org('kiosk'), first: 3 },
+      { as: 'admin@shop-1' },
+    );
     expect(own.data?.organization?.auditLog?.nodes).toMatchObject([
       {
         action: 'removeMember',
@@ -379,10 +529,21 @@ describe('what was done', () => {
         after: null,
         refusal: null,
       },
-      { action: 'updateMemberRoles', refusal: 'NO_VALID_ROLE', targetType: 'User', targetId: user, before: null, after: null },
       {
         action: 'updateMemberRoles',
-        actor: { kind: 'PERSONAL_ACCESS_TOKEN', apiKeyName: null, user: { email: 'admin@acme.example' } },
+        refusal: 'NO_VALID_ROLE',
+        targetType: 'User',
+        targetId: user,
+        before: null,
+        after: null,
+      },
+      {
+        action: 'updateMemberRoles',
+        actor: {
+          kind: 'PERSONAL_ACCESS_TOKEN',
+          apiKeyName: null,
+          user: { email: 'admin@acme.example' },
+        },
         before: { email: 'logged@x.example', roles: ['viewer'] },
         after: { email: 'logged@x.example', roles: ['support'] },
       },

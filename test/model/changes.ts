@@ -47,13 +47,21 @@ const DEPTH_MAX = 32;
 function requireRight(state: State, actor: Actor, organization: string, scope: string): void {
   if (actor.home === null) throw new Refused('ORGANIZATION_REQUIRED', null);
   if (!exists(state, actor, organization)) throw new Refused('NOT_FOUND', actor.home);
-  if (!may(state, actor, scope, organization)) throw new Refused(`FORBIDDEN ${scope}`, organization);
+  if (!may(state, actor, scope, organization))
+    throw new Refused(`FORBIDDEN ${scope}`, organization);
 }
 
 /** The same for a row that only holders of `seeing` see at all. */
-function requireRightToSeen(state: State, actor: Actor, organization: string | undefined, seeing: string, scope: string): void {
+function requireRightToSeen(
+  state: State,
+  actor: Actor,
+  organization: string | undefined,
+  seeing: string,
+  scope: string,
+): void {
   if (actor.home === null) throw new Refused('ORGANIZATION_REQUIRED', null);
-  if (organization === undefined || !may(state, actor, seeing, organization)) throw new Refused('NOT_FOUND', actor.home);
+  if (organization === undefined || !may(state, actor, seeing, organization))
+    throw new Refused('NOT_FOUND', actor.home);
   requireRight(state, actor, organization, scope);
 }
 
@@ -62,7 +70,13 @@ function requireNotHome(actor: Actor, organization: string): void {
   if (organization === actor.home) throw new Refused('BAD_USER_INPUT', null);
 }
 
-function requireGiving(state: State, actor: Actor, scopes: Iterable<string>, organization: string, code = 'ROLE_ESCALATION'): void {
+function requireGiving(
+  state: State,
+  actor: Actor,
+  scopes: Iterable<string>,
+  organization: string,
+  code = 'ROLE_ESCALATION',
+): void {
   if (!mayGive(state, actor, scopes, organization)) throw new Refused(code, organization);
 }
 
@@ -79,11 +93,20 @@ function chosenRoles(state: State, organization: string, keys: readonly string[]
 }
 
 function isAdmin(state: State, roles: Iterable<string>): boolean {
-  return [...roles].some((id) => state.roles.get(id)?.organization === null && state.roles.get(id)?.key === 'admin');
+  return [...roles].some(
+    (id) => state.roles.get(id)?.organization === null && state.roles.get(id)?.key === 'admin',
+  );
 }
 
-function requireOtherAdmin(state: State, organization: string, person: string, roles: Iterable<string>): void {
-  const others = state.members(organization).filter((one) => one.person !== person && isAdmin(state, one.roles));
+function requireOtherAdmin(
+  state: State,
+  organization: string,
+  person: string,
+  roles: Iterable<string>,
+): void {
+  const others = state
+    .members(organization)
+    .filter((one) => one.person !== person && isAdmin(state, one.roles));
   if (isAdmin(state, roles) && others.length === 0) throw new Refused('LAST_ADMIN', organization);
 }
 
@@ -105,13 +128,18 @@ const suspend =
   };
 
 /** An invitation that the caller's own verified address can answer now. */
-function answerable(state: State, actor: Actor, id: string): { person: string; invitation: Invitation } {
+function answerable(
+  state: State,
+  actor: Actor,
+  id: string,
+): { person: string; invitation: Invitation } {
   const invitation = state.invitations.get(id);
   const organization = invitation?.organization ?? '';
   const log = exists(state, actor, organization) ? organization : actor.home;
   if (actor.person === null) throw new Refused('FORBIDDEN ', log);
   const own = state.people.get(actor.person)?.email === invitation?.email;
-  if (!invitation || !own || invitation.status !== 'PENDING') throw new Refused('INVITATION_INVALID', log);
+  if (!invitation || !own || invitation.status !== 'PENDING')
+    throw new Refused('INVITATION_INVALID', log);
   return { person: actor.person, invitation };
 }
 
@@ -132,13 +160,24 @@ function usesOf(state: State, role: string): { organization: string }[] {
 }
 
 /** Roles that people below take along, since those who defined them are no longer above: each becomes the moved one's own. */
-function adopt(state: State, moved: string, lost: readonly string[], adopted: Made['adopted']): void {
+function adopt(
+  state: State,
+  moved: string,
+  lost: readonly string[],
+  adopted: Made['adopted'],
+): void {
   const below = new Set(state.subtree(moved).map(({ id }) => id));
-  const holders = [...state.memberships.values(), ...state.invitations.values()].filter(({ organization }) => below.has(organization));
+  const holders = [...state.memberships.values(), ...state.invitations.values()].filter(
+    ({ organization }) => below.has(organization),
+  );
   const foreign = [...state.roles.values()]
-    .filter(({ id, organization }) => lost.includes(organization ?? '') && holders.some(({ roles }) => roles.has(id)))
+    .filter(
+      ({ id, organization }) =>
+        lost.includes(organization ?? '') && holders.some(({ roles }) => roles.has(id)),
+    )
     .toSorted((a, b) => (a.key === b.key ? (a.id < b.id ? -1 : 1) : a.key < b.key ? -1 : 1));
-  if (foreign.length !== adopted.length) throw new Error(`${foreign.length} roles to adopt, ${adopted.length} adopted`);
+  if (foreign.length !== adopted.length)
+    throw new Error(`${foreign.length} roles to adopt, ${adopted.length} adopted`);
   for (const [index, role] of foreign.entries()) {
     const { id = '', key = '' } = adopted[index] ?? {};
     state.roles.set(id, { id, key, scopes: role.scopes, organization: moved });
@@ -150,10 +189,19 @@ function adopt(state: State, moved: string, lost: readonly string[], adopted: Ma
 export const changes: Record<string, Change> = {
   createOrganization(state, actor, { organization, fresh }) {
     requireRight(state, actor, organization, 'child_organizations:manage');
-    if (state.lineage(organization).length > DEPTH_MAX) throw new Refused('DEPTH_LIMIT', organization);
+    if (state.lineage(organization).length > DEPTH_MAX)
+      throw new Refused('DEPTH_LIMIT', organization);
     return ({ id }) => {
-      state.organizations.set(id, { id, slug: fresh, name: `Model ${fresh}`, parent: organization, suspended: false, deletedWith: null });
-      if (actor.person !== null) state.join(id, actor.person, [state.roleOf(id, 'admin')?.id ?? '']);
+      state.organizations.set(id, {
+        id,
+        slug: fresh,
+        name: `Model ${fresh}`,
+        parent: organization,
+        suspended: false,
+        deletedWith: null,
+      });
+      if (actor.person !== null)
+        state.join(id, actor.person, [state.roleOf(id, 'admin')?.id ?? '']);
       state.log(id);
     };
   },
@@ -163,10 +211,13 @@ export const changes: Record<string, Change> = {
     if (!exists(state, actor, other)) throw new Refused('NOT_FOUND', organization);
     const to = state.lineage(other);
     if (to.includes(organization)) throw new Refused('CYCLE', organization);
-    if (to.length + state.height(organization) > DEPTH_MAX) throw new Refused('DEPTH_LIMIT', organization);
+    if (to.length + state.height(organization) > DEPTH_MAX)
+      throw new Refused('DEPTH_LIMIT', organization);
     return ({ adopted }) => {
       if (state.organization(organization).parent === other) return;
-      const lost = state.lineage(organization).filter((above) => above !== organization && !to.includes(above));
+      const lost = state
+        .lineage(organization)
+        .filter((above) => above !== organization && !to.includes(above));
       state.organization(organization).parent = other;
       adopt(state, organization, lost, adopted);
       state.log(organization);
@@ -183,7 +234,8 @@ export const changes: Record<string, Change> = {
       const ids = new Set(gone.map(({ id }) => id));
       for (const one of gone) one.deletedWith = organization;
       for (const key of state.keys.values()) if (ids.has(key.organization)) key.revoked = true;
-      for (const one of state.invitations.values()) if (ids.has(one.organization) && one.status === 'PENDING') one.status = 'REVOKED';
+      for (const one of state.invitations.values())
+        if (ids.has(one.organization) && one.status === 'PENDING') one.status = 'REVOKED';
       state.log(organization);
     };
   },
@@ -192,9 +244,12 @@ export const changes: Record<string, Change> = {
     if (actor.home === null) throw new Refused('ORGANIZATION_REQUIRED', null);
     if (!couldRestore(state, actor, organization)) throw new Refused('NOT_FOUND', actor.home);
     const { parent, deletedWith } = state.organization(organization);
-    if (deletedWith !== null && parent !== null && !state.isThere(parent)) throw new Refused('PARENT_DELETED', actor.home);
+    if (deletedWith !== null && parent !== null && !state.isThere(parent))
+      throw new Refused('PARENT_DELETED', actor.home);
     return () => {
-      if (deletedWith !== null) for (const one of state.subtree(organization)) if (one.deletedWith === organization) one.deletedWith = null;
+      if (deletedWith !== null)
+        for (const one of state.subtree(organization))
+          if (one.deletedWith === organization) one.deletedWith = null;
       state.log(organization);
     };
   },
@@ -207,7 +262,15 @@ export const changes: Record<string, Change> = {
     if (pendingTo(state, organization, email)) throw new Refused('INVITATION_EXISTS', organization);
     return ({ id }) => {
       const inviter = { key: actor.key, person: actor.person, home: actor.home ?? '' };
-      state.invitations.set(id, { id, token: fresh, organization, email, roles, status: 'PENDING', inviter });
+      state.invitations.set(id, {
+        id,
+        token: fresh,
+        organization,
+        email,
+        roles,
+        status: 'PENDING',
+        inviter,
+      });
       state.log(organization);
     };
   },
@@ -215,9 +278,15 @@ export const changes: Record<string, Change> = {
     const { person, invitation } = answerable(state, actor, draw.invitation);
     const { organization, roles, inviter } = invitation;
     const by = voucher(state, inviter);
-    const stands = by && may(state, by, 'members:manage', organization) && mayGive(state, by, state.scopesOf(roles), organization);
+    const stands =
+      by &&
+      may(state, by, 'members:manage', organization) &&
+      mayGive(state, by, state.scopesOf(roles), organization);
     if (!stands || state.isSuspended(organization))
-      throw new Refused('INVITATION_INVALID', exists(state, actor, organization) ? organization : actor.home);
+      throw new Refused(
+        'INVITATION_INVALID',
+        exists(state, actor, organization) ? organization : actor.home,
+      );
     return () => {
       state.join(organization, person, roles);
       invitation.status = 'ACCEPTED';
@@ -299,7 +368,8 @@ export const changes: Record<string, Change> = {
     const held = [...state.scopesOf([id])].toSorted().join();
     const changed = held !== [...implied(scopes)].toSorted().join();
     const isUsedBelow = usesOf(state, id).some((one) => one.organization !== organization);
-    if (changed && isUsedBelow && !reaches(actor)) throw new Refused('ROLE_ESCALATION', organization);
+    if (changed && isUsedBelow && !reaches(actor))
+      throw new Refused('ROLE_ESCALATION', organization);
     return () => {
       const role = state.roles.get(id);
       if (role) role.scopes = [...scopes];

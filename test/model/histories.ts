@@ -23,7 +23,12 @@ export interface Tally {
   histories: number;
 }
 
-export const newTally = (): Tally => ({ operations: 0, outcomes: new Map(), sights: 0, histories: 0 });
+export const newTally = (): Tally => ({
+  operations: 0,
+  outcomes: new Map(),
+  sights: 0,
+  histories: 0,
+});
 
 /** Thrown where gateway and model differ. */
 class Difference extends Error {
@@ -33,7 +38,8 @@ class Difference extends Error {
 }
 
 function compare(what: string, found: unknown, expected: unknown): void {
-  if (JSON.stringify(found) !== JSON.stringify(expected)) throw new Difference(what, expected, found);
+  if (JSON.stringify(found) !== JSON.stringify(expected))
+    throw new Difference(what, expected, found);
 }
 
 interface Run {
@@ -47,11 +53,19 @@ interface Run {
 
 /** A refusal as the model writes it: the code, and for FORBIDDEN the scopes that are missing. */
 function verdictOf(error: NonNullable<GraphQLAnswer['errors']>[number] | undefined): string {
-  const { code, requiredScopes } = error?.extensions ?? { code: 'nothing', requiredScopes: undefined };
+  const { code, requiredScopes } = error?.extensions ?? {
+    code: 'nothing',
+    requiredScopes: undefined,
+  };
   return Array.isArray(requiredScopes) ? `${code} ${requiredScopes.join()}` : code;
 }
 
-function ask<Data>({ world, forest }: Run, { credential, organization }: Caller, document: string, variables: object) {
+function ask<Data>(
+  { world, forest }: Run,
+  { credential, organization }: Caller,
+  document: string,
+  variables: object,
+) {
   return world.ask<Data>(
     document,
     { token: forest.secrets.get(credential ?? '') ?? '', organization, withoutSocket: true },
@@ -63,9 +77,20 @@ function ask<Data>({ world, forest }: Run, { credential, organization }: Caller,
 const NOBODYS = createInvitationToken();
 
 // How each mutation is asked: its input, and what its payload shows of what it made.
-const inputs: Record<string, { input(draw: Draw, forest: Forest): object; shows?: string; made?(payload: never): Partial<Made> }> = {
+const inputs: Record<
+  string,
+  {
+    input(draw: Draw, forest: Forest): object;
+    shows?: string;
+    made?(payload: never): Partial<Made>;
+  }
+> = {
   createOrganization: {
-    input: ({ organization, fresh }) => ({ parentId: organization, slug: fresh, name: `Model ${fresh}` }),
+    input: ({ organization, fresh }) => ({
+      parentId: organization,
+      slug: fresh,
+      name: `Model ${fresh}`,
+    }),
     shows: 'organization { id }',
     made: ({ organization }: { organization: { id: string } }) => organization,
   },
@@ -76,7 +101,9 @@ const inputs: Record<string, { input(draw: Draw, forest: Forest): object; shows?
   },
   suspendOrganization: { input: ({ organization: id }) => ({ id }) },
   resumeOrganization: { input: ({ organization: id }) => ({ id }) },
-  deleteOrganization: { input: ({ organization: id, cascade }) => ({ id, mode: cascade ? 'CASCADE' : 'RESTRICT' }) },
+  deleteOrganization: {
+    input: ({ organization: id, cascade }) => ({ id, mode: cascade ? 'CASCADE' : 'RESTRICT' }),
+  },
   restoreOrganization: { input: ({ organization: id }) => ({ id }) },
   createInvitation: {
     input: ({ organization, person, roleKeys }, { state }) => ({
@@ -87,8 +114,16 @@ const inputs: Record<string, { input(draw: Draw, forest: Forest): object; shows?
     shows: 'invitation { id }',
     made: ({ invitation }: { invitation: { id: string } }) => invitation,
   },
-  acceptInvitation: { input: ({ invitation }, { state }) => ({ token: state.invitations.get(invitation)?.token ?? NOBODYS }) },
-  declineInvitation: { input: ({ invitation }, { state }) => ({ token: state.invitations.get(invitation)?.token ?? NOBODYS }) },
+  acceptInvitation: {
+    input: ({ invitation }, { state }) => ({
+      token: state.invitations.get(invitation)?.token ?? NOBODYS,
+    }),
+  },
+  declineInvitation: {
+    input: ({ invitation }, { state }) => ({
+      token: state.invitations.get(invitation)?.token ?? NOBODYS,
+    }),
+  },
   revokeInvitation: { input: ({ invitation: id }) => ({ id }) },
   addMember: {
     input: ({ organization, person, roleKeys }, { state }) => ({
@@ -97,10 +132,23 @@ const inputs: Record<string, { input(draw: Draw, forest: Forest): object; shows?
       roles: roleKeys,
     }),
   },
-  updateMemberRoles: { input: ({ organization, person, roleKeys }) => ({ organizationId: organization, userId: person, roles: roleKeys }) },
-  removeMember: { input: ({ organization, person }) => ({ organizationId: organization, userId: person }) },
+  updateMemberRoles: {
+    input: ({ organization, person, roleKeys }) => ({
+      organizationId: organization,
+      userId: person,
+      roles: roleKeys,
+    }),
+  },
+  removeMember: {
+    input: ({ organization, person }) => ({ organizationId: organization, userId: person }),
+  },
   createRole: {
-    input: ({ organization, roleKey, scopes }) => ({ organizationId: organization, key: roleKey, name: roleKey, scopes }),
+    input: ({ organization, roleKey, scopes }) => ({
+      organizationId: organization,
+      key: roleKey,
+      name: roleKey,
+      scopes,
+    }),
     shows: 'role { id }',
     made: ({ role }: { role: { id: string } }) => role,
   },
@@ -142,14 +190,19 @@ async function change(run: Run, caller: Caller, name: string, draw: Draw): Promi
     }
   const type = name.charAt(0).toUpperCase() + name.slice(1);
   const shows = asked.shows === undefined ? '' : `... on ${type}Payload { ${asked.shows} }`;
-  const answer = await ask<Record<string, { __typename: string; code?: string; secret?: string } | null>>(
+  const answer = await ask<
+    Record<string, { __typename: string; code?: string; secret?: string } | null>
+  >(
     run,
     caller,
     `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename ${shows} ... on UserError { code } } }`,
     { input: asked.input(draw, forest) },
   );
   const result = answer.data?.[name];
-  const found = result?.__typename === `${type}Payload` ? 'done' : (result?.code ?? verdictOf(answer.errors?.[0]));
+  const found =
+    result?.__typename === `${type}Payload`
+      ? 'done'
+      : (result?.code ?? verdictOf(answer.errors?.[0]));
   compare(`${name} answers`, found, expected);
   if (refused) state.log(refused.log);
   if (result && commit) {
@@ -162,7 +215,11 @@ async function change(run: Run, caller: Caller, name: string, draw: Draw): Promi
 }
 
 /** Gives an invitation the token that its mail would hold. */
-async function sendToken({ world, forest }: Run, id: string, { organization }: Draw): Promise<void> {
+async function sendToken(
+  { world, forest }: Run,
+  id: string,
+  { organization }: Draw,
+): Promise<void> {
   const token = createInvitationToken();
   const invitation = forest.state.invitations.get(id);
   if (invitation) invitation.token = token;
@@ -171,10 +228,16 @@ async function sendToken({ world, forest }: Run, id: string, { organization }: D
 }
 
 /** Records an event of each of two organizations, and compares what became of them. */
-async function record(run: Run, caller: Caller, { organization, other, fresh, quantity }: Draw): Promise<string> {
+async function record(
+  run: Run,
+  caller: Caller,
+  { organization, other, fresh, quantity }: Draw,
+): Promise<string> {
   const { state } = run.forest;
   const targets = [organization, other];
-  const answer = await ask<{ recordUsage: { results: { status: string; reason: string | null }[] } | null }>(
+  const answer = await ask<{
+    recordUsage: { results: { status: string; reason: string | null }[] } | null;
+  }>(
     run,
     caller,
     'mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { ... on RecordUsagePayload { results { status reason } } } }',
@@ -191,23 +254,34 @@ async function record(run: Run, caller: Caller, { organization, other, fresh, qu
     },
   );
   const actor = authenticate(state, caller);
-  const found = answer.data?.recordUsage?.results.map(({ status, reason }) => reason ?? status) ?? verdictOf(answer.errors?.[0]);
+  const found =
+    answer.data?.recordUsage?.results.map(({ status, reason }) => reason ?? status) ??
+    verdictOf(answer.errors?.[0]);
   if (typeof actor === 'string') compare('recordUsage answers', found, actor);
   else if (actor.home === null) compare('recordUsage answers', found, 'ORGANIZATION_REQUIRED');
   else {
     const expected = targets.map((id) => expectedEvent(state, actor, id));
     compare('recordUsage answers', found, expected);
     for (const [index, id] of targets.entries())
-      if (expected[index] === 'ACCEPTED') state.usage.set(id, (state.usage.get(id) ?? 0) + quantity);
+      if (expected[index] === 'ACCEPTED')
+        state.usage.set(id, (state.usage.get(id) ?? 0) + quantity);
   }
   return String(found);
 }
 
 /** Reads fields of an organization, by id or slug, and compares each of them. */
-async function look(run: Run, caller: Caller, organization: string, names: readonly string[], search: string, bySlug = false) {
+async function look(
+  run: Run,
+  caller: Caller,
+  organization: string,
+  names: readonly string[],
+  search: string,
+  bySlug = false,
+) {
   const { state } = run.forest;
   const key = bySlug ? state.organization(organization).slug : organization;
-  const used = (name: string): boolean => names.some((one) => fields[one]?.selection.includes(`$${name}`));
+  const used = (name: string): boolean =>
+    names.some((one) => fields[one]?.selection.includes(`$${name}`));
   const variables = [
     `$key: ${bySlug ? 'String' : 'ID'}!`,
     ...(used('from') ? ['$from: DateTime!', '$to: DateTime!'] : []),
@@ -230,11 +304,20 @@ async function look(run: Run, caller: Caller, organization: string, names: reado
   if (typeof actor === 'string') return compare(at, verdictOf(answer.errors?.[0]), actor);
   if (actor.home === null) return compare(at, errorAt('organization'), 'ORGANIZATION_REQUIRED');
   if (!exists(state, actor, organization))
-    return compare(at, [shown, errorAt('organization'), answer.errors?.length], [null, 'NOT_FOUND', 1]);
+    return compare(
+      at,
+      [shown, errorAt('organization'), answer.errors?.length],
+      [null, 'NOT_FOUND', 1],
+    );
   if (!shown) throw new Difference(at, 'exists', answer.text);
   for (const name of names) {
     const refused = errorAt(`organization.${name}`);
-    const found = refused === undefined ? fields[name]?.shown(shown[name] as never) : shown[name] === null ? refused : 'data and an error';
+    const found =
+      refused === undefined
+        ? fields[name]?.shown(shown[name] as never)
+        : shown[name] === null
+          ? refused
+          : 'data and an error';
     compare(`${at}: ${name}`, found, expectedField(state, actor, name, organization, search));
   }
 }
@@ -242,12 +325,18 @@ async function look(run: Run, caller: Caller, organization: string, names: reado
 /** Looks nodes of any kind up by id, and compares which of them are found. */
 async function lookUp(run: Run, caller: Caller, ids: readonly string[]): Promise<void> {
   const { state } = run.forest;
-  const answer = await ask<{ nodes: ({ id: string } | null)[] | null }>(run, caller, 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }', {
-    ids,
-  });
+  const answer = await ask<{ nodes: ({ id: string } | null)[] | null }>(
+    run,
+    caller,
+    'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
+    {
+      ids,
+    },
+  );
   const actor = authenticate(state, caller);
   if (typeof actor === 'string') return compare('nodes', verdictOf(answer.errors?.[0]), actor);
-  if (actor.home === null) return compare('nodes', verdictOf(answer.errors?.[0]), 'ORGANIZATION_REQUIRED');
+  if (actor.home === null)
+    return compare('nodes', verdictOf(answer.errors?.[0]), 'ORGANIZATION_REQUIRED');
   const found = answer.data?.nodes?.map((node) => node?.id ?? null) ?? answer.text;
   compare(
     'nodes found',
@@ -255,11 +344,20 @@ async function lookUp(run: Run, caller: Caller, ids: readonly string[]): Promise
     ids.map((id) => (isNodeSeen(state, actor, id) ? id : null)),
   );
   const misses = answer.errors?.map(verdictOf) ?? [];
-  compare('nodes refused', [...new Set(misses)], ids.some((id) => !isNodeSeen(state, actor, id)) ? ['NOT_FOUND'] : []);
+  compare(
+    'nodes refused',
+    [...new Set(misses)],
+    ids.some((id) => !isNodeSeen(state, actor, id)) ? ['NOT_FOUND'] : [],
+  );
 }
 
 /** What the caller's person is shown for its own sake, and whether it can use a scope. */
-async function lookAtOneself(run: Run, caller: Caller, organization: string, scope: string): Promise<void> {
+async function lookAtOneself(
+  run: Run,
+  caller: Caller,
+  organization: string,
+  scope: string,
+): Promise<void> {
   const { state } = run.forest;
   const answer = await ask<{
     viewer: {
@@ -308,9 +406,14 @@ async function lookAtOneself(run: Run, caller: Caller, organization: string, sco
 const EYES = 8;
 
 /** Compares all that callers can see: everybody who works, or so many of them. */
-async function checkpoint(run: Run, sampled: (list: readonly string[], count: number) => string[]): Promise<void> {
+async function checkpoint(
+  run: Run,
+  sampled: (list: readonly string[], count: number) => string[],
+): Promise<void> {
   const { state } = run.forest;
-  const all = callers(run.forest).filter((caller) => typeof authenticate(state, caller) !== 'string');
+  const all = callers(run.forest).filter(
+    (caller) => typeof authenticate(state, caller) !== 'string',
+  );
   const eyes = new Set(
     sampled(
       all.map((_, index) => String(index)),
@@ -323,7 +426,9 @@ async function checkpoint(run: Run, sampled: (list: readonly string[], count: nu
     run.tally.sights++;
     const ids = [...state.organizations.keys()];
     for (let n = 0; n < ids.length; n += 100) await lookUp(run, caller, ids.slice(n, n + 100));
-    const others = [state.people, state.roles, state.invitations, state.keys, state.tokens].flatMap((map) => [...map.keys()]);
+    const others = [state.people, state.roles, state.invitations, state.keys, state.tokens].flatMap(
+      (map) => [...map.keys()],
+    );
     await lookUp(run, caller, sampled(others, 100));
     const visible = ids.filter((id) => exists(state, actor, id));
     for (const id of new Set([actor.home, ...sampled(visible, 1)]))
@@ -334,9 +439,14 @@ async function checkpoint(run: Run, sampled: (list: readonly string[], count: nu
 /** Every credential, in each organization that it can name with success. */
 function callers({ state }: Forest): Caller[] {
   const people = [...state.tokens.values()].flatMap(({ id, person }) =>
-    [...state.memberships.values()].filter((one) => one.person === person).map(({ organization }) => ({ credential: id, organization })),
+    [...state.memberships.values()]
+      .filter((one) => one.person === person)
+      .map(({ organization }) => ({ credential: id, organization })),
   );
-  return [...[...state.keys.keys()].map((credential) => ({ credential, organization: null })), ...people];
+  return [
+    ...[...state.keys.keys()].map((credential) => ({ credential, organization: null })),
+    ...people,
+  ];
 }
 
 const READS = ['look', 'lookUp', 'lookAtOneself', 'recordUsage', 'checkpoint'];
@@ -363,7 +473,10 @@ interface Numbers {
 const nat = fc.nat(9_999);
 const operation: fc.Arbitrary<Numbers> = fc.record({
   kind: fc.oneof(
-    ...KINDS.map((kind) => ({ arbitrary: fc.constant(kind), weight: (WEIGHTS[kind] ?? 2) * 3 - (kind === 'checkpoint' ? 5 : 0) })),
+    ...KINDS.map((kind) => ({
+      arbitrary: fc.constant(kind),
+      weight: (WEIGHTS[kind] ?? 2) * 3 - (kind === 'checkpoint' ? 5 : 0),
+    })),
   ),
   caller: nat,
   header: nat,
@@ -398,10 +511,17 @@ class Operation implements fc.AsyncCommand<object, Run> {
     const caller = this.#caller(run.forest);
     const actor = authenticate(state, caller);
     const draw = this.#draw(run, typeof actor === 'string' ? null : actor);
-    const told = { ...draw, roleKeys: draw.roleKeys.join(), scopes: draw.scopes.join(), slug: state.organization(draw.organization).slug };
+    const told = {
+      ...draw,
+      roleKeys: draw.roleKeys.join(),
+      scopes: draw.scopes.join(),
+      slug: state.organization(draw.organization).slug,
+    };
     this.#told = `${kind} by ${JSON.stringify(caller)} ${JSON.stringify(told)}`;
     const sampled = (list: readonly string[], count: number): string[] =>
-      [...new Set(Array.from({ length: count }, (_, n) => at(list, organization + n * 7) ?? ''))].filter((id) => id !== '');
+      [
+        ...new Set(Array.from({ length: count }, (_, n) => at(list, organization + n * 7) ?? '')),
+      ].filter((id) => id !== '');
     let outcome = 'compared';
     if (kind === 'checkpoint') await checkpoint(run, sampled);
     else if (kind === 'recordUsage') outcome = await record(run, caller, draw);
@@ -409,18 +529,31 @@ class Operation implements fc.AsyncCommand<object, Run> {
       const names = Object.keys(fields);
       const few = [0, 1, 2, 3].map((n) => names[(scopes + n * 5) % names.length] ?? '');
       const search = at(
-        [draw.organization.slice(-6), state.organization(draw.other).slug, state.organization(draw.other).slug.slice(-3), 'MODEL'],
+        [
+          draw.organization.slice(-6),
+          state.organization(draw.other).slug,
+          state.organization(draw.other).slug.slice(-3),
+          'MODEL',
+        ],
         scopes,
       );
       await look(run, caller, draw.organization, [...new Set(few)], search ?? '', scopes % 2 === 0);
     } else if (kind === 'lookUp') {
-      const all = [state.organizations, state.people, state.roles, state.invitations, state.keys, state.tokens];
+      const all = [
+        state.organizations,
+        state.people,
+        state.roles,
+        state.invitations,
+        state.keys,
+        state.tokens,
+      ];
       await lookUp(
         run,
         caller,
         all.flatMap((map) => sampled([...map.keys()], 3)),
       );
-    } else if (kind === 'lookAtOneself') await lookAtOneself(run, caller, draw.organization, SCOPES[scopes % SCOPES.length] ?? '');
+    } else if (kind === 'lookAtOneself')
+      await lookAtOneself(run, caller, draw.organization, SCOPES[scopes % SCOPES.length] ?? '');
     else outcome = await change(run, caller, kind, draw);
     this.#told += ` → ${outcome}`;
     run.tally.operations++;
@@ -436,15 +569,26 @@ class Operation implements fc.AsyncCommand<object, Run> {
     const { caller, header } = this.#numbers;
     if (caller % 60 === 0) return { credential: null, organization: null };
     const credentials = [...state.keys.values(), ...state.tokens.values()];
-    const working = credentials.filter(({ id }) => typeof authenticate(state, { credential: id, organization: null }) !== 'string');
-    const credential = at(caller % 12 === 1 || working.length === 0 ? credentials : working, caller);
+    const working = credentials.filter(
+      ({ id }) => typeof authenticate(state, { credential: id, organization: null }) !== 'string',
+    );
+    const credential = at(
+      caller % 12 === 1 || working.length === 0 ? credentials : working,
+      caller,
+    );
     const isKey = state.keys.has(credential?.id ?? '');
     const anywhere = at([...state.organizations.keys()], header) ?? null;
     if (!credential) return { credential: null, organization: null };
-    if (isKey) return { credential: credential.id, organization: header % 12 === 0 ? anywhere : null };
-    const homes = [...state.memberships.values()].filter((one) => 'person' in credential && one.person === credential.person);
+    if (isKey)
+      return { credential: credential.id, organization: header % 12 === 0 ? anywhere : null };
+    const homes = [...state.memberships.values()].filter(
+      (one) => 'person' in credential && one.person === credential.person,
+    );
     if (header % 20 === 0) return { credential: credential.id, organization: null };
-    return { credential: credential.id, organization: header % 12 === 1 ? anywhere : (at(homes, header)?.organization ?? null) };
+    return {
+      credential: credential.id,
+      organization: header % 12 === 1 ? anywhere : (at(homes, header)?.organization ?? null),
+    };
   }
 
   /** What the operation is about: mostly what lies within the caller's reach, sometimes anything at all. */
@@ -454,8 +598,21 @@ class Operation implements fc.AsyncCommand<object, Run> {
     const home = actor?.home ?? null;
     const near = (number: number): string => {
       const all = [...state.organizations.keys()];
-      const within = home === null ? all : all.filter((id) => state.isAtOrBelow(id, home) && (number % 3 === 0 || state.isThere(id)));
-      return (number % 7 === 0 ? at(all, number) : number % 7 < 4 && home !== null ? home : at(within, number)) ?? at(all, number) ?? '';
+      const within =
+        home === null
+          ? all
+          : all.filter(
+              (id) => state.isAtOrBelow(id, home) && (number % 3 === 0 || state.isThere(id)),
+            );
+      return (
+        (number % 7 === 0
+          ? at(all, number)
+          : number % 7 < 4 && home !== null
+            ? home
+            : at(within, number)) ??
+        at(all, number) ??
+        ''
+      );
     };
     const target = near(organization);
     const members = state.members(target).map(({ person }) => person);
@@ -466,20 +623,31 @@ class Operation implements fc.AsyncCommand<object, Run> {
     const own = (atHome.length > 0 && pick % 4 > 0 ? atHome : ownRoles).map(({ id }) => id);
     // Of what people can answer, mostly what is addressed to the caller.
     const invitations = [...state.invitations.values()];
-    const mine = invitations.filter((one) => one.email === state.people.get(actor?.person ?? '')?.email);
+    const mine = invitations.filter(
+      (one) => one.email === state.people.get(actor?.person ?? '')?.email,
+    );
     const open = mine.filter(({ status }) => status === 'PENDING');
-    const likely = open.length > 0 && pick % 5 > 1 ? open : mine.length > 0 && pick % 5 > 0 ? mine : invitations;
+    const likely =
+      open.length > 0 && pick % 5 > 1 ? open : mine.length > 0 && pick % 5 > 0 ? mine : invitations;
     const invitation = at(likely, pick)?.id ?? `inv_${'0'.repeat(32)}`;
-    const isMember = members.length > 0 && pick % 4 > 0 && !['createInvitation', 'addMember'].includes(this.#numbers.kind);
+    const isMember =
+      members.length > 0 &&
+      pick % 4 > 0 &&
+      !['createInvitation', 'addMember'].includes(this.#numbers.kind);
     return {
       organization: target,
       other: near(other),
       person: at(isMember ? members : [...state.people.keys()], pick) ?? '',
       role: at(own.length === 0 || pick % 15 === 0 ? [...state.roles.keys()] : own, pick) ?? '',
       roleKey: at(OWN_KEYS, roles) ?? '',
-      roleKeys: roles % 25 === 0 ? ['nonsense'] : [at(keys, roles) ?? '', ...(roles % 3 === 0 ? [at(keys, scopes) ?? ''] : [])],
+      roleKeys:
+        roles % 25 === 0
+          ? ['nonsense']
+          : [at(keys, roles) ?? '', ...(roles % 3 === 0 ? [at(keys, scopes) ?? ''] : [])],
       // Sparse more often than not, so that giving succeeds as well.
-      scopes: SCOPES.filter((_, n) => (((scopes & (pick % 3 === 0 ? 1_023 : roles)) >> n) & 1) === 1),
+      scopes: SCOPES.filter(
+        (_, n) => (((scopes & (pick % 3 === 0 ? 1_023 : roles)) >> n) & 1) === 1,
+      ),
       invitation,
       key: at([...state.keys.keys()], pick) ?? '',
       token: at([...state.tokens.keys()], pick) ?? '',
@@ -503,10 +671,17 @@ export interface HistoryOptions {
 }
 
 /** Runs histories; a difference is shrunk and thrown with the seed and the history that shows it. */
-export async function runHistories(world: World, tally: Tally, { size, length, seed, runs }: HistoryOptions): Promise<void> {
+export async function runHistories(
+  world: World,
+  tally: Tally,
+  { size, length, seed, runs }: HistoryOptions,
+): Promise<void> {
   const property = fc.asyncProperty(
     fc.noBias(fc.integer({ min: 1, max: 2 ** 31 - 1 })),
-    fc.commands([operation.map((numbers) => new Operation(numbers))], { maxCommands: length, size: 'max' }),
+    fc.commands([operation.map((numbers) => new Operation(numbers))], {
+      maxCommands: length,
+      size: 'max',
+    }),
     async (forestSeed, commands) => {
       await refreshSearch(world.db);
       const forest = await plant(world, forestSeed, size);
@@ -515,8 +690,15 @@ export async function runHistories(world: World, tally: Tally, { size, length, s
       tally.histories++;
       const run: Run = { world, forest, tally, made: 0, from, to };
       await fc.asyncModelRun(() => ({ model: {}, real: run }), commands);
-      await checkpoint(run, (list, count) => list.filter((_, n) => (n + tally.histories) % Math.ceil(list.length / count) === 0));
+      await checkpoint(run, (list, count) =>
+        list.filter((_, n) => (n + tally.histories) % Math.ceil(list.length / count) === 0),
+      );
     },
   );
-  await fc.assert(property, { numRuns: runs, seed, interruptAfterTimeLimit: SHRINKING_MS, markInterruptAsFailure: false });
+  await fc.assert(property, {
+    numRuns: runs,
+    seed,
+    interruptAfterTimeLimit: SHRINKING_MS,
+    markInterruptAsFailure: false,
+  });
 }

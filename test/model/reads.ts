@@ -54,7 +54,12 @@ const found = (state: State, organization: string, search: string): string[] =>
 
 /** Every field that the histories read. `$from`, `$to` and `$search` are variables of the operation. */
 export const fields: Record<string, Field> = {
-  slug: { needs: null, selection: 'slug', shown: (slug) => slug, expected: (state, _actor, id) => state.organization(id).slug },
+  slug: {
+    needs: null,
+    selection: 'slug',
+    shown: (slug) => slug,
+    expected: (state, _actor, id) => state.organization(id).slug,
+  },
   parent: {
     needs: null,
     selection: 'parentId',
@@ -77,7 +82,9 @@ export const fields: Record<string, Field> = {
     expected(state, _actor, id) {
       const path = state.lineage(id);
       return sorted(
-        [...state.roles.values()].filter(({ organization }) => organization === null || path.includes(organization)).map((role) => role.id),
+        [...state.roles.values()]
+          .filter(({ organization }) => organization === null || path.includes(organization))
+          .map((role) => role.id),
       );
     },
   },
@@ -85,13 +92,15 @@ export const fields: Record<string, Field> = {
     needs: 'below',
     selection: 'children(first: 100) { totalCount nodes { id } }',
     shown: idsOf,
-    expected: (state, _actor, id) => listed(below(state, id).filter((one) => state.organization(one).parent === id)),
+    expected: (state, _actor, id) =>
+      listed(below(state, id).filter((one) => state.organization(one).parent === id)),
   },
   childCount: {
     needs: 'below',
     selection: 'childCount',
     shown: (count) => count,
-    expected: (state, _actor, id) => below(state, id).filter((one) => state.organization(one).parent === id).length,
+    expected: (state, _actor, id) =>
+      below(state, id).filter((one) => state.organization(one).parent === id).length,
   },
   hasChildren: {
     needs: 'below',
@@ -121,21 +130,36 @@ export const fields: Record<string, Field> = {
     needs: 'members:read',
     selection: 'members(first: 100) { totalCount nodes { user { id } scopes roles { id } } }',
     shown: pageOf<{ user: { id: string }; scopes: string[]; roles: { id: string }[] }>(
-      ({ user, scopes, roles }) => `${user.id}: ${sorted(roles.map(({ id }) => id))} give ${sorted(scopes)}`,
+      ({ user, scopes, roles }) =>
+        `${user.id}: ${sorted(roles.map(({ id }) => id))} give ${sorted(scopes)}`,
     ),
     expected: (state, _actor, id) =>
-      listed(state.members(id).map(({ person, roles }) => `${person}: ${sorted(roles)} give ${sorted(state.scopesOf(roles))}`)),
+      listed(
+        state
+          .members(id)
+          .map(
+            ({ person, roles }) =>
+              `${person}: ${sorted(roles)} give ${sorted(state.scopesOf(roles))}`,
+          ),
+      ),
   },
   people: {
     needs: 'below',
-    selection: 'people(first: 100) { totalCount nodes { user { id } memberships { organization { id } } } }',
+    selection:
+      'people(first: 100) { totalCount nodes { user { id } memberships { organization { id } } } }',
     shown: pageOf<{ user: { id: string }; memberships: { organization: { id: string } }[] }>(
-      ({ user, memberships }) => `${user.id} in ${sorted(memberships.map(({ organization }) => organization.id))}`,
+      ({ user, memberships }) =>
+        `${user.id} in ${sorted(memberships.map(({ organization }) => organization.id))}`,
     ),
     expected(state, _actor, id) {
       const members = state.living(id).flatMap((one) => state.members(one.id));
       const people = Map.groupBy(members, ({ person }) => person);
-      return listed([...people].map(([person, list]) => `${person} in ${sorted(list.map(({ organization }) => organization))}`));
+      return listed(
+        [...people].map(
+          ([person, list]) =>
+            `${person} in ${sorted(list.map(({ organization }) => organization))}`,
+        ),
+      );
     },
   },
   invitations: {
@@ -156,7 +180,8 @@ export const fields: Record<string, Field> = {
     needs: 'api_keys:manage',
     selection: 'apiKeys(first: 100) { totalCount nodes { id scopes revokedAt } }',
     shown: pageOf<{ id: string; scopes: string[]; revokedAt: string | null }>(
-      ({ id, scopes, revokedAt }) => `${id} ${sorted(scopes)} ${revokedAt === null ? 'works' : 'revoked'}`,
+      ({ id, scopes, revokedAt }) =>
+        `${id} ${sorted(scopes)} ${revokedAt === null ? 'works' : 'revoked'}`,
     ),
     expected: (state, _actor, id) =>
       listed(
@@ -167,13 +192,15 @@ export const fields: Record<string, Field> = {
   },
   ownUsage: {
     needs: 'usage:read',
-    selection: 'usage(from: $from, to: $to, scope: SINGLE) { metrics(keys: ["voice_calls"]) { value } }',
+    selection:
+      'usage(from: $from, to: $to, scope: SINGLE) { metrics(keys: ["voice_calls"]) { value } }',
     shown: metered,
     expected: (state, _actor, id) => sum(state, [id]),
   },
   usage: {
     needs: 'below',
-    selection: 'usage(from: $from, to: $to, scope: ALL) { metrics(keys: ["voice_calls"]) { value } }',
+    selection:
+      'usage(from: $from, to: $to, scope: ALL) { metrics(keys: ["voice_calls"]) { value } }',
     shown: metered,
     expected: (state, _actor, id) => sum(state, [id, ...below(state, id)]),
   },
@@ -192,7 +219,13 @@ export const fields: Record<string, Field> = {
 };
 
 /** What the request is shown of a field of an organization that exists for it. */
-export function expectedField(state: State, actor: Actor, name: string, organization: string, search: string): Shown {
+export function expectedField(
+  state: State,
+  actor: Actor,
+  name: string,
+  organization: string,
+  search: string,
+): Shown {
   const field = fields[name];
   for (const need of field?.needs?.split(' ') ?? []) {
     if (need === 'below' && !reaches(actor)) return 'FORBIDDEN child_organizations:manage';
@@ -206,13 +239,17 @@ export function isNodeSeen(state: State, actor: Actor, id: string): boolean {
   if (state.organizations.has(id)) return exists(state, actor, id);
   if (state.people.has(id)) {
     const through = [...state.memberships.values()].filter(({ person }) => person === id);
-    return id === actor.person || through.some(({ organization }) => may(state, actor, 'members:read', organization));
+    return (
+      id === actor.person ||
+      through.some(({ organization }) => may(state, actor, 'members:read', organization))
+    );
   }
   const role = state.roles.get(id);
   // Built-in roles are everybody's; others are seen from above and wherever they are usable.
   if (role) {
     const { organization } = role;
-    const isUsableAtHome = actor.home !== null && organization !== null && state.isAtOrBelow(actor.home, organization);
+    const isUsableAtHome =
+      actor.home !== null && organization !== null && state.isAtOrBelow(actor.home, organization);
     return organization === null || isUsableAtHome || exists(state, actor, organization);
   }
   const invitation = state.invitations.get(id);

@@ -27,14 +27,16 @@ const CONSOLE = new Set(['members:read', 'members:manage', 'usage:read']);
 export function authenticate(state: State, { credential, organization }: Caller): Actor | string {
   const key = state.keys.get(credential ?? '');
   if (key) {
-    const works = !key.revoked && state.isThere(key.organization) && !state.isSuspended(key.organization);
+    const works =
+      !key.revoked && state.isThere(key.organization) && !state.isSuspended(key.organization);
     if (!works) return 'UNAUTHENTICATED';
     if (organization !== null && organization !== key.organization) return 'NOT_FOUND';
     return { key: key.id, person: null, home: key.organization, scopes: implied(key.scopes) };
   }
   const token = state.tokens.get(credential ?? '');
   if (!token || token.revoked) return 'UNAUTHENTICATED';
-  if (organization === null) return { key: null, person: token.person, home: null, scopes: new Set() };
+  if (organization === null)
+    return { key: null, person: token.person, home: null, scopes: new Set() };
   return standing(state, token.person, organization);
 }
 
@@ -47,8 +49,14 @@ function standing(state: State, person: string, home: string): Actor | string {
 }
 
 /** Whoever vouches for an invitation, as it is now; null when it can no longer act. */
-export function voucher(state: State, { key, person, home }: { key: string | null; person: string | null; home: string }): Actor | null {
-  const now = key === null ? standing(state, person ?? '', home) : authenticate(state, { credential: key, organization: home });
+export function voucher(
+  state: State,
+  { key, person, home }: { key: string | null; person: string | null; home: string },
+): Actor | null {
+  const now =
+    key === null
+      ? standing(state, person ?? '', home)
+      : authenticate(state, { credential: key, organization: home });
   return typeof now === 'string' ? null : now;
 }
 
@@ -59,7 +67,9 @@ export function reaches({ scopes }: Actor): boolean {
 
 function isInReach(state: State, actor: Actor, organization: string): boolean {
   if (actor.home === null || !state.organizations.has(organization)) return false;
-  return organization === actor.home || (reaches(actor) && state.isAtOrBelow(organization, actor.home));
+  return (
+    organization === actor.home || (reaches(actor) && state.isAtOrBelow(organization, actor.home))
+  );
 }
 
 /** Does the organization exist for the request? */
@@ -80,7 +90,12 @@ export function may(state: State, actor: Actor, scope: string, organization: str
 }
 
 /** May the request give, or take away, the scopes on the organization? */
-export function mayGive(state: State, actor: Actor, scopes: Iterable<string>, organization: string): boolean {
+export function mayGive(
+  state: State,
+  actor: Actor,
+  scopes: Iterable<string>,
+  organization: string,
+): boolean {
   if (!exists(state, actor, organization)) return false;
   return organization !== actor.home || [...scopes].every((scope) => actor.scopes.has(scope));
 }

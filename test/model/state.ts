@@ -83,7 +83,8 @@ export class State {
   /** From the root down to the organization itself. */
   lineage(id: string): string[] {
     const path: string[] = [];
-    for (let at: string | null = id; at !== null; at = this.organization(at).parent) path.unshift(at);
+    for (let at: string | null = id; at !== null; at = this.organization(at).parent)
+      path.unshift(at);
     return path;
   }
 
@@ -103,7 +104,10 @@ export class State {
 
   /** Levels below the organization, deleted ones included. */
   height(top: string): number {
-    return Math.max(...this.subtree(top).map(({ id }) => this.lineage(id).length)) - this.lineage(top).length;
+    return (
+      Math.max(...this.subtree(top).map(({ id }) => this.lineage(id).length)) -
+      this.lineage(top).length
+    );
   }
 
   isSuspended(id: string): boolean {
@@ -116,7 +120,11 @@ export class State {
 
   join(organization: string, person: string, roles: Iterable<string>): void {
     const held = this.membership(organization, person)?.roles ?? [];
-    this.memberships.set(`${organization} ${person}`, { organization, person, roles: new Set([...held, ...roles]) });
+    this.memberships.set(`${organization} ${person}`, {
+      organization,
+      person,
+      roles: new Set([...held, ...roles]),
+    });
   }
 
   members(organization: string): Membership[] {
@@ -134,12 +142,15 @@ export class State {
     const above = this.lineage(organization).toReversed();
     return (
       named.find((role) => role.organization === null) ??
-      above.map((id) => named.find((role) => role.organization === id)).find((role) => role !== undefined)
+      above
+        .map((id) => named.find((role) => role.organization === id))
+        .find((role) => role !== undefined)
     );
   }
 
   log(organization: string | null): void {
-    if (organization !== null) this.events.set(organization, (this.events.get(organization) ?? 0) + 1);
+    if (organization !== null)
+      this.events.set(organization, (this.events.get(organization) ?? 0) + 1);
   }
 }
 

@@ -52,7 +52,8 @@ class Model {
   }
 
   isInSubtree(id: string, top: string): boolean {
-    for (let at: string | null | undefined = id; at != null; at = this.parent.get(at)) if (at === top) return true;
+    for (let at: string | null | undefined = id; at != null; at = this.parent.get(at))
+      if (at === top) return true;
     return false;
   }
 
@@ -102,7 +103,10 @@ describe('a tree under concurrent change', () => {
     for (const { id, parent_id } of await world.rows(
       sql<{ id: string; parent_id: string | null }>`select id, parent_id from organizations`,
     ))
-      model.parent.set(encodeId('Organization', id), parent_id && encodeId('Organization', parent_id));
+      model.parent.set(
+        encodeId('Organization', id),
+        parent_id && encodeId('Organization', parent_id),
+      );
     // What workers believe is there; it is often no longer so, which is the point.
     const known = [world.org('north'), world.org('south'), world.org('shop-1'), world.org('depot')];
     const deleted: string[] = [];
@@ -122,7 +126,10 @@ describe('a tree under concurrent change', () => {
         } else if (draw < 0.65) {
           result = await mutate((name = 'moveOrganization'), { id, newParentId: other });
         } else if (draw < 0.85 || deleted.length === 0) {
-          result = await mutate((name = 'deleteOrganization'), { id, mode: random.next() < 0.5 ? 'CASCADE' : 'RESTRICT' });
+          result = await mutate((name = 'deleteOrganization'), {
+            id,
+            mode: random.next() < 0.5 ? 'CASCADE' : 'RESTRICT',
+          });
           deleted.push(...(result.deletedOrganizationIds ?? []));
         } else {
           result = await mutate((name = 'restoreOrganization'), { id: random.pick(deleted) });
@@ -134,7 +141,11 @@ describe('a tree under concurrent change', () => {
     await Promise.all(Array.from({ length: WORKERS }, (_, n) => work(new Random(n + 1))));
 
     // Every kind of thing has happened, and nothing unexpected.
-    expect([...outcomes.keys()].toSorted().filter((outcome) => !/ (NOT_FOUND|DEPTH_LIMIT|CONTENTION)$/.test(outcome))).toEqual([
+    expect(
+      [...outcomes.keys()]
+        .toSorted()
+        .filter((outcome) => !/ (NOT_FOUND|DEPTH_LIMIT|CONTENTION)$/.test(outcome)),
+    ).toEqual([
       'createOrganization CreateOrganizationPayload',
       'deleteOrganization DeleteOrganizationPayload',
       'deleteOrganization HAS_CHILDREN',
@@ -143,7 +154,10 @@ describe('a tree under concurrent change', () => {
       'restoreOrganization PARENT_DELETED',
       'restoreOrganization RestoreOrganizationPayload',
     ]);
-    for (const count of ['createOrganization CreateOrganizationPayload', 'moveOrganization MoveOrganizationPayload'])
+    for (const count of [
+      'createOrganization CreateOrganizationPayload',
+      'moveOrganization MoveOrganizationPayload',
+    ])
       expect(outcomes.get(count)).toBeGreaterThan(OPERATIONS / 20);
 
     expect(await verifyTree(world.db)).toMatchObject({ differing: 0 });
@@ -155,10 +169,20 @@ describe('a tree under concurrent change', () => {
     const events = await world.rows(sql<Event>`
       select action, target_id, before, after from audit_events where refusal is null and chain_id = ${world.uuid('acme')} order by sequence`);
     for (const event of events) replay(model, event);
-    const tree = await world.rows(sql<{ id: string; parent_id: string | null; gone: string | null }>`
+    const tree = await world.rows(sql<{
+      id: string;
+      parent_id: string | null;
+      gone: string | null;
+    }>`
       select organization_public_id(id) as id, organization_public_id(parent_id) as parent_id, organization_public_id(deleted_with) as gone
       from organizations order by id`);
-    expect(tree).toEqual(tree.map(({ id }) => ({ id, parent_id: model.parent.get(id) ?? null, gone: model.deletedWith.get(id) ?? null })));
+    expect(tree).toEqual(
+      tree.map(({ id }) => ({
+        id,
+        parent_id: model.parent.get(id) ?? null,
+        gone: model.deletedWith.get(id) ?? null,
+      })),
+    );
     expect(tree).toHaveLength(model.parent.size);
 
     await runJobs(world);
@@ -173,7 +197,13 @@ describe('a tree under concurrent change', () => {
     ] as const;
     const twins = async (n: number): Promise<void> => {
       const { as, parentId } = parents[n % parents.length] ?? parents[0];
-      const input = { name: 'Twin', slug: `twin-${n}`, parentId, users: [{ email: `twin-${n}@x.example` }], idempotencyKey: `key-${n}` };
+      const input = {
+        name: 'Twin',
+        slug: `twin-${n}`,
+        parentId,
+        users: [{ email: `twin-${n}@x.example` }],
+        idempotencyKey: `key-${n}`,
+      };
       const answers = await Promise.all(
         Array.from({ length: 8 }, () =>
           world.ask(
@@ -199,6 +229,11 @@ describe('a tree under concurrent change', () => {
         (select count(*)::int from invitations where email like 'twin-%') as invitations,
         (select count(*)::int from audit_events where action = 'createOrganization' and after->>'slug' like 'twin-%') as events,
         (select count(*)::int from provisioning_steps s join organizations o on o.id = s.organization_id where o.slug like 'twin-%') as steps`);
-    expect(effects).toEqual({ organizations: KEYS, invitations: KEYS, events: KEYS, steps: 5 * KEYS });
+    expect(effects).toEqual({
+      organizations: KEYS,
+      invitations: KEYS,
+      events: KEYS,
+      steps: 5 * KEYS,
+    });
   });
 });

@@ -19,11 +19,24 @@ describe('an organization', () => {
       viewer { scopes memberships(first: 0) { totalCount } invitations(after: "bad") { totalCount } } }`;
     const { data, errors } = await world.ask(document, { as: 'admin@north' });
     expect(data).toMatchObject({
-      organization: { slug: 'north', children: null, descendants: null, members: null, usage: { organizationCount: 4, metrics: null } },
+      organization: {
+        slug: 'north',
+        children: null,
+        descendants: null,
+        members: null,
+        usage: { organizationCount: 4, metrics: null },
+      },
       viewer: { memberships: null, invitations: null },
     });
     expect(errors?.map(({ path }) => path?.at(-1)).toSorted()).toEqual(
-      expect.arrayContaining(['children', 'descendants', 'invitations', 'members', 'memberships', 'metrics']),
+      expect.arrayContaining([
+        'children',
+        'descendants',
+        'invitations',
+        'members',
+        'memberships',
+        'metrics',
+      ]),
     );
   });
 
@@ -47,13 +60,23 @@ describe('an organization', () => {
         descendantCount: 1,
       });
     }
-    expect((await world.query(OrganizationDocument, {}, { as })).data?.organization?.slug).toBe('north');
+    expect((await world.query(OrganizationDocument, {}, { as })).data?.organization?.slug).toBe(
+      'north',
+    );
   });
 
   it("shows nothing above the caller's own: no parent, no ancestors, depth counted from there", async () => {
     const home = (await world.query(OrganizationDocument, {}, { as })).data?.organization;
-    expect(home).toMatchObject({ parent: null, parentId: null, ancestors: [], depth: 0, childCount: 2, descendantCount: 3 });
-    const deep = (await world.query(OrganizationDocument, { slug: 'kiosk' }, { as })).data?.organization;
+    expect(home).toMatchObject({
+      parent: null,
+      parentId: null,
+      ancestors: [],
+      depth: 0,
+      childCount: 2,
+      descendantCount: 3,
+    });
+    const deep = (await world.query(OrganizationDocument, { slug: 'kiosk' }, { as })).data
+      ?.organization;
     expect(deep).toMatchObject({
       depth: 2,
       ancestors: [{ slug: 'north' }, { slug: 'shop-1' }],
@@ -64,8 +87,15 @@ describe('an organization', () => {
   });
 
   it('asked for by id and slug at once is refused', async () => {
-    const answer = await world.query(OrganizationDocument, { id: world.org('north'), slug: 'north' }, { as });
-    expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'slug' });
+    const answer = await world.query(
+      OrganizationDocument,
+      { id: world.org('north'), slug: 'north' },
+      { as },
+    );
+    expect(answer.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'slug',
+    });
   });
 
   it('asked for by something that is no id of an organization is refused, naming the argument and the form', async () => {
@@ -81,13 +111,23 @@ describe('an organization', () => {
     ]) {
       const answer = await world.query(OrganizationDocument, { id }, { as });
       expect(answer.errors?.[0]).toMatchObject({
-        extensions: { code: 'BAD_USER_INPUT', argument: 'id', bound: expect.stringContaining('org_') },
+        extensions: {
+          code: 'BAD_USER_INPUT',
+          argument: 'id',
+          bound: expect.stringContaining('org_'),
+        },
       });
       expect(answer.data).toEqual({ organization: null });
     }
     for (const slug of ['no\u0000rth', '\ud800'])
-      expect(code(await world.query(OrganizationDocument, { slug }, { as }))).toBe('BAD_USER_INPUT');
-    for (const id of ['garbage', 'xyz_019ac2f1d0b87a3e8c5f4b2a1d0e9f87', missingId('ExternalAccount')])
+      expect(code(await world.query(OrganizationDocument, { slug }, { as }))).toBe(
+        'BAD_USER_INPUT',
+      );
+    for (const id of [
+      'garbage',
+      'xyz_019ac2f1d0b87a3e8c5f4b2a1d0e9f87',
+      missingId('ExternalAccount'),
+    ])
       expect(code(await world.ask(`{ node(id: "${id}") { id } }`, { as }))).toBe('BAD_USER_INPUT');
     expect(code(await world.ask('{ nodes(ids: []) { id } }', { as }))).toBe('BAD_USER_INPUT');
     // In any place of a list, and whatever stands beside it.
@@ -97,11 +137,19 @@ describe('an organization', () => {
       [world.org('north'), missingId('Role'), 'x'],
     ]) {
       const answer = await world.ask(`{ nodes(ids: ${JSON.stringify(ids)}) { id } }`, { as });
-      expect(answer).toMatchObject({ data: { nodes: null }, errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: 'ids' } }] });
+      expect(answer).toMatchObject({
+        data: { nodes: null },
+        errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: 'ids' } }],
+      });
     }
-    expect(code(await world.ask(`{ nodes(ids: ${JSON.stringify(Array(101).fill(missingId('User')))}) { id } }`, { as }))).toBe(
-      'BAD_USER_INPUT',
-    );
+    expect(
+      code(
+        await world.ask(
+          `{ nodes(ids: ${JSON.stringify(Array(101).fill(missingId('User')))}) { id } }`,
+          { as },
+        ),
+      ),
+    ).toBe('BAD_USER_INPUT');
   });
 
   it('shows its details: address, offers, accounts, branding, billing, limits, inventory and provisioning', async () => {
@@ -112,8 +160,12 @@ describe('an organization', () => {
     await sql`insert into marketplace_offers values (${id}, 'GCP', 'https://gcp.example/o'), (${id}, 'AWS', 'https://aws.example/o')`.execute(
       world.db,
     );
-    await sql`insert into external_accounts (organization_id, system, account_id) values (${id}, 'zuora', 'A-1')`.execute(world.db);
-    await sql`insert into billing_accounts (organization_id, email) values (${id}, 'pay@x.example')`.execute(world.db);
+    await sql`insert into external_accounts (organization_id, system, account_id) values (${id}, 'zuora', 'A-1')`.execute(
+      world.db,
+    );
+    await sql`insert into billing_accounts (organization_id, email) values (${id}, 'pay@x.example')`.execute(
+      world.db,
+    );
     await sql`insert into concurrency_limits values (${id}, 3, 1)`.execute(world.db);
     await sql`insert into inventory_items (organization_id, kind, name) values (${id}, 'AGENT', 'a'), (${id}, 'AGENT', 'b'), (${id}, 'PHONE_NUMBER', 'p')`.execute(
       world.db,
@@ -127,22 +179,61 @@ describe('an organization', () => {
       inventory { agents phoneNumbers webWidgets knowledgeBases telephonyTrunks } provisioning { status steps { name status attempts error finishedAt resourceId } } } }`;
     expect((await world.ask(document.replace('SLUG', 'shop-2'), { as })).data).toEqual({
       organization: {
-        primaryAddress: { line1: 'Main St 1', line2: null, city: 'Porto', state: '13', zip: '4000', country: 'PT' },
+        primaryAddress: {
+          line1: 'Main St 1',
+          line2: null,
+          city: 'Porto',
+          state: '13',
+          zip: '4000',
+          country: 'PT',
+        },
         marketplaceOffers: [
           { marketplace: 'AWS', url: 'https://aws.example/o' },
           { marketplace: 'GCP', url: 'https://gcp.example/o' },
         ],
-        externalAccounts: [{ id: expect.stringMatching(/^ref_[0-9a-f]{32}$/), system: 'zuora', accountId: 'A-1' }],
+        externalAccounts: [
+          { id: expect.stringMatching(/^ref_[0-9a-f]{32}$/), system: 'zuora', accountId: 'A-1' },
+        ],
         invoiceOwner: 'PARTNER',
-        branding: { logoUrl: 'https://x.example/l.svg', primaryColor: '#112233', secondaryColor: null },
-        billing: { plan: 'free', status: 'pending', email: 'pay@x.example', customerId: null, subscriptionId: null },
+        branding: {
+          logoUrl: 'https://x.example/l.svg',
+          primaryColor: '#112233',
+          secondaryColor: null,
+        },
+        billing: {
+          plan: 'free',
+          status: 'pending',
+          email: 'pay@x.example',
+          customerId: null,
+          subscriptionId: null,
+        },
         limits: { concurrency: { limit: 3, inUse: 1 } },
-        inventory: { agents: 2, phoneNumbers: 1, webWidgets: 0, knowledgeBases: 0, telephonyTrunks: 0 },
+        inventory: {
+          agents: 2,
+          phoneNumbers: 1,
+          webWidgets: 0,
+          knowledgeBases: 0,
+          telephonyTrunks: 0,
+        },
         provisioning: {
           status: 'FAILED',
           steps: [
-            { name: 'IDENTITY', status: 'DONE', attempts: 1, error: null, finishedAt: null, resourceId: null },
-            { name: 'PHONE_NUMBER', status: 'FAILED', attempts: 5, error: 'empty pool', finishedAt: null, resourceId: null },
+            {
+              name: 'IDENTITY',
+              status: 'DONE',
+              attempts: 1,
+              error: null,
+              finishedAt: null,
+              resourceId: null,
+            },
+            {
+              name: 'PHONE_NUMBER',
+              status: 'FAILED',
+              attempts: 5,
+              error: 'empty pool',
+              finishedAt: null,
+              resourceId: null,
+            },
           ],
         },
       },
@@ -178,7 +269,11 @@ describe('slugAvailability', () => {
     expect(await reason('graphql')).toMatchObject({ available: false, reason: 'RESERVED' });
     for (const slug of ['ab', 'Abc', 'a--b', '-ab', 'x'.repeat(64), '', 'a b', 'ä-b-c', 'abc.'])
       expect(await reason(slug)).toMatchObject({ available: false, reason: 'INVALID' });
-    const [row] = await world.rows(sql<{ id: string }>`insert into organizations (slug, name) values ('was-here', 'x') returning id`);
+    const [row] = await world.rows(
+      sql<{
+        id: string;
+      }>`insert into organizations (slug, name) values ('was-here', 'x') returning id`,
+    );
     await sql`delete from organizations where id = ${row?.id}`.execute(world.db);
     expect(await reason('was-here')).toMatchObject({ available: false, reason: 'TAKEN' });
   });
@@ -201,7 +296,8 @@ describe('children', () => {
     );
   });
   const page = async (variables: object) =>
-    (await world.query(ChildrenDocument, { id: world.org('shop-2'), ...variables }, { as })).data?.organization?.children;
+    (await world.query(ChildrenDocument, { id: world.org('shop-2'), ...variables }, { as })).data
+      ?.organization?.children;
 
   it('come 25 at a time by slug, with a count that leaves out the deleted', async () => {
     const first = await page({});
@@ -212,10 +308,20 @@ describe('children', () => {
         .slice(0, 25),
     );
     expect(first?.edges.map((edge) => edge.node)).toEqual(first?.nodes);
-    expect(first).toMatchObject({ totalCount: 30, pageInfo: { hasNextPage: true, hasPreviousPage: false } });
+    expect(first).toMatchObject({
+      totalCount: 30,
+      pageInfo: { hasNextPage: true, hasPreviousPage: false },
+    });
   });
 
-  it.each(['SLUG_ASC', 'SLUG_DESC', 'NAME_ASC', 'NAME_DESC', 'CREATED_AT_ASC', 'CREATED_AT_DESC'] as const)(
+  it.each([
+    'SLUG_ASC',
+    'SLUG_DESC',
+    'NAME_ASC',
+    'NAME_DESC',
+    'CREATED_AT_ASC',
+    'CREATED_AT_DESC',
+  ] as const)(
     'page through %s in both directions without losing or repeating any',
     async (orderBy) => {
       const whole = (await page({ orderBy, first: 100 }))?.nodes.map((node) => node.slug);
@@ -223,7 +329,10 @@ describe('children', () => {
       for (const size of [1, 7, 29, 30]) {
         const ask = async (walk: WalkArguments) => {
           const found = await page({ orderBy, ...walk });
-          return { rows: found?.nodes.map((node) => node.slug) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
+          return {
+            rows: found?.nodes.map((node) => node.slug) ?? [],
+            pageInfo: found?.pageInfo ?? { hasNextPage: false },
+          };
         };
         expect(await forward(size, ask)).toEqual(whole);
         expect(await backward(size, ask)).toEqual(whole);
@@ -232,27 +341,46 @@ describe('children', () => {
   );
 
   it('are ordered as the order says, names without regard to case', async () => {
-    const byName = names.toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1)).map(({ slug }) => slug);
-    expect((await page({ orderBy: 'NAME_ASC', first: 100 }))?.nodes.map((node) => node.slug)).toEqual(byName);
-    expect((await page({ orderBy: 'NAME_DESC', first: 100 }))?.nodes.map((node) => node.slug)).toEqual(byName.toReversed());
+    const byName = names
+      .toSorted((a, b) => (a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1))
+      .map(({ slug }) => slug);
+    expect(
+      (await page({ orderBy: 'NAME_ASC', first: 100 }))?.nodes.map((node) => node.slug),
+    ).toEqual(byName);
+    expect(
+      (await page({ orderBy: 'NAME_DESC', first: 100 }))?.nodes.map((node) => node.slug),
+    ).toEqual(byName.toReversed());
     const dates = await world.rows(
       sql<{
         slug: string;
       }>`select slug from organizations where parent_id = ${world.uuid('shop-2')} and deleted_at is null order by created_at, id`,
     );
-    expect((await page({ orderBy: 'CREATED_AT_ASC', first: 100 }))?.nodes.map((node) => node.slug)).toEqual(dates.map((row) => row.slug));
+    expect(
+      (await page({ orderBy: 'CREATED_AT_ASC', first: 100 }))?.nodes.map((node) => node.slug),
+    ).toEqual(dates.map((row) => row.slug));
   });
 
   it('can be narrowed to a kind and widened to the deleted, by those who may manage them', async () => {
     expect((await page({ kind: 'RESELLER', first: 100 }))?.totalCount).toBe(10);
-    expect((await page({ includeDeleted: true, first: 100 }))?.nodes.map((node) => node.slug)).toContain('kid-gone');
-    const refused = await world.query(ChildrenDocument, { id: world.org('north'), includeDeleted: true }, { as: 'viewer@north' });
-    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScopes: ['child_organizations:manage'] });
+    expect(
+      (await page({ includeDeleted: true, first: 100 }))?.nodes.map((node) => node.slug),
+    ).toContain('kid-gone');
+    const refused = await world.query(
+      ChildrenDocument,
+      { id: world.org('north'), includeDeleted: true },
+      { as: 'viewer@north' },
+    );
+    expect(refused.errors?.[0]?.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      requiredScopes: ['child_organizations:manage'],
+    });
   });
 
   it('keep their pages when others are added in between', async () => {
     const first = await page({ first: 10 });
-    await sql`insert into organizations (slug, name, parent_id) values ('kid-00-new', 'New', ${world.uuid('shop-2')})`.execute(world.db);
+    await sql`insert into organizations (slug, name, parent_id) values ('kid-00-new', 'New', ${world.uuid('shop-2')})`.execute(
+      world.db,
+    );
     const second = await page({ first: 10, after: first?.pageInfo.endCursor });
     expect(second?.nodes.map((node) => node.slug)).toEqual(
       names
@@ -266,11 +394,13 @@ describe('children', () => {
   it('refuse page arguments out of bounds, naming the argument and the bound', async () => {
     const cursor = (await page({ first: 2 }))?.pageInfo.endCursor ?? '';
     const decoded = Buffer.from(cursor, 'base64url');
-    const forged = Buffer.concat([decoded.subarray(0, 8), Buffer.from('["kid-20","019ac2f1-d0b8-7a3e-8c5f-4b2a1d0e9f87"]')]).toString(
-      'base64url',
-    );
-    const elsewhere = (await world.query(ChildrenDocument, { id: world.org('north'), first: 1 }, { as })).data?.organization?.children
-      ?.pageInfo.endCursor;
+    const forged = Buffer.concat([
+      decoded.subarray(0, 8),
+      Buffer.from('["kid-20","019ac2f1-d0b8-7a3e-8c5f-4b2a1d0e9f87"]'),
+    ]).toString('base64url');
+    const elsewhere = (
+      await world.query(ChildrenDocument, { id: world.org('north'), first: 1 }, { as })
+    ).data?.organization?.children?.pageInfo.endCursor;
     const cases: [object, string][] = [
       [{ first: 0 }, 'first'],
       [{ first: 101 }, 'first'],
@@ -290,10 +420,19 @@ describe('children', () => {
       [{ after: '\u0000' }, 'after'],
     ];
     for (const [variables, argument] of cases) {
-      const answer = await world.query(ChildrenDocument, { id: world.org('shop-2'), ...variables }, { as });
+      const answer = await world.query(
+        ChildrenDocument,
+        { id: world.org('shop-2'), ...variables },
+        { as },
+      );
       expect({ variables, error: answer.errors?.[0]?.extensions }).toEqual({
         variables,
-        error: { code: 'BAD_USER_INPUT', argument, bound: expect.any(String), fields: [{ field: argument, message: expect.any(String) }] },
+        error: {
+          code: 'BAD_USER_INPUT',
+          argument,
+          bound: expect.any(String),
+          fields: [{ field: argument, message: expect.any(String) }],
+        },
       });
     }
   });

@@ -3,7 +3,11 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodeId } from '../../src/values/ids.ts';
 import { seedSynthetic } from '../../src/seed/synthetic.ts';
-import { DescendantsDocument, type DescendantsQueryVariables, type OrganizationKind } from '../generated/graphql.ts';
+import {
+  DescendantsDocument,
+  type DescendantsQueryVariables,
+  type OrganizationKind,
+} from '../generated/graphql.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { backward, forward, type WalkArguments } from '../setup/pages.ts';
 import { sized } from '../setup/size.ts';
@@ -27,7 +31,11 @@ let roots: { row: Row; key: string }[];
 beforeAll(async () => {
   world = await createWorld();
   // Enough that the largest subtree is far beyond what the first phase looks at.
-  await seedSynthetic(world.url, { organizations: 6_000, seed: 3, now: new Date('2026-06-01T00:00:00Z') });
+  await seedSynthetic(world.url, {
+    organizations: 6_000,
+    seed: 3,
+    now: new Date('2026-06-01T00:00:00Z'),
+  });
   const odd = [
     '100%',
     '_under_',
@@ -55,11 +63,18 @@ beforeAll(async () => {
     sql<Row>`select id, slug, name, kind, domain, path, lineage from organizations where deleted_at is null order by path`,
   );
   const size = (row: Row): number => rows.filter((other) => other.lineage.includes(row.id)).length;
-  const subtrees = rows.filter((row) => row.lineage.length <= 4).map((row) => ({ row, size: size(row) }));
+  const subtrees = rows
+    .filter((row) => row.lineage.length <= 4)
+    .map((row) => ({ row, size: size(row) }));
   const nearest = (wanted: number): Row =>
-    subtrees.reduce((best, next) => (Math.abs(next.size - wanted) < Math.abs(best.size - wanted) ? next : best)).row;
+    subtrees.reduce((best, next) =>
+      Math.abs(next.size - wanted) < Math.abs(best.size - wanted) ? next : best,
+    ).row;
   roots = await Promise.all(
-    [6_000, 300, 20].map(async (wanted) => ({ row: nearest(wanted), key: await insertApiKey(world.db, nearest(wanted).id, 'search') })),
+    [6_000, 300, 20].map(async (wanted) => ({
+      row: nearest(wanted),
+      key: await insertApiKey(world.db, nearest(wanted).id, 'search'),
+    })),
   );
 }, 120_000);
 afterAll(() => world.close());
@@ -78,7 +93,12 @@ function expected(root: Row, search: string): { id: string; matchedOn: string[] 
   return rows
     .filter((row) => row.id !== root.id && row.lineage.includes(root.id))
     .map((row) => {
-      const fields = { SLUG: row.slug, ID: encodeId('Organization', row.id), NAME: row.name, DOMAIN: row.domain ?? '' };
+      const fields = {
+        SLUG: row.slug,
+        ID: encodeId('Organization', row.id),
+        NAME: row.name,
+        DOMAIN: row.domain ?? '',
+      };
       return {
         id: encodeId('Organization', row.id),
         matchedOn: Object.entries(fields)
@@ -91,18 +111,27 @@ function expected(root: Row, search: string): { id: string; matchedOn: string[] 
 
 /** Everything below a root, in tree order. */
 const below = (root: Row): string[] =>
-  rows.filter((row) => row.id !== root.id && row.lineage.includes(root.id)).map((row) => encodeId('Organization', row.id));
+  rows
+    .filter((row) => row.id !== root.id && row.lineage.includes(root.id))
+    .map((row) => encodeId('Organization', row.id));
 
 describe('search', () => {
   it('finds exactly what a literal, case-insensitive comparison finds, in tree order, for any pattern', async () => {
-    const pieces = rows.flatMap((row) => [row.slug, row.name, encodeId('Organization', row.id), row.domain ?? row.slug]);
+    const pieces = rows.flatMap((row) => [
+      row.slug,
+      row.name,
+      encodeId('Organization', row.id),
+      row.domain ?? row.slug,
+    ]);
     const pattern = fc
       .oneof(
         {
           weight: 4,
           arbitrary: fc
             .tuple(fc.constantFrom(...pieces), fc.nat(30), fc.integer({ min: 1, max: 12 }))
-            .map(([text, from, length]) => text.slice(from % text.length, (from % text.length) + length)),
+            .map(([text, from, length]) =>
+              text.slice(from % text.length, (from % text.length) + length),
+            ),
         },
         { weight: 1, arbitrary: fc.string({ minLength: 1, maxLength: 4 }) },
         {
@@ -138,7 +167,10 @@ describe('search', () => {
     await fc.assert(
       fc.asyncProperty(pattern, fc.constantFrom(...roots), async (search, root) => {
         const { data } = await ask(root, { search, first: 100 });
-        const found = data?.organization?.descendants?.edges.map(({ node, matchedOn }) => ({ id: node.id, matchedOn }));
+        const found = data?.organization?.descendants?.edges.map(({ node, matchedOn }) => ({
+          id: node.id,
+          matchedOn,
+        }));
         const wanted = expected(root.row, search);
         expect(found).toEqual(wanted.slice(0, 100));
         expect(data?.organization?.descendants?.totalCount).toBe(wanted.length);
@@ -155,7 +187,10 @@ describe('search', () => {
           const whole = expected(root.row, search).map(({ id }) => id);
           const page = async (walk: WalkArguments) => {
             const found = (await ask(root, { search, ...walk })).data?.organization?.descendants;
-            return { rows: found?.edges.map(({ node }) => node.id) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
+            return {
+              rows: found?.edges.map(({ node }) => node.id) ?? [],
+              pageInfo: found?.pageInfo ?? { hasNextPage: false },
+            };
           };
           expect({ search, rows: await forward(size, page) }).toEqual({ search, rows: whole });
           expect({ search, rows: await backward(size, page) }).toEqual({ search, rows: whole });
@@ -171,18 +206,32 @@ describe('search', () => {
     for (const kind of kinds) {
       for (const search of ['team', '-z', null]) {
         for (const root of roots) {
-          const within = search === null ? below(root.row) : expected(root.row, search).map(({ id }) => id);
-          const ofKind = new Set(rows.filter((row) => row.kind === kind).map((row) => encodeId('Organization', row.id)));
+          const within =
+            search === null ? below(root.row) : expected(root.row, search).map(({ id }) => id);
+          const ofKind = new Set(
+            rows.filter((row) => row.kind === kind).map((row) => encodeId('Organization', row.id)),
+          );
           const whole = within.filter((id) => ofKind.has(id));
           found += whole.length;
           const page = async (walk: WalkArguments) => {
             const { data } = await ask(root, { search, kind, ...walk });
             const list = data?.organization?.descendants;
             expect(list?.totalCount).toBe(whole.length);
-            return { rows: list?.edges.map(({ node }) => node.id) ?? [], pageInfo: list?.pageInfo ?? { hasNextPage: false } };
+            return {
+              rows: list?.edges.map(({ node }) => node.id) ?? [],
+              pageInfo: list?.pageInfo ?? { hasNextPage: false },
+            };
           };
-          expect({ kind, search, rows: await forward(90, page) }).toEqual({ kind, search, rows: whole });
-          expect({ kind, search, rows: await backward(90, page) }).toEqual({ kind, search, rows: whole });
+          expect({ kind, search, rows: await forward(90, page) }).toEqual({
+            kind,
+            search,
+            rows: whole,
+          });
+          expect({ kind, search, rows: await backward(90, page) }).toEqual({
+            kind,
+            search,
+            rows: whole,
+          });
         }
       }
     }
@@ -190,43 +239,86 @@ describe('search', () => {
   }, 120_000);
 
   it('tells depth and breadcrumb from the organization that was asked on', async () => {
-    const { data } = await world.query(DescendantsDocument, { search: 'kiosk' }, { as: 'key@north' });
+    const { data } = await world.query(
+      DescendantsDocument,
+      { search: 'kiosk' },
+      { as: 'key@north' },
+    );
     expect(data?.organization?.descendants?.edges).toEqual([
-      expect.objectContaining({ depth: 2, path: 'north › shop-1 › kiosk', matchedOn: ['SLUG', 'NAME'] }),
+      expect.objectContaining({
+        depth: 2,
+        path: 'north › shop-1 › kiosk',
+        matchedOn: ['SLUG', 'NAME'],
+      }),
     ]);
-    const below = await world.ask(`{ organization(slug: "shop-1") { descendants { edges { depth path(separator: "/") } } } }`, {
-      as: 'key@north',
+    const below = await world.ask(
+      `{ organization(slug: "shop-1") { descendants { edges { depth path(separator: "/") } } } }`,
+      {
+        as: 'key@north',
+      },
+    );
+    expect(below.data).toEqual({
+      organization: { descendants: { edges: [{ depth: 1, path: 'shop-1/kiosk' }] } },
     });
-    expect(below.data).toEqual({ organization: { descendants: { edges: [{ depth: 1, path: 'shop-1/kiosk' }] } } });
     expect(
-      code(await world.ask(`{ organization { descendants { edges { path(separator: "${'x'.repeat(17)}") } } } }`, { as: 'key@north' })),
+      code(
+        await world.ask(
+          `{ organization { descendants { edges { path(separator: "${'x'.repeat(17)}") } } } }`,
+          { as: 'key@north' },
+        ),
+      ),
     ).toBe('BAD_USER_INPUT');
   });
 
   it('does not find the organization that was asked on, nor anything beside or above it', async () => {
-    for (const search of ['north', 'acme', 'south', 'rival', 'depot', world.org('north'), world.org('acme')]) {
-      expect((await world.query(DescendantsDocument, { search }, { as: 'key@north' })).data?.organization?.descendants).toMatchObject({
+    for (const search of [
+      'north',
+      'acme',
+      'south',
+      'rival',
+      'depot',
+      world.org('north'),
+      world.org('acme'),
+    ]) {
+      expect(
+        (await world.query(DescendantsDocument, { search }, { as: 'key@north' })).data?.organization
+          ?.descendants,
+      ).toMatchObject({
         totalCount: 0,
         edges: [],
       });
     }
     expect(
-      (await world.query(DescendantsDocument, { search: world.org('kiosk') }, { as: 'key@north' })).data?.organization?.descendants,
+      (await world.query(DescendantsDocument, { search: world.org('kiosk') }, { as: 'key@north' }))
+        .data?.organization?.descendants,
     ).toMatchObject({ totalCount: 1, edges: [{ matchedOn: ['ID'] }] });
   });
 
   it('takes an empty or blank pattern for no search, so that a cleared search box shows everything', async () => {
     const all = await world.query(DescendantsDocument, {}, { as: 'key@north' });
     for (const search of ['', '   ', '\u00a0\u3000'])
-      expect((await world.query(DescendantsDocument, { search }, { as: 'key@north' })).text).toBe(all.text);
+      expect((await world.query(DescendantsDocument, { search }, { as: 'key@north' })).text).toBe(
+        all.text,
+      );
   });
 
   it('refuses patterns that are too long or no text', async () => {
     for (const search of ['x'.repeat(65), 'a\u0000b', 'a\nb', '\ud800', 'x\udc00']) {
       const answer = await world.query(DescendantsDocument, { search }, { as: 'key@north' });
-      expect(answer.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'search' });
+      expect(answer.errors?.[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        argument: 'search',
+      });
     }
-    expect((await world.query(DescendantsDocument, { search: `  ${'x'.repeat(64)}  ` }, { as: 'key@north' })).errors).toBeUndefined();
+    expect(
+      (
+        await world.query(
+          DescendantsDocument,
+          { search: `  ${'x'.repeat(64)}  ` },
+          { as: 'key@north' },
+        )
+      ).errors,
+    ).toBeUndefined();
   });
 
   it('leaves out deleted organizations unless asked for them', async () => {
@@ -234,20 +326,30 @@ describe('search', () => {
       world.db,
     );
     expect(
-      (await world.query(DescendantsDocument, { search: 'kiosk' }, { as: 'key@north' })).data?.organization?.descendants?.totalCount,
+      (await world.query(DescendantsDocument, { search: 'kiosk' }, { as: 'key@north' })).data
+        ?.organization?.descendants?.totalCount,
     ).toBe(1);
-    const wide = (await world.query(DescendantsDocument, { search: 'kiosk', includeDeleted: true }, { as: 'key@north' })).data?.organization
-      ?.descendants;
+    const wide = (
+      await world.query(
+        DescendantsDocument,
+        { search: 'kiosk', includeDeleted: true },
+        { as: 'key@north' },
+      )
+    ).data?.organization?.descendants;
     expect(wide).toMatchObject({
       totalCount: 2,
-      edges: [{}, { node: { slug: 'kiosk-gone', status: 'DELETED' }, path: 'north › shop-1 › kiosk-gone' }],
+      edges: [
+        {},
+        { node: { slug: 'kiosk-gone', status: 'DELETED' }, path: 'north › shop-1 › kiosk-gone' },
+      ],
     });
   });
 });
 
 describe('descendants without a search', () => {
   it('list the subtree in tree order, to the depth asked for', async () => {
-    const all = (await world.query(DescendantsDocument, {}, { as: 'key@acme' })).data?.organization?.descendants;
+    const all = (await world.query(DescendantsDocument, {}, { as: 'key@acme' })).data?.organization
+      ?.descendants;
     expect(all?.edges.map(({ node, depth }) => `${depth} ${node.slug}`)).toEqual([
       '1 north',
       '2 shop-1',
@@ -257,23 +359,36 @@ describe('descendants without a search', () => {
       '2 depot',
     ]);
     expect(all?.edges.every(({ matchedOn }) => matchedOn.length === 0)).toBe(true);
-    const shallow = (await world.query(DescendantsDocument, { maxDepth: 1 }, { as: 'key@acme' })).data?.organization?.descendants;
-    expect(shallow).toMatchObject({ totalCount: 2, edges: [{ node: { slug: 'north' } }, { node: { slug: 'south' } }] });
-    expect(code(await world.query(DescendantsDocument, { maxDepth: 0 }, { as: 'key@acme' }))).toBe('BAD_USER_INPUT');
+    const shallow = (await world.query(DescendantsDocument, { maxDepth: 1 }, { as: 'key@acme' }))
+      .data?.organization?.descendants;
+    expect(shallow).toMatchObject({
+      totalCount: 2,
+      edges: [{ node: { slug: 'north' } }, { node: { slug: 'south' } }],
+    });
+    expect(code(await world.query(DescendantsDocument, { maxDepth: 0 }, { as: 'key@acme' }))).toBe(
+      'BAD_USER_INPUT',
+    );
   });
 
   it('agree with children, counts and direct look-ups on who is there', async () => {
     const [, root] = roots;
     const ids = await forward(53, async (walk) => {
-      const found = (await world.query(DescendantsDocument, walk, { token: root?.key ?? '' })).data?.organization?.descendants;
-      return { rows: found?.edges.map(({ node }) => node.id) ?? [], pageInfo: found?.pageInfo ?? { hasNextPage: false } };
+      const found = (await world.query(DescendantsDocument, walk, { token: root?.key ?? '' })).data
+        ?.organization?.descendants;
+      return {
+        rows: found?.edges.map(({ node }) => node.id) ?? [],
+        pageInfo: found?.pageInfo ?? { hasNextPage: false },
+      };
     });
     expect(ids.toSorted()).toEqual(
       expected(root?.row as Row, 'org_')
         .map(({ id }) => id)
         .toSorted(),
     );
-    const looked = await world.ask<{ nodes: ({ id: string } | null)[]; organization: { descendantCount: number } }>(
+    const looked = await world.ask<{
+      nodes: ({ id: string } | null)[];
+      organization: { descendantCount: number };
+    }>(
       `{ nodes(ids: ${JSON.stringify(ids.slice(0, 100))}) { id } organization { descendantCount } }`,
       { token: root?.key ?? '' },
     );

@@ -12,16 +12,28 @@ afterAll(() => world.close());
 let made = 0;
 
 /** Each way to give a name; what is stored of it then. */
-const names: Record<string, { type: string; input: (name: string) => object; as?: 'admin@north'; table: string }> = {
+const names: Record<
+  string,
+  { type: string; input: (name: string) => object; as?: 'admin@north'; table: string }
+> = {
   createOrganization: {
     type: 'CreateOrganizationInput',
     input: (name) => ({ name, slug: `typed-${++made}`, parentId: world.org('north') }),
     table: 'organizations',
   },
-  updateOrganization: { type: 'UpdateOrganizationInput', input: (name) => ({ id: world.org('kiosk'), name }), table: 'organizations' },
+  updateOrganization: {
+    type: 'UpdateOrganizationInput',
+    input: (name) => ({ id: world.org('kiosk'), name }),
+    table: 'organizations',
+  },
   createRole: {
     type: 'CreateRoleInput',
-    input: (name) => ({ organizationId: world.org('north'), key: `role_${++made}`, name, scopes: [] }),
+    input: (name) => ({
+      organizationId: world.org('north'),
+      key: `role_${++made}`,
+      name,
+      scopes: [],
+    }),
     table: 'roles',
   },
   createApiKey: {
@@ -37,8 +49,17 @@ const names: Record<string, { type: string; input: (name: string) => object; as?
   },
 };
 
-const run = (mutation: string, type: string, input: object, as: 'key@north' | 'admin@north' = 'key@north'): Promise<GraphQLAnswer> =>
-  world.ask(`mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`, { as }, { input });
+const run = (
+  mutation: string,
+  type: string,
+  input: object,
+  as: 'key@north' | 'admin@north' = 'key@north',
+): Promise<GraphQLAnswer> =>
+  world.ask(
+    `mutation ($input: ${type}!) { ${mutation}(input: $input) { __typename } }`,
+    { as },
+    { input },
+  );
 
 const give = (way: string, name: string): Promise<GraphQLAnswer> => {
   const { type, input, as } = names[way] as (typeof names)[string];
@@ -62,48 +83,103 @@ const BLANK = [
   '\u200d \u200c',
   '\ue000',
 ];
-const HIDDEN = ['Ac\u202eme', '\u2066Acme\u2069', 'Ac\u200bme', 'Ac\u00adme', 'Acme\u200f', 'A\u3164B', 'Ac\u{e0041}me'];
-const FINE = ['\u{1f468}\u200d\u{1f469}\u200d\u{1f467} Care', '\u2764\ufe0f', '한국', 'a\u0301\u0323', '٣', '!', 'می\u200cخواهم', '⠠⠃⠗⠀⠇'];
+const HIDDEN = [
+  'Ac\u202eme',
+  '\u2066Acme\u2069',
+  'Ac\u200bme',
+  'Ac\u00adme',
+  'Acme\u200f',
+  'A\u3164B',
+  'Ac\u{e0041}me',
+];
+const FINE = [
+  '\u{1f468}\u200d\u{1f469}\u200d\u{1f467} Care',
+  '\u2764\ufe0f',
+  '한국',
+  'a\u0301\u0323',
+  '٣',
+  '!',
+  'می\u200cخواهم',
+  '⠠⠃⠗⠀⠇',
+];
 
 describe.each(Object.keys(names))('a name given to %s', (way) => {
   it('needs a character that can be seen, and hides none', async () => {
     for (const name of [...BLANK, ...HIDDEN]) {
       const [error] = (await give(way, name)).errors ?? [];
-      expect({ name, ...error?.extensions }).toMatchObject({ name, code: 'BAD_USER_INPUT', argument: 'name' });
-      expect(error?.message).toMatch(/"name" must (not )?(have|contain) .*(visible|invisible|surrounding space)/);
+      expect({ name, ...error?.extensions }).toMatchObject({
+        name,
+        code: 'BAD_USER_INPUT',
+        argument: 'name',
+      });
+      expect(error?.message).toMatch(
+        /"name" must (not )?(have|contain) .*(visible|invisible|surrounding space)/,
+      );
     }
-    for (const name of FINE) expect({ name, errors: (await give(way, name)).errors }).toEqual({ name, errors: undefined });
+    for (const name of FINE)
+      expect({ name, errors: (await give(way, name)).errors }).toEqual({ name, errors: undefined });
   });
 
   it('is stored in one form, whichever it was typed in', async () => {
     const typed = `  Caf\u00e9 A\u030angstro\u0308m \u1112\u1161\u11ab ${way} `;
     expect((await give(way, typed)).errors).toBeUndefined();
     const { table } = names[way] as (typeof names)[string];
-    const rows = await world.rows(sql<{ name: string }>`select name from ${sql.table(table)} where name like ${`%${way}`}`);
+    const rows = await world.rows(
+      sql<{ name: string }>`select name from ${sql.table(table)} where name like ${`%${way}`}`,
+    );
     expect(rows).toEqual([{ name: `Caf\u00e9 \u00c5ngstr\u00f6m \ud55c ${way}` }]);
   });
 });
 
 it('what is no name is stored in one form as well, and hides nothing either', async () => {
-  const input = { organizationId: world.org('north'), key: 'noted', name: 'Noted', scopes: [], description: ' Fu\u0308r alle ' };
+  const input = {
+    organizationId: world.org('north'),
+    key: 'noted',
+    name: 'Noted',
+    scopes: [],
+    description: ' Fu\u0308r alle ',
+  };
   expect((await run('createRole', 'CreateRoleInput', input)).errors).toBeUndefined();
-  expect(await world.rows(sql`select description from roles where key = 'noted'`)).toEqual([{ description: 'F\u00fcr alle' }]);
-  const address = { line1: 'Stra\u00dfe 1', city: 'Ko\u0308ln', state: 'NW', zip: '50667', country: 'DE' };
+  expect(await world.rows(sql`select description from roles where key = 'noted'`)).toEqual([
+    { description: 'F\u00fcr alle' },
+  ]);
+  const address = {
+    line1: 'Stra\u00dfe 1',
+    city: 'Ko\u0308ln',
+    state: 'NW',
+    zip: '50667',
+    country: 'DE',
+  };
   const id = world.org('kiosk');
-  expect((await run('updateOrganization', 'UpdateOrganizationInput', { id, primaryAddress: address })).errors).toBeUndefined();
   expect(
-    await world.rows(sql`select address_city as city from organization_profiles where organization_id = ${world.uuid('kiosk')}`),
+    (await run('updateOrganization', 'UpdateOrganizationInput', { id, primaryAddress: address }))
+      .errors,
+  ).toBeUndefined();
+  expect(
+    await world.rows(
+      sql`select address_city as city from organization_profiles where organization_id = ${world.uuid('kiosk')}`,
+    ),
   ).toEqual([{ city: 'K\u00f6ln' }]);
-  const hidden = await run('updateOrganization', 'UpdateOrganizationInput', { id, primaryAddress: { ...address, city: 'K\u202ele' } });
-  expect(hidden.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'primaryAddress.city' });
+  const hidden = await run('updateOrganization', 'UpdateOrganizationInput', {
+    id,
+    primaryAddress: { ...address, city: 'K\u202ele' },
+  });
+  expect(hidden.errors?.[0]?.extensions).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    argument: 'primaryAddress.city',
+  });
   // The same account of another system, typed in another way, is taken.
   const account = (organization: 'shop-1' | 'shop-2', accountId: string): Promise<GraphQLAnswer> =>
     run('updateOrganization', 'UpdateOrganizationInput', {
       id: world.org(organization),
       externalAccounts: [{ system: 'crm', accountId }],
     });
-  expect((await account('shop-1', 'Mu\u0308ller')).data).toMatchObject({ updateOrganization: { __typename: 'UpdateOrganizationPayload' } });
-  expect((await account('shop-2', 'M\u00fcller')).data).toMatchObject({ updateOrganization: { __typename: 'ExternalAccountTakenError' } });
+  expect((await account('shop-1', 'Mu\u0308ller')).data).toMatchObject({
+    updateOrganization: { __typename: 'UpdateOrganizationPayload' },
+  });
+  expect((await account('shop-2', 'M\u00fcller')).data).toMatchObject({
+    updateOrganization: { __typename: 'ExternalAccountTakenError' },
+  });
 });
 
 /** Spellings that mean one word: each is found by each. */
@@ -123,7 +199,9 @@ describe('a search', () => {
   it.each(WORDS.map((spellings) => [spellings[1], spellings] as const))(
     'for %s finds every spelling by every other',
     async (_, spellings) => {
-      await sql`delete from organizations where parent_id = ${world.uuid('rival-shop')}`.execute(world.db);
+      await sql`delete from organizations where parent_id = ${world.uuid('rival-shop')}`.execute(
+        world.db,
+      );
       await sql`delete from users where email like '%@typed.example'`.execute(world.db);
       for (const [n, name] of spellings.entries()) {
         await sql`insert into organizations (slug, name, parent_id) values (${`word-${++made}`}, ${name}, ${world.uuid('rival-shop')})`.execute(
@@ -131,7 +209,9 @@ describe('a search', () => {
         );
         const [user] = await world.rows(sql<{ id: string }>`
         insert into users (email, canonical_email, name) values (${`w${n}@typed.example`}, ${`w${n}@typed.example`}, ${name}) returning id`);
-        await sql`insert into memberships (organization_id, user_id) values (${world.uuid('rival-shop')}, ${user?.id})`.execute(world.db);
+        await sql`insert into memberships (organization_id, user_id) values (${world.uuid('rival-shop')}, ${user?.id})`.execute(
+          world.db,
+        );
       }
       for (const search of spellings) {
         const { data } = await world.ask(
@@ -146,7 +226,10 @@ describe('a search', () => {
           found: {
             descendants: { totalCount, edges: spellings.map(() => ({ matchedOn: ['NAME'] })) },
             members: { totalCount },
-            people: { totalCount, nodes: expect.arrayContaining(spellings.map((name) => ({ user: { name } }))) },
+            people: {
+              totalCount,
+              nodes: expect.arrayContaining(spellings.map((name) => ({ user: { name } }))),
+            },
           },
         });
       }
@@ -180,7 +263,11 @@ describe('the folded form', () => {
       .filter((point) => point > 0 && (point < 0xd800 || point > 0xdfff))
       .map((point) => String.fromCodePoint(point))
       // Only those whose cases or forms differ, or that are ignorable, can go wrong.
-      .filter((character) => isAssigned(character) && (/\p{DI}/u.test(character) || forms(character).some((form) => form !== character)));
+      .filter(
+        (character) =>
+          isAssigned(character) &&
+          (/\p{DI}/u.test(character) || forms(character).some((form) => form !== character)),
+      );
     expect(characters.length).toBeGreaterThan(10_000);
     const rows = await world.rows(sql<{ wrong: string }>`
       select given.character as wrong from unnest(${characters}::text[], ${characters.map((character) => JSON.stringify(forms(character)))}::json[],
@@ -194,11 +281,21 @@ describe('the folded form', () => {
         or exists (select from regexp_split_to_table(upper(c collate pg_unicode_fast) || lower(c collate pg_unicode_fast), '') as part where not unicode_assigned(part))) as unassigned`);
     const unknown = new Set(known?.unassigned ?? []);
     expect(
-      rows.map(({ wrong }) => wrong).filter((character) => !unknown.has(character) && !forms(character).some((form) => unknown.has(form))),
+      rows
+        .map(({ wrong }) => wrong)
+        .filter(
+          (character) =>
+            !unknown.has(character) && !forms(character).some((form) => unknown.has(form)),
+        ),
     ).toEqual([]);
   });
 
   function forms(character: string): string[] {
-    return [character.toUpperCase(), character.toLowerCase(), character.normalize('NFD'), character.normalize('NFKC')];
+    return [
+      character.toUpperCase(),
+      character.toLowerCase(),
+      character.normalize('NFD'),
+      character.normalize('NFKC'),
+    ];
   }
 });

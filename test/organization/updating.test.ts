@@ -1,7 +1,21 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AuditLogDocument, CreateApiKeyDocument, UpdateOrganizationDocument, type UpdateOrganizationInput } from '../generated/graphql.ts';
-import { code, createWorld, missingId, payload, type Caller, type RequestOptions, type Slug, type World } from '../setup/world.ts';
+import {
+  AuditLogDocument,
+  CreateApiKeyDocument,
+  UpdateOrganizationDocument,
+  type UpdateOrganizationInput,
+} from '../generated/graphql.ts';
+import {
+  code,
+  createWorld,
+  missingId,
+  payload,
+  type Caller,
+  type RequestOptions,
+  type Slug,
+  type World,
+} from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -9,12 +23,23 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const update = (slug: Slug, input: Omit<UpdateOrganizationInput, 'id'>, options: RequestOptions = { as: 'key@north' }) =>
-  world.query(UpdateOrganizationDocument, { input: { id: world.org(slug), ...input } }, options);
+const update = (
+  slug: Slug,
+  input: Omit<UpdateOrganizationInput, 'id'>,
+  options: RequestOptions = { as: 'key@north' },
+) => world.query(UpdateOrganizationDocument, { input: { id: world.org(slug), ...input } }, options);
 const updated = async (...call: Parameters<typeof update>) =>
-  payload((await update(...call)).data?.updateOrganization, 'UpdateOrganizationPayload').organization;
+  payload((await update(...call)).data?.updateOrganization, 'UpdateOrganizationPayload')
+    .organization;
 
-const ADDRESS = { line1: '1 Main Street', line2: null, city: 'Springfield', state: 'IL', zip: '62701', country: 'US' };
+const ADDRESS = {
+  line1: '1 Main Street',
+  line2: null,
+  city: 'Springfield',
+  state: 'IL',
+  zip: '62701',
+  country: 'US',
+};
 
 describe('updating an organization', () => {
   it('changes what is given and leaves the rest', async () => {
@@ -42,22 +67,39 @@ describe('updating an organization', () => {
       domainSetupStatus: 'PENDING',
       version: 2,
       primaryAddress: ADDRESS,
-      marketplaceOffers: [{ marketplace: 'AWS' }, { marketplace: 'GCP', url: 'https://gcp.example/offer' }],
+      marketplaceOffers: [
+        { marketplace: 'AWS' },
+        { marketplace: 'GCP', url: 'https://gcp.example/offer' },
+      ],
       externalAccounts: [
         { system: 'salesforce', accountId: '001' },
         { system: 'zuora', accountId: 'Z-1' },
       ],
       invoiceOwner: 'PARTNER',
-      branding: { logoUrl: 'https://cdn.example/logo.svg', primaryColor: '#1a2b3c', secondaryColor: null },
+      branding: {
+        logoUrl: 'https://cdn.example/logo.svg',
+        primaryColor: '#1a2b3c',
+        secondaryColor: null,
+      },
     });
     const after = await updated('shop-1', { branding: { secondaryColor: '#ffffff' } });
-    expect(after).toEqual({ ...all, version: 3, branding: { ...all.branding, secondaryColor: '#ffffff' } });
+    expect(after).toEqual({
+      ...all,
+      version: 3,
+      branding: { ...all.branding, secondaryColor: '#ffffff' },
+    });
   });
 
   it('clears what is null', async () => {
     const before = await updated('shop-1', {});
     expect(
-      await updated('shop-1', { domain: null, primaryAddress: null, marketplaceOffers: [], invoiceOwner: null, branding: null }),
+      await updated('shop-1', {
+        domain: null,
+        primaryAddress: null,
+        marketplaceOffers: [],
+        invoiceOwner: null,
+        branding: null,
+      }),
     ).toEqual({
       ...before,
       version: before.version + 1,
@@ -78,9 +120,15 @@ describe('updating an organization', () => {
 
   it('keeps the setup of a domain that stays the same, and begins anew for another', async () => {
     await updated('shop-2', { domain: 'one.example' });
-    await sql`update organizations set domain_setup_status = 'VERIFIED' where slug = 'shop-2'`.execute(world.db);
-    expect(await updated('shop-2', { domain: 'ONE.example', name: 'Two' })).toMatchObject({ domainSetupStatus: 'VERIFIED' });
-    expect(await updated('shop-2', { domain: 'two.example' })).toMatchObject({ domainSetupStatus: 'PENDING' });
+    await sql`update organizations set domain_setup_status = 'VERIFIED' where slug = 'shop-2'`.execute(
+      world.db,
+    );
+    expect(await updated('shop-2', { domain: 'ONE.example', name: 'Two' })).toMatchObject({
+      domainSetupStatus: 'VERIFIED',
+    });
+    expect(await updated('shop-2', { domain: 'two.example' })).toMatchObject({
+      domainSetupStatus: 'PENDING',
+    });
   });
 
   it('replaces accounts, keeping the ids of those that stay', async () => {
@@ -98,7 +146,10 @@ describe('updating an organization', () => {
     });
     expect(second.externalAccounts?.[1]).toEqual(first.externalAccounts?.[1]);
     expect(second.externalAccounts?.[0]).toMatchObject({ system: 'a', accountId: '3' });
-    const taken = await update('shop-2', { name: 'Never', externalAccounts: [{ system: 'a', accountId: '3' }] });
+    const taken = await update('shop-2', {
+      name: 'Never',
+      externalAccounts: [{ system: 'a', accountId: '3' }],
+    });
     expect(taken.data?.updateOrganization).toEqual({
       __typename: 'ExternalAccountTakenError',
       code: 'EXTERNAL_ACCOUNT_TAKEN',
@@ -112,21 +163,38 @@ describe('updating an organization', () => {
     for (let n = 0; n < 50; n++) {
       const externalAccounts = [{ system: 'raced', accountId: `r${n}` }];
       const codes = (
-        await Promise.all((['shop-1', 'shop-2', 'kiosk', 'north'] as Slug[]).map((slug) => update(slug, { externalAccounts })))
+        await Promise.all(
+          (['shop-1', 'shop-2', 'kiosk', 'north'] as Slug[]).map((slug) =>
+            update(slug, { externalAccounts }),
+          ),
+        )
       ).map((answer) => answer.data?.updateOrganization?.__typename);
-      expect(codes.map(String).toSorted()).toEqual([...Array<string>(3).fill('ExternalAccountTakenError'), 'UpdateOrganizationPayload']);
+      expect(codes.map(String).toSorted()).toEqual([
+        ...Array<string>(3).fill('ExternalAccountTakenError'),
+        'UpdateOrganizationPayload',
+      ]);
     }
   });
 
   it('is refused when somebody changed it meanwhile, exactly one of many that decided on the same version', async () => {
     const { version } = await updated('kiosk', {});
     const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, n) => update('kiosk', { expectedVersion: version, name: `Name ${n}` })),
+      Array.from({ length: 8 }, (_, n) =>
+        update('kiosk', { expectedVersion: version, name: `Name ${n}` }),
+      ),
     );
     const names = answers.map((answer) => answer.data?.updateOrganization?.__typename);
-    expect(names.map(String).toSorted()).toEqual(['UpdateOrganizationPayload', ...Array<string>(7).fill('VersionConflictError')]);
-    const conflict = answers.find((answer) => answer.data?.updateOrganization?.__typename === 'VersionConflictError');
-    expect(conflict?.data?.updateOrganization).toMatchObject({ code: 'VERSION_CONFLICT', currentVersion: version + 1 });
+    expect(names.map(String).toSorted()).toEqual([
+      'UpdateOrganizationPayload',
+      ...Array<string>(7).fill('VersionConflictError'),
+    ]);
+    const conflict = answers.find(
+      (answer) => answer.data?.updateOrganization?.__typename === 'VersionConflictError',
+    );
+    expect(conflict?.data?.updateOrganization).toMatchObject({
+      code: 'VERSION_CONFLICT',
+      currentVersion: version + 1,
+    });
   });
 
   it('names what is wrong, and changes nothing', async () => {
@@ -152,7 +220,10 @@ describe('updating an organization', () => {
       [{ branding: { secondaryColor: '#12345' } }, 'branding.secondaryColor'],
       [{ branding: { logoUrl: 'javascript:alert(1)' } }, 'branding.logoUrl'],
       [{ branding: { logoUrl: 'https://user:secret@x.example/' } }, 'branding.logoUrl'],
-      [{ marketplaceOffers: [{ marketplace: 'AWS', url: 'ftp://x.example' }] }, 'marketplaceOffers.0.url'],
+      [
+        { marketplaceOffers: [{ marketplace: 'AWS', url: 'ftp://x.example' }] },
+        'marketplaceOffers.0.url',
+      ],
       [
         {
           marketplaceOffers: [
@@ -162,7 +233,10 @@ describe('updating an organization', () => {
         },
         'marketplaceOffers',
       ],
-      [{ externalAccounts: [{ system: 'Big System', accountId: '1' }] }, 'externalAccounts.0.system'],
+      [
+        { externalAccounts: [{ system: 'Big System', accountId: '1' }] },
+        'externalAccounts.0.system',
+      ],
       [{ externalAccounts: [{ system: 'a', accountId: ' ' }] }, 'externalAccounts.0.accountId'],
       [
         {
@@ -173,11 +247,22 @@ describe('updating an organization', () => {
         },
         'externalAccounts',
       ],
-      [{ externalAccounts: Array.from({ length: 21 }, (_, n) => ({ system: `s${n}`, accountId: '1' })) }, 'externalAccounts'],
+      [
+        {
+          externalAccounts: Array.from({ length: 21 }, (_, n) => ({
+            system: `s${n}`,
+            accountId: '1',
+          })),
+        },
+        'externalAccounts',
+      ],
       [{ billingEmail: 'a..b@x.example' }, 'billingEmail'],
     ];
     for (const [input, argument] of bad)
-      expect({ input, error: (await update('kiosk', input)).errors?.[0]?.extensions }).toMatchObject({
+      expect({
+        input,
+        error: (await update('kiosk', input)).errors?.[0]?.extensions,
+      }).toMatchObject({
         error: { code: 'BAD_USER_INPUT', argument },
       });
     for (const input of [{ branding: { logoUrl: 'nonsense' } }, { billingEmail: 'nonsense' }])
@@ -197,22 +282,42 @@ describe('updating an organization', () => {
       { as: 'key@north' },
     );
     expect((await update('south', { name: 'X' })).text).toBe(missing.text);
-    const input = { organizationId: world.org('north'), name: 'limited', scopes: ['organizations:manage'] };
+    const input = {
+      organizationId: world.org('north'),
+      name: 'limited',
+      scopes: ['organizations:manage'],
+    };
     const { secret } = payload(
-      (await world.query(CreateApiKeyDocument, { input }, { as: 'admin@north' })).data?.createApiKey,
+      (await world.query(CreateApiKeyDocument, { input }, { as: 'admin@north' })).data
+        ?.createApiKey,
       'CreateApiKeyPayload',
     );
-    expect(await updated('north', { name: 'Renamed' }, { token: secret })).toMatchObject({ name: 'Renamed' });
-    const refused = await update('north', { name: 'Again', billingEmail: 'b@x.example' }, { token: secret });
-    expect(refused.errors?.[0]?.extensions).toMatchObject({ code: 'FORBIDDEN', requiredScopes: ['billing:manage'] });
+    expect(await updated('north', { name: 'Renamed' }, { token: secret })).toMatchObject({
+      name: 'Renamed',
+    });
+    const refused = await update(
+      'north',
+      { name: 'Again', billingEmail: 'b@x.example' },
+      { token: secret },
+    );
+    expect(refused.errors?.[0]?.extensions).toMatchObject({
+      code: 'FORBIDDEN',
+      requiredScopes: ['billing:manage'],
+    });
     await updated('shop-1', { billingEmail: 'Invoices@X.example' }, { as: 'admin@acme' });
-    const billing = await world.ask('{ organization(slug: "shop-1") { billing { email } } }', { as: 'admin@north' as Caller });
+    const billing = await world.ask('{ organization(slug: "shop-1") { billing { email } } }', {
+      as: 'admin@north' as Caller,
+    });
     expect(billing.data).toEqual({ organization: { billing: { email: 'invoices@x.example' } } });
   });
 
   it('stands in the log with the fields that were given, before and after', async () => {
     await updated('shop-1', { name: 'Logged', branding: { primaryColor: '#000000' } });
-    const log = await world.query(AuditLogDocument, { id: world.org('shop-1'), first: 1 }, { as: 'key@north' });
+    const log = await world.query(
+      AuditLogDocument,
+      { id: world.org('shop-1'), first: 1 },
+      { as: 'key@north' },
+    );
     expect(log.data?.organization?.auditLog?.nodes[0]).toMatchObject({
       action: 'updateOrganization',
       before: { name: 'Shop One' },
@@ -221,18 +326,35 @@ describe('updating an organization', () => {
   });
 
   it('keeps what the partner calls it, from its creation on, in one form and out of the search', async () => {
-    const made = await world.ask<{ createOrganization: { organization: { id: string; externalReference: string } } }>(
+    const made = await world.ask<{
+      createOrganization: { organization: { id: string; externalReference: string } };
+    }>(
       `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) {
         ... on CreateOrganizationPayload { organization { id externalReference } } } }`,
       { as: 'key@north' },
-      { input: { name: 'Referred', parentId: world.org('shop-2'), externalReference: ' CUST-e\u0301-1 ' } },
+      {
+        input: {
+          name: 'Referred',
+          parentId: world.org('shop-2'),
+          externalReference: ' CUST-e\u0301-1 ',
+        },
+      },
     );
     const { id = '', externalReference } = made.data?.createOrganization.organization ?? {};
     expect(externalReference).toBe('CUST-\u00e9-1');
     const change = (reference: string | null) =>
-      world.query(UpdateOrganizationDocument, { input: { id, expectedVersion: 1, externalReference: reference } }, { as: 'key@north' });
-    expect(payload((await change(null)).data?.updateOrganization, 'UpdateOrganizationPayload').organization.version).toBe(2);
-    expect((await change('CUST-2')).data?.updateOrganization).toMatchObject({ __typename: 'VersionConflictError' });
+      world.query(
+        UpdateOrganizationDocument,
+        { input: { id, expectedVersion: 1, externalReference: reference } },
+        { as: 'key@north' },
+      );
+    expect(
+      payload((await change(null)).data?.updateOrganization, 'UpdateOrganizationPayload')
+        .organization.version,
+    ).toBe(2);
+    expect((await change('CUST-2')).data?.updateOrganization).toMatchObject({
+      __typename: 'VersionConflictError',
+    });
     const found = await world.ask<{ organization: object }>(
       `query ($id: ID) { organization(id: $id) { externalReference auditLog { nodes { before after redacted } } }
         own: organization { descendants(search: "CUST-") { totalCount } } }`,
@@ -260,7 +382,10 @@ describe('updating an organization', () => {
 
   it('is found by its new name at once', async () => {
     await updated('kiosk', { name: 'Quite Unlike Anything' });
-    const found = await world.ask('{ organization { descendants(search: "unlike any") { nodes { slug } } } }', { as: 'key@north' });
+    const found = await world.ask(
+      '{ organization { descendants(search: "unlike any") { nodes { slug } } } }',
+      { as: 'key@north' },
+    );
     expect(found.data).toEqual({ organization: { descendants: { nodes: [{ slug: 'kiosk' }] } } });
   });
 });

@@ -4,7 +4,11 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { parseId } from '../../src/values/ids.ts';
 import { localProvider } from '../../src/modules/provisioning/local.ts';
 import { addPhoneNumbers } from '../../src/modules/provisioning/phone-numbers.ts';
-import { LOCAL_PROVISIONING, makeProviders, type ProvisioningSettings } from '../../src/modules/provisioning/providers.ts';
+import {
+  LOCAL_PROVISIONING,
+  makeProviders,
+  type ProvisioningSettings,
+} from '../../src/modules/provisioning/providers.ts';
 import {
   CreateOrganizationDocument,
   DeleteOrganizationDocument,
@@ -16,7 +20,10 @@ import { runJobs } from '../setup/outbox.ts';
 import { createWorld, payload, type World } from '../setup/world.ts';
 
 const SECRET = 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMy';
-const ok = (resourceId: string, more: object = {}): Reply => ({ status: 200, body: JSON.stringify({ resourceId, ...more }) });
+const ok = (resourceId: string, more: object = {}): Reply => ({
+  status: 200,
+  body: JSON.stringify({ resourceId, ...more }),
+});
 
 let world: World;
 let service: Listener;
@@ -38,7 +45,11 @@ afterEach(async () => {
 
 let made = 0;
 async function create(): Promise<string> {
-  const input = { name: 'Provisioned', slug: `provisioned-${++made}`, parentId: world.org('north') };
+  const input = {
+    name: 'Provisioned',
+    slug: `provisioned-${++made}`,
+    parentId: world.org('north'),
+  };
   const answer = await world.query(CreateOrganizationDocument, { input }, { as: 'admin@north' });
   return payload(answer.data?.createOrganization, 'CreateOrganizationPayload').organization.id;
 }
@@ -48,10 +59,17 @@ async function read(id: string) {
   return answer.data?.organization;
 }
 type StepName = keyof ProvisioningSettings['steps'];
-const step = async (id: string, name: StepName) => (await read(id))?.provisioning?.steps.find((one) => one.name === name);
+const step = async (id: string, name: StepName) =>
+  (await read(id))?.provisioning?.steps.find((one) => one.name === name);
 const retry = async (organizationId: string) =>
   payload(
-    (await world.query(RetryProvisioningDocument, { input: { organizationId } }, { as: 'admin@north' })).data?.retryProvisioning,
+    (
+      await world.query(
+        RetryProvisioningDocument,
+        { input: { organizationId } },
+        { as: 'admin@north' },
+      )
+    ).data?.retryProvisioning,
     'RetryProvisioningPayload',
   );
 const stock = (...numbers: string[]) => addPhoneNumbers(world.db, numbers);
@@ -59,7 +77,10 @@ const stock = (...numbers: string[]) => addPhoneNumbers(world.db, numbers);
 const runWithWebhook = (steps: readonly StepName[], timeoutMs = 2_000) =>
   runJobs(world, undefined, {
     providers: makeProviders(world.db, {
-      steps: { ...LOCAL_PROVISIONING.steps, ...Object.fromEntries(steps.map((name) => [name, 'webhook'])) },
+      steps: {
+        ...LOCAL_PROVISIONING.steps,
+        ...Object.fromEntries(steps.map((name) => [name, 'webhook'])),
+      },
       webhook: { url: `${service.url}/hooks`, secret: SECRET, timeoutMs },
       stripe: undefined,
     }),
@@ -71,7 +92,9 @@ describe('provisioning with the local provider', () => {
     const id = await create();
     const before = await read(id);
     expect(before?.provisioning).toMatchObject({ status: 'PENDING' });
-    expect(before?.provisioning?.steps.map(({ name, status, attempts }) => [name, status, attempts])).toEqual([
+    expect(
+      before?.provisioning?.steps.map(({ name, status, attempts }) => [name, status, attempts]),
+    ).toEqual([
       ['IDENTITY', 'PENDING', 0],
       ['BILLING', 'PENDING', 0],
       ['TELEPHONY', 'PENDING', 0],
@@ -87,11 +110,21 @@ describe('provisioning with the local provider', () => {
       expect(one.finishedAt).not.toBeNull();
       expect(one.resourceId).not.toBeNull();
     }
-    expect(after?.billing).toMatchObject({ plan: 'free', status: 'active', email: 'admin@north.example' });
+    expect(after?.billing).toMatchObject({
+      plan: 'free',
+      status: 'active',
+      email: 'admin@north.example',
+    });
     expect(after?.billing?.customerId).not.toBeNull();
     expect(after?.billing?.subscriptionId).not.toBeNull();
     expect(after?.limits?.concurrency).toEqual({ limit: 1, inUse: 0 });
-    expect(after?.inventory).toEqual({ agents: 0, phoneNumbers: 1, webWidgets: 0, knowledgeBases: 1, telephonyTrunks: 1 });
+    expect(after?.inventory).toEqual({
+      agents: 0,
+      phoneNumbers: 1,
+      webWidgets: 0,
+      knowledgeBases: 1,
+      telephonyTrunks: 1,
+    });
     expect((await step(id, 'PHONE_NUMBER'))?.resourceId).toBe('+12025550100');
   });
 
@@ -100,13 +133,22 @@ describe('provisioning with the local provider', () => {
     await runJobs(world);
     for (const id of [first, second]) {
       expect((await read(id))?.provisioning?.status).toBe('FAILED');
-      expect(await step(id, 'PHONE_NUMBER')).toMatchObject({ status: 'FAILED', attempts: 1, error: 'The pool of phone numbers is empty.' });
+      expect(await step(id, 'PHONE_NUMBER')).toMatchObject({
+        status: 'FAILED',
+        attempts: 1,
+        error: 'The pool of phone numbers is empty.',
+      });
       expect(await step(id, 'KNOWLEDGE_BASE')).toMatchObject({ status: 'DONE' });
     }
     // One number comes: the organization that has waited longest gets it.
     expect(await stock('+12025550101')).toEqual({ added: 1, known: 0, restarted: 1 });
     await runJobs(world);
-    expect(await step(first, 'PHONE_NUMBER')).toMatchObject({ status: 'DONE', attempts: 2, error: null, resourceId: '+12025550101' });
+    expect(await step(first, 'PHONE_NUMBER')).toMatchObject({
+      status: 'DONE',
+      attempts: 2,
+      error: null,
+      resourceId: '+12025550101',
+    });
     expect(await step(second, 'PHONE_NUMBER')).toMatchObject({ status: 'FAILED' });
     await sql`insert into phone_numbers (number) values ('+12025550102')`.execute(world.db);
     expect((await retry(second)).organization.provisioning?.status).toBe('PENDING');
@@ -133,7 +175,9 @@ describe('provisioning with the local provider', () => {
         }),
       ),
     );
-    expect(asked.flatMap((one) => (one.status === 'fulfilled' ? one.value.resourceId : [])).toSorted()).toEqual(numbers);
+    expect(
+      asked.flatMap((one) => (one.status === 'fulfilled' ? one.value.resourceId : [])).toSorted(),
+    ).toEqual(numbers);
     const refused = asked.flatMap((one) => (one.status === 'rejected' ? [String(one.reason)] : []));
     expect(new Set(refused)).toEqual(new Set(['Error: The pool of phone numbers is empty.']));
   });
@@ -146,11 +190,20 @@ describe('provisioning with the local provider', () => {
       world.db,
     );
     await sql`insert into assigned_phone_numbers (number, organization_id)
-      select '+12025550103', id from organizations where organization_public_id(id) = ${id}`.execute(world.db);
+      select '+12025550103', id from organizations where organization_public_id(id) = ${id}`.execute(
+      world.db,
+    );
     await runJobs(world);
     expect((await read(id))?.provisioning?.status).toBe('READY');
-    expect(await step(id, 'PHONE_NUMBER')).toMatchObject({ attempts: 2, resourceId: '+12025550103' });
-    expect((await read(id))?.inventory).toMatchObject({ phoneNumbers: 1, telephonyTrunks: 1, knowledgeBases: 1 });
+    expect(await step(id, 'PHONE_NUMBER')).toMatchObject({
+      attempts: 2,
+      resourceId: '+12025550103',
+    });
+    expect((await read(id))?.inventory).toMatchObject({
+      phoneNumbers: 1,
+      telephonyTrunks: 1,
+      knowledgeBases: 1,
+    });
   });
 
   it('leaves what is done alone when it is started again, and stops with the deletion of the organization', async () => {
@@ -184,7 +237,12 @@ describe('provisioning with a webhook', () => {
     const id = await create();
     service.reply = (call) =>
       JSON.parse(call.body).type === 'provisioning.billing'
-        ? ok('cus_9', { plan: 'starter', status: 'trialing', customerId: 'cus_9', subscriptionId: 'sub_9' })
+        ? ok('cus_9', {
+            plan: 'starter',
+            status: 'trialing',
+            customerId: 'cus_9',
+            subscriptionId: 'sub_9',
+          })
         : ok('identity-7');
     await runWithWebhook(['IDENTITY', 'BILLING']);
     expect(service.calls).toHaveLength(2);
@@ -194,12 +252,23 @@ describe('provisioning with a webhook', () => {
         type: string;
         data: { step: string; organization: { id: string } };
       };
-      expect(message.data.organization).toMatchObject({ id, name: 'Provisioned', kind: 'CUSTOMER' });
+      expect(message.data.organization).toMatchObject({
+        id,
+        name: 'Provisioned',
+        kind: 'CUSTOMER',
+      });
       expect(message.type).toBe(`provisioning.${message.data.step.toLowerCase()}`);
       expect(headers['idempotency-key']).toBe(headers['webhook-id']);
-      expect(() => new Webhook(SECRET).verify(`${body} `, headers as Record<string, string>)).toThrow();
+      expect(() =>
+        new Webhook(SECRET).verify(`${body} `, headers as Record<string, string>),
+      ).toThrow();
     }
-    expect((await read(id))?.billing).toMatchObject({ plan: 'starter', status: 'trialing', customerId: 'cus_9', subscriptionId: 'sub_9' });
+    expect((await read(id))?.billing).toMatchObject({
+      plan: 'starter',
+      status: 'trialing',
+      customerId: 'cus_9',
+      subscriptionId: 'sub_9',
+    });
     expect((await step(id, 'IDENTITY'))?.resourceId).toBe('identity-7');
   });
 
@@ -214,13 +283,20 @@ describe('provisioning with a webhook', () => {
       service.reply = () => reply;
       // Short only where nothing comes: a busy machine may take a while to answer.
       await runWithWebhook(['IDENTITY'], reply === 'hang' ? 300 : undefined);
-      expect(await step(id, 'IDENTITY')).toMatchObject({ status: 'PENDING', error, finishedAt: null });
+      expect(await step(id, 'IDENTITY')).toMatchObject({
+        status: 'PENDING',
+        error,
+        finishedAt: null,
+      });
     }
     const { url } = service;
     service.url = 'http://127.0.0.1:1';
     await runWithWebhook(['IDENTITY']);
     service.url = url;
-    expect(await step(id, 'IDENTITY')).toMatchObject({ status: 'PENDING', error: 'The provider could not be reached.' });
+    expect(await step(id, 'IDENTITY')).toMatchObject({
+      status: 'PENDING',
+      error: 'The provider could not be reached.',
+    });
     service.reply = () => ({ status: 503, body: '' });
     for (let n = 5; n <= 10; n++) await runWithWebhook(['IDENTITY']);
     expect(await step(id, 'IDENTITY')).toMatchObject({ status: 'FAILED', attempts: 10 });
@@ -228,30 +304,61 @@ describe('provisioning with a webhook', () => {
     service.reply = () => ok('late');
     await retry(id);
     await runWithWebhook(['IDENTITY']);
-    expect(await step(id, 'IDENTITY')).toMatchObject({ status: 'DONE', resourceId: 'late', error: null });
+    expect(await step(id, 'IDENTITY')).toMatchObject({
+      status: 'DONE',
+      resourceId: 'late',
+      error: null,
+    });
     // Nobody knows what became of the first ten, so the eleventh means the same effect.
     expect(new Set(service.calls.map((call) => call.headers['idempotency-key'])).size).toBe(1);
   });
 
   const refusals: [name: string, reply: Reply, error: string][] = [
-    ['HTTP 400', { status: 400, body: '{"detail":"secret reason"}' }, 'The provider refused the step with HTTP 400.'],
-    ['a redirect', { status: 302, body: '', headers: { location: 'http://127.0.0.1:1/' } }, 'The provider refused the step with HTTP 302.'],
-    ['an answer without a resource', { status: 200, body: '{}' }, "The provider's answer does not have the form { resourceId, … }."],
-    ['an answer that is no JSON', { status: 200, body: '<html>' }, "The provider's answer does not have the form { resourceId, … }."],
-    ['an endless answer', { status: 200, body: 'x'.repeat(70_000) }, "The provider's answer has more than 64000 bytes."],
+    [
+      'HTTP 400',
+      { status: 400, body: '{"detail":"secret reason"}' },
+      'The provider refused the step with HTTP 400.',
+    ],
+    [
+      'a redirect',
+      { status: 302, body: '', headers: { location: 'http://127.0.0.1:1/' } },
+      'The provider refused the step with HTTP 302.',
+    ],
+    [
+      'an answer without a resource',
+      { status: 200, body: '{}' },
+      "The provider's answer does not have the form { resourceId, … }.",
+    ],
+    [
+      'an answer that is no JSON',
+      { status: 200, body: '<html>' },
+      "The provider's answer does not have the form { resourceId, … }.",
+    ],
+    [
+      'an endless answer',
+      { status: 200, body: 'x'.repeat(70_000) },
+      "The provider's answer has more than 64000 bytes.",
+    ],
   ];
-  it.each(refusals)('gives up at once on %s, and asks anew when it is started again', async (_name, reply, error) => {
-    const id = await create();
-    service.reply = () => reply;
-    await runWithWebhook(['TELEPHONY']);
-    expect(await step(id, 'TELEPHONY')).toMatchObject({ status: 'FAILED', attempts: 1, error });
-    expect((await read(id))?.limits?.concurrency.limit).toBe(0);
-    service.reply = () => ok('trunk-1');
-    await retry(id);
-    await runWithWebhook(['TELEPHONY']);
-    expect(await step(id, 'TELEPHONY')).toMatchObject({ status: 'DONE', attempts: 2, resourceId: 'trunk-1' });
-    expect(new Set(service.calls.map((call) => call.headers['idempotency-key'])).size).toBe(2);
-  });
+  it.each(refusals)(
+    'gives up at once on %s, and asks anew when it is started again',
+    async (_name, reply, error) => {
+      const id = await create();
+      service.reply = () => reply;
+      await runWithWebhook(['TELEPHONY']);
+      expect(await step(id, 'TELEPHONY')).toMatchObject({ status: 'FAILED', attempts: 1, error });
+      expect((await read(id))?.limits?.concurrency.limit).toBe(0);
+      service.reply = () => ok('trunk-1');
+      await retry(id);
+      await runWithWebhook(['TELEPHONY']);
+      expect(await step(id, 'TELEPHONY')).toMatchObject({
+        status: 'DONE',
+        attempts: 2,
+        resourceId: 'trunk-1',
+      });
+      expect(new Set(service.calls.map((call) => call.headers['idempotency-key'])).size).toBe(2);
+    },
+  );
 });
 
 describe('billing with Stripe', () => {
@@ -260,7 +367,12 @@ describe('billing with Stripe', () => {
       providers: makeProviders(world.db, {
         steps: { ...LOCAL_PROVISIONING.steps, BILLING: 'stripe' },
         webhook: undefined,
-        stripe: { apiKey: 'sk_test_1', priceId: 'price_free', apiUrl: service.url, timeoutMs: 2_000 },
+        stripe: {
+          apiKey: 'sk_test_1',
+          priceId: 'price_free',
+          apiUrl: service.url,
+          timeoutMs: 2_000,
+        },
       }),
     });
   const stripeError = (status: number, type: string, code: string): Reply => ({
@@ -288,24 +400,44 @@ describe('billing with Stripe', () => {
       'items[0][price]': 'price_free',
     });
     expect(customer?.headers['idempotency-key']).toMatch(/-billing-1-customer$/);
-    expect((await read(id))?.billing).toMatchObject({ plan: 'free', status: 'active', customerId: 'cus_1', subscriptionId: 'sub_1' });
+    expect((await read(id))?.billing).toMatchObject({
+      plan: 'free',
+      status: 'active',
+      customerId: 'cus_1',
+      subscriptionId: 'sub_1',
+    });
   });
 
   it('goes on with the customer that it has, whatever happens in between', async () => {
     const id = await create();
     const customers: Reply = { status: 200, body: '{"id":"cus_2","object":"customer"}' };
-    service.reply = ({ path }) => (path === '/v1/customers' ? customers : stripeError(500, 'api_error', 'down'));
+    service.reply = ({ path }) =>
+      path === '/v1/customers' ? customers : stripeError(500, 'api_error', 'down');
     await runWithStripe();
-    expect(await step(id, 'BILLING')).toMatchObject({ status: 'PENDING', error: 'Stripe could not do the step: down.' });
-    service.reply = ({ path }) => (path === '/v1/customers' ? customers : stripeError(400, 'invalid_request_error', 'resource_missing'));
+    expect(await step(id, 'BILLING')).toMatchObject({
+      status: 'PENDING',
+      error: 'Stripe could not do the step: down.',
+    });
+    service.reply = ({ path }) =>
+      path === '/v1/customers'
+        ? customers
+        : stripeError(400, 'invalid_request_error', 'resource_missing');
     await runWithStripe();
-    expect(await step(id, 'BILLING')).toMatchObject({ status: 'FAILED', error: 'Stripe refused the step: resource_missing.' });
-    service.reply = () => ({ status: 200, body: '{"id":"sub_2","object":"subscription","status":"active"}' });
+    expect(await step(id, 'BILLING')).toMatchObject({
+      status: 'FAILED',
+      error: 'Stripe refused the step: resource_missing.',
+    });
+    service.reply = () => ({
+      status: 200,
+      body: '{"id":"sub_2","object":"subscription","status":"active"}',
+    });
     await retry(id);
     await runWithStripe();
     expect(await step(id, 'BILLING')).toMatchObject({ status: 'DONE', resourceId: 'cus_2' });
     expect(service.calls.filter((call) => call.path === '/v1/customers')).toHaveLength(1);
-    const keys = service.calls.filter((call) => call.path === '/v1/subscriptions').map((call) => call.headers['idempotency-key']);
+    const keys = service.calls
+      .filter((call) => call.path === '/v1/subscriptions')
+      .map((call) => call.headers['idempotency-key']);
     expect(new Set(keys).size).toBe(2);
   });
 });

@@ -26,7 +26,9 @@ function withDatabase(url: string, name: string): string {
 }
 
 async function administrate(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: withDatabase(inject('templateUrl'), 'postgres') });
+  const client = new pg.Client({
+    connectionString: withDatabase(inject('templateUrl'), 'postgres'),
+  });
   await client.connect();
   await client.query(statement);
   await client.end();
@@ -39,20 +41,33 @@ const OWNER_POOL_SIZE = 8;
 
 /** Waits until everybody has left the database: a pool that was ended may still be saying goodbye, and being cut off is an error to it. */
 async function left(name: string): Promise<void> {
-  const client = new pg.Client({ connectionString: withDatabase(inject('templateUrl'), 'postgres') });
+  const client = new pg.Client({
+    connectionString: withDatabase(inject('templateUrl'), 'postgres'),
+  });
   await client.connect();
   const end = Date.now() + LEAVING_MS;
   let connections: unknown[];
-  do ({ rows: connections } = await client.query('select from pg_stat_activity where datname = $1', [name]));
+  do
+    ({ rows: connections } = await client.query('select from pg_stat_activity where datname = $1', [
+      name,
+    ]));
   while (connections.length > 0 && Date.now() < end);
   await client.end();
 }
 
 /** Clones the template (or makes an empty database) and opens it. */
-export async function createDatabase({ empty = false, poolSize = 8, statementTimeoutMs = 0 } = {}): Promise<TestDatabase> {
+export async function createDatabase({
+  empty = false,
+  poolSize = 8,
+  statementTimeoutMs = 0,
+} = {}): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
   // Files are copied as they are, instead of page by page through the log.
-  await administrate(empty ? `create database ${name}` : `create database ${name} template banyan strategy file_copy`);
+  await administrate(
+    empty
+      ? `create database ${name}`
+      : `create database ${name} template banyan strategy file_copy`,
+  );
   const url = withDatabase(inject('templateUrl'), name);
   // The rights on a database are not among what a clone has of its template.
   await administrate(`revoke temporary on database ${name} from public`);

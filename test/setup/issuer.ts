@@ -33,18 +33,29 @@ export async function startIssuer(): Promise<Issuer> {
   const make = async () => {
     const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
     const kid = `key-${++made}`;
-    return { jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' }, privateKey, kid };
+    return {
+      jwk: { ...(await exportJWK(publicKey)), kid, alg: 'ES256', use: 'sig' },
+      privateKey,
+      kid,
+    };
   };
   keys = [await make()];
   const server = createServer((_request, response) => {
     fetches++;
     if (manner === 'broken') response.writeHead(500).end('out of order');
     if (manner !== 'well') return;
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }));
+    response
+      .writeHead(200, { 'content-type': 'application/json' })
+      .end(JSON.stringify({ keys: keys.map(({ jwk }) => jwk) }));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const settings = { jwksUrl: `${origin}/jwks`, issuer: `${origin}/`, audience: 'banyan-tests', algorithms: ['ES256'] };
+  const settings = {
+    jwksUrl: `${origin}/jwks`,
+    issuer: `${origin}/`,
+    audience: 'banyan-tests',
+    algorithms: ['ES256'],
+  };
   return {
     settings,
     fetches: () => fetches,
@@ -62,7 +73,9 @@ export async function startIssuer(): Promise<Issuer> {
         email_verified: true,
         ...claims,
       };
-      return new SignJWT(payload).setProtectedHeader({ alg: algorithm, kid: kid ?? current.kid }).sign(key ?? current.privateKey);
+      return new SignJWT(payload)
+        .setProtectedHeader({ alg: algorithm, kid: kid ?? current.kid })
+        .sign(key ?? current.privateKey);
     },
     async rotate() {
       keys = [await make()];

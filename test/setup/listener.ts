@@ -1,5 +1,10 @@
 /** A service elsewhere, as a plain HTTP server on a free port. */
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 
@@ -26,10 +31,18 @@ export interface Listener {
 /** Starts the service. */
 export async function startListener(reply: Listener['reply']): Promise<Listener> {
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const call = { method: request.method ?? '', path: request.url ?? '', headers: request.headers, body: await text(request) };
+    const call = {
+      method: request.method ?? '',
+      path: request.url ?? '',
+      headers: request.headers,
+      body: await text(request),
+    };
     listener.calls.push(call);
     const answer = listener.reply(call);
-    if (answer !== 'hang') response.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers }).end(answer.body);
+    if (answer !== 'hang')
+      response
+        .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })
+        .end(answer.body);
   };
   const server = createServer((request, response) => void serve(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

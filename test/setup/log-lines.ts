@@ -17,6 +17,9 @@ export function keepLines(level = 'info'): LogLines {
   return {
     log: createLogger(level, { write: (text) => void texts.push(text) }),
     texts,
-    lines: (message) => texts.map((text) => JSON.parse(text) as LogLine).filter((line) => message === undefined || line.msg === message),
+    lines: (message) =>
+      texts
+        .map((text) => JSON.parse(text) as LogLine)
+        .filter((line) => message === undefined || line.msg === message),
   };
 }

@@ -6,7 +6,12 @@ import type { Database } from '../../src/database/connect.ts';
  * Adds `count` children named after `name` to each organization whose slug is like `parents`, with the slugs
  * `<parent's>-<n>`. Triggers are off, which take most of an insertion: searches do not find these organizations.
  */
-export async function insertMany(db: Database, parents: string, count: number, name: string): Promise<void> {
+export async function insertMany(
+  db: Database,
+  parents: string,
+  count: number,
+  name: string,
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     await sql`set local session_replication_role = replica`.execute(tx);
     await sql`

@@ -26,12 +26,21 @@ export const namesIn = async (folder: URL): Promise<string[]> =>
  * Makes a folder with the migrations up to `last` (all of this version when absent), and `more` by name. What comes before
  * the baseline is taken from version 0.1.
  */
-export async function migrationFolder(last?: string, more: Record<string, string> = {}): Promise<MigrationFolder> {
+export async function migrationFolder(
+  last?: string,
+  more: Record<string, string> = {},
+): Promise<MigrationFolder> {
   const folder = await mkdtemp(path.join(tmpdir(), 'banyan-migrations-'));
   const from = last !== undefined && last < '0100' ? BEFORE_BASELINE : MIGRATIONS;
   const names = (await namesIn(from)).filter((name) => last === undefined || name <= last);
-  await Promise.all(names.map((name) => copyFile(fileURLToPath(new URL(`${name}.sql`, from)), path.join(folder, `${name}.sql`))));
-  await Promise.all(Object.entries(more).map(([name, text]) => writeFile(path.join(folder, `${name}.sql`), text)));
+  await Promise.all(
+    names.map((name) =>
+      copyFile(fileURLToPath(new URL(`${name}.sql`, from)), path.join(folder, `${name}.sql`)),
+    ),
+  );
+  await Promise.all(
+    Object.entries(more).map(([name, text]) => writeFile(path.join(folder, `${name}.sql`), text)),
+  );
   return {
     url: pathToFileURL(`${folder}/`),
     names: [...names, ...Object.keys(more)],

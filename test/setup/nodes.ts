@@ -20,7 +20,11 @@ export type NodeType = (typeof NODE_TYPES)[number];
  * Adds one row of each type to an organization and returns their UUIDs. A type that the schema has and this has not
  * fails the tests of rights, of ids and of fields, which all take their rows from here. `tag` makes them unique.
  */
-export async function insertNodes(world: World, organization: string, tag: string): Promise<Record<NodeType, string>> {
+export async function insertNodes(
+  world: World,
+  organization: string,
+  tag: string,
+): Promise<Record<NodeType, string>> {
   const one = async (statement: RawBuilder<{ id: string }>): Promise<string> => {
     const [row] = await world.rows(statement);
     if (!row) throw new RangeError('a row was expected');
@@ -31,7 +35,12 @@ export async function insertNodes(world: World, organization: string, tag: strin
     Organization: organization,
     User: user,
     Membership: await insertMembership(world, organization, user, ['user']),
-    Invitation: await insertInvitation(world, organization, `node-invited@${tag}.example`, tokenHash(`node invitation ${tag}`)),
+    Invitation: await insertInvitation(
+      world,
+      organization,
+      `node-invited@${tag}.example`,
+      tokenHash(`node invitation ${tag}`),
+    ),
     Role: await one(sql`
       with made as (insert into roles (key, name, scopes) values ('node_role', 'Node', '{usage:read}') returning id, key),
         own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${organization}::uuid from made)

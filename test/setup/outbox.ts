@@ -31,12 +31,17 @@ export async function runJobs(
     usageEventDays: 400,
     ...overrides,
   });
-  await sql`update graphile_worker._private_jobs set run_at = now() where locked_at is null`.execute(db);
+  await sql`update graphile_worker._private_jobs set run_at = now() where locked_at is null`.execute(
+    db,
+  );
   await runDueJobs({ url: gatewayUrl, log, tasks });
   // The queue says that it has ended before it has written down which jobs failed, and those look busy until then.
   await vi.waitFor(
     async () => {
-      const { rows } = await sql`select id from graphile_worker._private_jobs where locked_at is not null`.execute(db);
+      const { rows } =
+        await sql`select id from graphile_worker._private_jobs where locked_at is not null`.execute(
+          db,
+        );
       if (rows.length > 0) throw new Error(`${rows.length} jobs are still locked`);
     },
     { timeout: 10_000, interval: 5 },

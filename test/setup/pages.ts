@@ -3,7 +3,12 @@
 /** A page as the walk needs it. */
 export interface WalkedPage {
   rows: readonly string[];
-  pageInfo: { hasNextPage: boolean; hasPreviousPage?: boolean; startCursor?: string | null; endCursor?: string | null };
+  pageInfo: {
+    hasNextPage: boolean;
+    hasPreviousPage?: boolean;
+    startCursor?: string | null;
+    endCursor?: string | null;
+  };
 }
 
 export interface WalkArguments {

@@ -33,7 +33,10 @@ async function makeFolder(): Promise<string> {
     ({ bavail, bsize }) => bavail * bsize,
     () => 0,
   );
-  const inMemory = room >= ROOM_BYTES ? await mkdtemp(path.join(MEMORY, 'banyan-test-')).catch(() => undefined) : undefined;
+  const inMemory =
+    room >= ROOM_BYTES
+      ? await mkdtemp(path.join(MEMORY, 'banyan-test-')).catch(() => undefined)
+      : undefined;
   const folder = inMemory ?? (await mkdtemp(path.join(tmpdir(), 'banyan-test-')));
   // An ordinary account has to be able to enter it when the tests run as root.
   await chmod(folder, 0o755);

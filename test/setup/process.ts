@@ -20,7 +20,10 @@ const FLAGS = '--max-old-space-size=512 --max-semi-space-size=8';
  * Starts `banyan serve` over a database with the flags of production. NODE_ENV is left to the caller: in production the
  * gateway refuses a server without fsync, which the one of the tests is.
  */
-export async function serveMeasured(databaseUrl: string, environment: Record<string, string> = {}): Promise<MeasuredGateway> {
+export async function serveMeasured(
+  databaseUrl: string,
+  environment: Record<string, string> = {},
+): Promise<MeasuredGateway> {
   const gateway = await serve({
     DATABASE_URL: databaseUrl,
     NODE_OPTIONS: FLAGS,
@@ -29,7 +32,10 @@ export async function serveMeasured(databaseUrl: string, environment: Record<str
   });
   const { pid } = gateway;
   const figure = async (name: string): Promise<number> => {
-    const [, kilobytes] = new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
+    const [, kilobytes] =
+      new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(
+        await readFile(`/proc/${pid}/status`, 'utf8'),
+      ) ?? [];
     return Number(kilobytes) / 1_024;
   };
   return {
@@ -39,7 +45,9 @@ export async function serveMeasured(databaseUrl: string, environment: Record<str
     async cpu() {
       let nanoseconds = 0;
       for (const thread of await readdir(`/proc/${pid}/task`)) {
-        const [used] = (await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0')).split(' ');
+        const [used] = (
+          await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '0')
+        ).split(' ');
         nanoseconds += Number(used);
       }
       return nanoseconds / 1_000_000;
@@ -55,10 +63,17 @@ export async function serveMeasured(databaseUrl: string, environment: Record<str
 }
 
 /** One request with a JSON body of exactly this text. */
-export async function post(url: string, body: string, token?: string): Promise<{ status: number; text: string }> {
+export async function post(
+  url: string,
+  body: string,
+  token?: string,
+): Promise<{ status: number; text: string }> {
   const response = await fetch(url, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', ...(token !== undefined && { authorization: `Bearer ${token}` }) },
+    headers: {
+      'content-type': 'application/json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
     body,
   });
   return { status: response.status, text: await response.text() };

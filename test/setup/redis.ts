@@ -51,7 +51,10 @@ export async function freePort(): Promise<number> {
 }
 
 /** Starts a Redis on loopback that keeps nothing on the disk. */
-export async function startRedis({ port, password }: { port?: number; password?: string } = {}): Promise<TestRedis> {
+export async function startRedis({
+  port,
+  password,
+}: { port?: number; password?: string } = {}): Promise<TestRedis> {
   const place = port ?? (await freePort());
   let child: ChildProcess | undefined;
   const start = async (): Promise<void> => {
@@ -76,10 +79,25 @@ export async function startRedis({ port, password }: { port?: number; password?:
 }
 
 function launch(port: number, password: string | undefined): Promise<ChildProcess> {
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', tmpdir()];
-  const child = spawn(program ?? 'redis-server', [...settings, ...(password === undefined ? [] : ['--requirepass', password])], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+  const settings = [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    'no',
+    '--dir',
+    tmpdir(),
+  ];
+  const child = spawn(
+    program ?? 'redis-server',
+    [...settings, ...(password === undefined ? [] : ['--requirepass', password])],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
   return new Promise((resolve, reject) => {
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => {

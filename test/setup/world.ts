@@ -13,7 +13,12 @@ import type { AddressInfo } from 'node:net';
 import { sql } from 'kysely';
 import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import type { Database } from '../../src/database/connect.ts';
-import { createGateway, GRAPHQL_PATH, type Gateway, type GatewayOptions } from '../../src/http/gateway.ts';
+import {
+  createGateway,
+  GRAPHQL_PATH,
+  type Gateway,
+  type GatewayOptions,
+} from '../../src/http/gateway.ts';
 import { encodeId, type IdType } from '../../src/values/ids.ts';
 import { insertApiKey, insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -62,7 +67,13 @@ export interface GraphQLAnswer<Data = Record<string, unknown>> {
   /** The body, byte for byte but for class, time and request id of errors, so that answers can be compared. */
   text: string;
   data: Data | null | undefined;
-  errors: { message: string; path?: (string | number)[]; extensions: { code: string } & Record<string, unknown> }[] | undefined;
+  errors:
+    | {
+        message: string;
+        path?: (string | number)[];
+        extensions: { code: string } & Record<string, unknown>;
+      }[]
+    | undefined;
 }
 
 export interface RequestOptions {
@@ -101,7 +112,10 @@ export interface World extends TestDatabase {
 }
 
 /** Builds the world in a database of its own and serves it on a free port. */
-export async function createWorld(overrides: Partial<GatewayOptions> = {}, { poolSize = 8 } = {}): Promise<World> {
+export async function createWorld(
+  overrides: Partial<GatewayOptions> = {},
+  { poolSize = 8 } = {},
+): Promise<World> {
   const database = await createDatabase({ poolSize });
   const { db } = database;
   const ids = new Map<string, string>();
@@ -121,7 +135,8 @@ export async function createWorld(overrides: Partial<GatewayOptions> = {}, { poo
     ids.set(name, user);
     tokens.set(name, await insertPersonalAccessToken(db, user, 'test'));
   }
-  for (const name of KEYS) tokens.set(name, await insertApiKey(db, ids.get(name.slice('key@'.length)) ?? '', name));
+  for (const name of KEYS)
+    tokens.set(name, await insertApiKey(db, ids.get(name.slice('key@'.length)) ?? '', name));
 
   const gateway = gatewayOver(database.gatewayDb, overrides);
   const server = createServer((request, response) => void gateway(request, response));
@@ -135,10 +150,21 @@ export async function createWorld(overrides: Partial<GatewayOptions> = {}, { poo
   const token = (caller: Caller): string => tokens.get(caller) ?? '';
   const ask = async <Data>(
     query: string,
-    { as, token: given = as && token(as), organization, headers = {}, withoutSocket = false }: RequestOptions = {},
+    {
+      as,
+      token: given = as && token(as),
+      organization,
+      headers = {},
+      withoutSocket = false,
+    }: RequestOptions = {},
     variables?: Record<string, unknown>,
   ): Promise<GraphQLAnswer<Data>> => {
-    const named = organization === undefined ? (as && !as.startsWith('key@') ? as.split('@')[1] : null) : organization;
+    const named =
+      organization === undefined
+        ? as && !as.startsWith('key@')
+          ? as.split('@')[1]
+          : null
+        : organization;
     const response = await (withoutSocket ? gateway.fetch.bind(gateway) : fetch)(endpoint, {
       method: 'POST',
       headers: {
@@ -151,7 +177,13 @@ export async function createWorld(overrides: Partial<GatewayOptions> = {}, { poo
     });
     const text = (await response.text()).replaceAll(ERROR_FACTS, '');
     const body = JSON.parse(text) as Pick<GraphQLAnswer<Data>, 'data' | 'errors'>;
-    return { status: response.status, headers: response.headers, text, data: body.data, errors: body.errors };
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      data: body.data,
+      errors: body.errors,
+    };
   };
   return {
     ...database,
@@ -161,7 +193,8 @@ export async function createWorld(overrides: Partial<GatewayOptions> = {}, { poo
     uuid: known,
     token,
     ask,
-    query: (document, variables, options) => ask(document.toString(), options, variables as Record<string, unknown>),
+    query: (document, variables, options) =>
+      ask(document.toString(), options, variables as Record<string, unknown>),
     rows: async (statement) => (await statement.execute(db)).rows,
     async close() {
       await closeServer(server);
@@ -196,8 +229,16 @@ function closeServer(server: Server): Promise<void> {
 }
 
 /** Adds a person with a verified address and returns its UUID. */
-export async function insertUser({ db }: TestDatabase, email: string, name: string | null = null): Promise<string> {
-  const row = await db.insertInto('users').values({ email, canonical_email: email, name }).returning('id').executeTakeFirstOrThrow();
+export async function insertUser(
+  { db }: TestDatabase,
+  email: string,
+  name: string | null = null,
+): Promise<string> {
+  const row = await db
+    .insertInto('users')
+    .values({ email, canonical_email: email, name })
+    .returning('id')
+    .executeTakeFirstOrThrow();
   return row.id;
 }
 
@@ -220,12 +261,18 @@ export async function insertMembership(
 }
 
 /** Adds an API key with these scopes and returns its token. */
-export async function insertKey(world: Pick<World, 'db' | 'uuid'>, slug: Slug, scopes: readonly string[]): Promise<string> {
+export async function insertKey(
+  world: Pick<World, 'db' | 'uuid'>,
+  slug: Slug,
+  scopes: readonly string[],
+): Promise<string> {
   const { rows } = await sql<{ id: string }>`select uuidv7() as id`.execute(world.db);
   const id = rows[0]?.id ?? '';
   const token = createToken('ak', id);
   await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-    values (${id}, ${world.uuid(slug)}, 'key', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(world.db);
+    values (${id}, ${world.uuid(slug)}, 'key', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(
+    world.db,
+  );
   return token;
 }
 
@@ -250,7 +297,9 @@ export async function insertInvitation(
     })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await sql`insert into invitation_roles (invitation_id, role_id) select ${id}, id from roles where built_in and key = 'user'`.execute(db);
+  await sql`insert into invitation_roles (invitation_id, role_id) select ${id}, id from roles where built_in and key = 'user'`.execute(
+    db,
+  );
   await sql`insert into invitation_tokens (token_hash, invitation_id, organization_id) values (${hash}, ${id}, ${organizationId})`.execute(
     db,
   );
@@ -272,6 +321,7 @@ export function payload<Result extends { __typename: string }, Name extends Resu
   result: Result | null | undefined,
   name: Name,
 ): Extract<Result, { __typename: Name }> {
-  if (result?.__typename !== name) throw new Error(`expected ${name}, got ${JSON.stringify(result)}`);
+  if (result?.__typename !== name)
+    throw new Error(`expected ${name}, got ${JSON.stringify(result)}`);
   return result as Extract<Result, { __typename: Name }>;
 }

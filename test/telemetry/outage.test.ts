@@ -14,7 +14,8 @@ beforeEach(() => void kept.texts.splice(0));
 
 const read = () => lab.ask('{ organization { slug } }');
 const outageLines = (): LogLine[] => kept.lines().filter(({ outage }) => outage !== undefined);
-const sum = (lines: readonly LogLine[]): number => lines.reduce((all, { failures }) => all + Number(failures), 0);
+const sum = (lines: readonly LogLine[]): number =>
+  lines.reduce((all, { failures }) => all + Number(failures), 0);
 
 /** Asks until the outage is told to be over, and returns how many requests failed meanwhile. */
 async function untilOver(): Promise<number> {
@@ -52,14 +53,26 @@ describe('a database that is away', () => {
       lab.proxy.mode('pass');
       const total = 20 * rounds + (await untilOver());
       const lines = outageLines();
-      expect(lines[0]).toMatchObject({ msg: 'an outage begins', outage: 'the database', failures: 1, total: 1, level: 50 });
+      expect(lines[0]).toMatchObject({
+        msg: 'an outage begins',
+        outage: 'the database',
+        failures: 1,
+        total: 1,
+        level: 50,
+      });
       expect(lines.at(-1)).toMatchObject({ total, level: 30, reason: expect.any(String) });
       expect(sum(lines)).toBe(total);
       expect(lines.length).toBeLessThanOrEqual(2 + (performance.now() - began) / PAUSE_MS);
       // Beside them there is one line for each request, and no stack anywhere.
-      expect(new Set(kept.lines().map(({ msg }) => msg))).toEqual(new Set(['request', ...lines.map(({ msg }) => msg)]));
+      expect(new Set(kept.lines().map(({ msg }) => msg))).toEqual(
+        new Set(['request', ...lines.map(({ msg }) => msg)]),
+      );
       expect(
-        kept.lines('request').filter(({ status, code, errors }) => status === 503 && code === 'UNAVAILABLE' && errors === 1),
+        kept
+          .lines('request')
+          .filter(
+            ({ status, code, errors }) => status === 503 && code === 'UNAVAILABLE' && errors === 1,
+          ),
       ).toHaveLength(total);
       expect(kept.texts.filter((text) => text.includes('"stack"'))).toEqual([]);
     },
@@ -81,6 +94,9 @@ describe('an outage', () => {
     expect(sum(lines)).toBe(failures);
     expect(lines.length).toBeLessThanOrEqual(6);
     expect(new Set(lines.slice(1).map(({ msg }) => msg))).toEqual(new Set(['an outage goes on']));
-    expect(lines.at(-1)).toMatchObject({ total: failures, reason: `connect ECONNREFUSED ${failures}` });
+    expect(lines.at(-1)).toMatchObject({
+      total: failures,
+      reason: `connect ECONNREFUSED ${failures}`,
+    });
   });
 });

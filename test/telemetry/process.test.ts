@@ -27,7 +27,12 @@ const parse = (stderr: string): object[] =>
 
 describe('a gateway', () => {
   it('says in its log what it started with, each request, and how it ended, and nothing of it where people read', async () => {
-    const settings = { DATABASE_URL: database.url, WORKER: 'separate', ORGANIZATION_HEADER: 'X-Org', STRIPE_API_KEY: 'sk_hidden' };
+    const settings = {
+      DATABASE_URL: database.url,
+      WORKER: 'separate',
+      ORGANIZATION_HEADER: 'X-Org',
+      STRIPE_API_KEY: 'sk_hidden',
+    };
     const gateway = await serve(settings);
     const ask = (): Promise<Response> =>
       fetch(gateway.url, {
@@ -41,7 +46,8 @@ describe('a gateway', () => {
     const { code, stdout, stderr } = await gateway.end('SIGTERM');
     expect(code).toBe(0);
     expect(stdout).not.toContain('{');
-    for (const secret of [token, 'sk_hidden', new URL(database.url).password, database.url]) expect(stderr).not.toContain(secret);
+    for (const secret of [token, 'sk_hidden', new URL(database.url).password, database.url])
+      expect(stderr).not.toContain(secret);
     const [started, ...rest] = parse(stderr);
     expect(started).toMatchObject({
       msg: 'started',
@@ -55,7 +61,12 @@ describe('a gateway', () => {
       settings: { ...settings, DATABASE_URL: '[set]', STRIPE_API_KEY: '[set]', PORT: '0' },
     });
     expect(rest).toMatchObject([
-      { msg: 'request', operationName: 'Mine', status: 200, requestId: answer.headers.get('x-request-id') },
+      {
+        msg: 'request',
+        operationName: 'Mine',
+        status: 200,
+        requestId: answer.headers.get('x-request-id'),
+      },
       { msg: 'stopping', requestsUnderWay: 0 },
       { msg: 'stopped', requests: 1, cut: 0, durationMs: expect.any(Number) },
     ]);
@@ -64,7 +75,10 @@ describe('a gateway', () => {
 
 describe('a worker', () => {
   it('says in its log what it started with and how it ended', async () => {
-    const worker = await startWorkerProcess({ DATABASE_URL: database.url, INVITATION_URL: 'https://app.example/{token}' });
+    const worker = await startWorkerProcess({
+      DATABASE_URL: database.url,
+      INVITATION_URL: 'https://app.example/{token}',
+    });
     const { code, stderr } = await worker.end('SIGTERM');
     expect(code).toBe(0);
     expect(parse(stderr)).toMatchObject([

@@ -13,25 +13,36 @@ interface Ended {
 /** Runs a program that has a `log`; standard error is read once the program has printed something, or has ended. */
 function runWithLog(program: string): Promise<Ended> {
   const source = `import { createLogger } from ${JSON.stringify(log)};\nconst log = createLogger('info');\n${program}`;
-  const child = spawn(process.execPath, ['--input-type=module', '-e', source], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
-  const read = (): void => void child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+  const read = (): void =>
+    void child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
   child.stdout.once('data', read);
   child.once('exit', read);
   return new Promise((resolve) =>
-    child.once('close', (code) => resolve({ code, text, lines: text.split('\n').filter((line) => line !== '') })),
+    child.once('close', (code) =>
+      resolve({ code, text, lines: text.split('\n').filter((line) => line !== '') }),
+    ),
   );
 }
 
 // By what they say, since Node writes the stack of an exception between the lines, or into one.
-const numbered = (text: string): number[] => [...text.matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n));
+const numbered = (text: string): number[] =>
+  [...text.matchAll(/"n":(\d+)/g)].map(([, n]) => Number(n));
 
 describe('what was logged before a process ends', () => {
   const lines = `process.stdout.write('.'); for (let n = 0; n < 500; n++) log.info({ n }, 'line');`;
   it.each([
     ['is over', '', 0, 0],
     ['ends itself', 'process.exit(3);', 3, 0],
-    ['fails by an exception that nobody caught', `setImmediate(() => { throw new Error('bad'); });`, 1, 1],
+    [
+      'fails by an exception that nobody caught',
+      `setImmediate(() => { throw new Error('bad'); });`,
+      1,
+      1,
+    ],
   ])('is written when it %s', async (_how, end, code, torn) => {
     const ended = await runWithLog(`${lines}\n${end}`);
     const numbers = new Set(numbered(ended.text));
@@ -51,10 +62,15 @@ describe('a reader that stands still', () => {
         if (n % 100 === 0) await new Promise((resolve) => setImmediate(resolve));
       }
       process.stdout.write('.');`);
-    const said = lines.map((line) => JSON.parse(line) as { n?: number; lines?: number; msg?: string });
+    const said = lines.map(
+      (line) => JSON.parse(line) as { n?: number; lines?: number; msg?: string },
+    );
     const written = said.filter(({ n }) => n !== undefined).length;
     expect(written).toBeLessThan(3_000);
-    expect(said.at(-1)).toMatchObject({ lines: 3_000 - written, msg: expect.stringContaining('were lost') });
+    expect(said.at(-1)).toMatchObject({
+      lines: 3_000 - written,
+      msg: expect.stringContaining('were lost'),
+    });
   });
 });
 

@@ -26,11 +26,15 @@ beforeAll(async () => {
   for (const policy of ['off', 'allow', 'require'] as const) {
     gateways.set(policy, gatewayOver(world.gatewayDb, { trustedDocuments: policy }));
   }
-  const documents = Object.entries(JSON.parse(await readFile(MANIFEST, 'utf8')) as Record<string, string>);
+  const documents = Object.entries(
+    JSON.parse(await readFile(MANIFEST, 'utf8')) as Record<string, string>,
+  );
   const found = documents.find(([, text]) => text.startsWith('query Viewer '));
   if (!found) throw new RangeError('the manifest has no document Viewer');
   viewer = found;
-  const added = await run(['documents', 'add', fileURLToPath(MANIFEST), '--client', 'web'], { DATABASE_URL: world.url });
+  const added = await run(['documents', 'add', fileURLToPath(MANIFEST), '--client', 'web'], {
+    DATABASE_URL: world.url,
+  });
   expect(added).toMatchObject({
     code: 0,
     stderr: '',
@@ -62,7 +66,11 @@ interface Asked {
 }
 
 /** Sends the parameters to the gateway with the policy. */
-async function ask(policy: TrustedDocumentsPolicy, params: Record<string, unknown>, { by = 'POST', anonymous = false }: Asked = {}) {
+async function ask(
+  policy: TrustedDocumentsPolicy,
+  params: Record<string, unknown>,
+  { by = 'POST', anonymous = false }: Asked = {},
+) {
   const gateway = gateways.get(policy);
   if (!gateway) throw new RangeError('there is no such gateway');
   const headers: Record<string, string> = { accept: 'application/graphql-response+json' };
@@ -73,8 +81,15 @@ async function ask(policy: TrustedDocumentsPolicy, params: Record<string, unknow
       url.searchParams.set(name, typeof value === 'string' ? value : JSON.stringify(value));
     }
   } else headers['content-type'] = 'application/json';
-  const response = await gateway.fetch(url.href, { method: by, headers, ...(by === 'POST' && { body: JSON.stringify(params) }) });
-  const body = JSON.parse(await response.text()) as { data?: Answer['data']; errors?: { extensions: { code: string } }[] };
+  const response = await gateway.fetch(url.href, {
+    method: by,
+    headers,
+    ...(by === 'POST' && { body: JSON.stringify(params) }),
+  });
+  const body = JSON.parse(await response.text()) as {
+    data?: Answer['data'];
+    errors?: { extensions: { code: string } }[];
+  };
   const answer: Answer = {
     status: response.status,
     code: body.errors?.[0]?.extensions.code,
@@ -84,7 +99,9 @@ async function ask(policy: TrustedDocumentsPolicy, params: Record<string, unknow
   return answer;
 }
 
-const persisted = (id: string) => ({ extensions: { persistedQuery: { version: 1, sha256Hash: id.replace('sha256:', '') } } });
+const persisted = (id: string) => ({
+  extensions: { persistedQuery: { version: 1, sha256Hash: id.replace('sha256:', '') } },
+});
 
 describe('A registered document', () => {
   it('is answered under its documentId and under its persistedQuery hash, by POST and by GET', async () => {
@@ -92,36 +109,55 @@ describe('A registered document', () => {
       for (const params of [{ documentId: viewer[0] }, persisted(viewer[0])]) {
         for (const by of ['POST', 'GET'] as const) {
           const { status, code, data } = await ask(policy, params, { by });
-          expect({ policy, by, status, code, data }).toMatchObject({ status: 200, code: undefined, data: { viewer: {} } });
+          expect({ policy, by, status, code, data }).toMatchObject({
+            status: 200,
+            code: undefined,
+            data: { viewer: {} },
+          });
         }
       }
     }
   });
 
   it('takes variables and an operation name', async () => {
-    const text = 'query One($slug: String) { organization(slug: $slug) { slug } } query Two { __typename }';
+    const text =
+      'query One($slug: String) { organization(slug: $slug) { slug } } query Two { __typename }';
     const file = await manifestOf({ [`sha256:${sha256(text)}`]: text });
     expect(await documentsCommand('add', file, 'named')).toMatchObject({ code: 0 });
-    const params = { documentId: `sha256:${sha256(text)}`, operationName: 'One', variables: { slug: 'north' } };
-    expect(await ask('require', params)).toMatchObject({ status: 200, data: { organization: { slug: 'north' } } });
+    const params = {
+      documentId: `sha256:${sha256(text)}`,
+      operationName: 'One',
+      variables: { slug: 'north' },
+    };
+    expect(await ask('require', params)).toMatchObject({
+      status: 200,
+      data: { organization: { slug: 'north' } },
+    });
   });
 
   it('that changes something is refused as a GET', async () => {
     const manifest = JSON.parse(await readFile(MANIFEST, 'utf8')) as Record<string, string>;
-    const [id] = Object.entries(manifest).find(([, text]) => text.startsWith('mutation CreateApiKey')) ?? [];
+    const [id] =
+      Object.entries(manifest).find(([, text]) => text.startsWith('mutation CreateApiKey')) ?? [];
     const variables = { input: { organizationId: world.org('acme'), name: 'k', scopes: [] } };
     expect((await ask('require', { documentId: id, variables }, { by: 'GET' })).status).toBe(405);
     expect(await world.rows(sql`select from api_keys where name = 'k'`)).toEqual([]);
   });
 
   it('is held to the rights of the caller like any other', async () => {
-    expect(await ask('require', { documentId: viewer[0] }, { anonymous: true })).toMatchObject({ code: 'UNAUTHENTICATED' });
+    expect(await ask('require', { documentId: viewer[0] }, { anonymous: true })).toMatchObject({
+      code: 'UNAUTHENTICATED',
+    });
   });
 
   it('is held to the limits of documents like any other', async () => {
     const text = `{ organization ${'{ parent '.repeat(30)} { id } ${'}'.repeat(30)} }`;
-    expect(await documentsCommand('add', await manifestOf({ [sha256(text)]: text }), 'deep')).toMatchObject({ code: 0 });
-    expect(await ask('require', { documentId: `sha256:${sha256(text)}` })).toMatchObject({ code: 'LIMIT_EXCEEDED' });
+    expect(
+      await documentsCommand('add', await manifestOf({ [sha256(text)]: text }), 'deep'),
+    ).toMatchObject({ code: 0 });
+    expect(await ask('require', { documentId: `sha256:${sha256(text)}` })).toMatchObject({
+      code: 'LIMIT_EXCEEDED',
+    });
   });
 });
 
@@ -130,31 +166,54 @@ describe('A hash that is not registered', () => {
     const id = `sha256:${sha256('nothing')}`;
     for (const policy of ['allow', 'require'] as const) {
       for (const params of [{ documentId: id }, persisted(id)]) {
-        expect(await ask(policy, params)).toMatchObject({ status: 404, code: 'PERSISTED_DOCUMENT_NOT_FOUND' });
+        expect(await ask(policy, params)).toMatchObject({
+          status: 404,
+          code: 'PERSISTED_DOCUMENT_NOT_FOUND',
+        });
       }
     }
   });
 
   it('is bad input when it is no SHA-256 in hex', async () => {
-    for (const documentId of ['', 'sha256:', `sha256:${'A'.repeat(64)}`, 'x'.repeat(64), 5, {}, ['sha256:']]) {
-      expect(await ask('require', { documentId })).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
+    for (const documentId of [
+      '',
+      'sha256:',
+      `sha256:${'A'.repeat(64)}`,
+      'x'.repeat(64),
+      5,
+      {},
+      ['sha256:'],
+    ]) {
+      expect(await ask('require', { documentId })).toMatchObject({
+        status: 400,
+        code: 'BAD_USER_INPUT',
+      });
     }
     for (const sha256Hash of ['', 5, null, 'x'.repeat(100_000)]) {
-      const { status, code } = await ask('require', { extensions: { persistedQuery: { version: 1, sha256Hash } } });
+      const { status, code } = await ask('require', {
+        extensions: { persistedQuery: { version: 1, sha256Hash } },
+      });
       expect({ status, code }).toEqual({ status: 400, code: 'BAD_USER_INPUT' });
     }
   });
 
   it('costs at most one statement at a time, and none again for the next seconds', async () => {
     const ids = Array.from({ length: 1_500 }, (_, n) => `sha256:${sha256(`made up ${n}`)}`);
-    const reads = () => world.statements.filter((text) => text.includes('from trusted_documents')).length;
+    const reads = () =>
+      world.statements.filter((text) => text.includes('from trusted_documents')).length;
     const before = reads();
-    const answers = await Promise.all(ids.map((documentId) => ask('require', { documentId }, { anonymous: true })));
-    expect(new Set(answers.map(({ code }) => code))).toEqual(new Set(['PERSISTED_DOCUMENT_NOT_FOUND']));
+    const answers = await Promise.all(
+      ids.map((documentId) => ask('require', { documentId }, { anonymous: true })),
+    );
+    expect(new Set(answers.map(({ code }) => code))).toEqual(
+      new Set(['PERSISTED_DOCUMENT_NOT_FOUND']),
+    );
     expect(reads() - before).toBeGreaterThan(0);
     expect(reads() - before).toBeLessThanOrEqual(10);
     const again = reads();
-    expect(await ask('require', { documentId: ids.at(-1) }, { anonymous: true })).toMatchObject({ status: 404 });
+    expect(await ask('require', { documentId: ids.at(-1) }, { anonymous: true })).toMatchObject({
+      status: 404,
+    });
     expect(reads()).toBe(again);
   });
 
@@ -164,60 +223,101 @@ describe('A hash that is not registered', () => {
     const registered = ask('require', { documentId: viewer[0] });
     const answers = await Promise.all(flood);
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([404, 429]));
-    expect(answers.find(({ status }) => status === 429)).toMatchObject({ code: 'RATE_LIMITED', retryAfter: '1' });
+    expect(answers.find(({ status }) => status === 429)).toMatchObject({
+      code: 'RATE_LIMITED',
+      retryAfter: '1',
+    });
     expect(await registered).toMatchObject({ status: 200, data: { viewer: {} } });
   });
 });
 
 describe('A document that is sent', () => {
   it('is answered with allow and refused with require before it is parsed, whoever sends it', async () => {
-    expect(await ask('allow', { query: FREE })).toMatchObject({ status: 200, data: { viewer: {} } });
-    for (const query of [FREE, '{ __typename }', '{', '{ __schema { types { name } } }', viewer[1]]) {
+    expect(await ask('allow', { query: FREE })).toMatchObject({
+      status: 200,
+      data: { viewer: {} },
+    });
+    for (const query of [
+      FREE,
+      '{ __typename }',
+      '{',
+      '{ __schema { types { name } } }',
+      viewer[1],
+    ]) {
       for (const anonymous of [true, false]) {
         for (const by of ['POST', 'GET'] as const) {
           const answer = await ask('require', { query }, { anonymous, by });
-          expect(answer).toMatchObject({ status: 403, code: 'PERSISTED_DOCUMENT_REQUIRED', data: undefined });
+          expect(answer).toMatchObject({
+            status: 403,
+            code: 'PERSISTED_DOCUMENT_REQUIRED',
+            data: undefined,
+          });
         }
       }
     }
   });
 
   it('is refused with require also beside the hash of a registered one', async () => {
-    expect(await ask('require', { query: FREE, documentId: viewer[0] })).toMatchObject({ code: 'PERSISTED_DOCUMENT_REQUIRED' });
-    expect(await ask('require', { query: FREE, ...persisted(viewer[0]) })).toMatchObject({ code: 'PERSISTED_DOCUMENT_REQUIRED' });
+    expect(await ask('require', { query: FREE, documentId: viewer[0] })).toMatchObject({
+      code: 'PERSISTED_DOCUMENT_REQUIRED',
+    });
+    expect(await ask('require', { query: FREE, ...persisted(viewer[0]) })).toMatchObject({
+      code: 'PERSISTED_DOCUMENT_REQUIRED',
+    });
   });
 
   it('is asked for where there is neither a document nor a hash', async () => {
     expect(await ask('allow', {})).toMatchObject({ status: 400, code: 'BAD_USER_INPUT' });
-    expect(await ask('require', {})).toMatchObject({ status: 403, code: 'PERSISTED_DOCUMENT_REQUIRED' });
+    expect(await ask('require', {})).toMatchObject({
+      status: 403,
+      code: 'PERSISTED_DOCUMENT_REQUIRED',
+    });
   });
 });
 
 describe('With TRUSTED_DOCUMENTS=off', () => {
   it('hashes mean nothing', async () => {
     expect(await ask('off', { query: FREE })).toMatchObject({ status: 200 });
-    for (const params of [{ documentId: viewer[0] }, persisted(viewer[0])]) expect((await ask('off', params)).status).toBe(400);
+    for (const params of [{ documentId: viewer[0] }, persisted(viewer[0])])
+      expect((await ask('off', params)).status).toBe(400);
   });
 });
 
 describe('The settings', () => {
   it('turn GraphiQL and introspection off with require, unless they are asked for', () => {
-    expect(readConfig({})).toMatchObject({ trustedDocuments: 'off', graphiql: true, introspection: 'public' });
+    expect(readConfig({})).toMatchObject({
+      trustedDocuments: 'off',
+      graphiql: true,
+      introspection: 'public',
+    });
     expect(readConfig({ TRUSTED_DOCUMENTS: 'allow' })).toMatchObject({
       trustedDocuments: 'allow',
       graphiql: true,
       introspection: 'public',
     });
-    expect(readConfig({ TRUSTED_DOCUMENTS: 'require' })).toMatchObject({ graphiql: false, introspection: 'off' });
-    expect(readConfig({ TRUSTED_DOCUMENTS: 'require', GRAPHIQL: 'true', INTROSPECTION: 'authenticated' })).toMatchObject({
+    expect(readConfig({ TRUSTED_DOCUMENTS: 'require' })).toMatchObject({
+      graphiql: false,
+      introspection: 'off',
+    });
+    expect(
+      readConfig({
+        TRUSTED_DOCUMENTS: 'require',
+        GRAPHIQL: 'true',
+        INTROSPECTION: 'authenticated',
+      }),
+    ).toMatchObject({
       graphiql: true,
       introspection: 'authenticated',
     });
-    expect(readConfig({ NODE_ENV: 'production', DATABASE_URL: 'postgres://db.example/banyan' })).toMatchObject({
+    expect(
+      readConfig({ NODE_ENV: 'production', DATABASE_URL: 'postgres://db.example/banyan' }),
+    ).toMatchObject({
       graphiql: false,
       introspection: 'authenticated',
     });
-    expect(() => readConfig({ TRUSTED_DOCUMENTS: 'yes' })).toThrow(/TRUSTED_DOCUMENTS is not valid/);
+    expect(() => readConfig({ TRUSTED_DOCUMENTS: 'yes' })).toThrow(
+      /TRUSTED_DOCUMENTS is not valid/,
+    );
   });
 });
 
@@ -233,12 +333,20 @@ describe('banyan documents', () => {
     const text = '{ viewer { scopes } __typename }';
     const file = await manifestOf({ [sha256(text)]: text });
     const id = { documentId: `sha256:${sha256(text)}` };
-    expect((await documentsCommand('add', file, 'ios')).stdout).toBe('Registered 1 document for ios; 0 were registered already.\n');
-    expect((await documentsCommand('add', file)).stdout).toContain('Registered 1 document for default');
+    expect((await documentsCommand('add', file, 'ios')).stdout).toBe(
+      'Registered 1 document for ios; 0 were registered already.\n',
+    );
+    expect((await documentsCommand('add', file)).stdout).toContain(
+      'Registered 1 document for default',
+    );
     expect((await documentsCommand('add', file)).stdout).toContain('1 were registered already');
-    expect((await documentsCommand('list')).stdout).toMatch(/^default {2}1 document, 32 bytes[^]*^ios {2}1 document, 32 bytes/m);
+    expect((await documentsCommand('list')).stdout).toMatch(
+      /^default {2}1 document, 32 bytes[^]*^ios {2}1 document, 32 bytes/m,
+    );
     expect(await ask('require', id)).toMatchObject({ status: 200 });
-    expect((await documentsCommand('remove', '', 'ios')).stdout).toBe('Removed 1 document of ios.\n');
+    expect((await documentsCommand('remove', '', 'ios')).stdout).toBe(
+      'Removed 1 document of ios.\n',
+    );
     // A gateway that starts now knows no more than the database.
     gateways.set('require', gatewayOver(world.gatewayDb, { trustedDocuments: 'require' }));
     expect(await ask('require', id)).toMatchObject({ status: 200 });
@@ -250,10 +358,19 @@ describe('banyan documents', () => {
   it('names the document that is wrong, and registers nothing of its manifest', async () => {
     const good = '{ __typename viewer { __typename } }';
     const wrong: [Record<string, string>, RegExp][] = [
-      [{ [sha256('other')]: '{ viewer { scopes } }' }, new RegExp(`"${sha256('other')}" has a different hash`)],
-      [{ [sha256('{ nothing }')]: '{ nothing }' }, /is not valid for the schema: Cannot query field "nothing"/],
+      [
+        { [sha256('other')]: '{ viewer { scopes } }' },
+        new RegExp(`"${sha256('other')}" has a different hash`),
+      ],
+      [
+        { [sha256('{ nothing }')]: '{ nothing }' },
+        /is not valid for the schema: Cannot query field "nothing"/,
+      ],
       [{ [sha256('{')]: '{' }, /is not valid for the schema: Syntax Error/],
-      [{ [sha256('#'.repeat(100_001))]: '#'.repeat(100_001) }, /must have between 1 and 100000 bytes/],
+      [
+        { [sha256('#'.repeat(100_001))]: '#'.repeat(100_001) },
+        /must have between 1 and 100000 bytes/,
+      ],
       [{ [sha256('')]: '' }, /must have between 1 and 100000 bytes/],
     ];
     for (const [documents, message] of wrong) {
@@ -267,13 +384,18 @@ describe('banyan documents', () => {
     for (const text of ['{}', '[]', 'nonsense', '{"a":5}', 'null']) {
       const file = path.join(folder, 'odd.json');
       await writeFile(file, text);
-      expect(await documentsCommand('add', file)).toMatchObject({ code: 1, stderr: expect.stringMatching(/^banyan: The manifest /) });
+      expect(await documentsCommand('add', file)).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(/^banyan: The manifest /),
+      });
     }
     expect(await world.rows(sql`select from trusted_documents where client = 'wrong'`)).toEqual([]);
   });
 
   it('cannot put a document under a hash that is not its own, whoever writes it', async () => {
     const insert = sql`insert into trusted_documents (client, hash, document) values ('web', sha256('x'), '{ __typename }')`;
-    await expect(insert.execute(world.db)).rejects.toMatchObject({ constraint: 'trusted_documents_hash' });
+    await expect(insert.execute(world.db)).rejects.toMatchObject({
+      constraint: 'trusted_documents_hash',
+    });
   });
 });

@@ -5,7 +5,16 @@ import { Random } from '../../src/seed/random.ts';
 import { addMetric } from '../../src/modules/usage/catalog.ts';
 import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { RecordUsageDocument, type UsageEventInput } from '../generated/graphql.ts';
-import { code, createWorld, missingId, payload, type Caller, type RequestOptions, type Slug, type World } from '../setup/world.ts';
+import {
+  code,
+  createWorld,
+  missingId,
+  payload,
+  type Caller,
+  type RequestOptions,
+  type Slug,
+  type World,
+} from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -14,7 +23,8 @@ beforeAll(async () => {
 afterAll(() => world.close());
 
 let made = 0;
-const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+const minutesAgo = (minutes: number): string =>
+  new Date(Date.now() - minutes * 60_000).toISOString();
 const event = (slug: Slug, input: Partial<UsageEventInput> = {}): UsageEventInput => ({
   id: `event-${++made}`,
   organizationId: world.org(slug),
@@ -33,7 +43,11 @@ const recorded = async (...call: Parameters<typeof record>) => {
 const outcomes = async (...call: Parameters<typeof record>) =>
   (await recorded(...call)).results.map(({ status, reason }) => reason ?? status);
 /** What the last 366 days hold, of an organization and everything below it. */
-async function total(slug: Slug, metric = 'voice_minutes', as: Caller = 'key@acme'): Promise<string | undefined> {
+async function total(
+  slug: Slug,
+  metric = 'voice_minutes',
+  as: Caller = 'key@acme',
+): Promise<string | undefined> {
   const to = new Date(Date.now() + 600_000);
   const from = new Date(to.getTime() - 366 * 86_400_000);
   const answer = await world.ask<{ organization: { usage: { metrics: { value: string }[] } } }>(
@@ -43,7 +57,8 @@ async function total(slug: Slug, metric = 'voice_minutes', as: Caller = 'key@acm
   );
   return answer.data?.organization.usage.metrics[0]?.value;
 }
-const stored = async (): Promise<number> => (await world.rows(sql`select from usage_events`)).length;
+const stored = async (): Promise<number> =>
+  (await world.rows(sql`select from usage_events`)).length;
 
 describe('recording usage', () => {
   it('counts what is acknowledged in the next read, on every level above', async () => {
@@ -65,30 +80,42 @@ describe('recording usage', () => {
     const first = event('shop-2', { quantity: '7' });
     expect(await outcomes([first])).toEqual(['ACCEPTED']);
     const before = await total('shop-2');
-    expect(await recorded([first, { ...first, quantity: '100', metric: 'voice_calls' }])).toMatchObject({
+    expect(
+      await recorded([first, { ...first, quantity: '100', metric: 'voice_calls' }]),
+    ).toMatchObject({
       acceptedCount: 0,
       duplicateCount: 2,
     });
     expect(await total('shop-2')).toBe(before);
     expect(await total('shop-2', 'voice_calls')).toBe('0');
-    expect(await outcomes([{ ...first, organizationId: world.org('shop-1') }])).toEqual(['ACCEPTED']);
+    expect(await outcomes([{ ...first, organizationId: world.org('shop-1') }])).toEqual([
+      'ACCEPTED',
+    ]);
   });
 
   it('takes the first of several under one id in a batch', async () => {
     const one = event('depot', { quantity: '1' });
-    expect(await outcomes([one, { ...one, quantity: '2' }, event('depot', { quantity: '4' })], { as: 'key@acme' })).toEqual([
-      'ACCEPTED',
-      'DUPLICATE',
-      'ACCEPTED',
-    ]);
+    expect(
+      await outcomes([one, { ...one, quantity: '2' }, event('depot', { quantity: '4' })], {
+        as: 'key@acme',
+      }),
+    ).toEqual(['ACCEPTED', 'DUPLICATE', 'ACCEPTED']);
     expect(await total('depot')).toBe('5');
   });
 
   it('keeps every digit', async () => {
-    await recorded([event('rival', { quantity: '12345678901234567890123456789.123456789' }), event('rival', { quantity: '0.000000001' })], {
-      as: 'key@rival',
-    });
-    expect(await total('rival', 'voice_minutes', 'key@rival')).toBe('12345678901234567890123456789.12345679');
+    await recorded(
+      [
+        event('rival', { quantity: '12345678901234567890123456789.123456789' }),
+        event('rival', { quantity: '0.000000001' }),
+      ],
+      {
+        as: 'key@rival',
+      },
+    );
+    expect(await total('rival', 'voice_minutes', 'key@rival')).toBe(
+      '12345678901234567890123456789.12345679',
+    );
   });
 
   it('refuses each bad event for its own reason, and takes the rest', async () => {
@@ -129,7 +156,10 @@ describe('recording usage', () => {
       [[], 'events'],
       [Array.from({ length: 1_001 }, () => event('north')), 'events'],
     ] as const)
-      expect((await record([...events])).errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument });
+      expect((await record([...events])).errors?.[0]?.extensions).toMatchObject({
+        code: 'BAD_USER_INPUT',
+        argument,
+      });
     for (const bad of [
       { quantity: 'NaN' },
       { quantity: 'Infinity' },
@@ -148,22 +178,30 @@ describe('recording usage', () => {
 
   it('takes JSON numbers that are exact, and asks for a string where a binary float may have lost digits', async () => {
     const numbers = (quantities: readonly number[]) =>
-      record(quantities.map((quantity) => event('north', { quantity: quantity as unknown as string })));
+      record(
+        quantities.map((quantity) => event('north', { quantity: quantity as unknown as string })),
+      );
     const before = await stored();
     // As JSON.parse reads 9007199254740993, 12345678901234567890 and 0.1234567890123456789.
-    for (const quantity of [9_007_199_254_740_992, 12_345_678_901_234_567_000, 0.12345678901234568, 1234567890123456.5]) {
+    for (const quantity of [
+      9_007_199_254_740_992, 12_345_678_901_234_567_000, 0.12345678901234568, 1234567890123456.5,
+    ]) {
       const { errors } = await numbers([1, quantity]);
       expect(errors?.[0]?.extensions.code).toBe('BAD_USER_INPUT');
       expect(errors?.[0]?.message).toMatch(/events\[1\].* as a string/);
     }
     expect(await stored()).toBe(before);
-    expect((await numbers([9_007_199_254_740_991, 0.1, 12.5, 123_456.123456789])).errors).toBeUndefined();
+    expect(
+      (await numbers([9_007_199_254_740_991, 0.1, 12.5, 123_456.123456789])).errors,
+    ).toBeUndefined();
     expect(await stored()).toBe(before + 4);
   });
 
   it('takes a thousand events in as many statements as one', async () => {
     const statements = async (count: number): Promise<number> => {
-      const events = Array.from({ length: count }, () => event('shop-1', { metric: 'chat_minutes', quantity: '0.001' }));
+      const events = Array.from({ length: count }, () =>
+        event('shop-1', { metric: 'chat_minutes', quantity: '0.001' }),
+      );
       const before = world.statements.length;
       expect(await recorded(events)).toMatchObject({ acceptedCount: count });
       return world.statements.length - before;
@@ -173,14 +211,25 @@ describe('recording usage', () => {
   });
 
   it('takes `usage:write` at home, and any organization below from whoever manages them', async () => {
-    expect(await outcomes([event('north'), event('shop-1')], { as: 'viewer@north' })).toEqual(['FORBIDDEN', 'ORGANIZATION_NOT_FOUND']);
+    expect(await outcomes([event('north'), event('shop-1')], { as: 'viewer@north' })).toEqual([
+      'FORBIDDEN',
+      'ORGANIZATION_NOT_FOUND',
+    ]);
     // Managing those below gives every right there, and at home only what the console does.
-    expect(await outcomes([event('north'), event('shop-1')], { as: 'cloud_rep@north' })).toEqual(['FORBIDDEN', 'ACCEPTED']);
+    expect(await outcomes([event('north'), event('shop-1')], { as: 'cloud_rep@north' })).toEqual([
+      'FORBIDDEN',
+      'ACCEPTED',
+    ]);
     const meter = await insertApiKey(world.db, world.uuid('north'), 'meter');
     await sql`update api_keys set scopes = '{usage:write}' where name = 'meter'`.execute(world.db);
-    expect(await outcomes([event('north'), event('shop-1')], { token: meter })).toEqual(['ACCEPTED', 'ORGANIZATION_NOT_FOUND']);
+    expect(await outcomes([event('north'), event('shop-1')], { token: meter })).toEqual([
+      'ACCEPTED',
+      'ORGANIZATION_NOT_FOUND',
+    ]);
     expect(code(await record([event('north')], {}))).toBe('UNAUTHENTICATED');
-    expect(code(await record([event('north')], { as: 'admin@north', organization: null }))).toBe('ORGANIZATION_REQUIRED');
+    expect(code(await record([event('north')], { as: 'admin@north', organization: null }))).toBe(
+      'ORGANIZATION_REQUIRED',
+    );
   });
 
   it('counts each event once when the same batches come from everywhere in every order', async () => {
@@ -198,7 +247,9 @@ describe('recording usage', () => {
     };
     const answers = await Promise.all([
       ...batches.map((batch) => recorded(batch, { as: 'key@acme', withoutSocket: true })),
-      ...Array.from({ length: 12 }, (_, n) => recorded(shuffled(n), { as: n % 2 ? 'key@north' : 'key@shop-1', withoutSocket: true })),
+      ...Array.from({ length: 12 }, (_, n) =>
+        recorded(shuffled(n), { as: n % 2 ? 'key@north' : 'key@shop-1', withoutSocket: true }),
+      ),
     ]);
     expect(answers.reduce((sum, answer) => sum + answer.acceptedCount, 0)).toBe(1_600);
     expect(await total('kiosk', 'workflow_runs')).toBe('1600');
@@ -223,10 +274,22 @@ describe('recording usage', () => {
   });
 
   it('takes metrics that were added to the catalog, and computes what is derived from them', async () => {
-    const metric = { name: 'Text messages', unit: 'message', description: null, parts: [], dividedBy: [], lateDays: 7 };
+    const metric = {
+      name: 'Text messages',
+      unit: 'message',
+      description: null,
+      parts: [],
+      dividedBy: [],
+      lateDays: 7,
+    };
     await addMetric(world.db, { ...metric, key: 'messages' });
     await addMetric(world.db, { ...metric, key: 'threads' });
-    await addMetric(world.db, { ...metric, key: 'messages_per_thread', parts: ['messages'], dividedBy: ['threads'] });
+    await addMetric(world.db, {
+      ...metric,
+      key: 'messages_per_thread',
+      parts: ['messages'],
+      dividedBy: ['threads'],
+    });
     expect(
       await outcomes([
         event('kiosk', { metric: 'messages', quantity: '10' }),
@@ -248,13 +311,18 @@ describe('recording usage', () => {
     const held = Promise.withResolvers<undefined>();
     const holding = Promise.withResolvers<undefined>();
     const other = world.db.transaction().execute(async (tx) => {
-      await sql`select from organizations where id = ${world.uuid('acme')} for no key update`.execute(tx);
+      await sql`select from organizations where id = ${world.uuid('acme')} for no key update`.execute(
+        tx,
+      );
       await sql`select from audit_chains for update`.execute(tx);
       holding.resolve(undefined);
       await held.promise;
     });
     await holding.promise;
-    expect(await outcomes([event('acme'), event('kiosk')], { as: 'key@acme' })).toEqual(['ACCEPTED', 'ACCEPTED']);
+    expect(await outcomes([event('acme'), event('kiosk')], { as: 'key@acme' })).toEqual([
+      'ACCEPTED',
+      'ACCEPTED',
+    ]);
     held.resolve(undefined);
     await other;
   });

@@ -3,7 +3,12 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyUsage } from '../../src/modules/usage/verify.ts';
 import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
-import { UsageBucketsDocument, UsageByChildDocument, UsageDocument, type UsageScope } from '../generated/graphql.ts';
+import {
+  UsageBucketsDocument,
+  UsageByChildDocument,
+  UsageDocument,
+  type UsageScope,
+} from '../generated/graphql.ts';
 import { runJobs } from '../setup/outbox.ts';
 import { code, createWorld, type Slug, type World } from '../setup/world.ts';
 
@@ -26,7 +31,9 @@ beforeAll(async () => {
     ] as const)
       await sql`
         insert into usage_events (organization_id, id, metric, quantity, occurred_at)
-        values (${world.uuid(slug)}, ${`${ago}`}, 'voice_calls', ${1 + ago / 1000}, ${at(ago, hours)})`.execute(world.db);
+        values (${world.uuid(slug)}, ${`${ago}`}, 'voice_calls', ${1 + ago / 1000}, ${at(ago, hours)})`.execute(
+        world.db,
+      );
   await sql`insert into usage_event_keys (organization_id, id, occurred_at) select organization_id, id, occurred_at from usage_events`.execute(
     world.db,
   );
@@ -34,7 +41,8 @@ beforeAll(async () => {
 });
 afterAll(() => world.close());
 
-const at = (daysAgo: number, hours = 0): Date => new Date(today - daysAgo * DAY_MS + hours * HOUR_MS);
+const at = (daysAgo: number, hours = 0): Date =>
+  new Date(today - daysAgo * DAY_MS + hours * HOUR_MS);
 async function calls(from: Date, to: Date, slug: Slug = 'acme', scope: UsageScope = 'ALL') {
   const answer = await world.query(
     UsageDocument,
@@ -42,8 +50,13 @@ async function calls(from: Date, to: Date, slug: Slug = 'acme', scope: UsageScop
     { as: 'key@acme' },
   );
   return answer.errors
-    ? { code: code(answer), argument: answer.errors[0]?.extensions['argument'], message: answer.errors[0]?.message }
-    : answer.data?.organization?.usage?.metrics?.find(({ metric }) => metric.key === 'voice_calls')?.value;
+    ? {
+        code: code(answer),
+        argument: answer.errors[0]?.extensions['argument'],
+        message: answer.errors[0]?.message,
+      }
+    : answer.data?.organization?.usage?.metrics?.find(({ metric }) => metric.key === 'voice_calls')
+        ?.value;
 }
 async function retain(eventDays = KEPT_DAYS): Promise<void> {
   await sql`select graphile_worker.add_job('retain_usage', '{}')`.execute(world.db);
@@ -51,9 +64,12 @@ async function retain(eventDays = KEPT_DAYS): Promise<void> {
 }
 const months = () =>
   world.rows(
-    sql<{ name: string }>`select inhrelid::regclass::text as name from pg_inherits where inhparent = 'usage_events'::regclass order by 1`,
+    sql<{
+      name: string;
+    }>`select inhrelid::regclass::text as name from pg_inherits where inhparent = 'usage_events'::regclass order by 1`,
   );
-const monthOf = (date: Date): string => `usage_events_${date.toISOString().slice(0, 7).replace('-', '_')}`;
+const monthOf = (date: Date): string =>
+  `usage_events_${date.toISOString().slice(0, 7).replace('-', '_')}`;
 
 describe('the retention of usage', () => {
   it('has a partition for each month, and takes what has none all the same', async () => {
@@ -63,18 +79,24 @@ describe('the retention of usage', () => {
     const homes = await world.rows(sql<{ ago: string; home: string }>`
       select id as ago, tableoid::regclass::text as home from usage_events where organization_id = ${world.uuid('kiosk')} order by id::integer`);
     expect(homes.map(({ home }) => home)).toEqual(
-      days.map((ago) => (names.includes(monthOf(at(ago))) ? monthOf(at(ago)) : 'usage_events_rest')),
+      days.map((ago) =>
+        names.includes(monthOf(at(ago))) ? monthOf(at(ago)) : 'usage_events_rest',
+      ),
     );
     await sql`drop table ${sql.table(monthOf(new Date(today + 40 * DAY_MS)))}`.execute(world.db);
     await retain(3_000);
-    expect((await months()).map(({ name }) => name)).toContain(monthOf(new Date(today + 40 * DAY_MS)));
+    expect((await months()).map(({ name }) => name)).toContain(
+      monthOf(new Date(today + 40 * DAY_MS)),
+    );
   });
 
   it('keeps everything that was asked to be kept, and tells any window of it', async () => {
     for (const ago of days) {
       expect(await calls(at(ago), at(ago - 1))).toBe(`${(2_000 + 2 * ago) / 1_000}`);
       expect(await calls(at(ago, 10.6), at(ago, 12.1))).toBe(`${(1_000 + ago) / 1_000}`);
-      expect(await calls(at(ago, 10.4), at(ago, 10.6), 'kiosk', 'SINGLE')).toBe(`${(1_000 + ago) / 1_000}`);
+      expect(await calls(at(ago, 10.4), at(ago, 10.6), 'kiosk', 'SINGLE')).toBe(
+        `${(1_000 + ago) / 1_000}`,
+      );
       expect(await calls(at(ago, 10.51), at(ago, 11.9))).toBe('0');
     }
   });
@@ -82,9 +104,13 @@ describe('the retention of usage', () => {
   it('tells hours from totals for 42 days, and from events before', async () => {
     await sql`
       insert into usage_totals (organization_id, grain, starts_at, own, subtree)
-      select ${world.uuid('kiosk')}::uuid, 'HOUR', ${at(50, 3)}, '{NULL}', '{NULL}'`.execute(world.db);
+      select ${world.uuid('kiosk')}::uuid, 'HOUR', ${at(50, 3)}, '{NULL}', '{NULL}'`.execute(
+      world.db,
+    );
     await retain(3_000);
-    const oldest = await world.rows(sql<{ at: Date }>`select min(starts_at) as at from usage_totals where grain = 'HOUR'`);
+    const oldest = await world.rows(
+      sql<{ at: Date }>`select min(starts_at) as at from usage_totals where grain = 'HOUR'`,
+    );
     expect(oldest[0]?.at).toEqual(at(41, 10));
     for (const ago of [10, 41, 50, 500]) {
       const { data } = await world.query(
@@ -100,7 +126,12 @@ describe('the retention of usage', () => {
         { as: 'key@acme' },
       );
       const one = `${(1_000 + ago) / 1_000}`;
-      expect(data?.organization?.usage?.buckets?.map(({ metrics }) => metrics[0]?.value)).toEqual(['0', one, '0', one]);
+      expect(data?.organization?.usage?.buckets?.map(({ metrics }) => metrics[0]?.value)).toEqual([
+        '0',
+        one,
+        '0',
+        one,
+      ]);
     }
   });
 
@@ -112,18 +143,24 @@ describe('the retention of usage', () => {
   });
 
   it('says that events go before they go, and then refuses what it could not tell exactly', async () => {
-    const events = () => world.rows(sql<{ id: string }>`select distinct id from usage_events order by id`);
-    const keys = () => world.rows(sql<{ id: string }>`select distinct id from usage_event_keys order by id`);
+    const events = () =>
+      world.rows(sql<{ id: string }>`select distinct id from usage_events order by id`);
+    const keys = () =>
+      world.rows(sql<{ id: string }>`select distinct id from usage_event_keys order by id`);
     await retain();
     expect((await events()).length).toBe(days.length);
-    const [kept] = await world.rows(sql<{ at: Date }>`select events_from as at from usage_retention`);
+    const [kept] = await world.rows(
+      sql<{ at: Date }>`select events_from as at from usage_retention`,
+    );
     const since = kept?.at ?? new Date(0);
     expect(since.getTime()).toBeLessThanOrEqual(at(KEPT_DAYS).getTime());
     expect(since.getTime()).toBeGreaterThan(at(KEPT_DAYS + 32).getTime());
     const refusal = (argument: string) => ({
       code: 'INVALID_WINDOW',
       argument,
-      message: expect.stringContaining(`must be midnight in UTC where it lies before ${since.toISOString()}`),
+      message: expect.stringContaining(
+        `must be midnight in UTC where it lies before ${since.toISOString()}`,
+      ),
     });
     for (const when of ['announced', 'gone']) {
       expect(await calls(at(500, 10), at(500, 11)), when).toEqual(refusal('from'));
@@ -134,21 +171,43 @@ describe('the retention of usage', () => {
       expect(await calls(at(500), at(499), 'north', 'SINGLE'), when).toBe('1.5');
       await retain();
     }
-    expect((await events()).map(({ id }) => Number(id)).every((ago) => at(ago) >= new Date(since.getTime() - DAY_MS))).toBe(true);
+    expect(
+      (await events())
+        .map(({ id }) => Number(id))
+        .every((ago) => at(ago) >= new Date(since.getTime() - DAY_MS)),
+    ).toBe(true);
     expect(await keys()).toEqual(await events());
     expect((await events()).length).toBeLessThan(days.length);
     const hourly = await world.query(
       UsageBucketsDocument,
-      { id: world.org('acme'), scope: 'ALL', from: at(500).toISOString(), to: at(499).toISOString(), size: 'HOUR' },
+      {
+        id: world.org('acme'),
+        scope: 'ALL',
+        from: at(500).toISOString(),
+        to: at(499).toISOString(),
+        size: 'HOUR',
+      },
       { as: 'key@acme' },
     );
-    expect([code(hourly), hourly.errors?.[0]?.extensions['argument']]).toEqual(['BAD_USER_INPUT', 'size']);
+    expect([code(hourly), hourly.errors?.[0]?.extensions['argument']]).toEqual([
+      'BAD_USER_INPUT',
+      'size',
+    ]);
     const { data } = await world.query(
       UsageByChildDocument,
-      { id: world.org('acme'), scope: 'ALL', from: at(700).toISOString(), to: at(499).toISOString(), metric: 'voice_calls' },
+      {
+        id: world.org('acme'),
+        scope: 'ALL',
+        from: at(700).toISOString(),
+        to: at(499).toISOString(),
+        metric: 'voice_calls',
+      },
       { as: 'key@acme' },
     );
-    expect(data?.organization?.usage?.byChild?.edges[0]).toMatchObject({ subtree: '6.4', share: 1 });
+    expect(data?.organization?.usage?.byChild?.edges[0]).toMatchObject({
+      subtree: '6.4',
+      share: 1,
+    });
     expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
   });
 

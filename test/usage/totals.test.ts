@@ -47,7 +47,14 @@ const allEvents = () =>
     from usage_events e join organizations o on o.id = e.organization_id`);
 
 type Scope = 'ALL' | 'SINGLE';
-const oracle = (events: readonly Stored[], id: string, metric: string, from: number, to: number, scope: Scope): string =>
+const oracle = (
+  events: readonly Stored[],
+  id: string,
+  metric: string,
+  from: number,
+  to: number,
+  scope: Scope,
+): string =>
   decimal(
     events
       .filter(
@@ -66,7 +73,13 @@ interface Summary {
   buckets: { from: string; to: string; metrics: { metric: { key: string }; value: string }[] }[];
   byChild: { edges: { node: { id: string }; own: string; subtree: string }[] };
 }
-async function summary(id: string, from: number, to: number, scope: Scope, size = 'DAY'): Promise<Summary> {
+async function summary(
+  id: string,
+  from: number,
+  to: number,
+  scope: Scope,
+  size = 'DAY',
+): Promise<Summary> {
   const answer = await world.ask<{ organization: { usage: Summary } }>(
     `query ($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $size: UsageBucketSize!, $keys: [String!]) {
       organization(id: $id) { usage(from: $from, to: $to, scope: $scope) {
@@ -76,7 +89,14 @@ async function summary(id: string, from: number, to: number, scope: Scope, size 
       } }
     }`,
     { as: 'key@acme' },
-    { id: encodeId('Organization', id), from: new Date(from), to: new Date(to), scope, size, keys: METRICS },
+    {
+      id: encodeId('Organization', id),
+      from: new Date(from),
+      to: new Date(to),
+      scope,
+      size,
+      keys: METRICS,
+    },
   );
   expect(answer.errors).toBeUndefined();
   return answer.data?.organization.usage ?? { metrics: [], buckets: [], byChild: { edges: [] } };
@@ -90,7 +110,8 @@ async function mutate(name: string, input: Record<string, unknown>): Promise<voi
     { input },
   );
   // Organizations that are gone, or lie elsewhere by now, are part of it.
-  for (const error of answer.errors ?? []) expect(error.extensions.code).toMatch(/^(NOT_FOUND|BAD_USER_INPUT)$/);
+  for (const error of answer.errors ?? [])
+    expect(error.extensions.code).toMatch(/^(NOT_FOUND|BAD_USER_INPUT)$/);
 }
 
 let made = 0;
@@ -110,35 +131,53 @@ function eventsAt(random: Random, ids: readonly string[], count: number) {
 }
 
 /** Compares random windows of organizations, drawn from `among` or everything alive, with the oracle. */
-async function expectExact(random: Random, windows: number, among?: readonly string[]): Promise<void> {
+async function expectExact(
+  random: Random,
+  windows: number,
+  among?: readonly string[],
+): Promise<void> {
   const events = await allEvents();
   const alive = await world.rows(
-    sql<{ id: string }>`select id from organizations where deleted_at is null and lineage[1] = ${world.uuid('acme')} order by id`,
+    sql<{
+      id: string;
+    }>`select id from organizations where deleted_at is null and lineage[1] = ${world.uuid('acme')} order by id`,
   );
   for (let n = 0; n < windows; n++) {
     const id = random.pick(among ?? alive.map((one) => one.id));
     const scope: Scope = random.next() < 0.7 ? 'ALL' : 'SINGLE';
     const to = Date.now() + 1_000 - Math.floor(random.next() ** 3 * 300 * DAY_MS);
-    const length = random.next() < 0.3 ? random.below(DAY_MS) + 1 : Math.floor(random.next() * 366 * DAY_MS) + 1;
+    const length =
+      random.next() < 0.3 ? random.below(DAY_MS) + 1 : Math.floor(random.next() * 366 * DAY_MS) + 1;
     // Some begin and end at midnight, where whole days and edges meet.
-    const round = (at: number): number => (random.next() < 0.3 ? Math.floor(at / DAY_MS) * DAY_MS : at);
+    const round = (at: number): number =>
+      random.next() < 0.3 ? Math.floor(at / DAY_MS) * DAY_MS : at;
     const from = Math.min(round(to - length), to - 1);
     const sizes = to - from < 40 * DAY_MS ? ['HOUR', 'DAY'] : ['DAY', 'WEEK', 'MONTH'];
     const found = await summary(id, from, to, scope, random.pick(sizes));
-    for (const { metric, value } of found.metrics) expect(value).toBe(oracle(events, id, metric.key, from, to, scope));
+    for (const { metric, value } of found.metrics)
+      expect(value).toBe(oracle(events, id, metric.key, from, to, scope));
     for (const key of METRICS) {
-      const parts = found.buckets.map((bucket) => bucket.metrics.find(({ metric }) => metric.key === key)?.value ?? '0');
-      expect(decimal(parts.reduce((sum, part) => sum + billionths(part), 0n))).toBe(oracle(events, id, key, from, to, scope));
+      const parts = found.buckets.map(
+        (bucket) => bucket.metrics.find(({ metric }) => metric.key === key)?.value ?? '0',
+      );
+      expect(decimal(parts.reduce((sum, part) => sum + billionths(part), 0n))).toBe(
+        oracle(events, id, key, from, to, scope),
+      );
     }
     const bucket = random.pick(found.buckets);
     for (const { metric, value } of bucket.metrics)
-      expect(value).toBe(oracle(events, id, metric.key, Date.parse(bucket.from), Date.parse(bucket.to), scope));
+      expect(value).toBe(
+        oracle(events, id, metric.key, Date.parse(bucket.from), Date.parse(bucket.to), scope),
+      );
     const branches = found.byChild.edges.reduce((sum, edge) => sum + billionths(edge.subtree), 0n);
-    if (found.byChild.edges.length < 100) expect(decimal(branches)).toBe(oracle(events, id, 'voice_minutes', from, to, scope));
+    if (found.byChild.edges.length < 100)
+      expect(decimal(branches)).toBe(oracle(events, id, 'voice_minutes', from, to, scope));
     for (const { node, own, subtree } of found.byChild.edges.slice(0, 5)) {
       const child = alive.find((one) => encodeId('Organization', one.id) === node.id)?.id ?? '';
       expect(own).toBe(oracle(events, child, 'voice_minutes', from, to, 'SINGLE'));
-      expect(subtree).toBe(oracle(events, child, 'voice_minutes', from, to, child === id ? 'SINGLE' : 'ALL'));
+      expect(subtree).toBe(
+        oracle(events, child, 'voice_minutes', from, to, child === id ? 'SINGLE' : 'ALL'),
+      );
     }
   }
 }
@@ -147,7 +186,11 @@ describe('usage totals', () => {
   it('are exact to the last digit through records, rolls, moves, deletions and restorations in any order', async () => {
     const random = new Random(11);
     const ids = (
-      await world.rows(sql<{ id: string }>`select id from organizations where lineage[1] = ${world.uuid('acme')} order by id`)
+      await world.rows(
+        sql<{
+          id: string;
+        }>`select id from organizations where lineage[1] = ${world.uuid('acme')} order by id`,
+      )
     ).map((row) => row.id);
     for (let n = 0; n < 30; n++) {
       const [row] = await world.rows(sql<{ id: string }>`
@@ -174,7 +217,11 @@ describe('usage totals', () => {
   it('stay exact while everything happens at the same time', async () => {
     const random = new Random(12);
     const ids = (
-      await world.rows(sql<{ id: string }>`select id from organizations where lineage[1] = ${world.uuid('acme')} order by id`)
+      await world.rows(
+        sql<{
+          id: string;
+        }>`select id from organizations where lineage[1] = ${world.uuid('acme')} order by id`,
+      )
     ).map((row) => row.id);
     const any = (): string => encodeId('Organization', random.pick(ids));
     const repeat = async (times: number, work: () => Promise<unknown>): Promise<void> => {
@@ -205,7 +252,9 @@ describe('usage totals', () => {
     const [busy = '', quiet = ''] = await plant('branch-', world.uuid('acme'), 2);
     const below = [await plant('busy-', busy, 5), await plant('quiet-', quiet, 4)].flat();
     const rolled = async (): Promise<boolean[]> => {
-      const rows = await world.rows(sql<{ id: string }>`select organization_id as id from usage_meters where rolled`);
+      const rows = await world.rows(
+        sql<{ id: string }>`select organization_id as id from usage_meters where rolled`,
+      );
       return [busy, quiet].map((id) => rows.some((row) => row.id === id));
     };
     const places = [busy, quiet, ...below];
@@ -222,7 +271,10 @@ describe('usage totals', () => {
     await expectExact(random, 6, places);
     // What was in the totals, and what is still in the tail.
     await mutate('recordUsage', { events: eventsAt(random, below, 40) });
-    await mutate('moveOrganization', { id: encodeId('Organization', below[0] ?? ''), newParentId: encodeId('Organization', quiet) });
+    await mutate('moveOrganization', {
+      id: encodeId('Organization', below[0] ?? ''),
+      newParentId: encodeId('Organization', quiet),
+    });
     await expectExact(random, 6, places);
     await mutate('recordUsage', { events: eventsAt(random, below, 40) });
     await rollUpUsage(world.gatewayDb);
@@ -262,10 +314,14 @@ describe('usage totals', () => {
     await rollUpUsage(world.gatewayDb);
     for (const [n, first] of [top, below[0], top, below[1]].entries()) {
       // A row that is written anew lies behind the others.
-      await sql`update organizations set name = ${`Order ${n}`} where id = ${first?.id}::uuid`.execute(world.db);
+      await sql`update organizations set name = ${`Order ${n}`} where id = ${first?.id}::uuid`.execute(
+        world.db,
+      );
       await mutate('deleteOrganization', { id, mode: 'CASCADE' });
       await expectExact(random, 3, [world.uuid('acme')]);
-      await sql`update organizations set name = ${`Order ${n} again`} where id = ${first?.id}::uuid`.execute(world.db);
+      await sql`update organizations set name = ${`Order ${n} again`} where id = ${first?.id}::uuid`.execute(
+        world.db,
+      );
       await mutate('restoreOrganization', { id });
       await expectExact(random, 3, [world.uuid('acme')]);
       expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
@@ -296,7 +352,9 @@ describe('usage totals', () => {
       expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
     }
     expect(moved).toBeGreaterThan(rounds / 4);
-    const paths = await world.rows(sql`select from usage_meters m join organizations o on o.id = m.organization_id where o.path <> m.path`);
+    const paths = await world.rows(
+      sql`select from usage_meters m join organizations o on o.id = m.organization_id where o.path <> m.path`,
+    );
     expect(paths).toEqual([]);
     await expectExact(random, sized(8, 20), ids);
   }, 60_000);
@@ -315,7 +373,11 @@ describe('usage totals', () => {
     };
     await Promise.all([
       ...[1, 2, 3, 4].map(() =>
-        repeat(sized(20, 40), () => mutate('recordUsage', { events: eventsAt(random, [random.pick(ids), random.pick(ids)], 8) })),
+        repeat(sized(20, 40), () =>
+          mutate('recordUsage', {
+            events: eventsAt(random, [random.pick(ids), random.pick(ids)], 8),
+          }),
+        ),
       ),
       repeat(120, () => rollUpUsage(world.gatewayDb)),
       repeat(120, () => rollUpUsage(world.gatewayDb)),
@@ -326,7 +388,10 @@ describe('usage totals', () => {
     expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
     await expectExact(random, 15, ids);
     const kinds = await world.rows(
-      sql<{ rolled: boolean; counted: boolean }>`select distinct rolled, counted from usage_meters order by 1, 2`,
+      sql<{
+        rolled: boolean;
+        counted: boolean;
+      }>`select distinct rolled, counted from usage_meters order by 1, 2`,
     );
     expect(kinds).toEqual([
       { rolled: false, counted: true },
@@ -356,7 +421,9 @@ describe('usage totals', () => {
     await mutate('recordUsage', { events: eventsAt(new Random(17), [world.uuid('acme')], 100) });
     const before = await world.rows(sql`select count(*) from usage_tail`);
     const cut = world.db.transaction().execute(async (tx) => {
-      const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid, roll_usage(50)`.execute(tx);
+      const { rows } = await sql<{
+        pid: number;
+      }>`select pg_backend_pid() as pid, roll_usage(50)`.execute(tx);
       await sql`select pg_terminate_backend(${rows[0]?.pid}::integer)`.execute(world.db);
       await sql`select 1`.execute(tx);
     });
@@ -389,7 +456,9 @@ describe('usage totals', () => {
       sql`
       update usage_totals t set ${sql.ref(column)}[m.slot] = t.${sql.ref(column)}[m.slot] + ${by}::integer from usage_metrics m
       where m.key = 'voice_calls' and t.organization_id = ${acme} and t.grain::text = any (${grains}::text[])
-        and t.starts_at = date_trunc(t.grain::text, ${`${day}T12:00:00Z`}::timestamptz, 'UTC')`.execute(world.db);
+        and t.starts_at = date_trunc(t.grain::text, ${`${day}T12:00:00Z`}::timestamptz, 'UTC')`.execute(
+        world.db,
+      );
     for (const [column, ...grains] of [
       ['subtree', 'MONTH'],
       ['subtree', 'DAY', 'MONTH'],
@@ -402,7 +471,8 @@ describe('usage totals', () => {
       // Drawn by chance from those above others, twenty at a time: the root is hard to miss.
       const lines: string[] = [];
       const log = pino({ level: 'error' }, { write: (line: string) => void lines.push(line) });
-      for (let n = 0; n < 10 && lines.length === 0; n++) await verifySomeUsage(world.gatewayDb, log);
+      for (let n = 0; n < 10 && lines.length === 0; n++)
+        await verifySomeUsage(world.gatewayDb, log);
       expect(lines.join()).toContain('totals of usage differ from their events');
       await spoil(column, grains, -1);
     }
@@ -413,7 +483,9 @@ describe('usage totals', () => {
     const random = new Random(20);
     const acme = world.uuid('acme');
     await insertMany(world.db, 'acme', 2_100, 'Many');
-    const many = await world.rows(sql<{ id: string }>`select id from organizations where name = 'Many' order by id`);
+    const many = await world.rows(
+      sql<{ id: string }>`select id from organizations where name = 'Many' order by id`,
+    );
     const ids = [acme, ...many.slice(0, 40).map((one) => one.id)];
     await sql`
       insert into usage_events (organization_id, id, metric, quantity, occurred_at)
@@ -421,7 +493,10 @@ describe('usage totals', () => {
       world.db,
     );
     for (let n = 0; n < 5; n++) await mutate('recordUsage', { events: eventsAt(random, ids, 200) });
-    await mutate('deleteOrganization', { id: encodeId('Organization', ids[1] ?? ''), mode: 'CASCADE' });
+    await mutate('deleteOrganization', {
+      id: encodeId('Organization', ids[1] ?? ''),
+      mode: 'CASCADE',
+    });
     await expectExact(random, sized(3, 10), [acme]);
     await rollUpUsage(world.gatewayDb);
     await expectExact(random, sized(3, 10), [acme]);
@@ -429,11 +504,21 @@ describe('usage totals', () => {
   }, 60_000);
 
   it('survive the purge of what was deleted', async () => {
-    await sql`update organizations set deleted_at = now() - interval '31 days' where deleted_at is not null`.execute(world.db);
+    await sql`update organizations set deleted_at = now() - interval '31 days' where deleted_at is not null`.execute(
+      world.db,
+    );
     await sql`select graphile_worker.add_job('purge_organizations', '{}')`.execute(world.db);
     await runJobs(world);
-    expect(await world.rows(sql`select from organizations where deleted_at is not null`)).toEqual([]);
-    for (const table of ['usage_totals', 'usage_tail', 'usage_meters', 'usage_events', 'usage_event_keys'] as const)
+    expect(await world.rows(sql`select from organizations where deleted_at is not null`)).toEqual(
+      [],
+    );
+    for (const table of [
+      'usage_totals',
+      'usage_tail',
+      'usage_meters',
+      'usage_events',
+      'usage_event_keys',
+    ] as const)
       expect(
         await world.rows(
           sql`select from ${sql.table(table)} t where not exists (select from organizations o where o.id = t.organization_id)`,

@@ -11,7 +11,8 @@ import { createWorld, insertMembership, insertUser, type World } from '../setup/
 
 /** Every code point that is a scalar value. */
 function* codePoints(): Generator<string> {
-  for (let point = 0; point <= 0x10ffff; point++) if (point < 0xd800 || point > 0xdfff) yield String.fromCodePoint(point);
+  for (let point = 0; point <= 0x10ffff; point++)
+    if (point < 0xd800 || point > 0xdfff) yield String.fromCodePoint(point);
 }
 
 const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);
@@ -31,7 +32,8 @@ describe('the canonical form of an address', () => {
     const taken: string[] = [];
     for (const character of codePoints()) {
       if (isAscii(character)) continue;
-      for (const { name, fold } of folding) if (isAscii(fold(character))) colliding.set(name, (colliding.get(name) ?? 0) + 1);
+      for (const { name, fold } of folding)
+        if (isAscii(fold(character))) colliding.set(name, (colliding.get(name) ?? 0) + 1);
       if (canonicalEmail(`a${character}b@mail.example`) !== undefined) taken.push(character);
     }
     expect(taken).toEqual([]);
@@ -51,7 +53,8 @@ describe('the canonical form of an address', () => {
       const canonical = canonicalEmail(`a@x${character}y.example`);
       if (canonical === undefined) continue;
       const other = seen.get(canonical) ?? character;
-      if (!isAscii(canonical) || !canonical.includes('@xn--') || same(other) !== same(character)) wrong.push(character);
+      if (!isAscii(canonical) || !canonical.includes('@xn--') || same(other) !== same(character))
+        wrong.push(character);
       seen.set(canonical, character);
     }
     expect(wrong).toEqual([]);
@@ -68,16 +71,28 @@ describe('the canonical form of an address', () => {
         'BU\u0308CHER.example',
         'XN--BCHER-KVA.EXAMPLE',
       ],
-      ['xn--pxavbq.example', '\u03bf\u03b4\u03bf\u03c3.example', '\u039f\u0394\u039f\u03a3.example'],
+      [
+        'xn--pxavbq.example',
+        '\u03bf\u03b4\u03bf\u03c3.example',
+        '\u039f\u0394\u039f\u03a3.example',
+      ],
       ['xn--fiqs8s.example', '\u4e2d\u56fd.example'],
     ] as const) {
       for (const domain of [ascii, ...typed])
-        expect({ domain, canonical: canonicalEmail(`Anna@${domain}`) }).toEqual({ domain, canonical: `anna@${ascii}` });
+        expect({ domain, canonical: canonicalEmail(`Anna@${domain}`) }).toEqual({
+          domain,
+          canonical: `anna@${ascii}`,
+        });
     }
   });
 
   it('is made once: doing it again changes nothing', () => {
-    for (const email of ['A.B+c@Mail.Example', 'x@MÜNCHEN.example'.toLowerCase(), 'x@xn--mnchen-3ya.example', "o'neil@x.example"]) {
+    for (const email of [
+      'A.B+c@Mail.Example',
+      'x@MÜNCHEN.example'.toLowerCase(),
+      'x@xn--mnchen-3ya.example',
+      "o'neil@x.example",
+    ]) {
       const once = canonicalEmail(email);
       expect(once).toBeDefined();
       expect(canonicalEmail(once ?? '')).toBe(once);
@@ -123,7 +138,12 @@ describe('addresses in the product', () => {
   let issuer: Issuer;
   beforeAll(async () => {
     issuer = await startIssuer();
-    world = await createWorld({ sessions: new Sessions(issuer.settings, createLogger('silent'), { timeoutMs: 300, cooldownMs: 0 }) });
+    world = await createWorld({
+      sessions: new Sessions(issuer.settings, createLogger('silent'), {
+        timeoutMs: 300,
+        cooldownMs: 0,
+      }),
+    });
   });
   afterAll(async () => {
     await world.close();
@@ -132,21 +152,29 @@ describe('addresses in the product', () => {
 
   it('are unique by the stored column, not by an expression that the server would fold', async () => {
     const indexes = await world.rows(
-      sql<{ indexdef: string }>`select indexdef from pg_indexes where tablename in ('users', 'invitations')`,
+      sql<{
+        indexdef: string;
+      }>`select indexdef from pg_indexes where tablename in ('users', 'invitations')`,
     );
     expect(indexes.map(({ indexdef }) => indexdef)).toContainEqual(
       expect.stringMatching(/UNIQUE INDEX users_email_key .* \(canonical_email\)/),
     );
     expect(indexes.filter(({ indexdef }) => /lower\(|upper\(/.test(indexdef))).toEqual([]);
     await insertUser(world, 'one@unique.example');
-    await expect(insertUser(world, 'one@unique.example')).rejects.toMatchObject({ constraint: 'users_email_key' });
+    await expect(insertUser(world, 'one@unique.example')).rejects.toMatchObject({
+      constraint: 'users_email_key',
+    });
   });
 
   it('with an international domain are one address for invitations, sessions and mail, however they are typed', async () => {
     const organizationId = world.org('shop-2');
     const invite = (email: string) =>
       world.ask<{
-        createInvitation: { __typename: string; invitation?: { id: string; email: string }; pendingInvitation?: { email: string } };
+        createInvitation: {
+          __typename: string;
+          invitation?: { id: string; email: string };
+          pendingInvitation?: { email: string };
+        };
       }>(
         `mutation ($input: CreateInvitationInput!) { createInvitation(input: $input) { __typename
           ... on CreateInvitationPayload { invitation { id email } } ... on InvitationExistsError { pendingInvitation { email } } } }`,
@@ -156,7 +184,11 @@ describe('addresses in the product', () => {
     const first = await invite('Anna@BU\u0308CHER.example');
     expect(first.errors).toBeUndefined();
     expect(first.data?.createInvitation.invitation?.email).toBe('Anna@b\u00fccher.example');
-    for (const email of ['anna@b\u00fccher.example', 'anna@xn--bcher-kva.example', 'ANNA@xn--BCHER-kva.example']) {
+    for (const email of [
+      'anna@b\u00fccher.example',
+      'anna@xn--bcher-kva.example',
+      'ANNA@xn--BCHER-kva.example',
+    ]) {
       expect((await invite(email)).data?.createInvitation).toMatchObject({
         __typename: 'InvitationExistsError',
         pendingInvitation: { email: 'Anna@b\u00fccher.example' },
@@ -164,20 +196,33 @@ describe('addresses in the product', () => {
     }
     const [mail] = await sentMail(world);
     expect(mail?.to).toBe('Anna@xn--bcher-kva.example');
-    expect(await world.rows(sql`select canonical_email from invitation_mails where canonical_email like 'anna@%'`)).toEqual([
-      { canonical_email: 'anna@xn--bcher-kva.example' },
-    ]);
+    expect(
+      await world.rows(
+        sql`select canonical_email from invitation_mails where canonical_email like 'anna@%'`,
+      ),
+    ).toEqual([{ canonical_email: 'anna@xn--bcher-kva.example' }]);
     const accept =
       'mutation ($token: String!) { acceptInvitation(input: { token: $token }) { __typename ... on AcceptInvitationPayload { membership { user { email } } } } }';
     const session = await issuer.session('anna', 'anna@xn--bcher-kva.example');
-    expect((await world.ask(accept, { token: session }, { token: tokenIn(mail as Message) })).data).toMatchObject({
+    expect(
+      (await world.ask(accept, { token: session }, { token: tokenIn(mail as Message) })).data,
+    ).toMatchObject({
       acceptInvitation: { membership: { user: { email: 'anna@b\u00fccher.example' } } },
     });
     // Signed in again under the other form, it is the same person; and found by either.
-    const again = await world.ask('{ viewer { user { email } } }', { token: await issuer.session('anna', 'anna@B\u00fccher.example') });
+    const again = await world.ask('{ viewer { user { email } } }', {
+      token: await issuer.session('anna', 'anna@B\u00fccher.example'),
+    });
     expect(again.data).toEqual({ viewer: { user: { email: 'anna@b\u00fccher.example' } } });
-    expect(await world.rows(sql`select from users where canonical_email = 'anna@xn--bcher-kva.example'`)).toHaveLength(1);
-    for (const search of ['anna@b\u00fccher', 'BU\u0308CHER', '@xn--bcher-kva.ex', 'XN--BCHER-KVA']) {
+    expect(
+      await world.rows(sql`select from users where canonical_email = 'anna@xn--bcher-kva.example'`),
+    ).toHaveLength(1);
+    for (const search of [
+      'anna@b\u00fccher',
+      'BU\u0308CHER',
+      '@xn--bcher-kva.ex',
+      'XN--BCHER-KVA',
+    ]) {
       const found = await world.ask(
         'query ($search: String) { organization(slug: "shop-2") { members(search: $search) { nodes { user { email } } } people(search: $search) { totalCount } } }',
         { as: 'key@north' },
@@ -185,10 +230,17 @@ describe('addresses in the product', () => {
       );
       expect({ search, data: found.data }).toMatchObject({
         search,
-        data: { organization: { members: { nodes: [{ user: { email: 'anna@b\u00fccher.example' } }] }, people: { totalCount: 1 } } },
+        data: {
+          organization: {
+            members: { nodes: [{ user: { email: 'anna@b\u00fccher.example' } }] },
+            people: { totalCount: 1 },
+          },
+        },
       });
     }
-    expect((await invite('ANNA@b\u00fccher.example')).data?.createInvitation.__typename).toBe('AlreadyMemberError');
+    expect((await invite('ANNA@b\u00fccher.example')).data?.createInvitation.__typename).toBe(
+      'AlreadyMemberError',
+    );
   });
 
   it('are refused with the name of the argument wherever one is taken', async () => {
@@ -196,11 +248,23 @@ describe('addresses in the product', () => {
     const organizationId = world.org('shop-2');
     for (const [name, input, argument] of [
       ['createInvitation', { organizationId, email }, 'email'],
-      ['inviteUsers', { organizationId, users: [{ email: 'a@x.example' }, { email }] }, 'users.1.email'],
+      [
+        'inviteUsers',
+        { organizationId, users: [{ email: 'a@x.example' }, { email }] },
+        'users.1.email',
+      ],
       ['addMember', { organizationId, email, roles: ['user'] }, 'email'],
       ['updateOrganization', { id: organizationId, billingEmail: email }, 'billingEmail'],
-      ['createOrganization', { parentId: organizationId, slug: 'mail-refused', name: 'N', billingEmail: email }, 'billingEmail'],
-      ['createOrganization', { parentId: organizationId, slug: 'mail-refused', name: 'N', users: [{ email }] }, 'users.0.email'],
+      [
+        'createOrganization',
+        { parentId: organizationId, slug: 'mail-refused', name: 'N', billingEmail: email },
+        'billingEmail',
+      ],
+      [
+        'createOrganization',
+        { parentId: organizationId, slug: 'mail-refused', name: 'N', users: [{ email }] },
+        'users.0.email',
+      ],
     ] as const) {
       const type = `${name[0]?.toUpperCase()}${name.slice(1)}Input`;
       const answer = await world.ask(
@@ -222,10 +286,12 @@ describe('addresses in the product', () => {
       { as: 'key@north' },
       { input: { id: world.org('shop-2'), billingEmail: 'Bills@B\u00dccher.example' } },
     );
-    expect(answer.data).toMatchObject({ updateOrganization: { organization: { billing: { email: 'bills@b\u00fccher.example' } } } });
-    expect(await world.rows(sql`select email from billing_accounts where email like 'bills@%'`)).toEqual([
-      { email: 'bills@xn--bcher-kva.example' },
-    ]);
+    expect(answer.data).toMatchObject({
+      updateOrganization: { organization: { billing: { email: 'bills@b\u00fccher.example' } } },
+    });
+    expect(
+      await world.rows(sql`select email from billing_accounts where email like 'bills@%'`),
+    ).toEqual([{ email: 'bills@xn--bcher-kva.example' }]);
   });
 
   it('of look-alikes reach nobody: neither an account nor a mail', async () => {

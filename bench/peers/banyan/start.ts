@@ -8,14 +8,19 @@ import type { World } from '../world.ts';
 /** A budget that no load exhausts. */
 const PLENTY = '1000000000';
 
-const BUDGETS = ['', 'TREE_', 'ADDRESS_'].flatMap((who) => [`RATE_${who}REQUESTS_PER_MINUTE`, `RATE_${who}COST_PER_MINUTE`]);
+const BUDGETS = ['', 'TREE_', 'ADDRESS_'].flatMap((who) => [
+  `RATE_${who}REQUESTS_PER_MINUTE`,
+  `RATE_${who}COST_PER_MINUTE`,
+]);
 
 /** Whether operations can be told to take the general path. */
 export const canBeGeneral = 'COMPILED' in settings.shape;
 
 /** The arguments that `npm start` gives node. */
 async function startArguments(): Promise<string[]> {
-  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as { scripts: { start: string } };
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    scripts: { start: string };
+  };
   return scripts.start.split(' ').slice(1);
 }
 
@@ -26,7 +31,10 @@ export interface BanyanOptions {
   logs?: string | undefined;
 }
 
-export async function startBanyan({ forest }: World, { isGeneral, connections, logs }: BanyanOptions): Promise<Peer> {
+export async function startBanyan(
+  { forest }: World,
+  { isGeneral, connections, logs }: BanyanOptions,
+): Promise<Peer> {
   const name = isGeneral ? 'general' : 'banyan';
   const server = await startServer({
     name,

@@ -18,7 +18,10 @@ export interface Context {
   loaders: Loaders;
 }
 
-export async function createContext(db: Kysely<DB>, authorization: string | null): Promise<Context> {
+export async function createContext(
+  db: Kysely<DB>,
+  authorization: string | null,
+): Promise<Context> {
   return { db, caller: await callerOf(db, authorization), loaders: createLoaders(db) };
 }
 
@@ -28,9 +31,20 @@ async function callerOf(db: Kysely<DB>, authorization: string | null): Promise<C
   const key = await db
     .selectFrom('api_keys as k')
     .innerJoin('organizations as o', 'o.id', 'k.organization_id')
-    .select(['k.name', 'k.secret_hash', 'k.organization_id', 'k.revoked_at', 'k.expires_at', 'o.deleted_at'])
+    .select([
+      'k.name',
+      'k.secret_hash',
+      'k.organization_id',
+      'k.revoked_at',
+      'k.expires_at',
+      'o.deleted_at',
+    ])
     .select(sql<string[]>`scopes_held(k.scopes)`.as('scopes'))
-    .select(sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`.as('suspended'))
+    .select(
+      sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`.as(
+        'suspended',
+      ),
+    )
     .where('k.id', '=', token.id)
     .executeTakeFirst();
   if (!key || key.suspended || key.revoked_at || key.deleted_at) return null;
@@ -40,7 +54,11 @@ async function callerOf(db: Kysely<DB>, authorization: string | null): Promise<C
 }
 
 /** Whether the caller may use a scope on the organization with this lineage. */
-export function can({ caller }: Context, lineage: readonly string[], scope: string | null): boolean {
+export function can(
+  { caller }: Context,
+  lineage: readonly string[],
+  scope: string | null,
+): boolean {
   if (!caller || !lineage.includes(caller.home)) return false;
   if (lineage.at(-1) !== caller.home) return caller.scopes.includes('child_organizations:manage');
   return scope === null || caller.scopes.includes(scope);

@@ -3,15 +3,29 @@ import DataLoader from 'dataloader';
 import { sql, type Kysely, type Selectable } from 'kysely';
 import type { DB } from '../../../src/database/types.ts';
 
-export type OrganizationRow = Pick<Selectable<DB['organizations']>, 'id' | 'slug' | 'name' | 'kind' | 'status' | 'depth'> & {
+export type OrganizationRow = Pick<
+  Selectable<DB['organizations']>,
+  'id' | 'slug' | 'name' | 'kind' | 'status' | 'depth'
+> & {
   lineage: string[];
 };
-export type MembershipRow = Pick<Selectable<DB['memberships']>, 'id' | 'organization_id' | 'user_id'>;
+export type MembershipRow = Pick<
+  Selectable<DB['memberships']>,
+  'id' | 'organization_id' | 'user_id'
+>;
 export type UserRow = Pick<Selectable<DB['users']>, 'id' | 'email' | 'name'>;
 export type RoleRow = Pick<Selectable<DB['roles']>, 'key'>;
 export type AuditRow = Pick<
   Selectable<DB['audit_events']>,
-  'id' | 'at' | 'action' | 'actor_kind' | 'actor_api_key_name' | 'target_type' | 'target_id' | 'refusal' | 'request_id'
+  | 'id'
+  | 'at'
+  | 'action'
+  | 'actor_kind'
+  | 'actor_api_key_name'
+  | 'target_type'
+  | 'target_id'
+  | 'refusal'
+  | 'request_id'
 >;
 
 export interface HitRow {
@@ -32,7 +46,15 @@ export interface UsageWindow {
   to: Date;
 }
 
-const ORGANIZATION = ['o.id', 'o.slug', 'o.name', 'o.kind', 'o.status', 'o.depth', 'o.lineage'] as const;
+const ORGANIZATION = [
+  'o.id',
+  'o.slug',
+  'o.name',
+  'o.kind',
+  'o.status',
+  'o.depth',
+  'o.lineage',
+] as const;
 
 /** A loader for each set of arguments that is asked for. */
 function perArguments<Args, Value>(
@@ -48,23 +70,33 @@ function perArguments<Args, Value>(
 }
 
 /** The rows of each id, in the order of the ids. */
-function grouped<Row extends { of: string }>(ids: readonly string[], rows: readonly Row[]): Row[][] {
+function grouped<Row extends { of: string }>(
+  ids: readonly string[],
+  rows: readonly Row[],
+): Row[][] {
   const byId = Map.groupBy(rows, (row) => row.of);
   return ids.map((id) => byId.get(id) ?? []);
 }
 
 /** The row of each id. */
-function matched<Row extends { id: string }>(ids: readonly string[], rows: readonly Row[]): (Row | undefined)[] {
+function matched<Row extends { id: string }>(
+  ids: readonly string[],
+  rows: readonly Row[],
+): (Row | undefined)[] {
   const byId = new Map(rows.map((row) => [row.id, row]));
   return ids.map((id) => byId.get(id));
 }
 
-const counted = (ids: readonly string[], rows: readonly { of: string | null; count: number }[]): number[] => {
+const counted = (
+  ids: readonly string[],
+  rows: readonly { of: string | null; count: number }[],
+): number[] => {
   const byId = new Map(rows.map((row) => [row.of, row.count]));
   return ids.map((id) => byId.get(id) ?? 0);
 };
 
-const asked = (ids: readonly string[]) => sql<{ id: string }>`unnest(${ids}::uuid[])`.as<'asked'>(sql`asked(id)`);
+const asked = (ids: readonly string[]) =>
+  sql<{ id: string }>`unnest(${ids}::uuid[])`.as<'asked'>(sql`asked(id)`);
 const COUNT = sql<number>`count(*)::int`.as('count');
 
 export function createLoaders(db: Kysely<DB>) {
@@ -72,7 +104,12 @@ export function createLoaders(db: Kysely<DB>) {
     organization: new DataLoader(async (ids: readonly string[]) =>
       matched(
         ids,
-        await db.selectFrom('organizations as o').select(ORGANIZATION).where('o.id', 'in', ids).where('o.deleted_at', 'is', null).execute(),
+        await db
+          .selectFrom('organizations as o')
+          .select(ORGANIZATION)
+          .where('o.id', 'in', ids)
+          .where('o.deleted_at', 'is', null)
+          .execute(),
       ),
     ),
     children: perArguments(async (ids, { first }: { first: number }) =>
@@ -155,7 +192,14 @@ export function createLoaders(db: Kysely<DB>) {
       ),
     ),
     user: new DataLoader(async (ids: readonly string[]) =>
-      matched(ids, await db.selectFrom('users').select(['id', 'email', 'name']).where('id', 'in', ids).execute()),
+      matched(
+        ids,
+        await db
+          .selectFrom('users')
+          .select(['id', 'email', 'name'])
+          .where('id', 'in', ids)
+          .execute(),
+      ),
     ),
     roles: new DataLoader(async (ids: readonly string[]) =>
       grouped(

@@ -18,9 +18,13 @@ const CreateOrganizationInput = builder.inputType('CreateOrganizationInput', {
   }),
 });
 
-const CreateOrganizationPayload = builder.objectRef<{ organization: OrganizationRow }>('CreateOrganizationPayload').implement({
-  fields: (t) => ({ organization: t.field({ type: Organization, resolve: ({ organization }) => organization }) }),
-});
+const CreateOrganizationPayload = builder
+  .objectRef<{ organization: OrganizationRow }>('CreateOrganizationPayload')
+  .implement({
+    fields: (t) => ({
+      organization: t.field({ type: Organization, resolve: ({ organization }) => organization }),
+    }),
+  });
 
 builder.mutationField('createOrganization', (t) =>
   t.field({
@@ -29,7 +33,8 @@ builder.mutationField('createOrganization', (t) =>
     async resolve(_root, { input: { parentId, slug, name } }, context) {
       const { db, loaders, caller } = context;
       const parent = await loaders.organization.load(uuidOf(parentId));
-      if (!parent || !can(context, parent.lineage, 'child_organizations:manage')) throw new Error('Not found.');
+      if (!parent || !can(context, parent.lineage, 'child_organizations:manage'))
+        throw new Error('Not found.');
       return db.transaction().execute(async (tx) => {
         const organization = await tx
           .insertInto('organizations')
@@ -66,9 +71,14 @@ const RecordUsageInput = builder.inputType('RecordUsageInput', {
   fields: (t) => ({ events: t.field({ type: [UsageEventInput], required: true }) }),
 });
 
-const RecordUsagePayload = builder.objectRef<{ acceptedCount: number; duplicateCount: number }>('RecordUsagePayload').implement({
-  fields: (t) => ({ acceptedCount: t.exposeInt('acceptedCount'), duplicateCount: t.exposeInt('duplicateCount') }),
-});
+const RecordUsagePayload = builder
+  .objectRef<{ acceptedCount: number; duplicateCount: number }>('RecordUsagePayload')
+  .implement({
+    fields: (t) => ({
+      acceptedCount: t.exposeInt('acceptedCount'),
+      duplicateCount: t.exposeInt('duplicateCount'),
+    }),
+  });
 
 builder.mutationField('recordUsage', (t) =>
   t.field({
@@ -76,18 +86,31 @@ builder.mutationField('recordUsage', (t) =>
     args: { input: t.arg({ type: RecordUsageInput, required: true }) },
     async resolve(_root, { input: { events } }, context) {
       const { db, loaders } = context;
-      const targets = await loaders.organization.loadMany([...new Set(events.map(({ organizationId }) => uuidOf(organizationId)))]);
+      const targets = await loaders.organization.loadMany([
+        ...new Set(events.map(({ organizationId }) => uuidOf(organizationId))),
+      ]);
       for (const target of targets) {
-        if (!target || target instanceof Error || !can(context, target.lineage, 'usage:write')) throw new Error('Not found.');
+        if (!target || target instanceof Error || !can(context, target.lineage, 'usage:write'))
+          throw new Error('Not found.');
       }
       const rows = events
-        .map(({ organizationId, occurredAt, ...event }) => ({ ...event, organization_id: uuidOf(organizationId), occurred_at: occurredAt }))
+        .map(({ organizationId, occurredAt, ...event }) => ({
+          ...event,
+          organization_id: uuidOf(organizationId),
+          occurred_at: occurredAt,
+        }))
         // In one order, so that no two batches wait for each other in a circle.
         .toSorted((a, b) => (a.organization_id + a.id < b.organization_id + b.id ? -1 : 1));
       const accepted = await db.transaction().execute(async (tx) => {
         const fresh = await tx
           .insertInto('usage_event_keys')
-          .values(rows.map(({ organization_id, id, occurred_at }) => ({ organization_id, id, occurred_at })))
+          .values(
+            rows.map(({ organization_id, id, occurred_at }) => ({
+              organization_id,
+              id,
+              occurred_at,
+            })),
+          )
           .onConflict((conflict) => conflict.columns(['organization_id', 'id']).doNothing())
           .returning(['organization_id', 'id'])
           .execute();

@@ -1,7 +1,15 @@
 /** Organizations and everything that is read through them. */
 import { encodeId, parseId } from '../../../src/values/ids.ts';
 import { builder } from './builder.ts';
-import type { AuditRow, DayRow, HitRow, MembershipRow, OrganizationRow, RoleRow, UserRow } from './loaders.ts';
+import type {
+  AuditRow,
+  DayRow,
+  HitRow,
+  MembershipRow,
+  OrganizationRow,
+  RoleRow,
+  UserRow,
+} from './loaders.ts';
 
 const FIRST = 25;
 
@@ -35,7 +43,9 @@ builder.objectType(User, {
   }),
 });
 
-const Role = builder.objectRef<RoleRow>('Role').implement({ fields: (t) => ({ key: t.exposeString('key') }) });
+const Role = builder
+  .objectRef<RoleRow>('Role')
+  .implement({ fields: (t) => ({ key: t.exposeString('key') }) });
 
 builder.objectType(Membership, {
   name: 'Membership',
@@ -43,10 +53,18 @@ builder.objectType(Membership, {
     organization: t.field({
       type: Organization,
       nullable: true,
-      resolve: ({ organization_id }, _args, { loaders }) => loaders.organization.load(organization_id),
+      resolve: ({ organization_id }, _args, { loaders }) =>
+        loaders.organization.load(organization_id),
     }),
-    user: t.field({ type: User, nullable: true, resolve: ({ user_id }, _args, { loaders }) => loaders.user.load(user_id) }),
-    roles: t.field({ type: [Role], resolve: ({ id }, _args, { loaders }) => loaders.roles.load(id) }),
+    user: t.field({
+      type: User,
+      nullable: true,
+      resolve: ({ user_id }, _args, { loaders }) => loaders.user.load(user_id),
+    }),
+    roles: t.field({
+      type: [Role],
+      resolve: ({ id }, _args, { loaders }) => loaders.roles.load(id),
+    }),
   }),
 });
 
@@ -54,15 +72,21 @@ const MembershipConnection = builder.objectRef<List>('MembershipConnection').imp
   fields: (t) => ({
     nodes: t.field({
       type: [Membership],
-      resolve: ({ organization, first }, _args, { loaders }) => loaders.members({ first }, organization.id),
+      resolve: ({ organization, first }, _args, { loaders }) =>
+        loaders.members({ first }, organization.id),
     }),
-    totalCount: t.int({ resolve: ({ organization }, _args, { loaders }) => loaders.memberCount.load(organization.id) }),
+    totalCount: t.int({
+      resolve: ({ organization }, _args, { loaders }) => loaders.memberCount.load(organization.id),
+    }),
   }),
 });
 
 const InvitationConnection = builder.objectRef<List>('InvitationConnection').implement({
   fields: (t) => ({
-    totalCount: t.int({ resolve: ({ organization }, _args, { loaders }) => loaders.invitationCount.load(organization.id) }),
+    totalCount: t.int({
+      resolve: ({ organization }, _args, { loaders }) =>
+        loaders.invitationCount.load(organization.id),
+    }),
   }),
 });
 
@@ -70,7 +94,8 @@ const OrganizationConnection = builder.objectRef<List>('OrganizationConnection')
   fields: (t) => ({
     nodes: t.field({
       type: [Organization],
-      resolve: ({ organization, first }, _args, { loaders }) => loaders.children({ first }, organization.id),
+      resolve: ({ organization, first }, _args, { loaders }) =>
+        loaders.children({ first }, organization.id),
     }),
   }),
 });
@@ -80,18 +105,25 @@ const DescendantEdge = builder.objectRef<HitRow>('OrganizationDescendantEdge').i
     depth: t.exposeInt('depth'),
     path: t.exposeString('path'),
     matchedOn: t.exposeStringList('matched_on'),
-    node: t.field({ type: Organization, nullable: true, resolve: ({ id }, _args, { loaders }) => loaders.organization.load(id) }),
-  }),
-});
-
-const DescendantConnection = builder.objectRef<List & { search: string }>('OrganizationDescendantConnection').implement({
-  fields: (t) => ({
-    edges: t.field({
-      type: [DescendantEdge],
-      resolve: ({ organization, search, first }, _args, { loaders }) => loaders.search({ search, first }, organization.id),
+    node: t.field({
+      type: Organization,
+      nullable: true,
+      resolve: ({ id }, _args, { loaders }) => loaders.organization.load(id),
     }),
   }),
 });
+
+const DescendantConnection = builder
+  .objectRef<List & { search: string }>('OrganizationDescendantConnection')
+  .implement({
+    fields: (t) => ({
+      edges: t.field({
+        type: [DescendantEdge],
+        resolve: ({ organization, search, first }, _args, { loaders }) =>
+          loaders.search({ search, first }, organization.id),
+      }),
+    }),
+  });
 
 const PersonRef = builder.objectRef<Person>('Person').implement({
   fields: (t) => ({
@@ -99,7 +131,8 @@ const PersonRef = builder.objectRef<Person>('Person').implement({
     memberships: t.field({
       type: [Membership],
       args: { first: t.arg.int({ required: true, defaultValue: FIRST }) },
-      resolve: ({ user, root }, { first }, { loaders }) => loaders.membershipsWithin({ root, first }, user.id),
+      resolve: ({ user, root }, { first }, { loaders }) =>
+        loaders.membershipsWithin({ root, first }, user.id),
     }),
   }),
 });
@@ -109,13 +142,19 @@ const PersonConnection = builder.objectRef<List>('PersonConnection').implement({
     nodes: t.field({
       type: [PersonRef],
       resolve: async ({ organization, first }, _args, { loaders }) =>
-        (await loaders.people({ first }, organization.id)).map((user) => ({ user, root: organization.id })),
+        (await loaders.people({ first }, organization.id)).map((user) => ({
+          user,
+          root: organization.id,
+        })),
     }),
   }),
 });
 
 const Actor = builder.objectRef<AuditRow>('Actor').implement({
-  fields: (t) => ({ kind: t.exposeString('actor_kind'), apiKeyName: t.exposeString('actor_api_key_name', { nullable: true }) }),
+  fields: (t) => ({
+    kind: t.exposeString('actor_kind'),
+    apiKeyName: t.exposeString('actor_api_key_name', { nullable: true }),
+  }),
 });
 
 const AuditEvent = builder.objectRef<AuditRow>('AuditEvent').implement({
@@ -135,23 +174,37 @@ const AuditEventConnection = builder.objectRef<List>('AuditEventConnection').imp
   fields: (t) => ({
     nodes: t.field({
       type: [AuditEvent],
-      resolve: ({ organization, first }, _args, { loaders }) => loaders.auditLog({ first }, organization.id),
+      resolve: ({ organization, first }, _args, { loaders }) =>
+        loaders.auditLog({ first }, organization.id),
     }),
   }),
 });
 
-const UsageMetric = builder.objectRef<{ key: string }>('UsageMetric').implement({ fields: (t) => ({ key: t.exposeString('key') }) });
+const UsageMetric = builder
+  .objectRef<{ key: string }>('UsageMetric')
+  .implement({ fields: (t) => ({ key: t.exposeString('key') }) });
 
-const UsageMetricTotal = builder.objectRef<{ key: string; value: string }>('UsageMetricTotal').implement({
-  fields: (t) => ({ metric: t.field({ type: UsageMetric, resolve: (row) => row }), value: t.expose('value', { type: 'Decimal' }) }),
-});
+const UsageMetricTotal = builder
+  .objectRef<{ key: string; value: string }>('UsageMetricTotal')
+  .implement({
+    fields: (t) => ({
+      metric: t.field({ type: UsageMetric, resolve: (row) => row }),
+      value: t.expose('value', { type: 'Decimal' }),
+    }),
+  });
 
-const UsageBucket = builder.objectRef<{ from: Date; metrics: { key: string; value: string }[] }>('UsageBucket').implement({
-  fields: (t) => ({ from: t.expose('from', { type: 'DateTime' }), metrics: t.expose('metrics', { type: [UsageMetricTotal] }) }),
-});
+const UsageBucket = builder
+  .objectRef<{ from: Date; metrics: { key: string; value: string }[] }>('UsageBucket')
+  .implement({
+    fields: (t) => ({
+      from: t.expose('from', { type: 'DateTime' }),
+      metrics: t.expose('metrics', { type: [UsageMetricTotal] }),
+    }),
+  });
 
 /** Days as buckets with one metric each. */
-const bucketsOf = (key: string, days: readonly DayRow[]) => days.map(({ day, value }) => ({ from: day, metrics: [{ key, value }] }));
+const bucketsOf = (key: string, days: readonly DayRow[]) =>
+  days.map(({ day, value }) => ({ from: day, metrics: [{ key, value }] }));
 
 const UsageSummary = builder.objectRef<Summary>('UsageSummary').implement({
   fields: (t) => ({
@@ -159,7 +212,12 @@ const UsageSummary = builder.objectRef<Summary>('UsageSummary').implement({
       type: [UsageMetricTotal],
       args: { keys: t.arg.stringList({ required: true }) },
       resolve: ({ organization, ...window }, { keys }, { loaders }) =>
-        Promise.all(keys.map(async (key) => ({ key, value: await loaders.totalUsage({ ...window, metric: key }, organization.id) }))),
+        Promise.all(
+          keys.map(async (key) => ({
+            key,
+            value: await loaders.totalUsage({ ...window, metric: key }, organization.id),
+          })),
+        ),
     }),
     buckets: t.field({
       type: [UsageBucket],
@@ -221,7 +279,10 @@ builder.objectType(Organization, {
       }),
       usage: t.field({
         type: UsageSummary,
-        args: { from: t.arg({ type: 'DateTime', required: true }), to: t.arg({ type: 'DateTime', required: true }) },
+        args: {
+          from: t.arg({ type: 'DateTime', required: true }),
+          to: t.arg({ type: 'DateTime', required: true }),
+        },
         authScopes: needs('child_organizations:manage'),
         resolve: (organization, args) => ({ organization, ...args }),
       }),

@@ -3,7 +3,10 @@ import { bodyOf, dataOf, headersOf, type Peer } from '../peer.ts';
 import { startServer } from '../process.ts';
 import type { World } from '../world.ts';
 
-export async function startIdiomatic({ forest }: World, { logs }: { logs: string | undefined }): Promise<Peer> {
+export async function startIdiomatic(
+  { forest }: World,
+  { logs }: { logs: string | undefined },
+): Promise<Peer> {
   const server = await startServer({
     name: 'idiomatic',
     args: ['bench/peers/idiomatic/server.ts'],

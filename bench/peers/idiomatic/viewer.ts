@@ -4,7 +4,10 @@ import type { Caller } from './context.ts';
 import { Organization } from './organization.ts';
 
 const Credential = builder.objectRef<Caller>('Credential').implement({
-  fields: (t) => ({ kind: t.string({ resolve: () => 'API_KEY' }), name: t.exposeString('keyName') }),
+  fields: (t) => ({
+    kind: t.string({ resolve: () => 'API_KEY' }),
+    name: t.exposeString('keyName'),
+  }),
 });
 
 const Viewer = builder.objectRef<Caller>('Viewer').implement({
@@ -19,4 +22,6 @@ const Viewer = builder.objectRef<Caller>('Viewer').implement({
   }),
 });
 
-builder.queryField('viewer', (t) => t.field({ type: Viewer, nullable: true, resolve: (_root, _args, { caller }) => caller }));
+builder.queryField('viewer', (t) =>
+  t.field({ type: Viewer, nullable: true, resolve: (_root, _args, { caller }) => caller }),
+);

@@ -10,7 +10,9 @@ type MakeRequest = (n: number) => Buffer | string;
 /** Requests are made beforehand, as bytes, where they need not differ. */
 function requestsOf({ url, headers, bodies, unique }: Load): MakeRequest {
   const { host, pathname } = new URL(url);
-  const lines = Object.entries({ host, ...headers }).map(([name, value]) => `${name}: ${value}\r\n`);
+  const lines = Object.entries({ host, ...headers }).map(
+    ([name, value]) => `${name}: ${value}\r\n`,
+  );
   const whole = (body: string): string =>
     `POST ${pathname} HTTP/1.1\r\n${lines.join('')}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
   if (unique === null) {
@@ -18,7 +20,13 @@ function requestsOf({ url, headers, bodies, unique }: Load): MakeRequest {
     return (n) => made[n % made.length] ?? '';
   }
   const first = Date.now() * 1_000;
-  return (n) => whole((bodies[n % bodies.length] ?? '').replaceAll(unique, (first + n).toString(36).padStart(unique.length, '0')));
+  return (n) =>
+    whole(
+      (bodies[n % bodies.length] ?? '').replaceAll(
+        unique,
+        (first + n).toString(36).padStart(unique.length, '0'),
+      ),
+    );
 }
 
 /** Where the next load goes on in the rotation. */

@@ -20,7 +20,11 @@ function headOf(received: Buffer): Head | undefined {
   const head = received.toString('latin1', 0, headEnd);
   const [, length] = /^content-length: *(\d+)/im.exec(head) ?? [];
   const bodyStart = headEnd + HEAD_END.length;
-  return { bodyStart, end: length === undefined ? undefined : bodyStart + Number(length), status: Number(head.slice(9, 12)) };
+  return {
+    bodyStart,
+    end: length === undefined ? undefined : bodyStart + Number(length),
+    status: Number(head.slice(9, 12)),
+  };
 }
 
 export interface Answer {
@@ -61,7 +65,10 @@ export class Connection {
     this.#head ??= headOf(this.#received);
     if (!this.#head) return;
     const { bodyStart, end, status } = this.#head;
-    const isWhole = end === undefined ? this.#received.subarray(-CHUNKS_END.length).equals(CHUNKS_END) : this.#received.length >= end;
+    const isWhole =
+      end === undefined
+        ? this.#received.subarray(-CHUNKS_END.length).equals(CHUNKS_END)
+        : this.#received.length >= end;
     if (!isWhole) return;
     const body = this.#received.subarray(bodyStart);
     this.#received = Buffer.alloc(0);

@@ -10,7 +10,9 @@ export interface Generator {
 }
 
 export function startGenerator(): Generator {
-  const child = spawn(process.execPath, ['bench/peers/load/client.ts'], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['bench/peers/load/client.ts'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   // Before the servers, which it would miss.
   process.once('exit', () => child.kill('SIGKILL'));
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -20,7 +22,10 @@ export function startGenerator(): Generator {
       const line = await lines.next();
       if (line.done) throw new Error('the load generator ended');
       const result = JSON.parse(line.value) as LoadResult;
-      if (result.failed > 0) throw new Error(`${result.failed} of ${result.requests} answers of ${load.url} failed: ${result.failure}`);
+      if (result.failed > 0)
+        throw new Error(
+          `${result.failed} of ${result.requests} answers of ${load.url} failed: ${result.failure}`,
+        );
       return result;
     },
     close: () => child.stdin.end(),

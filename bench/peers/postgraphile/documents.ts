@@ -15,7 +15,8 @@ export interface Translation {
 
 const uuid = (id: string): string | undefined => parseId(id)?.uuid;
 const instant = (at: string): string => new Date(at).toISOString();
-const id = (row: { rowId: string }, type: IdType = 'Organization'): string => encodeId(type, row.rowId);
+const id = (row: { rowId: string }, type: IdType = 'Organization'): string =>
+  encodeId(type, row.rowId);
 
 const CHILDREN = 'condition: { deletedAt: null }, orderBy: SLUG_ASC';
 
@@ -29,7 +30,9 @@ function ofOrganization(
   return {
     document: `query ($id: UUID!${given}) { organization: organizationByRowId(rowId: $id) { rowId ${selection} } }`,
     variables: (variables) => ({ id: uuid(variables.id), ...more(variables) }),
-    data: ({ organization }) => ({ organization: { id: id(organization), ...(data(organization) as object) } }),
+    data: ({ organization }) => ({
+      organization: { id: id(organization), ...(data(organization) as object) },
+    }),
   };
 }
 
@@ -49,7 +52,11 @@ function levels(depth: number): string {
 }
 
 function level(row: Data): object {
-  return { id: id(row), slug: row.slug, ...(row.children && { children: { nodes: row.children.nodes.map(level) } }) };
+  return {
+    id: id(row),
+    slug: row.slug,
+    ...(row.children && { children: { nodes: row.children.nodes.map(level) } }),
+  };
 }
 
 const search = ofOrganization(
@@ -76,7 +83,11 @@ export const translations: Record<QueryKey, Translation> = {
     }`,
     variables: (_variables, keyId) => ({ id: keyId }),
     data: ({ key: { name, scopes, organization } }) => ({
-      viewer: { credential: { kind: 'API_KEY', name }, organization: { id: id(organization), slug: organization.slug }, scopes },
+      viewer: {
+        credential: { kind: 'API_KEY', name },
+        organization: { id: id(organization), slug: organization.slug },
+        scopes,
+      },
     }),
   },
   N: ofOrganization(
@@ -91,7 +102,13 @@ export const translations: Record<QueryKey, Translation> = {
     }`,
     ({ slug, children }) => ({
       slug,
-      children: { nodes: children.nodes.map((child: Data) => ({ id: id(child), slug: child.slug, members: membersOf(child) })) },
+      children: {
+        nodes: children.nodes.map((child: Data) => ({
+          id: id(child),
+          slug: child.slug,
+          members: membersOf(child),
+        })),
+      },
     }),
   ),
   C: ofOrganization(
@@ -106,17 +123,29 @@ export const translations: Record<QueryKey, Translation> = {
     ({ name, children }) => ({
       name,
       children: {
-        nodes: children.nodes.map(({ slug, name, kind, status, openInvitations, children, members, value, ...row }: Data) => ({
-          id: id(row),
-          slug,
-          name,
-          kind,
-          status,
-          childCount: children.totalCount,
-          members,
-          invitations: { totalCount: openInvitations },
-          usage: { metrics: [{ metric: { key: 'voice_minutes' }, value }] },
-        })),
+        nodes: children.nodes.map(
+          ({
+            slug,
+            name,
+            kind,
+            status,
+            openInvitations,
+            children,
+            members,
+            value,
+            ...row
+          }: Data) => ({
+            id: id(row),
+            slug,
+            name,
+            kind,
+            status,
+            childCount: children.totalCount,
+            members,
+            invitations: { totalCount: openInvitations },
+            usage: { metrics: [{ metric: { key: 'voice_minutes' }, value }] },
+          }),
+        ),
       },
     }),
     WINDOW,
@@ -127,7 +156,14 @@ export const translations: Record<QueryKey, Translation> = {
   SR: search,
   U: ofOrganization(
     `usage: dailyUsage(${METRIC}) { nodes { day value } }`,
-    ({ usage }) => ({ usage: { buckets: usage.nodes.map(({ day, value }: Data) => ({ from: instant(day), metrics: [{ value }] })) } }),
+    ({ usage }) => ({
+      usage: {
+        buckets: usage.nodes.map(({ day, value }: Data) => ({
+          from: instant(day),
+          metrics: [{ value }],
+        })),
+      },
+    }),
     WINDOW,
     windowOf,
   ),
@@ -171,11 +207,14 @@ export const translations: Record<QueryKey, Translation> = {
     }`,
     variables: ({ input: { parentId, slug, name } }) => ({ parent: uuid(parentId), slug, name }),
     data: ({ made: { result } }) => ({
-      createOrganization: { organization: { id: id(result), slug: result.slug, depth: result.depth } },
+      createOrganization: {
+        organization: { id: id(result), slug: result.slug, depth: result.depth },
+      },
     }),
   },
   R: {
-    document: 'mutation ($events: JSON!) { made: peersRecordEvents(input: { events: $events }) { result } }',
+    document:
+      'mutation ($events: JSON!) { made: peersRecordEvents(input: { events: $events }) { result } }',
     variables: ({ input: { events } }) => ({ events }),
     data: ({ made: { result } }) => ({ recordUsage: { acceptedCount: result, duplicateCount: 0 } }),
   },

@@ -17,12 +17,21 @@ async function install(): Promise<void> {
   );
   if (isInstalled) return;
   console.log('installing PostGraphile, once…');
-  const child = spawn('npm', ['ci'], { cwd: FOLDER, stdio: ['ignore', 'ignore', 'inherit'], shell: process.platform === 'win32' });
-  const code = await new Promise((resolve, reject) => child.once('exit', resolve).once('error', reject));
+  const child = spawn('npm', ['ci'], {
+    cwd: FOLDER,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    shell: process.platform === 'win32',
+  });
+  const code = await new Promise((resolve, reject) =>
+    child.once('exit', resolve).once('error', reject),
+  );
   if (code !== 0) throw new Error(`npm ci in ${FOLDER} ended with ${String(code)}`);
 }
 
-export async function startPostGraphile({ forest }: World, { logs }: { logs: string | undefined }): Promise<Peer> {
+export async function startPostGraphile(
+  { forest }: World,
+  { logs }: { logs: string | undefined },
+): Promise<Peer> {
   await install();
   const server = await startServer({
     name: 'postgraphile',

@@ -28,7 +28,11 @@ async function answer(request: IncomingMessage, body: string): Promise<string | 
   const { variables } = JSON.parse(body) as { variables: never };
   const credential = isChecked ? credentialOf(request) : undefined;
   if (isChecked && !credential) return undefined;
-  const statement = { name: key, text: isChecked ? checked : unchecked, values: values(variables, credential) };
+  const statement = {
+    name: key,
+    text: isChecked ? checked : unchecked,
+    values: values(variables, credential),
+  };
   if (key === 'V' && !isChecked) statement.values = [credentialOf(request)?.id];
   const { rows } = await pool.query<{ answer: string | null }>(statement);
   const text = rows[0]?.answer;
@@ -36,7 +40,12 @@ async function answer(request: IncomingMessage, body: string): Promise<string | 
 }
 
 function send(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(text) }).end(text);
+  response
+    .writeHead(status, {
+      'content-type': 'application/json; charset=utf-8',
+      'content-length': Buffer.byteLength(text),
+    })
+    .end(text);
 }
 
 listen(
@@ -45,8 +54,12 @@ listen(
     request.setEncoding('utf8').on('data', (text: string) => (body += text));
     request.on('end', () => {
       answer(request, body).then(
-        (text) => (text === undefined ? send(response, 403, '{"errors":[{"message":"No."}]}') : send(response, 200, text)),
-        (error: unknown) => send(response, 500, JSON.stringify({ errors: [{ message: String(error) }] })),
+        (text) =>
+          text === undefined
+            ? send(response, 403, '{"errors":[{"message":"No."}]}')
+            : send(response, 200, text),
+        (error: unknown) =>
+          send(response, 500, JSON.stringify({ errors: [{ message: String(error) }] })),
       );
     });
   }),

@@ -3,7 +3,10 @@ import { bodyOf, dataOf, headersOf, type Peer } from '../peer.ts';
 import { startServer } from '../process.ts';
 import type { World } from '../world.ts';
 
-export async function startRaw({ forest }: World, options: { isChecked: boolean; logs?: string | undefined }): Promise<Peer> {
+export async function startRaw(
+  { forest }: World,
+  options: { isChecked: boolean; logs?: string | undefined },
+): Promise<Peer> {
   const name = options.isChecked ? 'raw2' : 'raw';
   const server = await startServer({
     name,

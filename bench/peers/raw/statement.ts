@@ -49,12 +49,18 @@ export interface Selection {
 }
 
 /** The statement of a query for an organization by its id. */
-export function organizationStatement({ columns, scope, values = [] }: Selection, idOf: (id: unknown) => unknown): Statement {
+export function organizationStatement(
+  { columns, scope, values = [] }: Selection,
+  idOf: (id: unknown) => unknown,
+): Statement {
   const row = `
     select row_to_json(x)::text from organizations as parent cross join lateral (select ${columns}) as x
     where parent.id = $1::uuid and parent.deleted_at is null`;
   const held = scope === undefined ? 'true' : `'${scope}' = any (me.scopes)`;
-  const isAllowed = scope === 'below' ? REACHES_BELOW : `case when parent.id = me.home then ${held} else ${REACHES_BELOW} end`;
+  const isAllowed =
+    scope === 'below'
+      ? REACHES_BELOW
+      : `case when parent.id = me.home then ${held} else ${REACHES_BELOW} end`;
   return {
     root: 'organization',
     unchecked: `select (${row}) as answer`,

@@ -11,14 +11,23 @@ import {
   searchRows,
   totalUsage,
 } from '../sql/fragments.ts';
-import { me, organizationStatement, REACHES_BELOW, type Selection, type Statement } from './statement.ts';
+import {
+  me,
+  organizationStatement,
+  REACHES_BELOW,
+  type Selection,
+  type Statement,
+} from './statement.ts';
 
 const idOf = (id: unknown): unknown => parseId(String(id))?.uuid;
-const publicId = (id: string, prefix = 'org'): string => `'${prefix}_' || replace(${id}::text, '-', '')`;
-const instant = (at: string): string => `to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+const publicId = (id: string, prefix = 'org'): string =>
+  `'${prefix}_' || replace(${id}::text, '-', '')`;
+const instant = (at: string): string =>
+  `to_char(${at} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 
 /** The rows of a subquery as a JSON array. */
-const list = (rows: string): string => `(select coalesce(json_agg(row_to_json(r)), '[]'::json) from (${rows}) as r)`;
+const list = (rows: string): string =>
+  `(select coalesce(json_agg(row_to_json(r)), '[]'::json) from (${rows}) as r)`;
 
 /** A row of expressions as a JSON object. */
 const object = (columns: string): string => `(select row_to_json(r) from (select ${columns}) as r)`;
@@ -29,18 +38,23 @@ const children = (parent: string, alias: string, limit: number): string => `(
   order by ${alias}.slug, ${alias}.id limit ${limit}
 ) as ${alias}`;
 
-const roles = (membership: string): string => list(`select key from (${rolesOf(membership)}) as roles`);
+const roles = (membership: string): string =>
+  list(`select key from (${rolesOf(membership)}) as roles`);
 
 /** Levels of children inside each other. */
 function levels(parent: string, depth: number): string {
   const own = `${publicId(`${parent}.id`)} as id, ${parent}.slug`;
   if (depth === 0) return own;
   const child = `c${depth}`;
-  const below = list(`select ${levels(child, depth - 1)} from ${children(parent, child, 3)} order by ${child}.slug, ${child}.id`);
+  const below = list(
+    `select ${levels(child, depth - 1)} from ${children(parent, child, 3)} order by ${child}.slug, ${child}.id`,
+  );
   return `${own}, ${object(`${below} as nodes`)} as children`;
 }
 
-const windowValues = ['from', 'to'].map((name) => (variables: Record<string, unknown>) => variables[name]);
+const windowValues = ['from', 'to'].map(
+  (name) => (variables: Record<string, unknown>) => variables[name],
+);
 
 const nested: Selection = {
   scope: 'below',
@@ -154,7 +168,8 @@ const creation: Statement = {
   ],
 };
 
-const countsColumns = '(n.accepted) as "acceptedCount", json_array_length($1::json) - n.accepted as "duplicateCount"';
+const countsColumns =
+  '(n.accepted) as "acceptedCount", json_array_length($1::json) - n.accepted as "duplicateCount"';
 
 const recording: Statement = {
   root: 'recordUsage',

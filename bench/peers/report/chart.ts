@@ -16,7 +16,11 @@ const ROW = 26;
 const BAR = 16;
 
 export const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+  text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
 
 const lengthOf = ({ parts }: Bar): number => parts.reduce((total, { value }) => total + value, 0);
 

@@ -24,7 +24,8 @@ const STYLE = `
   .missed { color: var(--missed); font-weight: 600; } .quick { border: 2px solid var(--missed); padding: .5rem 1rem; }
   summary { cursor: pointer; color: var(--dim); }`;
 
-const cellHtml = (text: string): string => `<td${text.includes('MISSED') ? ' class="missed"' : ''}>${escape(text)}</td>`;
+const cellHtml = (text: string): string =>
+  `<td${text.includes('MISSED') ? ' class="missed"' : ''}>${escape(text)}</td>`;
 
 function tableHtml(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const lines = rows.map((row) => `<tr>${row.map(cellHtml).join('')}</tr>`);
@@ -43,7 +44,9 @@ function section({ key, title }: PeerQuery, { peers, measured }: Results): strin
     text,
     isOurs: row.peer === 'banyan' || row.peer === 'general',
   });
-  const rates = figures.map((row) => bar(row, [{ value: row.rate, className: 'rate' }], whole(row.rate)));
+  const rates = figures.map((row) =>
+    bar(row, [{ value: row.rate, className: 'rate' }], whole(row.rate)),
+  );
   const costs = figures.map((row) =>
     bar(
       row,
@@ -55,10 +58,17 @@ function section({ key, title }: PeerQuery, { peers, measured }: Results): strin
     ),
   );
   // Not measured, and null in JSON, where the system does not tell.
-  const hasCpu = figures.every(({ processCpu, postgresCpu }) => Number.isFinite(processCpu) && Number.isFinite(postgresCpu));
+  const hasCpu = figures.every(
+    ({ processCpu, postgresCpu }) => Number.isFinite(processCpu) && Number.isFinite(postgresCpu),
+  );
   return `<h3>${escape(`${key}, ${title}`)}</h3>
 <div class="charts">${figure('Requests per second: more is better', rates)}${
-    hasCpu ? figure('CPU per request in milliseconds, process (dark) + PostgreSQL (light): less is better', costs) : ''
+    hasCpu
+      ? figure(
+          'CPU per request in milliseconds, process (dark) + PostgreSQL (light): less is better',
+          costs,
+        )
+      : ''
   }</div>
 <details><summary>Figures</summary>${tableHtml(HEAD, rowsOf(figures, peers))}</details>`;
 }
@@ -66,7 +76,9 @@ function section({ key, title }: PeerQuery, { peers, measured }: Results): strin
 function chapter(results: Results): string {
   const { organizations, size, measuredOn, machine, plan, isQuick, peers } = results;
   const { head, rows } = overview(results);
-  const memory = peers.map(({ label, residentMiB }) => `${label} ${decimals(residentMiB, 0)} MiB`).join(', ');
+  const memory = peers
+    .map(({ label, residentMiB }) => `${label} ${decimals(residentMiB, 0)} MiB`)
+    .join(', ');
   return `<h2>${whole(organizations)} organizations</h2>
 ${isQuick ? '<p class="quick">A quick run: nothing was warm. These figures are no results.</p>' : ''}
 <p class="dim">Measured on ${measuredOn}: ${escape(machine)}. The key acts on a tree of ${whole(size)} organizations. ${plan.connections} connections,

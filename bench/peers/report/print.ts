@@ -7,7 +7,11 @@ import type { Results } from './results.ts';
 import { decimals, HEAD, overview, rowsOf, sentence } from './rows.ts';
 
 /** Prints the figures of one query. */
-export function printQuery({ key, title }: PeerQuery, figures: readonly Measured[], peers: readonly Peer[]): void {
+export function printQuery(
+  { key, title }: PeerQuery,
+  figures: readonly Measured[],
+  peers: readonly Peer[],
+): void {
   console.log(`\n${key}, ${title}\n`);
   table(HEAD, rowsOf(figures, peers));
 }
@@ -18,5 +22,6 @@ export function printAll(results: Results): void {
   console.log('\nRequests per second (milliseconds of CPU of the process per request)\n');
   table(head, rows);
   console.log(['', ...results.verdicts.map(sentence)].join('\n'));
-  for (const { label, residentMiB } of results.peers) console.log(`        resident memory of ${label}: ${decimals(residentMiB, 0)} MiB`);
+  for (const { label, residentMiB } of results.peers)
+    console.log(`        resident memory of ${label}: ${decimals(residentMiB, 0)} MiB`);
 }

@@ -10,7 +10,10 @@ const README = path.join('bench', 'README.md');
 /** Replaces the overview of this many organizations. */
 export async function updateReadme(results: Results): Promise<void> {
   const { organizations, size, measuredOn, machine } = results;
-  const [begin, end] = [`<!-- peers ${organizations} -->`, `<!-- end of peers ${organizations} -->`];
+  const [begin, end] = [
+    `<!-- peers ${organizations} -->`,
+    `<!-- end of peers ${organizations} -->`,
+  ];
   const text = await readFile(README, 'utf8');
   const [before, behind] = [text.split(begin)[0], text.split(end)[1]];
   if (before === undefined || behind === undefined || before === text) {
@@ -19,5 +22,8 @@ export async function updateReadme(results: Results): Promise<void> {
   }
   const { head, rows } = overview(results);
   const intro = `${whole(organizations)} organizations, the key on a tree of ${whole(size)}; ${machine}; measured on ${measuredOn}.`;
-  await writeFile(README, `${before}${begin}\n\n${intro}\n\n${markdownTable(head, rows)}\n\n${end}${behind}`);
+  await writeFile(
+    README,
+    `${before}${begin}\n\n${intro}\n\n${markdownTable(head, rows)}\n\n${end}${behind}`,
+  );
 }

@@ -33,8 +33,17 @@ export interface Run {
 }
 
 /** Puts together what a run has measured. */
-export async function resultsOf({ organizations, world, plan, isQuick, peers, measured }: Run): Promise<Results> {
-  const { rows } = await sql<{ version: string }>`select current_setting('server_version') as version`.execute(world.forest.db);
+export async function resultsOf({
+  organizations,
+  world,
+  plan,
+  isQuick,
+  peers,
+  measured,
+}: Run): Promise<Results> {
+  const { rows } = await sql<{
+    version: string;
+  }>`select current_setting('server_version') as version`.execute(world.forest.db);
   const memory = Math.round(totalmem() / 1_073_741_824);
   return {
     organizations,
@@ -43,7 +52,13 @@ export async function resultsOf({ organizations, world, plan, isQuick, peers, me
     machine: `${cpus().length} cores, ${memory} GiB, Node ${process.versions.node}, PostgreSQL ${rows[0]?.version ?? '?'}`,
     plan,
     isQuick,
-    peers: await Promise.all(peers.map(async ({ name, label, pid }) => ({ name, label, residentMiB: (await residentMiB(pid)) ?? null }))),
+    peers: await Promise.all(
+      peers.map(async ({ name, label, pid }) => ({
+        name,
+        label,
+        residentMiB: (await residentMiB(pid)) ?? null,
+      })),
+    ),
     measured,
     verdicts: judge(measured),
   };
@@ -54,12 +69,17 @@ const FORM = /^peers-\d+\.json$/;
 /** Keeps the results, in place of earlier ones with as many organizations. */
 export async function keep(folder: string, results: Results): Promise<void> {
   await mkdir(folder, { recursive: true });
-  await writeFile(path.join(folder, `peers-${results.organizations}.json`), `${JSON.stringify(results, null, 2)}\n`);
+  await writeFile(
+    path.join(folder, `peers-${results.organizations}.json`),
+    `${JSON.stringify(results, null, 2)}\n`,
+  );
 }
 
 /** All results that are kept, the smallest forest first. */
 export async function keptIn(folder: string): Promise<Results[]> {
   const names = (await readdir(folder)).filter((name) => FORM.test(name));
   const texts = await Promise.all(names.map((name) => readFile(path.join(folder, name), 'utf8')));
-  return texts.map((text) => JSON.parse(text) as Results).toSorted((a, b) => a.organizations - b.organizations);
+  return texts
+    .map((text) => JSON.parse(text) as Results)
+    .toSorted((a, b) => a.organizations - b.organizations);
 }

@@ -23,10 +23,13 @@ export const HEAD = [
 /** What JSON has made of a figure that was not measured is null. */
 type Figure = number | null | undefined;
 
-const isMeasured = (figure: Figure): figure is number => typeof figure === 'number' && !Number.isNaN(figure);
-export const decimals = (figure: Figure, count: number): string => (isMeasured(figure) ? figure.toFixed(count) : '–');
+const isMeasured = (figure: Figure): figure is number =>
+  typeof figure === 'number' && !Number.isNaN(figure);
+export const decimals = (figure: Figure, count: number): string =>
+  isMeasured(figure) ? figure.toFixed(count) : '–';
 export const whole = (figure: number): string => Math.round(figure).toLocaleString('en');
-const times = (one: Figure, other: Figure): string => (isMeasured(one) && isMeasured(other) ? `${(one / other).toFixed(2)}×` : '–');
+const times = (one: Figure, other: Figure): string =>
+  isMeasured(one) && isMeasured(other) ? `${(one / other).toFixed(2)}×` : '–';
 
 /** One row per server. */
 export function rowsOf(figures: readonly Measured[], labels: Labels): string[][] {
@@ -46,7 +49,15 @@ export function rowsOf(figures: readonly Measured[], labels: Labels): string[][]
 }
 
 /** A target and whether it is kept, in words. */
-export function sentence({ query, peer, against, what, measured, target, isKept }: Verdict): string {
+export function sentence({
+  query,
+  peer,
+  against,
+  what,
+  measured,
+  target,
+  isKept,
+}: Verdict): string {
   const bound = what === 'requests/s' ? '≥' : '≤';
   return `${isKept ? 'kept  ' : 'MISSED'}  ${query}, ${what} of ${peer} against ${against}: ${measured.toFixed(2)}×, target ${bound} ${target}×`;
 }
@@ -58,14 +69,22 @@ const verdictCell = (verdicts: readonly Verdict[]): string =>
   })[0] ?? '–';
 
 /** The table of all queries: requests per second with milliseconds of CPU of the process, and the targets. */
-export function overview({ peers, measured, verdicts }: Results): { head: string[]; rows: string[][] } {
+export function overview({ peers, measured, verdicts }: Results): {
+  head: string[];
+  rows: string[][];
+} {
   const asked = queries.filter(({ key }) => measured.some(({ query }) => query === key));
   const cell = (query: QueryKey, peer: PeerName): string => {
     const figures = measured.find((row) => row.query === query && row.peer === peer);
     return figures ? `${whole(figures.rate)} (${decimals(figures.processCpu, 3)})` : '–';
   };
   const judged = (query: QueryKey, against: PeerName, what: Verdict['what']): string =>
-    verdictCell(verdicts.filter((verdict) => verdict.query === query && verdict.against === against && verdict.what === what));
+    verdictCell(
+      verdicts.filter(
+        (verdict) =>
+          verdict.query === query && verdict.against === against && verdict.what === what,
+      ),
+    );
   return {
     head: [
       'query',

@@ -7,7 +7,9 @@ import { keep, keptIn, type Results } from './results.ts';
 
 /** In the repository for whole runs; below BENCH_DIR for those that are quick or leave something out. */
 export async function writeReport(results: Results, isWhole: boolean): Promise<void> {
-  const folder = isWhole ? path.join('bench', 'report') : path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), 'report');
+  const folder = isWhole
+    ? path.join('bench', 'report')
+    : path.join(process.env['BENCH_DIR'] ?? path.join('.data', 'bench'), 'report');
   await keep(folder, results);
   const page = path.join(folder, 'index.html');
   await writeFile(page, pageOf(await keptIn(folder)));

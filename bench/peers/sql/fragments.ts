@@ -22,7 +22,8 @@ const GRAMS_MAX = 3;
  * first, which fills a page for a common word; only if it does not, the index over subtree and text is asked.
  */
 export function searchRows(o: string, search: string, limit: string): string {
-  const contains = (field: string, name: string): string => `case when strpos(${field}, page.pattern) > 0 then '${name}' end`;
+  const contains = (field: string, name: string): string =>
+    `case when strpos(${field}, page.pattern) > 0 then '${name}' end`;
   return `
     with page as materialized (
       select ${o}.id as root, ${o}.path as low, subtree_end(${o}.path) as high, search_fold(${search}) as pattern,

@@ -79,8 +79,16 @@ export const FUNCTIONS: readonly string[] = [
     totalUsage('o', 'metric', 'begins', 'ends'),
   ),
   reads('organizations_open_invitations(o organizations)', 'integer', openInvitations('o.id')),
-  reads('organizations_people(o organizations, page_size integer)', 'setof users', peopleRows('o', 'page_size')),
-  reads('organizations_audit_log(o organizations, page_size integer)', 'setof audit_events', auditRows('o.id', 'page_size')),
+  reads(
+    'organizations_people(o organizations, page_size integer)',
+    'setof users',
+    peopleRows('o', 'page_size'),
+  ),
+  reads(
+    'organizations_audit_log(o organizations, page_size integer)',
+    'setof audit_events',
+    auditRows('o.id', 'page_size'),
+  ),
   reads(
     'users_memberships_within(u users, root uuid, page_size integer)',
     'setof memberships',

@@ -49,7 +49,12 @@ addEventListener('DOMContentLoaded', () => {
 export async function makePageFiles(): Promise<PageFiles> {
   const parts = await import('@graphql-yoga/render-graphiql/graphiql');
   const files = new Map<string, PageFile>();
-  const add = async (name: string, extension: string, type: string, content: string | Buffer): Promise<string> => {
+  const add = async (
+    name: string,
+    extension: string,
+    type: string,
+    content: string | Buffer,
+  ): Promise<string> => {
     const bytes = Buffer.from(content);
     const hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 16);
     const path = `${GRAPHIQL_FILES}${name}.${hash}.${extension}`;

@@ -114,7 +114,11 @@ query Usage {
  * that a tab invites to. The browser does not store headers, so the page always shows the
  * credential of the server that it comes from.
  */
-export function graphiqlOptions(now: Date, token: string | undefined, organizationId?: string): GraphiQLOptions {
+export function graphiqlOptions(
+  now: Date,
+  token: string | undefined,
+  organizationId?: string,
+): GraphiQLOptions {
   const headers = JSON.stringify({ Authorization: `Bearer ${token ?? '<API key>'}` }, null, 2);
   return {
     title: 'Banyan',

@@ -42,16 +42,26 @@ const pageFiles = (): Promise<PageFiles> =>
   }));
 
 /** Serves the page to browsers that ask for one. */
-export function graphiqlPage({ endpoint, options, localOptions, hosts }: GraphiQLPage): Plugin<object, object> {
+export function graphiqlPage({
+  endpoint,
+  options,
+  localOptions,
+  hosts,
+}: GraphiQLPage): Plugin<object, object> {
   const names = new Set(hosts.map((name) => name.toLowerCase()));
   return {
     async onRequest({ request, url, serverContext, endResponse, fetchAPI: { Response } }) {
       if (request.method !== 'GET') return;
-      const isPage = url.pathname === endpoint && (request.headers.get('accept') ?? '').includes('text/html');
+      const isPage =
+        url.pathname === endpoint && (request.headers.get('accept') ?? '').includes('text/html');
       if (!isPage && !url.pathname.startsWith(GRAPHIQL_FILES)) return;
       const host = hostOf(request);
       if (!isLoopback(host) && !names.has(host)) {
-        endResponse(new Response('GraphiQL is not served under this name; see ALLOWED_HOSTS.\n', { status: 421 }));
+        endResponse(
+          new Response('GraphiQL is not served under this name; see ALLOWED_HOSTS.\n', {
+            status: 421,
+          }),
+        );
         return;
       }
       const { files, names: fileNames } = await pageFiles();
@@ -65,7 +75,12 @@ export function graphiqlPage({ endpoint, options, localOptions, hosts }: GraphiQ
       const file = files.get(url.pathname);
       const encoding = (['br', 'gzip'] as const).find((name) => accepts(request, name));
       if (!file) endResponse(new Response('File not found.\n', { status: 404 }));
-      else if (!encoding) endResponse(new Response('This file is only available with the encoding br or gzip.\n', { status: 406 }));
+      else if (!encoding)
+        endResponse(
+          new Response('This file is only available with the encoding br or gzip.\n', {
+            status: 406,
+          }),
+        );
       else {
         const headers = {
           'content-type': file.type,
@@ -91,7 +106,13 @@ function accepts(request: Request, encoding: string): boolean {
 /** Whether the connection comes from this machine and, as far as it tells, not through a proxy. */
 function isFromThisMachine(serverContext: object): boolean {
   const { req } = serverContext as { req?: IncomingMessage };
-  if (!req || ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => req.headers[name] !== undefined)) return false;
+  if (
+    !req ||
+    ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
+      (name) => req.headers[name] !== undefined,
+    )
+  )
+    return false;
   return isLoopback(req.socket.remoteAddress ?? '');
 }
 

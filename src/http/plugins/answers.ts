@@ -13,7 +13,9 @@ const API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 /** Whether a response contains any data; a failed mutation is null. */
 function holdsData(data: unknown): boolean {
-  return typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null);
+  return (
+    typeof data === 'object' && data !== null && Object.values(data).some((value) => value !== null)
+  );
 }
 
 /**
@@ -23,7 +25,13 @@ function holdsData(data: unknown): boolean {
 export function answers(log: Logger, organizationHeader: string, database: Outage): Plugin {
   return {
     onResultProcess({ request, result, setResult }) {
-      if (Array.isArray(result) || Symbol.asyncIterator in result || !('errors' in result) || !result.errors) return;
+      if (
+        Array.isArray(result) ||
+        Symbol.asyncIterator in result ||
+        !('errors' in result) ||
+        !result.errors
+      )
+        return;
       const record = recordOf(request);
       // Per request, only the first unexpected failure is logged in full, and a database failure is
       // counted once.
@@ -42,7 +50,8 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
       const errors = result.errors.map((error) => {
         const masked = maskError(error, report);
         const { code } = masked.extensions;
-        if (code === 'INTERNAL_SERVER_ERROR' && !('data' in result)) masked.extensions['http'] = { status: 500 };
+        if (code === 'INTERNAL_SERVER_ERROR' && !('data' in result))
+          masked.extensions['http'] = { status: 500 };
         if (code !== 'UNAVAILABLE') return masked;
         // The mutation was committed; only the rest of its response could not be read.
         if ((error.path?.length ?? 0) > 1 && record.mutated) {
@@ -58,12 +67,18 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
       for (const error of errors) {
         const { extensions } = error;
         const fields = extensions['code'] === 'BAD_USER_INPUT' ? badFieldsOf(error) : [];
-        Object.assign(extensions, fields.length > 0 && { fields }, errorFacts(extensions['code'], record));
+        Object.assign(
+          extensions,
+          fields.length > 0 && { fields },
+          errorFacts(extensions['code'], record),
+        );
       }
       const [first] = errors;
       record.errors = errors.length;
       if (first) record.code = String(first.extensions['code']);
-      record.outcome = errors.map(({ extensions }) => extensions['outcome']).find((outcome) => typeof outcome === 'string');
+      record.outcome = errors
+        .map(({ extensions }) => extensions['outcome'])
+        .find((outcome) => typeof outcome === 'string');
       setResult({ ...result, errors: errors as GraphQLFormattedError[] } as never);
     },
     onResponse({ request, response }) {
@@ -75,7 +90,8 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
       headers.set('x-content-type-options', 'nosniff');
       headers.set('referrer-policy', 'no-referrer');
       headers.set('x-frame-options', 'DENY');
-      if (!headers.has('content-security-policy')) headers.set('content-security-policy', API_CONTENT_POLICY);
+      if (!headers.has('content-security-policy'))
+        headers.set('content-security-policy', API_CONTENT_POLICY);
       if (headers.has('cache-control')) return;
       headers.set('cache-control', 'no-store');
       headers.set('vary', `authorization, ${organizationHeader.toLowerCase()}, accept`);

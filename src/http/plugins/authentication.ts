@@ -8,7 +8,10 @@ import { recordOf } from '../../telemetry/request-record.ts';
 export type Callers = Pick<WeakMap<Request, Caller>, 'get' | 'set'>;
 
 /** Authenticates each request once. A credential that is refused ends the request. */
-export function authentication(callers: Callers, identify: (request: Request) => Promise<Caller>): Plugin {
+export function authentication(
+  callers: Callers,
+  identify: (request: Request) => Promise<Caller>,
+): Plugin {
   return {
     async onRequestParse({ request }) {
       const caller = await identify(request);

@@ -13,13 +13,18 @@ import type { Callers } from './authentication.ts';
 const LEVELS_AROUND = 2;
 
 function badRequest(argument: string, bound: string): RequestError {
-  return new RequestError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
+  return new RequestError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, {
+    argument,
+    bound,
+    http: { status: 400 },
+  });
 }
 
 /** Reads the text of a body of at most `maximum` bytes. */
 async function bodyText(request: Request, maximum: number): Promise<string> {
   const length = request.headers.get('content-length');
-  if (length !== null && Number(length) > maximum) throw overLimit('bodyBytes', maximum, Number(length), 413);
+  if (length !== null && Number(length) > maximum)
+    throw overLimit('bodyBytes', maximum, Number(length), 413);
   // An HTTP server reads no more than the announced length. Without one, the bytes are counted.
   if (length !== null) return request.text();
   const chunks: Uint8Array[] = [];
@@ -47,7 +52,8 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
           try {
             return await requestParser(asked);
           } catch (error) {
-            if (error instanceof SyntaxError) throw badRequest('query string', 'must contain JSON in "variables" and "extensions"');
+            if (error instanceof SyntaxError)
+              throw badRequest('query string', 'must contain JSON in "variables" and "extensions"');
             throw error;
           }
         });
@@ -57,10 +63,15 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
       const maximum = isAuthenticated ? limits.bodyBytes : limits.bodyBytesAnonymous;
       setRequestParser(async (asked) => {
         const text = await bodyText(asked, maximum);
-        const { values, ...size } = jsonSize(text, { depth: limits.variableDepth + LEVELS_AROUND, values: limits.bodyValues });
-        if (values > limits.bodyValues) throw overLimit('bodyValues', limits.bodyValues, values, 400);
+        const { values, ...size } = jsonSize(text, {
+          depth: limits.variableDepth + LEVELS_AROUND,
+          values: limits.bodyValues,
+        });
+        if (values > limits.bodyValues)
+          throw overLimit('bodyValues', limits.bodyValues, values, 400);
         const depth = size.depth - LEVELS_AROUND;
-        if (depth > limits.variableDepth) throw overLimit('variableDepth', limits.variableDepth, depth, 400);
+        if (depth > limits.variableDepth)
+          throw overLimit('variableDepth', limits.variableDepth, depth, 400);
         let value: unknown;
         try {
           value = JSON.parse(text);
@@ -68,13 +79,17 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
           throw badRequest('body', 'must be JSON');
         }
         if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-          throw badRequest('body', 'must be one JSON object with "query"; batches are not supported');
+          throw badRequest(
+            'body',
+            'must be one JSON object with "query"; batches are not supported',
+          );
         }
         return value as GraphQLParams;
       });
     },
     onParams({ params: { query } }) {
-      if (typeof query !== 'string') throw badRequest('query', 'must be the text of a GraphQL document');
+      if (typeof query !== 'string')
+        throw badRequest('query', 'must be the text of a GraphQL document');
     },
   };
 }

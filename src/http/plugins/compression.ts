@@ -36,18 +36,31 @@ export function encodingFor(acceptEncoding: string | null): Encoding | undefined
 export function compression(path: string): Plugin {
   return {
     async onResponse({ request, response, setResponse, fetchAPI }) {
-      if (new URL(request.url).pathname !== path || response.headers.has('content-encoding')) return;
+      if (new URL(request.url).pathname !== path || response.headers.has('content-encoding'))
+        return;
       const { headers } = response;
       headers.append('vary', 'accept-encoding');
       const encoding = encodingFor(request.headers.get('accept-encoding'));
       const isQuery = recordOf(request).operationType === OperationTypeNode.QUERY;
-      if (!encoding || !isQuery || !response.body || Number(headers.get('content-length') ?? BYTES_MIN) < BYTES_MIN) return;
+      if (
+        !encoding ||
+        !isQuery ||
+        !response.body ||
+        Number(headers.get('content-length') ?? BYTES_MIN) < BYTES_MIN
+      )
+        return;
       const plain = Buffer.from(await response.arrayBuffer());
       const isLong = plain.byteLength >= BYTES_MIN;
-      const bytes = !isLong ? plain : encoding === 'br' ? await compressors.br(plain, BROTLI) : await compressors.gzip(plain);
+      const bytes = !isLong
+        ? plain
+        : encoding === 'br'
+          ? await compressors.br(plain, BROTLI)
+          : await compressors.gzip(plain);
       if (isLong) headers.set('content-encoding', encoding);
       headers.set('content-length', String(bytes.byteLength));
-      setResponse(new fetchAPI.Response(new Uint8Array(bytes), { status: response.status, headers }));
+      setResponse(
+        new fetchAPI.Response(new Uint8Array(bytes), { status: response.status, headers }),
+      );
     },
   };
 }

@@ -2,7 +2,15 @@
  * Documents: limited before they are parsed, measured before they are validated, and cached once
  * they are valid.
  */
-import { GraphQLError, Lexer, Source, TokenKind, parse, validate, type DocumentNode } from 'graphql';
+import {
+  GraphQLError,
+  Lexer,
+  Source,
+  TokenKind,
+  parse,
+  validate,
+  type DocumentNode,
+} from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import { exceededLimit, measureDocument } from '../../limits/document.ts';
@@ -61,7 +69,8 @@ function nesting(value: unknown, maximum: number): number {
   if (typeof value !== 'object' || value === null) return 0;
   if (maximum < 0) return 1;
   let deepest = 0;
-  for (const inner of Object.values(value)) deepest = Math.max(deepest, nesting(inner, maximum - 1));
+  for (const inner of Object.values(value))
+    deepest = Math.max(deepest, nesting(inner, maximum - 1));
   return deepest + 1;
 }
 
@@ -89,10 +98,12 @@ export function documents(callers: Callers, limits: RequestLimits): Plugin {
       record.document = query;
       if (typeof variables !== 'object' || variables === null) return;
       const count = Object.keys(variables).length;
-      if (count > limits.document.variables) throw overLimit('variables', limits.document.variables, count, 400);
+      if (count > limits.document.variables)
+        throw overLimit('variables', limits.document.variables, count, 400);
       // The object of all variables does not count as a level.
       const depth = nesting(variables, limits.variableDepth) - 1;
-      if (depth > limits.variableDepth) throw overLimit('variableDepth', limits.variableDepth, depth, 400);
+      if (depth > limits.variableDepth)
+        throw overLimit('variableDepth', limits.variableDepth, depth, 400);
     },
     onParse({ params: { source }, setParsedDocument, setParseFn }) {
       const text = String(source);
@@ -105,7 +116,9 @@ export function documents(callers: Callers, limits: RequestLimits): Plugin {
         setResult([]);
         return undefined;
       }
-      setValidationFn((schema, document, rules) => validate(schema, document, rules, { maxErrors: VALIDATION_ERRORS_MAX }));
+      setValidationFn((schema, document, rules) =>
+        validate(schema, document, rules, { maxErrors: VALIDATION_ERRORS_MAX }),
+      );
       return ({ valid: isValid }) => {
         const text = documentAST.loc?.source.body;
         if (!isValid || text === undefined || !isKnown(request)) return;

@@ -33,12 +33,20 @@ export function hosts(allowed: readonly string[]): Plugin {
   const names = new Set(allowed.map((name) => name.toLowerCase()));
   return {
     onRequest({ request, url, endResponse, fetchAPI }) {
-      if (names.size === 0 || names.has(hostOf(request)) || ['/health', '/ready'].includes(url.pathname)) return;
+      if (
+        names.size === 0 ||
+        names.has(hostOf(request)) ||
+        ['/health', '/ready'].includes(url.pathname)
+      )
+        return;
       const message = 'This host is not served here; ALLOWED_HOSTS names those that are.';
       const code = 'BAD_USER_INPUT';
       const record = recordOf(request);
       record.code = code;
-      const error = { message, extensions: { code, argument: 'Host', ...errorFacts(code, record) } };
+      const error = {
+        message,
+        extensions: { code, argument: 'Host', ...errorFacts(code, record) },
+      };
       endResponse(fetchAPI.Response.json({ errors: [error] }, { status: 421 }));
     },
   };

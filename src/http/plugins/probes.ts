@@ -8,17 +8,26 @@ import { recordOf } from '../../telemetry/request-record.ts';
  * Answers `/health`, `/ready` and `/`. `ready` tells whether the database can serve; `clock` and
  * `schema` are updated by it.
  */
-export function probes(endpoint: string, ready: () => Promise<boolean>, clock: DatabaseClock, schema: SchemaVersion | undefined): Plugin {
+export function probes(
+  endpoint: string,
+  ready: () => Promise<boolean>,
+  clock: DatabaseClock,
+  schema: SchemaVersion | undefined,
+): Plugin {
   return {
     async onRequest({ url, request, endResponse, fetchAPI: { Response } }) {
       if (url.pathname === endpoint || !['GET', 'HEAD'].includes(request.method)) return;
-      if (url.pathname === '/') endResponse(new Response(null, { status: 302, headers: { location: endpoint } }));
+      if (url.pathname === '/')
+        endResponse(new Response(null, { status: 302, headers: { location: endpoint } }));
       if (url.pathname === '/health' || url.pathname === '/ready') recordOf(request).isProbe = true;
       if (url.pathname === '/health') endResponse(new Response('ok\n', { status: 200 }));
       if (url.pathname === '/ready') {
         const answer = (await ready())
           ? { status: 200, text: `ready\n${skewLine(clock)}${schema?.line ?? ''}` }
-          : { status: 503, text: schema?.isUnusable ? schema.line : 'the database does not answer\n' };
+          : {
+              status: 503,
+              text: schema?.isUnusable ? schema.line : 'the database does not answer\n',
+            };
         endResponse(new Response(answer.text, { status: answer.status }));
       }
     },

@@ -23,15 +23,25 @@ export type TrustedDocumentsPolicy = 'off' | 'allow' | 'require';
 export const DOCUMENT_ID = 'documentId';
 
 const notFound = (): RequestError =>
-  new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No document with this hash is registered.', { http: { status: 404 } });
-
-const required = (): RequestError =>
-  new RequestError('PERSISTED_DOCUMENT_REQUIRED', 'Only registered documents are accepted: send a "documentId" and no "query".', {
-    http: { status: 403 },
+  new RequestError('PERSISTED_DOCUMENT_NOT_FOUND', 'No document with this hash is registered.', {
+    http: { status: 404 },
   });
 
+const required = (): RequestError =>
+  new RequestError(
+    'PERSISTED_DOCUMENT_REQUIRED',
+    'Only registered documents are accepted: send a "documentId" and no "query".',
+    {
+      http: { status: 403 },
+    },
+  );
+
 function badInput(argument: string, bound: string): RequestError {
-  return new RequestError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, { argument, bound, http: { status: 400 } });
+  return new RequestError('BAD_USER_INPUT', `The ${argument} of the request ${bound}.`, {
+    argument,
+    bound,
+    http: { status: 400 },
+  });
 }
 
 /** Returns the hash that a request names, in lower-case hex; null if there is none. */
@@ -40,15 +50,21 @@ function hashOf(params: GraphQLParams, request: Request): string | null {
     (DOCUMENT_ID in params ? params[DOCUMENT_ID] : undefined) ??
     (request.method === 'GET' ? new URL(request.url).searchParams.get(DOCUMENT_ID) : undefined);
   if (documentId != null) {
-    const [, hash] = typeof documentId === 'string' ? (/^sha256:([0-9a-f]{64})$/.exec(documentId) ?? []) : [];
-    if (hash === undefined) throw badInput(DOCUMENT_ID, 'must be sha256: and the 64 lower-case hex digits of a document');
+    const [, hash] =
+      typeof documentId === 'string' ? (/^sha256:([0-9a-f]{64})$/.exec(documentId) ?? []) : [];
+    if (hash === undefined)
+      throw badInput(DOCUMENT_ID, 'must be sha256: and the 64 lower-case hex digits of a document');
     return hash;
   }
   const persisted: unknown = params.extensions?.['persistedQuery'];
-  if (typeof persisted !== 'object' || persisted === null || !('sha256Hash' in persisted)) return null;
+  if (typeof persisted !== 'object' || persisted === null || !('sha256Hash' in persisted))
+    return null;
   const hash = persisted.sha256Hash;
   if (typeof hash !== 'string' || !/^[0-9a-f]{64}$/.test(hash)) {
-    throw badInput('persistedQuery.sha256Hash', 'must be the 64 lower-case hex digits of a document');
+    throw badInput(
+      'persistedQuery.sha256Hash',
+      'must be the 64 lower-case hex digits of a document',
+    );
   }
   return hash;
 }
@@ -69,7 +85,12 @@ export function trustedDocuments(policy: TrustedDocumentsPolicy, db: Database): 
       notFound,
       persistedQueryOnly: required,
       keyNotFound: () =>
-        policy === 'require' ? required() : badInput('query', 'must be the text of a GraphQL document, unless "documentId" names one'),
+        policy === 'require'
+          ? required()
+          : badInput(
+              'query',
+              'must be the text of a GraphQL document, unless "documentId" names one',
+            ),
     },
   });
 }

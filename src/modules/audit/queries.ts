@@ -4,7 +4,12 @@ import { readableOrganizations, type Lineage } from '../../authorization/rights.
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
 import { between, sortKeysOf, type Page, type SortOrder } from '../../database/keyset.ts';
-import { defineList, ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
+import {
+  defineList,
+  ofOrganizations,
+  type ListDefinition,
+  type WithSortKeys,
+} from '../../database/list.ts';
 import type { Viewer } from '../../database/loaders.ts';
 import type { Columns } from '../../database/rows.ts';
 
@@ -45,7 +50,10 @@ const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
 /** How many of the tree's latest events are looked through before the subtree's are put in order. */
 const PROBE_EVENTS = 1_000;
 
-const newestFirst: SortOrder = { keys: [{ expression: sql`e.id`, type: 'uuid' }], descending: true };
+const newestFirst: SortOrder = {
+  keys: [{ expression: sql`e.id`, type: 'uuid' }],
+  descending: true,
+};
 
 const withAction = ({ actions }: AuditArguments): RawBuilder<unknown>[] =>
   actions === null ? [] : [sql`e.action = any (${actions}::text[])`];
@@ -60,7 +68,9 @@ const events = defineList<AuditArguments, AuditEventRow>({
   columns: columns(sql`o`),
   from: eventsWithOrganizations,
   where: (_viewer, args) => [
-    args.includeDescendants ? sql`o.path >= parent.path and o.path < subtree_end(parent.path)` : sql`e.organization_id = parent.id`,
+    args.includeDescendants
+      ? sql`o.path >= parent.path and o.path < subtree_end(parent.path)`
+      : sql`e.organization_id = parent.id`,
     ...withAction(args),
   ],
   orderName: ({ includeDescendants }) => (includeDescendants ? 'subtree' : 'organization'),
@@ -77,7 +87,10 @@ const events = defineList<AuditArguments, AuditEventRow>({
 function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`asc` : sql`desc`;
   const rowsMax = sql.lit(page.limit + 1);
-  const inTree = sql.join([sql`e.chain_id = parent.lineage[1]`, ...between(newestFirst, page)], sql` and `);
+  const inTree = sql.join(
+    [sql`e.chain_id = parent.lineage[1]`, ...between(newestFirst, page)],
+    sql` and `,
+  );
   const isBelow = sql`o.path >= parent.path and o.path < subtree_end(parent.path)`;
   const isListed = sql.join([isBelow, ...withAction(args)], sql` and `);
   const isBeyondProbe = page.backward ? sql`e.id > edge.id` : sql`e.id < edge.id`;

@@ -14,7 +14,8 @@ import type { AuditEventRow } from './queries.ts';
  * organization acted on, those who may see the organization that the part names, or the person
  * whose credential it is about.
  */
-type Visibility = 'everybody' | 'whoever sees the organization' | 'the person themselves' | readonly Scope[];
+type Visibility =
+  'everybody' | 'whoever sees the organization' | 'the person themselves' | readonly Scope[];
 
 const settings: Visibility = ['organizations:manage'];
 const address: Visibility = ['organizations:manage', 'billing:manage'];
@@ -98,7 +99,8 @@ export async function redact(
     const rule = Object.hasOwn(rules, name) ? rules[name] : undefined;
     if (rule === undefined) return false;
     if (rule === 'everybody') return true;
-    if (rule === 'the person themselves') return event.actor_user_id !== null && event.actor_user_id === principal.user?.id;
+    if (rule === 'the person themselves')
+      return event.actor_user_id !== null && event.actor_user_id === principal.user?.id;
     if (rule === 'whoever sees the organization') {
       const id = parseId(String(value))?.uuid;
       return id !== undefined && (await seesOrganization(id));
@@ -110,7 +112,8 @@ export async function redact(
     const visible: [string, unknown][] = [];
     for (const [key, value] of Object.entries(from)) {
       const name = `${prefix}${key}`;
-      if (name === NESTED) visible.push([key, value === null ? null : await visibleOf(value as object, `${name}.`)]);
+      if (name === NESTED)
+        visible.push([key, value === null ? null : await visibleOf(value as object, `${name}.`)]);
       else if (await isVisible(name, value)) visible.push([key, value]);
       else redacted.push(name);
     }

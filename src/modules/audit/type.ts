@@ -12,7 +12,13 @@ import { organizationById } from '../organization/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { ActorRef } from '../user/type.ts';
 import { redact, type SeenState } from './redaction.ts';
-import { auditLog, isViaAncestor, type AuditArguments, type AuditEventRow, auditEventById } from './queries.ts';
+import {
+  auditLog,
+  isViaAncestor,
+  type AuditArguments,
+  type AuditEventRow,
+  auditEventById,
+} from './queries.ts';
 
 export const AuditEventRef = builder.objectRef<AuditEventRow>('AuditEvent');
 
@@ -25,7 +31,8 @@ builder.node(AuditEventRef, {
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
     action: t.exposeString('action', {
-      description: 'The action: the name of the mutation, or `seed` for a tree that an operator filled with generated data.',
+      description:
+        'The action: the name of the mutation, or `seed` for a tree that an operator filled with generated data.',
     }),
     actor: t.field({
       type: ActorRef,
@@ -52,23 +59,30 @@ builder.node(AuditEventRef, {
     actingOrganization: t.field({
       type: OrganizationRef,
       nullable: true,
-      description: "The organization the actor acted from; null when it is outside the caller's subtree.",
+      description:
+        "The organization the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ acting_organization_id }, _args, { loaders }) =>
-        acting_organization_id === null ? null : loaders.load(organizationById, null, acting_organization_id),
+        acting_organization_id === null
+          ? null
+          : loaders.load(organizationById, null, acting_organization_id),
       extensions: related(organizationById, 'acting_organization_id'),
     }),
     organization: t.field({
       type: OrganizationRef,
       description: 'The organization acted on.',
-      resolve: async ({ organization_id }, _args, { loaders }) => orNotFound(await loaders.load(organizationById, null, organization_id)),
+      resolve: async ({ organization_id }, _args, { loaders }) =>
+        orNotFound(await loaders.load(organizationById, null, organization_id)),
       extensions: related(organizationById, 'organization_id'),
     }),
-    targetType: t.exposeString('target_type', { description: 'Type of what was changed, e.g. Membership.' }),
+    targetType: t.exposeString('target_type', {
+      description: 'Type of what was changed, e.g. Membership.',
+    }),
     targetId: t.exposeID('target_id', { description: 'Public id of what was changed.' }),
     before: t.field({
       type: 'JSON',
       nullable: true,
-      description: 'The state before the change, limited to fields that the caller may read; null when the target is new.',
+      description:
+        'The state before the change, limited to fields that the caller may read; null when the target is new.',
       resolve: async (row, _args, context) => (await asSeen(row, row.before, context)).state,
     }),
     after: t.field({
@@ -83,28 +97,46 @@ builder.node(AuditEventRef, {
         'Parts that were left out of `before` and `after` because the caller may not read their fields, e.g. before.billingEmail. At most 100.',
       extensions: atMost(100),
       async resolve(row, _args, context) {
-        const [before, after] = [await asSeen(row, row.before, context), await asSeen(row, row.after, context)];
-        return [...before.redacted.map((name) => `before.${name}`), ...after.redacted.map((name) => `after.${name}`)];
+        const [before, after] = [
+          await asSeen(row, row.before, context),
+          await asSeen(row, row.after, context),
+        ];
+        return [
+          ...before.redacted.map((name) => `before.${name}`),
+          ...after.redacted.map((name) => `after.${name}`),
+        ];
       },
     }),
     viaAncestor: t.boolean({
-      description: 'Whether the actor acted from an organization above, where membership in this organization is not needed.',
+      description:
+        'Whether the actor acted from an organization above, where membership in this organization is not needed.',
       resolve: ({ organization_id, acting_organization_id }) =>
         acting_organization_id !== null && acting_organization_id !== organization_id,
       extensions: inSql(() => isViaAncestor),
     }),
     refusal: t.exposeString('refusal', {
       nullable: true,
-      description: 'Code of the refusal, e.g. FORBIDDEN or LAST_ADMIN; null when the action was performed.',
+      description:
+        'Code of the refusal, e.g. FORBIDDEN or LAST_ADMIN; null when the action was performed.',
     }),
     requestId: t.exposeString('request_id', {
-      description: "Id of the request, as in the server's log; the name of the command for an operator.",
+      description:
+        "Id of the request, as in the server's log; the name of the command for an operator.",
     }),
   }),
 });
 
-function asSeen(event: AuditEventRow, state: object | null, { loaders, principal }: Context): Promise<SeenState> {
-  return redact(event, state, principal, async (id) => (await loaders.load(organizationById, null, id)) !== null);
+function asSeen(
+  event: AuditEventRow,
+  state: object | null,
+  { loaders, principal }: Context,
+): Promise<SeenState> {
+  return redact(
+    event,
+    state,
+    principal,
+    async (id) => (await loaders.load(organizationById, null, id)) !== null,
+  );
 }
 
 const AuditEventConnectionRef = connectionType<AuditEventRow>({

@@ -47,10 +47,15 @@ export function createContact(request: CommandRequest, input: ContactInput) {
     await requireNew(tx, organization.id, contact);
     const { count } = await one(
       tx,
-      sql<{ count: number }>`select count(*)::int as count from contacts where organization_id = ${organization.id}::uuid`,
+      sql<{
+        count: number;
+      }>`select count(*)::int as count from contacts where organization_id = ${organization.id}::uuid`,
     );
     if (count >= CONTACTS_MAX) {
-      throw limitExceeded('organizationId', `names an organization that already has ${CONTACTS_MAX} contacts, the maximum`);
+      throw limitExceeded(
+        'organizationId',
+        `names an organization that already has ${CONTACTS_MAX} contacts, the maximum`,
+      );
     }
     const values = { organization_id: organization.id, ...contact };
     const { id } = await one(tx, tx.insertInto('contacts').values(values).returning('id'));
@@ -60,7 +65,12 @@ export function createContact(request: CommandRequest, input: ContactInput) {
 }
 
 /** Refuses a second contact of the same kind and address. The organization's lock keeps it true. */
-async function requireNew(tx: Database, organizationId: string, { kind, email }: Contact, except: string | null = null): Promise<void> {
+async function requireNew(
+  tx: Database,
+  organizationId: string,
+  { kind, email }: Contact,
+  except: string | null = null,
+): Promise<void> {
   const other = await maybeOne(
     tx,
     sql<{ id: string }>`
@@ -79,7 +89,11 @@ const changing = (action: string, id: string) =>
   }) as const;
 
 /** Finds the organization of a contact, if the caller may see the contact. */
-async function organizationOfContact(tx: Database, principal: Principal, id: string): Promise<string | null> {
+async function organizationOfContact(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<string | null> {
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`
@@ -92,7 +106,10 @@ async function organizationOfContact(tx: Database, principal: Principal, id: str
 
 /** Reads a contact under the organization's lock. It may have been deleted before that was taken. */
 async function currentContact(tx: Database, id: string): Promise<Contact> {
-  const contact = await maybeOne(tx, tx.selectFrom('contacts').select(['kind', 'name', 'email']).where('id', '=', id));
+  const contact = await maybeOne(
+    tx,
+    tx.selectFrom('contacts').select(['kind', 'name', 'email']).where('id', '=', id),
+  );
   if (!contact) throw notFound();
   return contact;
 }
@@ -111,19 +128,31 @@ export function updateContact(request: CommandRequest, { id, ...patch }: Contact
     () => required(patch.name, 'name', (value) => requireName(value, 'name', NAME_LENGTH_MAX)),
     () => required(patch.email, 'email', (value) => requireEmail(value, 'email').canonical),
   );
-  return runCommand(request, changing('updateContact', id), async ({ tx, organization, record }) => {
-    const before = await currentContact(tx, id);
-    const after = { kind: kind ?? before.kind, name: name ?? before.name, email: email ?? before.email };
-    await requireNew(tx, organization.id, after, id);
-    const changed = tx.updateTable('contacts').set({ ...after, updated_at: sql<Date>`now()` });
-    await changed.where('id', '=', id).execute();
-    record({ target: { type: 'Contact', id }, before, after });
-    return { contactId: id };
-  });
+  return runCommand(
+    request,
+    changing('updateContact', id),
+    async ({ tx, organization, record }) => {
+      const before = await currentContact(tx, id);
+      const after = {
+        kind: kind ?? before.kind,
+        name: name ?? before.name,
+        email: email ?? before.email,
+      };
+      await requireNew(tx, organization.id, after, id);
+      const changed = tx.updateTable('contacts').set({ ...after, updated_at: sql<Date>`now()` });
+      await changed.where('id', '=', id).execute();
+      record({ target: { type: 'Contact', id }, before, after });
+      return { contactId: id };
+    },
+  );
 }
 
 /** Checks a field that may be absent but not null. */
-function required<From, To>(given: From | null | undefined, argument: string, check: (value: From) => To): To | undefined {
+function required<From, To>(
+  given: From | null | undefined,
+  argument: string,
+  check: (value: From) => To,
+): To | undefined {
   if (given === null) throw badInput(argument, 'cannot be cleared');
   return given === undefined ? undefined : check(given);
 }

@@ -28,7 +28,8 @@ function contactPayload(name: string, description: string) {
   });
 }
 
-const name = 'Name of the person or the team: 1 to 200 characters, at least one of them visible, and not a link.';
+const name =
+  'Name of the person or the team: 1 to 200 characters, at least one of them visible, and not a link.';
 const email = 'Where to write to, at most 255 characters.';
 
 mutation('createContact', {
@@ -38,8 +39,15 @@ mutation('createContact', {
   input: builder.inputType('CreateContactInput', {
     description: 'The new contact.',
     fields: (t) => ({
-      organizationId: t.id({ required: true, description: "The caller's organization, or one below it." }),
-      kind: t.field({ type: ContactKindRef, defaultValue: 'GENERAL', description: 'What the contact is for.' }),
+      organizationId: t.id({
+        required: true,
+        description: "The caller's organization, or one below it.",
+      }),
+      kind: t.field({
+        type: ContactKindRef,
+        defaultValue: 'GENERAL',
+        description: 'What the contact is for.',
+      }),
       name: t.string({ required: true, description: name }),
       email: t.field({ type: 'EmailAddress', required: true, description: email }),
       idempotencyKey: t.string({ description: idempotencyKey }),
@@ -63,14 +71,18 @@ mutation('updateContact', {
     description: 'What to change.',
     fields: (t) => ({
       id: t.id({ required: true, description: 'The contact.' }),
-      kind: t.field({ type: ContactKindRef, description: 'What the contact is for. Cannot be cleared.' }),
+      kind: t.field({
+        type: ContactKindRef,
+        description: 'What the contact is for. Cannot be cleared.',
+      }),
       name: t.string({ description: `${name} Cannot be cleared.` }),
       email: t.field({ type: 'EmailAddress', description: `${email} Cannot be cleared.` }),
     }),
   }),
   payload: contactPayload('UpdateContactPayload', 'The contact was changed.'),
   errors: [ContactExistsError],
-  run: (input, request) => updateContact(request, { ...input, id: decodeId('Contact', input.id, 'id') }),
+  run: (input, request) =>
+    updateContact(request, { ...input, id: decodeId('Contact', input.id, 'id') }),
 });
 
 mutation('deleteContact', {

@@ -7,7 +7,10 @@ import type { Columns } from '../../database/rows.ts';
 
 export type ContactKind = 'GENERAL' | 'BILLING' | 'TECHNICAL';
 
-export interface ContactRow extends Columns<'contacts', 'id' | 'organization_id' | 'name' | 'email' | 'created_at' | 'updated_at'> {
+export interface ContactRow extends Columns<
+  'contacts',
+  'id' | 'organization_id' | 'name' | 'email' | 'created_at' | 'updated_at'
+> {
   kind: ContactKind;
   lineage: Lineage;
 }
@@ -21,7 +24,10 @@ export const contacts = defineList<{ kind: ContactKind | null }, ContactRow>({
   parents: ofOrganizations({ scope: 'organizations:manage' }),
   columns: columns(sql`parent`),
   from: () => sql`contacts as c`,
-  where: (_viewer, { kind }) => [sql`c.organization_id = parent.id`, ...(kind === null ? [] : [sql`c.kind = ${kind}`])],
+  where: (_viewer, { kind }) => [
+    sql`c.organization_id = parent.id`,
+    ...(kind === null ? [] : [sql`c.kind = ${kind}`]),
+  ],
   order: () => ({
     keys: [
       { expression: sql`search_fold(c.name)`, type: 'text' },

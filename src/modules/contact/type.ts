@@ -28,21 +28,37 @@ builder.node(ContactRef, {
   fields: (t) => ({
     kind: t.expose('kind', { type: ContactKindRef, description: 'What the contact is for.' }),
     name: t.exposeString('name', { description: 'Name of the person or the team.' }),
-    email: t.field({ type: 'EmailAddress', description: 'Where to write to.', resolve: ({ email }) => shownEmail(email) }),
+    email: t.field({
+      type: 'EmailAddress',
+      description: 'Where to write to.',
+      resolve: ({ email }) => shownEmail(email),
+    }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was added.' }),
-    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was last changed.' }),
+    updatedAt: t.expose('updated_at', {
+      type: 'DateTime',
+      description: 'When it was last changed.',
+    }),
   }),
 });
 
-const ContactConnectionRef = connectionType<ContactRow>({ name: 'Contact', node: ContactRef, plural: 'contacts' });
+const ContactConnectionRef = connectionType<ContactRow>({
+  name: 'Contact',
+  node: ContactRef,
+  plural: 'contacts',
+});
 
 builder.objectField(OrganizationRef, 'contacts', (t) =>
   t.field({
     type: ContactConnectionRef,
     nullable: true,
     description: `People to talk to about the organization, by name, at most ${CONTACTS_MAX}. Requires the \`organizations:manage\` scope.`,
-    args: { kind: t.arg({ type: ContactKindRef, description: 'Only contacts of this kind.' }), ...pageArguments(t.arg) },
+    args: {
+      kind: t.arg({ type: ContactKindRef, description: 'Only contacts of this kind.' }),
+      ...pageArguments(t.arg),
+    },
     authScopes: requires('organizations:manage'),
-    ...pagesOf(contacts, ({ kind }: GivenArguments<{ kind: ContactKind }>) => ({ kind: kind ?? null })),
+    ...pagesOf(contacts, ({ kind }: GivenArguments<{ kind: ContactKind }>) => ({
+      kind: kind ?? null,
+    })),
   }),
 );

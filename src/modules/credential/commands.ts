@@ -27,7 +27,10 @@ interface ApiKeyInput {
 }
 
 /** Returns the scopes of a new key, all of which the caller must hold on its organization. */
-async function requireGrantable({ tx, principal, organization }: OrganizationChange, wanted: readonly string[]): Promise<string[]> {
+async function requireGrantable(
+  { tx, principal, organization }: OrganizationChange,
+  wanted: readonly string[],
+): Promise<string[]> {
   const scopes = await requireScopes(tx, wanted);
   const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
   if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes });
@@ -49,7 +52,8 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
     scope: 'api_keys:manage',
     idempotency: issuingKeyOf(request, 'ApiKey', input),
     // A caller who has lost one of the scopes since must not get them from a stored answer.
-    requireForRepeat: async (acting: OrganizationChange) => void (await requireGrantable(acting, input.scopes)),
+    requireForRepeat: async (acting: OrganizationChange) =>
+      void (await requireGrantable(acting, input.scopes)),
   } as const;
   return runCommand(request, attempt, async (acting): Promise<Issued> => {
     const { tx, principal, organization, record } = acting;
@@ -74,7 +78,11 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
 }
 
 /** Finds the organization of an API key, if the caller may see the key. */
-async function organizationOfKey(tx: Database, principal: Principal, id: string): Promise<string | null> {
+async function organizationOfKey(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<string | null> {
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`
@@ -107,12 +115,19 @@ async function lockKey(tx: Database, id: string): Promise<Revocable & { scopes: 
 export function updateApiKey(request: CommandRequest, input: { id: string; name: string }) {
   const { id } = input;
   const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
-  const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
-  const attempt = { action: 'updateApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
+  const on = (tx: Database, principal: Principal): Promise<string | null> =>
+    organizationOfKey(tx, principal, id);
+  const attempt = {
+    action: 'updateApiKey',
+    target: { type: 'ApiKey', id },
+    on,
+    scope: 'api_keys:manage',
+  } as const;
   return runCommand(request, attempt, async ({ tx, principal, organization, record }) => {
     const key = await lockKey(tx, id);
     if (key.revoked_at !== null) refuse(ApiKeyRevokedError, {});
-    const missingScopes = ownKeyId(principal) === id ? [] : scopesBeyond(principal, organization.lineage, key.scopes);
+    const missingScopes =
+      ownKeyId(principal) === id ? [] : scopesBeyond(principal, organization.lineage, key.scopes);
     if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes });
     await tx.updateTable('api_keys').set({ name }).where('id', '=', id).execute();
     record({ target: { type: 'ApiKey', id }, before: { name: key.name }, after: { name } });
@@ -140,32 +155,57 @@ export interface RevokedKeys {
  * The caller must hold each key's scopes where the key acts: nobody may take away what they could
  * not give. A key may always revoke itself. Revoking a key again changes nothing.
  */
-export function revokeApiKey(request: CommandRequest, { id, includeIssued }: { id: string; includeIssued: boolean }) {
-  const on = (tx: Database, principal: Principal): Promise<string | null> => organizationOfKey(tx, principal, id);
-  const attempt = { action: 'revokeApiKey', target: { type: 'ApiKey', id }, on, scope: 'api_keys:manage' } as const;
-  return runCommand(request, attempt, async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
-    const key = await lockKey(tx, id);
-    const isTaken = key.revoked_at === null && ownKeyId(principal) !== id;
-    const issued = includeIssued ? await lockIssuedKeys(tx, principal, id) : [];
-    const missingScopes = [
-      ...(isTaken ? scopesBeyond(principal, organization.lineage, key.scopes) : []),
-      ...issued
-        .filter((issuedKey) => issuedKey.id !== ownKeyId(principal))
-        .flatMap((issuedKey) => scopesBeyond(principal, issuedKey.lineage, issuedKey.scopes)),
-    ];
-    if (missingScopes.length > 0) refuse(ScopeEscalationError, { missingScopes: [...new Set(missingScopes)] });
-    const revoked = [...(key.revoked_at === null ? [id] : []), ...issued.map((issuedKey) => issuedKey.id)];
-    const changed = await maybeOne(
-      tx,
-      sql<{ revoked_at: Date }>`
+export function revokeApiKey(
+  request: CommandRequest,
+  { id, includeIssued }: { id: string; includeIssued: boolean },
+) {
+  const on = (tx: Database, principal: Principal): Promise<string | null> =>
+    organizationOfKey(tx, principal, id);
+  const attempt = {
+    action: 'revokeApiKey',
+    target: { type: 'ApiKey', id },
+    on,
+    scope: 'api_keys:manage',
+  } as const;
+  return runCommand(
+    request,
+    attempt,
+    async ({ tx, principal, organization, record }): Promise<RevokedKeys> => {
+      const key = await lockKey(tx, id);
+      const isTaken = key.revoked_at === null && ownKeyId(principal) !== id;
+      const issued = includeIssued ? await lockIssuedKeys(tx, principal, id) : [];
+      const missingScopes = [
+        ...(isTaken ? scopesBeyond(principal, organization.lineage, key.scopes) : []),
+        ...issued
+          .filter((issuedKey) => issuedKey.id !== ownKeyId(principal))
+          .flatMap((issuedKey) => scopesBeyond(principal, issuedKey.lineage, issuedKey.scopes)),
+      ];
+      if (missingScopes.length > 0)
+        refuse(ScopeEscalationError, { missingScopes: [...new Set(missingScopes)] });
+      const revoked = [
+        ...(key.revoked_at === null ? [id] : []),
+        ...issued.map((issuedKey) => issuedKey.id),
+      ];
+      const changed = await maybeOne(
+        tx,
+        sql<{ revoked_at: Date }>`
         update api_keys set revoked_at = now() where id = any (${revoked}::uuid[]) returning revoked_at`,
-    );
-    const revokedAt = changed?.revoked_at ?? key.revoked_at;
-    record({ target: { type: 'ApiKey', id }, ...states(key, key.revoked_at ?? revokedAt) });
-    for (const issuedKey of issued) {
-      const was = { name: issuedKey.name, revoked_at: null };
-      record({ target: { type: 'ApiKey', id: issuedKey.id }, organizationId: issuedKey.organization_id, ...states(was, revokedAt) });
-    }
-    return { apiKeyId: id, revokedApiKeyIds: revoked, issuedKeyCount: await countIssuedKeys(tx, principal, id) };
-  });
+      );
+      const revokedAt = changed?.revoked_at ?? key.revoked_at;
+      record({ target: { type: 'ApiKey', id }, ...states(key, key.revoked_at ?? revokedAt) });
+      for (const issuedKey of issued) {
+        const was = { name: issuedKey.name, revoked_at: null };
+        record({
+          target: { type: 'ApiKey', id: issuedKey.id },
+          organizationId: issuedKey.organization_id,
+          ...states(was, revokedAt),
+        });
+      }
+      return {
+        apiKeyId: id,
+        revokedApiKeyIds: revoked,
+        issuedKeyCount: await countIssuedKeys(tx, principal, id),
+      };
+    },
+  );
 }

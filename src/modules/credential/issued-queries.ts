@@ -13,7 +13,10 @@ export const ISSUED_MAX = 1_000;
 const VISITED_MAX = 100_000;
 
 /** A key to be revoked together with the one that issued it. */
-export interface IssuedKey extends Columns<'api_keys', 'id' | 'organization_id' | 'name' | 'scopes'> {
+export interface IssuedKey extends Columns<
+  'api_keys',
+  'id' | 'organization_id' | 'name' | 'scopes'
+> {
   lineage: Lineage;
   /** Includes implied scopes. */
   scopes: string[];
@@ -25,7 +28,11 @@ export interface IssuedKey extends Columns<'api_keys', 'id' | 'organization_id' 
  * elsewhere are followed to those that they issued, but not returned. `complete` is false if there
  * are so many that not all were visited.
  */
-async function issuedKeys(tx: Database, principal: Principal, id: string): Promise<{ keys: IssuedKey[]; complete: boolean }> {
+async function issuedKeys(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<{ keys: IssuedKey[]; complete: boolean }> {
   const rows = await many(
     tx,
     sql<(IssuedKey | { id: null }) & { visited: number }>`
@@ -52,7 +59,11 @@ async function issuedKeys(tx: Database, principal: Principal, id: string): Promi
 }
 
 /** Counts the active issued keys that the caller may see; `ISSUED_MAX` also stands for more. */
-export async function countIssuedKeys(tx: Database, principal: Principal, id: string): Promise<number> {
+export async function countIssuedKeys(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<number> {
   return Math.min((await issuedKeys(tx, principal, id)).keys.length, ISSUED_MAX);
 }
 
@@ -61,16 +72,25 @@ export async function countIssuedKeys(tx: Database, principal: Principal, id: st
  * it issues no more. The issued keys may have issued others before they were locked as well, so
  * they are read a second time.
  */
-export async function lockIssuedKeys(tx: Database, principal: Principal, id: string): Promise<IssuedKey[]> {
+export async function lockIssuedKeys(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<IssuedKey[]> {
   const locked = new Set<string>();
   for (;;) {
     const { keys, complete } = await issuedKeys(tx, principal, id);
     if (keys.length > ISSUED_MAX || !complete) {
-      throw limitExceeded('includeIssued', `would revoke more than ${ISSUED_MAX} keys; revoke some of them first`);
+      throw limitExceeded(
+        'includeIssued',
+        `would revoke more than ${ISSUED_MAX} keys; revoke some of them first`,
+      );
     }
     if (keys.every((key) => locked.has(key.id))) return keys;
     const ids = keys.map((key) => key.id);
-    await sql`select from api_keys where id = any (${ids}::uuid[]) order by id for update`.execute(tx);
+    await sql`select from api_keys where id = any (${ids}::uuid[]) order by id for update`.execute(
+      tx,
+    );
     for (const key of ids) locked.add(key);
   }
 }

@@ -16,28 +16,36 @@ import { userErrorFields } from '../../graphql/user-error.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 
 userErrorFields(ScopeEscalationError, (t) => ({
-  missingScopes: t.exposeStringList('missingScopes', { description: 'The scopes that the caller lacks.', extensions: atMost(SCOPES_MAX) }),
+  missingScopes: t.exposeStringList('missingScopes', {
+    description: 'The scopes that the caller lacks.',
+    extensions: atMost(SCOPES_MAX),
+  }),
 }));
 
 userErrorFields(SecretShownBeforeError, (t) => ({
-  credentialId: t.exposeID('credentialId', { description: 'The API key or token that was created then, which still exists.' }),
+  credentialId: t.exposeID('credentialId', {
+    description: 'The API key or token that was created then, which still exists.',
+  }),
 }));
 
 const secret =
   'The whole credential for `Authorization: Bearer`. Shown here, and to a repeat with the same idempotency key and the same credential; ' +
   'never again.';
-const keyName = 'What the key is for: 1 to 100 characters, at least one of them visible, and not a link.';
+const keyName =
+  'What the key is for: 1 to 100 characters, at least one of them visible, and not a link.';
 const expiresAt =
   'When it stops working; must be in the future. Never when absent. A caller whose own credential expires must give a date that is not later.';
 
 mutation('createApiKey', {
-  description: 'Creates an API key of an organization, bound to it permanently. Requires the `api_keys:manage` scope.',
+  description:
+    'Creates an API key of an organization, bound to it permanently. Requires the `api_keys:manage` scope.',
   input: builder.inputType('CreateApiKeyInput', {
     description: 'The new key.',
     fields: (t) => ({
       organizationId: t.id({
         required: true,
-        description: "The organization the key acts in: the caller's organization, or one below it.",
+        description:
+          "The organization the key acts in: the caller's organization, or one below it.",
       }),
       name: t.string({
         required: true,
@@ -45,7 +53,8 @@ mutation('createApiKey', {
       }),
       scopes: t.stringList({
         required: true,
-        description: 'Scopes from `Query.scopes`, limited to those the caller holds on the organization.',
+        description:
+          'Scopes from `Query.scopes`, limited to those the caller holds on the organization.',
       }),
       expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
       idempotencyKey: t.string({ description: idempotencyKey }),
@@ -53,14 +62,24 @@ mutation('createApiKey', {
   }),
   payload: definePayload<Issued>('CreateApiKeyPayload', {
     description: 'The API key was created.',
-    rows: { apiKey: rowField({ type: ApiKeyRef, batch: apiKeyById, id: ({ id }) => id, description: 'The key.' }) },
+    rows: {
+      apiKey: rowField({
+        type: ApiKeyRef,
+        batch: apiKeyById,
+        id: ({ id }) => id,
+        description: 'The key.',
+      }),
+    },
     fields: (t) => ({
       secret: t.exposeString('secret', { description: `${secret} The form is ak_<id>.<secret>.` }),
     }),
   }),
   errors: [ScopeEscalationError, IdempotencyConflictError, SecretShownBeforeError],
   run: (input, request) =>
-    createApiKey(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+    createApiKey(request, {
+      ...input,
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+    }),
 });
 
 mutation('updateApiKey', {
@@ -78,11 +97,17 @@ mutation('updateApiKey', {
   payload: definePayload<{ apiKeyId: string }>('UpdateApiKeyPayload', {
     description: 'The key was renamed.',
     rows: {
-      apiKey: rowField({ type: ApiKeyRef, batch: apiKeyById, id: ({ apiKeyId }) => apiKeyId, description: 'The key as it is now.' }),
+      apiKey: rowField({
+        type: ApiKeyRef,
+        batch: apiKeyById,
+        id: ({ apiKeyId }) => apiKeyId,
+        description: 'The key as it is now.',
+      }),
     },
   }),
   errors: [ScopeEscalationError, ApiKeyRevokedError],
-  run: (input, request) => updateApiKey(request, { ...input, id: decodeId('ApiKey', input.id, 'id') }),
+  run: (input, request) =>
+    updateApiKey(request, { ...input, id: decodeId('ApiKey', input.id, 'id') }),
 });
 
 mutation('revokeApiKey', {
@@ -128,7 +153,11 @@ mutation('revokeApiKey', {
     }),
   }),
   errors: [ScopeEscalationError],
-  run: (input, request) => revokeApiKey(request, { id: decodeId('ApiKey', input.id, 'id'), includeIssued: input.includeIssued ?? false }),
+  run: (input, request) =>
+    revokeApiKey(request, {
+      id: decodeId('ApiKey', input.id, 'id'),
+      includeIssued: input.includeIssued ?? false,
+    }),
 });
 
 mutation('createPersonalAccessToken', {
@@ -139,7 +168,8 @@ mutation('createPersonalAccessToken', {
     fields: (t) => ({
       name: t.string({
         required: true,
-        description: 'What the token is for: 1 to 100 characters, at least one of them visible, and not a link.',
+        description:
+          'What the token is for: 1 to 100 characters, at least one of them visible, and not a link.',
       }),
       expiresAt: t.field({ type: 'DateTime', description: expiresAt }),
       idempotencyKey: t.string({ description: idempotencyKey }),
@@ -148,7 +178,12 @@ mutation('createPersonalAccessToken', {
   payload: definePayload<Issued>('CreatePersonalAccessTokenPayload', {
     description: 'The token was created.',
     rows: {
-      personalAccessToken: rowField({ type: PersonalAccessTokenRef, batch: tokenById, id: ({ id }) => id, description: 'The token.' }),
+      personalAccessToken: rowField({
+        type: PersonalAccessTokenRef,
+        batch: tokenById,
+        id: ({ id }) => id,
+        description: 'The token.',
+      }),
     },
     fields: (t) => ({
       secret: t.exposeString('secret', { description: `${secret} The form is pat_<id>.<secret>.` }),
@@ -164,7 +199,12 @@ mutation('revokePersonalAccessToken', {
     'again, so it has no `idempotencyKey`.',
   input: builder.inputType('RevokePersonalAccessTokenInput', {
     description: 'Which token to revoke.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The token, which must belong to the calling user.' }) }),
+    fields: (t) => ({
+      id: t.id({
+        required: true,
+        description: 'The token, which must belong to the calling user.',
+      }),
+    }),
   }),
   payload: definePayload<{ personalAccessTokenId: string }>('RevokePersonalAccessTokenPayload', {
     description: 'The token was revoked.',
@@ -178,5 +218,6 @@ mutation('revokePersonalAccessToken', {
     },
   }),
   errors: [],
-  run: (input, request) => revokePersonalAccessToken(request, { id: decodeId('PersonalAccessToken', input.id, 'id') }),
+  run: (input, request) =>
+    revokePersonalAccessToken(request, { id: decodeId('PersonalAccessToken', input.id, 'id') }),
 });

@@ -7,7 +7,15 @@ import type { Columns } from '../../database/rows.ts';
 
 export interface ApiKeyRow extends Columns<
   'api_keys',
-  'id' | 'name' | 'preview' | 'scopes' | 'created_at' | 'expires_at' | 'last_used_at' | 'revoked_at' | 'issued_by_key_id'
+  | 'id'
+  | 'name'
+  | 'preview'
+  | 'scopes'
+  | 'created_at'
+  | 'expires_at'
+  | 'last_used_at'
+  | 'revoked_at'
+  | 'issued_by_key_id'
 > {
   lineage: Lineage;
 }
@@ -36,7 +44,14 @@ export const apiKeyById = rowBatch<null, ApiKeyRow>(
 
 export type TokenRow = Columns<
   'personal_access_tokens',
-  'id' | 'user_id' | 'name' | 'preview' | 'created_at' | 'expires_at' | 'last_used_at' | 'revoked_at'
+  | 'id'
+  | 'user_id'
+  | 'name'
+  | 'preview'
+  | 'created_at'
+  | 'expires_at'
+  | 'last_used_at'
+  | 'revoked_at'
 >;
 
 const tokenColumns = sql`t.id, t.user_id, t.name, t.preview, t.created_at, t.expires_at, t.last_used_at, t.revoked_at`;

@@ -33,7 +33,9 @@ export function issuingKeyOf(
         },
         restore: (stored) => {
           const { id, sealed } = stored as { id: string; sealed: string };
-          const secret = sealing.open(sealed, id) ?? refuse(SecretShownBeforeError, { credentialId: encodeId(type, id) });
+          const secret =
+            sealing.open(sealed, id) ??
+            refuse(SecretShownBeforeError, { credentialId: encodeId(type, id) });
           return { id, secret } satisfies Issued;
         },
       },

@@ -41,7 +41,10 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
           and (expires_at is null or expires_at > now())`,
     );
     if (live.count >= LIVE_TOKENS_MAX) {
-      throw limitExceeded('input', `would exceed the ${LIVE_TOKENS_MAX} tokens that a person may have at a time; revoke one first`);
+      throw limitExceeded(
+        'input',
+        `would exceed the ${LIVE_TOKENS_MAX} tokens that a person may have at a time; revoke one first`,
+      );
     }
     const id = await newId(tx);
     const secret = createToken('pat', id);
@@ -50,7 +53,11 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
       .insertInto('personal_access_tokens')
       .values({ id, user_id: user.id, name, ...hashed, expires_at: expiresAt })
       .execute();
-    record({ target: { type: 'PersonalAccessToken', id }, before: null, after: { name, expiresAt } });
+    record({
+      target: { type: 'PersonalAccessToken', id },
+      before: null,
+      after: { name, expiresAt },
+    });
     return { id, secret };
   });
 }
@@ -61,21 +68,25 @@ export function createPersonalAccessToken(request: CommandRequest, input: TokenI
  */
 export function revokePersonalAccessToken(request: CommandRequest, { id }: { id: string }) {
   const target = { type: 'PersonalAccessToken', id } as const;
-  return runCommand(request, { action: 'revokePersonalAccessToken', target }, async ({ tx, user, record }) => {
-    const token = await maybeOne(
-      tx,
-      sql<Revocable>`
+  return runCommand(
+    request,
+    { action: 'revokePersonalAccessToken', target },
+    async ({ tx, user, record }) => {
+      const token = await maybeOne(
+        tx,
+        sql<Revocable>`
         select name, revoked_at from personal_access_tokens
           where id = ${id}::uuid and user_id = ${user.id}::uuid for update`,
-    );
-    if (!token) throw notFound();
-    const changed = await one(
-      tx,
-      sql<{ revoked_at: Date }>`
+      );
+      if (!token) throw notFound();
+      const changed = await one(
+        tx,
+        sql<{ revoked_at: Date }>`
         update personal_access_tokens set revoked_at = coalesce(revoked_at, now())
           where id = ${id}::uuid returning revoked_at`,
-    );
-    record({ target, ...states(token, changed.revoked_at) });
-    return { personalAccessTokenId: id };
-  });
+      );
+      record({ target, ...states(token, changed.revoked_at) });
+      return { personalAccessTokenId: id };
+    },
+  );
 }

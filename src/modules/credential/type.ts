@@ -19,20 +19,34 @@ builder.node(ApiKeyRef, {
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the key is for.' }),
-    preview: t.exposeString('preview', { description: 'First and last characters of the key, to tell keys apart.' }),
-    scopes: t.exposeStringList('scopes', { description: 'Scopes that the key was given.', extensions: atMost(SCOPES_MAX) }),
+    preview: t.exposeString('preview', {
+      description: 'First and last characters of the key, to tell keys apart.',
+    }),
+    scopes: t.exposeStringList('scopes', {
+      description: 'Scopes that the key was given.',
+      extensions: atMost(SCOPES_MAX),
+    }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
-    expiresAt: t.expose('expires_at', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
+    expiresAt: t.expose('expires_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops working; null for never.',
+    }),
     lastUsedAt: t.expose('last_used_at', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was last used, accurate to a few seconds.',
     }),
-    revokedAt: t.expose('revoked_at', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
+    revokedAt: t.expose('revoked_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked.',
+    }),
     issuedByKey: t.field({
       type: ApiKeyRef,
       nullable: true,
-      description: 'The key that created this one; null when a person created it, or when the caller may not see that key.',
+      description:
+        'The key that created this one; null when a person created it, or when the caller may not see that key.',
       resolve: ({ issued_by_key_id }, _args, { loaders }) =>
         issued_by_key_id === null ? null : loaders.load(apiKeyById, null, issued_by_key_id),
       extensions: related(apiKeyById, 'issued_by_key_id'),
@@ -40,13 +54,18 @@ builder.node(ApiKeyRef, {
   }),
 });
 
-const ApiKeyConnectionRef = connectionType<ApiKeyRow>({ name: 'ApiKey', node: ApiKeyRef, plural: 'API keys' });
+const ApiKeyConnectionRef = connectionType<ApiKeyRow>({
+  name: 'ApiKey',
+  node: ApiKeyRef,
+  plural: 'API keys',
+});
 
 builder.objectField(OrganizationRef, 'apiKeys', (t) =>
   t.field({
     type: ApiKeyConnectionRef,
     nullable: true,
-    description: 'API keys of this organization, including revoked and expired ones, newest first. Requires the `api_keys:manage` scope.',
+    description:
+      'API keys of this organization, including revoked and expired ones, newest first. Requires the `api_keys:manage` scope.',
     args: pageArguments(t.arg),
     authScopes: requires('api_keys:manage'),
     ...pagesOf<object, null, ApiKeyRow>(apiKeys, () => null),
@@ -63,14 +82,24 @@ builder.node(PersonalAccessTokenRef, {
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     name: t.exposeString('name', { description: 'What the token is for.' }),
-    preview: t.exposeString('preview', { description: 'First and last characters of the token, to tell tokens apart.' }),
+    preview: t.exposeString('preview', {
+      description: 'First and last characters of the token, to tell tokens apart.',
+    }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
-    expiresAt: t.expose('expires_at', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
+    expiresAt: t.expose('expires_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops working; null for never.',
+    }),
     lastUsedAt: t.expose('last_used_at', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was last used, accurate to a few seconds.',
     }),
-    revokedAt: t.expose('revoked_at', { type: 'DateTime', nullable: true, description: 'When it was revoked.' }),
+    revokedAt: t.expose('revoked_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was revoked.',
+    }),
   }),
 });

@@ -12,7 +12,12 @@ import { notFound, RequestError } from '../../errors.ts';
 import { insertMembership } from '../membership/writes.ts';
 import { InvitationInvalidError } from './errors.ts';
 import { facts } from './facts.ts';
-import { invitationOfAddress, invitationOfToken, lockInvitation, type HeldInvitation } from './locks.ts';
+import {
+  invitationOfAddress,
+  invitationOfToken,
+  lockInvitation,
+  type HeldInvitation,
+} from './locks.ts';
 import { isInvitationToken } from './token.ts';
 import { closeInvitation } from './writes.ts';
 
@@ -33,17 +38,25 @@ async function answering<Result extends object>(
   request: CommandRequest,
   action: string,
   { idempotency = null, ...which }: Answered & { idempotency?: IdempotencyKey | null },
-  change: (acting: Parameters<Parameters<typeof runCommand>[2]>[0], invitation: HeldInvitation, lineage: Lineage) => Promise<Result>,
+  change: (
+    acting: Parameters<Parameters<typeof runCommand>[2]>[0],
+    invitation: HeldInvitation,
+    lineage: Lineage,
+  ) => Promise<Result>,
 ): Promise<Result | UserError> {
   // A text that was never a token is not recorded as an attempt.
-  if ('token' in which && request.principal.user && !isInvitationToken(which.token)) return userError(InvitationInvalidError, {});
+  if ('token' in which && request.principal.user && !isInvitationToken(which.token))
+    return userError(InvitationInvalidError, {});
   const find = (tx: Database, { user }: Pick<Principal, 'user'>) =>
-    'token' in which ? invitationOfToken(tx, tokenHash(which.token)) : invitationOfAddress(tx, which.id, user?.verifiedEmail);
+    'token' in which
+      ? invitationOfToken(tx, tokenHash(which.token))
+      : invitationOfAddress(tx, which.id, user?.verifiedEmail);
   const invitation = await find(request.db, request.principal);
   const attempt = {
     action,
     target: { type: 'Invitation', id: invitation?.id ?? NOBODYS },
-    on: async (tx: Database, principal: Principal) => (await find(tx, principal))?.organization_id ?? null,
+    on: async (tx: Database, principal: Principal) =>
+      (await find(tx, principal))?.organization_id ?? null,
     idempotency,
   } as const;
   return runCommand<Result>(request, attempt, async (acting) => {
@@ -53,7 +66,8 @@ async function answering<Result extends object>(
     // Checked again under the lock: resending an invitation invalidates its earlier tokens.
     const current = invitation && (await find(acting.tx, acting));
     const isOwn = invitation?.canonical_email === acting.user.verifiedEmail;
-    if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn) refuse(InvitationInvalidError, {});
+    if (!current || !acting.organization || invitation.status !== 'PENDING' || !isOwn)
+      refuse(InvitationInvalidError, {});
     return change(acting, invitation, acting.organization.lineage);
   });
 }
@@ -62,20 +76,34 @@ async function answering<Result extends object>(
  * Accepts an invitation. The membership begins now, provided that the inviter could still invite
  * with these roles.
  */
-export function acceptInvitation(request: CommandRequest, input: Answered & { idempotencyKey?: string | null | undefined }) {
+export function acceptInvitation(
+  request: CommandRequest,
+  input: Answered & { idempotencyKey?: string | null | undefined },
+) {
   const { idempotencyKey: _, ...which } = input;
   const command = { ...which, idempotency: idempotencyKeyOf(input) };
-  return answering(request, 'acceptInvitation', command, async ({ tx, user, record }, invitation, lineage) => {
-    if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage))) refuse(InvitationInvalidError, {});
-    const id = await insertMembership(tx, invitation.organization_id, user.id, invitation.role_ids);
-    await closeInvitation(tx, invitation.id, 'ACCEPTED');
-    record({
-      target: { type: 'Invitation', id: invitation.id },
-      before: facts(invitation),
-      after: facts(invitation, { status: 'ACCEPTED' }),
-    });
-    return { membershipId: id };
-  });
+  return answering(
+    request,
+    'acceptInvitation',
+    command,
+    async ({ tx, user, record }, invitation, lineage) => {
+      if (invitation.suspended || !(await couldStillGrant(tx, invitation, lineage)))
+        refuse(InvitationInvalidError, {});
+      const id = await insertMembership(
+        tx,
+        invitation.organization_id,
+        user.id,
+        invitation.role_ids,
+      );
+      await closeInvitation(tx, invitation.id, 'ACCEPTED');
+      record({
+        target: { type: 'Invitation', id: invitation.id },
+        before: facts(invitation),
+        after: facts(invitation, { status: 'ACCEPTED' }),
+      });
+      return { membershipId: id };
+    },
+  );
 }
 
 /** Declines an invitation. */
@@ -95,7 +123,11 @@ export function declineInvitation(request: CommandRequest, which: Answered) {
  * Whether the inviter could still invite to the organization with these roles, given their current
  * rights. Those are locked.
  */
-async function couldStillGrant(tx: Database, invitation: HeldInvitation, lineage: Lineage): Promise<boolean> {
+async function couldStillGrant(
+  tx: Database,
+  invitation: HeldInvitation,
+  lineage: Lineage,
+): Promise<boolean> {
   const { inviter_kind, inviter_user_id, inviter_api_key_id, inviter_organization_id } = invitation;
   const isKey = inviter_kind === 'API_KEY';
   const id = isKey ? inviter_api_key_id : inviter_user_id;
@@ -108,7 +140,10 @@ async function couldStillGrant(tx: Database, invitation: HeldInvitation, lineage
   };
   try {
     const now = await reauthorize(tx, inviter);
-    return can(now, 'members:manage', lineage) && scopesBeyond(now, lineage, invitation.scopes).length === 0;
+    return (
+      can(now, 'members:manage', lineage) &&
+      scopesBeyond(now, lineage, invitation.scopes).length === 0
+    );
   } catch (error) {
     if (error instanceof RequestError) return false;
     throw error;

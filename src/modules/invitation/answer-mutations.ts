@@ -13,14 +13,24 @@ import { invitationOfPerson } from './queries.ts';
 import { InvitationRef, TOKEN_LENGTH_MAX } from './type.ts';
 
 const tokenArgument = `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters. Either this or \`id\`.`;
-const idArgument = "The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`.";
+const idArgument =
+  "The invitation, one to the person's verified address, as `Viewer.invitations` shows them. Either this or `token`.";
 
 /** The invitation that an input names, by its token or by its id. */
-function answered({ token, id }: { token?: string | null | undefined; id?: string | null | undefined }): Answered {
+function answered({
+  token,
+  id,
+}: {
+  token?: string | null | undefined;
+  id?: string | null | undefined;
+}): Answered {
   if (token != null && id != null) throw badInput('id', 'cannot be combined with "token"');
   if (id != null) return { id: decodeId('Invitation', id, 'id') };
   if (token == null || token.length === 0 || token.length > TOKEN_LENGTH_MAX)
-    throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters, unless "id" names the invitation`);
+    throw badInput(
+      'token',
+      `must have between 1 and ${TOKEN_LENGTH_MAX} characters, unless "id" names the invitation`,
+    );
   return { token };
 }
 
@@ -48,7 +58,8 @@ mutation('acceptInvitation', {
     },
   }),
   errors: [InvitationInvalidError, IdempotencyConflictError],
-  run: (input, request) => acceptInvitation(request, { ...answered(input), idempotencyKey: input.idempotencyKey }),
+  run: (input, request) =>
+    acceptInvitation(request, { ...answered(input), idempotencyKey: input.idempotencyKey }),
 });
 
 mutation('declineInvitation', {
@@ -57,7 +68,10 @@ mutation('declineInvitation', {
     'A repeat finds the invitation declined and changes nothing, so it has no `idempotencyKey`.',
   input: builder.inputType('DeclineInvitationInput', {
     description: 'Which invitation to decline.',
-    fields: (t) => ({ token: t.string({ description: tokenArgument }), id: t.id({ description: idArgument }) }),
+    fields: (t) => ({
+      token: t.string({ description: tokenArgument }),
+      id: t.id({ description: idArgument }),
+    }),
   }),
   payload: definePayload<{ invitationId: string }>('DeclineInvitationPayload', {
     description: 'The invitation was declined.',

@@ -17,7 +17,12 @@ import { InvitationClosedError } from './errors.ts';
 import { RoleEscalationError } from '../role/errors.ts';
 
 const inviting = (action: string, organizationId: string) =>
-  ({ action, target: { type: 'Organization', id: organizationId }, on: organizationId, scope: 'members:manage' }) as const;
+  ({
+    action,
+    target: { type: 'Organization', id: organizationId },
+    on: organizationId,
+    scope: 'members:manage',
+  }) as const;
 
 interface InvitationInput extends Invitee {
   organizationId: string;
@@ -27,7 +32,10 @@ interface InvitationInput extends Invitee {
 /** Invites one person. */
 export function createInvitation(request: CommandRequest, input: InvitationInput) {
   requireInvitee(input);
-  const attempt = { ...inviting('createInvitation', input.organizationId), idempotency: idempotencyKeyOf(input) };
+  const attempt = {
+    ...inviting('createInvitation', input.organizationId),
+    idempotency: idempotencyKeyOf(input),
+  };
   return runCommand(request, attempt, async (acting) => {
     const [outcome] = await invite(acting, [input], request.settings);
     const { invitationId, error, ignoredRoles } = present(outcome, 'the outcome of an invitation');
@@ -46,9 +54,16 @@ interface InvitationsInput {
 export function inviteUsers(request: CommandRequest, input: InvitationsInput) {
   if (input.users.length === 0 || input.users.length > INVITED_MAX)
     throw badInput('users', `must name between 1 and ${INVITED_MAX} people`);
-  parseAll(...input.users.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)));
-  const attempt = { ...inviting('inviteUsers', input.organizationId), idempotency: idempotencyKeyOf(input) };
-  return runCommand(request, attempt, async (acting) => ({ results: await invite(acting, input.users, request.settings) }));
+  parseAll(
+    ...input.users.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)),
+  );
+  const attempt = {
+    ...inviting('inviteUsers', input.organizationId),
+    idempotency: idempotencyKeyOf(input),
+  };
+  return runCommand(request, attempt, async (acting) => ({
+    results: await invite(acting, input.users, request.settings),
+  }));
 }
 
 const changing = (action: string, id: string) =>
@@ -68,13 +83,20 @@ async function lockOpen(tx: Database, id: string): Promise<HeldInvitation> {
 }
 
 /** Refuses an invitation that offers more than the caller holds on the organization. */
-function requireGrantable(principal: Principal, lineage: Lineage, { scopes }: Pick<HeldInvitation, 'scopes'>): void {
+function requireGrantable(
+  principal: Principal,
+  lineage: Lineage,
+  { scopes }: Pick<HeldInvitation, 'scopes'>,
+): void {
   const missingScopes = scopesBeyond(principal, lineage, scopes);
   if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
 }
 
 /** Sends an invitation again, with a new token and a new expiry. Its sender becomes the inviter. */
-export function resendInvitation(request: CommandRequest, input: { id: string; idempotencyKey?: string | null | undefined }) {
+export function resendInvitation(
+  request: CommandRequest,
+  input: { id: string; idempotencyKey?: string | null | undefined },
+) {
   const { id } = input;
   return runCommand(
     request,
@@ -83,11 +105,21 @@ export function resendInvitation(request: CommandRequest, input: { id: string; i
       const invitation = await lockOpen(tx, id);
       requireGrantable(principal, organization.lineage, invitation);
       const { invitationDays, mailLimits } = request.settings;
-      const { room, refusal } = await mailAllowance(tx, principal, organization.lineage, mailLimits, 1);
+      const { room, refusal } = await mailAllowance(
+        tx,
+        principal,
+        organization.lineage,
+        mailLimits,
+        1,
+      );
       if (room < 1) throw new Refused(refusal);
       await renewInvitation(tx, principal, id, invitationDays);
       await recordMails(tx, principal, organization.lineage, mailLimits, [id]);
-      record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'PENDING' }) });
+      record({
+        target: { type: 'Invitation', id },
+        before: facts(invitation),
+        after: facts(invitation, { status: 'PENDING' }),
+      });
       return { invitationId: id };
     },
   );
@@ -98,11 +130,19 @@ export function resendInvitation(request: CommandRequest, input: { id: string; i
  * as for giving.
  */
 export function revokeInvitation(request: CommandRequest, { id }: { id: string }) {
-  return runCommand(request, changing('revokeInvitation', id), async ({ tx, principal, organization, record }) => {
-    const invitation = await lockOpen(tx, id);
-    requireGrantable(principal, organization.lineage, invitation);
-    await closeInvitation(tx, id, 'REVOKED');
-    record({ target: { type: 'Invitation', id }, before: facts(invitation), after: facts(invitation, { status: 'REVOKED' }) });
-    return { invitationId: id };
-  });
+  return runCommand(
+    request,
+    changing('revokeInvitation', id),
+    async ({ tx, principal, organization, record }) => {
+      const invitation = await lockOpen(tx, id);
+      requireGrantable(principal, organization.lineage, invitation);
+      await closeInvitation(tx, id, 'REVOKED');
+      record({
+        target: { type: 'Invitation', id },
+        before: facts(invitation),
+        after: facts(invitation, { status: 'REVOKED' }),
+      });
+      return { invitationId: id };
+    },
+  );
 }

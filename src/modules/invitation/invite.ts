@@ -3,7 +3,14 @@ import type { OrganizationChange, CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import { parseAll } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
-import { ROLE_DEFAULT, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf, type UsableRole } from '../role/choice.ts';
+import {
+  ROLE_DEFAULT,
+  chooseSomeRoles,
+  lockUsableRoles,
+  requireRoleKeys,
+  scopesOf,
+  type UsableRole,
+} from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
 import { mailAllowance, recordMails } from './sending.ts';
 import { findObstacles, insertInvitations } from './writes.ts';
@@ -45,10 +52,18 @@ export function requireInvitee({ email, roles }: Invitee, at = ''): void {
 }
 
 /** Decides whether one person can be invited, regardless of the others. */
-function examine(acting: OrganizationChange, usable: ReadonlyMap<string, UsableRole>, invitee: Invitee): Candidate | UserError {
+function examine(
+  acting: OrganizationChange,
+  usable: ReadonlyMap<string, UsableRole>,
+  invitee: Invitee,
+): Candidate | UserError {
   try {
     const { roles, ignoredRoles } = chooseSomeRoles(usable, invitee.roles ?? [ROLE_DEFAULT]);
-    const missingScopes = scopesBeyond(acting.principal, acting.organization.lineage, scopesOf(roles));
+    const missingScopes = scopesBeyond(
+      acting.principal,
+      acting.organization.lineage,
+      scopesOf(roles),
+    );
     if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
     const { shown, canonical } = requireEmail(invitee.email, 'email');
     return { email: shown, canonicalEmail: canonical, roles, ignoredRoles };
@@ -80,16 +95,30 @@ export async function invite(
   const inTheWay = new Map<string, UserError>(
     obstacles.map((invitee) => [
       invitee.canonical_email,
-      invitee.member ? userError(AlreadyMemberError, {}) : userError(InvitationExistsError, { invitationId: invitee.invitation_id }),
+      invitee.member
+        ? userError(AlreadyMemberError, {})
+        : userError(InvitationExistsError, { invitationId: invitee.invitation_id }),
     ]),
   );
   // An address that appears in the list twice is invited once, as its first entry says.
-  const first = new Map(candidates.toReversed().map((invitee) => [invitee.canonicalEmail, invitee]));
-  const invitable = candidates.filter((invitee) => first.get(invitee.canonicalEmail) === invitee && !inTheWay.has(invitee.canonicalEmail));
+  const first = new Map(
+    candidates.toReversed().map((invitee) => [invitee.canonicalEmail, invitee]),
+  );
+  const invitable = candidates.filter(
+    (invitee) =>
+      first.get(invitee.canonicalEmail) === invitee && !inTheWay.has(invitee.canonicalEmail),
+  );
   const { lineage } = organization;
-  const { room, refusal } = await mailAllowance(tx, principal, lineage, mailLimits, invitable.length);
+  const { room, refusal } = await mailAllowance(
+    tx,
+    principal,
+    lineage,
+    mailLimits,
+    invitable.length,
+  );
   const invited = invitable.slice(0, Math.max(room, 0));
-  for (const invitee of invitable.slice(invited.length)) inTheWay.set(invitee.canonicalEmail, refusal);
+  for (const invitee of invitable.slice(invited.length))
+    inTheWay.set(invitee.canonicalEmail, refusal);
   const ids = await insertInvitations(
     tx,
     principal,
@@ -98,20 +127,29 @@ export async function invite(
     invited.map((invitee) => ({ ...invitee, roleIds: invitee.roles.map((role) => role.id) })),
   );
   await recordMails(tx, principal, lineage, mailLimits, ids);
-  const idOf = new Map(invited.map((invitee, index) => [invitee, present(ids[index], 'the id of an invitation')]));
+  const idOf = new Map(
+    invited.map((invitee, index) => [invitee, present(ids[index], 'the id of an invitation')]),
+  );
   return examined.map((invitee, index): InvitationOutcome => {
     const email = invitees[index]?.email ?? '';
     const refused = (error: UserError): InvitationOutcome => {
       const target = { type: 'Organization', id: organization.id } as const;
       record({ target, before: null, after: null, refusal: error.code });
-      return { email, invitationId: null, error, ignoredRoles: 'ignoredRoles' in invitee ? invitee.ignoredRoles : [] };
+      return {
+        email,
+        invitationId: null,
+        error,
+        ignoredRoles: 'ignoredRoles' in invitee ? invitee.ignoredRoles : [],
+      };
     };
     if (!('canonicalEmail' in invitee)) return refused(invitee);
     const id = idOf.get(invitee);
     if (id === undefined) {
       const twin = first.get(invitee.canonicalEmail);
       const invitationId = (twin && idOf.get(twin)) ?? null;
-      return refused(inTheWay.get(invitee.canonicalEmail) ?? userError(InvitationExistsError, { invitationId }));
+      return refused(
+        inTheWay.get(invitee.canonicalEmail) ?? userError(InvitationExistsError, { invitationId }),
+      );
     }
     record({
       target: { type: 'Invitation', id },

@@ -33,16 +33,26 @@ interface Sendable extends Columns<'invitations', 'email' | 'expires_at'> {
  * Creates the task. `round` counts how often sending was requested; a job of an earlier round does
  * nothing.
  */
-export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions): Task<'deliver_invitation'> {
+export function deliveryTask({
+  db,
+  mailer,
+  log,
+  linkTemplate,
+}: DeliveryOptions): Task<'deliver_invitation'> {
   return async ({ invitationId, round }, { isLast }) => {
     const invitation = await beginAttempt(db, invitationId, round);
     if (!invitation) return;
-    const outcome = (status: 'SENT' | 'QUEUED' | 'FAILED', error: string | null) => setOutcome(db, invitationId, round, status, error);
-    if (!invitation.open) return outcome('FAILED', 'The invitation was closed before its mail was sent.');
+    const outcome = (status: 'SENT' | 'QUEUED' | 'FAILED', error: string | null) =>
+      setOutcome(db, invitationId, round, status, error);
+    if (!invitation.open)
+      return outcome('FAILED', 'The invitation was closed before its mail was sent.');
     if (invitation.withheld) {
       // To the inviter it looks like a mail that was sent. Others in the tree may have written to
       // this address, and how often is not theirs to know (docs/decisions/0021-sending-mail.md).
-      log.info({ invitationId }, 'the mail of an invitation was withheld: its address has reached the limit');
+      log.info(
+        { invitationId },
+        'the mail of an invitation was withheld: its address has reached the limit',
+      );
       return outcome('SENT', null);
     }
     const token = createInvitationToken();
@@ -65,7 +75,10 @@ export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions)
       if (!(error instanceof MailError)) throw error;
       const isOver = error.permanent || isLast;
       await outcome(isOver ? 'FAILED' : 'QUEUED', error.message);
-      log.warn({ invitationId, reason: error.message, isOver }, 'the mail of an invitation was not sent');
+      log.warn(
+        { invitationId, reason: error.message, isOver },
+        'the mail of an invitation was not sent',
+      );
       // If the error is thrown, the job is retried later. A permanent refusal ends it.
       if (!error.permanent) throw error;
       return;
@@ -75,7 +88,11 @@ export function deliveryTask({ db, mailer, log, linkTemplate }: DeliveryOptions)
 }
 
 /** Counts the attempt. Returns undefined if another round has begun. */
-async function beginAttempt(db: Database, invitationId: string, round: number): Promise<Sendable | undefined> {
+async function beginAttempt(
+  db: Database,
+  invitationId: string,
+  round: number,
+): Promise<Sendable | undefined> {
   return db.transaction().execute(async (tx) => {
     // Locked first, as in resending.
     const invitation = await maybeOne(
@@ -102,7 +119,12 @@ async function beginAttempt(db: Database, invitationId: string, round: number): 
 }
 
 /** Stores the token before the mail with it is sent. Returns false if another round has begun. */
-async function keepToken(db: Database, invitationId: string, round: number, token: string): Promise<boolean> {
+async function keepToken(
+  db: Database,
+  invitationId: string,
+  round: number,
+  token: string,
+): Promise<boolean> {
   const kept = await sql`
     insert into invitation_tokens (token_hash, invitation_id, organization_id)
     select ${tokenHash(token)}, i.id, i.organization_id from invitations i

@@ -38,7 +38,10 @@ const offered = (column: 'id' | 'key') => sql`array(
   where ir.invitation_id = i.id order by r.built_in desc, r.key)`;
 
 /** Locks an invitation. */
-export async function lockInvitation(tx: Database, id: string): Promise<HeldInvitation | undefined> {
+export async function lockInvitation(
+  tx: Database,
+  id: string,
+): Promise<HeldInvitation | undefined> {
   await sql`select from invitations where id = ${id}::uuid for update`.execute(tx);
   return maybeOne(
     tx,
@@ -57,7 +60,11 @@ export async function lockInvitation(tx: Database, id: string): Promise<HeldInvi
 }
 
 /** Finds the organization of an invitation, if the caller may see it. */
-export async function organizationOfInvitation(tx: Database, principal: Principal, id: string): Promise<string | null> {
+export async function organizationOfInvitation(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<string | null> {
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`
@@ -69,7 +76,10 @@ export async function organizationOfInvitation(tx: Database, principal: Principa
 }
 
 /** Finds the invitation that a token belongs to. */
-export async function invitationOfToken(tx: Database, hash: Buffer): Promise<{ id: string; organization_id: string } | undefined> {
+export async function invitationOfToken(
+  tx: Database,
+  hash: Buffer,
+): Promise<{ id: string; organization_id: string } | undefined> {
   return maybeOne(
     tx,
     sql<{ id: string; organization_id: string }>`

@@ -11,7 +11,12 @@ import { InvitationRef } from './type.ts';
 import { INVITED_MAX, type InvitationOutcome } from './invite.ts';
 import { invitationById } from './queries.ts';
 import { IdempotencyConflictError } from '../../command/errors.ts';
-import { EmailNotVerifiedError, InvitationClosedError, InvitationExistsError, InvitationLimitError } from './errors.ts';
+import {
+  EmailNotVerifiedError,
+  InvitationClosedError,
+  InvitationExistsError,
+  InvitationLimitError,
+} from './errors.ts';
 import { AlreadyMemberError } from '../membership/errors.ts';
 import { NoValidRoleError, RoleEscalationError } from '../role/errors.ts';
 import { userErrorFields } from '../../graphql/user-error.ts';
@@ -28,12 +33,16 @@ userErrorFields(InvitationExistsError, (t) => ({
     type: InvitationRef,
     nullable: true,
     description: 'That invitation.',
-    resolve: ({ invitationId }, _args, { loaders }) => (invitationId === null ? null : loaders.load(invitationById, null, invitationId)),
+    resolve: ({ invitationId }, _args, { loaders }) =>
+      invitationId === null ? null : loaders.load(invitationById, null, invitationId),
   }),
 }));
 
 userErrorFields(InvitationLimitError, (t) => ({
-  scope: t.expose('scope', { type: InvitationLimitScopeRef, description: 'Whose invitations the limit counts.' }),
+  scope: t.expose('scope', {
+    type: InvitationLimitScopeRef,
+    description: 'Whose invitations the limit counts.',
+  }),
   limit: t.exposeInt('limit', { description: 'Mails within 24 hours.' }),
   retryAt: t.field({
     type: 'DateTime',
@@ -65,23 +74,26 @@ function invitationPayload(name: string, description: string) {
   });
 }
 
-const CreateInvitationPayloadRef = definePayload<{ invitationId: string; ignoredRoles: string[] }>('CreateInvitationPayload', {
-  description: 'The person was invited; the mail is being sent.',
-  rows: {
-    invitation: rowField({
-      type: InvitationRef,
-      batch: invitationById,
-      id: ({ invitationId }) => invitationId,
-      description: 'The invitation.',
+const CreateInvitationPayloadRef = definePayload<{ invitationId: string; ignoredRoles: string[] }>(
+  'CreateInvitationPayload',
+  {
+    description: 'The person was invited; the mail is being sent.',
+    rows: {
+      invitation: rowField({
+        type: InvitationRef,
+        batch: invitationById,
+        id: ({ invitationId }) => invitationId,
+        description: 'The invitation.',
+      }),
+    },
+    fields: (t) => ({
+      ignoredRoles: t.exposeStringList('ignoredRoles', {
+        description: 'Role keys and ids that name no role here and were left out.',
+        extensions: atMost(ROLES_MAX),
+      }),
     }),
   },
-  fields: (t) => ({
-    ignoredRoles: t.exposeStringList('ignoredRoles', {
-      description: 'Role keys and ids that name no role here and were left out.',
-      extensions: atMost(ROLES_MAX),
-    }),
-  }),
-});
+);
 
 mutation('createInvitation', {
   description:
@@ -106,7 +118,10 @@ mutation('createInvitation', {
     IdempotencyConflictError,
   ],
   run: (input, request) =>
-    createInvitation(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+    createInvitation(request, {
+      ...input,
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+    }),
 });
 
 export const InviteUserInputRef = builder.inputType('InviteUserInput', {
@@ -117,23 +132,33 @@ export const InviteUserInputRef = builder.inputType('InviteUserInput', {
   }),
 });
 
-export const InviteUserOutcomeRef = builder.objectRef<InvitationOutcome>('InviteUserOutcome').implement({
-  description: 'The outcome of inviting one person: an invitation, or why there is none.',
-  fields: (t) => ({
-    email: t.expose('email', { type: 'EmailAddress', description: 'The address, as it was given.' }),
-    invitation: t.field({
-      type: InvitationRef,
-      nullable: true,
-      description: 'The new invitation.',
-      resolve: ({ invitationId }, _args, { loaders }) => (invitationId === null ? null : loaders.load(invitationById, null, invitationId)),
+export const InviteUserOutcomeRef = builder
+  .objectRef<InvitationOutcome>('InviteUserOutcome')
+  .implement({
+    description: 'The outcome of inviting one person: an invitation, or why there is none.',
+    fields: (t) => ({
+      email: t.expose('email', {
+        type: 'EmailAddress',
+        description: 'The address, as it was given.',
+      }),
+      invitation: t.field({
+        type: InvitationRef,
+        nullable: true,
+        description: 'The new invitation.',
+        resolve: ({ invitationId }, _args, { loaders }) =>
+          invitationId === null ? null : loaders.load(invitationById, null, invitationId),
+      }),
+      error: t.expose('error', {
+        type: UserErrorRef,
+        nullable: true,
+        description: 'Why the person was not invited.',
+      }),
+      ignoredRoles: t.exposeStringList('ignoredRoles', {
+        description: 'Role keys and ids that name no role here and were left out.',
+        extensions: atMost(ROLES_MAX),
+      }),
     }),
-    error: t.expose('error', { type: UserErrorRef, nullable: true, description: 'Why the person was not invited.' }),
-    ignoredRoles: t.exposeStringList('ignoredRoles', {
-      description: 'Role keys and ids that name no role here and were left out.',
-      extensions: atMost(ROLES_MAX),
-    }),
-  }),
-});
+  });
 
 mutation('inviteUsers', {
   description: `Invites up to ${INVITED_MAX} people at once, each with its own outcome. Requires the \`members:manage\` scope.`,
@@ -141,13 +166,22 @@ mutation('inviteUsers', {
     description: 'Who to invite.',
     fields: (t) => ({
       organizationId: t.id({ required: true, description: organizationId }),
-      users: t.field({ type: [InviteUserInputRef], required: true, description: `Between 1 and ${INVITED_MAX} people.` }),
+      users: t.field({
+        type: [InviteUserInputRef],
+        required: true,
+        description: `Between 1 and ${INVITED_MAX} people.`,
+      }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: definePayload<{ results: InvitationOutcome[] }>('InviteUsersPayload', {
     description: 'The outcome of each invitation.',
-    nested: [{ batch: invitationById, ids: ({ results }) => results.map((outcome) => outcome.invitationId) }],
+    nested: [
+      {
+        batch: invitationById,
+        ids: ({ results }) => results.map((outcome) => outcome.invitationId),
+      },
+    ],
     fields: (t) => ({
       results: t.field({
         type: [InviteUserOutcomeRef],
@@ -159,7 +193,10 @@ mutation('inviteUsers', {
   }),
   errors: [IdempotencyConflictError],
   run: (input, request) =>
-    inviteUsers(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+    inviteUsers(request, {
+      ...input,
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+    }),
 });
 
 mutation('resendInvitation', {
@@ -174,8 +211,15 @@ mutation('resendInvitation', {
     }),
   }),
   payload: invitationPayload('ResendInvitationPayload', 'The mail is being sent again.'),
-  errors: [InvitationClosedError, RoleEscalationError, EmailNotVerifiedError, InvitationLimitError, IdempotencyConflictError],
-  run: (input, request) => resendInvitation(request, { ...input, id: decodeId('Invitation', input.id, 'id') }),
+  errors: [
+    InvitationClosedError,
+    RoleEscalationError,
+    EmailNotVerifiedError,
+    InvitationLimitError,
+    IdempotencyConflictError,
+  ],
+  run: (input, request) =>
+    resendInvitation(request, { ...input, id: decodeId('Invitation', input.id, 'id') }),
 });
 
 mutation('revokeInvitation', {
@@ -189,5 +233,6 @@ mutation('revokeInvitation', {
   }),
   payload: invitationPayload('RevokeInvitationPayload', 'The invitation was revoked.'),
   errors: [InvitationClosedError, RoleEscalationError],
-  run: (input, request) => revokeInvitation(request, { id: decodeId('Invitation', input.id, 'id') }),
+  run: (input, request) =>
+    revokeInvitation(request, { id: decodeId('Invitation', input.id, 'id') }),
 });

@@ -29,7 +29,10 @@ export interface InvitationRow extends Columns<
   inviter_kind: CredentialKind;
 }
 
-const columns = (organization: RawBuilder<unknown>, shownTo: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+const columns = (
+  organization: RawBuilder<unknown>,
+  shownTo: RawBuilder<unknown>,
+): RawBuilder<unknown> => sql`
   i.id, i.organization_id, i.email, invitation_status(i.status, i.expires_at) as status, i.expires_at, i.created_at, i.updated_at,
   i.inviter_kind, i.inviter_user_id, i.inviter_api_key_name, i.inviter_organization_id, ${organization}.lineage, ${shownTo}::uuid as shown_to`;
 
@@ -55,7 +58,8 @@ export const ownInvitations = defineList<null, InvitationRow>({
   name: 'own invitations',
   parents: ofOneself,
   columns: columns(sql`o`, sql`parent.id`),
-  from: () => sql`invitations as i join organizations as o on o.id = i.organization_id and o.deleted_at is null`,
+  from: () =>
+    sql`invitations as i join organizations as o on o.id = i.organization_id and o.deleted_at is null`,
   where: ({ principal }) => [
     sql`i.canonical_email = ${principal.user?.verifiedEmail ?? null}`,
     sql`invitation_status(i.status, i.expires_at) = 'PENDING'`,
@@ -83,7 +87,10 @@ export const invitationOfPerson = rowBatch<null, InvitationRow>(
     where i.id = any (${ids}::uuid[]) and i.canonical_email = ${principal.user?.verifiedEmail ?? null}`,
 );
 
-export interface DeliveryRow extends Columns<'invitation_deliveries', 'invitation_id' | 'status' | 'attempts' | 'last_error' | 'sent_at'> {
+export interface DeliveryRow extends Columns<
+  'invitation_deliveries',
+  'invitation_id' | 'status' | 'attempts' | 'last_error' | 'sent_at'
+> {
   status: 'QUEUED' | 'SENT' | 'FAILED';
 }
 

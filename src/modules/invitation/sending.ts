@@ -17,7 +17,8 @@ interface Sending {
 function sendingOf({ credential, user }: Principal, lineage: Lineage): Sending {
   const [treeId] = lineage;
   const senderId = user?.id ?? credential?.id;
-  if (treeId === undefined || senderId === undefined) throw new RangeError('mail needs a sender and a tree');
+  if (treeId === undefined || senderId === undefined)
+    throw new RangeError('mail needs a sender and a tree');
   return { senderId, treeId };
 }
 
@@ -42,10 +43,13 @@ export async function mailAllowance(
   wanted: number,
 ): Promise<Allowance> {
   const { senderId, treeId } = sendingOf(principal, lineage);
-  if (await isUnverified(tx, principal, treeId)) return { room: 0, refusal: userError(EmailNotVerifiedError, {}) };
+  if (await isUnverified(tx, principal, treeId))
+    return { room: 0, refusal: userError(EmailNotVerifiedError, {}) };
   await sql`
     select pg_advisory_xact_lock(hashtextextended(name, 0))
-    from unnest(array[${`invitation mails by ${senderId}`}, ${`invitation mails in ${treeId}`}]) as name`.execute(tx);
+    from unnest(array[${`invitation mails by ${senderId}`}, ${`invitation mails in ${treeId}`}]) as name`.execute(
+    tx,
+  );
   // A separate statement, because only a new one sees what was committed while waiting for the
   // locks.
   const { by_sender, sender_since, in_tree, tree_since } = await one(
@@ -67,7 +71,9 @@ export async function mailAllowance(
   const roomOfSender = limits.perSender - by_sender;
   const roomOfTree = limits.perTree - in_tree;
   const refusal =
-    roomOfSender <= roomOfTree ? limitError('SENDER', limits.perSender, sender_since) : limitError('TREE', limits.perTree, tree_since);
+    roomOfSender <= roomOfTree
+      ? limitError('SENDER', limits.perSender, sender_since)
+      : limitError('TREE', limits.perTree, tree_since);
   return { room: Math.min(wanted, roomOfSender, roomOfTree), refusal };
 }
 

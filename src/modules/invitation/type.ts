@@ -11,7 +11,11 @@ import { tokenHash } from '../../authentication/secret.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { organizationById, organizationOfRow, organizationOfPerson } from '../organization/queries.ts';
+import {
+  organizationById,
+  organizationOfRow,
+  organizationOfPerson,
+} from '../organization/queries.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/type.ts';
 import { rolesOfInvitation } from '../role/queries.ts';
@@ -53,13 +57,15 @@ const mayReadPeople = ({ principal }: Viewer) =>
   );
 
 builder.node(InvitationRef, {
-  description: 'An offer to a person, by e-mail address, to join one organization with certain roles.',
+  description:
+    'An offer to a person, by e-mail address, to join one organization with certain roles.',
   ...visibleTo({ scope: 'members:read', owner: 'shown_to' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     organization: t.field({
       type: OrganizationRef,
-      description: 'The organization to join. For the invited person it shows its basic fields only.',
+      description:
+        'The organization to join. For the invited person it shows its basic fields only.',
       async resolve({ organization_id, lineage }, _args, { loaders, principal }) {
         const batch = isInSubtree(principal, lineage) ? organizationById : organizationOfPerson;
         return orNotFound(await loaders.load(batch, null, organization_id));
@@ -91,9 +97,15 @@ builder.node(InvitationRef, {
       }),
       extensions: rowsInSql(({ viewer }) => inviterOfRow(mayReadPeople(viewer))),
     }),
-    expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
+    expiresAt: t.expose('expires_at', {
+      type: 'DateTime',
+      description: 'When it can no longer be accepted.',
+    }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was last changed.' }),
+    updatedAt: t.expose('updated_at', {
+      type: 'DateTime',
+      description: 'When it was last changed.',
+    }),
     delivery: t.field({
       type: InvitationDeliveryRef,
       description: 'How sending the mail went.',
@@ -127,20 +139,36 @@ const InvitationDeliveryRef = builder.objectRef<DeliveryRow>('InvitationDelivery
   fields: (t) => ({
     status: t.expose('status', { type: DeliveryStatusRef, description: 'State of sending.' }),
     attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
-    lastError: t.exposeString('last_error', { nullable: true, description: 'Why the last attempt failed.' }),
-    sentAt: t.expose('sent_at', { type: 'DateTime', nullable: true, description: 'When it was handed over.' }),
+    lastError: t.exposeString('last_error', {
+      nullable: true,
+      description: 'Why the last attempt failed.',
+    }),
+    sentAt: t.expose('sent_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was handed over.',
+    }),
   }),
 });
 
-export const InvitationConnectionRef = connectionType<InvitationRow>({ name: 'Invitation', node: InvitationRef, plural: 'invitations' });
+export const InvitationConnectionRef = connectionType<InvitationRow>({
+  name: 'Invitation',
+  node: InvitationRef,
+  plural: 'invitations',
+});
 
 builder.objectField(OrganizationRef, 'invitations', (t) =>
   t.field({
     type: InvitationConnectionRef,
     nullable: true,
-    description: 'Invitations to this organization, newest first. Requires the `members:read` scope.',
+    description:
+      'Invitations to this organization, newest first. Requires the `members:read` scope.',
     args: {
-      status: t.arg({ type: [InvitationStatusRef], defaultValue: ['PENDING'], description: 'Only invitations in one of these states.' }),
+      status: t.arg({
+        type: [InvitationStatusRef],
+        defaultValue: ['PENDING'],
+        description: 'Only invitations in one of these states.',
+      }),
       ...pageArguments(t.arg),
     },
     authScopes: requires('members:read'),
@@ -154,11 +182,19 @@ builder.objectField(OrganizationRef, 'invitations', (t) =>
 const InvitationPreviewRef = builder.objectRef<PreviewRow>('InvitationPreview').implement({
   description: 'What an invitation offers, for the person who holds its token.',
   fields: (t) => ({
-    organizationName: t.exposeString('organization_name', { description: 'Name of the organization to join.' }),
+    organizationName: t.exposeString('organization_name', {
+      description: 'Name of the organization to join.',
+    }),
     email: t.expose('email', { type: 'EmailAddress', description: 'The invited address.' }),
-    roles: t.exposeStringList('roles', { description: 'Keys of the roles offered.', extensions: atMost(ROLES_MAX) }),
+    roles: t.exposeStringList('roles', {
+      description: 'Keys of the roles offered.',
+      extensions: atMost(ROLES_MAX),
+    }),
     status: t.expose('status', { type: InvitationStatusRef, description: 'Its state.' }),
-    expiresAt: t.expose('expires_at', { type: 'DateTime', description: 'When it can no longer be accepted.' }),
+    expiresAt: t.expose('expires_at', {
+      type: 'DateTime',
+      description: 'When it can no longer be accepted.',
+    }),
   }),
 });
 
@@ -172,7 +208,12 @@ builder.queryField('invitationPreview', (t) =>
     description:
       'What an invitation token offers, for the person who received it. Requires a credential but no organization; null for a token that is unknown.',
     authScopes: { authenticated: true },
-    args: { token: t.arg.string({ required: true, description: `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.` }) },
+    args: {
+      token: t.arg.string({
+        required: true,
+        description: `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.`,
+      }),
+    },
     resolve(_root, { token }, { loaders }) {
       if (token.length === 0 || token.length > TOKEN_LENGTH_MAX)
         throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);

@@ -16,7 +16,11 @@ export interface Obstacle {
  * Finds the obstacles of addresses. Expired invitations are not obstacles; they are stored as
  * expired and stay listed.
  */
-export async function findObstacles(tx: Database, organizationId: string, addresses: readonly string[]): Promise<Obstacle[]> {
+export async function findObstacles(
+  tx: Database,
+  organizationId: string,
+  addresses: readonly string[],
+): Promise<Obstacle[]> {
   await sql`
     update invitations set status = 'EXPIRED', updated_at = now()
     where organization_id = ${organizationId}::uuid and canonical_email = any (${addresses}::text[])
@@ -67,11 +71,17 @@ export async function insertInvitations(
       returning id, canonical_email`,
   );
   const idOf = new Map(rows.map((row) => [row.canonical_email, row.id]));
-  const ids = invitations.map(({ canonicalEmail }) => present(idOf.get(canonicalEmail), 'the id of an invitation'));
-  const offers = ids.flatMap((invitation, index) => (invitations[index]?.roleIds ?? []).map((roleId) => ({ invitation, roleId })));
+  const ids = invitations.map(({ canonicalEmail }) =>
+    present(idOf.get(canonicalEmail), 'the id of an invitation'),
+  );
+  const offers = ids.flatMap((invitation, index) =>
+    (invitations[index]?.roleIds ?? []).map((roleId) => ({ invitation, roleId })),
+  );
   await sql`
     insert into invitation_roles (invitation_id, role_id)
-    select * from unnest(${offers.map((offer) => offer.invitation)}::uuid[], ${offers.map((offer) => offer.roleId)}::uuid[])`.execute(tx);
+    select * from unnest(${offers.map((offer) => offer.invitation)}::uuid[], ${offers.map((offer) => offer.roleId)}::uuid[])`.execute(
+    tx,
+  );
   await enqueueDeliveries(tx, ids, 1);
   return ids;
 }
@@ -88,7 +98,11 @@ function inviterOf({ credential, user, organization }: Principal) {
   ]);
 }
 
-async function enqueueDeliveries(tx: Database, ids: readonly string[], round: number): Promise<void> {
+async function enqueueDeliveries(
+  tx: Database,
+  ids: readonly string[],
+  round: number,
+): Promise<void> {
   await enqueue(
     tx,
     'deliver_invitation',
@@ -100,7 +114,12 @@ async function enqueueDeliveries(tx: Database, ids: readonly string[], round: nu
  * Resends an invitation from the principal: a new round and a new expiry. Earlier tokens become
  * invalid.
  */
-export async function renewInvitation(tx: Database, principal: Principal, id: string, days: number): Promise<void> {
+export async function renewInvitation(
+  tx: Database,
+  principal: Principal,
+  id: string,
+  days: number,
+): Promise<void> {
   const ended = tx.updateTable('invitation_tokens').set({ ended_at: sql<Date>`now()` });
   await ended.where('invitation_id', '=', id).where('ended_at', 'is', null).execute();
   const { round } = await one(
@@ -116,7 +135,11 @@ export async function renewInvitation(tx: Database, principal: Principal, id: st
 }
 
 /** Closes an invitation. Its tokens still show its status, and do nothing else. */
-export async function closeInvitation(tx: Database, id: string, status: 'ACCEPTED' | 'DECLINED' | 'REVOKED'): Promise<void> {
+export async function closeInvitation(
+  tx: Database,
+  id: string,
+  status: 'ACCEPTED' | 'DECLINED' | 'REVOKED',
+): Promise<void> {
   await tx
     .updateTable('invitations')
     .set({ status, updated_at: sql<Date>`now()` })

@@ -8,7 +8,13 @@ import { notFound } from '../../errors.ts';
 import { refuse, type UserError } from '../../command/user-error.ts';
 import { lockOpenInvitationOf } from '../invitation/locks.ts';
 import { closeInvitation } from '../invitation/writes.ts';
-import { ADMIN, chooseSomeRoles, lockUsableRoles, requireRoleKeys, scopesOf } from '../role/choice.ts';
+import {
+  ADMIN,
+  chooseSomeRoles,
+  lockUsableRoles,
+  requireRoleKeys,
+  scopesOf,
+} from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
 import {
   deleteMembership,
@@ -29,10 +35,18 @@ interface Member {
 }
 
 const attempt = (action: string, { organizationId, userId }: Member) =>
-  ({ action, target: { type: 'User', id: userId }, on: organizationId, scope: 'members:manage' }) as const;
+  ({
+    action,
+    target: { type: 'User', id: userId },
+    on: organizationId,
+    scope: 'members:manage',
+  }) as const;
 
 /** Locks the member to be changed. A caller may not change a member who holds more than they do. */
-async function lockMember({ tx, principal, organization }: OrganizationChange, userId: string): Promise<HeldMembership> {
+async function lockMember(
+  { tx, principal, organization }: OrganizationChange,
+  userId: string,
+): Promise<HeldMembership> {
   const member = await lockMembership(tx, organization.id, userId);
   if (!member) throw notFound();
   const missingScopes = scopesBeyond(principal, organization.lineage, member.scopes);
@@ -47,19 +61,27 @@ async function requireOtherAdmin(
   { tx, organization }: Pick<OrganizationChange, 'tx' | 'organization'>,
   member: HeldMembership,
 ): Promise<void> {
-  if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id))) refuse(LastAdminError, {});
+  if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id)))
+    refuse(LastAdminError, {});
 }
 
 /** Replaces the roles of a member. */
-export function updateMemberRoles(request: CommandRequest, input: Member & { roles: readonly string[] }) {
+export function updateMemberRoles(
+  request: CommandRequest,
+  input: Member & { roles: readonly string[] },
+) {
   requireRoleKeys(input.roles);
   return runCommand(request, attempt('updateMemberRoles', input), async (acting) => {
     const { tx, principal, organization } = acting;
     const member = await lockMember(acting, input.userId);
-    const { roles, ignoredRoles } = chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, input.roles), input.roles);
+    const { roles, ignoredRoles } = chooseSomeRoles(
+      await lockUsableRoles(tx, organization.lineage, input.roles),
+      input.roles,
+    );
     const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
     if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
-    if (!roles.some((role) => role.built_in && role.key === ADMIN)) await requireOtherAdmin(acting, member);
+    if (!roles.some((role) => role.built_in && role.key === ADMIN))
+      await requireOtherAdmin(acting, member);
     await replaceRoles(
       tx,
       member.id,
@@ -90,7 +112,10 @@ export function removeMember(request: CommandRequest, input: Member) {
 }
 
 /** Ends the calling person's own membership, which requires no scope. The last admin cannot leave. */
-export function leaveOrganization(request: CommandRequest, { organizationId }: Pick<Member, 'organizationId'>) {
+export function leaveOrganization(
+  request: CommandRequest,
+  { organizationId }: Pick<Member, 'organizationId'>,
+) {
   const attempt = {
     action: 'leaveOrganization',
     target: { type: 'Organization', id: organizationId },
@@ -101,7 +126,11 @@ export function leaveOrganization(request: CommandRequest, { organizationId }: P
     if (!organization || !member) throw notFound();
     await requireOtherAdmin({ tx, organization }, member);
     await deleteMembership(tx, member.id);
-    record({ target: { type: 'Membership', id: member.id }, before: { email: member.email, roles: member.role_keys }, after: null });
+    record({
+      target: { type: 'Membership', id: member.id },
+      before: { email: member.email, roles: member.role_keys },
+      after: null,
+    });
     return { removedMembershipId: member.id };
   });
 }
@@ -109,32 +138,52 @@ export function leaveOrganization(request: CommandRequest, { organizationId }: P
 /** Adds a person that the caller can already see as a member, without an invitation. */
 export function addMember(
   request: CommandRequest,
-  input: { organizationId: string; email: string; roles: readonly string[]; idempotencyKey?: string | null | undefined },
+  input: {
+    organizationId: string;
+    email: string;
+    roles: readonly string[];
+    idempotencyKey?: string | null | undefined;
+  },
 ): Promise<{ membershipId: string; ignoredRoles: string[] } | UserError> {
   const { organizationId, email, roles: keys } = input;
   requireRoleKeys(keys);
   const { canonical, shown } = requireEmail(email, 'email');
-  const what = { action: 'addMember', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
-  return runCommand(request, { ...what, scope: 'members:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
-    const { tx, principal, organization } = acting;
-    const { roles, ignoredRoles } = chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, keys), keys);
-    const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
-    if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
-    const userId = await findVisiblePerson(tx, principal, canonical);
-    if (userId === undefined) refuse(UserNotFoundError, {});
-    if (await lockMembership(tx, organization.id, userId)) refuse(AlreadyMemberError, {});
-    // The membership replaces an open invitation, and so takes away what that one offers.
-    const invitation = await lockOpenInvitationOf(tx, organization.id, canonical);
-    const lost = scopesBeyond(principal, organization.lineage, invitation?.scopes ?? []);
-    if (lost.length > 0) refuse(RoleEscalationError, { missingScopes: lost });
-    const id = await insertMembership(
-      tx,
-      organization.id,
-      userId,
-      roles.map((role) => role.id),
-    );
-    if (invitation) await closeInvitation(tx, invitation.id, 'REVOKED');
-    acting.record({ target: { type: 'Membership', id }, before: null, after: { email: shown, roles: roles.map((role) => role.key) } });
-    return { membershipId: id, ignoredRoles };
-  });
+  const what = {
+    action: 'addMember',
+    target: { type: 'Organization', id: organizationId },
+    on: organizationId,
+  } as const;
+  return runCommand(
+    request,
+    { ...what, scope: 'members:manage', idempotency: idempotencyKeyOf(input) },
+    async (acting) => {
+      const { tx, principal, organization } = acting;
+      const { roles, ignoredRoles } = chooseSomeRoles(
+        await lockUsableRoles(tx, organization.lineage, keys),
+        keys,
+      );
+      const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
+      if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
+      const userId = await findVisiblePerson(tx, principal, canonical);
+      if (userId === undefined) refuse(UserNotFoundError, {});
+      if (await lockMembership(tx, organization.id, userId)) refuse(AlreadyMemberError, {});
+      // The membership replaces an open invitation, and so takes away what that one offers.
+      const invitation = await lockOpenInvitationOf(tx, organization.id, canonical);
+      const lost = scopesBeyond(principal, organization.lineage, invitation?.scopes ?? []);
+      if (lost.length > 0) refuse(RoleEscalationError, { missingScopes: lost });
+      const id = await insertMembership(
+        tx,
+        organization.id,
+        userId,
+        roles.map((role) => role.id),
+      );
+      if (invitation) await closeInvitation(tx, invitation.id, 'REVOKED');
+      acting.record({
+        target: { type: 'Membership', id },
+        before: null,
+        after: { email: shown, roles: roles.map((role) => role.key) },
+      });
+      return { membershipId: id, ignoredRoles };
+    },
+  );
 }

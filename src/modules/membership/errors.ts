@@ -4,7 +4,8 @@ import { defineUserError } from '../../command/user-error.ts';
 export const LastAdminError = defineUserError('LastAdminError', {
   code: 'LAST_ADMIN',
   message: 'The organization would be left without an admin.',
-  description: 'The change would leave the organization without an admin. Nobody can do that, at any level.',
+  description:
+    'The change would leave the organization without an admin. Nobody can do that, at any level.',
 });
 
 export const AlreadyMemberError = defineUserError('AlreadyMemberError', {

@@ -94,7 +94,10 @@ mutation('leaveOrganization', {
   input: builder.inputType('LeaveOrganizationInput', {
     description: 'Which organization to leave.',
     fields: (t) => ({
-      organizationId: t.id({ required: true, description: 'The organization: one that the person is a native member of.' }),
+      organizationId: t.id({
+        required: true,
+        description: 'The organization: one that the person is a native member of.',
+      }),
     }),
   }),
   payload: definePayload<{ removedMembershipId: string }>('LeaveOrganizationPayload', {
@@ -107,7 +110,10 @@ mutation('leaveOrganization', {
     }),
   }),
   errors: [LastAdminError],
-  run: (input, request) => leaveOrganization(request, { organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+  run: (input, request) =>
+    leaveOrganization(request, {
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+    }),
 });
 
 mutation('addMember', {
@@ -118,13 +124,26 @@ mutation('addMember', {
     description: 'Who to add, and with which roles.',
     fields: (t) => ({
       organizationId: t.id({ required: true, description: organizationId }),
-      email: t.field({ type: 'EmailAddress', required: true, description: "The person's address, at most 255 characters." }),
+      email: t.field({
+        type: 'EmailAddress',
+        required: true,
+        description: "The person's address, at most 255 characters.",
+      }),
       roles: t.stringList({ required: true, description: roles }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: membershipPayload('AddMemberPayload', 'The person is now a member.'),
-  errors: [AlreadyMemberError, NoValidRoleError, RoleEscalationError, UserNotFoundError, IdempotencyConflictError],
+  errors: [
+    AlreadyMemberError,
+    NoValidRoleError,
+    RoleEscalationError,
+    UserNotFoundError,
+    IdempotencyConflictError,
+  ],
   run: (input, request) =>
-    addMember(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+    addMember(request, {
+      ...input,
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+    }),
 });

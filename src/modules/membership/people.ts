@@ -40,11 +40,18 @@ function isFirst(): RawBuilder<unknown> {
 /** The conditions that restrict the walk to the page's cursors. */
 function bounds({ after, before }: Page): RawBuilder<unknown> {
   requireSortKeys({ after, before }, ['text', 'uuid']);
-  const keys = ([path, userId]: SortKeys): RawBuilder<unknown> => sql`(parent.path || ${path}::text, ${userId}::uuid)`;
+  const keys = ([path, userId]: SortKeys): RawBuilder<unknown> =>
+    sql`(parent.path || ${path}::text, ${userId}::uuid)`;
   const conditions = [sql`true`];
   // Also on the path alone, so that the walk begins at the cursor.
-  if (after) conditions.push(sql`o.path >= parent.path || ${after[0]}::text and (o.path, m.user_id) > ${keys(after)}`);
-  if (before) conditions.push(sql`o.path <= parent.path || ${before[0]}::text and (o.path, m.user_id) < ${keys(before)}`);
+  if (after)
+    conditions.push(
+      sql`o.path >= parent.path || ${after[0]}::text and (o.path, m.user_id) > ${keys(after)}`,
+    );
+  if (before)
+    conditions.push(
+      sql`o.path <= parent.path || ${before[0]}::text and (o.path, m.user_id) < ${keys(before)}`,
+    );
   return sql.join(conditions, sql` and `);
 }
 
@@ -119,7 +126,10 @@ export const people: ListDefinition<PeopleArguments, PersonRow> = {
       join users as u on u.id = found.user_id
     order by found.path, found.user_id`,
   count(_viewer, { search }) {
-    const match = search === null ? sql`true` : sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`;
+    const match =
+      search === null
+        ? sql`true`
+        : sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`;
     const person = search === null ? sql`` : sql`join users as u on u.id = m.user_id`;
     return sql`select count(distinct m.user_id)::int as count from ${walk} ${person} where ${counts(sql`o`)} and ${match}`;
   },

@@ -1,6 +1,10 @@
 /** Queries of memberships and of people in a subtree. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
+import {
+  organizationsOfPerson,
+  readableOrganizations,
+  type Lineage,
+} from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
 import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
@@ -8,7 +12,9 @@ import type { Columns } from '../../database/rows.ts';
 
 /** A membership with its person. */
 export interface MembershipRow
-  extends Columns<'memberships', 'id' | 'organization_id' | 'user_id' | 'created_at' | 'updated_at'>, Columns<'users', 'email'> {
+  extends
+    Columns<'memberships', 'id' | 'organization_id' | 'user_id' | 'created_at' | 'updated_at'>,
+    Columns<'users', 'email'> {
   lineage: Lineage;
   user_name: string | null;
   user_created_at: Date;
@@ -33,7 +39,9 @@ export const members = defineList<MembersArguments, MembershipRow>({
   from: () => sql`memberships as m join users as u on u.id = m.user_id`,
   where: (_viewer, { search, roles }) => [
     sql`m.organization_id = parent.id`,
-    ...(search === null ? [] : [sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`]),
+    ...(search === null
+      ? []
+      : [sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`]),
     ...(roles === null
       ? []
       : [
@@ -123,5 +131,9 @@ export function scopesOfRow(viewer: Viewer): RawBuilder<unknown> {
 
 /** A limited number of memberships of the person `parent`, in the subtree whose people were requested. */
 export function membershipsOfRow(viewer: Viewer, limit: number): RawBuilder<unknown> {
-  return membershipsOfPerson.statement(viewer, sql`array[parent.organization_id || '/' || parent.id]`, limit);
+  return membershipsOfPerson.statement(
+    viewer,
+    sql`array[parent.organization_id || '/' || parent.id]`,
+    limit,
+  );
 }

@@ -5,11 +5,22 @@ import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
-import { inSql, pagesOf, related, rowsInSql, sameRow, type GivenArguments } from '../../compiler/forms.ts';
+import {
+  inSql,
+  pagesOf,
+  related,
+  rowsInSql,
+  sameRow,
+  type GivenArguments,
+} from '../../compiler/forms.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost, countOf } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { organizationById, organizationOfRow, organizationOfPerson } from '../organization/queries.ts';
+import {
+  organizationById,
+  organizationOfRow,
+  organizationOfPerson,
+} from '../organization/queries.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/type.ts';
 import { rolesOfMembership } from '../role/queries.ts';
@@ -61,7 +72,13 @@ builder.node(MembershipRef, {
         scope: 'members:read' as const,
       }),
       extensions: sameRow(
-        { id: 'user_id', email: 'email', name: 'user_name', created_at: 'user_created_at', lineage: 'lineage' },
+        {
+          id: 'user_id',
+          email: 'email',
+          name: 'user_name',
+          created_at: 'user_created_at',
+          lineage: 'lineage',
+        },
         { scope: 'members:read' },
       ),
     }),
@@ -80,14 +97,22 @@ builder.node(MembershipRef, {
         ...atMost(SCOPES_MAX),
         ...inSql(({ viewer }) => scopesOfRow(viewer)),
       },
-      resolve: async ({ id }, _args, { loaders }) => (await loaders.load(membershipScopes, null, id))?.scopes ?? [],
+      resolve: async ({ id }, _args, { loaders }) =>
+        (await loaders.load(membershipScopes, null, id))?.scopes ?? [],
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person joined.' }),
-    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When the roles were last changed.' }),
+    updatedAt: t.expose('updated_at', {
+      type: 'DateTime',
+      description: 'When the roles were last changed.',
+    }),
   }),
 });
 
-export const MembershipConnectionRef = connectionType<MembershipRow>({ name: 'Membership', node: MembershipRef, plural: 'memberships' });
+export const MembershipConnectionRef = connectionType<MembershipRow>({
+  name: 'Membership',
+  node: MembershipRef,
+  plural: 'memberships',
+});
 
 const MEMBERSHIPS_DEFAULT = 25;
 
@@ -119,7 +144,9 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
       },
       extensions: {
         ...atMost(({ first }) => countOf(first, MEMBERSHIPS_DEFAULT, MEMBERSHIPS_MAX)),
-        ...rowsInSql(({ viewer, args }) => membershipsOfRow(viewer, args), { prepare: atMostMemberships }),
+        ...rowsInSql(({ viewer, args }) => membershipsOfRow(viewer, args), {
+          prepare: atMostMemberships,
+        }),
       },
       resolve: ({ id, organization_id }, given, { loaders }) =>
         loaders.load(membershipsOfPerson, atMostMemberships(given), `${organization_id}/${id}`),
@@ -128,11 +155,16 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
 });
 
 function atMostMemberships({ first }: { first: number }): number {
-  if (first < 1 || first > MEMBERSHIPS_MAX) throw badInput('first', `must be between 1 and ${MEMBERSHIPS_MAX}`);
+  if (first < 1 || first > MEMBERSHIPS_MAX)
+    throw badInput('first', `must be between 1 and ${MEMBERSHIPS_MAX}`);
   return first;
 }
 
-const PersonConnectionRef = connectionType<PersonRow>({ name: 'Person', node: PersonRef, plural: 'people' });
+const PersonConnectionRef = connectionType<PersonRow>({
+  name: 'Person',
+  node: PersonRef,
+  plural: 'people',
+});
 
 const ROLE_FILTER_MAX = 50;
 
@@ -140,12 +172,16 @@ builder.objectFields(OrganizationRef, (t) => ({
   members: t.field({
     type: MembershipConnectionRef,
     nullable: true,
-    description: 'The members of this organization only, oldest membership first. Requires `members:read` or `child_organizations:manage`.',
+    description:
+      'The members of this organization only, oldest membership first. Requires `members:read` or `child_organizations:manage`.',
     args: {
       search: t.arg.string({
-        description: 'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
+        description:
+          'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
       }),
-      roles: t.arg.stringList({ description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.` }),
+      roles: t.arg.stringList({
+        description: `Only members that hold one of these roles, by key; at most ${ROLE_FILTER_MAX}.`,
+      }),
       ...pageArguments(t.arg),
     },
     authScopes: requires('members:read'),
@@ -165,11 +201,14 @@ builder.objectFields(OrganizationRef, (t) => ({
       'Requires `child_organizations:manage`.',
     args: {
       search: t.arg.string({
-        description: 'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
+        description:
+          'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
       }),
       ...pageArguments(t.arg),
     },
     authScopes: requiresReach,
-    ...pagesOf(people, ({ search }: GivenArguments<PeopleArguments>) => ({ search: personPattern(search) })),
+    ...pagesOf(people, ({ search }: GivenArguments<PeopleArguments>) => ({
+      search: personPattern(search),
+    })),
   }),
 }));

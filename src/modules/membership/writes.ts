@@ -9,7 +9,8 @@ import type { Database } from '../../database/connect.ts';
 import { many, maybeOne, present, type Columns } from '../../database/rows.ts';
 
 /** A membership that is about to be changed. */
-export interface HeldMembership extends Columns<'memberships', 'id' | 'user_id'>, Columns<'users', 'email'> {
+export interface HeldMembership
+  extends Columns<'memberships', 'id' | 'user_id'>, Columns<'users', 'email'> {
   role_ids: string[];
   role_keys: string[];
   /** The combined scopes of its roles. */
@@ -25,7 +26,11 @@ const heldRoles = (column: 'id' | 'key') => sql`array(
  * Locks a person's membership in an organization against every other change; undefined if there is
  * none.
  */
-export async function lockMembership(tx: Database, organizationId: string, userId: string): Promise<HeldMembership | undefined> {
+export async function lockMembership(
+  tx: Database,
+  organizationId: string,
+  userId: string,
+): Promise<HeldMembership | undefined> {
   const locked = await maybeOne(
     tx,
     sql<{ id: string }>`
@@ -48,7 +53,11 @@ export async function lockMembership(tx: Database, organizationId: string, userI
 }
 
 /** Returns the organization's UUID if the person is a member of it; otherwise null. */
-export async function organizationOfMember(tx: Database, organizationId: string, userId: string | undefined): Promise<string | null> {
+export async function organizationOfMember(
+  tx: Database,
+  organizationId: string,
+  userId: string | undefined,
+): Promise<string | null> {
   const row = await maybeOne(
     tx,
     sql<{ organization_id: string }>`
@@ -59,7 +68,11 @@ export async function organizationOfMember(tx: Database, organizationId: string,
 }
 
 /** Whether somebody else holds the role `admin` in the organization. */
-export async function hasOtherAdmin(tx: Database, organizationId: string, membershipId: string): Promise<boolean> {
+export async function hasOtherAdmin(
+  tx: Database,
+  organizationId: string,
+  membershipId: string,
+): Promise<boolean> {
   const rows = await many(
     tx,
     sql`
@@ -71,10 +84,16 @@ export async function hasOtherAdmin(tx: Database, organizationId: string, member
 }
 
 /** Replaces the roles of the membership. */
-export async function replaceRoles(tx: Database, membershipId: string, roleIds: readonly string[]): Promise<void> {
+export async function replaceRoles(
+  tx: Database,
+  membershipId: string,
+  roleIds: readonly string[],
+): Promise<void> {
   await sql`
     delete from membership_roles
-      where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])`.execute(tx);
+      where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])`.execute(
+    tx,
+  );
   await addRoles(tx, membershipId, roleIds);
   await tx
     .updateTable('memberships')
@@ -84,7 +103,11 @@ export async function replaceRoles(tx: Database, membershipId: string, roleIds: 
 }
 
 /** Adds roles to the membership. */
-async function addRoles(tx: Database, membershipId: string, roleIds: readonly string[]): Promise<void> {
+async function addRoles(
+  tx: Database,
+  membershipId: string,
+  roleIds: readonly string[],
+): Promise<void> {
   await sql`
     insert into membership_roles (membership_id, organization_id, role_id)
     select m.id, m.organization_id, role.id from memberships m
@@ -96,14 +119,20 @@ async function addRoles(tx: Database, membershipId: string, roleIds: readonly st
 /**
  * Creates a membership with roles and returns its UUID. An existing one gets the roles in addition.
  */
-export async function insertMembership(tx: Database, organizationId: string, userId: string, roleIds: readonly string[]): Promise<string> {
+export async function insertMembership(
+  tx: Database,
+  organizationId: string,
+  userId: string,
+  roleIds: readonly string[],
+): Promise<string> {
   const inserted = await maybeOne(
     tx,
     sql<{ id: string }>`
       insert into memberships (organization_id, user_id) values (${organizationId}::uuid, ${userId}::uuid)
       on conflict on constraint memberships_one_per_organization do nothing returning id`,
   );
-  const { id } = inserted ?? present(await lockMembership(tx, organizationId, userId), 'the membership');
+  const { id } =
+    inserted ?? present(await lockMembership(tx, organizationId, userId), 'the membership');
   await addRoles(tx, id, roleIds);
   return id;
 }
@@ -117,7 +146,11 @@ export async function deleteMembership(tx: Database, membershipId: string): Prom
  * Finds the person with a verified address among the members of organizations whose members the
  * caller may read.
  */
-export async function findVisiblePerson(tx: Database, principal: Principal, canonicalEmail: string): Promise<string | undefined> {
+export async function findVisiblePerson(
+  tx: Database,
+  principal: Principal,
+  canonicalEmail: string,
+): Promise<string | undefined> {
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`

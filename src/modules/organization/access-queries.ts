@@ -18,13 +18,19 @@ export function accessKind(viewer: Viewer): RawBuilder<unknown> {
 
 /** Whether the calling user may act in the organization `parent` itself. */
 export function canSignIn(viewer: Viewer): RawBuilder<unknown> {
-  return viewer.principal.user ? sql`parent.status = 'ACTIVE' and ${isNativeMemberOfRow(viewer)}` : sql`false`;
+  return viewer.principal.user
+    ? sql`parent.status = 'ACTIVE' and ${isNativeMemberOfRow(viewer)}`
+    : sql`false`;
 }
 
 /** The scopes of the catalog that the caller may use on the organization `parent`, in order. */
 export function usableScopes({ principal }: Viewer): RawBuilder<unknown> {
   const isOwn = conditionOf(principal, { own: true, below: false, elsewhere: false });
-  const isBelow = conditionOf(principal, { own: false, below: reachesBelow(principal), elsewhere: false });
+  const isBelow = conditionOf(principal, {
+    own: false,
+    below: reachesBelow(principal),
+    elsewhere: false,
+  });
   return sql`array(
     select s.key from scopes as s where ${isOwn} and s.key = any (${[...scopesInOwn(principal)]}::text[]) or ${isBelow} order by s.position
   )`;

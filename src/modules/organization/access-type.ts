@@ -32,7 +32,8 @@ const ViewerAccessRef = builder.objectRef<OrganizationRow>('ViewerAccess').imple
       extensions: inSql(({ viewer }) => accessKind(viewer)),
     }),
     canSignIn: t.boolean({
-      description: 'Whether the calling user is a native member and may act in the organization itself. False for an API key.',
+      description:
+        'Whether the calling user is a native member and may act in the organization itself. False for an API key.',
       resolve: ({ id, status }, _args, { loaders, principal }) =>
         status === 'ACTIVE' && principal.user !== null && loaders.load(isNativeMember, null, id),
       extensions: inSql(({ viewer }) => canSignIn(viewer)),

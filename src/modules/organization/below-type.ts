@@ -15,7 +15,12 @@ import {
   type DescendantsArguments,
 } from './descendants.ts';
 import { children, hasChildren, slugById, type ChildrenArguments } from './queries.ts';
-import { OrganizationConnectionRef, OrganizationKindRef, OrganizationRef, BREADCRUMB_WEIGHT } from './refs.ts';
+import {
+  OrganizationConnectionRef,
+  OrganizationKindRef,
+  OrganizationRef,
+  BREADCRUMB_WEIGHT,
+} from './refs.ts';
 
 const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
   description: 'Sort orders of child organizations. Names are compared case-insensitively.',
@@ -53,12 +58,15 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
   plural: 'organizations below another',
   edgeFields: (t) => ({
     depth: t.int({
-      description: 'Levels below the organization whose `descendants` were queried; 1 for a direct child.',
-      resolve: ({ row, connection }) => row.lineage.length - 1 - row.lineage.indexOf(connection.parentId),
+      description:
+        'Levels below the organization whose `descendants` were queried; 1 for a direct child.',
+      resolve: ({ row, connection }) =>
+        row.lineage.length - 1 - row.lineage.indexOf(connection.parentId),
       extensions: inSql(() => depthBelowOwner),
     }),
     path: t.string({
-      description: 'Breadcrumb of slugs from the organization whose `descendants` were queried to the node, both included.',
+      description:
+        'Breadcrumb of slugs from the organization whose `descendants` were queried to the node, both included.',
       extensions: {
         ...weighs(BREADCRUMB_WEIGHT),
         ...inSql(({ args }) => breadcrumbBelowOwner(args), {
@@ -66,13 +74,21 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
         }),
       },
       args: {
-        separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
+        separator: t.arg.string({
+          required: true,
+          defaultValue: ' › ',
+          description: 'Text between two slugs, at most 16 characters.',
+        }),
       },
       async resolve({ row, connection }, { separator }, { loaders }) {
         checkSeparator(separator);
         const below = row.lineage.slice(row.lineage.indexOf(connection.parentId));
-        const organizations = await Promise.all(below.map((id) => loaders.load(slugById, null, id)));
-        return loaders.count(organizations.map((organization) => organization?.slug ?? '').join(separator));
+        const organizations = await Promise.all(
+          below.map((id) => loaders.load(slugById, null, id)),
+        );
+        return loaders.count(
+          organizations.map((organization) => organization?.slug ?? '').join(separator),
+        );
       },
     }),
     matchedOn: t.field({
@@ -96,20 +112,23 @@ function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
 builder.objectFields(OrganizationRef, (t) => ({
   hasChildren: t.boolean({
     nullable: true,
-    description: 'Whether there are organizations below. Cheaper than a count. Requires `child_organizations:manage`.',
+    description:
+      'Whether there are organizations below. Cheaper than a count. Requires `child_organizations:manage`.',
     authScopes: requiresReach,
     resolve: ({ id }, _args, { loaders }) => loaders.load(hasChildren, null, id),
     extensions: flagged(hasChildren),
   }),
   childCount: t.int({
     nullable: true,
-    description: 'Number of organizations directly below, not counting deleted ones. Requires `child_organizations:manage`.',
+    description:
+      'Number of organizations directly below, not counting deleted ones. Requires `child_organizations:manage`.',
     authScopes: requiresReach,
     ...countOf(children, { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }),
   }),
   descendantCount: t.int({
     nullable: true,
-    description: 'Number of organizations below at any depth, not counting deleted ones. Requires `child_organizations:manage`.',
+    description:
+      'Number of organizations below at any depth, not counting deleted ones. Requires `child_organizations:manage`.',
     authScopes: requiresReach,
     ...countOf(descendants, { search: null, kind: null, maxDepth: null, includeDeleted: false }),
   }),
@@ -118,7 +137,11 @@ builder.objectFields(OrganizationRef, (t) => ({
     nullable: true,
     description: 'The organizations directly below. Requires `child_organizations:manage`.',
     args: {
-      orderBy: t.arg({ type: OrganizationOrderRef, defaultValue: 'SLUG_ASC', description: 'Order of the list; ties are broken by id.' }),
+      orderBy: t.arg({
+        type: OrganizationOrderRef,
+        defaultValue: 'SLUG_ASC',
+        description: 'Order of the list; ties are broken by id.',
+      }),
       kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
       includeDeleted: includeDeletedArgument(t),
       ...pageArguments(t.arg),
@@ -137,7 +160,8 @@ builder.objectFields(OrganizationRef, (t) => ({
   descendants: t.field({
     type: OrganizationDescendantConnectionRef,
     nullable: true,
-    description: 'All organizations below this one at any depth, in tree order. Requires `child_organizations:manage`.',
+    description:
+      'All organizations below this one at any depth, in tree order. Requires `child_organizations:manage`.',
     args: {
       search: t.arg.string({
         description:
@@ -145,19 +169,24 @@ builder.objectFields(OrganizationRef, (t) => ({
           'for itself. Empty or blank: no search.',
       }),
       kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
-      maxDepth: t.arg.int({ description: 'Limits the depth to this many levels below; at least 1.' }),
+      maxDepth: t.arg.int({
+        description: 'Limits the depth to this many levels below; at least 1.',
+      }),
       includeDeleted: includeDeletedArgument(t),
       ...pageArguments(t.arg),
     },
     authScopes: requiresReach,
-    ...pagesOf(descendants, ({ search, kind, maxDepth, includeDeleted }: GivenArguments<DescendantsArguments>) => {
-      if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
-      return {
-        search: searchPattern(search),
-        kind: kind ?? null,
-        maxDepth: maxDepth ?? null,
-        includeDeleted: includeDeleted ?? false,
-      };
-    }),
+    ...pagesOf(
+      descendants,
+      ({ search, kind, maxDepth, includeDeleted }: GivenArguments<DescendantsArguments>) => {
+        if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
+        return {
+          search: searchPattern(search),
+          kind: kind ?? null,
+          maxDepth: maxDepth ?? null,
+          includeDeleted: includeDeleted ?? false,
+        };
+      },
+    ),
   }),
 }));

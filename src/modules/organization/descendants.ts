@@ -38,9 +38,14 @@ const SAMPLE_ROWS = 50;
 const GRAMS_MAX = 3;
 
 /** The bounds of the page within the parent's subtree, and the pattern in its folded form. */
-function bounds({ search }: DescendantsArguments, page: Pick<Page, 'after' | 'before'>): RawBuilder<unknown> {
+function bounds(
+  { search }: DescendantsArguments,
+  page: Pick<Page, 'after' | 'before'>,
+): RawBuilder<unknown> {
   requireSortKeys(page, ['text']);
-  const high = page.before ? sql`parent.path || ${page.before[0]}::text` : sql`subtree_end(parent.path)`;
+  const high = page.before
+    ? sql`parent.path || ${page.before[0]}::text`
+    : sql`subtree_end(parent.path)`;
   const pattern = sql`search_fold(${search}::text)`;
   return sql`
     select parent.path || ${page.after?.[0] ?? ''}::text as low, ${high} as high
@@ -171,11 +176,15 @@ export const descendants: ListDefinition<DescendantsArguments, DescendantRow> = 
   name: 'descendants',
   parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
   order: () => 'path',
-  page: (viewer, args, page) => (args.search === null ? listing : matching)(viewer, args, page) as RawBuilder<WithSortKeys<DescendantRow>>,
+  page: (viewer, args, page) =>
+    (args.search === null ? listing : matching)(viewer, args, page) as RawBuilder<
+      WithSortKeys<DescendantRow>
+    >,
   count(_viewer, args) {
     const page = sql`(${bounds(args, { after: null, before: null })}) as page`;
     const inBounds = sql`o.path > page.low and o.path < page.high and ${filter(args)}`;
-    if (args.search === null) return sql`select count(*)::int as count from ${page} cross join organizations as o where ${inBounds}`;
+    if (args.search === null)
+      return sql`select count(*)::int as count from ${page} cross join organizations as o where ${inBounds}`;
     return sql`
       select count(*)::int as count from (
         select o.id from ${page}, ${indexed(sql`page.grams`)} as known join organizations as o on o.id = known.id and o.path = known.path where ${inBounds}

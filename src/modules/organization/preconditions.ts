@@ -16,15 +16,23 @@ export interface ChangeInput {
 
 /** Refuses the caller's own organization for changes that can only be made from above. */
 export function requireBelowCaller({ principal }: CommandRequest, id: string): void {
-  if (id === principal.organization?.id) throw badInput('id', "must be an organization below the caller's organization");
+  if (id === principal.organization?.id)
+    throw badInput('id', "must be an organization below the caller's organization");
 }
 
 /**
  * Refuses a change that was based on a different version of the organization than the current one,
  * which is locked.
  */
-export async function requireVersion(tx: Database, id: string, expected: number | null | undefined): Promise<void> {
+export async function requireVersion(
+  tx: Database,
+  id: string,
+  expected: number | null | undefined,
+): Promise<void> {
   if (expected == null) return;
-  const { version: currentVersion } = await one(tx, sql<{ version: number }>`select version from organizations where id = ${id}::uuid`);
+  const { version: currentVersion } = await one(
+    tx,
+    sql<{ version: number }>`select version from organizations where id = ${id}::uuid`,
+  );
   if (expected !== currentVersion) refuse(VersionConflictError, { currentVersion });
 }

@@ -1,6 +1,10 @@
 /** Queries of organizations and of what belongs to a single organization. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
+import {
+  organizationsOfPerson,
+  readableOrganizations,
+  type Lineage,
+} from '../../authorization/rights.ts';
 import { flagBatch, listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
 import { defineList, ofOrganizations } from '../../database/list.ts';
 import type { SortOrder } from '../../database/keyset.ts';
@@ -10,7 +14,8 @@ export type OrganizationKind = 'AGENCY' | 'RESELLER' | 'AFFILIATE' | 'CHANNEL_PA
 export type OrganizationStatus = 'ACTIVE' | 'SUSPENDED' | 'DELETED';
 export type OrganizationSource = 'SIGN_UP' | 'PARTNER' | 'OPERATOR';
 export type DomainSetupStatus = 'NOT_CONFIGURED' | 'PENDING' | 'VERIFIED' | 'FAILED';
-export type OrganizationOrder = 'SLUG_ASC' | 'SLUG_DESC' | 'NAME_ASC' | 'NAME_DESC' | 'CREATED_AT_ASC' | 'CREATED_AT_DESC';
+export type OrganizationOrder =
+  'SLUG_ASC' | 'SLUG_DESC' | 'NAME_ASC' | 'NAME_DESC' | 'CREATED_AT_ASC' | 'CREATED_AT_DESC';
 
 export interface OrganizationRow extends Columns<
   'organizations',
@@ -76,9 +81,16 @@ export const organizationOfPerson = rowBatch<null, OrganizationRow>(
 );
 
 /** The organization that is asked for: by id, by slug, or the caller's own. */
-export function askedOrganization(viewer: Viewer, { id: asked, slug }: { id: string | null; slug: string | null }): RawBuilder<unknown> {
+export function askedOrganization(
+  viewer: Viewer,
+  { id: asked, slug }: { id: string | null; slug: string | null },
+): RawBuilder<unknown> {
   if (slug !== null) return organizationBySlug.statement(viewer, sql`array[${slug}]`, null);
-  return organizationById.statement(viewer, sql`array[${asked ?? viewer.principal.organization?.id}]`, null);
+  return organizationById.statement(
+    viewer,
+    sql`array[${asked ?? viewer.principal.organization?.id}]`,
+    null,
+  );
 }
 
 /**
@@ -144,7 +156,10 @@ function childrenOrder(orderBy: OrganizationOrder): SortOrder {
     NAME: { expression: sql`search_fold(o.name)`, type: 'text' as const },
     CREATED_AT: { expression: sql`o.created_at`, type: 'timestamptz' as const },
   }[orderBy.replace(/_(ASC|DESC)$/, '') as 'SLUG' | 'NAME' | 'CREATED_AT'];
-  return { keys: [key, { expression: sql`o.id`, type: 'uuid' }], descending: orderBy.endsWith('_DESC') };
+  return {
+    keys: [key, { expression: sql`o.id`, type: 'uuid' }],
+    descending: orderBy.endsWith('_DESC'),
+  };
 }
 
 /** The organizations directly below an organization. */

@@ -9,7 +9,10 @@ const DOCUMENTS_AT_ONCE = 200;
 /** A job that rewrites the search documents of everything that was moved. */
 export async function refreshSearch(db: Database): Promise<void> {
   for (;;) {
-    const move = await maybeOne(db, sql<{ id: string }>`select id from moved_subtrees order by id limit 1`);
+    const move = await maybeOne(
+      db,
+      sql<{ id: string }>`select id from moved_subtrees order by id limit 1`,
+    );
     if (!move) return;
     let refreshed: number;
     do {

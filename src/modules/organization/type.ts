@@ -25,7 +25,10 @@ const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
   description: 'Whether an organization is in use.',
   values: {
     ACTIVE: { description: 'In use.' },
-    SUSPENDED: { description: 'Its own credentials and those of everything below it are refused; callers above can still read it.' },
+    SUSPENDED: {
+      description:
+        'Its own credentials and those of everything below it are refused; callers above can still read it.',
+    },
     DELETED: { description: 'Deleted and still restorable.' },
   },
 });
@@ -57,24 +60,40 @@ builder.node(OrganizationRef, {
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
     slug: t.exposeString('slug', {
-      description: 'Unique on the platform, never changes, never reused: 3 to 63 of a-z, 0-9 and single hyphens.',
+      description:
+        'Unique on the platform, never changes, never reused: 3 to 63 of a-z, 0-9 and single hyphens.',
     }),
-    name: t.exposeString('name', { description: 'Display name, 1 to 200 characters; not necessarily unique.' }),
-    kind: t.expose('kind', { type: OrganizationKindRef, description: 'The kind of organization it is to the one above it.' }),
-    status: t.expose('status', { type: OrganizationStatusRef, description: 'Whether it is in use.' }),
+    name: t.exposeString('name', {
+      description: 'Display name, 1 to 200 characters; not necessarily unique.',
+    }),
+    kind: t.expose('kind', {
+      type: OrganizationKindRef,
+      description: 'The kind of organization it is to the one above it.',
+    }),
+    status: t.expose('status', {
+      type: OrganizationStatusRef,
+      description: 'Whether it is in use.',
+    }),
     source: t.expose('source', {
       type: OrganizationSourceRef,
       description: 'How it came to be. It stays the same when the organization is moved.',
     }),
-    domain: t.exposeString('domain', { nullable: true, description: "The organization's own domain, if one is set." }),
+    domain: t.exposeString('domain', {
+      nullable: true,
+      description: "The organization's own domain, if one is set.",
+    }),
     domainSetupStatus: t.expose('domain_setup_status', {
       type: DomainSetupStatusRef,
       description: "Progress of the domain's verification.",
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
-    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was last changed.' }),
+    updatedAt: t.expose('updated_at', {
+      type: 'DateTime',
+      description: 'When it was last changed.',
+    }),
     version: t.exposeInt('version', {
-      description: 'Increases with every change. Pass it as `expectedVersion` to detect concurrent changes.',
+      description:
+        'Increases with every change. Pass it as `expectedVersion` to detect concurrent changes.',
     }),
     parent: t.field({
       type: OrganizationRef,
@@ -82,7 +101,9 @@ builder.node(OrganizationRef, {
       description: 'The organization directly above. Null at the top of what the caller may see.',
       authScopes: inside,
       resolve: ({ id, parent_id }, _args, { loaders, principal }) =>
-        parent_id === null || id === principal.organization?.id ? null : loaders.load(organizationById, null, parent_id),
+        parent_id === null || id === principal.organization?.id
+          ? null
+          : loaders.load(organizationById, null, parent_id),
       extensions: related(organizationById, 'parent_id'),
     }),
     parentId: t.id({
@@ -90,13 +111,16 @@ builder.node(OrganizationRef, {
       description: 'Id of `parent`.',
       authScopes: inside,
       resolve: ({ id, parent_id }, _args, { principal }) =>
-        parent_id === null || id === principal.organization?.id ? null : encodeId('Organization', parent_id),
+        parent_id === null || id === principal.organization?.id
+          ? null
+          : encodeId('Organization', parent_id),
       extensions: inSql(({ viewer }) => visibleParentId(viewer)),
     }),
     ancestors: t.field({
       type: [OrganizationRef],
       nullable: true,
-      description: "From the caller's own organization down to the parent; never above it. Empty for the caller's own. At most 64.",
+      description:
+        "From the caller's own organization down to the parent; never above it. Empty for the caller's own. At most 64.",
       extensions: {
         ...atMost(DEPTH_MAX),
         ...related(ancestors, 'id'),
@@ -109,7 +133,9 @@ builder.node(OrganizationRef, {
       description: "Levels below the caller's own organization; 0 for that organization.",
       authScopes: inside,
       resolve: ({ lineage }, _args, { principal }) =>
-        lineage.length - 1 - (principal.organization ? lineage.indexOf(principal.organization.id) : 0),
+        lineage.length -
+        1 -
+        (principal.organization ? lineage.indexOf(principal.organization.id) : 0),
       extensions: inSql(({ viewer }) => visibleDepth(viewer)),
     }),
   }),
@@ -136,7 +162,9 @@ builder.queryField('organization', (t) =>
       if (!found) throw notFound();
       return found;
     },
-    extensions: rowsInSql(({ viewer, args }) => askedOrganization(viewer, args), { prepare: askedFor }),
+    extensions: rowsInSql(({ viewer, args }) => askedOrganization(viewer, args), {
+      prepare: askedFor,
+    }),
   }),
 );
 

@@ -15,7 +15,9 @@ export interface ProvisionOptions {
 }
 
 interface BegunStep
-  extends Columns<'organizations', 'id' | 'slug' | 'name' | 'kind'>, Columns<'provisioning_steps', 'round' | 'resource_id'> {
+  extends
+    Columns<'organizations', 'id' | 'slug' | 'name' | 'kind'>,
+    Columns<'provisioning_steps', 'round' | 'resource_id'> {
   billing_email: string | null;
 }
 
@@ -29,7 +31,15 @@ export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'p
     if (step === undefined) throw new RangeError(`provisioning has no step ${name}`);
     const begun = await beginStep(db, organizationId, step);
     if (!begun) return;
-    const { id, slug, name: displayName, kind, round, billing_email: billingEmail, resource_id: resourceId } = begun;
+    const {
+      id,
+      slug,
+      name: displayName,
+      kind,
+      round,
+      billing_email: billingEmail,
+      resource_id: resourceId,
+    } = begun;
     try {
       const result = await providers[step]({
         step,
@@ -53,7 +63,11 @@ export function provisionTask({ db, log, providers }: ProvisionOptions): Task<'p
 }
 
 /** Starts the step. Returns undefined if it is done, given up, or its organization is gone. */
-async function beginStep(db: Database, organizationId: string, step: StepName): Promise<BegunStep | undefined> {
+async function beginStep(
+  db: Database,
+  organizationId: string,
+  step: StepName,
+): Promise<BegunStep | undefined> {
   return maybeOne(
     db,
     sql<BegunStep>`
@@ -67,7 +81,12 @@ async function beginStep(db: Database, organizationId: string, step: StepName): 
   );
 }
 
-async function keepResource(db: Database, organizationId: string, step: StepName, resourceId: string): Promise<void> {
+async function keepResource(
+  db: Database,
+  organizationId: string,
+  step: StepName,
+  resourceId: string,
+): Promise<void> {
   const kept = db.updateTable('provisioning_steps').set({ resource_id: resourceId });
   await kept.where('organization_id', '=', organizationId).where('name', '=', step).execute();
 }
@@ -83,7 +102,9 @@ async function leaveStep(
     update provisioning_steps set status = ${final ? 'FAILED' : 'PENDING'}, error = ${reason},
       finished_at = ${final ? sql`now()` : null},
       round = round + ${refused ? 1 : 0}
-    where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING'`.execute(db);
+    where organization_id = ${organizationId}::uuid and name = ${step} and status = 'RUNNING'`.execute(
+    db,
+  );
 }
 
 /** What each step adds to the organization's inventory. */
@@ -97,7 +118,12 @@ const INVENTORY: Partial<Record<StepName, { kind: InventoryKind; name?: string }
 const FREE_PLAN_CALLS = 1;
 
 /** Stores the result of a step, once: either the step is done and its effect stored, or neither. */
-async function finishStep(db: Database, organizationId: string, step: StepName, { resourceId, billing = {} }: StepResult): Promise<void> {
+async function finishStep(
+  db: Database,
+  organizationId: string,
+  step: StepName,
+  { resourceId, billing = {} }: StepResult,
+): Promise<void> {
   await db.transaction().execute(async (tx) => {
     const done = await many(
       tx,
@@ -110,7 +136,12 @@ async function finishStep(db: Database, organizationId: string, step: StepName, 
     if (done.length === 0) return;
     const item = INVENTORY[step];
     if (item) {
-      const row = { organization_id: organizationId, kind: item.kind, name: item.name ?? resourceId, resource_id: resourceId };
+      const row = {
+        organization_id: organizationId,
+        kind: item.kind,
+        name: item.name ?? resourceId,
+        resource_id: resourceId,
+      };
       await tx
         .insertInto('inventory_items')
         .values(row)
@@ -126,7 +157,12 @@ async function finishStep(db: Database, organizationId: string, step: StepName, 
         .execute();
     }
     if (step === 'BILLING') {
-      const { plan = 'free', status = 'active', customerId = resourceId, subscriptionId = null } = billing;
+      const {
+        plan = 'free',
+        status = 'active',
+        customerId = resourceId,
+        subscriptionId = null,
+      } = billing;
       await sql`
         insert into billing_accounts (organization_id, plan, status, customer_id, subscription_id)
         values (${organizationId}::uuid, ${plan}, ${status}, ${customerId}, ${subscriptionId})

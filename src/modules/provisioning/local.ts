@@ -19,7 +19,10 @@ export function localProvider(db: Database): Provider {
     if (step === 'TELEPHONY') return { resourceId: `trunk_${name}` };
     if (step === 'KNOWLEDGE_BASE') return { resourceId: `knowledge_base_${name}` };
     if (step === 'BILLING') {
-      return { resourceId: `customer_${name}`, billing: { customerId: `customer_${name}`, subscriptionId: `subscription_${name}` } };
+      return {
+        resourceId: `customer_${name}`,
+        billing: { customerId: `customer_${name}`, subscriptionId: `subscription_${name}` },
+      };
     }
     await sql`
       insert into identity_records (organization_id, subject)

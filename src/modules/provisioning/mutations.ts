@@ -13,12 +13,18 @@ mutation('retryProvisioning', {
   input: builder.inputType('RetryProvisioningInput', {
     description: 'Whose provisioning to start again.',
     fields: (t) => ({
-      organizationId: t.id({ required: true, description: "The caller's organization, or one below it." }),
+      organizationId: t.id({
+        required: true,
+        description: "The caller's organization, or one below it.",
+      }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: organizationPayload('RetryProvisioningPayload', 'The failed steps were started again.'),
   errors: [IdempotencyConflictError],
   run: (input, request) =>
-    retryProvisioning(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+    retryProvisioning(request, {
+      ...input,
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+    }),
 });

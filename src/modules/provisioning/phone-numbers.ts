@@ -17,11 +17,17 @@ export interface AddedNumbers {
 export function requirePhoneNumbers(numbers: readonly string[]): void {
   if (numbers.length === 0) throw new ConfigurationError('There are no numbers to add.');
   const wrong = numbers.find((number) => !/^\+[1-9][0-9]{6,14}$/.test(number));
-  if (wrong !== undefined) throw new ConfigurationError(`"${wrong}" is not a phone number in E.164 format, e.g. +12025550123.`);
+  if (wrong !== undefined)
+    throw new ConfigurationError(
+      `"${wrong}" is not a phone number in E.164 format, e.g. +12025550123.`,
+    );
 }
 
 /** Adds phone numbers, all or none. */
-export async function addPhoneNumbers(db: Database, numbers: readonly string[]): Promise<AddedNumbers> {
+export async function addPhoneNumbers(
+  db: Database,
+  numbers: readonly string[],
+): Promise<AddedNumbers> {
   requirePhoneNumbers(numbers);
   const distinct = [...new Set(numbers)];
   return db.transaction().execute(async (tx) => {
@@ -31,6 +37,10 @@ export async function addPhoneNumbers(db: Database, numbers: readonly string[]):
         insert into phone_numbers (number) select * from unnest(${distinct}::text[])
           on conflict do nothing returning number`,
     );
-    return { added: rows.length, known: distinct.length - rows.length, restarted: await restartPhoneNumberSteps(tx) };
+    return {
+      added: rows.length,
+      known: distinct.length - rows.length,
+      restarted: await restartPhoneNumberSteps(tx),
+    };
   });
 }

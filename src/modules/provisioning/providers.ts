@@ -16,13 +16,22 @@ export interface ProvisioningSettings {
 
 /** Settings that run all steps locally. */
 export const LOCAL_PROVISIONING: ProvisioningSettings = {
-  steps: { IDENTITY: 'local', BILLING: 'local', TELEPHONY: 'local', PHONE_NUMBER: 'local', KNOWLEDGE_BASE: 'local' },
+  steps: {
+    IDENTITY: 'local',
+    BILLING: 'local',
+    TELEPHONY: 'local',
+    PHONE_NUMBER: 'local',
+    KNOWLEDGE_BASE: 'local',
+  },
   webhook: undefined,
   stripe: undefined,
 };
 
 /** Creates the providers that the settings select. */
-export function makeProviders(db: Database, { steps, webhook, stripe }: ProvisioningSettings): Providers {
+export function makeProviders(
+  db: Database,
+  { steps, webhook, stripe }: ProvisioningSettings,
+): Providers {
   const providers: Record<string, Provider | undefined> = {
     local: localProvider(db),
     webhook: webhook && webhookProvider(webhook, () => databaseNow(db)),

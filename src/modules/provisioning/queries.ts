@@ -10,13 +10,24 @@ export type StepName = 'IDENTITY' | 'BILLING' | 'TELEPHONY' | 'PHONE_NUMBER' | '
 export type StepStatus = 'PENDING' | 'RUNNING' | 'DONE' | 'FAILED';
 
 export interface StepRow
-  extends OfOrganization, Columns<'provisioning_steps', 'name' | 'status' | 'attempts' | 'error' | 'finished_at' | 'resource_id'> {
+  extends
+    OfOrganization,
+    Columns<
+      'provisioning_steps',
+      'name' | 'status' | 'attempts' | 'error' | 'finished_at' | 'resource_id'
+    > {
   name: StepName;
   status: StepStatus;
 }
 
 /** The order in which an organization is provisioned. */
-export const STEP_NAMES: readonly StepName[] = ['IDENTITY', 'BILLING', 'TELEPHONY', 'PHONE_NUMBER', 'KNOWLEDGE_BASE'];
+export const STEP_NAMES: readonly StepName[] = [
+  'IDENTITY',
+  'BILLING',
+  'TELEPHONY',
+  'PHONE_NUMBER',
+  'KNOWLEDGE_BASE',
+];
 
 /** The steps of organizations. */
 export const provisioningSteps = listBatch<null, StepRow>(

@@ -17,7 +17,12 @@ export interface StripeSettings {
  * creates a second one.
  */
 export function stripeProvider({ apiKey, priceId, apiUrl, timeoutMs }: StripeSettings): Provider {
-  const stripe = new Stripe(apiKey, { ...addressOf(apiUrl), timeout: timeoutMs, maxNetworkRetries: 0, telemetry: false });
+  const stripe = new Stripe(apiKey, {
+    ...addressOf(apiUrl),
+    timeout: timeoutMs,
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
   return async ({ organization, idempotencyKey, billingEmail, resourceId, keep }) => {
     const metadata = { organization: encodeId('Organization', organization.id) };
     try {
@@ -25,7 +30,11 @@ export function stripeProvider({ apiKey, priceId, apiUrl, timeoutMs }: StripeSet
         resourceId ??
         (
           await stripe.customers.create(
-            { name: organization.name, ...(billingEmail === null ? {} : { email: billingEmail }), metadata },
+            {
+              name: organization.name,
+              ...(billingEmail === null ? {} : { email: billingEmail }),
+              metadata,
+            },
             { idempotencyKey: `${idempotencyKey}-customer` },
           )
         ).id;
@@ -34,7 +43,14 @@ export function stripeProvider({ apiKey, priceId, apiUrl, timeoutMs }: StripeSet
         { customer, items: [{ price: priceId }], metadata },
         { idempotencyKey: `${idempotencyKey}-subscription` },
       );
-      return { resourceId: customer, billing: { customerId: customer, subscriptionId: subscription.id, status: subscription.status } };
+      return {
+        resourceId: customer,
+        billing: {
+          customerId: customer,
+          subscriptionId: subscription.id,
+          status: subscription.status,
+        },
+      };
     } catch (error) {
       throw explained(error);
     }
@@ -45,7 +61,11 @@ function addressOf(apiUrl: string | undefined): Stripe.StripeConfig {
   if (apiUrl === undefined) return {};
   const { protocol, hostname, port } = new URL(apiUrl);
   const isPlain = protocol === 'http:';
-  return { host: hostname, protocol: isPlain ? 'http' : 'https', port: port === '' ? (isPlain ? 80 : 443) : port };
+  return {
+    host: hostname,
+    protocol: isPlain ? 'http' : 'https',
+    port: port === '' ? (isPlain ? 80 : 443) : port,
+  };
 }
 
 /**
@@ -55,7 +75,10 @@ function addressOf(apiUrl: string | undefined): Stripe.StripeConfig {
 function explained(error: unknown): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   const what = error.code ?? error.type;
-  if (error instanceof Stripe.errors.StripeInvalidRequestError || error instanceof Stripe.errors.StripeCardError) {
+  if (
+    error instanceof Stripe.errors.StripeInvalidRequestError ||
+    error instanceof Stripe.errors.StripeCardError
+  ) {
     return new StepRefused(`Stripe refused the step: ${what}.`, { cause: error });
   }
   return new StepDelayed(`Stripe could not do the step: ${what}.`, { cause: error });

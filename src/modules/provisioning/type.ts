@@ -3,7 +3,13 @@ import { inside } from '../../graphql/guards.ts';
 import { inSql, rowsInSql, sameRow } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
-import { STEP_NAMES, provisioningSteps, type StepRow, provisioningStatus, stepsInOrder } from './queries.ts';
+import {
+  STEP_NAMES,
+  provisioningSteps,
+  type StepRow,
+  provisioningStatus,
+  stepsInOrder,
+} from './queries.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 
 const ProvisioningStepNameRef = builder.enumType('ProvisioningStepName', {
@@ -41,8 +47,15 @@ const ProvisioningStepRef = builder.objectRef<StepRow>('ProvisioningStep').imple
     status: t.expose('status', { type: ProvisioningStepStatusRef, description: 'Its state.' }),
     attempts: t.exposeInt('attempts', { description: 'How often it was tried.' }),
     error: t.exposeString('error', { nullable: true, description: 'Why the last attempt failed.' }),
-    finishedAt: t.expose('finished_at', { type: 'DateTime', nullable: true, description: 'When it was finished or given up.' }),
-    resourceId: t.exposeString('resource_id', { nullable: true, description: 'What it created, as the provider names it.' }),
+    finishedAt: t.expose('finished_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was finished or given up.',
+    }),
+    resourceId: t.exposeString('resource_id', {
+      nullable: true,
+      description: 'What it created, as the provider names it.',
+    }),
   }),
 });
 
@@ -54,15 +67,21 @@ const ProvisioningRef = builder.objectRef<StepRow[]>('Provisioning').implement({
       description: 'FAILED when a step has failed, READY when all are done, otherwise PENDING.',
       resolve(steps) {
         if (steps.some((step) => step.status === 'FAILED')) return 'FAILED';
-        return steps.length === STEP_NAMES.length && steps.every((step) => step.status === 'DONE') ? 'READY' : 'PENDING';
+        return steps.length === STEP_NAMES.length && steps.every((step) => step.status === 'DONE')
+          ? 'READY'
+          : 'PENDING';
       },
       extensions: inSql(({ viewer }) => provisioningStatus(viewer)),
     }),
     steps: t.field({
       type: [ProvisioningStepRef],
       description: 'The steps started or planned so far, in order.',
-      extensions: { ...atMost(STEP_NAMES.length), ...rowsInSql(({ viewer }) => stepsInOrder(viewer)) },
-      resolve: (steps) => steps.toSorted((a, b) => STEP_NAMES.indexOf(a.name) - STEP_NAMES.indexOf(b.name)),
+      extensions: {
+        ...atMost(STEP_NAMES.length),
+        ...rowsInSql(({ viewer }) => stepsInOrder(viewer)),
+      },
+      resolve: (steps) =>
+        steps.toSorted((a, b) => STEP_NAMES.indexOf(a.name) - STEP_NAMES.indexOf(b.name)),
     }),
   }),
 });

@@ -32,14 +32,22 @@ const ANSWER_BYTES_MAX = 64_000;
 const TRANSIENT = new Set([408, 409, 425, 429]);
 
 /** Creates the provider. `clock` returns the time for the signature. */
-export function webhookProvider({ url, secret, timeoutMs }: WebhookSettings, clock: () => Promise<Date>): Provider {
+export function webhookProvider(
+  { url, secret, timeoutMs }: WebhookSettings,
+  clock: () => Promise<Date>,
+): Provider {
   const webhook = new Webhook(secret);
   return async ({ step, organization, idempotencyKey, billingEmail, resourceId }) => {
     const now = await clock();
     const body = JSON.stringify({
       type: `provisioning.${step.toLowerCase()}`,
       timestamp: now.toISOString(),
-      data: { step, organization: { ...organization, id: encodeId('Organization', organization.id) }, billingEmail, resourceId },
+      data: {
+        step,
+        organization: { ...organization, id: encodeId('Organization', organization.id) },
+        billingEmail,
+        resourceId,
+      },
     });
     const response = await call(url, timeoutMs, body, {
       'content-type': 'application/json',
@@ -54,23 +62,40 @@ export function webhookProvider({ url, secret, timeoutMs }: WebhookSettings, clo
 }
 
 /** Makes the call. The time-out covers the whole response. */
-async function call(url: string, timeoutMs: number, body: string, headers: Record<string, string>): Promise<{ text: string }> {
+async function call(
+  url: string,
+  timeoutMs: number,
+  body: string,
+  headers: Record<string, string>,
+): Promise<{ text: string }> {
   let status: number;
   let text: string;
   try {
     // A redirect would send the signed body to a party that the operator has not named.
-    const response = await fetch(url, { method: 'POST', body, headers, redirect: 'manual', signal: AbortSignal.timeout(timeoutMs) });
+    const response = await fetch(url, {
+      method: 'POST',
+      body,
+      headers,
+      redirect: 'manual',
+      signal: AbortSignal.timeout(timeoutMs),
+    });
     status = response.status;
     text = await readBounded(response);
   } catch (error) {
     if (error instanceof StepRefused) throw error;
     const late = error instanceof Error && error.name === 'TimeoutError';
-    throw new StepDelayed(late ? `The provider did not answer within ${timeoutMs} ms.` : 'The provider could not be reached.', {
-      cause: error,
-    });
+    throw new StepDelayed(
+      late
+        ? `The provider did not answer within ${timeoutMs} ms.`
+        : 'The provider could not be reached.',
+      {
+        cause: error,
+      },
+    );
   }
   if (status >= 200 && status < 300) return { text };
-  if (status >= 300 && status < 500 && !TRANSIENT.has(status)) throw new StepRefused(`The provider refused the step with HTTP ${status}.`);
+  if (status >= 300 && status < 500 && !TRANSIENT.has(status))
+    throw new StepRefused(`The provider refused the step with HTTP ${status}.`);
   throw new StepDelayed(`The provider answered with HTTP ${status}.`);
 }
 
@@ -79,7 +104,8 @@ async function readBounded(response: Response): Promise<string> {
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.byteLength;
-    if (bytes > ANSWER_BYTES_MAX) throw new StepRefused(`The provider's answer has more than ${ANSWER_BYTES_MAX} bytes.`);
+    if (bytes > ANSWER_BYTES_MAX)
+      throw new StepRefused(`The provider's answer has more than ${ANSWER_BYTES_MAX} bytes.`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
@@ -89,6 +115,8 @@ function read(text: string): z.infer<typeof answer> {
   try {
     return answer.parse(JSON.parse(text));
   } catch (error) {
-    throw new StepRefused("The provider's answer does not have the form { resourceId, … }.", { cause: error });
+    throw new StepRefused("The provider's answer does not have the form { resourceId, … }.", {
+      cause: error,
+    });
   }
 }

@@ -69,10 +69,16 @@ export async function restartPhoneNumberSteps(tx: Database): Promise<number> {
 }
 
 /** A step has at most one job. A waiting job is replaced, so that the new one runs immediately. */
-function enqueueSteps(tx: Database, steps: readonly { organizationId: string; step: StepName }[]): Promise<void> {
+function enqueueSteps(
+  tx: Database,
+  steps: readonly { organizationId: string; step: StepName }[],
+): Promise<void> {
   return enqueue(
     tx,
     'provision',
-    steps.map((payload) => ({ key: `provision ${payload.organizationId} ${payload.step}`, payload })),
+    steps.map((payload) => ({
+      key: `provision ${payload.organizationId} ${payload.step}`,
+      payload,
+    })),
   );
 }

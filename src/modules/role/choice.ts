@@ -39,7 +39,8 @@ export const ROLE_NAMES = 'Roles by key or id (rol_…)';
 
 /** Refuses a list of roles that is empty or too long, naming the argument. */
 export function requireRoleKeys(keys: readonly string[], argument = 'roles'): void {
-  if (keys.length === 0 || keys.length > ROLES_MAX) throw badInput(argument, `must name between 1 and ${ROLES_MAX} roles`);
+  if (keys.length === 0 || keys.length > ROLES_MAX)
+    throw badInput(argument, `must name between 1 and ${ROLES_MAX} roles`);
   for (const key of keys) requireStorable(key, argument);
 }
 
@@ -48,7 +49,10 @@ export function requireRoleKeys(keys: readonly string[], argument = 'roles'): vo
  * those of its ancestors. If several roles have the same key, that of the nearest organization
  * counts.
  */
-export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<string, UsableRole>> {
+export async function usableRoles(
+  tx: Database,
+  lineage: Lineage,
+): Promise<Map<string, UsableRole>> {
   const rows = await many(
     tx,
     sql<UsableRole>`
@@ -71,7 +75,11 @@ export async function usableRoles(tx: Database, lineage: Lineage): Promise<Map<s
  * assign them. Roles that organizations defined are locked until the transaction ends, so that
  * their scopes cannot change, and are read under the lock. Built-in roles never change.
  */
-export async function lockUsableRoles(tx: Database, lineage: Lineage, names: readonly string[]): Promise<Map<string, UsableRole>> {
+export async function lockUsableRoles(
+  tx: Database,
+  lineage: Lineage,
+  names: readonly string[],
+): Promise<Map<string, UsableRole>> {
   const ids = names.flatMap((name) => {
     const parsed = parseId(name);
     return parsed?.type === 'Role' ? [parsed.uuid] : [];
@@ -107,7 +115,10 @@ export async function lockUsableRoles(tx: Database, lineage: Lineage, names: rea
 }
 
 /** Splits keys and ids into roles, without duplicates, and unknown ones. */
-export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, names: readonly string[]): ChosenRoles {
+export function chooseRoles(
+  usable: ReadonlyMap<string, UsableRole>,
+  names: readonly string[],
+): ChosenRoles {
   const unique = [...new Set(names)];
   return {
     roles: [...new Set(unique.flatMap((name) => usable.get(name) ?? []))],
@@ -119,7 +130,10 @@ export function chooseRoles(usable: ReadonlyMap<string, UsableRole>, names: read
  * Like `chooseRoles`, but refuses a list without any known role: a misspelt role never means "no
  * role".
  */
-export function chooseSomeRoles(usable: ReadonlyMap<string, UsableRole>, names: readonly string[]): ChosenRoles {
+export function chooseSomeRoles(
+  usable: ReadonlyMap<string, UsableRole>,
+  names: readonly string[],
+): ChosenRoles {
   const chosen = chooseRoles(usable, names);
   if (chosen.roles.length === 0) refuse(NoValidRoleError, { ignoredRoles: chosen.ignoredRoles });
   return chosen;

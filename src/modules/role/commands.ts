@@ -30,7 +30,10 @@ interface RoleInput {
 
 function requireKey(key: string): void {
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(key)) {
-    throw badInput('key', 'must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter');
+    throw badInput(
+      'key',
+      'must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter',
+    );
   }
 }
 
@@ -38,7 +41,10 @@ const description = (text: string | null | undefined): string | null =>
   text == null ? null : requireText(text, 'description', DESCRIPTION_LENGTH_MAX);
 
 /** Refuses scopes that the caller does not hold on the organization. */
-function requireGrantable({ principal, organization }: OrganizationChange, scopes: readonly string[]): void {
+function requireGrantable(
+  { principal, organization }: OrganizationChange,
+  scopes: readonly string[],
+): void {
   const missingScopes = scopesBeyond(principal, organization.lineage, scopes);
   if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
 }
@@ -46,30 +52,46 @@ function requireGrantable({ principal, organization }: OrganizationChange, scope
 /** Defines a role, usable in the organization and everything below it. */
 export function createRole(request: CommandRequest, input: RoleInput) {
   requireKey(input.key);
-  const role = { key: input.key, name: requireName(input.name, 'name', NAME_LENGTH_MAX), description: description(input.description) };
+  const role = {
+    key: input.key,
+    name: requireName(input.name, 'name', NAME_LENGTH_MAX),
+    description: description(input.description),
+  };
   const { organizationId } = input;
-  const attempt = { action: 'createRole', target: { type: 'Organization', id: organizationId }, on: organizationId } as const;
-  return runCommand(request, { ...attempt, scope: 'roles:manage', idempotency: idempotencyKeyOf(input) }, async (acting) => {
-    const { tx, organization, record } = acting;
-    const scopes = await requireScopes(tx, input.scopes);
-    requireGrantable(acting, scopes);
-    if ((await usableRoles(tx, organization.lineage)).has(role.key)) refuse(RoleKeyTakenError, {});
-    const own = await one(
-      tx,
-      sql<{ count: number }>`
+  const attempt = {
+    action: 'createRole',
+    target: { type: 'Organization', id: organizationId },
+    on: organizationId,
+  } as const;
+  return runCommand(
+    request,
+    { ...attempt, scope: 'roles:manage', idempotency: idempotencyKeyOf(input) },
+    async (acting) => {
+      const { tx, organization, record } = acting;
+      const scopes = await requireScopes(tx, input.scopes);
+      requireGrantable(acting, scopes);
+      if ((await usableRoles(tx, organization.lineage)).has(role.key))
+        refuse(RoleKeyTakenError, {});
+      const own = await one(
+        tx,
+        sql<{ count: number }>`
         select count(*)::int as count from organization_roles
           where organization_id = ${organization.id}::uuid`,
-    );
-    if (own.count >= OWN_ROLES_MAX) {
-      throw limitExceeded('organizationId', `names an organization that already has ${OWN_ROLES_MAX} roles, the maximum`);
-    }
-    const defined = { ...role, scopes };
-    const { id } = await one(tx, tx.insertInto('roles').values(defined).returning('id'));
-    const placed = { role_id: id, key: role.key, organization_id: organization.id };
-    await tx.insertInto('organization_roles').values(placed).execute();
-    record({ target: { type: 'Role', id }, before: null, after: defined });
-    return { roleId: id };
-  });
+      );
+      if (own.count >= OWN_ROLES_MAX) {
+        throw limitExceeded(
+          'organizationId',
+          `names an organization that already has ${OWN_ROLES_MAX} roles, the maximum`,
+        );
+      }
+      const defined = { ...role, scopes };
+      const { id } = await one(tx, tx.insertInto('roles').values(defined).returning('id'));
+      const placed = { role_id: id, key: role.key, organization_id: organization.id };
+      await tx.insertInto('organization_roles').values(placed).execute();
+      record({ target: { type: 'Role', id }, before: null, after: defined });
+      return { roleId: id };
+    },
+  );
 }
 
 type OwnRole = Columns<'roles', 'key' | 'name' | 'description' | 'scopes'>;
@@ -86,7 +108,11 @@ const changing = (action: string, id: string) =>
  * Finds the organization that defined a role, if the caller may see it. Everybody can see built-in
  * roles, and nobody can change them.
  */
-async function organizationOfRole(tx: Database, principal: Principal, id: string): Promise<string | null> {
+async function organizationOfRole(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<string | null> {
   const row = await maybeOne(
     tx,
     sql<{ built_in: boolean; organization_id: string | null }>`
@@ -96,7 +122,11 @@ async function organizationOfRole(tx: Database, principal: Principal, id: string
       left join ${readableOrganizations(principal)} as o on o.id = d.organization_id
       where r.id = ${id}::uuid`,
   );
-  if (row?.built_in) throw badInput('id', 'must be a role that an organization defined: built-in roles cannot be changed');
+  if (row?.built_in)
+    throw badInput(
+      'id',
+      'must be a role that an organization defined: built-in roles cannot be changed',
+    );
   return row?.organization_id ?? null;
 }
 
@@ -117,7 +147,10 @@ async function lockRole(tx: Database, id: string): Promise<OwnRole> {
 
 /** Returns the scopes and all that they imply. */
 async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<string[]> {
-  const { held } = await one(tx, sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`);
+  const { held } = await one(
+    tx,
+    sql<{ held: string[] }>`select scopes_held(${scopes}::text[]) as held`,
+  );
   return held;
 }
 
@@ -125,9 +158,13 @@ async function impliedScopes(tx: Database, scopes: readonly string[]): Promise<s
  * Refuses to change a role's scopes if they take effect where the caller may not grant anything:
  * below the organization that defined it, without `child_organizations:manage`.
  */
-async function requireUnusedBelow({ tx, principal, organization }: OrganizationChange, roleId: string): Promise<void> {
+async function requireUnusedBelow(
+  { tx, principal, organization }: OrganizationChange,
+  roleId: string,
+): Promise<void> {
   if (can(principal, MANAGE_CHILDREN, organization.lineage)) return;
-  if (await isUsedBelow(tx, roleId, organization.id)) refuse(RoleEscalationError, { missingScopes: [MANAGE_CHILDREN] });
+  if (await isUsedBelow(tx, roleId, organization.id))
+    refuse(RoleEscalationError, { missingScopes: [MANAGE_CHILDREN] });
 }
 
 interface RolePatch {
@@ -142,7 +179,8 @@ export function updateRole(request: CommandRequest, input: RolePatch) {
   const { scopes: requested } = input;
   if (input.name === null) throw badInput('name', 'cannot be cleared');
   if (requested === null) throw badInput('scopes', 'cannot be cleared; an empty list gives none');
-  const name = input.name === undefined ? undefined : requireName(input.name, 'name', NAME_LENGTH_MAX);
+  const name =
+    input.name === undefined ? undefined : requireName(input.name, 'name', NAME_LENGTH_MAX);
   const text = input.description === undefined ? undefined : description(input.description);
   return runCommand(request, changing('updateRole', input.id), async (acting) => {
     const { tx, record } = acting;
@@ -153,7 +191,12 @@ export function updateRole(request: CommandRequest, input: RolePatch) {
     // Taking a scope from everybody who holds the role is as much power over them as giving one.
     requireGrantable(acting, [...heldBefore, ...heldAfter]);
     if (heldBefore.join() !== heldAfter.join()) await requireUnusedBelow(acting, input.id);
-    const after = { key: before.key, name: name ?? before.name, description: text === undefined ? before.description : text, scopes };
+    const after = {
+      key: before.key,
+      name: name ?? before.name,
+      description: text === undefined ? before.description : text,
+      scopes,
+    };
     const { key: _, ...changed } = after;
     await tx.updateTable('roles').set(changed).where('id', '=', input.id).execute();
     record({ target: { type: 'Role', id: input.id }, before, after });
@@ -173,7 +216,8 @@ export function deleteRole(request: CommandRequest, { id }: { id: string }) {
     const seesBelow = can(principal, MANAGE_CHILDREN, organization.lineage);
     const uses = await countUses(tx, id, seesBelow ? null : organization.id);
     const isUsed = uses.memberCount + uses.invitationCount > 0;
-    if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id)))) refuse(RoleInUseError, uses);
+    if (isUsed || (!seesBelow && (await isUsedBelow(tx, id, organization.id))))
+      refuse(RoleInUseError, uses);
     // Closed invitations keep their other roles.
     await tx.deleteFrom('invitation_roles').where('role_id', '=', id).execute();
     await tx.deleteFrom('roles').where('id', '=', id).execute();

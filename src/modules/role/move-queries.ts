@@ -11,7 +11,11 @@ import { many, one } from '../../database/rows.ts';
  * replaces the original there. So nobody loses a right through a move, and the former ancestors can
  * no longer change what these people may do. Returns the copies.
  */
-export async function bringRoles(tx: Database, moved: string, lost: readonly string[]): Promise<{ id: string; key: string }[]> {
+export async function bringRoles(
+  tx: Database,
+  moved: string,
+  lost: readonly string[],
+): Promise<{ id: string; key: string }[]> {
   const inSubtree = sql`(select o.id from organizations top join organizations o on o.path >= top.path and o.path < subtree_end(top.path) where top.id = ${moved}::uuid)`;
   const foreign = await many(
     tx,
@@ -33,7 +37,10 @@ export async function bringRoles(tx: Database, moved: string, lost: readonly str
       select count(*)::int as count from organization_roles where organization_id = ${moved}::uuid`,
   );
   if (own.count + foreign.length > OWN_ROLES_MAX) {
-    throw limitExceeded('id', `names an organization that would have more than ${OWN_ROLES_MAX} roles after the move`);
+    throw limitExceeded(
+      'id',
+      `names an organization that would have more than ${OWN_ROLES_MAX} roles after the move`,
+    );
   }
   const copies = [];
   for (const role of foreign) {
@@ -54,7 +61,11 @@ export async function bringRoles(tx: Database, moved: string, lost: readonly str
  * Creates a copy of `roleId` in the organization, under the same key unless the organization
  * already has that key.
  */
-async function copyRole(tx: Database, roleId: string, organizationId: string): Promise<{ id: string; key: string }> {
+async function copyRole(
+  tx: Database,
+  roleId: string,
+  organizationId: string,
+): Promise<{ id: string; key: string }> {
   return one(
     tx,
     sql<{ id: string; key: string }>`

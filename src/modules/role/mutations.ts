@@ -7,7 +7,12 @@ import { createRole, deleteRole, updateRole } from './commands.ts';
 import { RoleRef } from './type.ts';
 import { roleById } from './queries.ts';
 import { IdempotencyConflictError } from '../../command/errors.ts';
-import { RoleEscalationError, RoleInUseError, RoleKeyTakenError, NoValidRoleError } from './errors.ts';
+import {
+  RoleEscalationError,
+  RoleInUseError,
+  RoleKeyTakenError,
+  NoValidRoleError,
+} from './errors.ts';
 import { userErrorFields } from '../../graphql/user-error.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -22,30 +27,41 @@ userErrorFields(NoValidRoleError, (t) => ({
 
 userErrorFields(RoleEscalationError, (t) => ({
   missingScopes: t.exposeStringList('missingScopes', {
-    description: 'The scopes that the caller lacks; `child_organizations:manage` when the role is used in organizations below.',
+    description:
+      'The scopes that the caller lacks; `child_organizations:manage` when the role is used in organizations below.',
     extensions: atMost(SCOPES_MAX),
   }),
 }));
 
 userErrorFields(RoleInUseError, (t) => ({
   memberCount: t.exposeInt('memberCount', {
-    description: 'Members that hold it, here and, for a caller with `child_organizations:manage`, below. 0 when only others use it.',
+    description:
+      'Members that hold it, here and, for a caller with `child_organizations:manage`, below. 0 when only others use it.',
   }),
   invitationCount: t.exposeInt('invitationCount', {
-    description: 'Pending or expired invitations that offer it, here and, for a caller with `child_organizations:manage`, below.',
+    description:
+      'Pending or expired invitations that offer it, here and, for a caller with `child_organizations:manage`, below.',
   }),
 }));
 
 function rolePayload(name: string, description: string) {
   return definePayload<{ roleId: string }>(name, {
     description,
-    rows: { role: rowField({ type: RoleRef, batch: roleById, id: ({ roleId }) => roleId, description: 'The role as it is now.' }) },
+    rows: {
+      role: rowField({
+        type: RoleRef,
+        batch: roleById,
+        id: ({ roleId }) => roleId,
+        description: 'The role as it is now.',
+      }),
+    },
   });
 }
 
 const name = 'Display name: 1 to 100 characters, at least one of them visible, and not a link.';
 const description = 'What the role is for, at most 500 characters.';
-const scopes = 'Scopes that the role grants, from `Query.scopes`, limited to those the caller holds on the organization.';
+const scopes =
+  'Scopes that the role grants, from `Query.scopes`, limited to those the caller holds on the organization.';
 
 mutation('createRole', {
   description:
@@ -55,11 +71,13 @@ mutation('createRole', {
     fields: (t) => ({
       organizationId: t.id({
         required: true,
-        description: "The organization that defines the role: the caller's organization, or one below it.",
+        description:
+          "The organization that defines the role: the caller's organization, or one below it.",
       }),
       key: t.string({
         required: true,
-        description: 'Name for inputs, never changes: 1 to 63 of a-z, 0-9 and _, starting with a letter.',
+        description:
+          'Name for inputs, never changes: 1 to 63 of a-z, 0-9 and _, starting with a letter.',
       }),
       name: t.string({ required: true, description: name }),
       description: t.string({ description }),
@@ -70,7 +88,10 @@ mutation('createRole', {
   payload: rolePayload('CreateRolePayload', 'The role was created.'),
   errors: [RoleKeyTakenError, RoleEscalationError, IdempotencyConflictError],
   run: (input, request) =>
-    createRole(request, { ...input, organizationId: decodeId('Organization', input.organizationId, 'organizationId') }),
+    createRole(request, {
+      ...input,
+      organizationId: decodeId('Organization', input.organizationId, 'organizationId'),
+    }),
 });
 
 mutation('updateRole', {
@@ -82,7 +103,10 @@ mutation('updateRole', {
   input: builder.inputType('UpdateRoleInput', {
     description: 'What to change; absent fields stay as they are.',
     fields: (t) => ({
-      id: t.id({ required: true, description: 'The role, which must be one that an organization defined.' }),
+      id: t.id({
+        required: true,
+        description: 'The role, which must be one that an organization defined.',
+      }),
       name: t.string({ description: `${name} Cannot be cleared.` }),
       description: t.string({ description: `${description} Null clears it.` }),
       scopes: t.stringList({ description: `${scopes} Replaces the list.` }),
@@ -99,12 +123,20 @@ mutation('deleteRole', {
     'A repeat finds no such role, so it has no `idempotencyKey`. Requires the `roles:manage` scope.',
   input: builder.inputType('DeleteRoleInput', {
     description: 'Which role to remove.',
-    fields: (t) => ({ id: t.id({ required: true, description: 'The role, which must be one that an organization defined.' }) }),
+    fields: (t) => ({
+      id: t.id({
+        required: true,
+        description: 'The role, which must be one that an organization defined.',
+      }),
+    }),
   }),
   payload: definePayload<{ deletedRoleId: string }>('DeleteRolePayload', {
     description: 'The role was deleted.',
     fields: (t) => ({
-      deletedRoleId: t.id({ description: 'Id of the deleted role.', resolve: ({ deletedRoleId }) => encodeId('Role', deletedRoleId) }),
+      deletedRoleId: t.id({
+        description: 'Id of the deleted role.',
+        resolve: ({ deletedRoleId }) => encodeId('Role', deletedRoleId),
+      }),
     }),
   }),
   errors: [RoleInUseError, RoleEscalationError],

@@ -1,10 +1,17 @@
 /** Queries of roles: the built-in ones and those that organizations define. */
 import { sql, type RawBuilder } from 'kysely';
-import { organizationsOfPerson, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
+import {
+  organizationsOfPerson,
+  readableOrganizations,
+  type Lineage,
+} from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
 import type { Columns } from '../../database/rows.ts';
 
-export interface RoleRow extends Columns<'roles', 'id' | 'key' | 'name' | 'description' | 'scopes' | 'built_in'> {
+export interface RoleRow extends Columns<
+  'roles',
+  'id' | 'key' | 'name' | 'description' | 'scopes' | 'built_in'
+> {
   /** The lineage of the organization in which the role was found, if it is not built in. */
   lineage: Lineage;
   /** The person who sees the role because they hold it or it is offered to them. */

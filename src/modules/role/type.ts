@@ -6,7 +6,14 @@ import { builder } from '../../graphql/builder.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
-import { rolesUsableIn, scopeCatalog, USABLE_ROLES_MAX, type RoleRow, type ScopeRow, roleById } from './queries.ts';
+import {
+  rolesUsableIn,
+  scopeCatalog,
+  USABLE_ROLES_MAX,
+  type RoleRow,
+  type ScopeRow,
+  roleById,
+} from './queries.ts';
 
 export const RoleRef = builder.objectRef<RoleRow>('Role');
 
@@ -19,14 +26,21 @@ builder.node(RoleRef, {
   ...visibleTo({ scope: null, owner: 'shown_to', everybody: 'built_in' }),
   id: { resolve: ({ id }) => id },
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'Name used in inputs, e.g. admin; unique among the roles of one organization.' }),
+    key: t.exposeString('key', {
+      description: 'Name used in inputs, e.g. admin; unique among the roles of one organization.',
+    }),
     name: t.exposeString('name', { description: 'Display name.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What the role is for.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'What the role is for.',
+    }),
     scopes: t.exposeStringList('scopes', {
       description: 'Scopes that the role grants, including implied ones.',
       extensions: atMost(SCOPES_MAX),
     }),
-    builtIn: t.exposeBoolean('built_in', { description: 'Whether the role is built in and the same everywhere.' }),
+    builtIn: t.exposeBoolean('built_in', {
+      description: 'Whether the role is built in and the same everywhere.',
+    }),
   }),
 });
 
@@ -49,9 +63,14 @@ builder.objectField(OrganizationRef, 'roles', (t) =>
 const ScopeInfoRef = builder.objectRef<ScopeRow>('ScopeInfo').implement({
   description: 'A right that roles and keys grant.',
   fields: (t) => ({
-    key: t.exposeString('key', { description: 'Name of the scope, e.g. members:read. More may be added.' }),
+    key: t.exposeString('key', {
+      description: 'Name of the scope, e.g. members:read. More may be added.',
+    }),
     description: t.exposeString('description', { description: 'What it allows.' }),
-    implies: t.exposeStringList('implies', { description: 'Scopes that this one includes.', extensions: atMost(SCOPES_MAX) }),
+    implies: t.exposeStringList('implies', {
+      description: 'Scopes that this one includes.',
+      extensions: atMost(SCOPES_MAX),
+    }),
   }),
 });
 
@@ -60,7 +79,10 @@ builder.queryField('scopes', (t) =>
     type: [ScopeInfoRef],
     nullable: true,
     description: 'The catalog of scopes that roles and keys are made of.',
-    extensions: { ...atMost(SCOPES_MAX), ...rowsInSql(({ viewer }) => scopeCatalog.statement(viewer, ['all'], null)) },
+    extensions: {
+      ...atMost(SCOPES_MAX),
+      ...rowsInSql(({ viewer }) => scopeCatalog.statement(viewer, ['all'], null)),
+    },
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(scopeCatalog, null, 'all'),
   }),

@@ -19,7 +19,11 @@ const pendingInvitation = sql`lateral (
  * invitation that is pending or can be resent. The caller has locked the role `for update`, so no
  * grant is in progress.
  */
-export async function isUsedBelow(tx: Database, roleId: string, organizationId: string): Promise<boolean> {
+export async function isUsedBelow(
+  tx: Database,
+  roleId: string,
+  organizationId: string,
+): Promise<boolean> {
   // Two index ranges instead of one "not equal", so that no member of the defining organization is
   // read, however many hold the role there.
   const row = await one(

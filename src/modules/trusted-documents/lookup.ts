@@ -61,12 +61,19 @@ export class TrustedDocuments {
     if (this.#unknown.has(hash)) return Promise.resolve(undefined);
     const waiting = this.#waiting.get(hash);
     if (waiting) return waiting.promise;
-    if (this.#waiting.size >= WAITING_MAX && this.#documents.peek(hash, { allowStale: true }) === undefined) {
-      throw new RequestError('RATE_LIMITED', 'Too many unknown documents are being looked up. Try again in a moment.', {
-        limit: 'documentLookups',
-        maximum: WAITING_MAX,
-        http: { status: 429, headers: { 'retry-after': '1' } },
-      });
+    if (
+      this.#waiting.size >= WAITING_MAX &&
+      this.#documents.peek(hash, { allowStale: true }) === undefined
+    ) {
+      throw new RequestError(
+        'RATE_LIMITED',
+        'Too many unknown documents are being looked up. Try again in a moment.',
+        {
+          limit: 'documentLookups',
+          maximum: WAITING_MAX,
+          http: { status: 429, headers: { 'retry-after': '1' } },
+        },
+      );
     }
     const { promise, resolve, reject } = Promise.withResolvers<string | undefined>();
     this.#waiting.set(hash, { promise, resolve, reject });

@@ -40,21 +40,29 @@ export function readManifest(text: string, schema: GraphQLSchema): ManifestDocum
     throw new ConfigurationError('The manifest is not JSON.');
   }
   const manifest = manifestForm.safeParse(value);
-  if (!manifest.success) throw new ConfigurationError('The manifest must be a JSON object from hashes to documents.');
+  if (!manifest.success)
+    throw new ConfigurationError('The manifest must be a JSON object from hashes to documents.');
   const entries = Object.entries(manifest.data);
   if (entries.length === 0 || entries.length > MANIFEST_DOCUMENTS_MAX) {
-    throw new ConfigurationError(`The manifest must contain between 1 and ${MANIFEST_DOCUMENTS_MAX} documents.`);
+    throw new ConfigurationError(
+      `The manifest must contain between 1 and ${MANIFEST_DOCUMENTS_MAX} documents.`,
+    );
   }
   return entries.map(([key, document]) => {
     const hash = createHash('sha256').update(document).digest();
     if (key.replace(/^sha256:/, '') !== hash.toString('hex')) {
-      throw new ConfigurationError(`The document "${key}" has a different hash: sha256:${hash.toString('hex')}.`);
+      throw new ConfigurationError(
+        `The document "${key}" has a different hash: sha256:${hash.toString('hex')}.`,
+      );
     }
     if (document === '' || Buffer.byteLength(document) > TRUSTED_DOCUMENT_BYTES_MAX) {
-      throw new ConfigurationError(`The document "${key}" must have between 1 and ${TRUSTED_DOCUMENT_BYTES_MAX} bytes.`);
+      throw new ConfigurationError(
+        `The document "${key}" must have between 1 and ${TRUSTED_DOCUMENT_BYTES_MAX} bytes.`,
+      );
     }
     const problem = problemOf(document, schema);
-    if (problem !== undefined) throw new ConfigurationError(`The document "${key}" is not valid for the schema: ${problem}`);
+    if (problem !== undefined)
+      throw new ConfigurationError(`The document "${key}" is not valid for the schema: ${problem}`);
     return { hash, document };
   });
 }

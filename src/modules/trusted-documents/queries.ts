@@ -46,12 +46,18 @@ export async function listTrustedDocuments(db: Database): Promise<RegisteredClie
 
 /** Removes the documents of a client and returns their number. Those of other clients stay. */
 export async function removeTrustedDocuments(db: Database, client: string): Promise<number> {
-  const rows = await many(db, sql`delete from trusted_documents where client = ${client} returning hash`);
+  const rows = await many(
+    db,
+    sql`delete from trusted_documents where client = ${client} returning hash`,
+  );
   return rows.length;
 }
 
 /** The registered documents among the hashes (lower-case hex), by hash. */
-export async function findTrustedDocuments(db: Database, hashes: readonly string[]): Promise<Map<string, string>> {
+export async function findTrustedDocuments(
+  db: Database,
+  hashes: readonly string[],
+): Promise<Map<string, string>> {
   const rows = await many(
     db,
     sql<{ hash: string; document: string }>`

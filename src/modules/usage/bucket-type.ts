@@ -27,7 +27,9 @@ export const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement
       description: 'The metrics asked for, in the order of the catalog.',
       extensions: {
         ...atMostWithin(metricCount),
-        ...rowsInSql<unknown, undefined, BucketColumns>(({ outer: { keys } }) => metricsOfBucket(keys)),
+        ...rowsInSql<unknown, undefined, BucketColumns>(({ outer: { keys } }) =>
+          metricsOfBucket(keys),
+        ),
       },
     }),
   }),

@@ -30,13 +30,15 @@ const childOrder: SortOrder = {
 export const usageByChild: ListDefinition<ByChildArguments, ChildUsageRow> = {
   name: 'usage by child',
   parents: ofOrganizations(reach('ALL')),
-  order: ({ metric, from, to, scope }) => `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
+  order: ({ metric, from, to, scope }) =>
+    `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
   page({ now }, { metric, scope, ...window }, page: Page) {
     const layout = columnsOf(layOut(window, RESOLUTIONS, now));
     const behind = between(childOrder, page);
     const sources = [];
     if (layout.hasParts) {
-      const own = (amount: RawBuilder<unknown>): RawBuilder<unknown> => sql`case when member.id = branch.id then ${amount} end`;
+      const own = (amount: RawBuilder<unknown>): RawBuilder<unknown> =>
+        sql`case when member.id = branch.id then ${amount} end`;
       sources.push(
         sql`
           select branch.id, ${own(sql`totals.own[slots.slot]`)}, (case when member.whole then totals.subtree else totals.own end)[slots.slot]

@@ -41,17 +41,26 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
   const { key, parts, dividedBy, lateDays } = metric;
   const name = parseText('name', metric.name);
   const unit = parseText('unit', metric.unit);
-  const description = metric.description === null ? null : parseText('description', metric.description);
+  const description =
+    metric.description === null ? null : parseText('description', metric.description);
   if (!/^[a-z][a-z0-9_]{0,62}$/.test(key))
-    throw new ConfigurationError('--key must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter.');
+    throw new ConfigurationError(
+      '--key must have 1 to 63 characters of a-z, 0-9 and _, and start with a letter.',
+    );
   if (parts.length === 0 && dividedBy.length > 0)
-    throw new ConfigurationError('--divided-by requires --parts: an average divides one sum by another.');
+    throw new ConfigurationError(
+      '--divided-by requires --parts: an average divides one sum by another.',
+    );
   const named = [...new Set([...parts, ...dividedBy])];
   await db.transaction().execute(async (tx) => {
     // One at a time, for the next position and slot.
     await sql`lock table usage_metrics in share row exclusive mode`.execute(tx);
-    const present = await one(tx, sql<{ count: number }>`select count(*)::int as count from usage_metrics`);
-    if (present.count >= METRICS_MAX) throw new ConfigurationError(`The catalog already has ${METRICS_MAX} metrics, the maximum.`);
+    const present = await one(
+      tx,
+      sql<{ count: number }>`select count(*)::int as count from usage_metrics`,
+    );
+    if (present.count >= METRICS_MAX)
+      throw new ConfigurationError(`The catalog already has ${METRICS_MAX} metrics, the maximum.`);
     const recorded = await many(
       tx,
       sql<{ key: string }>`
@@ -59,7 +68,8 @@ export async function addMetric(db: Database, metric: NewMetric): Promise<void> 
           where key = any (${named}::text[]) and parts = array[key] and divided_by = '{}'`,
     );
     const missing = named.find((part) => !recorded.some((row) => row.key === part));
-    if (missing !== undefined) throw new ConfigurationError(`"${missing}" is not a recorded metric.`);
+    if (missing !== undefined)
+      throw new ConfigurationError(`"${missing}" is not a recorded metric.`);
     const rows = await many(
       tx,
       sql`

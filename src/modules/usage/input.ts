@@ -4,7 +4,15 @@ import { badInput } from '../../errors.ts';
 import { metricCatalog } from './metric-queries.ts';
 import { eventsFrom } from './queries.ts';
 import { EVENT_DAYS_MIN } from './retention.ts';
-import { requireMetricKeys, columnsOf, layOut, type Layout, type LayoutColumns, type Resolution, type Window } from './window.ts';
+import {
+  requireMetricKeys,
+  columnsOf,
+  layOut,
+  type Layout,
+  type LayoutColumns,
+  type Resolution,
+  type Window,
+} from './window.ts';
 
 /** The maximum number of metrics that one field is asked for. */
 export const METRIC_KEYS_MAX = 100;
@@ -14,7 +22,10 @@ async function catalogKeys(loaders: Loaders): Promise<ReadonlySet<string>> {
 }
 
 /** The metrics that `keys` ask for; null for all. Refuses a key that is not in the catalog. */
-export async function wantedKeys(keys: readonly string[] | null | undefined, loaders: Loaders): Promise<ReadonlySet<string> | null> {
+export async function wantedKeys(
+  keys: readonly string[] | null | undefined,
+  loaders: Loaders,
+): Promise<ReadonlySet<string> | null> {
   if (keys == null) return null;
   requireKeyCount(keys);
   requireMetricKeys(keys, await catalogKeys(loaders), 'keys');
@@ -29,14 +40,19 @@ function oldEdges({ edges }: Layout, now: Date): readonly Window[] {
 }
 
 /** The layout of a window that certainly can be told; undefined if that has to be looked up. */
-export function knownLayout(window: Window, resolutions: readonly Resolution[], now: Date): LayoutColumns | undefined {
+export function knownLayout(
+  window: Window,
+  resolutions: readonly Resolution[],
+  now: Date,
+): LayoutColumns | undefined {
   const layout = layOut(window, resolutions, now);
   return oldEdges(layout, now).length === 0 ? columnsOf(layout) : undefined;
 }
 
 /** The number of metrics that a field is asked for is bounded. */
 export function requireKeyCount(keys: readonly string[]): void {
-  if (keys.length === 0 || keys.length > METRIC_KEYS_MAX) throw badInput('keys', `must name between 1 and ${METRIC_KEYS_MAX} metrics`);
+  if (keys.length === 0 || keys.length > METRIC_KEYS_MAX)
+    throw badInput('keys', `must name between 1 and ${METRIC_KEYS_MAX} metrics`);
 }
 
 /**

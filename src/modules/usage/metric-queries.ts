@@ -3,7 +3,10 @@ import { sql } from 'kysely';
 import { listBatch } from '../../database/loaders.ts';
 import type { Columns } from '../../database/rows.ts';
 
-export interface MetricRow extends Columns<'usage_metrics', 'key' | 'name' | 'unit' | 'kind' | 'description'> {
+export interface MetricRow extends Columns<
+  'usage_metrics',
+  'key' | 'name' | 'unit' | 'kind' | 'description'
+> {
   kind: 'SUM' | 'AVERAGE';
 }
 

@@ -10,7 +10,9 @@ const UsageMetricKindRef = builder.enumType('UsageMetricKind', {
   description: "How a metric's values combine.",
   values: {
     SUM: { description: 'Values add up.' },
-    AVERAGE: { description: 'A quotient of two sums, computed from them and never from other averages.' },
+    AVERAGE: {
+      description: 'A quotient of two sums, computed from them and never from other averages.',
+    },
   } as const,
 });
 
@@ -21,7 +23,10 @@ const UsageMetricRef = builder.objectRef<MetricRow>('UsageMetric').implement({
     name: t.exposeString('name', { description: 'Display name.' }),
     unit: t.exposeString('unit', { description: 'Unit of its values, in the singular.' }),
     kind: t.expose('kind', { type: UsageMetricKindRef, description: 'How its values combine.' }),
-    description: t.exposeString('description', { nullable: true, description: 'What it measures.' }),
+    description: t.exposeString('description', {
+      nullable: true,
+      description: 'What it measures.',
+    }),
   }),
 });
 
@@ -32,11 +37,18 @@ export const UsageMetricTotalRef = builder.objectRef<TotalRow>('UsageMetricTotal
       type: UsageMetricRef,
       description: 'The metric.',
       resolve: (row) => row,
-      extensions: sameRow({ key: 'key', name: 'name', unit: 'unit', kind: 'kind', description: 'description' }),
+      extensions: sameRow({
+        key: 'key',
+        name: 'name',
+        unit: 'unit',
+        kind: 'kind',
+        description: 'description',
+      }),
     }),
     value: t.expose('value', {
       type: 'Decimal',
-      description: 'Its exact value; averages are rounded to 9 decimals and are 0 where there is nothing to average.',
+      description:
+        'Its exact value; averages are rounded to 9 decimals and are 0 where there is nothing to average.',
     }),
   }),
 });
@@ -46,7 +58,10 @@ builder.queryField('usageMetrics', (t) =>
     type: [UsageMetricRef],
     nullable: true,
     description: `The catalog of metered quantities, at most ${METRICS_MAX}.`,
-    extensions: { ...atMost(METRICS_MAX), ...rowsInSql(({ viewer }) => metricCatalog.statement(viewer, ['all'], null)) },
+    extensions: {
+      ...atMost(METRICS_MAX),
+      ...rowsInSql(({ viewer }) => metricCatalog.statement(viewer, ['all'], null)),
+    },
     authScopes: { authenticated: true, organization: true },
     resolve: (_root, _args, { loaders }) => loaders.load(metricCatalog, null, 'all'),
   }),

@@ -4,7 +4,14 @@ import { isReadableParent, readableOrganizations } from '../../authorization/rig
 import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
 import type { MetricRow } from './metric-queries.ts';
 import { usageSources, reach, type UsageScope } from './sources.ts';
-import { RESOLUTIONS, columnsOf, layOut, type LayoutColumns, type Resolution, type Window } from './window.ts';
+import {
+  RESOLUTIONS,
+  columnsOf,
+  layOut,
+  type LayoutColumns,
+  type Resolution,
+  type Window,
+} from './window.ts';
 
 export interface UsageArguments {
   scope: UsageScope;
@@ -34,7 +41,11 @@ function sumsByMetric(layout: LayoutColumns, scope: UsageScope): RawBuilder<unkn
 }
 
 /** The same for each bucket that begins at one of `starts`, with its number as `bucket`. */
-function sumsByBucket(layout: LayoutColumns, scope: UsageScope, starts: RawBuilder<unknown>): RawBuilder<unknown> {
+function sumsByBucket(
+  layout: LayoutColumns,
+  scope: UsageScope,
+  starts: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   return sql`
     select s.bucket, r.key, s.total
     from (
@@ -132,12 +143,17 @@ export function summaryOfRow({ scope, from, to }: UsageArguments): RawBuilder<un
 }
 
 /** Whether the caller may read the usage of the organization `parent`. */
-export function isUsageReadable({ principal }: Viewer, { scope }: Pick<UsageArguments, 'scope'>): RawBuilder<boolean> {
+export function isUsageReadable(
+  { principal }: Viewer,
+  { scope }: Pick<UsageArguments, 'scope'>,
+): RawBuilder<boolean> {
   return isReadableParent(principal, reach(scope));
 }
 
 /** The number of organizations that the summary `parent` covers. */
-export function organizationsOfSummary({ scope }: Pick<UsageArguments, 'scope'>): RawBuilder<unknown> {
+export function organizationsOfSummary({
+  scope,
+}: Pick<UsageArguments, 'scope'>): RawBuilder<unknown> {
   if (scope === 'SINGLE') return sql`1`;
   return sql`(select count(*) from organizations o where o.path >= parent.path and o.path < subtree_end(parent.path) and o.deleted_at is null)`;
 }
@@ -149,7 +165,11 @@ export function areMetrics(keys: readonly string[] | null): RawBuilder<boolean> 
 }
 
 /** The metrics of the summary `parent`. */
-export function metricsOfSummary(layout: LayoutColumns, scope: UsageScope, keys: readonly string[] | null): RawBuilder<unknown> {
+export function metricsOfSummary(
+  layout: LayoutColumns,
+  scope: UsageScope,
+  keys: readonly string[] | null,
+): RawBuilder<unknown> {
   return sql`with sums as materialized (${sumsByMetric(layout, scope)}) ${valuesOf(keys)}`;
 }
 
@@ -161,7 +181,10 @@ export interface BucketColumns extends LayoutColumns {
 }
 
 /** The buckets of the summary `parent`, each with its sums by recorded metric. */
-export function bucketsOfSummary({ bucketsFrom, bucketsTo, ...layout }: BucketColumns, scope: UsageScope): RawBuilder<unknown> {
+export function bucketsOfSummary(
+  { bucketsFrom, bucketsTo, ...layout }: BucketColumns,
+  scope: UsageScope,
+): RawBuilder<unknown> {
   const starts = sql`${bucketsFrom}::timestamptz[]`;
   return sql`
     with sums as materialized (

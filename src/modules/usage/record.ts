@@ -59,8 +59,12 @@ interface Lookups {
  * durable and counted in the next read. Only the tree is locked, and that shared, so no meter waits
  * for another.
  */
-export function recordUsage(request: CommandRequest, events: readonly EventInput[]): Promise<{ outcomes: EventOutcome[] } | UserError> {
-  if (events.length === 0 || events.length > EVENTS_MAX) throw badInput('events', `must contain between 1 and ${EVENTS_MAX} events`);
+export function recordUsage(
+  request: CommandRequest,
+  events: readonly EventInput[],
+): Promise<{ outcomes: EventOutcome[] } | UserError> {
+  if (events.length === 0 || events.length > EVENTS_MAX)
+    throw badInput('events', `must contain between 1 and ${EVENTS_MAX} events`);
   return appendInSubtree(request, async (tx, principal) => {
     const lookups = {
       lineages: await lineagesOf(tx, principal, events),
@@ -73,7 +77,11 @@ export function recordUsage(request: CommandRequest, events: readonly EventInput
       const reason = rejections[index] ?? null;
       if (reason) return { id: event.id, status: 'REJECTED', reason };
       // If several events in a batch have the same id, the first one was accepted.
-      return { id: event.id, status: accepted.delete(keyOf(event)) ? 'ACCEPTED' : 'DUPLICATE', reason: null };
+      return {
+        id: event.id,
+        status: accepted.delete(keyOf(event)) ? 'ACCEPTED' : 'DUPLICATE',
+        reason: null,
+      };
     });
     return { outcomes };
   });
@@ -87,7 +95,11 @@ const uuidOf = ({ organizationId }: EventInput): string | undefined => {
 const keyOf = (event: EventInput): string => `${uuidOf(event) ?? ''} ${event.id}`;
 
 /** Returns the lineages of the organizations that the caller can see. */
-async function lineagesOf(tx: Database, principal: Principal, events: readonly EventInput[]): Promise<Map<string, Lineage>> {
+async function lineagesOf(
+  tx: Database,
+  principal: Principal,
+  events: readonly EventInput[],
+): Promise<Map<string, Lineage>> {
   const ids = [...new Set(events.flatMap((event) => uuidOf(event) ?? []))];
   const rows = await many(
     tx,
@@ -97,8 +109,13 @@ async function lineagesOf(tx: Database, principal: Principal, events: readonly E
   return new Map(rows.map((row) => [row.id, row.lineage]));
 }
 
-async function metricsOf(tx: Database, events: readonly EventInput[]): Promise<Map<string, Metric>> {
-  const keys = [...new Set(events.map((event) => event.metric))].filter((key) => /^[a-z][a-z0-9_]{0,62}$/.test(key));
+async function metricsOf(
+  tx: Database,
+  events: readonly EventInput[],
+): Promise<Map<string, Metric>> {
+  const keys = [...new Set(events.map((event) => event.metric))].filter((key) =>
+    /^[a-z][a-z0-9_]{0,62}$/.test(key),
+  );
   const rows = await many(
     tx,
     sql<Metric>`
@@ -112,14 +129,25 @@ async function metricsOf(tx: Database, events: readonly EventInput[]): Promise<M
  * Returns why an event is refused; null for a valid one. The organization is checked first, so that
  * the other reasons reveal nothing about organizations that the caller may not see.
  */
-function rejectionOf(event: EventInput, { lineages, metrics }: Lookups, principal: Principal, now: Date): Rejection | null {
+function rejectionOf(
+  event: EventInput,
+  { lineages, metrics }: Lookups,
+  principal: Principal,
+  now: Date,
+): Rejection | null {
   const lineage = lineages.get(uuidOf(event) ?? '');
   if (!lineage) return 'ORGANIZATION_NOT_FOUND';
   if (!can(principal, 'usage:write', lineage)) return 'FORBIDDEN';
   const metric = metrics.get(event.metric);
   if (!metric) return 'UNKNOWN_METRIC';
   if (!metric.recorded) return 'DERIVED_METRIC';
-  if (event.id.length === 0 || event.id.length > ID_LENGTH_MAX || /\p{Cc}/u.test(event.id) || !event.id.isWellFormed()) return 'INVALID_ID';
+  if (
+    event.id.length === 0 ||
+    event.id.length > ID_LENGTH_MAX ||
+    /\p{Cc}/u.test(event.id) ||
+    !event.id.isWellFormed()
+  )
+    return 'INVALID_ID';
   if (event.quantity.startsWith('-')) return 'INVALID_QUANTITY';
   const age = now.getTime() - event.occurredAt.getTime();
   if (age < -AHEAD_MAX_MS) return 'IN_THE_FUTURE';

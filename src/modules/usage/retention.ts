@@ -28,15 +28,29 @@ export async function retainUsage(db: Database, eventDays: number): Promise<void
     );
     return retired.before;
   });
-  await removeAll(db, sql`select ctid from usage_event_keys where occurred_at < ${before}`, 'usage_event_keys');
-  await removeAll(db, sql`select ctid from usage_totals where grain = 'HOUR' and starts_at < usage_hours_from()`, 'usage_totals');
+  await removeAll(
+    db,
+    sql`select ctid from usage_event_keys where occurred_at < ${before}`,
+    'usage_event_keys',
+  );
+  await removeAll(
+    db,
+    sql`select ctid from usage_totals where grain = 'HOUR' and starts_at < usage_hours_from()`,
+    'usage_totals',
+  );
 }
 
 /** Deletes what the query finds, in batches. */
-async function removeAll(db: Database, rows: RawBuilder<unknown>, table: 'usage_event_keys' | 'usage_totals'): Promise<void> {
+async function removeAll(
+  db: Database,
+  rows: RawBuilder<unknown>,
+  table: 'usage_event_keys' | 'usage_totals',
+): Promise<void> {
   for (;;) {
     const { numAffectedRows = 0n } = await sql`
-      delete from ${sql.table(table)} where ctid = any (array(${rows} limit ${ROWS_AT_ONCE}))`.execute(db);
+      delete from ${sql.table(table)} where ctid = any (array(${rows} limit ${ROWS_AT_ONCE}))`.execute(
+      db,
+    );
     if (numAffectedRows < ROWS_AT_ONCE) return;
   }
 }

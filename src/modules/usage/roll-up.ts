@@ -19,9 +19,11 @@ const LOCK_NOT_AVAILABLE = '55P03';
  * another process is rolling up. Returns the number of pending rows processed.
  */
 export async function rollUpUsage(db: Database): Promise<number> {
-  await repeat(db, sql`select roll_up_subtrees(${ORGANIZATIONS_AT_ONCE}) as done`).catch((error: unknown) => {
-    if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
-  });
+  await repeat(db, sql`select roll_up_subtrees(${ORGANIZATIONS_AT_ONCE}) as done`).catch(
+    (error: unknown) => {
+      if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
+    },
+  );
   return repeat(db, sql`select roll_usage(${ROWS_AT_ONCE}) as done`);
 }
 

@@ -9,7 +9,10 @@ import type { LayoutColumns } from './window.ts';
 export type UsageScope = 'ALL' | 'SINGLE';
 
 /** The organizations whose usage the caller may read, alone or with everything below. */
-export const reach = (scope: UsageScope): ReadableOptions => ({ scope: 'usage:read', reachingBelow: scope === 'ALL' });
+export const reach = (scope: UsageScope): ReadableOptions => ({
+  scope: 'usage:read',
+  reachingBelow: scope === 'ALL',
+});
 
 /** Subtrees with more organizations than this are searched for edge events by time. */
 const MANY = 2_000;
@@ -19,7 +22,10 @@ const MANY = 2_000;
  * by slot. `offset 0` keeps the planner from reading all totals of the holder and filtering
  * afterwards.
  */
-export const totalsOf = (holder: RawBuilder<unknown>, { resolutions, partsFrom, partsTo }: LayoutColumns): RawBuilder<unknown> => sql`
+export const totalsOf = (
+  holder: RawBuilder<unknown>,
+  { resolutions, partsFrom, partsTo }: LayoutColumns,
+): RawBuilder<unknown> => sql`
   unnest(${resolutions}::usage_grain[], ${partsFrom}::timestamptz[], ${partsTo}::timestamptz[])
     as part (grain, begins, ends)
   cross join lateral (
@@ -32,7 +38,10 @@ export const totalsOf = (holder: RawBuilder<unknown>, { resolutions, partsFrom, 
  * The pending amounts to be added to the totals of `holder` in the parts of a layout: `pending` with
  * `hour`, `slot`, `own` and `subtree`.
  */
-export const pendingOf = (holder: RawBuilder<unknown>, { totalsFrom, totalsTo }: LayoutColumns): RawBuilder<unknown> => sql`
+export const pendingOf = (
+  holder: RawBuilder<unknown>,
+  { totalsFrom, totalsTo }: LayoutColumns,
+): RawBuilder<unknown> => sql`
   lateral (
     select t.hour, t.slot, sum(t.own) as own, sum(t.subtree) as subtree from usage_tail t
     where t.organization_id = ${holder} and t.hour >= ${totalsFrom}::timestamptz and t.hour < ${totalsTo}::timestamptz
@@ -40,7 +49,10 @@ export const pendingOf = (holder: RawBuilder<unknown>, { totalsFrom, totalsTo }:
   ) as pending`;
 
 /** The single events at a layout's edges. The planner does not choose between the two ways. */
-export function edgeEvents({ edgesFrom, edgesTo }: LayoutColumns, scope: UsageScope): RawBuilder<unknown> {
+export function edgeEvents(
+  { edgesFrom, edgesTo }: LayoutColumns,
+  scope: UsageScope,
+): RawBuilder<unknown> {
   const windows = sql`unnest(${edgesFrom}::timestamptz[], ${edgesTo}::timestamptz[]) as edge (begins, ends)`;
   const events = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`lateral (
     select e.organization_id, e.occurred_at, e.metric, e.quantity from usage_events e
@@ -68,7 +80,10 @@ export function edgeEvents({ edgesFrom, edgesTo }: LayoutColumns, scope: UsageSc
  * `slot` and `quantity`.
  */
 export function usageSources(layout: LayoutColumns, scope: UsageScope): RawBuilder<unknown> {
-  const members = scope === 'SINGLE' ? sql`select parent.id, false as whole` : sql`select * from usage_members(parent.id, parent.path)`;
+  const members =
+    scope === 'SINGLE'
+      ? sql`select parent.id, false as whole`
+      : sql`select * from usage_members(parent.id, parent.path)`;
   const branches = [];
   if (layout.hasParts) {
     branches.push(
@@ -81,6 +96,7 @@ export function usageSources(layout: LayoutColumns, scope: UsageScope): RawBuild
         from member cross join ${pendingOf(sql`member.id`, layout)}`,
     );
   }
-  if (layout.hasEdges) branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(layout, scope)}) as e`);
+  if (layout.hasEdges)
+    branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(layout, scope)}) as e`);
   return sql`with member as materialized (${members}) ${sql.join(branches, sql` union all `)}`;
 }

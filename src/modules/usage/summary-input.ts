@@ -2,7 +2,14 @@
 import type { Viewer } from '../../database/loaders.ts';
 import { knownLayout, requireKeyCount } from './input.ts';
 import type { BucketColumns, UsageArguments } from './queries.ts';
-import { RESOLUTIONS, bucketsOf, type BucketSize, type LayoutColumns, type Resolution, type Window } from './window.ts';
+import {
+  RESOLUTIONS,
+  bucketsOf,
+  type BucketSize,
+  type LayoutColumns,
+  type Resolution,
+  type Window,
+} from './window.ts';
 
 /** The arguments of a summary in SQL. */
 export type SummaryArguments = UsageArguments & LayoutColumns;
@@ -20,7 +27,11 @@ export function countedKeys(keys: readonly string[] | null | undefined): readonl
 }
 
 /** The layout of a window. Throws if only the resolvers can tell whether its events are kept. */
-export function layoutInSql(window: Window, resolutions: readonly Resolution[], now: Date): LayoutColumns {
+export function layoutInSql(
+  window: Window,
+  resolutions: readonly Resolution[],
+  now: Date,
+): LayoutColumns {
   const layout = knownLayout(window, resolutions, now);
   if (!layout) throw new RangeError('the events of the window may be gone');
   return layout;

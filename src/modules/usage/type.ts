@@ -12,7 +12,14 @@ import { METRIC_KEYS_MAX, missingEdge, wantedKeys } from './input.ts';
 import { metricCatalog } from './metric-queries.ts';
 import { UsageMetricTotalRef } from './metric-type.ts';
 import { metricCount, UsageBucketRef, UsageBucketSizeRef } from './bucket-type.ts';
-import { bucketColumns, countedKeys, layoutInSql, RESOLUTIONS_WITHIN, type GivenKeys, type SummaryArguments } from './summary-input.ts';
+import {
+  bucketColumns,
+  countedKeys,
+  layoutInSql,
+  RESOLUTIONS_WITHIN,
+  type GivenKeys,
+  type SummaryArguments,
+} from './summary-input.ts';
 import {
   areMetrics,
   bucketsOfSummary,
@@ -43,10 +50,15 @@ const UsageByChildConnectionRef = connectionType<ChildUsageRow>({
   plural: 'branches of a usage summary',
   counted: false,
   edgeFields: (t) => ({
-    own: t.field({ type: 'Decimal', description: 'Usage of the organization itself.', resolve: ({ row }) => row.own }),
+    own: t.field({
+      type: 'Decimal',
+      description: 'Usage of the organization itself.',
+      resolve: ({ row }) => row.own,
+    }),
     subtree: t.field({
       type: 'Decimal',
-      description: 'Usage of the organization and everything below it; for the organization of the summary itself, its own usage.',
+      description:
+        'Usage of the organization and everything below it; for the organization of the summary itself, its own usage.',
       resolve: ({ row }) => row.subtree,
     }),
     share: t.float({
@@ -62,9 +74,12 @@ interface Summary extends UsageArguments {
 }
 
 const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
-  description: 'Usage over the half-open window [from, to). The subtree is the one that exists now.',
+  description:
+    'Usage over the half-open window [from, to). The subtree is the one that exists now.',
   fields: (t) => {
-    const keys = t.arg.stringList({ description: `Only these metrics; all when absent. At most ${METRIC_KEYS_MAX}.` });
+    const keys = t.arg.stringList({
+      description: `Only these metrics; all when absent. At most ${METRIC_KEYS_MAX}.`,
+    });
     return {
       from: t.expose('from', { type: 'DateTime', description: 'Start of the window, inclusive.' }),
       to: t.expose('to', { type: 'DateTime', description: 'End of the window, exclusive.' }),
@@ -72,8 +87,12 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
       organizationCount: t.int({
         description: 'How many organizations are covered, with or without usage.',
         resolve: async ({ organization, scope }, _args, { loaders }) =>
-          scope === 'SINGLE' ? 1 : ((await loaders.load(organizationCount, null, organization.id))?.count ?? 0),
-        extensions: inSql<unknown, undefined, SummaryArguments>(({ outer }) => organizationsOfSummary(outer)),
+          scope === 'SINGLE'
+            ? 1
+            : ((await loaders.load(organizationCount, null, organization.id))?.count ?? 0),
+        extensions: inSql<unknown, undefined, SummaryArguments>(({ outer }) =>
+          organizationsOfSummary(outer),
+        ),
       }),
       asOf: t.field({
         type: 'DateTime',
@@ -89,7 +108,10 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
           ...atMost(metricCount),
           ...rowsInSql<GivenKeys, { keys: readonly string[] | null }, SummaryArguments>(
             ({ args, outer }) => metricsOfSummary(outer, outer.scope, args.keys),
-            { prepare: ({ keys: given }) => ({ keys: countedKeys(given) }), check: ({ args }) => areMetrics(args.keys) },
+            {
+              prepare: ({ keys: given }) => ({ keys: countedKeys(given) }),
+              check: ({ args }) => areMetrics(args.keys),
+            },
           ),
         },
         args: { keys },
@@ -111,17 +133,36 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
             { prepare: bucketColumns, check: ({ args }) => areMetrics(args.keys) },
           ),
         },
-        args: { size: t.arg({ type: UsageBucketSizeRef, required: true, defaultValue: 'DAY', description: 'Length of the parts.' }), keys },
+        args: {
+          size: t.arg({
+            type: UsageBucketSizeRef,
+            required: true,
+            defaultValue: 'DAY',
+            description: 'Length of the parts.',
+          }),
+          keys,
+        },
         async resolve({ organization, scope, from, to }, args, { loaders, now }) {
           const buckets = bucketsOf({ from, to }, args.size);
           const wanted = await wantedKeys(args.keys, loaders);
           const resolutions = RESOLUTIONS_WITHIN[args.size];
           const missing = await missingEdge({ from, to }, resolutions, loaders, now);
-          if (missing) throw badInput('size', `must be at least DAY in a window that begins before ${missing.since.toISOString()}`);
+          if (missing)
+            throw badInput(
+              'size',
+              `must be at least DAY in a window that begins before ${missing.since.toISOString()}`,
+            );
           const keys = wanted && [...wanted].toSorted();
-          const rows = await loaders.load(usageBuckets, { scope, from, to, buckets, resolutions, keys }, organization.id);
+          const rows = await loaders.load(
+            usageBuckets,
+            { scope, from, to, buckets, resolutions, keys },
+            organization.id,
+          );
           const byBucket = Map.groupBy(rows, (row) => row.bucket);
-          return buckets.map((bucket, index) => ({ ...bucket, metrics: byBucket.get(index) ?? [] }));
+          return buckets.map((bucket, index) => ({
+            ...bucket,
+            metrics: byBucket.get(index) ?? [],
+          }));
         },
       }),
       byChild: t.field({
@@ -156,13 +197,23 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
       'this organization alone, which requires `usage:read` or `child_organizations:manage`. A window may begin and end at any instant while ' +
       'single events are kept, 400 days unless configured otherwise; older usage is kept by whole days (UTC), and other windows are INVALID_WINDOW.',
     args: {
-      from: t.arg({ type: 'DateTime', required: true, description: 'Start of the window, inclusive.' }),
+      from: t.arg({
+        type: 'DateTime',
+        required: true,
+        description: 'Start of the window, inclusive.',
+      }),
       to: t.arg({
         type: 'DateTime',
         required: true,
-        description: 'End of the window, exclusive; after `from` and at most 366 days later, else INVALID_WINDOW.',
+        description:
+          'End of the window, exclusive; after `from` and at most 366 days later, else INVALID_WINDOW.',
       }),
-      scope: t.arg({ type: UsageScopeRef, required: true, defaultValue: 'ALL', description: 'What to cover.' }),
+      scope: t.arg({
+        type: UsageScopeRef,
+        required: true,
+        defaultValue: 'ALL',
+        description: 'What to cover.',
+      }),
     },
     authScopes: (organization, args, context) =>
       (args.scope === 'ALL' ? requiresReach : requires('usage:read'))(organization, args, context),
@@ -178,7 +229,12 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
     },
     extensions: rowsInSql<UsageArguments, SummaryArguments>(({ args }) => summaryOfRow(args), {
       structural: ['scope'],
-      prepare: ({ from, to, scope }, { now }) => ({ from, to, scope, ...layoutInSql(parseWindow(from, to), RESOLUTIONS, now) }),
+      prepare: ({ from, to, scope }, { now }) => ({
+        from,
+        to,
+        scope,
+        ...layoutInSql(parseWindow(from, to), RESOLUTIONS, now),
+      }),
       check: ({ viewer, args }) => isUsageReadable(viewer, args),
     }),
   }),

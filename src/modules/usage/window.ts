@@ -60,14 +60,20 @@ export function bucketsOf({ from, to }: Window, size: BucketSize): Window[] {
   for (let start = bucketStart(from, size); start < to;) {
     const end = nextBucket(start, size);
     buckets.push({ from: start < from ? from : start, to: end > to ? to : end });
-    if (buckets.length > BUCKETS_MAX) throw limitExceeded('size', `would divide this window into more than ${BUCKETS_MAX} buckets`);
+    if (buckets.length > BUCKETS_MAX)
+      throw limitExceeded('size', `would divide this window into more than ${BUCKETS_MAX} buckets`);
     start = end;
   }
   return buckets;
 }
 
 /** The minimum length of a bucket, except at the ends of a window. */
-const LENGTHS_MS: Record<BucketSize, number> = { HOUR: DAY_MS / 24, DAY: DAY_MS, WEEK: 7 * DAY_MS, MONTH: 28 * DAY_MS };
+const LENGTHS_MS: Record<BucketSize, number> = {
+  HOUR: DAY_MS / 24,
+  DAY: DAY_MS,
+  WEEK: 7 * DAY_MS,
+  MONTH: 28 * DAY_MS,
+};
 
 /**
  * Returns the maximum number of buckets of a window, from arguments that may not have been
@@ -81,7 +87,9 @@ export function bucketCount(from: unknown, to: unknown, size: unknown = 'DAY'): 
 }
 
 function instantOf(value: unknown): number {
-  return typeof value === 'string' || typeof value === 'number' || value instanceof Date ? new Date(value).getTime() : NaN;
+  return typeof value === 'string' || typeof value === 'number' || value instanceof Date
+    ? new Date(value).getTime()
+    : NaN;
 }
 
 /** The time spans that totals are kept for, longest first. */
@@ -164,7 +172,12 @@ export function layOut(window: Window, resolutions: readonly Resolution[], now: 
 }
 
 /** Refuses metric keys that are not in the catalog. */
-export function requireMetricKeys(keys: readonly string[], catalog: ReadonlySet<string>, argument: string): void {
+export function requireMetricKeys(
+  keys: readonly string[],
+  catalog: ReadonlySet<string>,
+  argument: string,
+): void {
   const unknown = keys.find((key) => !catalog.has(key));
-  if (unknown !== undefined) throw badInput(argument, 'must name metrics of the catalog (see Query.usageMetrics)');
+  if (unknown !== undefined)
+    throw badInput(argument, 'must name metrics of the catalog (see Query.usageMetrics)');
 }

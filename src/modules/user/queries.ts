@@ -38,7 +38,9 @@ export const actorById = rowBatch<null, Omit<UserRow, 'lineage' | 'scope'>>(
   'actor by id',
   (row) => row.id,
   (_viewer, ids) =>
-    sql<Omit<UserRow, 'lineage' | 'scope'>>`select u.id, u.email, u.name, u.created_at from users u where u.id = any (${ids}::uuid[])`,
+    sql<
+      Omit<UserRow, 'lineage' | 'scope'>
+    >`select u.id, u.email, u.name, u.created_at from users u where u.id = any (${ids}::uuid[])`,
 );
 
 /** The person of the actor `parent`, seen through the actor's row. */

@@ -21,7 +21,10 @@ builder.node(UserRef, {
   fields: (t) => ({
     email: t.expose('email', { type: 'EmailAddress', description: "The person's address." }),
     name: t.exposeString('name', { nullable: true, description: "The person's name, if known." }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When the person was first seen.' }),
+    createdAt: t.expose('created_at', {
+      type: 'DateTime',
+      description: 'When the person was first seen.',
+    }),
   }),
 });
 
@@ -31,7 +34,10 @@ export const CredentialKindRef = builder.enumType('CredentialKind', {
     API_KEY: { description: 'A key of an organization (ak_…).' },
     PERSONAL_ACCESS_TOKEN: { description: 'A token of a person (pat_…).' },
     SESSION: { description: 'A person signed in through the identity provider.' },
-    OPERATOR: { description: 'No credential: an operator acted at the command line. Only actors have this kind.' },
+    OPERATOR: {
+      description:
+        'No credential: an operator acted at the command line. Only actors have this kind.',
+    },
   },
 });
 
@@ -49,22 +55,30 @@ export interface Actor {
 export const ActorRef = builder.objectRef<Actor>('Actor').implement({
   description: 'Who performed an action: a person, an API key, or an operator at the command line.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: CredentialKindRef, description: 'The kind of credential that was used; OPERATOR when there was none.' }),
+    kind: t.expose('kind', {
+      type: CredentialKindRef,
+      description: 'The kind of credential that was used; OPERATOR when there was none.',
+    }),
     user: t.field({
       type: UserRef,
       nullable: true,
-      description: 'The person; null for an API key or an operator, or when the person no longer exists.',
+      description:
+        'The person; null for an API key or an operator, or when the person no longer exists.',
       async resolve({ userId, lineage, scope }, _args, { loaders }) {
         const user = userId === null ? null : await loaders.load(actorById, null, userId);
         return user && { ...user, lineage, scope };
       },
       extensions: rowsInSql(({ viewer }) => actorOfRow(viewer)),
     }),
-    apiKeyName: t.exposeString('apiKeyName', { nullable: true, description: 'Name of the API key; null for a person or an operator.' }),
+    apiKeyName: t.exposeString('apiKeyName', {
+      nullable: true,
+      description: 'Name of the API key; null for a person or an operator.',
+    }),
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
-      description: "The organization the actor acted from; null when it is outside the caller's subtree.",
+      description:
+        "The organization the actor acted from; null when it is outside the caller's subtree.",
       resolve: ({ organizationId }, _args, { loaders }) =>
         organizationId === null ? null : loaders.load(organizationById, null, organizationId),
       extensions: related(organizationById, 'organizationId'),

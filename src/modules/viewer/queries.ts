@@ -7,7 +7,9 @@ import { publicIdInSql } from '../../database/id.ts';
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
 
 /** The caller. The row has the id of the user, so that lists of the caller's own user are lists of it. */
-export function callerRow({ principal: { credential, user, organization } }: Viewer): RawBuilder<unknown> {
+export function callerRow({
+  principal: { credential, user, organization },
+}: Viewer): RawBuilder<unknown> {
   return sql`
     select ${user?.id ?? NOBODY}::uuid as id, ${organization?.id ?? null}::uuid as organization_id,
       ${credential?.kind ?? null}::text as credential_kind, ${credential?.id ?? null}::text as credential_id,
@@ -17,7 +19,10 @@ export function callerRow({ principal: { credential, user, organization } }: Vie
 /** The public id of the credential `parent`; a session has none. */
 export function publicCredentialId({ principal: { credential } }: Viewer): RawBuilder<unknown> {
   if (credential?.kind === 'SESSION') return sql`null::text`;
-  return publicIdInSql(credential?.kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', sql`parent.id`);
+  return publicIdInSql(
+    credential?.kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken',
+    sql`parent.id`,
+  );
 }
 
 /** The scopes held in the caller's organization, in the order of the catalog. */

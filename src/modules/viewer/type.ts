@@ -30,11 +30,18 @@ const CredentialRef = builder.objectRef<Caller['credential']>('Credential').impl
     id: t.id({
       nullable: true,
       description: 'Id of the API key or token; null for a session.',
-      resolve: ({ kind, id }) => (kind === 'SESSION' ? null : encodeId(kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', id)),
+      resolve: ({ kind, id }) =>
+        kind === 'SESSION'
+          ? null
+          : encodeId(kind === 'API_KEY' ? 'ApiKey' : 'PersonalAccessToken', id),
       extensions: inSql(({ viewer }) => publicCredentialId(viewer)),
     }),
     name: t.exposeString('name', { nullable: true, description: 'Its name; null for a session.' }),
-    expiresAt: t.expose('expiresAt', { type: 'DateTime', nullable: true, description: 'When it stops working; null for never.' }),
+    expiresAt: t.expose('expiresAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it stops working; null for never.',
+    }),
   }),
 });
 
@@ -55,14 +62,17 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       type: UserRef,
       nullable: true,
       description: 'The user; null for an API key.',
-      resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(userById, null, user.id) : null),
+      resolve: ({ user }, _args, { loaders }) =>
+        user ? loaders.load(userById, null, user.id) : null,
       extensions: related(userById, 'id'),
     }),
     organization: t.field({
       type: OrganizationRef,
       nullable: true,
-      description: 'The organization that this request acts in; null for a user credential that names none.',
-      resolve: ({ organization }, _args, { loaders }) => (organization ? loaders.load(organizationById, null, organization.id) : null),
+      description:
+        'The organization that this request acts in; null for a user credential that names none.',
+      resolve: ({ organization }, _args, { loaders }) =>
+        organization ? loaders.load(organizationById, null, organization.id) : null,
       extensions: related(organizationById, 'organization_id'),
     }),
     scopes: t.stringList({
@@ -80,13 +90,22 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
       description:
         "Whether this request may use `scope` on an organization. For organizations outside the caller's subtree the answer is false, never an error.",
       args: {
-        scope: t.arg.string({ required: true, description: 'A scope of the catalog, `Query.scopes`.' }),
-        organizationId: t.arg.id({ description: "The organization; the caller's organization when absent." }),
+        scope: t.arg.string({
+          required: true,
+          description: 'A scope of the catalog, `Query.scopes`.',
+        }),
+        organizationId: t.arg.id({
+          description: "The organization; the caller's organization when absent.",
+        }),
       },
       async resolve(principal, { scope, organizationId }, { loaders }) {
         const catalog = await loaders.load(scopeCatalog, null, 'all');
-        if (!catalog.some(({ key }) => key === scope)) throw badInput('scope', 'must be a scope of the catalog (see Query.scopes)');
-        const id = organizationId == null ? principal.organization?.id : decodeId('Organization', organizationId, 'organizationId');
+        if (!catalog.some(({ key }) => key === scope))
+          throw badInput('scope', 'must be a scope of the catalog (see Query.scopes)');
+        const id =
+          organizationId == null
+            ? principal.organization?.id
+            : decodeId('Organization', organizationId, 'organizationId');
         const target = id === undefined ? null : await loaders.load(organizationById, null, id);
         return target !== null && can(principal, scope, target.lineage);
       },
@@ -94,27 +113,33 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
     memberships: t.field({
       type: MembershipConnectionRef,
       nullable: true,
-      description: 'Every organization in which the user is a native member, oldest membership first. Empty for an API key.',
+      description:
+        'Every organization in which the user is a native member, oldest membership first. Empty for an API key.',
       args: pageArguments(t.arg),
-      resolve: ({ user }, page, context) => connect(context, ownMemberships, user?.id ?? NOBODY, null, page),
+      resolve: ({ user }, page, context) =>
+        connect(context, ownMemberships, user?.id ?? NOBODY, null, page),
       extensions: listInSql(ownMemberships, () => null),
     }),
     invitations: t.field({
       type: InvitationConnectionRef,
       nullable: true,
-      description: "Invitations waiting for the user's verified address, newest first. Empty for an API key.",
+      description:
+        "Invitations waiting for the user's verified address, newest first. Empty for an API key.",
       args: pageArguments(t.arg),
-      resolve: ({ user }, page, context) => connect(context, ownInvitations, user?.id ?? NOBODY, null, page),
+      resolve: ({ user }, page, context) =>
+        connect(context, ownInvitations, user?.id ?? NOBODY, null, page),
       extensions: listInSql(ownInvitations, () => null),
     }),
     personalAccessTokens: t.field({
       type: [PersonalAccessTokenRef],
-      description: "The user's tokens: those that work, then revoked and expired ones, newest first; at most 100. Empty for an API key.",
+      description:
+        "The user's tokens: those that work, then revoked and expired ones, newest first; at most 100. Empty for an API key.",
       extensions: {
         ...atMost(LIVE_TOKENS_MAX),
         ...related(ownTokens, 'id'),
       },
-      resolve: ({ user }, _args, { loaders }) => (user ? loaders.load(ownTokens, null, user.id) : []),
+      resolve: ({ user }, _args, { loaders }) =>
+        user ? loaders.load(ownTokens, null, user.id) : [],
     }),
   }),
 });
@@ -122,7 +147,8 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
 builder.queryField('viewer', (t) =>
   t.field({
     type: ViewerRef,
-    description: 'Who is calling, in which organization, with what rights. Requires authentication only.',
+    description:
+      'Who is calling, in which organization, with what rights. Requires authentication only.',
     authScopes: { authenticated: true },
     resolve(_root, _args, { principal }) {
       const { credential } = principal;

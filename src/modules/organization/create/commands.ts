@@ -1,6 +1,11 @@
 /** Creates an organization and everything that belongs to it, in one transaction. */
 import { sql } from 'kysely';
-import { runCommand, type Change, type UserChange, type CommandRequest } from '../../../command/run.ts';
+import {
+  runCommand,
+  type Change,
+  type UserChange,
+  type CommandRequest,
+} from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import type { Principal } from '../../../authorization/principal.ts';
 import type { Lineage } from '../../../authorization/rights.ts';
@@ -11,7 +16,13 @@ import { followDomain } from '../domain/writes.ts';
 import { badInput, parseAll, personRequired } from '../../../errors.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
-import { INVITED_MAX, invite, requireInvitee, type InvitationOutcome, type Invitee } from '../../invitation/invite.ts';
+import {
+  INVITED_MAX,
+  invite,
+  requireInvitee,
+  type InvitationOutcome,
+  type Invitee,
+} from '../../invitation/invite.ts';
 import { insertMembership } from '../../membership/writes.ts';
 import { planProvisioning } from '../../provisioning/writes.ts';
 import { ADMIN, usableRoles } from '../../role/choice.ts';
@@ -48,7 +59,11 @@ interface Place extends Columns<'organizations', 'id'> {
 
 function requireSlug(slug: string): void {
   requireStorable(slug, 'slug');
-  if (!isSlug(slug)) throw badInput('slug', 'must have 3 to 63 characters of a-z, 0-9 and single hyphens between them');
+  if (!isSlug(slug))
+    throw badInput(
+      'slug',
+      'must have 3 to 63 characters of a-z, 0-9 and single hyphens between them',
+    );
 }
 
 /**
@@ -56,13 +71,20 @@ function requireSlug(slug: string): void {
  * without a parent, at the root of a new tree, which any person may do. The calling person becomes
  * its admin.
  */
-export function createOrganization(request: CommandRequest, input: CreateInput): Promise<Created | UserError> {
+export function createOrganization(
+  request: CommandRequest,
+  input: CreateInput,
+): Promise<Created | UserError> {
   const { parentId, slug, users, ...rest } = input;
   const invitees = users ?? [];
-  if (invitees.length > INVITED_MAX) throw badInput('users', `must name at most ${INVITED_MAX} people`);
+  if (invitees.length > INVITED_MAX)
+    throw badInput('users', `must name at most ${INVITED_MAX} people`);
   const [, , details] = parseAll(
     () => slug != null && requireSlug(slug),
-    () => parseAll(...invitees.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`))),
+    () =>
+      parseAll(
+        ...invitees.map((invitee, index) => () => requireInvitee(invitee, `users.${index}.`)),
+      ),
     () => requireDetails(rest),
   );
   const idempotency = idempotencyKeyOf(input);
@@ -70,8 +92,10 @@ export function createOrganization(request: CommandRequest, input: CreateInput):
   const { settings } = request;
   if (parentId != null) {
     const target = { type: 'Organization', id: parentId } as const;
-    return runCommand(request, { action, target, on: parentId, scope: MANAGE_CHILDREN, idempotency }, (acting) =>
-      create(acting, acting.organization, slug, details, invitees, settings),
+    return runCommand(
+      request,
+      { action, target, on: parentId, scope: MANAGE_CHILDREN, idempotency },
+      (acting) => create(acting, acting.organization, slug, details, invitees, settings),
     );
   }
   const { user } = request.principal;
@@ -113,7 +137,8 @@ async function create(
   await writeBelongings(tx, id, { ...details, billingEmail });
   await followDomain(tx, id);
   const admin = (await usableRoles(tx, lineage)).get(ADMIN);
-  const membershipId = principal.user && admin ? await insertMembership(tx, id, principal.user.id, [admin.id]) : null;
+  const membershipId =
+    principal.user && admin ? await insertMembership(tx, id, principal.user.id, [admin.id]) : null;
   record({
     target: { type: 'Organization', id },
     before: null,
@@ -126,13 +151,26 @@ async function create(
   });
   await planProvisioning(tx, id);
   if (!parent && principal.user) {
-    await tx.insertInto('standalone_organizations').values({ organization_id: id, user_id: principal.user.id }).execute();
+    await tx
+      .insertInto('standalone_organizations')
+      .values({ organization_id: id, user_id: principal.user.id })
+      .execute();
   }
   // In a new tree the person invites as its admin, since they do not act from an organization
   // above.
-  const inviter: Principal = parent ? principal : { ...principal, organization: { id, lineage, scopes: new Set(admin?.scopes) } };
-  const outcomes = invitees.length > 0 ? await invite({ ...acting, principal: inviter, organization, record }, invitees, settings) : [];
-  return { organizationId: id, membershipId, outcomes, ignoredRoles: [...new Set(outcomes.flatMap((outcome) => outcome.ignoredRoles))] };
+  const inviter: Principal = parent
+    ? principal
+    : { ...principal, organization: { id, lineage, scopes: new Set(admin?.scopes) } };
+  const outcomes =
+    invitees.length > 0
+      ? await invite({ ...acting, principal: inviter, organization, record }, invitees, settings)
+      : [];
+  return {
+    organizationId: id,
+    membershipId,
+    outcomes,
+    ignoredRoles: [...new Set(outcomes.flatMap((outcome) => outcome.ignoredRoles))],
+  };
 }
 
 /** How many slugs are tried for a name. With 36^6 suffixes, two are hardly ever the same. */
@@ -149,11 +187,16 @@ async function insertOrganization(
   wantedSlug: string | null | undefined,
   details: Details,
 ): Promise<Place & { slug: string }> {
-  const { max_depth: limit } = await one(tx, sql<{ max_depth: number }>`select max_depth from tree_settings`);
+  const { max_depth: limit } = await one(
+    tx,
+    sql<{ max_depth: number }>`select max_depth from tree_settings`,
+  );
   if (parent && parent.lineage.length > limit) refuse(DepthLimitError, { limit });
   if (wantedSlug != null) {
     const inserted = await insertUnder(tx, parent, wantedSlug, details);
-    return 'reason' in inserted ? refuse(SlugTakenError, { slug: wantedSlug, reason: inserted.reason }) : inserted;
+    return 'reason' in inserted
+      ? refuse(SlugTakenError, { slug: wantedSlug, reason: inserted.reason })
+      : inserted;
   }
   for (let tried = 0; tried < SLUGS_TRIED; tried++) {
     const slug = slugOfName(details.name ?? '', tried > 0);

@@ -3,7 +3,11 @@ import { builder } from '../../../graphql/builder.ts';
 import { decodeId, encodeId } from '../../../values/ids.ts';
 import { INVITED_MAX, type InvitationOutcome } from '../../invitation/invite.ts';
 import { InvitationRef } from '../../invitation/type.ts';
-import { InviteUserInputRef, InviteUserOutcomeRef, invitedCount } from '../../invitation/mutations.ts';
+import {
+  InviteUserInputRef,
+  InviteUserOutcomeRef,
+  invitedCount,
+} from '../../invitation/mutations.ts';
 import { invitationById } from '../../invitation/queries.ts';
 import { atMost, atMostWithin } from '../../../graphql/cost.ts';
 import { MembershipRef } from '../../membership/type.ts';
@@ -12,7 +16,12 @@ import { idempotencyKey, mutation } from '../../../graphql/mutation.ts';
 import { definePayload, rowField } from '../../../graphql/payload.ts';
 import { ROLES_MAX } from '../../role/choice.ts';
 import { createOrganization, type Created } from './commands.ts';
-import { AddressInputRef, ExternalAccountInputRef, MarketplaceOfferInputRef, profileInputFields } from '../profile/mutations.ts';
+import {
+  AddressInputRef,
+  ExternalAccountInputRef,
+  MarketplaceOfferInputRef,
+  profileInputFields,
+} from '../profile/mutations.ts';
 import { OrganizationKindRef, OrganizationRef } from '../refs.ts';
 import { organizationById } from '../queries.ts';
 import { IdempotencyConflictError } from '../../../command/errors.ts';
@@ -23,17 +32,25 @@ import { SlugUnavailableReasonRef } from '../slug/type.ts';
 
 userErrorFields(SlugTakenError, (t) => ({
   slug: t.exposeString('slug', { description: 'The slug.' }),
-  reason: t.expose('reason', { type: SlugUnavailableReasonRef, description: 'Why it is not available.' }),
+  reason: t.expose('reason', {
+    type: SlugUnavailableReasonRef,
+    description: 'Why it is not available.',
+  }),
 }));
 
 userErrorFields(DepthLimitError, (t) => ({
-  limit: t.exposeInt('limit', { description: 'The maximum number of levels above an organization, counted from the root of its tree.' }),
+  limit: t.exposeInt('limit', {
+    description:
+      'The maximum number of levels above an organization, counted from the root of its tree.',
+  }),
 }));
 
-const invitationIds = (outcomes: readonly InvitationOutcome[]): string[] => outcomes.flatMap(({ invitationId }) => invitationId ?? []);
+const invitationIds = (outcomes: readonly InvitationOutcome[]): string[] =>
+  outcomes.flatMap(({ invitationId }) => invitationId ?? []);
 
 const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayload', {
-  description: 'The organization was created. Its provisioning continues; `organization.provisioning` shows the progress.',
+  description:
+    'The organization was created. Its provisioning continues; `organization.provisioning` shows the progress.',
   rows: {
     organization: rowField({
       type: OrganizationRef,
@@ -57,7 +74,8 @@ const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayl
       description: 'All members of the new organization: the calling user, or nobody.',
       extensions: atMost(1),
       resolve: async ({ membershipId }, _args, { loaders }) => {
-        const membership = membershipId === null ? null : await loaders.load(membershipById, null, membershipId);
+        const membership =
+          membershipId === null ? null : await loaders.load(membershipById, null, membershipId);
         return membership ? [membership] : [];
       },
     }),
@@ -66,7 +84,9 @@ const CreateOrganizationPayload = definePayload<Created>('CreateOrganizationPayl
       description: 'The invitations of those who could be invited, in the order of the input.',
       extensions: atMostWithin(invitedCount),
       resolve: async ({ outcomes }, _args, { loaders }) => {
-        const invitations = await Promise.all(invitationIds(outcomes).map((id) => loaders.load(invitationById, null, id)));
+        const invitations = await Promise.all(
+          invitationIds(outcomes).map((id) => loaders.load(invitationById, null, id)),
+        );
         return invitations.filter((invitation) => invitation !== null);
       },
     }),
@@ -91,21 +111,29 @@ mutation('createOrganization', {
   input: builder.inputType('CreateOrganizationInput', {
     description: 'The new organization.',
     fields: (t) => ({
-      name: t.string({ required: true, description: 'Display name: 1 to 200 characters, at least one of them visible, and not a link.' }),
+      name: t.string({
+        required: true,
+        description:
+          'Display name: 1 to 200 characters, at least one of them visible, and not a link.',
+      }),
       slug: t.string({
         description:
           '3 to 63 of a-z, 0-9 and single hyphens between them; unique on the platform and never changes. Absent: made from the name, ' +
           'with six random letters and digits behind it where that slug cannot be taken.',
       }),
       parentId: t.id({
-        description: "The parent: the caller's organization, or one below it. When absent, a standalone top-level organization is created.",
+        description:
+          "The parent: the caller's organization, or one below it. When absent, a standalone top-level organization is created.",
       }),
       kind: t.field({
         type: OrganizationKindRef,
         defaultValue: 'CUSTOMER',
         description: 'The kind of organization it is to the one above it.',
       }),
-      domain: t.string({ description: "The organization's own domain, in ASCII form; `domainVerification` shows how to prove ownership." }),
+      domain: t.string({
+        description:
+          "The organization's own domain, in ASCII form; `domainVerification` shows how to prove ownership.",
+      }),
       primaryAddress: t.field({ type: AddressInputRef, description: 'Its main address.' }),
       marketplaceOffers: t.field({
         type: [MarketplaceOfferInputRef],
@@ -116,15 +144,28 @@ mutation('createOrganization', {
         description: 'Accounts in other systems, at most 20, one per system.',
       }),
       ...profileInputFields(t),
-      billingEmail: t.field({ type: 'EmailAddress', description: "Where invoices go; the calling person's verified address when absent." }),
-      users: t.field({ type: [InviteUserInputRef], description: `People to invite at once, at most ${INVITED_MAX}.` }),
+      billingEmail: t.field({
+        type: 'EmailAddress',
+        description: "Where invoices go; the calling person's verified address when absent.",
+      }),
+      users: t.field({
+        type: [InviteUserInputRef],
+        description: `People to invite at once, at most ${INVITED_MAX}.`,
+      }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),
   payload: CreateOrganizationPayload,
-  errors: [SlugTakenError, DepthLimitError, ExternalAccountTakenError, EmailNotVerifiedError, IdempotencyConflictError],
+  errors: [
+    SlugTakenError,
+    DepthLimitError,
+    ExternalAccountTakenError,
+    EmailNotVerifiedError,
+    IdempotencyConflictError,
+  ],
   async run(input, request, context) {
-    const parentId = input.parentId == null ? null : decodeId('Organization', input.parentId, 'parentId');
+    const parentId =
+      input.parentId == null ? null : decodeId('Organization', input.parentId, 'parentId');
     const { idempotencyKey: key, kind, ...rest } = input;
     // Rights in a tree of one's own begin with it, so its rows cannot be read before.
     const prefetch = parentId === null ? undefined : request.prefetch;
@@ -134,7 +175,9 @@ mutation('createOrganization', {
     );
     // The answer shows a tree of one's own as to a request that acts in it, which the person may from now on.
     if (parentId === null && 'organizationId' in created) {
-      context.principal = await context.authenticate(encodeId('Organization', created.organizationId));
+      context.principal = await context.authenticate(
+        encodeId('Organization', created.organizationId),
+      );
     }
     return created;
   },

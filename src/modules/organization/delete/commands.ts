@@ -23,13 +23,17 @@ interface DeleteInput {
   expectedVersion?: number | null | undefined;
 }
 
-const CONFIRMATION = 'must be the slug of the organization, since it is the one that the request acts in';
+const CONFIRMATION =
+  'must be the slug of the organization, since it is the one that the request acts in';
 
 /** Refuses the caller's own organization, unless it is the root of its tree and this is confirmed. */
 function requireDeletable({ principal }: CommandRequest, { id, confirmSlug }: DeleteInput): void {
   if (id !== principal.organization?.id) return;
   if (principal.organization.lineage.length > 1) {
-    throw badInput('id', 'must be an organization below that of the request, or that of the request if nothing is above it');
+    throw badInput(
+      'id',
+      'must be an organization below that of the request, or that of the request if nothing is above it',
+    );
   }
   if (confirmSlug == null) throw badInput('confirmSlug', CONFIRMATION);
 }
@@ -57,7 +61,10 @@ export function deleteOrganization(request: CommandRequest, input: DeleteInput) 
   return runCommand(request, attempt, async ({ tx, principal, record }) => {
     if (!reachesBelow(principal)) throw forbidden([MANAGE_CHILDREN]);
     if (isOwn) {
-      const named = await maybeOne(tx, sql`select from organizations where id = ${id}::uuid and slug = ${confirmSlug ?? ''}`);
+      const named = await maybeOne(
+        tx,
+        sql`select from organizations where id = ${id}::uuid and slug = ${confirmSlug ?? ''}`,
+      );
       if (!named) throw badInput('confirmSlug', CONFIRMATION);
     }
     await requireVersion(tx, id, expectedVersion);
@@ -82,10 +89,17 @@ export function deleteOrganization(request: CommandRequest, input: DeleteInput) 
         where top.id = ${id}::uuid`,
     );
     if (rows.length > DELETED_MAX)
-      throw limitExceeded('id', `has more than ${DELETED_MAX} organizations below it; delete parts of them first`);
+      throw limitExceeded(
+        'id',
+        `has more than ${DELETED_MAX} organizations below it; delete parts of them first`,
+      );
     const ids = rows.map((row) => row.id);
     const { at, ...ended } = await endOrganizations(tx, id, ids);
-    record({ target: { type: 'Organization', id }, before: null, after: { mode, deleted: ids.length, ...ended } });
+    record({
+      target: { type: 'Organization', id },
+      before: null,
+      after: { mode, deleted: ids.length, ...ended },
+    });
     return {
       deletedOrganizationIds: ids,
       removedMemberCount: ended.members,

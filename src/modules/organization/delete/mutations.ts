@@ -33,28 +33,48 @@ mutation('deleteOrganization', {
     fields: (t) => ({
       id: t.id({
         required: true,
-        description: "The organization: one below the caller's organization, or the caller's own at the top of its tree.",
+        description:
+          "The organization: one below the caller's organization, or the caller's own at the top of its tree.",
       }),
       confirmSlug: t.string({
-        description: "The organization's slug, as a confirmation. Required for the caller's own organization, otherwise ignored.",
+        description:
+          "The organization's slug, as a confirmation. Required for the caller's own organization, otherwise ignored.",
       }),
-      mode: t.field({ type: DeleteModeRef, defaultValue: 'RESTRICT', description: 'What to do with organizations below.' }),
+      mode: t.field({
+        type: DeleteModeRef,
+        defaultValue: 'RESTRICT',
+        description: 'What to do with organizations below.',
+      }),
       expectedVersion: t.int({ description: expectedVersion }),
     }),
   }),
-  payload: definePayload<{ deletedOrganizationIds: string[]; removedMemberCount: number; purgeAt: Date }>('DeleteOrganizationPayload', {
+  payload: definePayload<{
+    deletedOrganizationIds: string[];
+    removedMemberCount: number;
+    purgeAt: Date;
+  }>('DeleteOrganizationPayload', {
     description: 'The organization was deleted.',
     fields: (t) => ({
       deletedOrganizationIds: t.idList({
         description: `It, and what was deleted with it, in tree order; at most ${DELETED_MAX.toLocaleString('en')}.`,
         extensions: atMost(DELETED_MAX),
-        resolve: ({ deletedOrganizationIds }) => deletedOrganizationIds.map((id) => encodeId('Organization', id)),
+        resolve: ({ deletedOrganizationIds }) =>
+          deletedOrganizationIds.map((id) => encodeId('Organization', id)),
       }),
-      removedMemberCount: t.exposeInt('removedMemberCount', { description: 'Memberships that ended.' }),
-      purgeAt: t.expose('purgeAt', { type: 'DateTime', description: 'Until when it can be restored.' }),
+      removedMemberCount: t.exposeInt('removedMemberCount', {
+        description: 'Memberships that ended.',
+      }),
+      purgeAt: t.expose('purgeAt', {
+        type: 'DateTime',
+        description: 'Until when it can be restored.',
+      }),
     }),
   }),
   errors: [HasChildrenError, VersionConflictError],
   run: (input, request) =>
-    deleteOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id'), mode: input.mode ?? 'RESTRICT' }),
+    deleteOrganization(request, {
+      ...input,
+      id: decodeId('Organization', input.id, 'id'),
+      mode: input.mode ?? 'RESTRICT',
+    }),
 });

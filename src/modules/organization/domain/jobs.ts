@@ -26,7 +26,10 @@ const DUE_AT_ONCE = 1_000;
  * Returns the texts of the record, or why there are none: `absent` if the DNS says so, `unknown` if
  * it does not answer.
  */
-async function readRecord(servers: readonly string[], domain: string): Promise<string[] | 'absent' | 'unknown'> {
+async function readRecord(
+  servers: readonly string[],
+  domain: string,
+): Promise<string[] | 'absent' | 'unknown'> {
   const resolver = new Resolver({ timeout: DNS_TIMEOUT_MS, tries: DNS_TRIES });
   if (servers.length > 0) resolver.setServers(servers);
   try {
@@ -42,13 +45,20 @@ const TAKEN = 'The TXT record is right, but the domain is verified for another o
 
 /** Whether the unique index of verified domains refused the row: another organization has the domain. */
 function isTaken(error: unknown): boolean {
-  return sqlState(error) === '23505' && (error as { constraint?: unknown }).constraint === 'organizations_verified_domain';
+  return (
+    sqlState(error) === '23505' &&
+    (error as { constraint?: unknown }).constraint === 'organizations_verified_domain'
+  );
 }
 
 type Verification = Columns<'domain_verifications', 'token' | 'domain'>;
 
 /** Creates the task that checks one organization's domain. */
-export function verifyDomainTask({ db, dnsServers, pendingHours }: DomainOptions): Task<'verify_domain'> {
+export function verifyDomainTask({
+  db,
+  dnsServers,
+  pendingHours,
+}: DomainOptions): Task<'verify_domain'> {
   return async ({ organizationId }) => {
     const verification = await maybeOne(
       db,
@@ -58,10 +68,34 @@ export function verifyDomainTask({ db, dnsServers, pendingHours }: DomainOptions
     );
     if (!verification) return;
     const records = await readRecord(dnsServers, verification.domain);
-    if (records === 'unknown') return settle(db, organizationId, verification, 'unknown', 'The DNS did not answer.', pendingHours);
-    if (records === 'absent') return settle(db, organizationId, verification, 'absent', 'There is no such TXT record.', pendingHours);
+    if (records === 'unknown')
+      return settle(
+        db,
+        organizationId,
+        verification,
+        'unknown',
+        'The DNS did not answer.',
+        pendingHours,
+      );
+    if (records === 'absent')
+      return settle(
+        db,
+        organizationId,
+        verification,
+        'absent',
+        'There is no such TXT record.',
+        pendingHours,
+      );
     const proven = records.includes(recordValue(verification.token));
-    if (!proven) return settle(db, organizationId, verification, 'absent', 'The TXT record has a different value.', pendingHours);
+    if (!proven)
+      return settle(
+        db,
+        organizationId,
+        verification,
+        'absent',
+        'The TXT record has a different value.',
+        pendingHours,
+      );
     try {
       return await settle(db, organizationId, verification, 'proven', null, pendingHours);
     } catch (error) {
@@ -87,7 +121,9 @@ async function settle(
 ): Promise<void> {
   await db.transaction().execute(async (tx) => {
     // Locks the organization first, as setting a domain does.
-    await sql`select from organizations where id = ${organizationId}::uuid for no key update`.execute(tx);
+    await sql`select from organizations where id = ${organizationId}::uuid for no key update`.execute(
+      tx,
+    );
     await sql`
     with checked as (
       update domain_verifications v set
@@ -129,7 +165,10 @@ export function verifyDueDomainsTask({ db, log }: DomainOptions): Task<'verify_d
       await enqueue(
         tx,
         'verify_domain',
-        rows.map(({ organization_id: organizationId }) => ({ key: `verify_domain ${organizationId}`, payload: { organizationId } })),
+        rows.map(({ organization_id: organizationId }) => ({
+          key: `verify_domain ${organizationId}`,
+          payload: { organizationId },
+        })),
       );
       if (rows.length > 0) log.debug({ domains: rows.length }, 'domains are due for a check');
     });

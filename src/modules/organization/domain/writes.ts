@@ -26,6 +26,8 @@ export async function followDomain(tx: Database, organizationId: string): Promis
       on conflict (organization_id) do nothing returning organization_id`,
   );
   if (rows.length > 0) {
-    await enqueue(tx, 'verify_domain', [{ key: `verify_domain ${organizationId}`, payload: { organizationId } }]);
+    await enqueue(tx, 'verify_domain', [
+      { key: `verify_domain ${organizationId}`, payload: { organizationId } },
+    ]);
   }
 }

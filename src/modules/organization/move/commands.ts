@@ -64,42 +64,57 @@ export function moveOrganization(request: CommandRequest, input: MoveInput) {
     wholeTree: true,
     idempotency: dryRun ? null : idempotencyKeyOf(input),
   } as const;
-  return runCommand(request, attempt, async ({ tx, principal, organization, record }): Promise<Moved> => {
-    const parent = await requireParent(tx, principal, newParentId);
-    for (const lineage of [organization.lineage.slice(0, -1), parent.lineage]) {
-      if (!can(principal, MANAGE_CHILDREN, lineage)) throw forbidden([MANAGE_CHILDREN]);
-    }
-    const node = await readNode(tx, id);
-    if (expectedVersion != null && expectedVersion !== node.version) refuse(VersionConflictError, { currentVersion: node.version });
-    if (parent.lineage.includes(id)) refuse(CycleError, {});
-    const limit = await depthLimit(tx);
-    if (parent.lineage.length + node.height > limit) refuse(DepthLimitError, { limit });
-    const pathBefore = await visibleBreadcrumb(tx, principal, organization.lineage);
-    const pathAfter = await visibleBreadcrumb(tx, principal, [...parent.lineage, id]);
-    const stays = node.parent_id === parent.id;
-    const answer = { organizationId: id, pathBefore, pathAfter, affectedCount: stays ? 0 : node.size, dryRun };
-    if (stays || dryRun) return { ...answer, roleIds: [] };
-    await sql`
+  return runCommand(
+    request,
+    attempt,
+    async ({ tx, principal, organization, record }): Promise<Moved> => {
+      const parent = await requireParent(tx, principal, newParentId);
+      for (const lineage of [organization.lineage.slice(0, -1), parent.lineage]) {
+        if (!can(principal, MANAGE_CHILDREN, lineage)) throw forbidden([MANAGE_CHILDREN]);
+      }
+      const node = await readNode(tx, id);
+      if (expectedVersion != null && expectedVersion !== node.version)
+        refuse(VersionConflictError, { currentVersion: node.version });
+      if (parent.lineage.includes(id)) refuse(CycleError, {});
+      const limit = await depthLimit(tx);
+      if (parent.lineage.length + node.height > limit) refuse(DepthLimitError, { limit });
+      const pathBefore = await visibleBreadcrumb(tx, principal, organization.lineage);
+      const pathAfter = await visibleBreadcrumb(tx, principal, [...parent.lineage, id]);
+      const stays = node.parent_id === parent.id;
+      const answer = {
+        organizationId: id,
+        pathBefore,
+        pathAfter,
+        affectedCount: stays ? 0 : node.size,
+        dryRun,
+      };
+      if (stays || dryRun) return { ...answer, roleIds: [] };
+      await sql`
       update organizations set parent_id = ${parent.id}::uuid, updated_at = now(),
         version = version + 1 where id = ${id}::uuid`.execute(tx);
-    const lost = node.lineage.filter((above) => above !== id && !parent.lineage.includes(above));
-    const roles = await bringRoles(tx, id, lost);
-    await enqueue(tx, 'refresh_search', [{ key: 'refresh_search', payload: {} }]);
-    record({
-      target: { type: 'Organization', id },
-      before: { parentId: encodeId('Organization', node.parent_id) },
-      after: {
-        parentId: encodeId('Organization', parent.id),
-        affectedCount: node.size,
-        ...(roles.length > 0 && { roles: roles.map((role) => role.key) }),
-      },
-    });
-    return { ...answer, roleIds: roles.map((role) => role.id) };
-  });
+      const lost = node.lineage.filter((above) => above !== id && !parent.lineage.includes(above));
+      const roles = await bringRoles(tx, id, lost);
+      await enqueue(tx, 'refresh_search', [{ key: 'refresh_search', payload: {} }]);
+      record({
+        target: { type: 'Organization', id },
+        before: { parentId: encodeId('Organization', node.parent_id) },
+        after: {
+          parentId: encodeId('Organization', parent.id),
+          affectedCount: node.size,
+          ...(roles.length > 0 && { roles: roles.map((role) => role.key) }),
+        },
+      });
+      return { ...answer, roleIds: roles.map((role) => role.id) };
+    },
+  );
 }
 
 /** Finds the new parent, if the caller may see it. */
-async function requireParent(tx: Database, principal: Principal, id: string): Promise<{ id: string; lineage: Lineage }> {
+async function requireParent(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<{ id: string; lineage: Lineage }> {
   const row = await maybeOne(
     tx,
     sql<{ id: string; lineage: string[] }>`
@@ -126,7 +141,10 @@ async function readNode(tx: Database, id: string): Promise<Node> {
 }
 
 async function depthLimit(tx: Database): Promise<number> {
-  const { max_depth: limit } = await one(tx, sql<{ max_depth: number }>`select max_depth from tree_settings`);
+  const { max_depth: limit } = await one(
+    tx,
+    sql<{ max_depth: number }>`select max_depth from tree_settings`,
+  );
   return limit;
 }
 
@@ -134,7 +152,11 @@ async function depthLimit(tx: Database): Promise<number> {
  * Returns the slugs along a lineage, starting at the caller's organization, since they may not see
  * what is above.
  */
-async function visibleBreadcrumb(tx: Database, { organization }: Principal, lineage: Lineage): Promise<string[]> {
+async function visibleBreadcrumb(
+  tx: Database,
+  { organization }: Principal,
+  lineage: Lineage,
+): Promise<string[]> {
   const visible = lineage.slice(lineage.indexOf(organization?.id ?? ''));
   const rows = await many(
     tx,

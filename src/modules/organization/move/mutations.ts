@@ -32,7 +32,11 @@ const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload
         description,
         extensions: weighs(BREADCRUMB_WEIGHT),
         args: {
-          separator: t.arg.string({ required: true, defaultValue: ' › ', description: 'Text between two slugs, at most 16 characters.' }),
+          separator: t.arg.string({
+            required: true,
+            defaultValue: ' › ',
+            description: 'Text between two slugs, at most 16 characters.',
+          }),
         },
         resolve: (moved, { separator }) => {
           if (separator.length > 16) throw badInput('separator', 'must have at most 16 characters');
@@ -40,10 +44,14 @@ const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload
         },
       });
     return {
-      pathBefore: breadcrumb(({ pathBefore }) => pathBefore, "Slugs from the caller's own organization down to the moved one, before."),
+      pathBefore: breadcrumb(
+        ({ pathBefore }) => pathBefore,
+        "Slugs from the caller's own organization down to the moved one, before.",
+      ),
       pathAfter: breadcrumb(({ pathAfter }) => pathAfter, 'The same, after.'),
       affectedCount: t.exposeInt('affectedCount', {
-        description: 'Number of organizations whose place changes: the moved one and everything below it. 0 when it is there already.',
+        description:
+          'Number of organizations whose place changes: the moved one and everything below it. 0 when it is there already.',
       }),
       adoptedRoles: t.field({
         type: [RoleRef],
@@ -56,7 +64,9 @@ const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload
           return roles.filter((role) => role !== null);
         },
       }),
-      dryRun: t.exposeBoolean('dryRun', { description: 'Whether this was a dry run, so that nothing was changed.' }),
+      dryRun: t.exposeBoolean('dryRun', {
+        description: 'Whether this was a dry run, so that nothing was changed.',
+      }),
     };
   },
 });
@@ -69,9 +79,15 @@ mutation('moveOrganization', {
     description: 'What to move, and where to.',
     fields: (t) => ({
       id: t.id({ required: true, description: below }),
-      newParentId: t.id({ required: true, description: "The new parent: the caller's organization, or one below it." }),
+      newParentId: t.id({
+        required: true,
+        description: "The new parent: the caller's organization, or one below it.",
+      }),
       expectedVersion: t.int({ description: expectedVersion }),
-      dryRun: t.boolean({ defaultValue: false, description: 'Checks everything and shows what would happen, without changing anything.' }),
+      dryRun: t.boolean({
+        defaultValue: false,
+        description: 'Checks everything and shows what would happen, without changing anything.',
+      }),
       idempotencyKey: t.string({ description: idempotencyKey }),
     }),
   }),

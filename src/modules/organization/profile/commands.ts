@@ -15,19 +15,36 @@ import { currentDetails, writeDetails } from './writes.ts';
 export function updateOrganization(request: CommandRequest, input: DetailsInput & ChangeInput) {
   const { id, expectedVersion, idempotencyKey: _, ...rest } = input;
   const details = requireDetails(rest);
-  const attempt = { action: 'updateOrganization', target: { type: 'Organization', id }, on: id, scope: 'organizations:manage' } as const;
+  const attempt = {
+    action: 'updateOrganization',
+    target: { type: 'Organization', id },
+    on: id,
+    scope: 'organizations:manage',
+  } as const;
   const requireBilling = ({ principal, organization }: OrganizationChange): void => {
-    if (details.billingEmail !== undefined && !can(principal, 'billing:manage', organization.lineage)) throw forbidden(['billing:manage']);
+    if (
+      details.billingEmail !== undefined &&
+      !can(principal, 'billing:manage', organization.lineage)
+    )
+      throw forbidden(['billing:manage']);
   };
   const idempotency = idempotencyKeyOf(input);
-  return runCommand(request, { ...attempt, idempotency, requireForRepeat: requireBilling }, async (acting) => {
-    const { tx, record } = acting;
-    requireBilling(acting);
-    await requireVersion(tx, id, expectedVersion);
-    const before = await currentDetails(tx, id, details);
-    if (Object.keys(details).length > 0) await writeDetails(tx, id, details);
-    if (details.domain !== undefined) await followDomain(tx, id);
-    record({ target: { type: 'Organization', id }, before, after: await currentDetails(tx, id, details) });
-    return { organizationId: id };
-  });
+  return runCommand(
+    request,
+    { ...attempt, idempotency, requireForRepeat: requireBilling },
+    async (acting) => {
+      const { tx, record } = acting;
+      requireBilling(acting);
+      await requireVersion(tx, id, expectedVersion);
+      const before = await currentDetails(tx, id, details);
+      if (Object.keys(details).length > 0) await writeDetails(tx, id, details);
+      if (details.domain !== undefined) await followDomain(tx, id);
+      record({
+        target: { type: 'Organization', id },
+        before,
+        after: await currentDetails(tx, id, details),
+      });
+      return { organizationId: id };
+    },
+  );
 }

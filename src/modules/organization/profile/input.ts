@@ -55,7 +55,8 @@ const REFERENCE_LENGTH_MAX = 100;
 export const ACCOUNTS_MAX = 20;
 function requireDomain(domain: string): string {
   const lower = domain.toLowerCase();
-  if (!isDomainName(lower)) throw badInput('domain', 'must be a domain name such as portal.example.com, in its ASCII form');
+  if (!isDomainName(lower))
+    throw badInput('domain', 'must be a domain name such as portal.example.com, in its ASCII form');
   return lower;
 }
 
@@ -63,7 +64,8 @@ function requireUrl(url: URL, argument: string): string {
   if (!['https:', 'http:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
     throw badInput(argument, 'must be an http(s) address without credentials');
   }
-  if (url.href.length > URL_LENGTH_MAX) throw badInput(argument, `must have at most ${URL_LENGTH_MAX} characters`);
+  if (url.href.length > URL_LENGTH_MAX)
+    throw badInput(argument, `must have at most ${URL_LENGTH_MAX} characters`);
   return url.href;
 }
 
@@ -82,7 +84,8 @@ function requireCountry(country: string): string {
 }
 
 function address(input: AddressInput | null): Record<string, string | null> {
-  const part = (value: string, name: string): string => requireText(value, `primaryAddress.${name}`, ADDRESS_LENGTH_MAX);
+  const part = (value: string, name: string): string =>
+    requireText(value, `primaryAddress.${name}`, ADDRESS_LENGTH_MAX);
   const [line1, line2, city, state, zip, country] = parseAll(
     () => input && part(input.line1, 'line1'),
     () => (input?.line2 == null ? null : part(input.line2, 'line2')),
@@ -120,13 +123,19 @@ function requireDistinct(keys: readonly string[], argument: string, what: string
   if (new Set(keys).size < keys.length) throw badInput(argument, `must name each ${what} once`);
 }
 
-function accounts(input: readonly { system: string; accountId: string }[]): readonly { system: string; accountId: string }[] {
-  if (input.length > ACCOUNTS_MAX) throw badInput('externalAccounts', `must name at most ${ACCOUNTS_MAX} accounts`);
+function accounts(
+  input: readonly { system: string; accountId: string }[],
+): readonly { system: string; accountId: string }[] {
+  if (input.length > ACCOUNTS_MAX)
+    throw badInput('externalAccounts', `must name at most ${ACCOUNTS_MAX} accounts`);
   const checked = input.map(({ system, accountId }, index) => {
     const at = `externalAccounts.${index}`;
     requireStorable(system, `${at}.system`);
     if (!/^[a-z0-9][a-z0-9_-]{0,49}$/.test(system)) {
-      throw badInput(`${at}.system`, 'must have 1 to 50 characters of a-z, 0-9, _ and -, e.g. salesforce');
+      throw badInput(
+        `${at}.system`,
+        'must have 1 to 50 characters of a-z, 0-9, _ and -, e.g. salesforce',
+      );
     }
     return { system, accountId: requireText(accountId, `${at}.accountId`, 255) };
   });
@@ -138,13 +147,18 @@ function accounts(input: readonly { system: string; accountId: string }[]): read
   return checked;
 }
 
-function offers(input: readonly { marketplace: string; url: URL }[]): readonly { marketplace: string; url: string }[] {
+function offers(
+  input: readonly { marketplace: string; url: URL }[],
+): readonly { marketplace: string; url: string }[] {
   requireDistinct(
     input.map(({ marketplace }) => marketplace),
     'marketplaceOffers',
     'marketplace',
   );
-  return input.map(({ marketplace, url }, index) => ({ marketplace, url: requireUrl(url, `marketplaceOffers.${index}.url`) }));
+  return input.map(({ marketplace, url }, index) => ({
+    marketplace,
+    url: requireUrl(url, `marketplaceOffers.${index}.url`),
+  }));
 }
 
 /** Returns a check of one field, which yields `key` with the validated value; nothing if the field is absent. */
@@ -157,13 +171,27 @@ function present<Key extends string, From, To>(
 }
 
 /** As `present`, for a field that null clears. An empty text does not clear it, and is checked. */
-function clearable<Key extends string, From, To>(key: Key, given: Given<From>, check: (value: From) => To) {
+function clearable<Key extends string, From, To>(
+  key: Key,
+  given: Given<From>,
+  check: (value: From) => To,
+) {
   return present(key, given, (value) => (value === null ? null : check(value)));
 }
 
 /** Validates the profile. Names every field that is out of its bounds. */
 export function requireDetails(input: DetailsInput): Details {
-  const [name, kind, address_, branding_, reference, domain, marketplaceOffers, externalAccounts, billingEmail] = parseAll(
+  const [
+    name,
+    kind,
+    address_,
+    branding_,
+    reference,
+    domain,
+    marketplaceOffers,
+    externalAccounts,
+    billingEmail,
+  ] = parseAll(
     present('name', input.name, (value) => {
       if (value === null) throw badInput('name', 'cannot be cleared');
       return requireName(value, 'name', NAME_LENGTH_MAX);
@@ -174,13 +202,20 @@ export function requireDetails(input: DetailsInput): Details {
     }),
     () => (input.primaryAddress === undefined ? {} : address(input.primaryAddress)),
     () => (input.branding === undefined ? {} : branding(input.branding)),
-    clearable('external_reference', input.externalReference, (value) => requireText(value, 'externalReference', REFERENCE_LENGTH_MAX)),
+    clearable('external_reference', input.externalReference, (value) =>
+      requireText(value, 'externalReference', REFERENCE_LENGTH_MAX),
+    ),
     clearable('domain', input.domain, requireDomain),
     present('marketplaceOffers', input.marketplaceOffers, (value) => offers(value ?? [])),
     present('externalAccounts', input.externalAccounts, (value) => accounts(value ?? [])),
-    clearable('billingEmail', input.billingEmail, (value) => requireEmail(value, 'billingEmail').canonical),
+    clearable(
+      'billingEmail',
+      input.billingEmail,
+      (value) => requireEmail(value, 'billingEmail').canonical,
+    ),
   );
-  const invoiceOwner = input.invoiceOwner === undefined ? {} : { invoice_owner: input.invoiceOwner };
+  const invoiceOwner =
+    input.invoiceOwner === undefined ? {} : { invoice_owner: input.invoiceOwner };
   const profile = { ...address_, ...branding_, ...reference, ...invoiceOwner };
   return {
     ...name,

@@ -20,7 +20,12 @@ export const ownerOf = (row: OfOrganization): string => row.organization_id;
  * caller may read those. The order applies to the whole statement: a table expression with its own
  * order would be read and sorted as a whole.
  */
-export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unknown>, options: ReadableOptions = {}, order = sql`o.id`) {
+export function rowsOf<Row>(
+  table: RawBuilder<unknown>,
+  columns: RawBuilder<unknown>,
+  options: ReadableOptions = {},
+  order = sql`o.id`,
+) {
   return ({ principal }: Viewer, ids: Keys) => sql<Row>`
     select o.id as organization_id, ${columns}
     from ${readableOrganizations(principal, { includeDeleted: true, ...options })} as o join ${table} as t on t.organization_id = o.id
@@ -29,7 +34,8 @@ export function rowsOf<Row>(table: RawBuilder<unknown>, columns: RawBuilder<unkn
 }
 
 /** The branding, which everybody who may see the organization can see. */
-export type BrandingRow = OfOrganization & Columns<'organization_profiles', 'logo_url' | 'primary_color' | 'secondary_color'>;
+export type BrandingRow = OfOrganization &
+  Columns<'organization_profiles', 'logo_url' | 'primary_color' | 'secondary_color'>;
 export const branding = rowBatch<null, BrandingRow>(
   'branding',
   ownerOf,
@@ -48,7 +54,8 @@ const PROFILE = [
 ] as const;
 
 /** The profile without the branding. */
-export interface ProfileRow extends OfOrganization, Columns<'organization_profiles', (typeof PROFILE)[number]> {
+export interface ProfileRow
+  extends OfOrganization, Columns<'organization_profiles', (typeof PROFILE)[number]> {
   invoice_owner: 'PARTNER' | 'END_CUSTOMER' | null;
 }
 export const profile = rowBatch<null, ProfileRow>(
@@ -59,33 +66,54 @@ export const profile = rowBatch<null, ProfileRow>(
   }),
 );
 
-export interface MarketplaceOfferRow extends OfOrganization, Columns<'marketplace_offers', 'marketplace' | 'url'> {
+export interface MarketplaceOfferRow
+  extends OfOrganization, Columns<'marketplace_offers', 'marketplace' | 'url'> {
   marketplace: 'AWS' | 'AZURE' | 'GCP';
 }
 export const marketplaceOffers = listBatch<null, MarketplaceOfferRow>(
   'marketplace offers',
   ownerOf,
-  rowsOf(sql`marketplace_offers`, sql`t.marketplace, t.url`, { scope: 'organizations:manage' }, sql`t.marketplace`),
+  rowsOf(
+    sql`marketplace_offers`,
+    sql`t.marketplace, t.url`,
+    { scope: 'organizations:manage' },
+    sql`t.marketplace`,
+  ),
 );
 
-export type ExternalAccountRow = OfOrganization & Columns<'external_accounts', 'id' | 'system' | 'account_id'>;
+export type ExternalAccountRow = OfOrganization &
+  Columns<'external_accounts', 'id' | 'system' | 'account_id'>;
 export const externalAccounts = listBatch<null, ExternalAccountRow>(
   'external accounts',
   ownerOf,
-  rowsOf(sql`external_accounts`, sql`t.id, t.system, t.account_id`, { scope: 'organizations:manage' }, sql`t.system`),
+  rowsOf(
+    sql`external_accounts`,
+    sql`t.id, t.system, t.account_id`,
+    { scope: 'organizations:manage' },
+    sql`t.system`,
+  ),
 );
 
-export type BillingRow = OfOrganization & Columns<'billing_accounts', 'plan' | 'status' | 'email' | 'customer_id' | 'subscription_id'>;
-export const billing = rowBatch<null, BillingRow>('billing', ownerOf, rowsOf(sql`billing_accounts`, sql`t.*`, { scope: 'billing:manage' }));
+export type BillingRow = OfOrganization &
+  Columns<'billing_accounts', 'plan' | 'status' | 'email' | 'customer_id' | 'subscription_id'>;
+export const billing = rowBatch<null, BillingRow>(
+  'billing',
+  ownerOf,
+  rowsOf(sql`billing_accounts`, sql`t.*`, { scope: 'billing:manage' }),
+);
 
-export type ConcurrencyRow = OfOrganization & Columns<'concurrency_limits', 'max_calls' | 'calls_in_use'>;
+export type ConcurrencyRow = OfOrganization &
+  Columns<'concurrency_limits', 'max_calls' | 'calls_in_use'>;
 export const concurrency = rowBatch<null, ConcurrencyRow>(
   'concurrency',
   ownerOf,
-  rowsOf(sql`concurrency_limits`, sql`t.max_calls, t.calls_in_use`, { scope: ['organizations:manage', 'billing:manage'] }),
+  rowsOf(sql`concurrency_limits`, sql`t.max_calls, t.calls_in_use`, {
+    scope: ['organizations:manage', 'billing:manage'],
+  }),
 );
 
-export type InventoryKind = 'AGENT' | 'PHONE_NUMBER' | 'WEB_WIDGET' | 'KNOWLEDGE_BASE' | 'TELEPHONY_TRUNK';
+export type InventoryKind =
+  'AGENT' | 'PHONE_NUMBER' | 'WEB_WIDGET' | 'KNOWLEDGE_BASE' | 'TELEPHONY_TRUNK';
 export interface InventoryRow extends OfOrganization, Columns<'inventory_items', 'kind'> {
   kind: InventoryKind;
   count: number;
@@ -108,7 +136,10 @@ export function addressOfRow(viewer: Viewer): RawBuilder<unknown> {
 }
 
 /** A column of the profile of the organization `parent`. */
-export function profileColumn(viewer: Viewer, column: 'invoice_owner' | 'external_reference'): RawBuilder<unknown> {
+export function profileColumn(
+  viewer: Viewer,
+  column: 'invoice_owner' | 'external_reference',
+): RawBuilder<unknown> {
   return sql`(select p.${sql.ref(column)} from (${profile.statement(viewer, sql`array[parent.id]`, null)}) as p)`;
 }
 

@@ -31,10 +31,25 @@ const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
       resolve: (row) => row.address_line1 ?? '',
       extensions: column('line1'),
     }),
-    line2: t.exposeString('address_line2', { nullable: true, description: 'Floor, suite or care-of.' }),
-    city: t.string({ description: 'City.', resolve: (row) => row.address_city ?? '', extensions: column('city') }),
-    state: t.string({ description: 'State, province or region.', resolve: (row) => row.address_state ?? '', extensions: column('state') }),
-    zip: t.string({ description: 'Postal code.', resolve: (row) => row.address_zip ?? '', extensions: column('zip') }),
+    line2: t.exposeString('address_line2', {
+      nullable: true,
+      description: 'Floor, suite or care-of.',
+    }),
+    city: t.string({
+      description: 'City.',
+      resolve: (row) => row.address_city ?? '',
+      extensions: column('city'),
+    }),
+    state: t.string({
+      description: 'State, province or region.',
+      resolve: (row) => row.address_state ?? '',
+      extensions: column('state'),
+    }),
+    zip: t.string({
+      description: 'Postal code.',
+      resolve: (row) => row.address_zip ?? '',
+      extensions: column('zip'),
+    }),
     country: t.string({
       description: 'Country, ISO 3166-1 alpha-2.',
       resolve: (row) => row.address_country ?? '',
@@ -71,14 +86,19 @@ const ExternalAccountRef = builder.objectRef<ExternalAccountRow>('ExternalAccoun
       resolve: ({ id }) => encodeId('ExternalAccount', id),
       extensions: publicIdOf('ExternalAccount'),
     }),
-    system: t.exposeString('system', { description: 'The other system, e.g. zuora, salesforce, labra.' }),
+    system: t.exposeString('system', {
+      description: 'The other system, e.g. zuora, salesforce, labra.',
+    }),
     accountId: t.exposeString('account_id', { description: "The account's id there." }),
   }),
 });
 
 export const InvoiceOwnerRef = builder.enumType('InvoiceOwner', {
   description: 'Who owns the invoices in the billing system.',
-  values: { PARTNER: { description: 'The partner.' }, END_CUSTOMER: { description: 'The end customer.' } },
+  values: {
+    PARTNER: { description: 'The partner.' },
+    END_CUSTOMER: { description: 'The end customer.' },
+  },
 });
 
 const BrandingRef = builder.objectRef<Partial<BrandingRow>>('Branding').implement({
@@ -111,7 +131,8 @@ const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
   fields: (t) => ({
     plan: t.exposeString('plan', { description: 'Key of the plan, e.g. free.' }),
     status: t.exposeString('status', {
-      description: "State of the subscription, in the billing provider's words; pending before it is provisioned.",
+      description:
+        "State of the subscription, in the billing provider's words; pending before it is provisioned.",
     }),
     email: t.field({
       type: 'EmailAddress',
@@ -119,8 +140,14 @@ const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
       description: 'Where invoices go.',
       resolve: ({ email }) => email && shownEmail(email),
     }),
-    customerId: t.exposeString('customer_id', { nullable: true, description: 'The customer at the billing provider.' }),
-    subscriptionId: t.exposeString('subscription_id', { nullable: true, description: 'The subscription at the billing provider.' }),
+    customerId: t.exposeString('customer_id', {
+      nullable: true,
+      description: 'The customer at the billing provider.',
+    }),
+    subscriptionId: t.exposeString('subscription_id', {
+      nullable: true,
+      description: 'The subscription at the billing provider.',
+    }),
   }),
 });
 
@@ -128,7 +155,8 @@ builder.objectFields(OrganizationRef, (t) => ({
   primaryAddress: t.field({
     type: AddressRef,
     nullable: true,
-    description: "The organization's main address. Requires `organizations:manage` or `billing:manage`.",
+    description:
+      "The organization's main address. Requires `organizations:manage` or `billing:manage`.",
     authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
     async resolve({ id }, _args, { loaders }) {
       const row = await loaders.load(profile, null, id);
@@ -139,7 +167,8 @@ builder.objectFields(OrganizationRef, (t) => ({
   marketplaceOffers: t.field({
     type: [MarketplaceOfferRef],
     nullable: true,
-    description: "Links to the organization's offers, at most one per marketplace. Requires `organizations:manage`.",
+    description:
+      "Links to the organization's offers, at most one per marketplace. Requires `organizations:manage`.",
     extensions: { ...atMost(MARKETPLACES), ...related(marketplaceOffers, 'id') },
     authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(marketplaceOffers, null, id),
@@ -147,7 +176,8 @@ builder.objectFields(OrganizationRef, (t) => ({
   externalAccounts: t.field({
     type: [ExternalAccountRef],
     nullable: true,
-    description: 'Accounts of this organization in other systems, one per system. Requires `organizations:manage`.',
+    description:
+      'Accounts of this organization in other systems, one per system. Requires `organizations:manage`.',
     extensions: { ...atMost(ACCOUNTS_MAX), ...related(externalAccounts, 'id') },
     authScopes: requires('organizations:manage'),
     resolve: ({ id }, _args, { loaders }) => loaders.load(externalAccounts, null, id),
@@ -155,9 +185,11 @@ builder.objectFields(OrganizationRef, (t) => ({
   invoiceOwner: t.field({
     type: InvoiceOwnerRef,
     nullable: true,
-    description: 'Who owns the invoices in the billing system. Requires `organizations:manage` or `billing:manage`.',
+    description:
+      'Who owns the invoices in the billing system. Requires `organizations:manage` or `billing:manage`.',
     authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
-    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.invoice_owner ?? null,
+    resolve: async ({ id }, _args, { loaders }) =>
+      (await loaders.load(profile, null, id))?.invoice_owner ?? null,
     extensions: inSql(({ viewer }) => profileColumn(viewer, 'invoice_owner')),
   }),
   externalReference: t.string({
@@ -166,7 +198,8 @@ builder.objectFields(OrganizationRef, (t) => ({
       "What the partner's own systems call the organization, e.g. a customer number: 1 to 100 characters, not necessarily unique, and not " +
       'searched. Requires `organizations:manage` or `billing:manage`.',
     authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
-    resolve: async ({ id }, _args, { loaders }) => (await loaders.load(profile, null, id))?.external_reference ?? null,
+    resolve: async ({ id }, _args, { loaders }) =>
+      (await loaders.load(profile, null, id))?.external_reference ?? null,
     extensions: inSql(({ viewer }) => profileColumn(viewer, 'external_reference')),
   }),
   branding: t.field({

@@ -7,7 +7,11 @@ import type { Details } from './input.ts';
 import { ExternalAccountTakenError } from '../errors.ts';
 
 /** Returns the current values, for the audit log, of the fields that `given` has. */
-export async function currentDetails(tx: Database, id: string, written: Details): Promise<Record<string, unknown>> {
+export async function currentDetails(
+  tx: Database,
+  id: string,
+  written: Details,
+): Promise<Record<string, unknown>> {
   const { details } = await one(
     tx,
     sql<{ details: Record<string, unknown> }>`
@@ -61,17 +65,27 @@ export async function writeBelongings(tx: Database, id: string, details: Details
   }
 }
 
-async function writeProfile(tx: Database, id: string, profile: Record<string, string | null>): Promise<void> {
+async function writeProfile(
+  tx: Database,
+  id: string,
+  profile: Record<string, string | null>,
+): Promise<void> {
   const columns = Object.keys(profile);
   await sql`
     insert into organization_profiles (organization_id, ${sql.join(columns.map((column) => sql.ref(column)))})
     values (${id}::uuid, ${sql.join(columns.map((column) => sql`${profile[column]}::text`))})
     on conflict (organization_id) do update
-      set ${sql.join(columns.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`))}`.execute(tx);
+      set ${sql.join(columns.map((column) => sql`${sql.ref(column)} = excluded.${sql.ref(column)}`))}`.execute(
+    tx,
+  );
 }
 
 /** Replaces the accounts. Those that stay keep their ids. */
-async function writeAccounts(tx: Database, id: string, accounts: readonly { system: string; accountId: string }[]): Promise<void> {
+async function writeAccounts(
+  tx: Database,
+  id: string,
+  accounts: readonly { system: string; accountId: string }[],
+): Promise<void> {
   const given = sql`unnest(${accounts.map((account) => account.system)}::text[], ${accounts.map((account) => account.accountId)}::text[]) as given (system, account_id)`;
   const other = await maybeOne(
     tx,
@@ -79,7 +93,8 @@ async function writeAccounts(tx: Database, id: string, accounts: readonly { syst
       select e.system, e.account_id from external_accounts e join ${given} using (system, account_id)
       where e.organization_id <> ${id}::uuid limit 1`,
   );
-  if (other) refuse(ExternalAccountTakenError, { system: other.system, accountId: other.account_id });
+  if (other)
+    refuse(ExternalAccountTakenError, { system: other.system, accountId: other.account_id });
   await sql`
     delete from external_accounts e where e.organization_id = ${id}::uuid
       and not exists (select from ${given}
@@ -88,7 +103,9 @@ async function writeAccounts(tx: Database, id: string, accounts: readonly { syst
   // the second gets no row.
   await sql`
     insert into external_accounts (organization_id, system, account_id)
-    select ${id}::uuid, given.system, given.account_id from ${given} on conflict do nothing`.execute(tx);
+    select ${id}::uuid, given.system, given.account_id from ${given} on conflict do nothing`.execute(
+    tx,
+  );
   const lost = await maybeOne(
     tx,
     sql<{ system: string; account_id: string }>`

@@ -21,7 +21,11 @@ export interface Restored {
  * Finds an organization to be restored: one that the caller can see, or a deleted one that they
  * managed.
  */
-async function locateRestorable(tx: Database, principal: Principal, id: string): Promise<string | null> {
+async function locateRestorable(
+  tx: Database,
+  principal: Principal,
+  id: string,
+): Promise<string | null> {
   const row = await maybeOne(
     tx,
     sql<{ id: string }>`
@@ -38,7 +42,10 @@ async function locateRestorable(tx: Database, principal: Principal, id: string):
  * members again with the roles they held. Keys stay revoked and invitations closed. What had been
  * deleted separately before stays deleted.
  */
-export function restoreOrganization(request: CommandRequest, { id }: { id: string }): Promise<Restored | UserError> {
+export function restoreOrganization(
+  request: CommandRequest,
+  { id }: { id: string },
+): Promise<Restored | UserError> {
   if (!request.principal.organization && request.principal.user) return restoreOwn(request, id);
   requireBelowCaller(request, id);
   const attempt = {
@@ -49,14 +56,21 @@ export function restoreOrganization(request: CommandRequest, { id }: { id: strin
     wholeTree: true,
     includeDeleted: true,
   } as const;
-  return runCommand(request, attempt, (acting) => restore(acting, id, request.settings.retentionDays));
+  return runCommand(request, attempt, (acting) =>
+    restore(acting, id, request.settings.retentionDays),
+  );
 }
 
 /**
  * Whether it is the root of a tree that the user may restore. Nobody can act in a deleted
  * organization, so the inactive membership decides.
  */
-async function isOwnRoot(tx: Database, userId: string | undefined, id: string, lock = sql``): Promise<boolean> {
+async function isOwnRoot(
+  tx: Database,
+  userId: string | undefined,
+  id: string,
+  lock = sql``,
+): Promise<boolean> {
   const row = await maybeOne(
     tx,
     sql`
@@ -75,12 +89,15 @@ function restoreOwn(request: CommandRequest, id: string): Promise<Restored | Use
     target: { type: 'Organization', id },
     // One that is there again is found as well, so that a request that is repeated, or two at once,
     // get the same answer.
-    on: async (tx: Database, { user }: Principal) => ((await isOwnRoot(tx, user?.id, id)) ? id : null),
+    on: async (tx: Database, { user }: Principal) =>
+      (await isOwnRoot(tx, user?.id, id)) ? id : null,
     wholeTree: true,
     includeDeleted: true,
   } as const;
   return runCommand(request, attempt, async (acting) => {
-    const isOwn = acting.organization !== null && (await isOwnRoot(acting.tx, acting.user.id, id, sql`for share of m`));
+    const isOwn =
+      acting.organization !== null &&
+      (await isOwnRoot(acting.tx, acting.user.id, id, sql`for share of m`));
     // Anything else gets the response of every request without an organization.
     if (!isOwn) throw organizationRequired(request.organizationHeader);
     return restore(acting, id, request.settings.retentionDays);
@@ -88,7 +105,11 @@ function restoreOwn(request: CommandRequest, id: string): Promise<Restored | Use
 }
 
 /** Restores what was deleted with the organization. */
-async function restore({ tx, record }: Change, id: string, retentionDays: number): Promise<Restored> {
+async function restore(
+  { tx, record }: Change,
+  id: string,
+  retentionDays: number,
+): Promise<Restored> {
   const state = await maybeOne(
     tx,
     sql<{ deleted: boolean; gone: boolean; parent_deleted: boolean }>`
@@ -119,6 +140,10 @@ async function restore({ tx, record }: Change, id: string, retentionDays: number
         and path < (select subtree_end(path) from organizations where id = ${id}::uuid)
       returning o.id`,
   );
-  record({ target: { type: 'Organization', id }, before: null, after: { restored: restored.length } });
+  record({
+    target: { type: 'Organization', id },
+    before: null,
+    after: { restored: restored.length },
+  });
   return { organizationId: id, restoredCount: restored.length };
 }

@@ -19,7 +19,9 @@ const RestoreOrganizationPayloadRef = definePayload<Restored>('RestoreOrganizati
     }),
   },
   fields: (t) => ({
-    restoredCount: t.exposeInt('restoredCount', { description: 'Organizations that were restored; 0 when it was not deleted.' }),
+    restoredCount: t.exposeInt('restoredCount', {
+      description: 'Organizations that were restored; 0 when it was not deleted.',
+    }),
   }),
 });
 
@@ -46,10 +48,15 @@ mutation('restoreOrganization', {
     const isOwn = !context.principal.organization;
     // The person's rights in the tree come back with it, so its rows cannot be read before.
     const prefetch = isOwn ? undefined : request.prefetch;
-    const restored = await restoreOrganization({ ...request, prefetch }, { id: decodeId('Organization', input.id, 'id') });
+    const restored = await restoreOrganization(
+      { ...request, prefetch },
+      { id: decodeId('Organization', input.id, 'id') },
+    );
     // The response shows the root of a tree as to a request that acts in it, which the person may again.
     if (isOwn && 'organizationId' in restored) {
-      context.principal = await context.authenticate(encodeId('Organization', restored.organizationId));
+      context.principal = await context.authenticate(
+        encodeId('Organization', restored.organizationId),
+      );
     }
     return restored;
   },

@@ -12,11 +12,23 @@ const LENGTH_MAX = 63;
 
 /** Whether the text is a well-formed slug: 3 to 63 of a-z, 0-9 and single hyphens between them. */
 export function isSlug(text: string): boolean {
-  return /^[a-z0-9](-?[a-z0-9])*$/.test(text) && text.length >= LENGTH_MIN && text.length <= LENGTH_MAX;
+  return (
+    /^[a-z0-9](-?[a-z0-9])*$/.test(text) && text.length >= LENGTH_MIN && text.length <= LENGTH_MAX
+  );
 }
 
 /** Letters that Unicode does not decompose into a letter of a to z and marks, and what replaces them. */
-const PLAIN_LETTERS: Readonly<Record<string, string>> = { ß: 'ss', æ: 'ae', œ: 'oe', ø: 'o', ł: 'l', đ: 'd', ð: 'd', þ: 'th', ı: 'i' };
+const PLAIN_LETTERS: Readonly<Record<string, string>> = {
+  ß: 'ss',
+  æ: 'ae',
+  œ: 'oe',
+  ø: 'o',
+  ł: 'l',
+  đ: 'd',
+  ð: 'd',
+  þ: 'th',
+  ı: 'i',
+};
 
 const SUFFIX_LENGTH = 6;
 const SUFFIX_CHARACTERS = 'abcdefghijklmnopqrstuvwxyz0123456789';
@@ -52,7 +64,9 @@ export function slugOfName(name: string, withSuffix: boolean): string | undefine
     const slug = withoutOuterHyphens(whole.slice(0, LENGTH_MAX));
     return isSlug(slug) ? slug : undefined;
   }
-  const suffix = Array.from({ length: SUFFIX_LENGTH }, () => SUFFIX_CHARACTERS.charAt(randomInt(SUFFIX_CHARACTERS.length))).join('');
+  const suffix = Array.from({ length: SUFFIX_LENGTH }, () =>
+    SUFFIX_CHARACTERS.charAt(randomInt(SUFFIX_CHARACTERS.length)),
+  ).join('');
   const stem = withoutOuterHyphens(whole.slice(0, LENGTH_MAX - SUFFIX_LENGTH - 1));
   return `${stem === '' ? NAMELESS : stem}-${suffix}`;
 }
@@ -62,7 +76,13 @@ export function slugOfName(name: string, withSuffix: boolean): string | undefine
  * platform, so this check reaches beyond the caller's subtree. It reveals nothing else about who
  * has the slug.
  */
-export async function slugProblem(db: Database, slug: string): Promise<Exclude<SlugProblem, 'INVALID'> | null> {
-  const { problem } = await one(db, sql<{ problem: 'RESERVED' | 'TAKEN' | null }>`select slug_problem(${slug}) as problem`);
+export async function slugProblem(
+  db: Database,
+  slug: string,
+): Promise<Exclude<SlugProblem, 'INVALID'> | null> {
+  const { problem } = await one(
+    db,
+    sql<{ problem: 'RESERVED' | 'TAKEN' | null }>`select slug_problem(${slug}) as problem`,
+  );
   return problem;
 }

@@ -12,24 +12,30 @@ export const SlugUnavailableReasonRef = builder.enumType('SlugUnavailableReason'
   } satisfies Record<SlugProblem, object>,
 });
 
-const SlugAvailabilityRef = builder.objectRef<{ slug: string; reason: SlugProblem | null }>('SlugAvailability').implement({
-  description: 'Whether a slug is available.',
-  fields: (t) => ({
-    slug: t.exposeString('slug', { description: 'The slug that was asked for.' }),
-    available: t.boolean({ description: 'Whether it is available.', resolve: ({ reason }) => reason === null }),
-    reason: t.expose('reason', {
-      type: SlugUnavailableReasonRef,
-      nullable: true,
-      description: 'Why it is not available; null when it is.',
+const SlugAvailabilityRef = builder
+  .objectRef<{ slug: string; reason: SlugProblem | null }>('SlugAvailability')
+  .implement({
+    description: 'Whether a slug is available.',
+    fields: (t) => ({
+      slug: t.exposeString('slug', { description: 'The slug that was asked for.' }),
+      available: t.boolean({
+        description: 'Whether it is available.',
+        resolve: ({ reason }) => reason === null,
+      }),
+      reason: t.expose('reason', {
+        type: SlugUnavailableReasonRef,
+        nullable: true,
+        description: 'Why it is not available; null when it is.',
+      }),
     }),
-  }),
-});
+  });
 
 builder.queryField('slugAvailability', (t) =>
   t.field({
     type: SlugAvailabilityRef,
     nullable: true,
-    description: 'Whether a slug is available, and if not, why. Requires a credential but no organization.',
+    description:
+      'Whether a slug is available, and if not, why. Requires a credential but no organization.',
     authScopes: { authenticated: true },
     args: { slug: t.arg.string({ required: true, description: 'The slug.' }) },
     async resolve(_root, { slug }, { db }) {

@@ -21,30 +21,51 @@ interface StatusChange extends ChangeInput {
 function setStatus(request: CommandRequest, action: string, input: StatusChange) {
   const { id, status, reason } = input;
   requireBelowCaller(request, id);
-  const attempt = { action, target: { type: 'Organization', id }, on: id, scope: MANAGE_CHILDREN, wholeTree: true } as const;
-  return runCommand(request, { ...attempt, idempotency: idempotencyKeyOf(input) }, async ({ tx, organization, record }) => {
-    await requireVersion(tx, id, input.expectedVersion);
-    const current = tx.selectFrom('organizations').select('status').where('id', '=', organization.id);
-    const { status: before } = await one(tx, current);
-    if (before !== status) {
-      const changed = tx.updateTable('organizations').set((column) => ({
-        status,
-        updated_at: sql<Date>`now()`,
-        version: column('version', '+', 1),
-      }));
-      await changed.where('id', '=', organization.id).execute();
-    }
-    record({ target: { type: 'Organization', id }, before: { status: before }, after: { status, ...(reason === null ? {} : { reason }) } });
-    return { organizationId: id };
-  });
+  const attempt = {
+    action,
+    target: { type: 'Organization', id },
+    on: id,
+    scope: MANAGE_CHILDREN,
+    wholeTree: true,
+  } as const;
+  return runCommand(
+    request,
+    { ...attempt, idempotency: idempotencyKeyOf(input) },
+    async ({ tx, organization, record }) => {
+      await requireVersion(tx, id, input.expectedVersion);
+      const current = tx
+        .selectFrom('organizations')
+        .select('status')
+        .where('id', '=', organization.id);
+      const { status: before } = await one(tx, current);
+      if (before !== status) {
+        const changed = tx.updateTable('organizations').set((column) => ({
+          status,
+          updated_at: sql<Date>`now()`,
+          version: column('version', '+', 1),
+        }));
+        await changed.where('id', '=', organization.id).execute();
+      }
+      record({
+        target: { type: 'Organization', id },
+        before: { status: before },
+        after: { status, ...(reason === null ? {} : { reason }) },
+      });
+      return { organizationId: id };
+    },
+  );
 }
 
 /**
  * Suspends an organization. Its credentials, and those of everything below it, are refused from the
  * next request on.
  */
-export function suspendOrganization(request: CommandRequest, input: ChangeInput & { reason?: string | null | undefined }) {
-  const reason = input.reason == null ? null : requireText(input.reason, 'reason', REASON_LENGTH_MAX);
+export function suspendOrganization(
+  request: CommandRequest,
+  input: ChangeInput & { reason?: string | null | undefined },
+) {
+  const reason =
+    input.reason == null ? null : requireText(input.reason, 'reason', REASON_LENGTH_MAX);
   return setStatus(request, 'suspendOrganization', { ...input, status: 'SUSPENDED', reason });
 }
 

@@ -24,7 +24,8 @@ mutation('suspendOrganization', {
   }),
   payload: organizationPayload('SuspendOrganizationPayload', 'The organization was suspended.'),
   errors: [VersionConflictError, IdempotencyConflictError],
-  run: (input, request) => suspendOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
+  run: (input, request) =>
+    suspendOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
 
 mutation('resumeOrganization', {
@@ -41,5 +42,6 @@ mutation('resumeOrganization', {
   }),
   payload: organizationPayload('ResumeOrganizationPayload', 'The organization was resumed.'),
   errors: [VersionConflictError, IdempotencyConflictError],
-  run: (input, request) => resumeOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
+  run: (input, request) =>
+    resumeOrganization(request, { ...input, id: decodeId('Organization', input.id, 'id') }),
 });
