@@ -14,7 +14,9 @@ import {
   type Caller,
   type OrganizationReference,
 } from './callers.ts';
-import { parseToken } from './secret.ts';
+import { addressOf } from './identity.ts';
+import type { Proof } from './proof.ts';
+import { parseToken, tokenHash } from './secret.ts';
 import { isSessionToken, type Sessions } from './session.ts';
 
 export interface Authenticator {
@@ -42,8 +44,7 @@ export async function authenticate(
 ): Promise<Caller> {
   const authorization = headers.get('authorization');
   if (authorization === null) return { principal: anonymous, now: clock.now() };
-  const [, bearer] = /^Bearer ([^\s]+)$/i.exec(authorization) ?? [];
-  if (bearer === undefined) throw unauthenticated();
+  const bearer = bearerOf(authorization);
   const token = parseToken(bearer);
   if (token) {
     const named = organizationReference(headers.get(organizationHeader), organizationHeader);
@@ -64,6 +65,42 @@ export async function authenticate(
   );
   clock.note(caller.now);
   return caller;
+}
+
+/** The token of an `Authorization` header. */
+function bearerOf(authorization: string): string {
+  const [, bearer] = /^Bearer ([^\s]+)$/i.exec(authorization) ?? [];
+  if (bearer === undefined) throw unauthenticated();
+  return bearer;
+}
+
+/**
+ * What a request with an API key or a personal access token proves its caller with; undefined for a
+ * session. The headers are well-formed.
+ */
+export function tokenProof(
+  authorization: string,
+  organization: string | null,
+  organizationHeader: string,
+): Proof | undefined {
+  const bearer = bearerOf(authorization);
+  if (!parseToken(bearer)) return undefined;
+  const named = organizationReference(organization, organizationHeader);
+  return { secretHash: tokenHash(bearer), person: null, named };
+}
+
+/** What a session proves its caller with. Throws what `authenticate` throws about the session. */
+export async function sessionProof(
+  { organizationHeader, sessions, clock }: Authenticator,
+  authorization: string,
+  organization: string | null,
+): Promise<Proof> {
+  if (!sessions) throw unauthenticated();
+  const claims = await sessions.verify(bearerOf(authorization), clock.now());
+  const { issuer, subject, name } = claims;
+  const person = { issuer, subject, email: addressOf(claims).shown, name };
+  const named = organizationReference(organization, organizationHeader);
+  return { secretHash: null, person, named };
 }
 
 function organizationReference(value: string | null, header: string): OrganizationReference {

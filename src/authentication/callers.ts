@@ -48,31 +48,34 @@ function callerOrganization(row: {
   return { id: row.organization_id, lineage: row.lineage, scopes: new Set(row.scopes) };
 }
 
+/** An API key that is valid, and its organization. */
+interface KeyRow extends Columns<'api_keys', 'name' | 'expires_at' | 'organization_id'> {
+  slug: string;
+  lineage: string[];
+  scopes: string[];
+  suspended: boolean;
+  now: Date;
+}
+
+/** The statement that looks up a valid API key. */
+export function keyStatement(id: string, secretHash: Buffer): RawBuilder<KeyRow> {
+  // The hash is part of the look-up, so that an existing id with a wrong secret costs the same as an
+  // unknown id.
+  return sql<KeyRow>`
+    select k.name, k.expires_at, k.organization_id, o.slug, o.lineage,
+      scopes_held(k.scopes) as scopes, ${suspendedAbove} as suspended, now() as now
+    from api_keys as k join organizations as o on o.id = k.organization_id
+    where k.id = ${id}::uuid and k.secret_hash = ${secretHash} and k.revoked_at is null
+      and (k.expires_at is null or k.expires_at > now()) and o.deleted_at is null`;
+}
+
 /** Looks up an API key. */
 export async function apiKeyCaller(
   db: Database,
   { id, token }: ParsedToken,
   named: OrganizationReference,
 ): Promise<Caller> {
-  const key = await db
-    .selectFrom('api_keys as k')
-    .innerJoin('organizations as o', 'o.id', 'k.organization_id')
-    .select(['k.name', 'k.expires_at', 'k.organization_id', 'o.slug', 'o.lineage'])
-    .select([
-      sql<string[]>`scopes_held(k.scopes)`.as('scopes'),
-      suspendedAbove.as('suspended'),
-      sql<Date>`now()`.as('now'),
-    ])
-    .where('k.id', '=', id)
-    // Part of the look-up, so that an existing id with a wrong secret costs the same as an unknown
-    // id.
-    .where('k.secret_hash', '=', tokenHash(token))
-    .where('k.revoked_at', 'is', null)
-    .where((eb) =>
-      eb.or([eb('k.expires_at', 'is', null), eb('k.expires_at', '>', sql<Date>`now()`)]),
-    )
-    .where('o.deleted_at', 'is', null)
-    .executeTakeFirst();
+  const key = await maybeOne(db, keyStatement(id, tokenHash(token)));
   if (!key || key.suspended) throw unauthenticated();
   // The key determines its organization. The header may repeat it but not name another.
   if (named && named.value !== (named.column === 'id' ? key.organization_id : key.slug))
@@ -155,17 +158,31 @@ function personCaller(
   };
 }
 
+interface TokenRow extends PersonRow {
+  name: string;
+  expires_at: Date | null;
+}
+
+/** The statement that looks up a valid personal access token. */
+export function tokenStatement(
+  id: string,
+  secretHash: Buffer,
+  named: OrganizationReference,
+): RawBuilder<TokenRow> {
+  return sql<TokenRow>`
+    select t.name, t.expires_at, ${personColumns}
+    from ${withOrganization(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
+    where t.id = ${id}::uuid and t.secret_hash = ${secretHash} and t.revoked_at is null
+      and (t.expires_at is null or t.expires_at > now())`;
+}
+
 /** Looks up a personal access token. */
 export async function tokenCaller(
   db: Database,
   { id, token }: ParsedToken,
   named: OrganizationReference,
 ): Promise<Caller> {
-  const statement = sql<PersonRow & { name: string; expires_at: Date | null }>`
-    select t.name, t.expires_at, ${personColumns}
-    from ${withOrganization(sql`personal_access_tokens as t join users as u on u.id = t.user_id`, named)}
-    where t.id = ${id}::uuid and t.secret_hash = ${tokenHash(token)} and t.revoked_at is null and (t.expires_at is null or t.expires_at > now())`;
-  const row = await maybeOne(db, statement);
+  const row = await maybeOne(db, tokenStatement(id, tokenHash(token), named));
   if (!row) throw unauthenticated();
   return personCaller(
     { kind: 'PERSONAL_ACCESS_TOKEN', id, name: row.name, expiresAt: row.expires_at },
@@ -174,19 +191,24 @@ export async function tokenCaller(
   );
 }
 
+/** The statement that looks up the user of a session. */
+export function sessionStatement(
+  { issuer, subject }: Pick<SessionClaims, 'issuer' | 'subject'>,
+  named: OrganizationReference,
+): RawBuilder<PersonRow> {
+  const people = sql`user_identities as i join users as u on u.id = i.user_id`;
+  return sql<PersonRow>`
+    select ${personColumns} from ${withOrganization(people, named)}
+      where i.issuer = ${issuer} and i.subject = ${subject}`;
+}
+
 /** Looks up the user of a session, who is created or updated as the identity provider says. */
 export async function sessionCaller(
   db: Database,
   claims: SessionClaims,
   named: OrganizationReference,
 ): Promise<Caller> {
-  const people = sql`user_identities as i join users as u on u.id = i.user_id`;
-  const find = async (): Promise<PersonRow | undefined> => {
-    const statement = sql<PersonRow>`
-      select ${personColumns} from ${withOrganization(people, named)}
-        where i.issuer = ${claims.issuer} and i.subject = ${claims.subject}`;
-    return maybeOne(db, statement);
-  };
+  const find = (): Promise<PersonRow | undefined> => maybeOne(db, sessionStatement(claims, named));
   let row = await find();
   if (!row || !isAsClaimed(row, claims)) {
     await meetPerson(db, claims);

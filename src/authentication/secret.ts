@@ -62,6 +62,11 @@ export function tokenHash(token: string): Buffer {
   return hash('sha256', token, 'buffer');
 }
 
+/** Returns what stands for an `Authorization` header in memory, where the header itself is not kept. */
+export function fingerprintOf(authorization: string): string {
+  return hash('sha256', authorization, 'base64url');
+}
+
 /** Enough of a token to recognize it in a list, without helping anyone to guess it. */
 export function tokenPreview(token: string): string {
   return `${token.slice(0, token.indexOf('_') + 9)}…${token.slice(-4)}`;

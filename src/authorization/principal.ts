@@ -40,6 +40,11 @@ export interface Principal {
   credential: Credential | null;
   user: PrincipalUser | null;
   organization: CallerOrganization | null;
+  /**
+   * Whether the statement that is written for the caller authenticates them itself. Their credential
+   * and membership need not be looked up again in it, since all of a statement sees the same state.
+   */
+  isProven?: boolean;
 }
 
 /** A caller without a credential. */

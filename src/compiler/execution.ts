@@ -14,6 +14,8 @@ export function compiledExecution(
   onOutcome: (outcome: Outcome) => void = () => undefined,
 ) {
   return async (args: ExecutionArgs, context: Context): Promise<ExecutionResult | undefined> => {
+    // It was tried in front of the executor already.
+    if (context.record.execution !== undefined) return undefined;
     const outcome = await operations.run(args, context);
     onOutcome(outcome);
     context.record.execution = 'data' in outcome ? 'compiled' : outcome.fall;
@@ -22,11 +24,12 @@ export function compiledExecution(
 }
 
 function written(data: string): WrittenResult {
-  return {
-    data: {},
-    stringify: ({ extensions }) =>
-      extensions
-        ? `{"data":${data},"extensions":${JSON.stringify(extensions)}}`
-        : `{"data":${data}}`,
-  };
+  return { data: {}, stringify: ({ extensions }) => textOf(data, extensions) };
+}
+
+/** The text of a result with this text of `data`. */
+export function textOf(data: string, extensions: object | undefined): string {
+  return extensions
+    ? `{"data":${data},"extensions":${JSON.stringify(extensions)}}`
+    : `{"data":${data}}`;
 }

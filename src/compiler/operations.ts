@@ -24,9 +24,12 @@ import { Unsupported } from './forms.ts';
 import { operationIn, planOf, type Operation, type OperationPlan } from './operation.ts';
 import {
   argumentShape,
+  callerInSql,
   principalShape,
+  proofShape,
   Slot,
   symbolicPrincipal,
+  withSharedSlots,
   type RequestValues,
 } from './slots.ts';
 import { REFUSED, StatementWriter } from './statement.ts';
@@ -38,11 +41,23 @@ import { REFUSED, StatementWriter } from './statement.ts';
  */
 export type Fall = 'new' | 'mutation' | 'unsupported' | 'arguments' | 'refused' | 'failed';
 
-/** The text of `data`, or the reason why the resolvers have to find it. */
-export type Outcome = { data: string } | { fall: Fall; detail: string };
+/** The text of `data` and the time of the database, or why the resolvers have to find it. */
+export type Outcome = { data: string; now: Date } | Fallen;
 
-/** A statement with the slots of its parameters. */
-interface Statement {
+/** Why the resolvers have to execute an operation. */
+export interface Fallen {
+  fall: Fall;
+  detail: string;
+}
+
+/** An operation of a document with its variables. */
+export type OperationArguments = Pick<
+  ExecutionArgs,
+  'document' | 'operationName' | 'variableValues'
+>;
+
+/** A statement with its parameters, or with slots for them. */
+export interface Statement {
   text: string;
   parameters: readonly unknown[];
 }
@@ -94,10 +109,20 @@ export class CompiledOperations {
   }
 
   /** Executes a valid operation, or says why it cannot. Rejects if the database is unavailable. */
-  async run(
-    { document, operationName, variableValues }: ExecutionArgs,
-    { db, principal, now }: Context,
-  ): Promise<Outcome> {
+  async run(args: ExecutionArgs, { db, principal, now }: Context): Promise<Outcome> {
+    const request = this.prepare(args, { principal, now, proof: null }, db);
+    return 'fall' in request ? request : executed(request, db);
+  }
+
+  /**
+   * A valid operation of a caller as one statement, or why it has none. The statement authenticates
+   * the caller, if it is given a proof.
+   */
+  prepare(
+    { document, operationName, variableValues }: OperationArguments,
+    viewer: Pick<RequestValues, 'principal' | 'now' | 'proof'>,
+    db: Database,
+  ): Statement | Fallen {
     const operation = this.#operationOf(document, operationName ?? '');
     if (!operation) return { fall: 'mutation', detail: '' };
     const { variableValues: variables } = getVariableValues(
@@ -110,11 +135,7 @@ export class CompiledOperations {
     if (typeof plan === 'string') return { fall: 'unsupported', detail: plan };
     let values: RequestValues;
     try {
-      values = {
-        principal,
-        now,
-        prepared: prepareAll(plan.prepared, variables, { principal, now }),
-      };
+      values = { ...viewer, prepared: prepareAll(plan.prepared, variables, viewer) };
     } catch (error) {
       return { fall: 'arguments', detail: String(error) };
     }
@@ -124,20 +145,9 @@ export class CompiledOperations {
     const parameters = statement.parameters.map((value) =>
       value instanceof Slot ? value.read(values) : value,
     );
-    if (!parameters.every(isStorable))
-      return { fall: 'arguments', detail: 'a text that is not Unicode' };
-    try {
-      const { rows } = await db.executeQuery<{ answer: string }>(
-        CompiledQuery.raw(statement.text, parameters),
-      );
-      const [row] = rows;
-      return row === undefined || row.answer.includes(REFUSED)
-        ? { fall: 'refused', detail: '' }
-        : { data: row.answer };
-    } catch (error) {
-      if (isUnavailable(error)) throw error;
-      return { fall: 'failed', detail: String(error) };
-    }
+    return parameters.every(isStorable)
+      ? { text: statement.text, parameters }
+      : { fall: 'arguments', detail: 'a text that is not Unicode' };
   }
 
   #operationOf(document: DocumentNode, name: string): Operation | undefined {
@@ -163,47 +173,60 @@ export class CompiledOperations {
   /** The statement for a request, or why there is none; undefined if its shape is new. */
   #statementOf(
     plan: OperationPlan,
-    { principal, prepared }: RequestValues,
+    values: RequestValues,
     db: Database,
   ): Statement | string | undefined {
-    const shapes = prepared.map((each, index) =>
+    const shapes = values.prepared.map((each, index) =>
       argumentShape(each, plan.prepared[index]?.form?.structural ?? []),
     );
+    const parts = [plan.id, principalShape(values.principal), ...shapes];
     // Shapes can be long, and many are remembered.
-    const key = hash(
-      'sha256',
-      [plan.id, principalShape(principal), ...shapes].join('\n'),
-      'base64url',
-    );
+    const shape = hash('sha256', parts.join('\n'), 'base64url');
+    const key = `${shape} ${proofShape(values.proof)}`;
     let statement = this.#statements.get(key);
     if (statement === undefined) {
-      if (!this.#options.atOnce && !this.#shapes.has(key)) {
-        this.#shapes.set(key, true);
+      if (!this.#options.atOnce && !this.#shapes.has(shape)) {
+        this.#shapes.set(shape, true);
         return undefined;
       }
-      statement = writeStatement(plan, { principal, prepared }, this.#options.bytesMax, db);
+      statement = writeStatement(plan, values, this.#options.bytesMax, db);
       this.#statements.set(key, statement);
     }
     return statement;
   }
 }
 
+/** Executes a statement. Rejects if the database is unavailable. */
+export async function executed({ text, parameters }: Statement, db: Database): Promise<Outcome> {
+  try {
+    const query = CompiledQuery.raw(text, [...parameters]);
+    const { rows } = await db.executeQuery<{ answer: string; now: number }>(query);
+    const [row] = rows;
+    return row === undefined || row.answer.includes(REFUSED)
+      ? { fall: 'refused', detail: '' }
+      : { data: row.answer, now: new Date(row.now) };
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    return { fall: 'failed', detail: String(error) };
+  }
+}
+
 function writeStatement(
   { fields, prepared: takers }: OperationPlan,
-  { principal, prepared }: Pick<RequestValues, 'principal' | 'prepared'>,
+  { principal, proof, prepared }: RequestValues,
   bytesMax: number,
   db: Database,
 ): Statement | string {
   try {
-    const writer = new StatementWriter(
-      symbolicPrincipal(principal),
-      prepared,
-      takers.map(({ form }) => form),
-    );
-    const { sql, parameters } = writer.write(fields, bytesMax).compile(db);
-    if (sql.length > STATEMENT_CHARACTERS_MAX)
-      return `more than ${STATEMENT_CHARACTERS_MAX} characters`;
-    return { text: sql, parameters };
+    const caller = symbolicPrincipal(principal, proof !== null);
+    const forms = takers.map(({ form }) => form);
+    const isCaller = proof ? callerInSql(caller, proof) : undefined;
+    const { sql, parameters } = new StatementWriter(caller, prepared, forms)
+      .write(fields, bytesMax, isCaller)
+      .compile(db);
+    return sql.length > STATEMENT_CHARACTERS_MAX
+      ? `more than ${STATEMENT_CHARACTERS_MAX} characters`
+      : withSharedSlots(sql, parameters);
   } catch (error) {
     // A form that looks at a value instead of passing it on fails in its own words.
     if (error instanceof Unsupported || error instanceof TypeError) return error.message;

@@ -2,7 +2,9 @@
  * Places in a statement's parameters for what each request brings along. A statement is compiled
  * with slots where a value would be, so that its text serves every request of the same shape.
  */
+import { provesCaller, type Proof } from '../authentication/proof.ts';
 import type { Principal } from '../authorization/principal.ts';
+import type { RawBuilder } from 'kysely';
 import type { Page } from '../database/keyset.ts';
 
 /** The arguments of one field of a request. */
@@ -18,6 +20,8 @@ export interface Prepared {
 /** The values of a request. */
 export interface RequestValues {
   principal: Principal;
+  /** What the statement checks the caller with; null if they are authenticated already. */
+  proof: Proof | null;
   /** The time of the request. */
   now: Date;
   /** The arguments of the fields that take any, in the order of the document. */
@@ -45,8 +49,14 @@ export function slot<Value>(read: (values: RequestValues) => Value): NonNullable
   return new Slot(read) as unknown as NonNullable<Value>;
 }
 
-/** The caller of a request, with slots for what differs between callers of the same shape. */
-export function symbolicPrincipal({ credential, user, organization }: Principal): Principal {
+/**
+ * The caller of a request, with slots for what differs between callers of the same shape. `isProven`
+ * tells whether the statement authenticates them.
+ */
+export function symbolicPrincipal(
+  { credential, user, organization }: Principal,
+  isProven: boolean,
+): Principal {
   const organizationId = slot(({ principal }) => principal.organization?.id);
   return {
     credential: credential && {
@@ -65,7 +75,40 @@ export function symbolicPrincipal({ credential, user, organization }: Principal)
       lineage: [organizationId],
       scopes: organization.scopes,
     },
+    isProven,
   };
+}
+
+/** The condition that a request comes from its symbolic caller, with slots for what proves it. */
+export function callerInSql(principal: Principal, proof: Proof): RawBuilder<boolean> {
+  const { named, person } = proof;
+  return provesCaller(
+    principal,
+    principal.organization && {
+      lineage: slot((values) => values.principal.organization?.lineage),
+      scopes: slot((values) => [...(values.principal.organization?.scopes ?? [])]),
+    },
+    {
+      secretHash: slot((values) => values.proof?.secretHash),
+      person: person && {
+        issuer: slot((values) => values.proof?.person?.issuer),
+        subject: slot((values) => values.proof?.person?.subject),
+        email: slot((values) => values.proof?.person?.email),
+        name: person.name === null ? null : slot((values) => values.proof?.person?.name),
+      },
+      named: named && {
+        column: named.column,
+        value: slot((values) => values.proof?.named?.value),
+      },
+    },
+  );
+}
+
+/** What the check of a caller in a statement depends on. */
+export function proofShape(proof: Proof | null): string {
+  if (!proof) return 'authenticated';
+  const person = proof.person ? (proof.person.name === null ? 'unnamed' : 'named') : '-';
+  return `${proof.named?.column ?? '-'} ${person}`;
 }
 
 /** What a statement for a caller depends on. */
@@ -132,4 +175,23 @@ export function argumentShape({ args, page }: Prepared, structural: readonly str
       page.before ? 'before' : '',
     );
   return parts.join(' ');
+}
+
+/** Gives each slot one parameter, however often a statement contains it. */
+export function withSharedSlots(text: string, parameters: readonly unknown[]) {
+  const numbers = new Map<unknown, number>();
+  const kept: unknown[] = [];
+  let found = 0;
+  const shared = text.replaceAll(/\$(\d+)/g, (_match, number: string) => {
+    found++;
+    const value = parameters[Number(number) - 1];
+    let place = value instanceof Slot ? numbers.get(value) : undefined;
+    if (place === undefined) {
+      place = kept.push(value);
+      numbers.set(value, place);
+    }
+    return `$${place}`;
+  });
+  // A text in the statement looks like a parameter.
+  return found === parameters.length ? { text: shared, parameters: kept } : { text, parameters };
 }

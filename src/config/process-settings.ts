@@ -27,12 +27,10 @@ export const processSettings = {
   PORT: wholeNumber(0, 65_535)
     .default(4000)
     .meta({ description: 'Port to listen on; `0` takes any that is free.' }),
-  LOG_LEVEL: oneOf('debug', 'info', 'warn', 'error', 'silent')
-    .optional()
-    .meta({
-      description: 'Least level of the lines in the log.',
-      unset: '`info`; `warn` where standard error is a terminal',
-    }),
+  LOG_LEVEL: oneOf('debug', 'info', 'warn', 'error', 'silent').optional().meta({
+    description: 'Least level of the lines in the log.',
+    unset: '`info`; `warn` where standard error is a terminal',
+  }),
   SHUTDOWN_GRACE_MS: wholeNumber(0, 3_600_000)
     .default(20_000)
     .meta({
@@ -40,12 +38,9 @@ export const processSettings = {
         'How long requests and jobs under way may take to end after `SIGTERM`. It should be longer than `OPERATION_DEADLINE_MS`, and shorter ' +
         'than the platform waits before it kills the process (Docker: 10 s, Kubernetes: 30 s).',
     }),
-  DATA_DIR: z
-    .string()
-    .default('.data')
-    .meta({
-      description: 'Folder of the embedded database, of `demo.json` and of mail without a server.',
-    }),
+  DATA_DIR: z.string().default('.data').meta({
+    description: 'Folder of the embedded database, of `demo.json` and of mail without a server.',
+  }),
   DATABASE_URL: databaseUrl.optional().meta({
     description: 'PostgreSQL 18 or newer, a database in UTF-8. Required in production.',
     form: DATABASE_URL,
@@ -66,21 +61,17 @@ export const processSettings = {
     description:
       'How long a request waits for a connection, half of it to make one; then the answer is `UNAVAILABLE`.',
   }),
-  STATEMENT_TIMEOUT_MS: wholeNumber(100, 3_600_000)
-    .default(30_000)
-    .meta({
-      description:
-        'Longest that one statement for a caller may run; then the answer is `LIMIT_EXCEEDED`.',
-    }),
+  STATEMENT_TIMEOUT_MS: wholeNumber(100, 3_600_000).default(30_000).meta({
+    description:
+      'Longest that one statement for a caller may run; then the answer is `LIMIT_EXCEEDED`.',
+  }),
   MAX_TREE_DEPTH: wholeNumber(1, 64).optional().meta({
     description: 'Levels that may lie above an organization. Stored in the database on migration.',
     unset: '32, or what is stored',
   }),
-  WORKER: oneOf('inline', 'separate')
-    .default('inline')
-    .meta({
-      description: 'Whether the gateway does jobs itself, or leaves them to `banyan worker`.',
-    }),
+  WORKER: oneOf('inline', 'separate').default('inline').meta({
+    description: 'Whether the gateway does jobs itself, or leaves them to `banyan worker`.',
+  }),
 };
 
 /** What the API answers, and to whom. */
@@ -122,11 +113,9 @@ export const apiSettings = {
     description:
       'Whether queries are executed as one statement where they can be. Without it they cost more and answer the same.',
   }),
-  TRUSTED_DOCUMENTS: oneOf('off', 'allow', 'require')
-    .default('off')
-    .meta({
-      description: '`allow` answers registered documents by their hash, `require` nothing else.',
-    }),
+  TRUSTED_DOCUMENTS: oneOf('off', 'allow', 'require').default('off').meta({
+    description: '`allow` answers registered documents by their hash, `require` nothing else.',
+  }),
 };
 
 /** Sessions of an identity provider. */

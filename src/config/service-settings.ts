@@ -47,23 +47,17 @@ export const mailSettings = {
   INVITATION_DAYS: wholeNumber(1, 90)
     .default(7)
     .meta({ description: 'Days for which an invitation can be accepted.' }),
-  INVITATION_MAILS_PER_DAY: wholeNumber(0, 10_000_000)
-    .default(10_000)
-    .meta({
-      description:
-        'Mails with invitations that are requested in one tree of organizations within 24 hours.',
-    }),
-  INVITATION_MAILS_PER_SENDER: wholeNumber(0, 10_000_000)
-    .default(1_000)
-    .meta({
-      description: 'Mails with invitations that one user or API key requests within 24 hours.',
-    }),
-  INVITATION_MAILS_PER_ADDRESS: wholeNumber(0, 1_000)
-    .default(5)
-    .meta({
-      description:
-        'Mails to one address from one tree within 24 hours; more are withheld, and nobody is told.',
-    }),
+  INVITATION_MAILS_PER_DAY: wholeNumber(0, 10_000_000).default(10_000).meta({
+    description:
+      'Mails with invitations that are requested in one tree of organizations within 24 hours.',
+  }),
+  INVITATION_MAILS_PER_SENDER: wholeNumber(0, 10_000_000).default(1_000).meta({
+    description: 'Mails with invitations that one user or API key requests within 24 hours.',
+  }),
+  INVITATION_MAILS_PER_ADDRESS: wholeNumber(0, 1_000).default(5).meta({
+    description:
+      'Mails to one address from one tree within 24 hours; more are withheld, and nobody is told.',
+  }),
 };
 
 /** Who does the steps of provisioning. */
@@ -89,12 +83,10 @@ export const providerSettings = {
   PROVISIONING_TIMEOUT_MS: wholeNumber(100, 60_000)
     .default(10_000)
     .meta({ description: 'How long a provider may take to answer.' }),
-  PROVISIONING_WEBHOOK_URL: safeUrl
-    .optional()
-    .meta({
-      description: 'Where webhooks go. Required where a step is done by `webhook`.',
-      form: SAFE_URL,
-    }),
+  PROVISIONING_WEBHOOK_URL: safeUrl.optional().meta({
+    description: 'Where webhooks go. Required where a step is done by `webhook`.',
+    form: SAFE_URL,
+  }),
   PROVISIONING_WEBHOOK_SECRET: z
     .string()
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
@@ -107,19 +99,14 @@ export const providerSettings = {
     .string()
     .optional()
     .meta({ description: 'Account at Stripe. Required where billing is done by `stripe`.' }),
-  STRIPE_PRICE_ID: z
-    .string()
-    .optional()
-    .meta({
-      description: 'Price of the free plan at Stripe. Required where billing is done by `stripe`.',
-    }),
-  STRIPE_API_URL: safeUrl
-    .optional()
-    .meta({
-      description: 'Where the API of Stripe is.',
-      form: SAFE_URL,
-      unset: "Stripe's own address",
-    }),
+  STRIPE_PRICE_ID: z.string().optional().meta({
+    description: 'Price of the free plan at Stripe. Required where billing is done by `stripe`.',
+  }),
+  STRIPE_API_URL: safeUrl.optional().meta({
+    description: 'Where the API of Stripe is.',
+    form: SAFE_URL,
+    unset: "Stripe's own address",
+  }),
 };
 
 /** Domains, and how long things are kept. */

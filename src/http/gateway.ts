@@ -3,20 +3,23 @@
  * per file.
  */
 import { compiledExecution } from '../compiler/execution.ts';
-import { CompiledOperations, type Outcome } from '../compiler/operations.ts';
-import { createYoga, type GraphiQLOptions, type YogaInitialContext } from 'graphql-yoga';
+import { CompiledOperations } from '../compiler/operations.ts';
+import { createYoga, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
-import type { CommandSettings } from '../command/settings.ts';
 import type { Context } from '../graphql/context.ts';
 import { sealingWith } from '../command/sealing.ts';
-import { authenticate } from '../authentication/authenticate.ts';
+import { AssumedCallers } from '../authentication/assumed-callers.ts';
+import { authenticate, type Authenticator } from '../authentication/authenticate.ts';
 import type { Caller } from '../authentication/callers.ts';
-import type { Sessions } from '../authentication/session.ts';
 import { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
 import { withoutDeadline } from '../database/deadline.ts';
 import { Loaders } from '../database/loaders.ts';
-import type { SchemaVersion } from '../database/schema-version.ts';
+import { begun } from './begun.ts';
+import { DocumentCache } from './document-cache.ts';
+import { FastPath } from './fast-path.ts';
+import type { GatewayOptions } from './options.ts';
+import { inFrontOf, type Gateway } from './front.ts';
 import { graphiqlPage } from './graphiql/plugin.ts';
 import { answers } from './plugins/answers.ts';
 import { authentication } from './plugins/authentication.ts';
@@ -27,80 +30,20 @@ import { documents } from './plugins/documents.ts';
 import { hosts } from './plugins/hosts.ts';
 import { jsonOnly } from './plugins/json-only.ts';
 import { probes } from './plugins/probes.ts';
-import {
-  DOCUMENT_ID,
-  trustedDocuments,
-  type TrustedDocumentsPolicy,
-} from './plugins/trusted-documents.ts';
-import { arrival } from '../limits/arrival-plugin.ts';
-import type { CallerBudgets } from '../limits/caller-budgets.ts';
+import { DOCUMENT_ID, trustedDocuments } from './plugins/trusted-documents.ts';
+import { arrivals } from '../limits/arrival-plugin.ts';
 import { CostLimits } from '../limits/cost-limits.ts';
 import { execution } from '../limits/execution-plugin.ts';
-import type { IntrospectionPolicy } from '../limits/introspection-policy.ts';
-import { REQUEST_LIMITS, type RequestLimits } from '../limits/settings.ts';
+import { REQUEST_LIMITS } from '../limits/settings.ts';
 import { schema } from '../schema.ts';
-import type { Logger } from '../telemetry/log.ts';
 import { Outage } from '../telemetry/outage.ts';
 import { recordOf } from '../telemetry/request-record.ts';
-
-export interface GatewayOptions {
-  db: Database;
-  log: Logger;
-  /**
-   * Receives requests that fail because the database is unavailable; by default one that writes to
-   * `log`.
-   */
-  outage?: Outage;
-  /** The clock that follows the database's time; by default the gateway creates its own. */
-  clock?: DatabaseClock;
-  /** The state of the database's migrations, for `/ready`; absent if nothing checks it. */
-  schemaVersion?: SchemaVersion;
-  organizationHeader: string;
-  /** Verifies sessions; absent when no identity provider is configured. */
-  sessions?: Sessions | undefined;
-  settings: CommandSettings;
-  introspection: IntrospectionPolicy;
-  /**
-   * Whether registered documents can be requested by their hash, and whether anything else is
-   * accepted; absent for `off`.
-   */
-  trustedDocuments?: TrustedDocumentsPolicy;
-  /** Options of the GraphiQL page; false serves none. */
-  graphiql: GraphiQLOptions | false;
-  /**
-   * Options of the page with a credential in it, which is served only to browsers on this machine.
-   */
-  graphiqlLocal?: GraphiQLOptions | undefined;
-  /** Host names, in addition to those of this machine, under which the GraphiQL page is served. */
-  graphiqlHosts?: readonly string[];
-  /** The host names that are accepted; empty or absent for any. */
-  allowedHosts?: readonly string[];
-  /** Origins whose pages may call the API. */
-  corsOrigins: readonly string[];
-  /** Limits of one request; by default those of `REQUEST_LIMITS`. */
-  limits?: Partial<RequestLimits>;
-  /** Whether the cost of operations is limited; true except to measure the overhead. */
-  boundsCost?: boolean;
-  /**
-   * Whether queries are executed as one statement where they can be; true by default. `at once` does
-   * not wait for the second request of a shape.
-   */
-  compiled?: boolean | 'at once';
-  /** Receives what became of each operation that could have been one statement. */
-  onOutcome?: (outcome: Outcome) => void;
-  /** Rate and cost budgets and admission; absent for none. */
-  budgets?: CallerBudgets | undefined;
-  /** Whether the database can serve; by default a statement through the pool. */
-  ready?: () => Promise<boolean>;
-  /** Called for every credential that was accepted. */
-  credentialUsed(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
-}
 
 /** The path of the API and of GraphiQL. */
 export const GRAPHQL_PATH = '/graphql';
 
 /** Creates the gateway. */
-export function createGateway(options: GatewayOptions) {
+export function createGateway(options: GatewayOptions): Gateway {
   const { db, log, organizationHeader, corsOrigins, graphiql, sessions, settings } = options;
   const {
     allowedHosts = [],
@@ -111,14 +54,30 @@ export function createGateway(options: GatewayOptions) {
   } = options;
   const limits = { ...REQUEST_LIMITS, ...options.limits };
   const callers = new WeakMap<Request, Caller>();
+  const authenticator: Authenticator = {
+    db,
+    organizationHeader,
+    sessions,
+    clock,
+    used: (kind, id, at) => withoutDeadline(() => options.credentialUsed(kind, id, at)),
+  };
   const whoCalls = (request: Request, organizationId?: string): Promise<Caller> => {
     const headers = new Headers(request.headers);
     if (organizationId !== undefined) headers.set(organizationHeader, organizationId);
-    const used: GatewayOptions['credentialUsed'] = (kind, id, at) =>
-      withoutDeadline(() => options.credentialUsed(kind, id, at));
-    return authenticate({ db, organizationHeader, sessions, clock, used }, headers);
+    return authenticate(authenticator, headers);
   };
-  return createYoga<object, Context>({
+  const operations =
+    options.compiled === false
+      ? undefined
+      : new CompiledOperations(schema, {
+          bytesMax: limits.responseBytes,
+          atOnce: options.compiled === 'at once',
+        });
+  const cost = boundsCost ? new CostLimits(schema, limits) : undefined;
+  const documentCache = new DocumentCache();
+  const assumed = new AssumedCallers();
+  const outage = options.outage ?? new Outage(log, 'the database');
+  const yoga = createYoga<object, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
     landingPage: false,
@@ -171,6 +130,7 @@ export function createGateway(options: GatewayOptions) {
     // In the order in which a request passes them.
     plugins: [
       deadlines(limits.operationDeadlineMs),
+      begun(budgets),
       hosts(allowedHosts),
       probes(
         GRAPHQL_PATH,
@@ -185,31 +145,48 @@ export function createGateway(options: GatewayOptions) {
           localOptions: options.graphiqlLocal,
           hosts: [...allowedHosts, ...(options.graphiqlHosts ?? [])],
         }),
-      budgets ? arrival(GRAPHQL_PATH, budgets) : {},
+      budgets ? arrivals(GRAPHQL_PATH, budgets) : {},
       jsonOnly(),
-      authentication(callers, whoCalls),
+      authentication(callers, whoCalls, assumed, organizationHeader),
       trustedDocuments(trusted, db),
       body(callers, limits),
-      documents(callers, limits),
+      documents(callers, limits, documentCache),
       execution({
         introspection: options.introspection,
-        cost: boundsCost ? new CostLimits(schema, limits) : undefined,
+        cost,
         budgets,
-        shortcut:
-          options.compiled === false
-            ? undefined
-            : compiledExecution(
-                new CompiledOperations(schema, {
-                  bytesMax: limits.responseBytes,
-                  atOnce: options.compiled === 'at once',
-                }),
-                options.onOutcome,
-              ),
+        shortcut: operations && compiledExecution(operations, options.onOutcome),
       }),
-      answers(log, organizationHeader, options.outage ?? new Outage(log, 'the database')),
+      answers(log, organizationHeader, outage),
       compression(GRAPHQL_PATH),
     ],
   });
+  const fastPath =
+    // Where documents have to be registered, Yoga looks them up.
+    operations && trusted !== 'require'
+      ? new FastPath({
+          ...authenticator,
+          path: GRAPHQL_PATH,
+          operations,
+          onOutcome: options.onOutcome ?? (() => undefined),
+          documents: documentCache,
+          callers: assumed,
+          limits,
+          cost,
+          budgets,
+          allowedHosts,
+          hasOrigins: corsOrigins.length > 0,
+          log,
+          outage,
+        })
+      : undefined;
+  return inFrontOf(
+    {
+      handle: (request, response, context = {}) => yoga(request, response, context),
+      fetch: (request, context) => yoga.fetch(request, context),
+    },
+    fastPath,
+  );
 }
 
 async function answersThrough(db: Database): Promise<boolean> {
@@ -219,4 +196,4 @@ async function answersThrough(db: Database): Promise<boolean> {
   );
 }
 
-export type Gateway = ReturnType<typeof createGateway>;
+export type { Gateway, GatewayOptions };

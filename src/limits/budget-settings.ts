@@ -82,26 +82,20 @@ export const budgetVariables = {
       'Proxies whose `X-Forwarded-For` is believed. Without it, everybody behind a proxy is one client address.',
     form: 'IP addresses or ranges such as `10.0.0.0/8`, separated by commas',
   }),
-  CONCURRENCY_PER_CREDENTIAL: wholeNumber(1, 1_000)
-    .default(10)
-    .meta({
-      description:
-        'Operations of one credential that run or wait for a slot at a time; 40 more wait behind them.',
-    }),
+  CONCURRENCY_PER_CREDENTIAL: wholeNumber(1, 1_000).default(10).meta({
+    description:
+      'Operations of one credential that run or wait for a slot at a time; 40 more wait behind them.',
+  }),
   MAX_CONCURRENT_OPERATIONS: wholeNumber(1, 1_000)
     .default(16)
     .meta({ description: 'Light operations that one process runs at a time.' }),
-  HEAVY_OPERATION_NODES: wholeNumber(1, 1_000_000)
-    .default(1_000)
-    .meta({
-      description:
-        'Operations that may read at least this many nodes are heavy: a process runs one of them at a time.',
-    }),
-  QUEUE_TIMEOUT_MS: wholeNumber(100, 60_000)
-    .default(10_000)
-    .meta({
-      description: 'Longest time that an operation waits for its turn; then it is refused.',
-    }),
+  HEAVY_OPERATION_NODES: wholeNumber(1, 1_000_000).default(1_000).meta({
+    description:
+      'Operations that may read at least this many nodes are heavy: a process runs one of them at a time.',
+  }),
+  QUEUE_TIMEOUT_MS: wholeNumber(100, 60_000).default(10_000).meta({
+    description: 'Longest time that an operation waits for its turn; then it is refused.',
+  }),
 };
 
 const variables = z.object(budgetVariables);

@@ -1,4 +1,5 @@
 /** Budgets and admission of one gateway, and what is known about each request. */
+import type { RequestError } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { clientAddress, type ClientAddress } from './address.ts';
 import { Admission } from './admission.ts';
@@ -26,6 +27,8 @@ export interface Arrival {
    * arrival.
    */
   accepted: KnownCredential | undefined;
+  /** Why the request is refused; undefined if it is not. */
+  refusal: RequestError | undefined;
   isAuthenticated: boolean;
 }
 

@@ -5,7 +5,6 @@
 import {
   OperationTypeNode,
   locatedError,
-  type ExecutionArgs,
   type ExecutionResult,
   type GraphQLError,
   type GraphQLSchema,
@@ -14,6 +13,7 @@ import type { Context } from '../graphql/context.ts';
 import { RequestError } from '../errors.ts';
 import { ByteMeter, bytesOf } from '../database/bytes.ts';
 import { Estimator } from './estimate.ts';
+import type { OperationArguments } from './spending.ts';
 import type { Estimated } from './plan.ts';
 import { overLimit } from './refusal.ts';
 import type { RequestLimits } from './settings.ts';
@@ -52,23 +52,33 @@ export class CostLimits {
     this.#limits = limits;
   }
 
-  /** Stores the cost of the operation in the context. Returns whether it may run or is refused. */
-  check(
-    { document, operationName, variableValues }: ExecutionArgs,
-    context: Context,
-  ): Costed | { refused: ExecutionResult } {
+  /** Stores the cost of the operation in the context. Returns it, and why it is refused if it is. */
+  estimate(
+    { document, operationName, variableValues }: OperationArguments,
+    context: Pick<Context, 'cost' | 'record'>,
+  ): { estimate: Estimated; refusal: RequestError | undefined } {
     const estimate = this.#estimator.estimate(document, operationName, variableValues ?? {});
     context.cost = { requested: estimate.cost, nodes: estimate.nodes };
     context.record.cost.requested = estimate.cost;
     context.record.operationType = estimate.operation;
     context.record.nameOperation(estimate.name);
-    const refusal = refusalOf(estimate, this.#limits);
+    return { estimate, refusal: refusalOf(estimate, this.#limits) };
+  }
+
+  /** Stores the cost of the operation in the context. Returns whether it may run or is refused. */
+  check(args: OperationArguments, context: Context): Costed | { refused: ExecutionResult } {
+    const { estimate, refusal } = this.estimate(args, context);
     if (refusal) return { refused: withCost({ errors: [refusal] }, context, this.#limits) };
     const { responseBytes } = this.#limits;
     // Nearly every response is certainly short enough and need not be measured.
     const isMeasured = bytesAtMost(estimate) > responseBytes;
     if (isMeasured) context.loaders.bound(ROWS_FACTOR * responseBytes);
     return { type: estimate.operation, isMeasured };
+  }
+
+  /** Returns the value of `extensions.cost`. */
+  report(context: Pick<Context, 'principal' | 'cost'>): object | undefined {
+    return costOf(context, this.#limits);
   }
 
   /** Returns the response without what is too long, and with `extensions.cost`. */
@@ -81,27 +91,27 @@ export class CostLimits {
   }
 }
 
-/**
- * Adds `extensions.cost`: what the operation was charged, and what the credential has left in this
- * minute.
- */
-function withCost(
-  result: ExecutionResult,
-  { principal, cost: { requested, balance } }: Context,
+/** Adds `extensions.cost`. */
+function withCost(result: ExecutionResult, context: Context, limits: Limits): ExecutionResult {
+  const cost = costOf(context, limits);
+  return cost ? { ...result, extensions: { ...result.extensions, cost } } : result;
+}
+
+/** What an operation was charged, and what the credential has left in this minute. */
+function costOf(
+  { principal, cost: { requested, balance } }: Pick<Context, 'principal' | 'cost'>,
   limits: Limits,
-): ExecutionResult {
-  if (!principal.credential) return result;
+): object | undefined {
+  if (!principal.credential) return undefined;
+  if (!balance) return { requested, charged: requested, limit: limits.cost };
   const charged = Math.max(1, requested);
-  const cost = balance
-    ? {
-        requested: charged,
-        charged,
-        limit: balance.limit,
-        remaining: balance.remaining,
-        resetAt: new Date(balance.resetAt).toISOString(),
-      }
-    : { requested, charged: requested, limit: limits.cost };
-  return { ...result, extensions: { ...result.extensions, cost } };
+  return {
+    requested: charged,
+    charged,
+    limit: balance.limit,
+    remaining: balance.remaining,
+    resetAt: new Date(balance.resetAt).toISOString(),
+  };
 }
 
 function refusalOf({ nodes, cost }: Estimated, limits: Limits): RequestError | undefined {

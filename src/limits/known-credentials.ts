@@ -2,7 +2,6 @@
  * Recently accepted credentials. Thanks to them, a flood of bad credentials from one address does
  * not lock out the valid ones behind it.
  */
-import { hash } from 'node:crypto';
 import { RecentMap } from './recent-map.ts';
 
 /** The maximum number of credentials kept; the least recently used ones are dropped. */
@@ -17,16 +16,11 @@ export interface KnownCredential {
 }
 
 /**
- * Stores what is known about an `Authorization` header. It is never used for rights: every request
+ * Stores what is known about an `Authorization` header, by its fingerprint. It is never used for rights: every request
  * is authenticated again.
  */
 export class KnownCredentials {
   readonly #keys = new RecentMap<KnownCredential>(KEPT_MAX);
-
-  /** Returns the fingerprint of a header; the header itself is not stored. */
-  fingerprint(authorization: string): string {
-    return hash('sha256', authorization, 'base64url');
-  }
 
   /** Returns who the credential counts for; undefined if it was not accepted recently. */
   find(fingerprint: string): KnownCredential | undefined {

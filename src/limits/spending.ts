@@ -10,6 +10,13 @@ import { holdBack, neverAffordable, rateLimited, tooBusy } from './budget-refusa
 import type { BudgetName } from './budget-settings.ts';
 import type { Charge } from './budgets.ts';
 import type { Arrival, CallerBudgets } from './caller-budgets.ts';
+import type { KnownCredential } from './known-credentials.ts';
+
+/** An operation of a document with its variables. */
+export type OperationArguments = Pick<
+  ExecutionArgs,
+  'document' | 'operationName' | 'variableValues'
+>;
 
 /** The budgets that the whole cost of an operation is charged to. */
 const COST_BUDGETS = ['credentialCost', 'treeCost', 'addressCost'] as const;
@@ -23,61 +30,104 @@ function keyOfCredential({ credential, user }: Principal): string | undefined {
   return credential ? `key:${credential.id}` : undefined;
 }
 
+/** An operation that is charged for and may run. */
+export interface Admitted {
+  /** Reports that it has ended. */
+  leave(): void;
+  /** Gives back its charges and its place, because nothing was done for it. */
+  undo(): Promise<void>;
+}
+
+/** What is known about the caller of an operation, and where its cost is recorded. */
+export interface Spending extends Pick<Context, 'principal' | 'cost' | 'record'> {
+  arrival: Arrival;
+  /** Aborted when the client disconnects. */
+  signal: AbortSignal;
+}
+
 /**
  * Executes an operation after its budgets are charged and when its turn comes. Rejects if a budget
- * is used up.
+ * is used up, or if too many operations are in progress.
  */
 export async function executeWithinBudgets(
-  { budgets, admission, arrivals, known }: CallerBudgets,
+  limits: CallerBudgets,
   args: ExecutionArgs,
-  context: Context & { request: Request },
+  { principal, cost, record, request }: Context & { request: Request },
   execute: () => ExecutionResult | Promise<ExecutionResult>,
 ): Promise<ExecutionResult> {
-  const { principal, request, cost, record } = context;
-  const arrival = arrivals.get(request);
+  const arrival = limits.arrivals.get(request);
   if (!arrival) return execute();
-  const requested = Math.max(1, cost.requested);
-  const credential = keyOfCredential(principal) ?? `adr:${arrival.address}`;
-  const tree = principal.organization?.lineage[0];
-  const tenant = tree ?? credential;
+  const { signal } = request;
+  const { budgets, known } = limits;
   if (arrival.fingerprint !== undefined && principal.credential) {
     arrival.isAuthenticated = true;
-    known.add(arrival.fingerprint, { key: credential, tree: tenant });
+    known.add(arrival.fingerprint, keysOf(principal, arrival));
     if (arrival.accepted === undefined) {
       await budgets.giveBack([
         { budget: 'unverifiedCredentials', key: arrival.address, points: 1 },
       ]);
     }
   }
+  const admitted = await admit(limits, args, { principal, cost, record, arrival, signal });
+  try {
+    return await execute();
+  } finally {
+    admitted.leave();
+  }
+}
+
+/** The keys that a caller's budgets are counted under. */
+function keysOf(principal: Principal, { address }: Arrival): KnownCredential {
+  const key = keyOfCredential(principal) ?? `adr:${address}`;
+  return { key, tree: principal.organization?.lineage[0] ?? key };
+}
+
+/**
+ * Charges the budgets of an operation and waits for its turn. Rejects if a budget is used up, or if
+ * too many operations are in progress.
+ */
+export async function admit(
+  { budgets, admission }: CallerBudgets,
+  args: OperationArguments,
+  { principal, cost, record, arrival, signal }: Spending,
+): Promise<Admitted> {
+  const requested = Math.max(1, cost.requested);
+  const { key: credential, tree: tenant } = keysOf(principal, arrival);
   for (const budget of COST_BUDGETS) {
     const limit = budgets.limit(budget);
     if (limit !== undefined && requested > limit) throw neverAffordable(budget, limit, requested);
   }
+  const tree = principal.organization?.lineage[0];
   const charges = chargesOf(args, arrival, { principal, credential, tree, requested });
   const spending = budgets.spend(charges);
   // Synchronous results are not awaited: most requests pass without a pause.
   const outcome = spending instanceof Promise ? await spending : spending;
   if ('refused' in outcome) {
-    await holdBack(request.signal);
+    await holdBack(signal);
     throw rateLimited(outcome.refused);
   }
   record.cost.charged = requested;
   const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
   if (balance) cost.balance = balance;
+  const giveBack = async (): Promise<void> => {
+    record.cost.charged = 0;
+    await budgets.giveBack(charges);
+  };
   const nodes = Math.max(1, cost.nodes);
-  const entering = admission.enter({ credential, tree: tenant, nodes, signal: request.signal });
+  const entering = admission.enter({ credential, tree: tenant, nodes, signal });
   const place = entering instanceof Promise ? await entering : entering;
   if ('refused' in place) {
-    await budgets.giveBack(charges);
-    record.cost.charged = 0;
-    if (place.refused !== 'gone') await holdBack(request.signal);
-    return { errors: [tooBusy(place)] };
+    await giveBack();
+    if (place.refused !== 'gone') await holdBack(signal);
+    throw tooBusy(place);
   }
-  try {
-    return await execute();
-  } finally {
-    place.leave();
-  }
+  return {
+    leave: () => place.leave(),
+    undo: async () => {
+      place.leave();
+      await giveBack();
+    },
+  };
 }
 
 interface Spender {
@@ -91,7 +141,7 @@ interface Spender {
 }
 
 function chargesOf(
-  { document, operationName, variableValues }: ExecutionArgs,
+  { document, operationName, variableValues }: OperationArguments,
   { address, accepted }: Arrival,
   { principal, credential, tree, requested }: Spender,
 ): Charge[] {

@@ -11,6 +11,12 @@ export type { Logger };
 const WAITING_BYTES_MAX = 16 * 1_024 * 1_024;
 
 /**
+ * Lines are written once they are this many bytes, or after so many milliseconds. Written one by one,
+ * they take a tenth of the time of the gateway.
+ */
+const BATCH = { minLength: 4_096, periodicFlush: 100 };
+
+/**
  * Creates the root logger. Values under the named keys are never written, and only what
  * `describeError` returns is written of errors. `destination` receives the lines instead of
  * standard error.
@@ -26,7 +32,12 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   // Lines are written asynchronously, several at once if they wait, so a stalled reader blocks no
   // request. pino writes what is pending before the process ends through `process.exit` or an
   // uncaught exception.
-  const standardError = pino.destination({ dest: 2, sync: false, maxLength: WAITING_BYTES_MAX });
+  const standardError = pino.destination({
+    dest: 2,
+    sync: false,
+    maxLength: WAITING_BYTES_MAX,
+    ...BATCH,
+  });
   const log = pino(options, standardError);
   let lost = 0;
   standardError.on('drop', () => lost++);

@@ -7,6 +7,15 @@ import type { Logger } from './log.ts';
 /** The maximum length of a logged operation name, which the caller chooses. */
 const NAME_LENGTH_MAX = 100;
 
+/** How a request was answered. */
+export interface Answered {
+  status: number;
+  /** The length of the body; null if it is not known. */
+  bytes: number | null;
+  /** Whether the client has disconnected. */
+  isAborted: boolean;
+}
+
 /** The record of one request. Each fact is written here once, by the code that learns it. */
 export class RequestRecord {
   /** Our own id, in every response, audit event and log line. */
@@ -48,9 +57,9 @@ export class RequestRecord {
   /** Whether a change may have been made, if the database was lost. */
   outcome: string | undefined;
 
-  constructor(request: Request) {
-    const requestId = request.headers.get('x-request-id');
-    if (requestId !== null && /^[\w.-]{1,64}$/.test(requestId)) this.clientRequestId = requestId;
+  /** `requestId` is the header `X-Request-Id`. */
+  constructor(requestId: string | null | undefined) {
+    if (requestId != null && /^[\w.-]{1,64}$/.test(requestId)) this.clientRequestId = requestId;
   }
 
   /** The ids, as they are logged. */
@@ -69,10 +78,9 @@ export class RequestRecord {
   }
 
   /** Writes the line, at `info`. It contains no variables, credentials or addresses. */
-  write(log: Logger, method: string, { status, headers }: Response, isAborted: boolean): void {
+  write(log: Logger, method: string, { status, bytes, isAborted }: Answered): void {
     if (this.isProbe || !log.isLevelEnabled('info')) return;
     const { credential, organization } = this.principal ?? {};
-    const bytes = headers.get('content-length');
     log.info(
       {
         requestId: this.requestId,
@@ -95,7 +103,7 @@ export class RequestRecord {
         code: this.code ?? null,
         errors: this.errors,
         outcome: this.outcome,
-        bytes: bytes === null ? null : Number(bytes),
+        bytes,
         aborted: isAborted || undefined,
       },
       'request',
@@ -108,6 +116,12 @@ const records = new WeakMap<Request, RequestRecord>();
 /** Returns the record of a request, and creates it on first use. */
 export function recordOf(request: Request): RequestRecord {
   let record = records.get(request);
-  if (record === undefined) records.set(request, (record = new RequestRecord(request)));
+  if (record === undefined)
+    records.set(request, (record = new RequestRecord(request.headers.get('x-request-id'))));
   return record;
+}
+
+/** Lets a record that exists already be that of a request. */
+export function keepRecord(request: Request, record: RequestRecord): void {
+  records.set(request, record);
 }

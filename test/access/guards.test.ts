@@ -74,7 +74,7 @@ async function run(document: string, guards: { statements: Principal; types: Pri
     principal: guards.types,
     db: world.db,
     loaders: new Loaders({ db: world.db, principal: guards.statements, now }),
-    record: new RequestRecord(new Request('http://banyan.test')),
+    record: new RequestRecord(null),
     now,
     requestId: 'guards',
     organizationHeader: 'X-Organization',

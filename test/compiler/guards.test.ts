@@ -552,7 +552,7 @@ async function written(
     .write(fields, 1_000_000)
     .compile(world.gatewayDb);
   const filled = parameters.map((value) =>
-    value instanceof Slot ? value.read({ principal, now, prepared }) : value,
+    value instanceof Slot ? value.read({ principal, now, proof: null, prepared }) : value,
   );
   const { rows } = await world.gatewayDb.executeQuery<{ answer: string }>(
     CompiledQuery.raw(text, filled),

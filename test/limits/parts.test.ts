@@ -7,6 +7,7 @@ import { BoundedMemory } from '../../src/limits/bounded-memory.ts';
 import { FairQueue } from '../../src/database/fair-queue.ts';
 import { KnownCredentials } from '../../src/limits/known-credentials.ts';
 import type { Place, Refusal } from '../../src/limits/place.ts';
+import { fingerprintOf } from '../../src/authentication/secret.ts';
 import { readConfig } from '../../src/config/read.ts';
 
 describe('the address of a client', () => {
@@ -62,7 +63,7 @@ describe('counters in memory', () => {
         `2001:db8:${(key >> 16).toString(16)}:${(key & 0xffff).toString(16)}::/64`,
       );
       if (key % 20 === 0)
-        known.add(known.fingerprint(`Bearer ${key}`), { key: `key:${key}`, tree: `${key}` });
+        known.add(fingerprintOf(`Bearer ${key}`), { key: `key:${key}`, tree: `${key}` });
     }
     collect();
     const grown = (process.memoryUsage().heapUsed - before) / 1_048_576;
@@ -71,8 +72,8 @@ describe('counters in memory', () => {
     );
     expect(limiter.size).toBeLessThanOrEqual(50_000);
     expect(grown).toBeLessThan(16);
-    expect(known.find(known.fingerprint('Bearer 0'))).toBeUndefined();
-    expect(known.find(known.fingerprint('Bearer 999980'))).toEqual({
+    expect(known.find(fingerprintOf('Bearer 0'))).toBeUndefined();
+    expect(known.find(fingerprintOf('Bearer 999980'))).toEqual({
       key: 'key:999980',
       tree: '999980',
     });

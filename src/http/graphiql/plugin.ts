@@ -55,7 +55,7 @@ export function graphiqlPage({
       const isPage =
         url.pathname === endpoint && (request.headers.get('accept') ?? '').includes('text/html');
       if (!isPage && !url.pathname.startsWith(GRAPHIQL_FILES)) return;
-      const host = hostOf(request);
+      const host = hostOf(request.headers.get('host'));
       if (!isLoopback(host) && !names.has(host)) {
         endResponse(
           new Response('GraphiQL is not served under this name; see ALLOWED_HOSTS.\n', {

@@ -11,6 +11,29 @@ import { maskError } from '../mask-error.ts';
 /** A browser that opens an API response must not load, run or frame anything from it. */
 const API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
+/** Headers that every response has. */
+const FIXED_HEADERS = [
+  ['x-content-type-options', 'nosniff'],
+  ['referrer-policy', 'no-referrer'],
+  ['x-frame-options', 'DENY'],
+] as const;
+
+/** What the response to an operation depends on. */
+function varyOf(organizationHeader: string): string {
+  return `authorization, ${organizationHeader.toLowerCase()}, accept`;
+}
+
+/** The headers of responses to operations, but for what differs between them. */
+export function operationHeaders(organizationHeader: string): Record<string, string> {
+  return {
+    ...Object.fromEntries(FIXED_HEADERS),
+    'content-security-policy': API_CONTENT_POLICY,
+    'cache-control': 'no-store',
+    // Responses are compressed for those who accept it.
+    vary: `${varyOf(organizationHeader)}, accept-encoding`,
+  };
+}
+
 /** Whether a response contains any data; a failed mutation is null. */
 function holdsData(data: unknown): boolean {
   return (
@@ -83,18 +106,21 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
     },
     onResponse({ request, response }) {
       const record = recordOf(request);
-      record.write(log, request.method, response, request.signal.aborted);
+      const bytes = response.headers.get('content-length');
+      record.write(log, request.method, {
+        status: response.status,
+        bytes: bytes === null ? null : Number(bytes),
+        isAborted: request.signal.aborted,
+      });
       if (record.statements > 0 && !record.lackedDatabase) database.succeeded();
       const { headers } = response;
       headers.set('x-request-id', record.requestId);
-      headers.set('x-content-type-options', 'nosniff');
-      headers.set('referrer-policy', 'no-referrer');
-      headers.set('x-frame-options', 'DENY');
+      for (const [name, value] of FIXED_HEADERS) headers.set(name, value);
       if (!headers.has('content-security-policy'))
         headers.set('content-security-policy', API_CONTENT_POLICY);
       if (headers.has('cache-control')) return;
       headers.set('cache-control', 'no-store');
-      headers.set('vary', `authorization, ${organizationHeader.toLowerCase()}, accept`);
+      headers.set('vary', varyOf(organizationHeader));
     },
   };
 }

@@ -3,6 +3,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import { RequestError } from '../../errors.ts';
 import { overLimit } from '../../limits/refusal.ts';
 import type { RequestLimits } from '../../limits/settings.ts';
+import { begunOf } from '../begun.ts';
 import { jsonSize } from './json-size.ts';
 import type { Callers } from './authentication.ts';
 
@@ -39,6 +40,28 @@ async function bodyText(request: Request, maximum: number): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
+/** Parses the text of a body. Refuses what is no JSON object, too deep, or of too many values. */
+export function paramsOf(text: string, limits: RequestLimits): GraphQLParams {
+  const { values, ...size } = jsonSize(text, {
+    depth: limits.variableDepth + LEVELS_AROUND,
+    values: limits.bodyValues,
+  });
+  if (values > limits.bodyValues) throw overLimit('bodyValues', limits.bodyValues, values, 400);
+  const depth = size.depth - LEVELS_AROUND;
+  if (depth > limits.variableDepth)
+    throw overLimit('variableDepth', limits.variableDepth, depth, 400);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    throw badRequest('body', 'must be JSON');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw badRequest('body', 'must be one JSON object with "query"; batches are not supported');
+  }
+  return value;
+}
+
 /**
  * Reads and validates bodies, instead of Yoga's own reader, whose errors have neither our codes nor
  * status 400.
@@ -59,33 +82,14 @@ export function body(callers: Callers, limits: RequestLimits): Plugin {
         });
         return;
       }
+      const params = begunOf(request)?.params;
+      if (params) {
+        setRequestParser(() => params);
+        return;
+      }
       const isAuthenticated = callers.get(request)?.principal.credential != null;
       const maximum = isAuthenticated ? limits.bodyBytes : limits.bodyBytesAnonymous;
-      setRequestParser(async (asked) => {
-        const text = await bodyText(asked, maximum);
-        const { values, ...size } = jsonSize(text, {
-          depth: limits.variableDepth + LEVELS_AROUND,
-          values: limits.bodyValues,
-        });
-        if (values > limits.bodyValues)
-          throw overLimit('bodyValues', limits.bodyValues, values, 400);
-        const depth = size.depth - LEVELS_AROUND;
-        if (depth > limits.variableDepth)
-          throw overLimit('variableDepth', limits.variableDepth, depth, 400);
-        let value: unknown;
-        try {
-          value = JSON.parse(text);
-        } catch {
-          throw badRequest('body', 'must be JSON');
-        }
-        if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-          throw badRequest(
-            'body',
-            'must be one JSON object with "query"; batches are not supported',
-          );
-        }
-        return value as GraphQLParams;
-      });
+      setRequestParser(async (asked) => paramsOf(await bodyText(asked, maximum), limits));
     },
     onParams({ params: { query } }) {
       if (typeof query !== 'string')

@@ -8,6 +8,8 @@ export function deadlines(milliseconds: number): Plugin {
   return {
     instrumentation: {
       request({ request }, wrapped) {
+        // A request that is begun has its deadline.
+        if (currentDeadline()) return wrapped();
         const deadline = new Deadline(milliseconds, recordOf(request));
         request.signal.addEventListener('abort', () => deadline.abandon(), { once: true });
         return underDeadline(deadline, async () => {

@@ -11,9 +11,8 @@ import { recordOf } from '../../telemetry/request-record.ts';
  * Returns the host of the `Host` header in lower case, without port and brackets; empty if there is
  * none.
  */
-export function hostOf(request: Request): string {
-  const header = request.headers.get('host') ?? '';
-  return header
+export function hostOf(header: string | null | undefined): string {
+  return (header ?? '')
     .replace(/:\d*$/, '')
     .replace(/^\[(.*)\]$/, '$1')
     .toLowerCase();
@@ -35,7 +34,7 @@ export function hosts(allowed: readonly string[]): Plugin {
     onRequest({ request, url, endResponse, fetchAPI }) {
       if (
         names.size === 0 ||
-        names.has(hostOf(request)) ||
+        names.has(hostOf(request.headers.get('host'))) ||
         ['/health', '/ready'].includes(url.pathname)
       )
         return;

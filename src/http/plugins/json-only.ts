@@ -5,12 +5,16 @@ import type { Plugin } from 'graphql-yoga';
 import { errorFacts } from '../../telemetry/error-facts.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
+/** Whether a content type is that of a JSON body. */
+export function isJson(contentType: string | null): boolean {
+  return /^application\/(json|graphql\+json)\s*(;|$)/i.test(contentType ?? '');
+}
+
 /** Refuses other content types with 415. */
 export function jsonOnly(): Plugin {
   return {
     onRequest({ request, endResponse, fetchAPI }) {
-      const type = request.headers.get('content-type') ?? '';
-      if (request.method === 'POST' && !/^application\/(json|graphql\+json)\s*(;|$)/i.test(type)) {
+      if (request.method === 'POST' && !isJson(request.headers.get('content-type'))) {
         const code = 'BAD_USER_INPUT';
         const record = recordOf(request);
         record.code = code;

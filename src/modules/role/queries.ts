@@ -63,20 +63,26 @@ function rolesLinked(
     name,
     (row) => row.holder_id,
     ({ principal }, ids) => {
+      const within = sql`
+        select lineage, null::uuid as shown_to
+        from ${readableOrganizations(principal, { scope: 'members:read' })} as within
+        where within.id = t.organization_id`;
       const user = sql`${principal.user?.id ?? null}::uuid`;
       const email = sql`${principal.user?.verifiedEmail ?? null}::text`;
+      // A person may reach it in both ways; each role is returned once.
+      const reached = principal.user
+        ? sql`${within}
+        union all
+        select lineage, shown_to from ${organizationsOfPerson(principal)} as own
+        where own.id = t.organization_id and ${belongsToPerson(user, email)}
+        order by shown_to nulls first limit 1`
+        : sql`${within} offset 0`;
       return sql`
       select ${columns}, t.id as holder_id, o.lineage, o.shown_to
       from ${owner} as t
       cross join lateral (
         -- Per requested row: a plain join would read all organizations that the caller may read.
-        select lineage, null::uuid as shown_to from ${readableOrganizations(principal, { scope: 'members:read' })} as within
-        where within.id = t.organization_id
-        union all
-        select lineage, shown_to from ${organizationsOfPerson(principal)} as own
-        where own.id = t.organization_id and ${belongsToPerson(user, email)}
-        -- It may be reached in both ways; each role is returned once.
-        order by shown_to nulls first limit 1
+        ${reached}
       ) as o
       join ${link} on link.holder_id = t.id join roles r on r.id = link.role_id
       where t.id = any (${ids}::uuid[])

@@ -1,0 +1,248 @@
+/**
+ * Answers the everyday query before Yoga is asked: one that was valid before, from a credential that
+ * was accepted before, and that is one statement. The statement authenticates the caller itself, so
+ * that it is the only one (docs/compiler.md). Everything else is passed on to Yoga, together with
+ * what was done already: errors and refusals have one source.
+ */
+import type { GraphQLParams } from 'graphql-yoga';
+import type { AssumedCaller, AssumedCallers } from '../authentication/assumed-callers.ts';
+import { sessionProof, type Authenticator } from '../authentication/authenticate.ts';
+import { fingerprintOf } from '../authentication/secret.ts';
+import { textOf } from '../compiler/execution.ts';
+import { executed, type CompiledOperations, type Outcome } from '../compiler/operations.ts';
+import { Deadline, currentDeadline, underDeadline } from '../database/deadline.ts';
+import { arrive } from '../limits/arrival.ts';
+import type { CallerBudgets } from '../limits/caller-budgets.ts';
+import type { CostLimits } from '../limits/cost-limits.ts';
+import type { RequestLimits } from '../limits/settings.ts';
+import { admit } from '../limits/spending.ts';
+import { checkVariables } from '../limits/variables.ts';
+import type { Logger } from '../telemetry/log.ts';
+import type { Outage } from '../telemetry/outage.ts';
+import { RequestRecord } from '../telemetry/request-record.ts';
+import type { Begun } from './begun.ts';
+import type { DocumentCache } from './document-cache.ts';
+import type { Incoming } from './incoming.ts';
+import { mediaTypeFor } from './media-type.ts';
+import { operationHeaders } from './plugins/answers.ts';
+import { paramsOf } from './plugins/body.ts';
+import { BYTES_MIN, compressed, encodingFor } from './plugins/compression.ts';
+import { hostOf } from './plugins/hosts.ts';
+import { isJson } from './plugins/json-only.ts';
+
+export interface FastPathOptions extends Authenticator {
+  /** The path of the API. */
+  path: string;
+  operations: CompiledOperations;
+  /** Receives what became of each statement. */
+  onOutcome: (outcome: Outcome) => void;
+  documents: DocumentCache;
+  callers: AssumedCallers;
+  limits: RequestLimits;
+  /** Absent if cost is not limited. */
+  cost: CostLimits | undefined;
+  /** Absent if there are none. */
+  budgets: CallerBudgets | undefined;
+  /** The host names that are accepted; empty for any. */
+  allowedHosts: readonly string[];
+  /** Whether pages of other origins may read answers: they need headers, which Yoga sets. */
+  hasOrigins: boolean;
+  log: Logger;
+  outage: Outage;
+}
+
+/** An answer: status 200. */
+export interface Answer {
+  headers: Record<string, string>;
+  body: string | Buffer;
+}
+
+/** Who a request is assumed to come from, and the type that it is answered with. */
+interface Assumption extends AssumedCaller {
+  authorization: string;
+  /** That of the `Authorization` header. */
+  fingerprint: string;
+  /** The organization header. */
+  organization: string | null;
+  mediaType: string;
+}
+
+/** The fast path of one gateway. */
+export class FastPath {
+  readonly #options: FastPathOptions;
+  readonly #hosts: ReadonlySet<string>;
+  readonly #headers: Readonly<Record<string, string>>;
+  readonly #organizationHeader: string;
+
+  constructor(options: FastPathOptions) {
+    this.#options = options;
+    this.#hosts = new Set(options.allowedHosts.map((name) => name.toLowerCase()));
+    this.#headers = operationHeaders(options.organizationHeader);
+    this.#organizationHeader = options.organizationHeader.toLowerCase();
+  }
+
+  /** Answers a request with `answer`, or passes it on to `pass` with what was done for it, if any. */
+  async serve<Result>(
+    incoming: Incoming,
+    answer: (answer: Answer) => Result,
+    pass: (begun?: Begun) => Result | Promise<Result>,
+  ): Promise<Result> {
+    const assumption = this.#assume(incoming);
+    if (!assumption) return pass();
+    const record = new RequestRecord(incoming.header('x-request-id'));
+    const deadline = new Deadline(this.#options.limits.operationDeadlineMs, record);
+    const begun: Begun = { record };
+    return underDeadline(deadline, async () => {
+      try {
+        const found = await this.#answer(incoming, assumption, begun);
+        return found ? answer(found) : await pass(begun);
+      } finally {
+        deadline.close();
+      }
+    });
+  }
+
+  /** Looks at the headers only. Returns undefined for a request that is not for the fast path. */
+  #assume({ method, path, header }: Incoming): Assumption | undefined {
+    const { limits, callers } = this.#options;
+    if (method !== 'POST' || path !== this.#options.path) return undefined;
+    const authorization = header('authorization');
+    if (authorization === null || !isJson(header('content-type'))) return undefined;
+    const length = header('content-length');
+    if (length === null || !(Number(length) <= limits.bodyBytes)) return undefined;
+    if (header('content-encoding') !== null) return undefined;
+    if (this.#options.hasOrigins && header('origin') !== null) return undefined;
+    if (this.#hosts.size > 0 && !this.#hosts.has(hostOf(header('host')))) return undefined;
+    const mediaType = mediaTypeFor(header('accept'));
+    const organization = header(this.#organizationHeader);
+    const fingerprint = fingerprintOf(authorization);
+    const caller = callers.find(fingerprint, organization);
+    return caller && mediaType !== undefined
+      ? { ...caller, authorization, fingerprint, organization, mediaType }
+      : undefined;
+  }
+
+  /** Finds the answer; undefined if the request is to be passed on. */
+  async #answer(
+    incoming: Incoming,
+    assumption: Assumption,
+    begun: Begun,
+  ): Promise<Answer | undefined> {
+    const { budgets } = this.#options;
+    const { fingerprint, principal } = assumption;
+    const gone = new AbortController();
+    const deadline = currentDeadline();
+    incoming.onGone(() => {
+      deadline?.abandon();
+      gone.abort();
+    });
+    try {
+      if (budgets) {
+        const forwardedFor = incoming.header('x-forwarded-for');
+        const arriving = arrive(budgets, { peer: incoming.peer, forwardedFor, fingerprint });
+        begun.arrival = arriving instanceof Promise ? await arriving : arriving;
+        if (begun.arrival.refusal || !begun.arrival.accepted) return undefined;
+      }
+      const tenant = principal.organization?.lineage[0] ?? principal.user?.id;
+      if (deadline && tenant !== undefined) deadline.tenant = tenant;
+      begun.params = paramsOf(await incoming.text(), this.#options.limits);
+      // The time that the body took was up to the client.
+      deadline?.restart();
+      return await this.#execute(begun.params, incoming, assumption, begun, gone.signal);
+    } catch (error) {
+      begun.failure = error;
+      return undefined;
+    }
+  }
+
+  async #execute(
+    params: GraphQLParams,
+    incoming: Incoming,
+    { principal, proof: known, authorization, organization, mediaType }: Assumption,
+    begun: Begun,
+    signal: AbortSignal,
+  ): Promise<Answer | undefined> {
+    const { operations, documents, limits, cost, budgets, db, clock } = this.#options;
+    const { record, arrival } = begun;
+    const document = isPlain(params) ? documents.find(params.query) : undefined;
+    if (!document) return undefined;
+    const { operationName, variables: variableValues } = params;
+    const args = { document, operationName, variableValues };
+    checkVariables(variableValues, limits);
+    const proof = known ?? (await sessionProof(this.#options, authorization, organization));
+    const statement = operations.prepare(args, { principal, now: clock.now(), proof }, db);
+    if ('fall' in statement) {
+      record.execution = statement.fall;
+      this.#options.onOutcome(statement);
+      return undefined;
+    }
+    const context = { principal, record, cost: { requested: 0, nodes: 0 } };
+    if (cost?.estimate(args, context).refusal) return undefined;
+    const admitted =
+      budgets && arrival && (await admit(budgets, args, { ...context, arrival, signal }));
+    let outcome: Outcome | undefined;
+    try {
+      outcome = await executed(statement, db);
+    } finally {
+      if (outcome && 'data' in outcome) admitted?.leave();
+      else await admitted?.undo();
+    }
+    this.#options.onOutcome(outcome);
+    if ('fall' in outcome) {
+      record.execution = outcome.fall;
+      return undefined;
+    }
+    clock.note(outcome.now);
+    const { credential } = principal;
+    if (credential && credential.kind !== 'SESSION')
+      this.#options.used(credential.kind, credential.id, outcome.now);
+    Object.assign(record, { principal, now: outcome.now, execution: 'compiled' });
+    record.document = document.loc?.source.body;
+    const report = cost?.report(context);
+    return this.#written(textOf(outcome.data, report && { cost: report }), incoming, {
+      record,
+      mediaType,
+      isAborted: signal.aborted,
+    });
+  }
+
+  /** The answer with this text, compressed if that is accepted and worth it. It is logged. */
+  async #written(
+    text: string,
+    incoming: Incoming,
+    {
+      record,
+      mediaType,
+      isAborted,
+    }: { record: RequestRecord; mediaType: string; isAborted: boolean },
+  ): Promise<Answer> {
+    const headers: Record<string, string> = {
+      ...this.#headers,
+      'content-type': `${mediaType}; charset=utf-8`,
+      'x-request-id': record.requestId,
+    };
+    const encoding = encodingFor(incoming.header('accept-encoding'));
+    let body: string | Buffer = text;
+    if (encoding && Buffer.byteLength(text) >= BYTES_MIN) {
+      body = await compressed(Buffer.from(text), encoding);
+      headers['content-encoding'] = encoding;
+    }
+    const bytes = Buffer.byteLength(body);
+    headers['content-length'] = String(bytes);
+    record.write(this.#options.log, incoming.method, { status: 200, bytes, isAborted });
+    this.#options.outage.succeeded();
+    return { headers, body };
+  }
+}
+
+/** Whether a document is sent as text, and nothing asks for another. */
+function isPlain(params: GraphQLParams): params is GraphQLParams & { query: string } {
+  const { query, operationName, variables, extensions, ...others } = params;
+  return (
+    typeof query === 'string' &&
+    (operationName == null || typeof operationName === 'string') &&
+    (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
+    extensions == null &&
+    Object.keys(others).length === 0
+  );
+}

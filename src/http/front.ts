@@ -1,0 +1,50 @@
+/** The two ways into the gateway, from a socket and without one: the fast path first, then Yoga. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Answer, FastPath } from './fast-path.ts';
+import { fromRequest, fromSocket } from './incoming.ts';
+
+/** A gateway. */
+export interface Gateway {
+  /** Answers a request from a socket. */
+  (request: IncomingMessage, response: ServerResponse): Promise<void>;
+  /** Answers a request without a socket. `context` is what Yoga's plugins may read. */
+  fetch(input: string | URL | Request, init?: RequestInit, context?: object): Promise<Response>;
+}
+
+/** What is used of Yoga. `context` is what its plugins may read. */
+export interface Yoga {
+  handle(request: IncomingMessage, response: ServerResponse, context?: object): Promise<void>;
+  fetch(request: Request, context: object): Response | Promise<Response>;
+}
+
+/** Puts the fast path, if there is one, in front of Yoga. */
+export function inFrontOf(yoga: Yoga, fastPath: FastPath | undefined): Gateway {
+  const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!fastPath) return yoga.handle(request, response);
+    await fastPath.serve(
+      fromSocket(request, response),
+      ({ headers, body }) => void response.writeHead(200, headers).end(body),
+      (begun) => yoga.handle(request, response, { begun }),
+    );
+  };
+  const fetch = async (
+    input: string | URL | Request,
+    init?: RequestInit,
+    context: object = {},
+  ): Promise<Response> => {
+    const request = new Request(input, init);
+    // The length is known to a socket only.
+    if (init && typeof init.body === 'string')
+      request.headers.set('content-length', String(Buffer.byteLength(init.body)));
+    if (!fastPath) return yoga.fetch(request, context);
+    return fastPath.serve(fromRequest(request), respond, async (begun) =>
+      yoga.fetch(request, { ...context, begun }),
+    );
+  };
+  return Object.assign(listener, { fetch });
+}
+
+/** The answer as a `Response`. */
+function respond({ headers, body }: Answer): Response {
+  return new Response(typeof body === 'string' ? body : new Uint8Array(body), { headers });
+}
