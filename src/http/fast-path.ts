@@ -29,6 +29,8 @@ import { paramsOf } from './plugins/body.ts';
 import { BYTES_MIN, compressed, encodingFor } from './plugins/compression.ts';
 import { hostOf } from './plugins/hosts.ts';
 import { isJson } from './plugins/json-only.ts';
+import type { Registered } from './plugins/trusted-documents.ts';
+import { hasUsualForm, textOfDocument } from './usual-parameters.ts';
 
 export interface FastPathOptions extends Authenticator {
   /** The path of the API. */
@@ -37,6 +39,8 @@ export interface FastPathOptions extends Authenticator {
   /** Receives what became of each statement. */
   onOutcome: (outcome: Outcome) => void;
   documents: DocumentCache;
+  /** Absent if documents cannot be registered. */
+  registered: Registered | undefined;
   callers: AssumedCallers;
   limits: RequestLimits;
   /** Absent if cost is not limited. */
@@ -162,10 +166,11 @@ export class FastPath {
     begun: Begun,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
-    const { operations, documents, limits, cost, budgets, db, clock } = this.#options;
+    const { operations, documents, registered, limits, cost, budgets, db, clock } = this.#options;
     const { record, arrival } = begun;
-    const document = isPlain(params) ? documents.find(params.query) : undefined;
-    if (!document) return undefined;
+    const text = await textOfDocument(params, registered, record);
+    const document = text === undefined ? undefined : documents.find(text);
+    if (!document || !hasUsualForm(params)) return undefined;
     const { operationName, variables: variableValues } = params;
     const args = { document, operationName, variableValues };
     checkVariables(variableValues, limits);
@@ -233,16 +238,4 @@ export class FastPath {
     this.#options.outage.succeeded();
     return { headers, body };
   }
-}
-
-/** Whether a document is sent as text, and nothing asks for another. */
-function isPlain(params: GraphQLParams): params is GraphQLParams & { query: string } {
-  const { query, operationName, variables, extensions, ...others } = params;
-  return (
-    typeof query === 'string' &&
-    (operationName == null || typeof operationName === 'string') &&
-    (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
-    extensions == null &&
-    Object.keys(others).length === 0
-  );
 }

@@ -30,7 +30,7 @@ import { documents } from './plugins/documents.ts';
 import { hosts } from './plugins/hosts.ts';
 import { jsonOnly } from './plugins/json-only.ts';
 import { probes } from './plugins/probes.ts';
-import { DOCUMENT_ID, trustedDocuments } from './plugins/trusted-documents.ts';
+import { DOCUMENT_ID, registeredIn, trustedDocuments } from './plugins/trusted-documents.ts';
 import { arrivals } from '../limits/arrival-plugin.ts';
 import { CostLimits } from '../limits/cost-limits.ts';
 import { execution } from '../limits/execution-plugin.ts';
@@ -75,6 +75,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         });
   const cost = boundsCost ? new CostLimits(schema, limits) : undefined;
   const documentCache = new DocumentCache();
+  const registered = registeredIn(db, trusted);
   const assumed = new AssumedCallers();
   const outage = options.outage ?? new Outage(log, 'the database');
   const yoga = createYoga<object, Context>({
@@ -148,7 +149,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       budgets ? arrivals(GRAPHQL_PATH, budgets) : {},
       jsonOnly(),
       authentication(callers, whoCalls, assumed, organizationHeader),
-      trustedDocuments(trusted, db),
+      registered ? trustedDocuments(registered) : {},
       body(callers, limits),
       documents(callers, limits, documentCache),
       execution({
@@ -162,24 +163,23 @@ export function createGateway(options: GatewayOptions): Gateway {
     ],
   });
   const fastPath =
-    // Where documents have to be registered, Yoga looks them up.
-    operations && trusted !== 'require'
-      ? new FastPath({
-          ...authenticator,
-          path: GRAPHQL_PATH,
-          operations,
-          onOutcome: options.onOutcome ?? (() => undefined),
-          documents: documentCache,
-          callers: assumed,
-          limits,
-          cost,
-          budgets,
-          allowedHosts,
-          hasOrigins: corsOrigins.length > 0,
-          log,
-          outage,
-        })
-      : undefined;
+    operations &&
+    new FastPath({
+      ...authenticator,
+      path: GRAPHQL_PATH,
+      operations,
+      onOutcome: options.onOutcome ?? (() => undefined),
+      documents: documentCache,
+      callers: assumed,
+      limits,
+      cost,
+      budgets,
+      allowedHosts,
+      hasOrigins: corsOrigins.length > 0,
+      log,
+      outage,
+      registered,
+    });
   return inFrontOf(
     {
       handle: (request, response, context = {}) => yoga(request, response, context),

@@ -2,6 +2,7 @@
  * Queries that are answered before Yoga is asked: the same answers as from the resolvers, and none for
  * anyone whom the statement itself does not authenticate.
  */
+import { hash } from 'node:crypto';
 import {
   createServer,
   request as send,
@@ -539,6 +540,47 @@ describe('what is passed on to Yoga', () => {
     const other = { headers: { ...headers(), host: 'other.example' }, body };
     expect(await ask(served, other)).toMatchObject({ status: 421 });
     served.server.close();
+  });
+});
+
+describe('a registered document', () => {
+  it('is one statement for those who name it, and required where the policy says so', async () => {
+    const document = '{ viewer { scopes } }';
+    const sha256 = hash('sha256', document, 'hex');
+    await sql`insert into trusted_documents (hash, document, client) values (decode(${sha256}, 'hex'), ${document}, 'test')`.execute(
+      world.db,
+    );
+    const headers = bearer(world.token('key@north'));
+    for (const trustedDocuments of ['allow', 'require'] as const) {
+      const served = await serve({ trustedDocuments });
+      const resolved = await serve({ trustedDocuments, compiled: false });
+      const bodies = [
+        JSON.stringify({ documentId: `sha256:${sha256}` }),
+        JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: sha256 } } }),
+      ];
+      for (const body of bodies) {
+        const { answer, line } = await askTwice({ headers, body }, served);
+        expect(line).toMatchObject({ execution: 'compiled', documentHash: sha256, status: 200 });
+        expect(comparable(answer)).toEqual(comparable(await ask(resolved, { headers, body })));
+      }
+      served.lines.length = 0;
+      await ask(served, { headers, body: bodies[0] ?? '' });
+      expect(served.lines).toMatchObject([{ statements: 1 }]);
+      for (const params of [
+        { query: document },
+        { query: document, documentId: `sha256:${sha256}` },
+        { documentId: sha256 },
+        { documentId: `sha256:${sha256.replace(/./g, 'a')}` },
+        { extensions: { persistedQuery: { sha256Hash: 7 } } },
+        { query: document, extensions: { other: true } },
+      ]) {
+        const asked = { headers, body: JSON.stringify(params) };
+        const { answer } = await askTwice(asked, served);
+        expect(comparable(answer)).toEqual(comparable(await ask(resolved, asked)));
+      }
+      served.server.close();
+      resolved.server.close();
+    }
   });
 });
 
