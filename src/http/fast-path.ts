@@ -21,6 +21,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Outage } from '../telemetry/outage.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
 import type { Begun } from './begun.ts';
+import { corsHeaders } from './cors.ts';
 import type { DocumentCache } from './document-cache.ts';
 import type { Incoming } from './incoming.ts';
 import { mediaTypeFor } from './media-type.ts';
@@ -49,8 +50,8 @@ export interface FastPathOptions extends Authenticator {
   budgets: CallerBudgets | undefined;
   /** The host names that are accepted; empty for any. */
   allowedHosts: readonly string[];
-  /** Whether pages of other origins may read answers: they need headers, which Yoga sets. */
-  hasOrigins: boolean;
+  /** Origins whose pages may read answers. */
+  corsOrigins: readonly string[];
   log: Logger;
   outage: Outage;
 }
@@ -115,7 +116,7 @@ export class FastPath {
     const length = header('content-length');
     if (length === null || !(Number(length) <= limits.bodyBytes)) return undefined;
     if (header('content-encoding') !== null) return undefined;
-    if (this.#options.hasOrigins && header('origin') !== null) return undefined;
+    if (header('access-control-request-headers') !== null) return undefined;
     if (this.#hosts.size > 0 && !this.#hosts.has(hostOf(header('host')))) return undefined;
     const mediaType = mediaTypeFor(header('accept'));
     const organization = header(this.#organizationHeader);
@@ -226,6 +227,8 @@ export class FastPath {
       'content-type': `${mediaType}; charset=utf-8`,
       'x-request-id': record.requestId,
     };
+    const origin = incoming.header('origin');
+    if (origin !== null) Object.assign(headers, corsHeaders(this.#options.corsOrigins, origin));
     const encoding = encodingFor(incoming.header('accept-encoding'));
     let body: string | Buffer = text;
     if (encoding && Buffer.byteLength(text) >= BYTES_MIN) {

@@ -16,6 +16,7 @@ import type { Database } from '../database/connect.ts';
 import { withoutDeadline } from '../database/deadline.ts';
 import { Loaders } from '../database/loaders.ts';
 import { begun } from './begun.ts';
+import { corsOptions } from './cors.ts';
 import { DocumentCache } from './document-cache.ts';
 import { FastPath } from './fast-path.ts';
 import type { GatewayOptions } from './options.ts';
@@ -94,15 +95,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     extraParamNames: trusted === 'off' ? [] : [DOCUMENT_ID],
     multipart: false,
     batching: false,
-    cors:
-      corsOrigins.length > 0
-        ? {
-            origin: [...corsOrigins],
-            credentials: false,
-            methods: ['GET', 'POST', 'OPTIONS'],
-            exposedHeaders: ['Retry-After'],
-          }
-        : false,
+    cors: corsOptions(corsOrigins),
     logging: {
       debug: () => undefined,
       info: () => undefined,
@@ -175,7 +168,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       cost,
       budgets,
       allowedHosts,
-      hasOrigins: corsOrigins.length > 0,
+      corsOrigins,
       log,
       outage,
       registered,

@@ -215,6 +215,34 @@ describe('a query that was valid before, of a caller who was accepted before', (
       await passedOn({ headers: { ...headers, accept }, body });
   });
 
+  it('may be read by pages of the origins that are configured', async () => {
+    const headers = bearer(world.token('key@north'));
+    for (const corsOrigins of [
+      ['https://one.example'],
+      ['https://one.example', 'https://two.example'],
+    ]) {
+      const served = await serve({ corsOrigins });
+      const resolved = await serve({ corsOrigins, compiled: false });
+      for (const origin of [
+        'https://one.example',
+        'https://two.example',
+        'https://other.example',
+        'null',
+      ]) {
+        const asked = { headers: { ...headers, origin }, body };
+        const { answer, line } = await askTwice(asked, served);
+        expect(line).toMatchObject({ statements: 1 });
+        expect(comparable(answer)).toEqual(comparable(await ask(resolved, asked)));
+      }
+      const asked = { headers, body };
+      const { answer, line } = await askTwice(asked, served);
+      expect(line).toMatchObject({ statements: 1 });
+      expect(comparable(answer)).toEqual(comparable(await ask(resolved, asked)));
+      served.server.close();
+      resolved.server.close();
+    }
+  });
+
   it('is compressed for those who accept it, if it is long', async () => {
     const headers = bearer(world.token('key@acme'));
     const long = bodyOf(
