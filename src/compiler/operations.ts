@@ -48,6 +48,8 @@ export type Outcome = { data: string; now: Date } | Fallen;
 export interface Fallen {
   fall: Fall;
   detail: string;
+  /** What a statement failed with. */
+  error?: unknown;
 }
 
 /** An operation of a document with its variables. */
@@ -207,7 +209,7 @@ export async function executed({ text, parameters }: Statement, db: Database): P
       : { data: row.answer, now: new Date(row.now) };
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    return { fall: 'failed', detail: String(error) };
+    return { fall: 'failed', detail: String(error), error };
   }
 }
 

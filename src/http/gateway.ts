@@ -3,7 +3,7 @@
  * per file.
  */
 import { compiledExecution } from '../compiler/execution.ts';
-import { CompiledOperations } from '../compiler/operations.ts';
+import { CompiledOperations, type Outcome } from '../compiler/operations.ts';
 import { createYoga, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
 import type { Context } from '../graphql/context.ts';
@@ -74,6 +74,11 @@ export function createGateway(options: GatewayOptions): Gateway {
           bytesMax: limits.responseBytes,
           atOnce: options.compiled === 'at once',
         });
+  const onOutcome = (outcome: Outcome): void => {
+    if ('fall' in outcome && outcome.fall === 'failed')
+      log.warn({ err: outcome.error }, 'a statement failed, and the resolvers answer instead');
+    options.onOutcome?.(outcome);
+  };
   const cost = boundsCost ? new CostLimits(schema, limits) : undefined;
   const documentCache = new DocumentCache();
   const registered = registeredIn(db, trusted);
@@ -149,7 +154,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         introspection: options.introspection,
         cost,
         budgets,
-        shortcut: operations && compiledExecution(operations, options.onOutcome),
+        shortcut: operations && compiledExecution(operations, onOutcome),
       }),
       answers(log, organizationHeader, outage),
       compression(GRAPHQL_PATH),
@@ -161,7 +166,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...authenticator,
       path: GRAPHQL_PATH,
       operations,
-      onOutcome: options.onOutcome ?? (() => undefined),
+      onOutcome,
       documents: documentCache,
       callers: assumed,
       limits,
