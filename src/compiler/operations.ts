@@ -16,7 +16,7 @@ import {
 } from 'graphql';
 import { CompiledQuery } from 'kysely';
 import { LRUCache } from 'lru-cache';
-import { isUnavailable } from '../errors.ts';
+import { isUnavailable, RequestError } from '../errors.ts';
 import type { Database } from '../database/connect.ts';
 import type { Context } from '../graphql/context.ts';
 import { prepareAll } from './arguments.ts';
@@ -209,7 +209,9 @@ export async function executed({ text, parameters }: Statement, db: Database): P
       : { data: row.answer, now: new Date(row.now) };
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    return { fall: 'failed', detail: String(error), error };
+    const detail = String(error);
+    // The time of the request is over, or its client has gone: the statement is not at fault.
+    return { fall: 'failed', detail, ...(error instanceof RequestError ? {} : { error }) };
   }
 }
 

@@ -75,7 +75,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           atOnce: options.compiled === 'at once',
         });
   const onOutcome = (outcome: Outcome): void => {
-    if ('fall' in outcome && outcome.fall === 'failed')
+    if ('fall' in outcome && outcome.error !== undefined)
       log.warn({ err: outcome.error }, 'a statement failed, and the resolvers answer instead');
     options.onOutcome?.(outcome);
   };
