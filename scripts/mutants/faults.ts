@@ -4,6 +4,7 @@ import type { MutantGroup } from './mutant.ts';
 const SILENCE = 'test/faults/silence.test.ts';
 const UNAVAILABLE = 'test/faults/unavailable.test.ts';
 const NEWER = 'test/database/newer-schema.test.ts';
+const POOL = 'test/database/pool.test.ts';
 const DRAIN = 'test/cli/drain.test.ts';
 
 export const faults: readonly MutantGroup[] = [
@@ -53,6 +54,17 @@ export const faults: readonly MutantGroup[] = [
         from: '!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt, this.#staleAt)',
         to: 'client',
         only: 'is not kept',
+      },
+    ],
+  },
+  {
+    file: 'src/database/pool.ts',
+    tests: POOL,
+    mutants: [
+      {
+        what: 'a wait for a connection that is over before it begins is timed all the same',
+        from: 'Math.max(0, end - performance.now())',
+        to: 'end - performance.now()',
       },
     ],
   },

@@ -22,6 +22,9 @@ function isSilent(error: unknown): boolean {
 /** The pool's own message if no connection became free in time; callers see `UNAVAILABLE`. */
 const NONE_FREE = 'timeout exceeded when trying to connect';
 
+/** Milliseconds until a moment; none if it has passed while the process was held up. */
+const remaining = (end: number): number => Math.max(0, end - performance.now());
+
 /** Options of a pool, in addition to those of `pg`. */
 export interface RequestPoolOptions extends Omit<pg.PoolConfig, 'Client'> {
   /** How long to wait for a connection. */
@@ -156,7 +159,7 @@ export class RequestPool extends pg.Pool {
       const timer = setTimeout(() => {
         this.#turns.remove(entry);
         reject(new Error(NONE_FREE));
-      }, end - performance.now());
+      }, remaining(end));
       const start = (): void => {
         clearTimeout(timer);
         resolve();
@@ -189,7 +192,7 @@ export class RequestPool extends pg.Pool {
       const timer = setTimeout(() => {
         isLate = true;
         reject(new Error(NONE_FREE));
-      }, end - performance.now());
+      }, remaining(end));
       super
         .connect()
         .then((client) => (isLate ? client.release() : resolve(client)), reject)

@@ -42,16 +42,21 @@ export interface Pair {
 }
 
 export async function createPair(): Promise<Pair> {
-  const outcomes: Outcome[] = [];
   const world = await createWorld({ compiled: false });
+  await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) values
+    (${world.uuid('north')}, 'a', 'voice_calls', 3, '2026-11-12Z'), (${world.uuid('kiosk')}, 'b', 'voice_calls', 1.5, '2026-11-21T13:10:00Z'),
+    (${world.uuid('shop-1')}, 'c', 'voice_minutes', 0.000000001, '2026-11-01Z')`.execute(world.db);
+  return pairOver(world);
+}
+
+/** Another pair over the same world, to compare side by side. */
+export function pairOver(world: World): Pair {
+  const outcomes: Outcome[] = [];
   const compiled = gatewayOver(world.gatewayDb, {
     compiled: 'at once',
     onOutcome: (outcome) => void outcomes.push(outcome),
   });
   const resolved = gatewayOver(world.gatewayDb, { compiled: false });
-  await sql`insert into usage_events (organization_id, id, metric, quantity, occurred_at) values
-    (${world.uuid('north')}, 'a', 'voice_calls', 3, '2026-11-12Z'), (${world.uuid('kiosk')}, 'b', 'voice_calls', 1.5, '2026-11-21T13:10:00Z'),
-    (${world.uuid('shop-1')}, 'c', 'voice_minutes', 0.000000001, '2026-11-01Z')`.execute(world.db);
   return { world, compiled, resolved, outcomes };
 }
 
