@@ -245,12 +245,6 @@ export const compiler: readonly MutantGroup[] = [
         to: '(${isOwn} or ${isBelow} or ${scope} = any (${[...scopesInOwn(principal)]}::text[]))',
         only: 'is told of their organization and those below',
       },
-      {
-        what: 'callers are told that they may do anything below (statements)',
-        from: 'below: reachesBelow(principal),',
-        to: 'below: true,',
-        only: 'is told of their organization and those below',
-      },
     ],
   },
   {
