@@ -15,6 +15,7 @@ import './modules/user/type.ts';
 import './modules/credential/type.ts';
 import './modules/usage/metric-type.ts';
 import './modules/usage/type.ts';
+import './modules/usage/by-child-type.ts';
 import './modules/audit/type.ts';
 import './modules/viewer/type.ts';
 import './modules/organization/profile/mutations.ts';

@@ -79,6 +79,19 @@ export class ConnectionParts implements ListOf {
   }
 }
 
+/** The name that the cursors of a list are bound to, as `listName` makes it. */
+export function listNameInSql(
+  { name, order }: ListDefinition<never, unknown>,
+  args: never,
+  parentId: Raw,
+): Raw {
+  const orderName: unknown = order(args);
+  // The name of an order is a value of the request where it tells of others.
+  const end =
+    typeof orderName === 'string' ? sql.lit(` ${orderName}`) : sql`' ' || ${orderName}::text`;
+  return sql`${sql.lit(`${name} `)} || ${parentId} || ${end}`;
+}
+
 /** Whether a cursor of the request is one that the list returned. */
 export function isOfList(list: Raw, at: number, end: 'after' | 'before'): RawBuilder<boolean> {
   const sortKeys = slot(({ prepared }) => prepared[at]?.page?.[end]);
