@@ -17,6 +17,7 @@ import { Unsupported, type Form, type FormInput } from './forms.ts';
 import { casesOf, conditionOf, constantOf } from '../authorization/cases.ts';
 import type { IdType } from '../values/ids.ts';
 import { ConnectionParts, isOfList, listNameInSql } from './connection.ts';
+import { guardOf, type Guard } from './guard.ts';
 import { arrayOf, joined, leaf } from './json.ts';
 import { isNodeId, type FieldPlan, type ObjectPlan } from './plan.ts';
 import { slot, symbolicArguments, symbolicPage, type Prepared } from './slots.ts';
@@ -26,15 +27,6 @@ type Raw = RawBuilder<unknown>;
 /** What no value is written as: a text of PostgreSQL never contains U+0000. */
 export const REFUSED = String.raw`"\u0000"`;
 const refused: Raw = sql`${sql.lit(REFUSED)}::json`;
-
-/** The guard of a field or root field, as the builder keeps it. */
-type Guard =
-  | ((row: object, args: unknown, context: object) => boolean)
-  | Partial<Record<'authenticated' | 'organization', boolean>>;
-
-function guardOf({ extensions }: { extensions: object }): Guard | undefined {
-  return (extensions as { pothosOptions?: { authScopes?: Guard } }).pothosOptions?.authScopes;
-}
 
 /** Writes one statement. */
 export class StatementWriter {
