@@ -38,6 +38,6 @@ export const columnValues: pg.CustomTypesConfig = {
   getTypeParser: ((oid: number, format?: 'text' | 'binary') => {
     if (format !== 'binary' && TEXT_ARRAYS.has(oid)) return parseTexts;
     if (format !== 'binary' && oid === TIMESTAMPTZ) return parseInstant;
-    return pg.types.getTypeParser(oid, format as 'text');
+    return pg.types.getTypeParser(oid, format);
   }) as pg.CustomTypesConfig['getTypeParser'],
 };
