@@ -119,6 +119,7 @@ async function reads(db: Database, roots: readonly Root[], from: Date, end: Date
   const ours = (root: Root, shift = 0) =>
     usageTotals.load({ db, principal: root.principal, now: end }, [root.id], {
       scope: 'ALL',
+      keys: null,
       from: new Date(from.getTime() + shift * 437 * minute),
       to: new Date(end.getTime() - shift * 211 * minute),
     });
@@ -202,6 +203,7 @@ async function manyAtOnce(
     () =>
       usageTotals.load({ db, principal: root.principal, now: end }, ids, {
         scope: 'ALL',
+        keys: null,
         from,
         to: end,
       }),

@@ -74,18 +74,23 @@ export const eventsFrom = rowBatch<null, { key: string; at: Date }>(
       select asked.key, r.events_from as at from unnest(${keys}::text[]) as asked (key) cross join usage_retention r`,
 );
 
-/** All metrics of the catalog over a window, by organization. */
-export const usageTotals = listBatch<UsageArguments, TotalRow>(
+export interface TotalsArguments extends UsageArguments {
+  /** Only these metrics; null for all. */
+  keys: readonly string[] | null;
+}
+
+/** The requested metrics over a window, in the order of the catalog, by organization. */
+export const usageTotals = listBatch<TotalsArguments, TotalRow>(
   'usage totals',
   (row) => row.organization_id,
-  ({ principal, now }, ids, { scope, ...window }) => sql<TotalRow>`
+  ({ principal, now }, ids, { scope, keys, ...window }) => sql<TotalRow>`
     select parent.id as organization_id, totals.*
     from ${readableOrganizations(principal, reach(scope))} as parent
     cross join lateral (
       with sums as materialized (
         ${sumsByMetric(columnsOf(layOut(window, RESOLUTIONS, now)), scope)}
       )
-      select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
+      ${valuesOf(keys)}
     ) as totals
     where parent.id = any (${ids}::uuid[])`,
 );
