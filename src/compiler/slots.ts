@@ -6,6 +6,10 @@ import { provesCaller, type Proof } from '../authentication/proof.ts';
 import type { Principal } from '../authorization/principal.ts';
 import type { RawBuilder } from 'kysely';
 import type { Page } from '../database/keyset.ts';
+import { Slot } from '../database/slots.ts';
+
+export { principalShape, symbolicPrincipal } from '../database/slots.ts';
+export { Slot };
 
 /** The arguments of one field of a request. */
 export interface Prepared {
@@ -28,55 +32,9 @@ export interface RequestValues {
   prepared: readonly Prepared[];
 }
 
-/**
- * A parameter that is filled for each request. It cannot be turned into a text or a number, so that
- * a form that looks at a value, instead of passing it on, fails when it is compiled.
- */
-export class Slot {
-  readonly read: (values: RequestValues) => unknown;
-
-  constructor(read: (values: RequestValues) => unknown) {
-    this.read = read;
-  }
-
-  [Symbol.toPrimitive](): never {
-    throw new TypeError('a value of the request is a parameter, and nothing else');
-  }
-}
-
 /** A slot that stands for the value that `read` finds in a request. */
 export function slot<Value>(read: (values: RequestValues) => Value): NonNullable<Value> {
   return new Slot(read) as unknown as NonNullable<Value>;
-}
-
-/**
- * The caller of a request, with slots for what differs between callers of the same shape. `isProven`
- * tells whether the statement authenticates them.
- */
-export function symbolicPrincipal(
-  { credential, user, organization }: Principal,
-  isProven: boolean,
-): Principal {
-  const organizationId = slot(({ principal }) => principal.organization?.id);
-  return {
-    credential: credential && {
-      kind: credential.kind,
-      id: slot(({ principal }) => principal.credential?.id),
-      name: slot(({ principal }) => principal.credential?.name),
-      expiresAt: slot(({ principal }) => principal.credential?.expiresAt),
-    },
-    user: user && {
-      id: slot(({ principal }) => principal.user?.id),
-      verifiedEmail:
-        user.verifiedEmail === null ? null : slot(({ principal }) => principal.user?.verifiedEmail),
-    },
-    organization: organization && {
-      id: organizationId,
-      lineage: [organizationId],
-      scopes: organization.scopes,
-    },
-    isProven,
-  };
 }
 
 /** The condition that a request comes from its symbolic caller, with slots for what proves it. */
@@ -109,16 +67,6 @@ export function proofShape(proof: Proof | null): string {
   if (!proof) return 'authenticated';
   const person = proof.person ? (proof.person.name === null ? 'unnamed' : 'named') : '-';
   return `${proof.named?.column ?? '-'} ${person}`;
-}
-
-/** What a statement for a caller depends on. */
-export function principalShape({ credential, user, organization }: Principal): string {
-  const parts = [
-    credential?.kind,
-    user ? (user.verifiedEmail === null ? 'unverified' : 'user') : '-',
-    organization ? [...organization.scopes].toSorted().join() : '-',
-  ];
-  return parts.join(' ');
 }
 
 /** Whether a prepared argument decides about the text of a statement. */

@@ -87,7 +87,7 @@ export interface TotalsArguments extends UsageArguments {
   keys: readonly string[] | null;
 }
 
-/** The requested metrics over a window, by organization. */
+/** The requested metrics over a window, in the order of the catalog, by organization. */
 export const usageTotals = listBatch<TotalsArguments, TotalRow>(
   'usage totals',
   (row) => row.organization_id,
