@@ -117,6 +117,8 @@ export type KeyedStatement<Args, Row> = (viewer: Viewer, keys: Keys, args: Args)
 /** A batch whose rows come from one statement, which can be part of a larger one. */
 export interface StatementBatch<Args, Row, Value> extends Batch<Args, Value> {
   statement: KeyedStatement<Args, Row>;
+  /** The values in the order of the keys, from the rows that the statement returned for them. */
+  valuesOf(rows: readonly Row[], keys: readonly string[]): readonly Value[];
 }
 
 function statementBatch<Args, Row, Value>(
@@ -127,6 +129,7 @@ function statementBatch<Args, Row, Value>(
   return {
     name,
     statement,
+    valuesOf,
     load: async (request, keys, args) => {
       const { db } = request;
       const query = batchStatement(name, argumentsText(args), request, keys, (viewer, given) =>
