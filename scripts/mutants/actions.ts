@@ -87,6 +87,24 @@ export const actions: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/modules/organization/create/writes.ts',
+    tests: KEYS,
+    mutants: [
+      {
+        what: 'an organization is created where it lies too deep',
+        from: ' and ${parent?.lineage.length ?? 0}::int <= bounds.limit',
+        to: '',
+        only: 'that would lie too deep',
+      },
+      {
+        what: 'a slug is given that nobody may have',
+        from: 'where problem is null and',
+        to: 'where',
+        only: 'retired, reserved or too short',
+      },
+    ],
+  },
+  {
     file: 'src/command/refusals.ts',
     tests: 'test/audit/trail.test.ts',
     mutants: [

@@ -3,6 +3,7 @@ import type { MutantGroup } from './mutant.ts';
 
 const INVITING = 'test/invitation/inviting.test.ts';
 const SENDING = 'test/invitation/sending.test.ts';
+const CREATING = 'test/organization/creating.test.ts';
 const TYPED = 'test/organization/typed-text.test.ts';
 const NAMES = 'test/invitation/names.test.ts';
 const WRONG = 'has one answer for whatever is wrong';
@@ -220,6 +221,13 @@ export const invitations: readonly MutantGroup[] = [
         from: 'await requireFirstOrVerified(acting);',
         to: '',
         only: 'creates one organization',
+      },
+      {
+        what: 'an organization begins without an account that it was given, which another one has',
+        from: 'if (lost) refuse(ExternalAccountTakenError, { ...lost });',
+        to: '',
+        tests: CREATING,
+        only: 'an account of another organization',
       },
     ],
   },
