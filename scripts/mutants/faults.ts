@@ -81,6 +81,18 @@ export const faults: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/commands/run.ts',
+    tests: QUEUE_START,
+    mutants: [
+      {
+        what: 'libraries write to standard error beside the log',
+        from: 'logConsole(log);',
+        to: '',
+        only: 'nothing but lines of the log',
+      },
+    ],
+  },
+  {
     file: 'src/command/retry.ts',
     tests: NEWER,
     mutants: [
