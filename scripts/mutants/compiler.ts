@@ -355,14 +355,26 @@ export const compiler: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'the row that tells whether others follow is shown, where a page is read once',
-        from: 'this.#rows(limit - 1)',
-        to: 'this.#rows(limit)',
+        from: ': this.#rows(page.limit - 1 + more);',
+        to: ': this.#rows(page.limit);',
         only: 'has no more rows than',
       },
       {
         what: 'the row that tells whether others follow is shown, where parts of a connection share a page',
         from: '(select * from page ${skip}) as parent`',
         to: '(select * from page) as parent`',
+        only: 'has no more rows than',
+      },
+      {
+        what: 'pages of any size are as long as the longest',
+        from: 'as longest limit ${this.#size(more)}`',
+        to: 'as longest`',
+        only: 'has no more rows than',
+      },
+      {
+        what: 'nothing tells whether others follow on pages of any size',
+        from: '(prepared[at]?.page?.limit ?? 0) + more)',
+        to: '(prepared[at]?.page?.limit ?? 0))',
         only: 'has no more rows than',
       },
     ],
@@ -439,8 +451,14 @@ export const compiler: readonly MutantGroup[] = [
       },
       {
         what: 'a statement serves pages of any size',
-        from: "if (page) parts.push(`${page.backward ? 'last' : 'first'}=${page.limit}`, page.after ? 'after' : '', page.before ? 'before' : '');",
+        from: "if (page) parts.push(`${page.backward ? 'last' : 'first'}=${isSizeOpen ? 'any' : page.limit}`, page.after ? 'after' : '', page.before ? 'before' : '');",
         to: '',
+        only: 'for pages of another size',
+      },
+      {
+        what: 'a statement for pages of one size serves those of others',
+        from: "=${isSizeOpen ? 'any' : page.limit}`",
+        to: '`',
         only: 'for pages of another size',
       },
       {

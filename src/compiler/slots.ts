@@ -19,6 +19,8 @@ export interface Prepared {
   args: unknown;
   /** The page of a connection. */
   page: Page | undefined;
+  /** Whether the statement serves pages of any size. */
+  isSizeOpen?: boolean;
 }
 
 /** The values of a request. */
@@ -107,7 +109,10 @@ export function symbolicPage(page: Page, at: number): Page {
 }
 
 /** What a statement with these arguments depends on. */
-export function argumentShape({ args, page }: Prepared, structural: readonly string[]): string {
+export function argumentShape(
+  { args, page, isSizeOpen }: Prepared,
+  structural: readonly string[],
+): string {
   const parts: string[] = [];
   if (isStructural(args)) parts.push(String(args));
   else if (typeof args === 'object' && !Array.isArray(args) && !(args instanceof Date)) {
@@ -118,7 +123,7 @@ export function argumentShape({ args, page }: Prepared, structural: readonly str
   }
   if (page)
     parts.push(
-      `${page.backward ? 'last' : 'first'}=${page.limit}`,
+      `${page.backward ? 'last' : 'first'}=${isSizeOpen ? 'any' : page.limit}`,
       page.after ? 'after' : '',
       page.before ? 'before' : '',
     );

@@ -178,7 +178,7 @@ export class StatementWriter {
   #connection(plan: FieldPlan, list: ListDefinition<never, unknown>): Raw {
     const { args } = this.#input(plan);
     const { at } = plan;
-    const page = at === undefined ? undefined : this.#prepared[at]?.page;
+    const { page, isSizeOpen } = (at === undefined ? undefined : this.#prepared[at]) ?? {};
     if (at === undefined || !page) throw new Unsupported('a list without a page');
     const name = listNameInSql(list, args, sql`owner.id`);
     // A parent that is not one of the list's has no rows.
@@ -189,7 +189,7 @@ export class StatementWriter {
     const isShared = readers.length > 1 || readers.some(({ field }) => field.name === 'pageInfo');
     const parts = new ConnectionParts(
       { list, args, name },
-      page,
+      { page, at, isSizeOpen: isSizeOpen ?? false },
       isShared,
       (limit) =>
         sql`select listed.* from (${list.page(this.#viewer, args, symbolicPage({ ...page, limit }, at))}) as listed where ${isListed}`,

@@ -64,6 +64,11 @@ export interface ListDefinition<Args, Row> {
   order(args: Args): string;
   /** The rows of one page, in the page's direction, with one row more than its limit. */
   page(viewer: Viewer, args: Args, page: Page): RawBuilder<WithSortKeys<Row>>;
+  /**
+   * Whether the rows of a page are found one after another from its start, so that those of a shorter
+   * page cost as little if they are taken from the longest one; false if absent.
+   */
+  readsInOrder?(args: Args): boolean;
   /** One row with `count`: the number of rows on all pages. */
   count(viewer: Viewer, args: Args): RawBuilder<{ count: number }>;
 }
@@ -85,6 +90,7 @@ export function defineList<Args, Row>(spec: ListSpec<Args>): ListDefinition<Args
   return {
     name: spec.name,
     parents: spec.parents,
+    readsInOrder: () => true,
     order: (args) => spec.orderName?.(args) ?? '',
     page(viewer, args, page) {
       const order = spec.order(args);

@@ -54,13 +54,18 @@ it('leaves the first request of a shape to the resolvers, since most of the time
     compiled: true,
     onOutcome: (outcome) => void outcomes.push(outcome),
   });
-  const query = (slug: string, first: number) => ({
+  const query = (slug: string, first: number, orderBy = 'SLUG_ASC') => ({
     document:
-      'query ($slug: String!, $first: Int!) { organization(slug: $slug) { children(first: $first) { nodes { slug } } } }',
-    variables: { slug, first },
+      'query ($slug: String!, $first: Int!, $orderBy: OrganizationOrder) { organization(slug: $slug) { children(first: $first, orderBy: $orderBy) { nodes { slug } } } }',
+    variables: { slug, first, orderBy },
   });
   const answers = [];
-  for (const each of [query('north', 2), query('shop-1', 2), query('north', 2), query('north', 3)])
+  for (const each of [
+    query('north', 2),
+    query('shop-1', 3),
+    query('north', 2),
+    query('north', 2, 'SLUG_DESC'),
+  ])
     answers.push(await answerOf(gateway, world, 'admin@acme', each));
   expect(outcomes.map((outcome) => ('data' in outcome ? 'compiled' : outcome.fall))).toEqual([
     'new',

@@ -194,13 +194,17 @@ describe('A statement serves only requests of its shape: it is never used', () =
   it('for pages of another size, from the other end, or with another order', async () => {
     const document = `query Pages ($first: Int, $last: Int, $order: OrganizationOrder) {
       organization { children(first: $first, last: $last, orderBy: $order) { nodes { slug } } } }`;
-    const slugs = async (variables: object) => {
-      const { by, data } = await ask(document, { as: 'key@acme' }, { ...variables });
+    const all = `query All ($first: Int, $last: Int) {
+      organization { descendants(first: $first, last: $last) { nodes { slug } } } }`;
+    const slugs = async (variables: object, asked = document) => {
+      const { by, text } = await ask(asked, { as: 'key@acme' }, { ...variables });
       expect(by).toBe('compiled');
-      return (
-        data as { organization: { children: { nodes: { slug: string }[] } } }
-      ).organization.children.nodes.map(({ slug }) => slug);
+      return [...text.matchAll(/"slug":"([^"]+)"/g)].map(([, slug]) => slug);
     };
+    expect(await slugs({ first: 2 }, all)).toEqual(['north', 'shop-1']);
+    expect(await slugs({ first: 1 }, all)).toEqual(['north']);
+    expect(await slugs({ last: 2 }, all)).toEqual(['south', 'depot']);
+    expect(await slugs({ last: 1 }, all)).toEqual(['depot']);
     expect(await slugs({ first: 2 })).toEqual(['north', 'south']);
     expect(await slugs({ first: 1 })).toEqual(['north']);
     expect(await slugs({ last: 1 })).toEqual(['south']);
@@ -578,6 +582,22 @@ describe('A page', () => {
         by: 'compiled',
         data: { organization: { descendants: { nodes: [{ slug: 'south' }, { slug: 'depot' }] } } },
       });
+      // A statement that reads in order serves pages of any size.
+      const children = `query Sizes ($first: Int) { organization { children(first: $first) { ${selection} } } }`;
+      for (const [first, slugs] of [
+        [1, ['north']],
+        [2, ['north', 'south']],
+        [100, ['north', 'south']],
+        [1, ['north']],
+      ] as const) {
+        const answer = await ask(children, { as: 'key@acme' }, { first });
+        expect(answer).toMatchObject({
+          by: 'compiled',
+          data: { organization: { children: { nodes: slugs.map((slug) => ({ slug })) } } },
+        });
+        if (selection.includes('pageInfo'))
+          expect(answer.text).toContain(`"hasNextPage":${first === 1}`);
+      }
       if (!selection.includes('pageInfo')) return;
       expect(forward).toMatchObject({
         data: {
