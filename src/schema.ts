@@ -1,6 +1,7 @@
 /** The schema: every domain's definitions, put together. */
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './graphql/builder.ts';
+import { resolveIdsAtOnce } from './graphql/node.ts';
 import './modules/organization/type.ts';
 import './modules/organization/below-type.ts';
 import './modules/organization/access-type.ts';
@@ -34,7 +35,7 @@ import './modules/credential/mutations.ts';
 import './modules/usage/mutations.ts';
 import './modules/contact/mutations.ts';
 
-export const schema = builder.toSchema();
+export const schema = resolveIdsAtOnce(builder.toSchema());
 
 /** The schema as text, sorted; what `schema.graphql` holds. */
 export function printedSchema(): string {

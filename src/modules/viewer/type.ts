@@ -107,10 +107,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
         ...atMost(SCOPES_MAX),
         ...inSql(({ viewer }) => scopesInOrder(viewer)),
       },
-      async resolve({ organization }, _args, { loaders }) {
-        const catalog = await loaders.load(scopeCatalog, null, 'all');
-        return catalog.map(({ key }) => key).filter((key) => organization?.scopes.has(key));
-      },
+      resolve: ({ organization }) => [...(organization?.scopes ?? [])],
     }),
     can: t.boolean({
       description:
