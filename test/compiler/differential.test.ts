@@ -31,7 +31,9 @@ it(`answers ${QUERIES} random queries byte for byte like the resolvers`, async (
       const seed = first + begun++;
       const compared = await compareRandom(lane, STEP, seed);
       const found = [...compared.outcomes].map(([name, count]) => `${count} ${name}`).join(', ');
-      process.stdout.write(`${STEP} queries of seed ${seed}: ${found}\n`);
+      process.stdout.write(
+        `${STEP} queries of seed ${seed}: ${found}; ${compared.differences.length} different, ${compared.unanswered} asked again\n`,
+      );
       for (const [name, count] of compared.outcomes)
         outcomes.set(name, (outcomes.get(name) ?? 0) + count);
       differences.push(...compared.differences.map((difference) => `${seed}: ${difference}`));
