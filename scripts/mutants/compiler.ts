@@ -414,24 +414,6 @@ export const compiler: readonly MutantGroup[] = [
     tests: GUARDS,
     mutants: [
       {
-        what: 'a statement for mighty callers serves weak ones',
-        from: "organization ? [...organization.scopes].toSorted().join() : '-'",
-        to: "organization ? 'organization' : '-'",
-        only: 'for callers with other scopes, when the stronger asks first',
-      },
-      {
-        what: 'a statement serves callers with other credentials',
-        from: 'credential?.kind, user ?',
-        to: 'user ?',
-        only: 'tells callers apart',
-      },
-      {
-        what: 'a statement for a verified address serves unverified ones',
-        from: "(user.verifiedEmail === null ? 'unverified' : 'user')",
-        to: "'user'",
-        only: 'tells callers apart',
-      },
-      {
         what: 'a statement for one organization serves requests for usage of the whole subtree',
         from: 'if (structural.includes(name)) parts.push(`${name}=${JSON.stringify(value)}`); else if',
         to: 'if',
@@ -462,24 +444,6 @@ export const compiler: readonly MutantGroup[] = [
         only: 'for pages of another size',
       },
       {
-        what: 'later callers are answered with the organization of the first',
-        from: 'const organizationId = slot(({ principal }) => principal.organization?.id);',
-        to: 'const organizationId = organization?.id;',
-        only: 'the organization, the credential and the scopes',
-      },
-      {
-        what: 'later callers are answered with the credential of the first',
-        from: 'id: slot(({ principal }) => principal.credential?.id),',
-        to: 'id: credential.id,',
-        only: 'the organization, the credential and the scopes',
-      },
-      {
-        what: 'later callers are answered as the person who was first',
-        from: 'id: slot(({ principal }) => principal.user?.id),',
-        to: 'id: user.id,',
-        only: 'its person',
-      },
-      {
         what: 'later requests are answered with the arguments of the first',
         from: 'isStructural(value) || structural.includes(name) ?',
         to: 'true ?',
@@ -490,6 +454,48 @@ export const compiler: readonly MutantGroup[] = [
         from: 'page[end] && page[end].map((_key, index) => slot(({ prepared }) => prepared[at]?.page?.[end]?.[index]));',
         to: 'page[end];',
         only: 'its cursors',
+      },
+    ],
+  },
+  {
+    file: 'src/database/slots.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'a statement for mighty callers serves weak ones',
+        from: "organization ? [...organization.scopes].toSorted().join() : '-'",
+        to: "organization ? 'organization' : '-'",
+        only: 'for callers with other scopes, when the stronger asks first',
+      },
+      {
+        what: 'a statement serves callers with other credentials',
+        from: 'credential?.kind, user ?',
+        to: 'user ?',
+        only: 'tells callers apart',
+      },
+      {
+        what: 'a statement for a verified address serves unverified ones',
+        from: "(user.verifiedEmail === null ? 'unverified' : 'user')",
+        to: "'user'",
+        only: 'tells callers apart',
+      },
+      {
+        what: 'later callers are answered with the organization of the first',
+        from: 'const organizationId = slot((principal) => principal.organization?.id);',
+        to: 'const organizationId = organization?.id;',
+        only: 'the organization, the credential and the scopes',
+      },
+      {
+        what: 'later callers are answered with the credential of the first',
+        from: 'id: slot((principal) => principal.credential?.id),',
+        to: 'id: credential.id,',
+        only: 'the organization, the credential and the scopes',
+      },
+      {
+        what: 'later callers are answered as the person who was first',
+        from: 'id: slot((principal) => principal.user?.id),',
+        to: 'id: user.id,',
+        only: 'its person',
       },
       {
         what: 'the value of a request becomes part of a statement that serves others',

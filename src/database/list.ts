@@ -148,10 +148,10 @@ export function pageBatch<Args, Row>(
 ): Batch<PageKey<Args>, PageRows<WithSortKeys<Row>>> {
   return remembered(pageBatches, list, () => ({
     name: `${list.name} page`,
-    async load(request, parents, key) {
+    async load(request, parents, key, text = argumentsText(key)) {
       const { args, page } = key;
       const name = `${list.name} page`;
-      const query = batchStatement(name, argumentsText(key), request, parents, (viewer, ids) =>
+      const query = batchStatement(name, text, request, parents, (viewer, ids) =>
         forEachParent<WithSortKeys<Row>>(
           list.parents.rows(viewer, args),
           ids,
@@ -169,9 +169,9 @@ export function pageBatch<Args, Row>(
 export function countBatch<Args, Row>(list: ListDefinition<Args, Row>): Batch<Args, number> {
   return remembered(countBatches, list, () => ({
     name: `${list.name} count`,
-    async load(request, parents, args) {
+    async load(request, parents, args, text = argumentsText(args)) {
       const name = `${list.name} count`;
-      const query = batchStatement(name, argumentsText(args), request, parents, (viewer, ids) =>
+      const query = batchStatement(name, text, request, parents, (viewer, ids) =>
         forEachParent(list.parents.rows(viewer, args), ids, list.count(viewer, args)),
       );
       const { rows } = await request.db.executeQuery(query);

@@ -25,7 +25,13 @@ export interface ReadRequest extends Viewer {
 export interface Batch<Args, Value> {
   /** The name, unique among batches. */
   name: string;
-  load(request: ReadRequest, keys: readonly string[], args: Args): Promise<readonly Value[]>;
+  load(
+    request: ReadRequest,
+    keys: readonly string[],
+    args: Args,
+    /** The arguments as a text, for those who have it already. */
+    text?: string,
+  ): Promise<readonly Value[]>;
 }
 
 /** The arguments of a batch as a text that identifies them. */
@@ -100,7 +106,7 @@ export class Loaders {
     let loader = ofBatch.get(text);
     if (!loader) {
       loader = new DataLoader<string, unknown>(async (keys) =>
-        this.count(await batch.load(this.#request, keys, args)),
+        this.count(await batch.load(this.#request, keys, args, text)),
       );
       ofBatch.set(text, loader);
     }
@@ -130,9 +136,9 @@ function statementBatch<Args, Row, Value>(
     name,
     statement,
     valuesOf,
-    load: async (request, keys, args) => {
+    load: async (request, keys, args, text = argumentsText(args)) => {
       const { db } = request;
-      const query = batchStatement(name, argumentsText(args), request, keys, (viewer, given) =>
+      const query = batchStatement(name, text, request, keys, (viewer, given) =>
         statement(viewer, given, args),
       );
       return valuesOf((await db.executeQuery(query)).rows, keys);
