@@ -131,14 +131,14 @@ export const compiler: readonly MutantGroup[] = [
       },
       {
         what: 'a statement serves callers of any kind with any scopes',
-        from: '[plan.id, principalShape(principal), ...shapes]',
+        from: '[plan.id, principalShape(values.principal), ...shapes]',
         to: '[plan.id, ...shapes]',
         only: 'for callers with other scopes',
       },
       {
         what: 'a statement serves requests with any arguments',
-        from: '[plan.id, principalShape(principal), ...shapes]',
-        to: '[plan.id, principalShape(principal)]',
+        from: '[plan.id, principalShape(values.principal), ...shapes]',
+        to: '[plan.id, principalShape(values.principal)]',
         only: 'for usage of another scope',
       },
       {
