@@ -2,20 +2,10 @@
  * Queries that are answered before Yoga is asked: the same answers as from the resolvers, and none for
  * anyone whom the statement itself does not authenticate.
  */
-import {
-  createServer,
-  request as send,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Sessions } from '../../src/authentication/session.ts';
-import type { Gateway, GatewayOptions } from '../../src/http/gateway.ts';
+import type { GatewayOptions } from '../../src/http/gateway.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createBudgets } from '../../src/limits/caller-budgets.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
@@ -23,12 +13,22 @@ import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import {
   createWorld,
-  gatewayOver,
   insertKey,
   insertMembership,
   insertUser,
   type World,
 } from '../setup/world.ts';
+import {
+  ask,
+  bearer,
+  bodyOf,
+  comparable,
+  serveOver,
+  type Answer,
+  type Asked,
+  type Line,
+  type Served,
+} from './served.ts';
 
 const ALL = ['child_organizations:manage', 'members:read'];
 const DOCUMENT = `query Page($slug: String) {
@@ -42,49 +42,11 @@ let world: World;
 let fast: Served;
 let general: Served;
 
-interface Served {
-  url: URL;
-  gateway: Gateway;
-  server: Server;
-  /** The log lines of its requests. */
-  lines: Line[];
-}
-
-interface Line {
-  msg: string;
-  status: number;
-  execution?: string;
-  statements: number;
-  [name: string]: unknown;
-}
-
-interface Asked {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: string;
-}
-
-interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-}
-
-async function serve(options: Partial<GatewayOptions>): Promise<Served> {
-  const lines: Line[] = [];
-  const log = createLogger('info', {
-    write: (line: string) => void lines.push(JSON.parse(line) as Line),
-  });
-  const gateway = gatewayOver(world.gatewayDb, {
-    log,
+const serve = (options: Partial<GatewayOptions>): Promise<Served> =>
+  serveOver(world.gatewayDb, {
     sessions: new Sessions(issuer.settings, createLogger('silent')),
     ...options,
   });
-  const server = createServer((request, response) => void gateway(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`);
-  return { url, gateway, server, lines };
-}
 
 beforeAll(async () => {
   issuer = await startIssuer();
@@ -94,46 +56,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const { server } of [fast, general]) {
-    server.closeAllConnections();
-    server.close();
-  }
+  fast.close();
+  general.close();
   await world.close();
   await issuer.close();
 });
-
-/** Sends a request as it is. */
-async function ask({ url }: Pick<Served, 'url'>, asked: Asked): Promise<Answer> {
-  const body = Buffer.from(asked.body ?? '');
-  const request = send(url, {
-    method: asked.method ?? 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(asked.headers?.['transfer-encoding'] ? {} : { 'content-length': body.length }),
-      ...asked.headers,
-    },
-  });
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request.once('response', resolve).once('error', reject).end(body);
-  });
-  let bytes = await buffer(response);
-  if (response.headers['content-encoding'] === 'gzip') bytes = gunzipSync(bytes);
-  if (response.headers['content-encoding'] === 'br') bytes = brotliDecompressSync(bytes);
-  return { status: response.statusCode ?? 0, headers: response.headers, text: bytes.toString() };
-}
-
-/** What differs from request to request. */
-const OWN = /,"type":"[A-Z_]+","timestamp":"[^"]+","requestId":"[^"]+"/g;
-
-function comparable({ status, headers, text }: Answer) {
-  const others = { ...headers, date: '', 'x-request-id': '' };
-  return { status, headers: others, text: text.replaceAll(OWN, '') };
-}
-
-const bodyOf = (query: string, variables?: Record<string, unknown>): string =>
-  JSON.stringify({ query, variables });
-
-const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
 /** Asks twice, and returns the second answer with its log line. */
 async function askTwice(
@@ -249,8 +176,7 @@ describe('a query that was valid before, of a caller who was accepted before', (
       ['API_KEY', expect.any(String), expect.any(Date)],
       ['API_KEY', expect.any(String), expect.any(Date)],
     ]);
-    served.server.closeAllConnections();
-    served.server.close();
+    served.close();
   });
 });
 
@@ -538,7 +464,7 @@ describe('what is passed on to Yoga', () => {
     expect(answer.status).toBe(200);
     const other = { headers: { ...headers(), host: 'other.example' }, body };
     expect(await ask(served, other)).toMatchObject({ status: 421 });
-    served.server.close();
+    served.close();
   });
 });
 
@@ -578,7 +504,7 @@ describe('budgets', () => {
       expect(last - (cost?.remaining ?? 0)).toBe(cost?.charged);
       last = cost?.remaining ?? 0;
     }
-    served.server.close();
+    served.close();
   });
 
   it('refuse once they are used up, and count each request once', async () => {
@@ -599,7 +525,8 @@ describe('budgets', () => {
       status: 429,
       headers: { 'retry-after': expect.any(String) },
     });
-    for (const { server } of [served, dear]) server.close();
+    served.close();
+    dear.close();
   });
 
   it('let no more operations of one credential run at a time than they allow', async () => {
@@ -623,6 +550,6 @@ describe('budgets', () => {
     });
     expect((await answers)?.map(({ status }) => status)).toEqual(Array<number>(6).fill(200));
     expect(served.lines.map(({ statements }) => statements)).toEqual(Array<number>(6).fill(1));
-    served.server.close();
+    served.close();
   });
 });
