@@ -139,7 +139,7 @@ export const compiler: readonly MutantGroup[] = [
         what: 'a statement serves requests with any arguments',
         from: '[plan.id, principalShape(values.principal), ...shapes]',
         to: '[plan.id, principalShape(values.principal)]',
-        only: 'for usage of another scope',
+        only: 'for pages of another size',
       },
       {
         what: 'a plan serves any choice of directives',

@@ -22,11 +22,11 @@ import type { Outage } from '../telemetry/outage.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
 import type { Begun } from './begun.ts';
 import type { DocumentCache } from './document-cache.ts';
+import { answerOf, type Answer } from './fast-answer.ts';
 import type { Incoming } from './incoming.ts';
 import { mediaTypeFor } from './media-type.ts';
 import { operationHeaders } from './plugins/answers.ts';
 import { paramsOf } from './plugins/body.ts';
-import { BYTES_MIN, compressed, encodingFor } from './plugins/compression.ts';
 import { hostOf } from './plugins/hosts.ts';
 import { isJson } from './plugins/json-only.ts';
 
@@ -49,12 +49,6 @@ export interface FastPathOptions extends Authenticator {
   hasOrigins: boolean;
   log: Logger;
   outage: Outage;
-}
-
-/** An answer: status 200. */
-export interface Answer {
-  headers: Record<string, string>;
-  body: string | Buffer;
 }
 
 /** Who a request is assumed to come from, and the type that it is answered with. */
@@ -130,12 +124,14 @@ export class FastPath {
   ): Promise<Answer | undefined> {
     const { budgets } = this.#options;
     const { fingerprint, principal } = assumption;
-    const gone = new AbortController();
     const deadline = currentDeadline();
-    incoming.onGone(() => {
+    const gone = new AbortController();
+    begun.gone = gone.signal;
+    const leave = (): void => {
       deadline?.abandon();
       gone.abort();
-    });
+    };
+    incoming.onGone(leave);
     try {
       if (budgets) {
         const forwardedFor = incoming.header('x-forwarded-for');
@@ -145,7 +141,11 @@ export class FastPath {
       }
       const tenant = principal.organization?.lineage[0] ?? principal.user?.id;
       if (deadline && tenant !== undefined) deadline.tenant = tenant;
-      begun.params = paramsOf(await incoming.text(), this.#options.limits);
+      const text = await incoming.text().catch((error: unknown) => {
+        leave();
+        throw error;
+      });
+      begun.params = paramsOf(text, this.#options.limits);
       // The time that the body took was up to the client.
       deadline?.restart();
       return await this.#execute(begun.params, incoming, assumption, begun, gone.signal);
@@ -162,7 +162,7 @@ export class FastPath {
     begun: Begun,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
-    const { operations, documents, limits, cost, budgets, db, clock } = this.#options;
+    const { operations, documents, limits, cost, budgets, db, clock, log, outage } = this.#options;
     const { record, arrival } = begun;
     const document = isPlain(params) ? documents.find(params.query) : undefined;
     if (!document) return undefined;
@@ -180,16 +180,19 @@ export class FastPath {
     if (cost?.estimate(args, context).refusal) return undefined;
     const admitted =
       budgets && arrival && (await admit(budgets, args, { ...context, arrival, signal }));
+    const deadline = currentDeadline();
     let outcome: Outcome | undefined;
     try {
       outcome = await executed(statement, db);
     } finally {
-      if (outcome && 'data' in outcome) admitted?.leave();
+      // What ran until its time was up, or until its client left, is paid for all the same.
+      if ((outcome && 'data' in outcome) || deadline?.isOver) admitted?.leave();
       else await admitted?.undo();
     }
     this.#options.onOutcome(outcome);
     if ('fall' in outcome) {
       record.execution = outcome.fall;
+      if (deadline?.isOver) throw deadline.refusal();
       return undefined;
     }
     clock.note(outcome.now);
@@ -199,39 +202,19 @@ export class FastPath {
     Object.assign(record, { principal, now: outcome.now, execution: 'compiled' });
     record.document = document.loc?.source.body;
     const report = cost?.report(context);
-    return this.#written(textOf(outcome.data, report && { cost: report }), incoming, {
-      record,
-      mediaType,
-      isAborted: signal.aborted,
-    });
-  }
-
-  /** The answer with this text, compressed if that is accepted and worth it. It is logged. */
-  async #written(
-    text: string,
-    incoming: Incoming,
-    {
-      record,
-      mediaType,
-      isAborted,
-    }: { record: RequestRecord; mediaType: string; isAborted: boolean },
-  ): Promise<Answer> {
-    const headers: Record<string, string> = {
-      ...this.#headers,
-      'content-type': `${mediaType}; charset=utf-8`,
-      'x-request-id': record.requestId,
-    };
-    const encoding = encodingFor(incoming.header('accept-encoding'));
-    let body: string | Buffer = text;
-    if (encoding && Buffer.byteLength(text) >= BYTES_MIN) {
-      body = await compressed(Buffer.from(text), encoding);
-      headers['content-encoding'] = encoding;
-    }
-    const bytes = Buffer.byteLength(body);
-    headers['content-length'] = String(bytes);
-    record.write(this.#options.log, incoming.method, { status: 200, bytes, isAborted });
-    this.#options.outage.succeeded();
-    return { headers, body };
+    const answer = await answerOf(
+      {
+        text: textOf(outcome.data, report && { cost: report }),
+        mediaType,
+        headers: this.#headers,
+        record,
+        isAborted: signal.aborted,
+      },
+      incoming,
+      log,
+    );
+    outage.succeeded();
+    return answer;
   }
 }
 

@@ -1,6 +1,7 @@
 /** The two ways into the gateway, from a socket and without one: the fast path first, then Yoga. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer, FastPath } from './fast-path.ts';
+import type { Answer } from './fast-answer.ts';
+import type { FastPath } from './fast-path.ts';
 import { fromRequest, fromSocket } from './incoming.ts';
 
 /** A gateway. */
