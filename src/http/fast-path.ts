@@ -223,7 +223,8 @@ function isPlain(params: GraphQLParams): params is GraphQLParams & { query: stri
   const { query, operationName, variables, extensions, ...others } = params;
   return (
     typeof query === 'string' &&
-    (operationName == null || typeof operationName === 'string') &&
+    // An empty name is one that no operation has.
+    (operationName == null || (typeof operationName === 'string' && operationName !== '')) &&
     (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
     extensions == null &&
     Object.keys(others).length === 0

@@ -137,7 +137,20 @@ describe('a query that was valid before, of a caller who was accepted before', (
       'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
     ])
       await answeredFast({ headers: { ...headers, accept }, body });
-    for (const accept of ['text/html', 'application/json; charset=latin1'])
+    for (const accept of [
+      '*/json, application/graphql-response+json',
+      'application/json/x, application/graphql-response+json',
+      '*/*;charset=utf-8',
+    ])
+      await answeredFast({ headers: { ...headers, accept }, body });
+    for (const accept of [
+      'text/html',
+      'text/json',
+      'application/json; charset=latin1',
+      'constructor',
+      '__proto__',
+      ',',
+    ])
       await passedOn({ headers: { ...headers, accept }, body });
   });
 
@@ -417,6 +430,7 @@ describe('what is passed on to Yoga', () => {
       '{"variables":{}}',
       '{"query":"{ viewer { scopes } }","variables":[1]}',
       '{"query":"{ viewer { scopes } }","operationName":7}',
+      '{"query":"{ viewer { scopes } }","operationName":""}',
       '{"query":"{ viewer { scopes } }","extensions":{}}',
       '{"query":"{ viewer { scopes } }","documentId":"sha256:00"}',
       '{"query":"{ viewer { scopes } }","operationName":"Missing"}',
