@@ -186,6 +186,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       fetch: (request, context) => yoga.fetch(request, context),
     },
     fastPath,
+    options,
   );
 }
 

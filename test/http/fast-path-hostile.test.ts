@@ -192,3 +192,29 @@ describe('a request whose time is up', () => {
     }
   });
 });
+
+describe('a request without an address', () => {
+  it.each(['a b', 'x"<>', 'localhost:99999', '[::1', 'a:b'])(
+    'is refused, and tells nothing of the code: %s',
+    async (host) => {
+      const { fast, general, headers } = await pair();
+      for (const served of [fast, general])
+        for (const asked of [{ headers, body: BODY }, { method: 'GET' }]) {
+          served.lines.length = 0;
+          const answer = await ask(served, {
+            ...asked,
+            headers: { ...asked.headers, host },
+          });
+          expect(answer).toMatchObject({
+            status: 400,
+            headers: { 'x-request-id': expect.any(String), 'cache-control': 'no-store' },
+          });
+          expect(answer.text).not.toMatch(/node_modules|\.ts|\bat\b/);
+          expect(JSON.parse(answer.text)).toMatchObject({
+            errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: 'Host' } }],
+          });
+          expect(requestsIn(served)).toMatchObject([{ status: 400, code: 'BAD_USER_INPUT' }]);
+        }
+    },
+  );
+});
