@@ -120,7 +120,7 @@ export const compiler: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/compiler/operations.ts',
+    file: 'src/compiler/outcome.ts',
     tests: GUARDS,
     mutants: [
       {
@@ -129,6 +129,12 @@ export const compiler: readonly MutantGroup[] = [
         to: 'row === undefined',
         only: 'may read a field below, but not in their own',
       },
+    ],
+  },
+  {
+    file: 'src/compiler/operations.ts',
+    tests: GUARDS,
+    mutants: [
       {
         what: 'a statement serves callers of any kind with any scopes',
         from: '[plan.id, principalShape(values.principal), ...shapes]',

@@ -9,7 +9,8 @@ import type { AssumedCaller, AssumedCallers } from '../authentication/assumed-ca
 import { sessionProof, type Authenticator } from '../authentication/authenticate.ts';
 import { fingerprintOf } from '../authentication/secret.ts';
 import { textOf } from '../compiler/execution.ts';
-import { executed, type CompiledOperations, type Outcome } from '../compiler/operations.ts';
+import type { CompiledOperations } from '../compiler/operations.ts';
+import { executed, type Fallen, type Outcome } from '../compiler/outcome.ts';
 import { Deadline, currentDeadline, underDeadline } from '../database/deadline.ts';
 import { arrive } from '../limits/arrival.ts';
 import type { CallerBudgets } from '../limits/caller-budgets.ts';
@@ -158,7 +159,7 @@ export class FastPath {
   async #execute(
     params: GraphQLParams,
     incoming: Incoming,
-    { principal, proof: known, authorization, organization, mediaType }: Assumption,
+    { principal, proof: unchanged, authorization, organization, mediaType }: Assumption,
     begun: Begun,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
@@ -169,13 +170,10 @@ export class FastPath {
     const { operationName, variables: variableValues } = params;
     const args = { document, operationName, variableValues };
     checkVariables(variableValues, limits);
-    const proof = known ?? (await sessionProof(this.#options, authorization, organization));
-    const statement = operations.prepare(args, { principal, now: clock.now(), proof }, db);
-    if ('fall' in statement) {
-      record.execution = statement.fall;
-      this.#options.onOutcome(statement);
-      return undefined;
-    }
+    const proof = unchanged ?? (await sessionProof(this.#options, authorization, organization));
+    const viewer = { principal, now: clock.now(), proof };
+    const known = operations.find(args, viewer);
+    if (known && 'fall' in known) return this.#fall(known, record);
     const context = { principal, record, cost: { requested: 0, nodes: 0 } };
     if (cost?.estimate(args, context).refusal) return undefined;
     const admitted =
@@ -183,18 +181,20 @@ export class FastPath {
     const deadline = currentDeadline();
     let outcome: Outcome | undefined;
     try {
-      outcome = await executed(statement, db);
+      // Written after it is charged for, since that takes longer than most requests.
+      const statement = known ?? operations.prepare(args, viewer, db);
+      outcome = 'fall' in statement ? statement : await executed(statement, db);
     } finally {
       // What ran until its time was up, or until its client left, is paid for all the same.
       if ((outcome && 'data' in outcome) || deadline?.isOver) admitted?.leave();
       else await admitted?.undo();
     }
-    this.#options.onOutcome(outcome);
     if ('fall' in outcome) {
-      record.execution = outcome.fall;
+      this.#fall(outcome, record);
       if (deadline?.isOver) throw deadline.refusal();
       return undefined;
     }
+    this.#options.onOutcome(outcome);
     clock.note(outcome.now);
     const { credential } = principal;
     if (credential && credential.kind !== 'SESSION')
@@ -215,6 +215,12 @@ export class FastPath {
     );
     outage.succeeded();
     return answer;
+  }
+
+  /** Records why there is no answer. */
+  #fall(outcome: Fallen, record: RequestRecord): undefined {
+    record.execution = outcome.fall;
+    this.#options.onOutcome(outcome);
   }
 }
 

@@ -19,7 +19,7 @@ import {
   type Principal,
 } from '../../src/authorization/principal.ts';
 import { formOf, Unsupported, type Form } from '../../src/compiler/forms.ts';
-import type { Outcome } from '../../src/compiler/operations.ts';
+import type { Outcome } from '../../src/compiler/outcome.ts';
 import { Planner, type FieldPlan } from '../../src/compiler/plan.ts';
 import { principalShape, Slot, slot, type Prepared } from '../../src/compiler/slots.ts';
 import { REFUSED, StatementWriter } from '../../src/compiler/statement.ts';

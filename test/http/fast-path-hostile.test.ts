@@ -218,3 +218,31 @@ describe('a request without an address', () => {
     },
   );
 });
+
+describe('a caller whose budget is used up', () => {
+  it('has no statement written', async () => {
+    const served = await serve({ RATE_COST_PER_MINUTE: '40' });
+    const headers = bearer(await insertKey(world, 'north', []));
+    // Its statement is found to be impossible when it is written.
+    const logOf = (first: number): Asked => ({
+      headers,
+      body: bodyOf(
+        'query ($first: Int) { organization { auditLog(first: $first) { totalCount } } }',
+        { first },
+      ),
+    });
+    await ask(served, logOf(1));
+    await ask(served, logOf(1));
+    expect(requestsIn(served).map(({ execution }) => execution)).toEqual([
+      'unsupported',
+      'unsupported',
+    ]);
+    const spend = async () => (await ask(served, { headers, body: bodyOf('{ __typename }') })).status;
+    await expect.poll(spend, { interval: 0 }).toBe(429);
+    for (let n = 0; n < 3; n++) {
+      served.lines.length = 0;
+      expect(await ask(served, logOf(2))).toMatchObject({ status: 429 });
+      expect(requestsIn(served).map(({ execution }) => execution)).toEqual([undefined]);
+    }
+  });
+});
