@@ -22,7 +22,8 @@ export function fromSocket(request: IncomingMessage, response: ServerResponse): 
   return {
     method: request.method ?? '',
     path: request.url ?? '',
-    peer: request.socket.remoteAddress ?? '',
+    // As for the budgets of other requests: one without an address counts as local.
+    peer: request.socket.remoteAddress ?? '127.0.0.1',
     header(name) {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : (value ?? null);
