@@ -21,7 +21,13 @@ import {
 import { formOf, Unsupported, type Form } from '../../src/compiler/forms.ts';
 import type { Outcome } from '../../src/compiler/outcome.ts';
 import { Planner, type FieldPlan } from '../../src/compiler/plan.ts';
-import { principalShape, Slot, slot, type Prepared } from '../../src/compiler/slots.ts';
+import {
+  principalShape,
+  Slot,
+  slot,
+  type Prepared,
+  withSharedSlots,
+} from '../../src/compiler/slots.ts';
 import { REFUSED, StatementWriter } from '../../src/compiler/statement.ts';
 import { uncheckedPageOf } from '../../src/database/keyset.ts';
 import { schema } from '../../src/schema.ts';
@@ -693,6 +699,20 @@ describe('The second guard alone', () => {
     const value = slot(({ now }) => now.toISOString());
     expect(() => `at ${value}`).toThrow(TypeError);
     expect(() => value < 'x').toThrow(TypeError);
+  });
+
+  it('gives a slot one parameter, except where texts look like a parameter', () => {
+    const one = slot(({ now }) => now);
+    const other = slot(({ principal }) => principal.organization?.id);
+    expect(withSharedSlots('$1 $2 $3 $4 $5', [one, 'x', other, one, 'x'])).toEqual({
+      text: '$1 $2 $3 $1 $4',
+      parameters: [one, 'x', other, 'x'],
+    });
+    for (const literal of ['$1', '$3', '$0', '$12'])
+      expect(withSharedSlots(`$1 '${literal}' $2`, [one, one])).toEqual({
+        text: `$1 '${literal}' $2`,
+        parameters: [one, one],
+      });
   });
 });
 

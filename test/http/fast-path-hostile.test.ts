@@ -193,6 +193,26 @@ describe('a request whose time is up', () => {
   });
 });
 
+describe('a request whose statement is lost with its connection', () => {
+  it('is not tried again, and is charged nothing', async () => {
+    const { fast, headers, key } = await pair();
+    const before = await spentBy(fast, key);
+    let answer: Promise<Answer> | undefined;
+    await whileLocked('organizations', async () => {
+      answer = ask(fast, { headers, body: BODY });
+      await expect.poll(waiting).toBe(1);
+      await world.rows(
+        sql`select pg_terminate_backend(pid) from pg_stat_activity
+          where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      expect(await answer).toMatchObject({ status: 503, headers: { 'retry-after': '1' } });
+    });
+    expect(requestsIn(fast)).toMatchObject([{ status: 503, statements: 1, costCharged: 0 }]);
+    expect(await spentBy(fast, key)).toBe(before);
+    expect(await ask(fast, { headers, body: BODY })).toMatchObject({ status: 200 });
+  });
+});
+
 describe('a request without an address', () => {
   it.each(['a b', 'x"<>', 'localhost:99999', '[::1', 'a:b'])(
     'is refused, and tells nothing of the code: %s',
@@ -237,7 +257,8 @@ describe('a caller whose budget is used up', () => {
       'unsupported',
       'unsupported',
     ]);
-    const spend = async () => (await ask(served, { headers, body: bodyOf('{ __typename }') })).status;
+    const spend = async () =>
+      (await ask(served, { headers, body: bodyOf('{ __typename }') })).status;
     await expect.poll(spend, { interval: 0 }).toBe(429);
     for (let n = 0; n < 3; n++) {
       served.lines.length = 0;

@@ -4,10 +4,12 @@
  */
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fingerprintOf } from '../../src/authentication/secret.ts';
 import { Sessions } from '../../src/authentication/session.ts';
 import type { GatewayOptions } from '../../src/http/gateway.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createBudgets } from '../../src/limits/caller-budgets.ts';
+import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
@@ -378,6 +380,40 @@ describe('a caller who was accepted before', () => {
       .toBe(401);
   });
 
+  it('is who the identity provider says, whether or not each of their sessions names them', async () => {
+    const email = 'sometimes-named@x.example';
+    const unnamed = bearer(await issuer.session('sometimes-named', email));
+    const named = bearer(
+      await issuer.session('sometimes-named', email, { claims: { name: 'Named' } }),
+    );
+    const query = bodyOf('query SometimesNamed { viewer { user { name } } }');
+    await ask(fast, { headers: named, body: query });
+    await answeredFast({ headers: unnamed, body: query });
+    await sql`update users set name = 'Renamed' where email = ${email}`.execute(world.db);
+    expect((await ask(fast, { headers: unnamed, body: query })).text).toContain('Renamed');
+    expect((await ask(fast, { headers: named, body: query })).text).toContain('"Named"');
+  });
+
+  it('looks nobody up twice who was refused before, and asks nothing twice that was refused', async () => {
+    const token = await insertKey(world, 'north', ALL);
+    const statementsOf = async (served: Served, asked: Asked): Promise<number | undefined> => {
+      served.lines.length = 0;
+      await ask(served, asked);
+      return served.lines.find(({ msg }) => msg === 'request')?.statements;
+    };
+    const missing = { headers: bearer(token), body: bodyOf(DOCUMENT, { slug: 'rival' }) };
+    await ask(fast, missing);
+    const ofResolvers = await statementsOf(general, missing);
+    expect(await statementsOf(fast, missing)).toBe((ofResolvers ?? 0) + 1);
+    await answeredFast({ headers: bearer(token), body });
+    await sql`update api_keys set revoked_at = now() where id = ${token.slice(3, 35)}::uuid`.execute(
+      world.db,
+    );
+    const refused = { headers: bearer(token), body };
+    expect(await statementsOf(fast, refused)).toBe(2);
+    expect(await statementsOf(fast, refused)).toBe(1);
+  });
+
   it('is never answered after a revocation that was acknowledged, whatever runs meanwhile', async () => {
     for (let round = 0; round < 20; round++) {
       const token = await insertKey(world, 'north', ALL);
@@ -430,6 +466,14 @@ describe('what is passed on to Yoga', () => {
       '{"variables":{}}',
       '{"query":"{ viewer { scopes } }","variables":[1]}',
       '{"query":"{ viewer { scopes } }","operationName":7}',
+      bodyOf('{ viewer { scopes } }') + ' '.repeat(REQUEST_LIMITS.bodyBytes),
+      // More variables than any document may have.
+      bodyOf(
+        '{ viewer { scopes } }',
+        Object.fromEntries(
+          Array.from({ length: REQUEST_LIMITS.document.variables + 1 }, (_, n) => [`v${n}`, n]),
+        ),
+      ),
       '{"query":"{ viewer { scopes } }","operationName":""}',
       '{"query":"{ viewer { scopes } }","extensions":{}}',
       '{"query":"{ viewer { scopes } }","documentId":"sha256:00"}',
@@ -466,6 +510,19 @@ describe('what is passed on to Yoga', () => {
         comparable(await ask(at(general), asked)),
       );
     }
+  });
+
+  it('is answered with the headers that a page of another origin needs', async () => {
+    const origin = 'https://page.example';
+    const options = { corsOrigins: [origin] };
+    const open = await serve(options);
+    const alike = await serve({ ...options, compiled: false });
+    const asked = { headers: { ...headers(), origin }, body: bodyOf('{ viewer { scopes } }') };
+    const { answer } = await askTwice(asked, open);
+    expect(answer.headers['access-control-allow-origin']).toBe(origin);
+    expect(comparable(answer)).toEqual(comparable(await ask(alike, asked)));
+    open.close();
+    alike.close();
   });
 
   it('is refused under a host name that is not served', async () => {
@@ -541,6 +598,59 @@ describe('budgets', () => {
     });
     served.close();
     dear.close();
+  });
+
+  it('count what is passed on once', async () => {
+    const served = await limited({ RATE_REQUESTS_PER_MINUTE: '10' });
+    const token = await insertKey(world, 'north', ALL);
+    const queries = [
+      '{ viewer { scopes } }',
+      '{ __schema { queryType { name } } }',
+      '{ organization(slug: "rival") { slug } }',
+    ];
+    const statuses: number[] = [];
+    for (let n = 0; n < 12; n++) {
+      const query = queries[n % queries.length] ?? '';
+      statuses.push(
+        (await ask(served, { headers: bearer(token), body: bodyOf(query) })).status === 429 ? 1 : 0,
+      );
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(0), 1, 1]);
+    served.close();
+  });
+
+  it('refuse operations that cost too much, whatever they cost before', async () => {
+    const served = await limited({});
+    const headers = bearer(await insertKey(world, 'acme', ALL));
+    const page = (fields: string): string => `children(first: $first) { nodes { slug ${fields} } }`;
+    const query = `query ($first: Int) { organization { ${page(page(page(page(''))))} } }`;
+    await askTwice({ headers, body: bodyOf(query, { first: 2 }) }, served);
+    const { answer } = await askTwice({ headers, body: bodyOf(query, { first: 100 }) }, served);
+    expect(answer.text).toContain('LIMIT_EXCEEDED');
+    served.close();
+  });
+
+  it('count a caller that budgets do not know as one that is looked up', async () => {
+    const log = createLogger('silent');
+    const budgets = createBudgets(defaultBudgets({}), log, world.gatewayUrl);
+    const served = await serve({ budgets });
+    const headers = bearer(await insertKey(world, 'north', ALL));
+    await askTwice({ headers, body }, served);
+    budgets.known.remove(fingerprintOf(headers['authorization'] ?? ''));
+    served.lines.length = 0;
+    await ask(served, { headers, body });
+    await ask(served, { headers, body });
+    expect(served.lines.map(({ statements }) => statements)).toEqual([2, 1]);
+    served.close();
+  });
+
+  it('are given back by what is passed on, and its turn as well', async () => {
+    const served = await limited({ CONCURRENCY_PER_CREDENTIAL: '1', QUEUE_TIMEOUT_MS: '500' });
+    const headers = bearer(await insertKey(world, 'north', ALL));
+    const missing = bodyOf('{ organization(slug: "rival") { slug } }');
+    for (let n = 0; n < 4; n++)
+      expect((await ask(served, { headers, body: missing })).text).toContain('NOT_FOUND');
+    served.close();
   });
 
   it('let no more operations of one credential run at a time than they allow', async () => {
