@@ -37,7 +37,7 @@ export interface Line {
 export interface Asked {
   method?: string;
   headers?: Record<string, string>;
-  body?: string;
+  body?: string | Buffer;
 }
 
 /** A response, with its text as it was before it was compressed. */
@@ -71,7 +71,7 @@ export async function serveOver(db: Database, options: Partial<GatewayOptions>):
 
 /** Sends a request as it is. */
 export async function ask({ url }: Pick<Served, 'url'>, asked: Asked): Promise<Answer> {
-  const body = Buffer.from(asked.body ?? '');
+  const body = typeof asked.body === 'object' ? asked.body : Buffer.from(asked.body ?? '');
   const request = send(url, {
     method: asked.method ?? 'POST',
     headers: {
