@@ -209,31 +209,30 @@ it('is the answer of one moment, whatever changes meanwhile', { timeout: 600_000
   for (const [at, [, back]] of toggles.entries())
     if (last[at] === '1') await back.execute(world.db);
   const states = [first, ...changes.map(({ state }) => state)];
-  let begun = 0;
-  let done = 0;
-  let answered = 0;
-  let isOver = false;
+  const progress = { begun: 0, done: 0, answered: 0, isOver: false };
   const wrong: unknown[] = [];
   const asked: { id: unknown; question: number; from: number; to: number; text: string }[] = [];
   const read = async (seed: number): Promise<void> => {
     const random = new Random(seed);
-    while (!isOver) {
+    while (!progress.isOver) {
       const question = random.below(questions.length);
-      const from = done;
+      const from = progress.done;
       const { id, text } = await textOf(fast, questions[question] ?? {});
-      asked.push({ id, question, from, to: begun, text });
-      answered++;
+      asked.push({ id, question, from, to: progress.begun, text });
+      progress.answered++;
     }
   };
   const readers = Array.from({ length: READERS }, (_, seed) => read(seed));
   for (const { statement } of changes) {
-    const enough = answered + questions.length;
-    await expect.poll(() => answered, { timeout: 60_000, interval: 5 }).toBeGreaterThan(enough);
-    begun++;
+    const enough = progress.answered + questions.length;
+    await expect
+      .poll(() => progress.answered, { timeout: 60_000, interval: 5 })
+      .toBeGreaterThan(enough);
+    progress.begun++;
     await statement.execute(world.db);
-    done++;
+    progress.done++;
   }
-  isOver = true;
+  progress.isOver = true;
   await Promise.all(readers);
   const single = new Set(
     fast.lines
