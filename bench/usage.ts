@@ -121,6 +121,7 @@ async function reads(db: Database, roots: readonly Root[], from: Date, end: Date
       scope: 'ALL',
       from: new Date(from.getTime() + shift * 437 * minute),
       to: new Date(end.getTime() - shift * 211 * minute),
+      keys: null,
     });
   const plain = (root: Root) =>
     sql`
@@ -204,6 +205,7 @@ async function manyAtOnce(
         scope: 'ALL',
         from,
         to: end,
+        keys: null,
       }),
     31,
   );

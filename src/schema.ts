@@ -1,6 +1,7 @@
 /** The schema: every domain's definitions, put together. */
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { builder } from './graphql/builder.ts';
+import { resolveIdsAtOnce } from './graphql/node.ts';
 import './modules/organization/type.ts';
 import './modules/organization/below-type.ts';
 import './modules/organization/access-type.ts';
@@ -15,6 +16,7 @@ import './modules/user/type.ts';
 import './modules/credential/type.ts';
 import './modules/usage/metric-type.ts';
 import './modules/usage/type.ts';
+import './modules/usage/by-child-type.ts';
 import './modules/audit/type.ts';
 import './modules/viewer/type.ts';
 import './modules/organization/profile/mutations.ts';
@@ -33,7 +35,7 @@ import './modules/credential/mutations.ts';
 import './modules/usage/mutations.ts';
 import './modules/contact/mutations.ts';
 
-export const schema = builder.toSchema();
+export const schema = resolveIdsAtOnce(builder.toSchema());
 
 /** The schema as text, sorted; what `schema.graphql` holds. */
 export function printedSchema(): string {

@@ -24,28 +24,20 @@ export const actions: readonly MutantGroup[] = [
       },
       {
         what: 'a change rests on the rights that were read before its locks',
-        after: 'const lineage = await lockOrganization(tx, id, command);',
-        from: 'const current = await reauthorize(tx, principal);',
-        to: 'const current = principal;',
-        only: 'its key was revoked or expired',
-      },
-      {
-        what: 'a person’s change rests on the rights that were read before its locks',
-        after: 'const user = await lockUser(tx, principal.user.id);',
-        from: 'const current = await reauthorize(tx, principal);',
-        to: 'const current = principal;',
-        only: 'their own sake$',
+        from: 'return { current: withRights(principal, rights[0]), earlier: earlier[0] };',
+        to: 'return { current: principal, earlier: earlier[0] };',
+        only: 'its person was removed, or their role',
       },
       {
         what: 'usage is recorded with rights that were read before its locks',
-        from: 'return add(tx, await reauthorize(tx, request.principal));',
+        from: 'const [rights] = await many(tx, currentRights(request.principal, locked)); return add(tx, withRights(request.principal, rights));',
         to: 'return add(tx, request.principal);',
         only: 'its key was revoked, where usage',
       },
       {
         what: 'a change repeats under the same idempotency key',
-        from: 'const earlier = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));',
-        to: 'const earlier = null as Result | null;',
+        from: 'if (idempotency && locked.earlier) {',
+        to: "if (idempotency && locked.earlier && action === '') {",
         tests: KEYS,
         only: 'has one effect and one answer',
       },
@@ -64,15 +56,51 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'two changes to one person are made at a time',
-        from: 'where id = ${id}::uuid for no key update`',
-        to: 'where id = ${id}::uuid`',
+        from: 'where u.id = ${userId}::uuid for no key update of u`',
+        to: 'where u.id = ${userId}::uuid`',
         only: 'by a person for their own sake',
       },
       {
         what: 'a suspension overlaps with changes below',
-        from: '${id}::uuid, ${wholeTree}, ${includeDeleted})',
-        to: '${id}::uuid, false, ${includeDeleted})',
+        from: 'lock_organization(id, ${wholeTree}, ${includeDeleted})',
+        to: 'lock_organization(id, false, ${includeDeleted})',
         only: 'nothing else in the tree',
+      },
+      {
+        what: 'somebody locks an organization that they may not know of',
+        from: "typeof on === 'string' ? readable(principal, on)",
+        to: "typeof on === 'string' ? sql<{ id: string }>`select ${on}::uuid as id`",
+        only: 'of an organization elsewhere, nothing is waited for',
+      },
+    ],
+  },
+  {
+    file: 'src/command/records.ts',
+    tests: 'test/audit/trail.test.ts',
+    mutants: [
+      {
+        what: 'a change leaves nothing in the log',
+        from: 'sql<object>`${withRecords} ${rows}`',
+        to: 'rows',
+        only: 'tells who did what',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/organization/create/writes.ts',
+    tests: KEYS,
+    mutants: [
+      {
+        what: 'an organization is created where it lies too deep',
+        from: ' and ${parent?.lineage.length ?? 0}::int <= bounds.limit',
+        to: '',
+        only: 'that would lie too deep',
+      },
+      {
+        what: 'a slug is given that nobody may have',
+        from: 'where problem is null and',
+        to: 'where',
+        only: 'retired, reserved or too short',
       },
     ],
   },
@@ -112,7 +140,7 @@ export const actions: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'an idempotency key answers another input',
-        from: 'if (!earlier.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});',
+        from: "if (earlier.input_hash !== inputHash.toString('hex')) refuse(IdempotencyConflictError, {});",
         to: '',
         only: 'with another input is a conflict',
       },

@@ -2,6 +2,8 @@
 import type { MutantGroup } from './mutant.ts';
 
 const GUARDS = 'test/compiler/guards.test.ts';
+const NODES = 'test/compiler/nodes.test.ts';
+const REDACTION = 'test/audit/redaction.test.ts';
 const AGREE = 'The two forms of the guard of a type agree';
 
 export const compiler: readonly MutantGroup[] = [
@@ -82,10 +84,256 @@ export const compiler: readonly MutantGroup[] = [
         only: 'where what is asked for is missing or elsewhere',
       },
       {
+        what: 'a node that is missing is null without an error (statements)',
+        from: 'select coalesce(case wanted.type ${sql.join(choices, sql` `)} end, ${refused})',
+        to: "select coalesce(case wanted.type ${sql.join(choices, sql` `)} end, 'null'::json)",
+        tests: NODES,
+        only: 'hidden among others',
+      },
+      {
+        what: 'a node is read by the type that another one has (statements)',
+        from: 'sql`when ${sql.lit(variant.type.name)} then',
+        to: 'sql`when wanted.type then',
+        tests: NODES,
+        only: 'is one of several',
+      },
+      {
+        what: 'nodes come in any order (statements)',
+        from: 'as wanted (type, id, n) order by wanted.n`',
+        to: 'as wanted (type, id, n) order by wanted.id`',
+        tests: NODES,
+        only: 'is one of several',
+      },
+      {
         what: 'the answer of a statement has any number of bytes',
         from: 'from written where octet_length(answer) <= ${bytesMax}`',
         to: 'from written`',
         only: 'more bytes than any may have',
+      },
+    ],
+  },
+  {
+    file: 'src/graphql/node.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'a statement for nodes of one type serves those of another',
+        from: "structural: ['types'],",
+        to: 'structural: [],',
+        only: 'is read by a statement for its type',
+      },
+      {
+        what: 'a malformed id among others reaches the database',
+        from: "return ids.map((id) => parse(id, 'ids'));",
+        to: "return ids.flatMap((id) => (parseId(id) ? [parse(id, 'ids')] : []));",
+        only: 'with a malformed id',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/user/queries.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'people are nodes for everybody (statements)',
+        from: 'and (u.id = ${principal.user?.id ?? null}::uuid or through.lineage is not null)`',
+        to: '`',
+        only: 'each alone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/membership/queries.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'memberships are nodes for everybody (statements)',
+        from: 'from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id',
+        to: 'from (select m.*, o.lineage from memberships m join organizations o on o.id = m.organization_id where ${principal.credential?.id ?? null}::text is not null) as m join users as u on u.id = m.user_id where m.id',
+        only: 'each alone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/invitation/queries.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'invitations are nodes for everybody (statements)',
+        after: "'invitation by id'",
+        from: "${readableOrganizations(principal, { scope: 'members:read' })}",
+        to: '(select * from organizations where ${principal.credential?.id ?? null}::text is not null)',
+        only: 'each alone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/role/queries.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'roles are nodes for everybody (statements)',
+        from: 'and (r.built_in or reached.lineage is not null)`',
+        to: '`',
+        only: 'each alone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/credential/queries.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'keys are nodes for everybody (statements)',
+        from: "${readableOrganizations(principal, { scope: 'api_keys:manage' })}",
+        to: '(select * from organizations where ${principal.credential?.id ?? null}::text is not null)',
+        only: 'each alone',
+      },
+      {
+        what: 'tokens are nodes for everybody (statements)',
+        from: 'where t.id = any (${ids}::uuid[]) and t.user_id = ${principal.user?.id ?? null}::uuid`',
+        to: 'where t.id = any (${ids}::uuid[]) and ${principal.credential?.id ?? null}::text is not null`',
+        only: 'each alone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/audit/queries.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'audit events are nodes for everybody (statements)',
+        after: "'audit event by id'",
+        from: "${readableOrganizations(principal, { scope: 'audit:read' })}",
+        to: '(select * from organizations where ${principal.credential?.id ?? null}::text is not null)',
+        only: 'each alone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/contact/queries.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'contacts are nodes for everybody (statements)',
+        from: "${readableOrganizations(principal, { scope: 'organizations:manage' })}",
+        to: '(select * from organizations where ${principal.credential?.id ?? null}::text is not null)',
+        only: 'each alone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/organization/queries.ts',
+    tests: NODES,
+    mutants: [
+      {
+        what: 'organizations are nodes for everybody (statements)',
+        after: "'organization by id'",
+        from: '${readableOrganizations(principal)}',
+        to: '(select * from organizations where ${principal.credential?.id ?? null}::text is not null)',
+        only: 'each alone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/organization/access-queries.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'callers are told that they may do anything in their own organization (statements)',
+        from: '(${isOwn} and ${scope} = any (${[...scopesInOwn(principal)]}::text[]) or ${isBelow})',
+        to: '(${isOwn} or ${isBelow} or ${scope} = any (${[...scopesInOwn(principal)]}::text[]))',
+        only: 'is told of their organization and those below',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/viewer/queries.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'callers are told what they may do with what they may not see (statements)',
+        from: 'const organization = organizationById.statement(viewer, sql`array[${id}]`, null);',
+        to: 'const organization = sql`select o.*, array[${viewer.principal.organization?.id}::uuid] as lineage from (select id, deleted_at from organizations where id = ${id}::uuid) as o`;',
+        only: 'is told of their organization and those below',
+      },
+      {
+        what: 'callers are told what they may do with scopes that do not exist (statements)',
+        from: 'return sql`exists (select from scopes as s where s.key = ${scope}::text)`;',
+        to: 'return sql`${scope}::text is not null`;',
+        only: 'is an error for a scope',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/usage/by-child-queries.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'usage is broken down for callers who may not reach below (statements)',
+        from: "parents: ofOrganizations(reach('ALL')),",
+        to: "parents: ofOrganizations(reach('SINGLE')),",
+        only: 'is empty, by its second guard alone',
+      },
+      {
+        what: 'a cursor of the breakdown by one metric is one of another',
+        from: 'orderName: `${metric} ${from.toISOString()}',
+        to: 'orderName: `${from.toISOString()}',
+        only: 'by no cursor of another metric',
+      },
+      {
+        what: 'usage is broken down by averages (statements)',
+        from: "m.key = ${metric}::text and m.kind = 'SUM')`",
+        to: 'm.key = ${metric}::text)`',
+        only: 'by no cursor of another metric',
+      },
+    ],
+  },
+  {
+    file: 'src/compiler/forms.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'international domains are shown as they are stored (statements)',
+        from: "and strpos(lower(${email}), 'xn--') = 0, true)`",
+        to: ', true)`',
+        only: 'is shown by the statement as it is stored',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/audit/redaction-queries.ts',
+    tests: REDACTION,
+    mutants: [
+      {
+        what: 'the log shows what its fields do not (statements)',
+        from: 'rule.some((scope) => can(principal, scope, lineage))',
+        to: 'rule.length > 0 || can(principal, rule[0] ?? "", lineage)',
+      },
+      {
+        what: 'the log shows parts of a rule by any other (statements)',
+        from: 'and ${conditionFor(rule, viewer, value)}`',
+        to: 'or ${conditionFor(rule, viewer, value)}`',
+      },
+      {
+        what: 'the log shows what nothing is decided about (statements)',
+        from: 'return sql`coalesce(${sql.join(alternatives, sql` or `)}, false)`;',
+        to: 'return sql`coalesce(${sql.join(alternatives, sql` or `)}, false) or ${name} <> all (${rules.map(({ part }) => part)}::text[])`;',
+      },
+      {
+        what: 'the log shows organizations elsewhere (statements)',
+        from: 'return sql`exists (${organizationById.statement(viewer, id, null)})`;',
+        to: 'return sql`${id} is not null`;',
+      },
+      {
+        what: 'the log shows what others call their tokens (statements)',
+        from: 'return sql`parent.actor_user_id = ${principal.user?.id ?? null}::uuid`;',
+        to: 'return sql`coalesce(parent.actor_user_id = ${principal.user?.id ?? null}::uuid, true)`;',
+      },
+      {
+        what: 'the log shows all parts inside of others (statements)',
+        from: 'where ${isPartVisible(viewer, sql`${sql.lit(`${NESTED}.`)} || inside.key`, sql`inside.value`)}`',
+        to: '`',
       },
     ],
   },
@@ -107,14 +355,26 @@ export const compiler: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'the row that tells whether others follow is shown, where a page is read once',
-        from: 'this.#rows(limit - 1)',
-        to: 'this.#rows(limit)',
+        from: ': this.#rows(page.limit - 1 + more);',
+        to: ': this.#rows(page.limit);',
         only: 'has no more rows than',
       },
       {
         what: 'the row that tells whether others follow is shown, where parts of a connection share a page',
         from: '(select * from page ${skip}) as parent`',
         to: '(select * from page) as parent`',
+        only: 'has no more rows than',
+      },
+      {
+        what: 'pages of any size are as long as the longest',
+        from: 'as longest limit ${this.#size(more)}`',
+        to: 'as longest`',
+        only: 'has no more rows than',
+      },
+      {
+        what: 'nothing tells whether others follow on pages of any size',
+        from: '(prepared[at]?.page?.limit ?? 0) + more)',
+        to: '(prepared[at]?.page?.limit ?? 0))',
         only: 'has no more rows than',
       },
     ],
@@ -156,7 +416,7 @@ export const compiler: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/compiler/slots.ts',
+    file: 'src/database/slots.ts',
     tests: GUARDS,
     mutants: [
       {
@@ -178,6 +438,36 @@ export const compiler: readonly MutantGroup[] = [
         only: 'tells callers apart',
       },
       {
+        what: 'later callers are answered with the organization of the first',
+        from: 'const organizationId = slot((principal) => principal.organization?.id);',
+        to: 'const organizationId = organization?.id;',
+        only: 'the organization, the credential and the scopes',
+      },
+      {
+        what: 'later callers are answered with the credential of the first',
+        from: 'id: slot((principal) => principal.credential?.id),',
+        to: 'id: credential.id,',
+        only: 'the organization, the credential and the scopes',
+      },
+      {
+        what: 'later callers are answered as the person who was first',
+        from: 'id: slot((principal) => principal.user?.id),',
+        to: 'id: user.id,',
+        only: 'its person',
+      },
+      {
+        what: 'the value of a request becomes part of a statement that serves others',
+        from: "throw new TypeError('a value of the request is a parameter, and nothing else');",
+        to: "return '' as never;",
+        only: 'keeps values of a request out',
+      },
+    ],
+  },
+  {
+    file: 'src/compiler/slots.ts',
+    tests: GUARDS,
+    mutants: [
+      {
         what: 'a statement for one organization serves requests for usage of the whole subtree',
         from: 'if (structural.includes(name)) parts.push(`${name}=${JSON.stringify(value)}`); else if',
         to: 'if',
@@ -197,27 +487,15 @@ export const compiler: readonly MutantGroup[] = [
       },
       {
         what: 'a statement serves pages of any size',
-        from: "if (page) parts.push(`${page.backward ? 'last' : 'first'}=${page.limit}`, page.after ? 'after' : '', page.before ? 'before' : '');",
+        from: "if (page) parts.push(`${page.backward ? 'last' : 'first'}=${isSizeOpen ? 'any' : page.limit}`, page.after ? 'after' : '', page.before ? 'before' : '');",
         to: '',
         only: 'for pages of another size',
       },
       {
-        what: 'later callers are answered with the organization of the first',
-        from: 'const organizationId = slot(({ principal }) => principal.organization?.id);',
-        to: 'const organizationId = organization?.id;',
-        only: 'the organization, the credential and the scopes',
-      },
-      {
-        what: 'later callers are answered with the credential of the first',
-        from: 'id: slot(({ principal }) => principal.credential?.id),',
-        to: 'id: credential.id,',
-        only: 'the organization, the credential and the scopes',
-      },
-      {
-        what: 'later callers are answered as the person who was first',
-        from: 'id: slot(({ principal }) => principal.user?.id),',
-        to: 'id: user.id,',
-        only: 'its person',
+        what: 'a statement for pages of one size serves those of others',
+        from: "=${isSizeOpen ? 'any' : page.limit}`",
+        to: '`',
+        only: 'for pages of another size',
       },
       {
         what: 'later requests are answered with the arguments of the first',
@@ -230,12 +508,6 @@ export const compiler: readonly MutantGroup[] = [
         from: 'page[end] && page[end].map((_key, index) => slot(({ prepared }) => prepared[at]?.page?.[end]?.[index]));',
         to: 'page[end];',
         only: 'its cursors',
-      },
-      {
-        what: 'the value of a request becomes part of a statement that serves others',
-        from: "throw new TypeError('a value of the request is a parameter, and nothing else');",
-        to: "return '' as never;",
-        only: 'keeps values of a request out',
       },
     ],
   },

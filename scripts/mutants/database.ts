@@ -427,4 +427,22 @@ export const database: readonly MutantGroup[] = [
       },
     ],
   },
+  {
+    file: 'src/database/batch-statements.ts',
+    tests: 'test/database/batch-statements.test.ts',
+    mutants: [
+      {
+        what: 'a kept statement serves callers with other scopes',
+        from: '`${name}\\n${shapeOf(principal)}\\n${args}`',
+        to: '`${name}\\n${args}`',
+        only: 'differ between callers with different scopes',
+      },
+      {
+        what: 'a statement is kept although its code looked at a value',
+        from: 'return isSame ? statement : undefined;',
+        to: 'return statement;',
+        only: 'compares two ids',
+      },
+    ],
+  },
 ];

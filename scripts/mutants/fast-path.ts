@@ -190,9 +190,15 @@ export const fastPath: readonly MutantGroup[] = [
       },
       {
         what: 'pages of other origins miss the headers that they need',
-        from: "if (this.#options.hasOrigins && header('origin') !== null) return undefined;",
+        from: ', ...corsHeaders(this.#options.corsOrigins, origin)',
         to: '',
-        only: 'with the headers that a page of another origin needs',
+        only: 'may be read by pages',
+      },
+      {
+        what: 'pages of other origins miss the headers that they ask for',
+        from: "if (header('access-control-request-headers') !== null) return undefined;",
+        to: '',
+        only: 'may be read by pages',
       },
       {
         what: 'the gateway answers known callers under any name',
@@ -288,24 +294,6 @@ export const fastPath: readonly MutantGroup[] = [
         tests: HOSTILE,
         only: 'has paid for the statement that it ran',
       },
-      {
-        what: 'a query with a hash is answered without it',
-        from: '&& Object.keys(others).length === 0',
-        to: '',
-        only: 'whatever it is',
-      },
-      {
-        what: 'variables that are a list are none',
-        from: '&& !Array.isArray(variables)',
-        to: '',
-        only: 'whatever it is',
-      },
-      {
-        what: 'an operation without a name is any',
-        from: "&& operationName !== ''",
-        to: '',
-        only: 'whatever it is',
-      },
     ],
   },
   {
@@ -345,14 +333,39 @@ export const fastPath: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/http/gateway.ts',
-    tests: 'test/trusted-documents/trusted-documents.test.ts',
+    file: 'src/http/usual-parameters.ts',
+    tests: FAST,
     mutants: [
       {
+        what: 'parameters that nobody knows are ignored',
+        from: '&& Object.keys(params).every((name) => KNOWN.has(name))',
+        to: '',
+        only: 'whatever it is',
+      },
+      {
+        what: 'variables that are a list are none',
+        from: '&& !Array.isArray(variables)',
+        to: '',
+        only: 'whatever it is',
+      },
+      {
+        what: 'an operation without a name is any',
+        from: "&& operationName !== ''",
+        to: '',
+        only: 'whatever it is',
+      },
+      {
         what: 'documents that were valid once need not be registered',
-        from: "operations && trusted !== 'require'",
-        to: 'operations',
+        from: "registered.policy === 'require'",
+        to: 'false',
+        tests: 'test/trusted-documents/trusted-documents.test.ts',
         only: 'however often',
+      },
+      {
+        what: 'a registered document is answered in the place of the text beside its hash',
+        from: 'if (query != null) return undefined;',
+        to: '',
+        only: 'is one statement for those who name it',
       },
     ],
   },

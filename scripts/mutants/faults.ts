@@ -4,6 +4,8 @@ import type { MutantGroup } from './mutant.ts';
 const SILENCE = 'test/faults/silence.test.ts';
 const UNAVAILABLE = 'test/faults/unavailable.test.ts';
 const NEWER = 'test/database/newer-schema.test.ts';
+const QUEUE_START = 'test/faults/queue-start.test.ts';
+const POOL = 'test/database/pool.test.ts';
 const DRAIN = 'test/cli/drain.test.ts';
 
 export const faults: readonly MutantGroup[] = [
@@ -50,9 +52,43 @@ export const faults: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'connections that have not answered since a fault are handed out',
-        from: '!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt, this.#staleAt)',
-        to: 'client',
+        from: 'return client instanceof RequestClient && client.isDoubtful(this.#faultAt, this.#staleAt);',
+        to: 'return client === undefined;',
         only: 'is not kept',
+      },
+    ],
+  },
+  {
+    file: 'src/database/pool.ts',
+    tests: POOL,
+    mutants: [
+      {
+        what: 'a wait for a connection that is over before it begins is timed all the same',
+        from: 'Math.max(0, end - performance.now())',
+        to: 'end - performance.now()',
+      },
+    ],
+  },
+  {
+    file: 'src/jobs/runner.ts',
+    tests: QUEUE_START,
+    mutants: [
+      {
+        what: 'a worker that loses its first statements does no jobs',
+        from: 'running = running.then(restart);',
+        to: 'isRestarting = false;',
+      },
+    ],
+  },
+  {
+    file: 'src/commands/run.ts',
+    tests: QUEUE_START,
+    mutants: [
+      {
+        what: 'libraries write to standard error beside the log',
+        from: 'logConsole(log);',
+        to: '',
+        only: 'nothing but lines of the log',
       },
     ],
   },

@@ -417,16 +417,21 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/modules/usage/type.ts',
-    tests: FIELDS,
+    file: 'src/modules/usage/by-child-type.ts',
+    tests: 'test/usage/usage.test.ts',
     mutants: [
       {
         what: 'usage is broken down by child without child_organizations:manage',
         from: 'authScopes: ({ organization }, args, context) => requiresReach(organization, args, context),',
         to: 'authScopes: () => true,',
-        tests: 'test/usage/usage.test.ts',
         only: 'requires the right to manage children',
       },
+    ],
+  },
+  {
+    file: 'src/modules/usage/type.ts',
+    tests: FIELDS,
+    mutants: [
       {
         what: 'usage of everything below is read without child_organizations:manage',
         from: "(args.scope === 'ALL' ? requiresReach : requires('usage:read'))",

@@ -38,22 +38,21 @@ export const granting: readonly MutantGroup[] = [
       },
       {
         what: 'a role change gives more than the caller holds',
-        after:
-          'const member = await lockMember(acting, input.userId);\n    const { roles, ignoredRoles }',
+        after: 'const { roles, ignoredRoles } = chooseSomeRoles(byName(usable), input.roles);',
         from: 'if (missingScopes.length > 0)',
         to: 'if (missingScopes.length > 99)',
         only: '^a role change gives',
       },
       {
         what: 'an addition gives more than the caller holds',
-        after: 'chooseSomeRoles(await lockUsableRoles(tx, organization.lineage, keys), keys);',
+        after: 'const { roles, ignoredRoles } = chooseSomeRoles(usable, keys);',
         from: 'if (missingScopes.length > 0)',
         to: 'if (missingScopes.length > 99)',
         only: '^an addition gives',
       },
       {
         what: 'the last admin can be demoted',
-        from: 'if (!roles.some((role) => role.built_in && role.key === ADMIN)) await requireOtherAdmin(acting, member);',
+        from: 'if (!roles.some((role) => role.built_in && role.key === ADMIN)) requireOtherAdmin(member);',
         to: '',
         tests: CHANGING,
         only: 'can be neither demoted nor removed',
@@ -61,7 +60,7 @@ export const granting: readonly MutantGroup[] = [
       {
         what: 'the last admin can be removed',
         after: "return runCommand(request, attempt('removeMember', input)",
-        from: 'await requireOtherAdmin(acting, member);',
+        from: 'requireOtherAdmin(member);',
         to: '',
         tests: CHANGING,
         only: 'can be neither demoted nor removed',

@@ -3,6 +3,7 @@ import type { MutantGroup } from './mutant.ts';
 
 const INVITING = 'test/invitation/inviting.test.ts';
 const SENDING = 'test/invitation/sending.test.ts';
+const CREATING = 'test/organization/creating.test.ts';
 const TYPED = 'test/organization/typed-text.test.ts';
 const NAMES = 'test/invitation/names.test.ts';
 const WRONG = 'has one answer for whatever is wrong';
@@ -67,6 +68,26 @@ export const invitations: readonly MutantGroup[] = [
         to: 'where false\n      union all',
         only: 'inviting many',
       },
+      {
+        what: 'an invitation that expired is in the way of a new one',
+        from: 'cross join (select count(*) from expired) as earlier',
+        to: '',
+        only: 'takes the place of one that ran out',
+      },
+      {
+        what: 'one sender invites any number of people',
+        from: 'least(${mailLimits.perSender} - sent.by_sender, ${mailLimits.perTree} - sent.in_tree)',
+        to: '${mailLimits.perTree} - sent.in_tree',
+        tests: SENDING,
+        only: 'the limits of sending',
+      },
+      {
+        what: 'any number of people are invited in a tree',
+        from: 'least(${mailLimits.perSender} - sent.by_sender, ${mailLimits.perTree} - sent.in_tree)',
+        to: '${mailLimits.perSender} - sent.by_sender',
+        tests: SENDING,
+        only: 'the limits of sending',
+      },
     ],
   },
   {
@@ -125,7 +146,7 @@ export const invitations: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'mail is sent for a person whose address is not verified',
-        from: 'u.id = ${user?.id ?? null}::uuid\n          or ',
+        from: 'u.id = ${principal.user?.id ?? null}::uuid\n          or ',
         to: '',
         only: 'in organizations that others created',
       },
@@ -137,20 +158,20 @@ export const invitations: readonly MutantGroup[] = [
       },
       {
         what: 'one sender asks for any number of mails',
-        from: 'Math.min(wanted, roomOfSender, roomOfTree)',
-        to: 'Math.min(wanted, roomOfTree)',
+        from: 'Math.min(roomOfSender, roomOfTree)',
+        to: 'roomOfTree',
         only: 'the limits of sending',
       },
       {
         what: 'a tree asks for any number of mails',
-        from: 'Math.min(wanted, roomOfSender, roomOfTree)',
-        to: 'Math.min(wanted, roomOfSender)',
+        from: 'Math.min(roomOfSender, roomOfTree)',
+        to: 'roomOfSender',
         only: 'the limits of sending',
       },
       {
         what: 'mails that are asked for at the same moment are not counted',
-        from: 'select pg_advisory_xact_lock(hashtextextended(name, 0))',
-        to: 'select hashtextextended(name, 0)',
+        from: 'count(pg_advisory_xact_lock(hashtextextended(name, 0)))',
+        to: 'count(hashtextextended(name, 0))',
         only: 'at the same moment',
       },
       {
@@ -200,6 +221,13 @@ export const invitations: readonly MutantGroup[] = [
         from: 'await requireFirstOrVerified(acting);',
         to: '',
         only: 'creates one organization',
+      },
+      {
+        what: 'an organization begins without an account that it was given, which another one has',
+        from: 'if (lost) refuse(ExternalAccountTakenError, { ...lost });',
+        to: '',
+        tests: CREATING,
+        only: 'an account of another organization',
       },
     ],
   },

@@ -591,6 +591,12 @@ export const limits: readonly MutantGroup[] = [
     tests: PARTS,
     mutants: [
       {
+        what: 'a wait for a slot that is over before it begins is timed all the same',
+        from: 'Math.max(0, deadline - performance.now())',
+        to: 'deadline - performance.now()',
+        only: 'while the process is held up',
+      },
+      {
         what: 'one credential has any number of operations under way',
         from: 'else if (gate.inside < this.#settings.perCredential)',
         to: 'else if (gate.inside < 1e9)',

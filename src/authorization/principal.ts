@@ -32,6 +32,7 @@ export interface CallerOrganization {
   id: string;
   /** Ids from the root of the tree down to this organization. */
   lineage: readonly string[];
+  /** In the order of the catalog. */
   scopes: ReadonlySet<string>;
 }
 

@@ -23,15 +23,14 @@ export interface AuditEntry {
 }
 
 /**
- * Appends events to the audit log, in the transaction of the change they describe. It is the last
- * write of that transaction.
+ * The statements that append events to the audit log, in the transaction of the change they
+ * describe. They are the last writes of that transaction, since they take lock 5.
  */
-export async function appendToAuditLog(
-  tx: Database,
+export function auditEvents(
   { principal, requestId }: { principal: Principal; requestId: string },
   action: string,
   entries: readonly AuditEntry[],
-): Promise<void> {
+): RawBuilder<unknown>[] {
   const { credential, user, organization } = principal;
   if (!credential) throw unauthenticated();
   const apiKeyName = credential.kind === 'API_KEY' ? credential.name : null;
@@ -41,21 +40,26 @@ export async function appendToAuditLog(
     apiKeyName,
     actingOrganizationId: organization?.id ?? null,
   };
-  await insertEvents(tx, actor, requestId, action, entries.filter(isInOrganization));
+  const ofOrganizations = entries.filter(isInOrganization);
   const alone = entries.filter((entry) => entry.organizationId === null);
-  if (alone.length > 0) {
-    await sql`
-      insert into account_events (action, actor_kind, actor_user_id, request_id, target_type, target_id, before, after, refusal)
-      select ${action}, ${credential.kind}, ${user?.id ?? null}::uuid, ${requestId}, entry.*
-      from ${rowsOf(alone)} as entry`.execute(tx);
-  }
+  return [
+    ...(ofOrganizations.length > 0 ? [events(actor, requestId, action, ofOrganizations)] : []),
+    ...(alone.length > 0
+      ? [
+          sql`
+    insert into account_events (action, actor_kind, actor_user_id, request_id, target_type, target_id, before, after, refusal)
+    select ${action}, ${credential.kind}, ${user?.id ?? null}::uuid, ${requestId}, entry.*
+    from ${rowsOf(alone)} as entry`,
+        ]
+      : []),
+  ];
 }
 
 /**
  * Appends an event for what an operator does at the command line, in the transaction of that
  * change. `command` takes the place of the request id.
  */
-export function appendAsOperator(
+export async function appendAsOperator(
   tx: Database,
   command: string,
   action: string,
@@ -67,7 +71,7 @@ export function appendAsOperator(
     apiKeyName: null,
     actingOrganizationId: null,
   };
-  return insertEvents(tx, operator, command, action, [entry]);
+  await events(operator, command, action, [entry]).execute(tx);
 }
 
 /** The actor, as the audit log stores it. */
@@ -84,23 +88,19 @@ function isInOrganization(entry: AuditEntry): entry is OrganizationEntry {
   return entry.organizationId !== null;
 }
 
-async function insertEvents(
-  tx: Database,
+function events(
   { kind, userId, apiKeyName, actingOrganizationId }: Actor,
   requestId: string,
   action: string,
   entries: readonly OrganizationEntry[],
-): Promise<void> {
-  if (entries.length === 0) return;
-  await sql`
+): RawBuilder<unknown> {
+  return sql`
     insert into audit_events
       (action, actor_kind, actor_user_id, actor_api_key_name, acting_organization_id, request_id,
        target_type, target_id, before, after, refusal, organization_id)
     select ${action}, ${kind}, ${userId}::uuid, ${apiKeyName}, ${actingOrganizationId}::uuid,
       ${requestId}, entry.*
-    from ${rowsOf(entries, [sql`${entries.map((entry) => entry.organizationId)}::uuid[]`])} as entry`.execute(
-    tx,
-  );
+    from ${rowsOf(entries, [sql`${entries.map((entry) => entry.organizationId)}::uuid[]`])} as entry`;
 }
 
 /** The target, states and refusal of the entries as rows, followed by the columns in `more`. */

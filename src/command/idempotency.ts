@@ -3,10 +3,9 @@
  * effect once.
  */
 import { createHash } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
 import type { Database } from '../database/connect.ts';
-import { maybeOne, type Columns } from '../database/rows.ts';
 import { badInput } from '../errors.ts';
 import { refuse } from './user-error.ts';
 import { encodeId } from '../values/ids.ts';
@@ -62,49 +61,54 @@ export function ofPerson(id: string): KeyPlace {
   return { table: 'account_idempotency_keys', columns: { user_id: id } };
 }
 
-/**
- * Returns the answer given for the same key within the last 24 hours, or null. The caller's rights
- * have been checked by then. A concurrent duplicate waits for the lock on the organization or the
- * person.
- */
-export async function recall<Result extends object>(
-  tx: Database,
-  { table, columns }: KeyPlace,
-  operation: string,
-  { key, inputHash, storage }: IdempotencyKey,
-): Promise<Result | null> {
-  const at = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
-  const earlier = await maybeOne(
-    tx,
-    sql<Columns<'idempotency_keys', 'input_hash'> & { result: Result }>`
-      select input_hash, result from ${sql.table(table)}
-      where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key}
-        and created_at > now() - ${KEPT}`,
-  );
-  if (!earlier) return null;
-  if (!earlier.input_hash.equals(inputHash)) refuse(IdempotencyConflictError, {});
-  return storage ? (storage.restore(earlier.result) as Result) : earlier.result;
+/** An answer that was stored, and the hash of the input that it was given for, in hex. */
+export interface EarlierAnswer {
+  input_hash: string;
+  result: object;
 }
 
-/** Stores an answer, which must be JSON data, in the transaction of the change. */
-export async function remember(
-  tx: Database,
+/**
+ * The statement that looks up the answer given for the same key within the last 24 hours. A
+ * concurrent duplicate waits for the lock on the organization or the person, so it is run after
+ * that was taken.
+ */
+export function earlierAnswer(
+  { table, columns }: KeyPlace,
+  operation: string,
+  { key }: IdempotencyKey,
+): RawBuilder<EarlierAnswer> {
+  const at = Object.entries(columns).map(([column, value]) => sql`${sql.ref(column)} = ${value}`);
+  return sql`
+    select encode(input_hash, 'hex') as input_hash, result from ${sql.table(table)}
+    where ${sql.join(at, sql` and `)} and operation = ${operation} and key = ${key}
+      and created_at > now() - ${KEPT}`;
+}
+
+/** Returns the stored answer to a repeated request, whose rights have been checked by then. */
+export function recall<Result extends object>(
+  earlier: EarlierAnswer,
+  { inputHash, storage }: IdempotencyKey,
+): Result {
+  if (earlier.input_hash !== inputHash.toString('hex')) refuse(IdempotencyConflictError, {});
+  return (storage ? storage.restore(earlier.result) : earlier.result) as Result;
+}
+
+/** The statement that stores an answer, which must be JSON data. */
+export function storedAnswer(
   { table, columns }: KeyPlace,
   operation: string,
   { key, inputHash, storage }: IdempotencyKey,
   result: object,
-): Promise<void> {
+): RawBuilder<unknown> {
   const stored = JSON.stringify(storage ? storage.store(result) : result);
   const names = sql.join(
     [...Object.keys(columns), 'operation', 'key'].map((column) => sql.ref(column)),
   );
-  await sql`
+  return sql`
     insert into ${sql.table(table)} (${names}, input_hash, result)
     values (${sql.join(Object.values(columns))}, ${operation}, ${key}, ${inputHash}, ${stored}::jsonb)
     on conflict (${names}) do update
-      set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`.execute(
-    tx,
-  );
+      set input_hash = excluded.input_hash, result = excluded.result, created_at = now()`;
 }
 
 /** A job that removes expired answers. */

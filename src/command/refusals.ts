@@ -1,8 +1,9 @@
 /** Refused commands are recorded in the audit log. */
 import { RequestError } from '../errors.ts';
 import type { Database } from '../database/connect.ts';
-import { appendToAuditLog } from './audit-log.ts';
+import { auditEvents } from './audit-log.ts';
 import { locate } from './locks.ts';
+import { writeRecords } from './records.ts';
 import { withRetries } from './retry.ts';
 import type { CommandRequest, CommandSpec } from './spec.ts';
 import { Refused, type UserError } from './user-error.ts';
@@ -53,8 +54,7 @@ async function recordRefusal(
       aimedAt !== null &&
       (typeof on === 'string' || (await locate(tx, principal, aimedAt)) !== null);
     const organizationId = seen ? aimedAt : (principal.organization?.id ?? null);
-    await appendToAuditLog(tx, request, action, [
-      { organizationId, target, before: null, after: null, refusal },
-    ]);
+    const entry = { organizationId, target, before: null, after: null, refusal };
+    await writeRecords(tx, auditEvents(request, action, [entry]), []);
   });
 }

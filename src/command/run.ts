@@ -1,7 +1,8 @@
 /**
  * Runs a command: one transaction at READ COMMITTED that takes its locks in a fixed order, reads
  * the caller's rights again under them, makes the change, and writes the audit log, jobs and
- * idempotency record.
+ * idempotency record. Around the change, that takes five round trips: begin, locks, rights,
+ * records, commit.
  *
  * Order of the locks (docs/decisions/0008-changes.md):
  *   1. the tree, shared: nothing is moved, deleted or suspended meanwhile. A change that affects
@@ -13,20 +14,35 @@
  *   5. the head of the audit log's hash chain.
  */
 import { sql } from 'kysely';
-import { reauthorize } from '../authentication/reauthorize.ts';
+import {
+  currentRights,
+  withRights,
+  type CurrentRights,
+  type HeldRights,
+} from '../authentication/reauthorize.ts';
 import type { Principal } from '../authorization/principal.ts';
 import { can, isInSubtree } from '../authorization/rights.ts';
 import type { Database } from '../database/connect.ts';
-import { maybeOne } from '../database/rows.ts';
+import { many, together } from '../database/rows.ts';
 import { forbidden, notFound, organizationRequired, personRequired } from '../errors.ts';
-import { appendToAuditLog, type AuditEntry } from './audit-log.ts';
-import { ofOrganization, ofPerson, recall, remember, type KeyPlace } from './idempotency.ts';
-import { locate, lockOrganization, lockUser } from './locks.ts';
+import { auditEvents, type AuditEntry } from './audit-log.ts';
+import {
+  earlierAnswer,
+  ofOrganization,
+  ofPerson,
+  recall,
+  storedAnswer,
+  type EarlierAnswer,
+  type KeyPlace,
+} from './idempotency.ts';
+import { lockOrganization, lockTree, lockUser } from './locks.ts';
+import { writeRecords } from './records.ts';
 import { refusalsRecorded } from './refusals.ts';
 import { withRetries } from './retry.ts';
 import type {
   Change,
   CommandRequest,
+  CommandSpec,
   OrganizationChange,
   OrganizationCommand,
   UserChange,
@@ -38,10 +54,12 @@ export type * from './spec.ts';
 
 /** The locked and authorized subject of a command, and the scope of its idempotency keys. */
 interface Locked<Kind extends Change> {
-  change: Omit<Kind, 'record'>;
+  change: Omit<Kind, 'record' | 'showIn'>;
   /** The organization whose audit log gets the entries; null for the user's own log. */
   logId: string | null;
   keys: KeyPlace;
+  /** The answer to an earlier request with the same idempotency key. */
+  earlier: EarlierAnswer | undefined;
 }
 
 /**
@@ -64,45 +82,49 @@ export function runCommand<Result extends object>(
   change: (change: OrganizationChange & UserChange) => Promise<Result>,
 ): Promise<Result | UserError> {
   return refusalsRecorded(request, command, async (tx) => {
+    const { action, idempotency } = command;
     const locked =
       command.scope === undefined
         ? await lockForUser(tx, request, command)
         : await lockForOrganization(tx, request, command);
-    const { action, idempotency } = command;
     const { principal } = locked.change;
     const entries: AuditEntry[] = [];
     const record: Change['record'] = (entry) =>
       void entries.push({ organizationId: locked.logId, ...entry });
-    const allowed = { ...locked.change, record } as OrganizationChange & UserChange;
-    const earlier = idempotency && (await recall<Result>(tx, locked.keys, action, idempotency));
-    if (earlier) {
+    let shownTo = principal;
+    const showIn: Change['showIn'] = (organization) =>
+      void (shownTo = { ...principal, organization });
+    const allowed = { ...locked.change, record, showIn } as OrganizationChange & UserChange;
+    if (idempotency && locked.earlier) {
+      const earlier = recall<Result>(locked.earlier, idempotency);
       if (command.scope !== undefined) await command.requireForRepeat?.(allowed);
       return earlier;
     }
     const result = await change(allowed);
-    if (idempotency) await remember(tx, locked.keys, action, idempotency, result);
-    await request.prefetch?.(tx, principal, result);
-    await appendToAuditLog(tx, { ...request, principal }, action, entries);
+    const stored = idempotency ? [storedAnswer(locked.keys, action, idempotency, result)] : [];
+    const logged = auditEvents({ ...request, principal }, action, entries);
+    const reads = request.prefetch?.(shownTo, result) ?? [];
+    await writeRecords(tx, [...stored, ...logged], reads);
     return result;
   });
 }
 
 async function lockForOrganization(
   tx: Database,
-  { principal, organizationHeader, now }: CommandRequest,
+  request: CommandRequest,
   command: OrganizationCommand,
 ): Promise<Locked<OrganizationChange>> {
+  const { principal, organizationHeader, now } = request;
   if (!principal.organization) throw organizationRequired(organizationHeader);
-  // Checked before anything is locked, so that nobody can block an organization that they may not
-  // even see.
-  const id = await locate(tx, principal, command.on);
-  if (id === null) throw notFound();
-  const lineage = await lockOrganization(tx, id, command);
-  const current = await reauthorize(tx, principal);
+  const locked = await lockOrganization(tx, principal, command);
+  if (!locked) throw notFound();
+  const { id, lineage } = locked;
+  const keys = ofOrganization(id, principal);
+  const { current, earlier } = await readUnderLocks(tx, principal, locked, command, keys);
   if (!lineage || !isInSubtree(current, lineage)) throw notFound();
   if (!can(current, command.scope, lineage)) throw forbidden([command.scope]);
   const change = { tx, principal: current, now, organization: { id, lineage } };
-  return { change, logId: id, keys: ofOrganization(id, current) };
+  return { change, logId: id, keys, earlier };
 }
 
 async function lockForUser(
@@ -111,17 +133,40 @@ async function lockForUser(
   command: UserCommand,
 ): Promise<Locked<UserChange>> {
   if (!principal.user) throw personRequired();
-  const id = (await command.on?.(tx, principal)) ?? null;
-  const lineage = id === null ? null : await lockOrganization(tx, id, command);
-  const user = await lockUser(tx, principal.user.id);
-  const current = await reauthorize(tx, principal);
-  const organization = id !== null && lineage ? { id, lineage } : null;
+  const { id } = principal.user;
+  const locked = await lockUser(tx, principal, id, command);
+  const keys = ofPerson(id);
+  const { current, earlier } = await readUnderLocks(tx, principal, locked, command, keys);
+  const { organization_id, lineage, canonical_email } = locked;
+  const organization =
+    organization_id !== null && lineage ? { id: organization_id, lineage } : null;
+  const user = { id, verifiedEmail: canonical_email };
   const change = { tx, principal: current, now, user, organization };
-  return {
-    change,
-    logId: organization?.id ?? current.organization?.id ?? null,
-    keys: ofPerson(user.id),
-  };
+  const logId = organization?.id ?? current.organization?.id ?? null;
+  return { change, logId, keys, earlier };
+}
+
+/** Reads the caller's rights, and an earlier answer to the same request, once all is locked. */
+async function readUnderLocks(
+  tx: Database,
+  principal: Principal,
+  held: HeldRights,
+  { action, idempotency }: CommandSpec,
+  keys: KeyPlace,
+): Promise<{ current: Principal; earlier: EarlierAnswer | undefined }> {
+  const current = currentRights(principal, held);
+  if (!principal.organization && !idempotency)
+    return { current: withRights(principal, undefined), earlier: undefined };
+  const { rights, earlier } = await together<{ rights: CurrentRights; earlier: EarlierAnswer }>(
+    tx,
+    {
+      rights: current,
+      earlier: idempotency
+        ? earlierAnswer(keys, action, idempotency)
+        : sql<EarlierAnswer>`select where false`,
+    },
+  );
+  return { current: withRights(principal, rights[0]), earlier: earlier[0] };
 }
 
 /**
@@ -136,11 +181,9 @@ export async function appendInSubtree<Result extends object>(
   const { organization } = request.principal;
   if (!organization) throw organizationRequired(request.organizationHeader);
   return withRetries(request, async (tx) => {
-    const row = await maybeOne(
-      tx,
-      sql<{ found: boolean }>`select lock_tree_of(${organization.id}::uuid) as found`,
-    );
-    if (!row?.found) throw notFound();
-    return add(tx, await reauthorize(tx, request.principal));
+    const locked = await lockTree(tx, request.principal, organization.id);
+    if (!locked?.found) throw notFound();
+    const [rights] = await many(tx, currentRights(request.principal, locked));
+    return add(tx, withRights(request.principal, rights));
   });
 }

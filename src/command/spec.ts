@@ -1,5 +1,6 @@
 /** What commands are described by, and what they work with. */
-import type { Principal } from '../authorization/principal.ts';
+import type { RawBuilder } from 'kysely';
+import type { CallerOrganization, Principal } from '../authorization/principal.ts';
 import type { Lineage } from '../authorization/rights.ts';
 import type { Scope } from '../authorization/scopes.ts';
 import type { Database } from '../database/connect.ts';
@@ -23,15 +24,22 @@ export interface CommandRequest {
   /** Encrypts secrets so that only this caller can read them. */
   sealing: Sealing;
   /**
-   * Reads the rows for the response in the transaction of the change. The response then needs no
+   * The rows for the response, which are read in the transaction of the change. The response then needs no
    * further query after the commit, and cannot arrive after the response to a revocation that had
    * to wait for the commit.
    */
   prefetch?: Prefetch | undefined;
 }
 
-/** Reads the rows for a command's result, with the caller's current rights. */
-export type Prefetch = (tx: Database, principal: Principal, result: object) => Promise<void>;
+/** One read of rows for the response. */
+export interface ResponseRead {
+  statement: RawBuilder<object>;
+  /** Called with the rows. */
+  keep(rows: readonly object[]): void;
+}
+
+/** What to read for a command's result, with the caller's current rights. */
+export type Prefetch = (principal: Principal, result: object) => readonly ResponseRead[];
 
 /** Finds the organization that a row belongs to, if the caller may see the row; otherwise null. */
 export type FindOrganization = (tx: Database, principal: Principal) => Promise<string | null>;
@@ -81,6 +89,11 @@ export interface Change {
   now: Date;
   /** Records an audit entry, for the organization acted on unless the entry names another. */
   record(entry: Omit<AuditEntry, 'organizationId'> & { organizationId?: string }): void;
+  /**
+   * Shows the response as to a request that acts in this organization, since the caller's rights
+   * there began with the change.
+   */
+  showIn(organization: CallerOrganization): void;
 }
 
 /** A change to an organization. */

@@ -41,6 +41,8 @@ async function prepare({ environment }: Terminal): Promise<{ config: Config; log
 export function runLong(terminal: Terminal, load: () => Promise<LongCommand>): Promise<never> {
   return untilStopped(async (stop) => {
     const { config, log } = await prepare(terminal);
+    const { logConsole } = await import('../telemetry/console.ts');
+    logConsole(log);
     const command = await load();
     await command(config, log, terminal.print, stop);
   });

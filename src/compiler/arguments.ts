@@ -43,5 +43,6 @@ function prepare(
   const page = uncheckedPageOf(given);
   // The types of a cursor's sort keys are known to the list.
   if (page.after || page.before) form.list.page(viewer, args as never, page);
-  return { given, args, page };
+  const isSizeOpen = !page.backward && (form.list.readsInOrder?.(args as never) ?? false);
+  return { given, args, page, isSizeOpen };
 }

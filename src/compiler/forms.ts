@@ -18,6 +18,7 @@ import { connect } from '../graphql/connection.ts';
 import { publicIdInSql } from '../database/id.ts';
 import type { IdType } from '../values/ids.ts';
 import type { Context } from '../graphql/context.ts';
+import type { NodesForm } from '../graphql/node.ts';
 import type { StatementBatch, Viewer } from '../database/loaders.ts';
 import type { PageArguments } from '../database/keyset.ts';
 
@@ -42,7 +43,9 @@ export interface FormInput<Args, Outer = unknown> {
 export type Prepare<Args> = (given: never, viewer: Viewer, outer: never) => Args;
 
 /** How a field is read in SQL. */
-export type Form = {
+export type Form = FieldForm | NodesForm;
+
+type FieldForm = {
   /** Absent for a field whose form does not depend on arguments. */
   prepare: Prepare<unknown> | undefined;
   /** Names of prepared arguments that decide about the text of the statement, such as an order. */
@@ -69,7 +72,7 @@ export type Form = {
 
 interface FormOptions<Given, Args, Outer> {
   prepare?: (given: Given, viewer: Viewer, outer: Outer) => Args;
-  structural?: readonly (keyof Args & string)[];
+  structural?: readonly (keyof NonNullable<Args> & string)[];
   check?: (input: FormInput<Args, Outer>) => RawBuilder<boolean>;
 }
 
@@ -95,12 +98,12 @@ export function rowsInSql<Given = unknown, Args = undefined, Outer = unknown>(
 }
 
 /** Field option: a connection, as pages of a list of `parent`. */
-export function listInSql<Given, Args, Row>(
+export function listInSql<Given, Args, Row, Outer = unknown>(
   list: ListDefinition<Args, Row>,
-  prepare: (given: Given & PageArguments) => Args,
-  structural: readonly (keyof NonNullable<Args> & string)[] = [],
+  prepare: (given: Given & PageArguments, viewer: Viewer, outer: Outer) => Args,
+  { structural = [], check }: Omit<FormOptions<Given, Args, Outer>, 'prepare'> = {},
 ): FormExtension {
-  return { form: { kind: 'list', list, prepare, structural, check: undefined } };
+  return { form: { kind: 'list', list, prepare, structural, check: check as never } };
 }
 
 /** The form of a field; undefined if it has none. */
@@ -123,6 +126,18 @@ export function related<Row, Value>(
 /** Field option: a column, for a field whose resolver does more than to expose it. */
 export function column(name: string): FormExtension {
   return inSql(() => parentColumn(name));
+}
+
+/**
+ * Field option: a column with an email address, as `shownEmail` shows it. International domains, which
+ * are shown in letters, are left to the resolver.
+ */
+export function emailColumn(name: string): FormExtension {
+  const email = parentColumn(name);
+  return inSql(() => email, {
+    check: () =>
+      sql`coalesce(octet_length(${email}) = length(${email}) and strpos(lower(${email}), 'xn--') = 0, true)`,
+  });
 }
 
 /** Field option: a text that is always the same. */
@@ -174,7 +189,7 @@ export function pagesOf<Given extends object, Args, Row>(
       given: Given & PageArguments,
       context: Context,
     ): Connection<Row> => connect(context, list, id, prepare(given), given),
-    extensions: listInSql<Given, Args, Row>(list, prepare, structural),
+    extensions: listInSql<Given, Args, Row>(list, prepare, { structural }),
   };
 }
 

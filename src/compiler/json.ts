@@ -16,14 +16,16 @@ export function arrayOf(query: Raw): Raw {
 }
 
 /** An expression as its scalar writes it. */
-export function leaf({ type, parentType, field }: FieldPlan, expression: Raw): Raw {
+export function leaf({ type, parentType, field, form }: FieldPlan, expression: Raw): Raw {
   switch (type.name) {
     case 'DateTime':
       return sql`to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
     case 'Decimal':
       return sql`${expression}::text`;
     case 'JSON':
-      throw new Unsupported(`${parentType.name}.${field.name}`);
+      // A form is JSON already; what a column holds may have to be written in another way.
+      if (!form) throw new Unsupported(`${parentType.name}.${field.name}`);
+      return expression;
     default:
       return expression;
   }

@@ -78,5 +78,9 @@ export function planOf(
 
 /** The number of fields, with those inside of them. */
 function sizeOf(fields: readonly FieldPlan[]): number {
-  return fields.reduce((size, field) => size + 1 + sizeOf(field.fields), 0);
+  return fields.reduce(
+    (size, field) =>
+      size + 1 + sizeOf(field.fields) + sizeOf(field.variants.flatMap(({ fields: each }) => each)),
+    0,
+  );
 }

@@ -1,7 +1,7 @@
 /** Executes statements, and says what became of them. */
 import { CompiledQuery } from 'kysely';
 import type { Database } from '../database/connect.ts';
-import { isUnavailable } from '../errors.ts';
+import { isUnavailable, RequestError } from '../errors.ts';
 import { REFUSED } from './statement.ts';
 
 /**
@@ -18,6 +18,8 @@ export type Outcome = { data: string; now: Date } | Fallen;
 export interface Fallen {
   fall: Fall;
   detail: string;
+  /** What a statement failed with. */
+  error?: unknown;
 }
 
 /** A statement with its parameters, or with slots for them. */
@@ -37,6 +39,8 @@ export async function executed({ text, parameters }: Statement, db: Database): P
       : { data: row.answer, now: new Date(row.now) };
   } catch (error) {
     if (isUnavailable(error)) throw error;
-    return { fall: 'failed', detail: String(error) };
+    const detail = String(error);
+    // The time of the request is over, or its client has gone: the statement is not at fault.
+    return { fall: 'failed', detail, ...(error instanceof RequestError ? {} : { error }) };
   }
 }

@@ -40,6 +40,14 @@ export interface FieldPlan {
   outer: number | undefined;
   /** What is selected of an object. */
   fields: readonly FieldPlan[];
+  /** What is selected of each type of nodes, for a field that returns nodes. */
+  variants: readonly ObjectPlan[];
+}
+
+/** What is selected of an object. */
+export interface ObjectPlan {
+  type: GraphQLObjectType;
+  fields: readonly FieldPlan[];
 }
 
 /** PostgreSQL cuts longer names. */
@@ -100,11 +108,16 @@ export class Planner {
       at: takesArguments ? this.prepared.length : undefined,
       outer,
       fields: [],
+      variants: [],
     };
     if (takesArguments) this.prepared.push(plan);
     const sets = nodes.map(({ selectionSet }) => selectionSet);
-    if (isObjectType(type)) plan.fields = this.fieldsOf(type, sets, plan.at ?? outer);
-    else if (isInterfaceType(type)) throw new Unsupported(`${parentType.name}.${name}`);
+    const fieldsOf = (each: GraphQLObjectType) => this.fieldsOf(each, sets, plan.at ?? outer);
+    if (isObjectType(type)) plan.fields = fieldsOf(type);
+    else if (isInterfaceType(type))
+      plan.variants = this.#context.schema
+        .getPossibleTypes(type)
+        .map((each) => ({ type: each, fields: fieldsOf(each) }));
     return plan;
   }
 }
@@ -117,12 +130,12 @@ export function fieldsWithoutForm(schema: GraphQLSchema): string[] {
   const missing: string[] = [];
   const visited = new Set<string>();
   const visit = (type: GraphQLNamedOutputType): void => {
+    if (isInterfaceType(type)) schema.getPossibleTypes(type).forEach(visit);
     if (!isObjectType(type) || visited.has(type.name)) return;
     visited.add(type.name);
     for (const field of Object.values(type.getFields())) {
       const named = getNamedType(field.type);
-      if (!hasForm(type, field) || named.name === 'JSON' || isInterfaceType(named))
-        missing.push(`${type.name}.${field.name}`);
+      if (!hasForm(type, field)) missing.push(`${type.name}.${field.name}`);
       visit(named);
     }
   };

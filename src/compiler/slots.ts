@@ -6,6 +6,10 @@ import { provesCaller, type Proof } from '../authentication/proof.ts';
 import type { Principal } from '../authorization/principal.ts';
 import type { RawBuilder } from 'kysely';
 import type { Page } from '../database/keyset.ts';
+import { Slot } from '../database/slots.ts';
+
+export { principalShape, symbolicPrincipal } from '../database/slots.ts';
+export { Slot };
 
 /** The arguments of one field of a request. */
 export interface Prepared {
@@ -15,6 +19,8 @@ export interface Prepared {
   args: unknown;
   /** The page of a connection. */
   page: Page | undefined;
+  /** Whether the statement serves pages of any size. */
+  isSizeOpen?: boolean;
 }
 
 /** The values of a request. */
@@ -28,55 +34,9 @@ export interface RequestValues {
   prepared: readonly Prepared[];
 }
 
-/**
- * A parameter that is filled for each request. It cannot be turned into a text or a number, so that
- * a form that looks at a value, instead of passing it on, fails when it is compiled.
- */
-export class Slot {
-  readonly read: (values: RequestValues) => unknown;
-
-  constructor(read: (values: RequestValues) => unknown) {
-    this.read = read;
-  }
-
-  [Symbol.toPrimitive](): never {
-    throw new TypeError('a value of the request is a parameter, and nothing else');
-  }
-}
-
 /** A slot that stands for the value that `read` finds in a request. */
 export function slot<Value>(read: (values: RequestValues) => Value): NonNullable<Value> {
   return new Slot(read) as unknown as NonNullable<Value>;
-}
-
-/**
- * The caller of a request, with slots for what differs between callers of the same shape. `isProven`
- * tells whether the statement authenticates them.
- */
-export function symbolicPrincipal(
-  { credential, user, organization }: Principal,
-  isProven: boolean,
-): Principal {
-  const organizationId = slot(({ principal }) => principal.organization?.id);
-  return {
-    credential: credential && {
-      kind: credential.kind,
-      id: slot(({ principal }) => principal.credential?.id),
-      name: slot(({ principal }) => principal.credential?.name),
-      expiresAt: slot(({ principal }) => principal.credential?.expiresAt),
-    },
-    user: user && {
-      id: slot(({ principal }) => principal.user?.id),
-      verifiedEmail:
-        user.verifiedEmail === null ? null : slot(({ principal }) => principal.user?.verifiedEmail),
-    },
-    organization: organization && {
-      id: organizationId,
-      lineage: [organizationId],
-      scopes: organization.scopes,
-    },
-    isProven,
-  };
 }
 
 /** The condition that a request comes from its symbolic caller, with slots for what proves it. */
@@ -110,16 +70,6 @@ export function proofShape(proof: Proof | null): string {
   if (!proof) return 'authenticated';
   const person = proof.person ? (proof.person.name === null ? 'unnamed' : 'named') : '-';
   return `${proof.named?.column ?? '-'} ${person}`;
-}
-
-/** What a statement for a caller depends on. */
-export function principalShape({ credential, user, organization }: Principal): string {
-  const parts = [
-    credential?.kind,
-    user ? (user.verifiedEmail === null ? 'unverified' : 'user') : '-',
-    organization ? [...organization.scopes].toSorted().join() : '-',
-  ];
-  return parts.join(' ');
 }
 
 /** Whether a prepared argument decides about the text of a statement. */
@@ -160,7 +110,10 @@ export function symbolicPage(page: Page, at: number): Page {
 }
 
 /** What a statement with these arguments depends on. */
-export function argumentShape({ args, page }: Prepared, structural: readonly string[]): string {
+export function argumentShape(
+  { args, page, isSizeOpen }: Prepared,
+  structural: readonly string[],
+): string {
   const parts: string[] = [];
   if (isStructural(args)) parts.push(String(args));
   else if (typeof args === 'object' && !Array.isArray(args) && !(args instanceof Date)) {
@@ -171,7 +124,7 @@ export function argumentShape({ args, page }: Prepared, structural: readonly str
   }
   if (page)
     parts.push(
-      `${page.backward ? 'last' : 'first'}=${page.limit}`,
+      `${page.backward ? 'last' : 'first'}=${isSizeOpen ? 'any' : page.limit}`,
       page.after ? 'after' : '',
       page.before ? 'before' : '',
     );

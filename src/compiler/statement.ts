@@ -7,6 +7,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { GraphQLObjectType } from 'graphql';
+import type { AskedNodes, NodesForm } from '../graphql/node.ts';
 import type { Principal } from '../authorization/principal.ts';
 import { publicIdInSql } from '../database/id.ts';
 import { cursorInSql } from '../database/keyset.ts';
@@ -15,9 +16,10 @@ import type { Viewer } from '../database/loaders.ts';
 import { Unsupported, type Form, type FormInput } from './forms.ts';
 import { casesOf, conditionOf, constantOf } from '../authorization/cases.ts';
 import type { IdType } from '../values/ids.ts';
-import { ConnectionParts, isOfList } from './connection.ts';
+import { ConnectionParts, isOfList, listNameInSql } from './connection.ts';
+import { guardOf, type Guard } from './guard.ts';
 import { arrayOf, joined, leaf } from './json.ts';
-import { isNodeId, type FieldPlan } from './plan.ts';
+import { isNodeId, type FieldPlan, type ObjectPlan } from './plan.ts';
 import { slot, symbolicArguments, symbolicPage, type Prepared } from './slots.ts';
 
 type Raw = RawBuilder<unknown>;
@@ -25,15 +27,6 @@ type Raw = RawBuilder<unknown>;
 /** What no value is written as: a text of PostgreSQL never contains U+0000. */
 export const REFUSED = String.raw`"\u0000"`;
 const refused: Raw = sql`${sql.lit(REFUSED)}::json`;
-
-/** The guard of a field or root field, as the builder keeps it. */
-type Guard =
-  | ((row: object, args: unknown, context: object) => boolean)
-  | Partial<Record<'authenticated' | 'organization', boolean>>;
-
-function guardOf({ extensions }: { extensions: object }): Guard | undefined {
-  return (extensions as { pothosOptions?: { authScopes?: Guard } }).pothosOptions?.authScopes;
-}
 
 /** Writes one statement. */
 export class StatementWriter {
@@ -119,6 +112,7 @@ export class StatementWriter {
     const { form, field, parentType, column } = plan;
     if (field.name === '__typename') return sql`${sql.lit(parentType.name)}::text`;
     if (form?.kind === 'list') return this.#connection(plan, form.list);
+    if (form?.kind === 'nodes') return this.#nodes(plan, form);
     if (form?.kind === 'rows') return this.#objects(plan, form.sql(this.#input(plan)));
     if (form?.kind === 'value') return leaf(plan, form.sql(this.#input(plan)));
     if (isNodeId(parentType, field.name))
@@ -152,8 +146,25 @@ export class StatementWriter {
     return plan.isNonNull ? sql`coalesce(${object}, ${refused})` : object;
   }
 
+  /** The nodes with the ids of the arguments, each read by its type. One that is missing is refused. */
+  #nodes(plan: FieldPlan, { batchOf }: NodesForm): Raw {
+    const { types, typeOfEach, uuids } = this.#input(plan).args as AskedNodes;
+    const choices = plan.variants
+      .filter(({ type }) => types.some((name) => name === type.name))
+      .map((variant) => {
+        const rows = batchOf(variant.type.name as IdType);
+        if (!rows) throw new Unsupported(variant.type.name);
+        const statement = rows.statement(this.#viewer, sql`array[wanted.id]`, null);
+        return sql`when ${sql.lit(variant.type.name)} then (select ${this.#row(variant)} from (${statement}) as parent)`;
+      });
+    const nodes = sql`
+      select coalesce(case wanted.type ${sql.join(choices, sql` `)} end, ${refused})
+      from unnest(${typeOfEach}::text[], ${uuids}::uuid[]) with ordinality as wanted (type, id, n) order by wanted.n`;
+    return plan.isList ? arrayOf(nodes) : sql`(${nodes})`;
+  }
+
   /** The row `parent` as JSON, if the caller may see it. */
-  #row({ type, fields }: FieldPlan): Raw {
+  #row({ type, fields }: Pick<FieldPlan, 'type' | 'fields'> | ObjectPlan): Raw {
     const json = sql`(select row_to_json(x.*) from (select ${this.#columns(fields)}) as x)`;
     const { visibility } = (type as GraphQLObjectType).extensions as {
       visibility?: (principal: Principal) => RawBuilder<boolean>;
@@ -167,11 +178,9 @@ export class StatementWriter {
   #connection(plan: FieldPlan, list: ListDefinition<never, unknown>): Raw {
     const { args } = this.#input(plan);
     const { at } = plan;
-    const page = at === undefined ? undefined : this.#prepared[at]?.page;
+    const { page, isSizeOpen } = (at === undefined ? undefined : this.#prepared[at]) ?? {};
     if (at === undefined || !page) throw new Unsupported('a list without a page');
-    const listNameIn = (parentId: Raw): Raw =>
-      sql`${sql.lit(`${list.name} `)} || ${parentId} || ${sql.lit(` ${list.order(args)}`)}`;
-    const name = listNameIn(sql`owner.id`);
+    const name = listNameInSql(list, args, sql`owner.id`);
     // A parent that is not one of the list's has no rows.
     const isListed = list.parents.includes(this.#viewer, args);
     const readers = plan.fields.filter(
@@ -180,7 +189,7 @@ export class StatementWriter {
     const isShared = readers.length > 1 || readers.some(({ field }) => field.name === 'pageInfo');
     const parts = new ConnectionParts(
       { list, args, name },
-      page,
+      { page, at, isSizeOpen: isSizeOpen ?? false },
       isShared,
       (limit) =>
         sql`select listed.* from (${list.page(this.#viewer, args, symbolicPage({ ...page, limit }, at))}) as listed where ${isListed}`,
@@ -192,7 +201,7 @@ export class StatementWriter {
     const json = sql`(${rows} select row_to_json(x.*) from (select ${columns}) as x)`;
     const checks = (['after', 'before'] as const)
       .filter((end) => page[end])
-      .map((end) => isOfList(listNameIn(sql`parent.id`), at, end));
+      .map((end) => isOfList(listNameInSql(list, args, sql`parent.id`), at, end));
     return checks.length === 0
       ? json
       : sql`case when ${sql.join(checks, sql` and `)} then ${json} else ${refused} end`;

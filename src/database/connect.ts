@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { ConfigurationError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { columnValues } from './column-values.ts';
 import { RequestPool } from './pool.ts';
 import type { DB } from './types.ts';
 
@@ -53,6 +54,7 @@ export function connect({
     // The server's own limit applies first, as long as its answer gets through.
     answerMs: statementTimeoutMs > 0 ? statementTimeoutMs + LIMIT_MARGIN_MS : 0,
     application_name: 'banyan',
+    types: columnValues,
     // One plan per statement, regardless of its parameters (docs/decisions/0017-generic-plans.md).
     options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementTimeoutMs}`,
   });

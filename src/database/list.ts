@@ -23,8 +23,8 @@ import {
   type SortKeys,
   type SortOrder,
 } from './keyset.ts';
-import type { Batch, Loaders, Viewer } from './loaders.ts';
-import { many } from './rows.ts';
+import { batchStatement } from './batch-statements.ts';
+import { argumentsText, type Batch, type Keys, type Loaders, type Viewer } from './loaders.ts';
 
 /** A row and the values that it is sorted by. */
 export type WithSortKeys<Row> = Row & { sort_keys: SortKeys };
@@ -64,6 +64,11 @@ export interface ListDefinition<Args, Row> {
   order(args: Args): string;
   /** The rows of one page, in the page's direction, with one row more than its limit. */
   page(viewer: Viewer, args: Args, page: Page): RawBuilder<WithSortKeys<Row>>;
+  /**
+   * Whether the rows of a page are found one after another from its start, so that those of a shorter
+   * page cost as little if they are taken from the longest one; false if absent.
+   */
+  readsInOrder?(args: Args): boolean;
   /** One row with `count`: the number of rows on all pages. */
   count(viewer: Viewer, args: Args): RawBuilder<{ count: number }>;
 }
@@ -85,6 +90,7 @@ export function defineList<Args, Row>(spec: ListSpec<Args>): ListDefinition<Args
   return {
     name: spec.name,
     parents: spec.parents,
+    readsInOrder: () => true,
     order: (args) => spec.orderName?.(args) ?? '',
     page(viewer, args, page) {
       const order = spec.order(args);
@@ -105,11 +111,11 @@ export function defineList<Args, Row>(spec: ListSpec<Args>): ListDefinition<Args
  * Runs a query relative to `parent` once for each of `ids` that is among `parents`, in one
  * statement.
  */
-export function forEachParent(
+export function forEachParent<Row>(
   parents: RawBuilder<unknown>,
-  ids: readonly string[],
-  query: RawBuilder<unknown>,
-): RawBuilder<unknown> {
+  ids: Keys,
+  query: RawBuilder<Row>,
+): RawBuilder<Row & { parent_index: number }> {
   return sql`
     select asked.ordinality::int - 1 as parent_index, child.*
     from unnest(${ids}::uuid[]) with ordinality as asked (id, ordinality)
@@ -142,16 +148,17 @@ export function pageBatch<Args, Row>(
 ): Batch<PageKey<Args>, PageRows<WithSortKeys<Row>>> {
   return remembered(pageBatches, list, () => ({
     name: `${list.name} page`,
-    async load({ db, ...viewer }, parents, { args, page }) {
-      const statement = forEachParent(
-        list.parents.rows(viewer, args),
-        parents,
-        list.page(viewer, args, page),
+    async load(request, parents, key) {
+      const { args, page } = key;
+      const name = `${list.name} page`;
+      const query = batchStatement(name, argumentsText(key), request, parents, (viewer, ids) =>
+        forEachParent<WithSortKeys<Row>>(
+          list.parents.rows(viewer, args),
+          ids,
+          list.page(viewer, args, page),
+        ),
       );
-      const rows = await many(
-        db,
-        statement as RawBuilder<WithSortKeys<Row> & { parent_index: number }>,
-      );
+      const { rows } = await request.db.executeQuery(query);
       const byParent = Map.groupBy(rows, (row) => row.parent_index);
       return parents.map((_, index) => pageRows(byParent.get(index) ?? [], page));
     },
@@ -162,13 +169,12 @@ export function pageBatch<Args, Row>(
 export function countBatch<Args, Row>(list: ListDefinition<Args, Row>): Batch<Args, number> {
   return remembered(countBatches, list, () => ({
     name: `${list.name} count`,
-    async load({ db, ...viewer }, parents, args) {
-      const statement = forEachParent(
-        list.parents.rows(viewer, args),
-        parents,
-        list.count(viewer, args),
+    async load(request, parents, args) {
+      const name = `${list.name} count`;
+      const query = batchStatement(name, argumentsText(args), request, parents, (viewer, ids) =>
+        forEachParent(list.parents.rows(viewer, args), ids, list.count(viewer, args)),
       );
-      const rows = await many(db, statement as RawBuilder<{ parent_index: number; count: number }>);
+      const { rows } = await request.db.executeQuery(query);
       const counts = new Map(rows.map((row) => [row.parent_index, row.count]));
       return parents.map((_, index) => counts.get(index) ?? 0);
     },

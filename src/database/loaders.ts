@@ -5,7 +5,7 @@ import type { Principal } from '../authorization/principal.ts';
 import { RequestError } from '../errors.ts';
 import { ByteMeter } from './bytes.ts';
 import type { Database } from './connect.ts';
-import { many } from './rows.ts';
+import { batchStatement } from './batch-statements.ts';
 
 /** The caller and the time of the request. */
 export interface Viewer {
@@ -28,10 +28,16 @@ export interface Batch<Args, Value> {
   load(request: ReadRequest, keys: readonly string[], args: Args): Promise<readonly Value[]>;
 }
 
+/** The arguments of a batch as a text that identifies them. */
+export function argumentsText(args: unknown): string {
+  return args === null ? '' : JSON.stringify(args);
+}
+
 /** The loaders of one operation. Nothing they cache outlives it. */
 export class Loaders {
   #request: ReadRequest;
-  readonly #loaders = new Map<string, DataLoader<string, unknown>>();
+  /** By batch, and by the arguments. */
+  readonly #loaders = new Map<object, Map<string, DataLoader<string, unknown>>>();
 
   #rows: ByteMeter | undefined;
 
@@ -88,13 +94,15 @@ export class Loaders {
   }
 
   #loaderOf<Args, Value>(batch: Batch<Args, Value>, args: Args): DataLoader<string, unknown> {
-    const id = `${batch.name} ${JSON.stringify(args)}`;
-    let loader = this.#loaders.get(id);
+    let ofBatch = this.#loaders.get(batch);
+    if (!ofBatch) this.#loaders.set(batch, (ofBatch = new Map()));
+    const text = argumentsText(args);
+    let loader = ofBatch.get(text);
     if (!loader) {
       loader = new DataLoader<string, unknown>(async (keys) =>
         this.count(await batch.load(this.#request, keys, args)),
       );
-      this.#loaders.set(id, loader);
+      ofBatch.set(text, loader);
     }
     return loader;
   }
@@ -109,6 +117,8 @@ export type KeyedStatement<Args, Row> = (viewer: Viewer, keys: Keys, args: Args)
 /** A batch whose rows come from one statement, which can be part of a larger one. */
 export interface StatementBatch<Args, Row, Value> extends Batch<Args, Value> {
   statement: KeyedStatement<Args, Row>;
+  /** The values in the order of the keys, from the rows that the statement returned for them. */
+  valuesOf(rows: readonly Row[], keys: readonly string[]): readonly Value[];
 }
 
 function statementBatch<Args, Row, Value>(
@@ -119,8 +129,14 @@ function statementBatch<Args, Row, Value>(
   return {
     name,
     statement,
-    load: async ({ db, ...viewer }, keys, args) =>
-      valuesOf(await many(db, statement(viewer, keys, args)), keys),
+    valuesOf,
+    load: async (request, keys, args) => {
+      const { db } = request;
+      const query = batchStatement(name, argumentsText(args), request, keys, (viewer, given) =>
+        statement(viewer, given, args),
+      );
+      return valuesOf((await db.executeQuery(query)).rows, keys);
+    },
   };
 }
 

@@ -22,6 +22,9 @@ function isSilent(error: unknown): boolean {
 /** The pool's own message if no connection became free in time; callers see `UNAVAILABLE`. */
 const NONE_FREE = 'timeout exceeded when trying to connect';
 
+/** Milliseconds until a moment; none if it has passed while the process was held up. */
+const remaining = (end: number): number => Math.max(0, end - performance.now());
+
 /** Options of a pool, in addition to those of `pg`. */
 export interface RequestPoolOptions extends Omit<pg.PoolConfig, 'Client'> {
   /** How long to wait for a connection. */
@@ -91,6 +94,33 @@ export class RequestPool extends pg.Pool {
   override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
     if (callback) return void this.#handTo(callback);
     const deadline = currentDeadline();
+    return this.#idle(deadline) ?? this.#wait(deadline);
+  }
+
+  /** An idle connection, if nobody waits for one: it needs no time limit. */
+  #idle(deadline: Deadline | undefined): Promise<pg.PoolClient> | undefined {
+    const tenant = deadline?.tenant ?? '';
+    if (this.idleCount === 0 || this.waitingCount > 0 || deadline?.isOver) return undefined;
+    return this.#turns.tryStart(tenant) ? this.#takeIdle(tenant, deadline) : undefined;
+  }
+
+  async #takeIdle(tenant: string, deadline: Deadline | undefined): Promise<pg.PoolClient> {
+    let client: pg.PoolClient | undefined;
+    try {
+      client = await super.connect();
+    } finally {
+      if (!client) this.#turns.done(tenant);
+    }
+    if (!this.#isDoubtful(client)) {
+      this.#users.set(client, tenant);
+      return client;
+    }
+    this.#drop(client);
+    this.#turns.done(tenant);
+    return this.#wait(deadline);
+  }
+
+  #wait(deadline: Deadline | undefined): Promise<pg.PoolClient> {
     const waiting = this.#patiently(deadline);
     if (deadline === undefined) return waiting;
     return new Promise((resolve, reject) => {
@@ -156,7 +186,7 @@ export class RequestPool extends pg.Pool {
       const timer = setTimeout(() => {
         this.#turns.remove(entry);
         reject(new Error(NONE_FREE));
-      }, end - performance.now());
+      }, remaining(end));
       const start = (): void => {
         clearTimeout(timer);
         resolve();
@@ -176,11 +206,18 @@ export class RequestPool extends pg.Pool {
         if (!isSilent(error) || performance.now() >= end) throw error;
       });
       if (client === undefined) continue;
-      if (!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt, this.#staleAt))
-        return client;
-      client.giveUp();
-      client.release(true);
+      if (!this.#isDoubtful(client)) return client;
+      this.#drop(client);
     }
+  }
+
+  #isDoubtful(client: pg.PoolClient): boolean {
+    return client instanceof RequestClient && client.isDoubtful(this.#faultAt, this.#staleAt);
+  }
+
+  #drop(client: pg.PoolClient): void {
+    if (client instanceof RequestClient) client.giveUp();
+    client.release(true);
   }
 
   #connected(end: number): Promise<pg.PoolClient> {
@@ -189,7 +226,7 @@ export class RequestPool extends pg.Pool {
       const timer = setTimeout(() => {
         isLate = true;
         reject(new Error(NONE_FREE));
-      }, end - performance.now());
+      }, remaining(end));
       super
         .connect()
         .then((client) => (isLate ? client.release() : resolve(client)), reject)

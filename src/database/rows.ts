@@ -1,5 +1,5 @@
 /** Reading the rows of a statement: exactly one, one or none, or all of them. */
-import type { Compilable, RawBuilder, Selectable } from 'kysely';
+import { sql, type Compilable, type RawBuilder, type Selectable } from 'kysely';
 import type { Database } from './connect.ts';
 import type { DB } from './types.ts';
 
@@ -47,4 +47,24 @@ export async function one<Row>(db: Database, statement: Statement<Row>): Promise
 export function present<Value>(value: Value | null | undefined, what: string): Value {
   if (value === undefined || value === null) throw new Error(`${what} is missing where it must be`);
   return value;
+}
+
+/** A row that is the same as JSON: its columns are texts, numbers, flags, or lists of these. */
+type Plain<Row> = Extract<Row[keyof Row], Date | Buffer> extends never ? Row : never;
+
+/**
+ * The rows of several statements, in one round trip. They travel as JSON.
+ *
+ * It is one statement with one snapshot. What one of them waits for, the others do not see: rows
+ * that a lock protects are read by the statement that locks them, or by a later one.
+ */
+export async function together<Rows extends Record<string, object>>(
+  db: Database,
+  statements: { readonly [Name in keyof Rows]: RawBuilder<Plain<Rows[Name]>> },
+): Promise<{ [Name in keyof Rows]: Rows[Name][] }> {
+  const parts = Object.entries<RawBuilder<unknown>>(statements).map(
+    ([name, statement]) =>
+      sql`(select coalesce(json_agg(part), '[]') from (${statement}) as part) as ${sql.ref(name)}`,
+  );
+  return one(db, sql<{ [Name in keyof Rows]: Rows[Name][] }>`select ${sql.join(parts)}`);
 }

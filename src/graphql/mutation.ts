@@ -3,6 +3,7 @@ import type { InputRef } from '@pothos/core';
 import { RequestCache } from '@pothos/plugin-scope-auth';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import type { Principal } from '../authorization/principal.ts';
 import type { Batch } from '../database/loaders.ts';
 import { ContentionError } from '../command/errors.ts';
 import type { CommandRequest, Prefetch } from '../command/run.ts';
@@ -80,15 +81,20 @@ async function isolated<Payload, Result extends object>(
   if (record.mutated) context.principal = await context.authenticate();
   record.mutated = true;
   const rows: { batch: Batch<null, object | null>; id: string; row: object | null }[] = [];
-  const prefetch: Prefetch = async (tx, principal, result) => {
+  let shownTo: Principal | undefined;
+  const prefetch: Prefetch = (principal, result) => {
     // A transaction that is retried reads again.
     rows.length = 0;
-    for (const { batch, ids: idsOf } of prefetched) {
+    shownTo = principal;
+    return prefetched.flatMap(({ batch, ids: idsOf }) => {
       const ids = idsOf(result as Payload).filter((id) => id !== null);
-      const loaded =
-        ids.length > 0 ? await batch.load({ db: tx, principal, now: context.now }, ids, null) : [];
-      rows.push(...ids.map((id, index) => ({ batch, id, row: loaded[index] ?? null })));
-    }
+      if (ids.length === 0) return [];
+      const keep = (read: readonly object[]): void => {
+        const values = batch.valuesOf(read, ids);
+        rows.push(...ids.map((id, index) => ({ batch, id, row: values[index] ?? null })));
+      };
+      return [{ statement: batch.statement({ principal, now: context.now }, ids, null), keep }];
+    });
   };
   const { db, principal, now, requestId, organizationHeader, settings, sealing } = context;
   try {
@@ -103,6 +109,8 @@ async function isolated<Payload, Result extends object>(
       prefetch,
     });
     if (isUserError(result)) record.code ??= result.code;
+    // The rows are shown with the rights with which they were read.
+    else if (shownTo) context.principal = shownTo;
     return result;
   } finally {
     RequestCache.clearForContext(context);

@@ -3,21 +3,21 @@
  * it is read in the transaction.
  */
 import type { ObjectRef } from '@pothos/core';
-import type { Batch } from '../database/loaders.ts';
+import type { StatementBatch } from '../database/loaders.ts';
 import { orNotFound } from '../errors.ts';
 import { builder } from './builder.ts';
 import type { Types } from './user-error.ts';
 
 /** Rows that are read in the transaction of the change, by id. */
 export interface PrefetchedRows<Payload> {
-  batch: Batch<null, object | null>;
+  batch: StatementBatch<null, object, object | null>;
   ids(payload: Payload): readonly (string | null)[];
 }
 
 /** A field of a payload that shows one row. */
 interface RowField<Payload, Row extends object> {
   type: ObjectRef<Types, Row>;
-  batch: Batch<null, Row | null>;
+  batch: StatementBatch<null, Row, Row | null>;
   /** The id of the row; null if there is none, which only a nullable field may have. */
   id(payload: Payload): string | null;
   description: string;

@@ -22,6 +22,7 @@ import type { Logger } from '../telemetry/log.ts';
 import type { Outage } from '../telemetry/outage.ts';
 import { RequestRecord } from '../telemetry/request-record.ts';
 import type { Begun } from './begun.ts';
+import { corsHeaders } from './cors.ts';
 import type { DocumentCache } from './document-cache.ts';
 import { answerOf, type Answer } from './fast-answer.ts';
 import type { Incoming } from './incoming.ts';
@@ -30,6 +31,8 @@ import { operationHeaders } from './plugins/answers.ts';
 import { paramsOf } from './plugins/body.ts';
 import { hostOf } from './plugins/hosts.ts';
 import { isJson } from './plugins/json-only.ts';
+import type { Registered } from './plugins/trusted-documents.ts';
+import { hasUsualForm, textOfDocument } from './usual-parameters.ts';
 
 export interface FastPathOptions extends Authenticator {
   /** The path of the API. */
@@ -38,6 +41,8 @@ export interface FastPathOptions extends Authenticator {
   /** Receives what became of each statement. */
   onOutcome: (outcome: Outcome) => void;
   documents: DocumentCache;
+  /** Absent if documents cannot be registered. */
+  registered: Registered | undefined;
   callers: AssumedCallers;
   limits: RequestLimits;
   /** Absent if cost is not limited. */
@@ -46,8 +51,8 @@ export interface FastPathOptions extends Authenticator {
   budgets: CallerBudgets | undefined;
   /** The host names that are accepted; empty for any. */
   allowedHosts: readonly string[];
-  /** Whether pages of other origins may read answers: they need headers, which Yoga sets. */
-  hasOrigins: boolean;
+  /** Origins whose pages may read answers. */
+  corsOrigins: readonly string[];
   log: Logger;
   outage: Outage;
 }
@@ -106,7 +111,7 @@ export class FastPath {
     const length = header('content-length');
     if (length === null || !(Number(length) <= limits.bodyBytes)) return undefined;
     if (header('content-encoding') !== null) return undefined;
-    if (this.#options.hasOrigins && header('origin') !== null) return undefined;
+    if (header('access-control-request-headers') !== null) return undefined;
     if (this.#hosts.size > 0 && !this.#hosts.has(hostOf(header('host')))) return undefined;
     const mediaType = mediaTypeFor(header('accept'));
     const organization = header(this.#organizationHeader);
@@ -163,10 +168,12 @@ export class FastPath {
     begun: Begun,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
-    const { operations, documents, limits, cost, budgets, db, clock, log, outage } = this.#options;
+    const { operations, documents, registered, limits, cost, budgets } = this.#options;
+    const { db, clock, log, outage } = this.#options;
     const { record, arrival } = begun;
-    const document = isPlain(params) ? documents.find(params.query) : undefined;
-    if (!document) return undefined;
+    const text = await textOfDocument(params, registered, record);
+    const document = text === undefined ? undefined : documents.find(text);
+    if (!document || !hasUsualForm(params)) return undefined;
     const { operationName, variables: variableValues } = params;
     const args = { document, operationName, variableValues };
     checkVariables(variableValues, limits);
@@ -206,7 +213,7 @@ export class FastPath {
       {
         text: textOf(outcome.data, report && { cost: report }),
         mediaType,
-        headers: this.#headers,
+        headers: this.#headersFor(incoming.header('origin')),
         record,
         isAborted: signal.aborted,
       },
@@ -217,22 +224,14 @@ export class FastPath {
     return answer;
   }
 
+  #headersFor(origin: string | null): Readonly<Record<string, string>> {
+    if (origin === null) return this.#headers;
+    return { ...this.#headers, ...corsHeaders(this.#options.corsOrigins, origin) };
+  }
+
   /** Records why there is no answer. */
   #fall(outcome: Fallen, record: RequestRecord): undefined {
     record.execution = outcome.fall;
     this.#options.onOutcome(outcome);
   }
-}
-
-/** Whether a document is sent as text, and nothing asks for another. */
-function isPlain(params: GraphQLParams): params is GraphQLParams & { query: string } {
-  const { query, operationName, variables, extensions, ...others } = params;
-  return (
-    typeof query === 'string' &&
-    // An empty name is one that no operation has.
-    (operationName == null || (typeof operationName === 'string' && operationName !== '')) &&
-    (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
-    extensions == null &&
-    Object.keys(others).length === 0
-  );
 }

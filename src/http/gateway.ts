@@ -4,6 +4,7 @@
  */
 import { compiledExecution } from '../compiler/execution.ts';
 import { CompiledOperations } from '../compiler/operations.ts';
+import type { Outcome } from '../compiler/outcome.ts';
 import { createYoga, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
 import type { Context } from '../graphql/context.ts';
@@ -16,6 +17,7 @@ import type { Database } from '../database/connect.ts';
 import { withoutDeadline } from '../database/deadline.ts';
 import { Loaders } from '../database/loaders.ts';
 import { begun } from './begun.ts';
+import { corsOptions } from './cors.ts';
 import { DocumentCache } from './document-cache.ts';
 import { FastPath } from './fast-path.ts';
 import type { GatewayOptions } from './options.ts';
@@ -30,7 +32,7 @@ import { documents } from './plugins/documents.ts';
 import { hosts } from './plugins/hosts.ts';
 import { jsonOnly } from './plugins/json-only.ts';
 import { probes } from './plugins/probes.ts';
-import { DOCUMENT_ID, trustedDocuments } from './plugins/trusted-documents.ts';
+import { DOCUMENT_ID, registeredIn, trustedDocuments } from './plugins/trusted-documents.ts';
 import { arrivals } from '../limits/arrival-plugin.ts';
 import { CostLimits } from '../limits/cost-limits.ts';
 import { execution } from '../limits/execution-plugin.ts';
@@ -73,8 +75,14 @@ export function createGateway(options: GatewayOptions): Gateway {
           bytesMax: limits.responseBytes,
           atOnce: options.compiled === 'at once',
         });
+  const onOutcome = (outcome: Outcome): void => {
+    if ('fall' in outcome && outcome.error !== undefined)
+      log.warn({ err: outcome.error }, 'a statement failed, and the resolvers answer instead');
+    options.onOutcome?.(outcome);
+  };
   const cost = boundsCost ? new CostLimits(schema, limits) : undefined;
   const documentCache = new DocumentCache();
+  const registered = registeredIn(db, trusted);
   const assumed = new AssumedCallers();
   const outage = options.outage ?? new Outage(log, 'the database');
   const yoga = createYoga<object, Context>({
@@ -93,15 +101,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     extraParamNames: trusted === 'off' ? [] : [DOCUMENT_ID],
     multipart: false,
     batching: false,
-    cors:
-      corsOrigins.length > 0
-        ? {
-            origin: [...corsOrigins],
-            credentials: false,
-            methods: ['GET', 'POST', 'OPTIONS'],
-            exposedHeaders: ['Retry-After'],
-          }
-        : false,
+    cors: corsOptions(corsOrigins),
     logging: {
       debug: () => undefined,
       info: () => undefined,
@@ -148,38 +148,37 @@ export function createGateway(options: GatewayOptions): Gateway {
       budgets ? arrivals(GRAPHQL_PATH, budgets) : {},
       jsonOnly(),
       authentication(callers, whoCalls, assumed, organizationHeader),
-      trustedDocuments(trusted, db),
+      registered ? trustedDocuments(registered) : {},
       body(callers, limits),
       documents(callers, limits, documentCache),
       execution({
         introspection: options.introspection,
         cost,
         budgets,
-        shortcut: operations && compiledExecution(operations, options.onOutcome),
+        shortcut: operations && compiledExecution(operations, onOutcome),
       }),
       answers(log, organizationHeader, outage),
       compression(GRAPHQL_PATH),
     ],
   });
   const fastPath =
-    // Where documents have to be registered, Yoga looks them up.
-    operations && trusted !== 'require'
-      ? new FastPath({
-          ...authenticator,
-          path: GRAPHQL_PATH,
-          operations,
-          onOutcome: options.onOutcome ?? (() => undefined),
-          documents: documentCache,
-          callers: assumed,
-          limits,
-          cost,
-          budgets,
-          allowedHosts,
-          hasOrigins: corsOrigins.length > 0,
-          log,
-          outage,
-        })
-      : undefined;
+    operations &&
+    new FastPath({
+      ...authenticator,
+      path: GRAPHQL_PATH,
+      operations,
+      onOutcome,
+      documents: documentCache,
+      callers: assumed,
+      limits,
+      cost,
+      budgets,
+      allowedHosts,
+      corsOrigins,
+      log,
+      outage,
+      registered,
+    });
   return inFrontOf(
     {
       handle: (request, response, context = {}) => yoga(request, response, context),

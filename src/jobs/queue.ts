@@ -2,7 +2,7 @@
  * Enqueues jobs. The queue is in the same database: a job exists if and only if its transaction
  * commits.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../database/connect.ts';
 
 type Nothing = Record<string, never>;
@@ -35,6 +35,18 @@ export interface Job<Name extends JobName> {
  */
 export const JOB_ATTEMPTS_MAX = 10;
 
+/**
+ * Enqueues the jobs that a statement selects as `name`, `key` and `payload`, as a part of the
+ * statement that makes what they are about. Its value is their number.
+ */
+export function enqueued(jobs: RawBuilder<unknown>): RawBuilder<number> {
+  return sql`(
+    select count(*)::int from graphile_worker.add_jobs(array(
+      select row (job.name, job.payload, null, null, ${JOB_ATTEMPTS_MAX}, job.key, null, null)::graphile_worker.job_spec
+      from (${jobs}) as job (name, key, payload)
+    )))`;
+}
+
 /** Enqueues jobs of one kind, in one statement. */
 export async function enqueue<Name extends JobName>(
   tx: Database,
@@ -42,9 +54,10 @@ export async function enqueue<Name extends JobName>(
   jobs: readonly Job<Name>[],
 ): Promise<void> {
   if (jobs.length === 0) return;
+  const keys = jobs.map((job) => job.key);
+  const payloads = jobs.map((job) => JSON.stringify(job.payload));
   await sql`
-    select graphile_worker.add_jobs(array(
-      select row (${name}, job.payload, null, null, ${JOB_ATTEMPTS_MAX}, job.key, null, null)::graphile_worker.job_spec
-      from unnest(${jobs.map((job) => job.key)}::text[], ${jobs.map((job) => JSON.stringify(job.payload))}::json[]) as job (key, payload)
-    ))`.execute(tx);
+    select ${enqueued(sql`select ${name}, * from unnest(${keys}::text[], ${payloads}::json[])`)}`.execute(
+    tx,
+  );
 }

@@ -2,7 +2,6 @@
 import { EventEmitter } from 'node:events';
 import {
   Logger as WorkerLogger,
-  run,
   runMigrations,
   runOnce,
   type TaskList,
@@ -14,6 +13,7 @@ import { RequestPool } from '../database/pool.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { Living } from './living.ts';
 import type { JobName, JobPayloads } from './queue.ts';
+import { runQueue } from './runner.ts';
 
 /** Runs a job. It may run twice after a crash, and throws to be retried. */
 export type Task<Name extends JobName> = (
@@ -85,7 +85,7 @@ export async function startWorker({
   events.on('job:complete', ({ job }) => living.end(job.id));
   await living.recover();
   const pool = queuePool(url, concurrency + CONNECTIONS_BESIDE_JOBS, log, () => living.doubt());
-  const runner = await run({
+  const stop = await runQueue({
     pgPool: pool,
     concurrency,
     taskList: taskList(tasks),
@@ -95,7 +95,7 @@ export async function startWorker({
     noHandleSignals: true,
   });
   return async () => {
-    await runner.stop();
+    await stop();
     await living.close();
     await pool.end();
   };

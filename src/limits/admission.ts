@@ -98,7 +98,8 @@ export class Admission {
     return (
       refusal ??
       this.#startNow(operation) ??
-      this.#enterQueue(operation, deadline - performance.now())
+      // The process may have been held up for longer than that.
+      this.#enterQueue(operation, Math.max(0, deadline - performance.now()))
     );
   }
 

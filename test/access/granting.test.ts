@@ -413,7 +413,7 @@ it.each(Object.entries(ways))(
         },
       ),
       {
-        numRuns: sized(16, 40),
+        numRuns: sized(16, 400),
         examples: [
           [SCOPES, SCOPES, 'north'],
           [[], SCOPES, 'north'],
@@ -451,7 +451,7 @@ it('a role of the organization above gives nothing below that its author could n
       },
     ),
     {
-      numRuns: sized(24, 60),
+      numRuns: sized(24, 600),
       examples: [
         [['api_keys:manage'], ['api_keys:manage'], true],
         [['api_keys:manage'], ['api_keys:manage'], false],

@@ -224,6 +224,26 @@ describe('before a change is made', () => {
     expect(await find('acme')).toBeNull();
     expect(await find('shop-1')).toBe(world.uuid('shop-1'));
   });
+
+  it('of an organization elsewhere, nothing is waited for, and so nothing locked', async () => {
+    const { request } = await key();
+    await world.db.transaction().execute(async (tx) => {
+      await sql`select from organizations where slug in ('acme', 'rival') for no key update`.execute(
+        tx,
+      );
+      for (const slug of ['acme', 'rival'] as const) {
+        const state = { ended: false };
+        const change = runCommand(request, { ...attempt('shop-1'), on: world.uuid(slug) }, () =>
+          Promise.resolve({}),
+        ).finally(() => (state.ended = true));
+        const refused = expect(change).rejects.toMatchObject({ extensions: { code: 'NOT_FOUND' } });
+        while (!state.ended && !(await isWaiting()))
+          await new Promise((resolve) => setImmediate(resolve));
+        expect(state.ended).toBe(true);
+        await refused;
+      }
+    });
+  });
 });
 
 /** What a change answers when something is taken away after its target was found and before its locks are held. */
@@ -352,5 +372,87 @@ describe('a change is refused that began before', () => {
     await expect(appendInSubtree(request, () => Promise.resolve({}))).rejects.toMatchObject({
       extensions: { code: 'UNAUTHENTICATED' },
     });
+  });
+});
+
+/** Whether a change waits for a lock of its organization, which somebody else holds. */
+async function isWaiting(): Promise<boolean> {
+  const waiting = await world.rows(sql`
+    select from pg_stat_activity
+    where datname = current_database() and wait_event_type = 'Lock' and query like '%lock_organization(%'`);
+  return waiting.length > 0;
+}
+
+/** What a change answers when something is taken away while it waits for its locks, which somebody else holds. */
+async function refusalWhileWaiting(
+  request: CommandRequest,
+  hold: RawBuilder<unknown>,
+  takeAway: RawBuilder<unknown>,
+  slug: 'north' | 'shop-1' = 'shop-1',
+): Promise<string> {
+  const state = { ended: false };
+  const change = await world.db.transaction().execute(async (tx) => {
+    await hold.execute(tx);
+    const code = runCommand(request, attempt(slug), () => Promise.resolve({}))
+      .then(
+        () => 'done',
+        (error: unknown) =>
+          error instanceof RequestError ? String(error.extensions['code']) : String(error),
+      )
+      .finally(() => (state.ended = true));
+    while (!state.ended && !(await isWaiting()))
+      await new Promise((resolve) => setImmediate(resolve));
+    expect(state.ended).toBe(false);
+    await takeAway.execute(tx);
+    return { code };
+  });
+  return change.code;
+}
+
+describe('a change is refused that waited for its locks while', () => {
+  const target = sql`select from organizations where slug = 'shop-1' for no key update`;
+
+  it('nothing was taken away, it is made: so the refusals below are no accident', async () => {
+    for (const { request } of [await key(), await member()])
+      expect(await refusalWhileWaiting(request, target, sql`select 1`)).toBe('done');
+  });
+
+  it('its key was revoked', async () => {
+    const { id: keyId, request } = await key();
+    const revoke = sql`update api_keys set revoked_at = now() where id = ${keyId}`;
+    expect(await refusalWhileWaiting(request, target, revoke)).toBe('UNAUTHENTICATED');
+  });
+
+  it('its token was revoked', async () => {
+    const { token, request } = await member();
+    const revoke = sql`update personal_access_tokens set revoked_at = now() where id = ${token}`;
+    expect(await refusalWhileWaiting(request, target, revoke)).toBe('UNAUTHENTICATED');
+  });
+
+  it('its person was removed, or got another role, or their role lost the scope', async () => {
+    const { membership, role, request } = await member();
+    const demote = sql`update roles set scopes = '{usage:read}' where id = ${role}`;
+    expect(await refusalWhileWaiting(request, target, demote)).toBe('NOT_FOUND');
+    const restore = sql`update roles set scopes = ${SCOPES}::text[] where id = ${role}`;
+    expect(await refusalWhileWaiting(request, target, restore)).toBe('done');
+    const take = sql`delete from membership_roles where membership_id = ${membership}`;
+    expect(await refusalWhileWaiting(request, target, take)).toBe('NOT_FOUND');
+    const remove = sql`delete from memberships where id = ${membership}`;
+    expect(await refusalWhileWaiting(request, target, remove)).toBe('NOT_FOUND');
+  });
+
+  it('its home, or an organization above, was suspended', async () => {
+    const suspend = sql`update organizations set status = 'SUSPENDED' where slug = 'acme'`;
+    for (const { request } of [await key(), await member()])
+      expect(await refusalWhileWaiting(request, target, suspend)).toBe('FORBIDDEN');
+  });
+
+  it('its organization was moved out of reach, or its home elsewhere', async () => {
+    const { request } = await key();
+    const tree = sql`select pg_advisory_xact_lock(tree_lock_key(${world.uuid('acme')}::uuid))`;
+    const away = sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'shop-1'`;
+    expect(await refusalWhileWaiting(request, tree, away)).toBe('NOT_FOUND');
+    const along = sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'north'`;
+    expect(await refusalWhileWaiting(request, tree, along, 'north')).toBe('done');
   });
 });

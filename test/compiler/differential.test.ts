@@ -5,9 +5,14 @@ import { schema } from '../../src/schema.ts';
 import type { Outcome } from '../../src/compiler/outcome.ts';
 import { sized } from '../setup/size.ts';
 import { gatewayOver } from '../setup/world.ts';
-import { answerOf, compareRandom, createPair, type Pair } from './differential.ts';
+import { answerOf, compareRandom, createPair, pairOver, type Pair } from './differential.ts';
 
 const QUERIES = sized(600, 50_000);
+/** Pairs of gateways that compare side by side: enough that neither they nor the database wait. */
+const LANES = 4;
+/** Queries of one seed. */
+const STEP = sized(150, 1_250);
+const DIFFERENCES_MAX = 3;
 
 let pair: Pair;
 beforeAll(async () => {
@@ -16,31 +21,33 @@ beforeAll(async () => {
 afterAll(() => pair.world.close());
 
 it(`answers ${QUERIES} random queries byte for byte like the resolvers`, async () => {
-  const seed = Date.now() % 1_000_000_000;
-  const { differences, outcomes } = await compareRandom(pair, QUERIES, seed);
-  process.stdout.write(
-    `seed ${seed}: ${[...outcomes].map(([name, count]) => `${count} ${name}`).join(', ')}\n`,
+  const differences: string[] = [];
+  const outcomes = new Map<string, number>();
+  const first = Date.now() % 1_000_000_000;
+  let begun = 0;
+  // Each step has a seed of its own, so that it can be repeated without those before it.
+  const compare = async (lane: Pair): Promise<void> => {
+    while (begun * STEP < QUERIES && differences.length < DIFFERENCES_MAX) {
+      const seed = first + begun++;
+      const compared = await compareRandom(lane, STEP, seed);
+      const found = [...compared.outcomes].map(([name, count]) => `${count} ${name}`).join(', ');
+      process.stdout.write(
+        `${STEP} queries of seed ${seed}: ${found}; ${compared.differences.length} different, ${compared.unanswered} asked again\n`,
+      );
+      for (const [name, count] of compared.outcomes)
+        outcomes.set(name, (outcomes.get(name) ?? 0) + count);
+      differences.push(...compared.differences.map((difference) => `${seed}: ${difference}`));
+    }
+  };
+  await Promise.all(
+    Array.from({ length: LANES }, (_, n) =>
+      compare(n === 0 ? pair : pairOver(pair.world, pair.nodes)),
+    ),
   );
-  expect(differences.slice(0, 3)).toEqual([]);
+  expect(differences.slice(0, DIFFERENCES_MAX)).toEqual([]);
   // Enough of them are one statement.
   expect(outcomes.get('compiled')).toBeGreaterThan(QUERIES / 5);
 });
-
-/** Why a field has no form in SQL. */
-const RESOLVED: Record<string, string> = {
-  'AuditEvent.after': 'what the caller may see of a state is told by rules for each part',
-  'AuditEvent.before': 'as above',
-  'AuditEvent.redacted': 'as above',
-  'Billing.email': 'international domains are shown in letters',
-  'Contact.email': 'as above',
-  'Query.invitationPreview': 'asked once by each invited person',
-  'Query.node': 'not written yet',
-  'Query.nodes': 'not written yet',
-  'Query.slugAvailability': 'looks at the whole platform, outside of what the caller may read',
-  'SlugAvailability.available': 'as above',
-  'UsageSummary.byChild': 'not written yet',
-  'Viewer.can': 'not written yet',
-};
 
 it('leaves the first request of a shape to the resolvers, since most of the time goes to writing the statement', async () => {
   const { world } = pair;
@@ -49,13 +56,18 @@ it('leaves the first request of a shape to the resolvers, since most of the time
     compiled: true,
     onOutcome: (outcome) => void outcomes.push(outcome),
   });
-  const query = (slug: string, first: number) => ({
+  const query = (slug: string, first: number, orderBy = 'SLUG_ASC') => ({
     document:
-      'query ($slug: String!, $first: Int!) { organization(slug: $slug) { children(first: $first) { nodes { slug } } } }',
-    variables: { slug, first },
+      'query ($slug: String!, $first: Int!, $orderBy: OrganizationOrder) { organization(slug: $slug) { children(first: $first, orderBy: $orderBy) { nodes { slug } } } }',
+    variables: { slug, first, orderBy },
   });
   const answers = [];
-  for (const each of [query('north', 2), query('shop-1', 2), query('north', 2), query('north', 3)])
+  for (const each of [
+    query('north', 2),
+    query('shop-1', 3),
+    query('north', 2),
+    query('north', 2, 'SLUG_DESC'),
+  ])
     answers.push(await answerOf(gateway, world, 'admin@acme', each));
   expect(outcomes.map((outcome) => ('data' in outcome ? 'compiled' : outcome.fall))).toEqual([
     'new',
@@ -66,6 +78,7 @@ it('leaves the first request of a shape to the resolvers, since most of the time
   expect(answers[2]).toBe(answers[0]);
 });
 
-it('knows how to read every field in SQL, but for those with a reason', () => {
-  expect(fieldsWithoutForm(schema)).toEqual(Object.keys(RESOLVED));
+it('knows how to read every field in SQL', () => {
+  // A field that cannot be read in SQL is listed here, with the reason.
+  expect(fieldsWithoutForm(schema)).toEqual([]);
 });

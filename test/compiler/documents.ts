@@ -13,13 +13,13 @@ import {
   type GraphQLObjectType,
   type GraphQLSchema,
 } from 'graphql';
-import { fieldsWithoutForm } from '../../src/compiler/plan.ts';
-import { schema } from '../../src/schema.ts';
 import type { Random } from '../../src/seed/random.ts';
 
 /** What arguments are filled with. */
 export interface Pool {
   ids: readonly string[];
+  /** Of `node` and `nodes`. */
+  nodes: readonly string[];
   slugs: readonly string[];
   words: readonly string[];
   /** Cursors of earlier answers. */
@@ -33,8 +33,6 @@ export interface Query {
 
 /** Fields whose value is the time of the request. */
 const CHANGING = new Set(['asOf']);
-/** Fields that only resolvers know; a few queries have them. */
-const RESOLVED = new Set(fieldsWithoutForm(schema));
 const DEPTH_MAX = 7;
 /** From here on, a query goes no further down. */
 const FIELDS_MAX = 25;
@@ -64,11 +62,12 @@ export class Documents {
     if (!query) throw new Error('the schema has no queries');
     // Most time goes to what is nested: an organization.
     const roots = Object.values(query.getFields()).filter(
-      ({ name }) => name !== 'organization' && this.#random.next() < 0.04,
+      ({ name }) =>
+        name !== 'organization' && this.#random.next() < (name.startsWith('node') ? 0.1 : 0.04),
     );
     const organization = query.getFields()['organization'];
     if (organization && (roots.length === 0 || this.#random.next() < 0.9)) roots.push(organization);
-    const selection = roots.map((field) => this.#field(query, field, 0)).join(' ');
+    const selection = roots.map((field) => this.#field(field, 0)).join(' ');
     const declared = this.#declared.length > 0 ? ` (${this.#declared.join(', ')})` : '';
     return {
       document: [`query Random${declared} { ${selection} }`, ...this.#fragments].join('\n'),
@@ -76,32 +75,28 @@ export class Documents {
     };
   }
 
-  #field(parent: GraphQLObjectType, field: GraphQLField<unknown, unknown>, depth: number): string {
+  #field(field: GraphQLField<unknown, unknown>, depth: number, prefix = ''): string {
     this.#fields++;
-    const given = field.args.flatMap((argument) => this.#argument(argument));
-    const alias = this.#random.next() < 0.15 ? `${field.name}${this.#random.below(3)}: ` : '';
+    const ids = field.name.startsWith('node') ? this.#pool.nodes : this.#pool.ids;
+    const given = field.args.flatMap((argument) => this.#argument(argument, ids));
+    const isAliased = prefix !== '' || this.#random.next() < 0.15;
+    const alias = isAliased ? `${prefix}${field.name}${this.#random.below(3)}: ` : '';
     const call = `${alias}${field.name}${given.length > 0 ? `(${given.join(', ')})` : ''}${this.#directive()}`;
     const type = getNamedType(field.type);
     if (isLeafType(type)) return call;
     if (isObjectType(type)) return `${call} ${this.#selection(type, depth + 1)}`;
     const possible = isInterfaceType(type) ? this.#schema.getPossibleTypes(type) : [];
+    // Fields of one name in different types would have to be alike, so each has a name of its own.
     const parts = possible
-      .filter(() => this.#random.next() < 0.3)
-      .map((each) => `... on ${each.name} { ${this.#leaf(each) ?? '__typename'} }`);
-    return `${call} { __typename id ${[...new Set(parts)].slice(0, 1).join(' ')} }`;
+      .filter(() => this.#random.next() < 0.4)
+      .map((each) => `... on ${each.name} ${this.#selection(each, depth + 2, each.name)}`);
+    return `${call} { ${this.#random.pick(['__typename', 'id', '__typename id'])} ${parts.join(' ')} }`;
   }
 
-  #leaf(type: GraphQLObjectType): string | undefined {
-    return Object.values(type.getFields()).find(
-      (field) => isLeafType(getNamedType(field.type)) && field.args.length === 0,
-    )?.name;
-  }
-
-  #selection(type: GraphQLObjectType, depth: number): string {
+  #selection(type: GraphQLObjectType, depth: number, prefix = ''): string {
     const fields = Object.values(type.getFields()).filter(({ name }) => !CHANGING.has(name));
     const isCarrier = /(Connection|Edge)$/.test(type.name);
     const chosen = fields.filter((field) => {
-      if (RESOLVED.has(`${type.name}.${field.name}`) && this.#random.next() < 0.95) return false;
       const isLeaf = isLeafType(getNamedType(field.type));
       if (!isLeaf && (depth >= DEPTH_MAX || this.#fields > FIELDS_MAX)) return false;
       if (this.#fields > 2 * FIELDS_MAX) return false;
@@ -110,7 +105,7 @@ export class Documents {
     // Names with aliases may coincide; one of each is enough for a valid document.
     const texts = new Map(
       chosen
-        .map((field) => this.#field(type, field, depth))
+        .map((field) => this.#field(field, depth, prefix))
         .map((text) => [/^\w+/.exec(text)?.[0] ?? '', text]),
     );
     const selected = [...texts.values()];
@@ -141,13 +136,13 @@ export class Documents {
     return `$${name}`;
   }
 
-  #argument(argument: GraphQLArgument): string[] {
+  #argument(argument: GraphQLArgument, ids: readonly string[]): string[] {
     const isRequired = isNonNullType(argument.type);
     const chance =
       { first: 0.97, last: 0.01, after: 0.02, before: 0.01, id: 0.1, slug: 0.1 }[argument.name] ??
       0.35;
     if (!isRequired && this.#random.next() > chance) return [];
-    const value = this.#value(argument.name, argument.type);
+    const value = this.#value(argument.name, argument.type, ids);
     if (value === undefined) return [];
     if (this.#random.next() < 0.4)
       return [`${argument.name}: ${this.#variable(String(argument.type), value)}`];
@@ -156,14 +151,14 @@ export class Documents {
     return [`${argument.name}: ${literal}`];
   }
 
-  #value(name: string, type: GraphQLInputType): unknown {
+  #value(name: string, type: GraphQLInputType, ids: readonly string[]): unknown {
     const random = this.#random;
     const named = getNamedType(type);
     const inner = isNonNullType(type) ? type.ofType : type;
     if (isListType(inner)) {
-      return Array.from({ length: 1 + random.below(3) }, () => this.#value(name, named)).filter(
-        (value) => value !== undefined,
-      );
+      return Array.from({ length: 1 + random.below(3) }, () =>
+        this.#value(name, named, ids),
+      ).filter((value) => value !== undefined);
     }
     if (isEnumType(named)) return random.pick(named.getValues().map((value) => value.name));
     switch (named.name) {
@@ -172,7 +167,7 @@ export class Documents {
       case 'Boolean':
         return random.next() < 0.5;
       case 'ID':
-        return random.pick(this.#pool.ids);
+        return random.pick(ids);
       case 'DateTime':
         return name === 'to'
           ? random.pick(['2026-11-20T00:00:00Z', '2026-11-21T13:45:00Z'])

@@ -2,15 +2,8 @@
  * The guards of compiled queries. The first part asks over HTTP and says whether one statement
  * answered. The second takes the first guard away where there are two, so that the second stands alone.
  */
-import {
-  getArgumentValues,
-  getVariableValues,
-  isObjectType,
-  Kind,
-  parse,
-  type GraphQLObjectType,
-} from 'graphql';
-import { CompiledQuery, sql, type RawBuilder } from 'kysely';
+import { isObjectType, type GraphQLObjectType } from 'graphql';
+import { sql, type RawBuilder } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { visibleIf, type VisibleRow } from '../../src/authorization/visibility.ts';
 import {
@@ -18,29 +11,26 @@ import {
   type CredentialKind,
   type Principal,
 } from '../../src/authorization/principal.ts';
-import { formOf, Unsupported, type Form } from '../../src/compiler/forms.ts';
+import { formOf, Unsupported } from '../../src/compiler/forms.ts';
 import type { Outcome } from '../../src/compiler/outcome.ts';
-import { Planner, type FieldPlan } from '../../src/compiler/plan.ts';
-import {
-  principalShape,
-  Slot,
-  slot,
-  type Prepared,
-  withSharedSlots,
-} from '../../src/compiler/slots.ts';
-import { REFUSED, StatementWriter } from '../../src/compiler/statement.ts';
-import { uncheckedPageOf } from '../../src/database/keyset.ts';
+import { principalShape, slot, withSharedSlots } from '../../src/compiler/slots.ts';
+import { REFUSED } from '../../src/compiler/statement.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
+import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { schema } from '../../src/schema.ts';
 import {
   code,
   createWorld,
+  insertInvitation,
   insertKey,
   insertMembership,
+  missingId,
   type GraphQLAnswer,
   type RequestOptions,
   type Slug,
   type World,
 } from '../setup/world.ts';
+import { callerIn, reading, unguarded, writtenIn, type Change } from './written.ts';
 
 const WINDOW = 'from: "2026-11-01T00:00:00Z", to: "2026-11-30T00:00:00Z"';
 const SLUGS: Slug[] = [
@@ -218,13 +208,17 @@ describe('A statement serves only requests of its shape: it is never used', () =
   it('for pages of another size, from the other end, or with another order', async () => {
     const document = `query Pages ($first: Int, $last: Int, $order: OrganizationOrder) {
       organization { children(first: $first, last: $last, orderBy: $order) { nodes { slug } } } }`;
-    const slugs = async (variables: object) => {
-      const { by, data } = await ask(document, { as: 'key@acme' }, { ...variables });
+    const all = `query All ($first: Int, $last: Int) {
+      organization { descendants(first: $first, last: $last) { nodes { slug } } } }`;
+    const slugs = async (variables: object, asked = document) => {
+      const { by, text } = await ask(asked, { as: 'key@acme' }, { ...variables });
       expect(by).toBe('compiled');
-      return (
-        data as { organization: { children: { nodes: { slug: string }[] } } }
-      ).organization.children.nodes.map(({ slug }) => slug);
+      return [...text.matchAll(/"slug":"([^"]+)"/g)].map(([, slug]) => slug);
     };
+    expect(await slugs({ first: 2 }, all)).toEqual(['north', 'shop-1']);
+    expect(await slugs({ first: 1 }, all)).toEqual(['north']);
+    expect(await slugs({ last: 2 }, all)).toEqual(['south', 'depot']);
+    expect(await slugs({ last: 1 }, all)).toEqual(['depot']);
     expect(await slugs({ first: 2 })).toEqual(['north', 'south']);
     expect(await slugs({ first: 1 })).toEqual(['north']);
     expect(await slugs({ last: 1 })).toEqual(['south']);
@@ -456,6 +450,131 @@ describe('The resolvers answer, with their error,', () => {
   });
 });
 
+describe('What the caller may do', () => {
+  const CAN =
+    'query Can ($scope: String!, $id: ID) { viewer { can(scope: $scope, organizationId: $id) } }';
+  const answers = async (token: string, scope: string): Promise<unknown[]> => {
+    const told = [];
+    for (const id of [null, ...SLUGS.map((slug) => world.org(slug)), missingId('Organization')]) {
+      const { by, data } = await ask(CAN, { token }, { scope, id });
+      expect(by).toBe('compiled');
+      told.push((data as { viewer: { can: boolean } }).viewer.can);
+    }
+    return told;
+  };
+  const inside = (own: boolean, below: boolean): boolean[] => [
+    own,
+    ...SLUGS.map((slug) =>
+      slug === 'north' ? own : ['shop-1', 'shop-2', 'kiosk'].includes(slug) && below,
+    ),
+    false,
+  ];
+
+  it('is told of their organization and those below by the scopes they hold, and is nothing elsewhere', async () => {
+    const reader = await keyOf('north', 'members:read');
+    expect(await answers(reader, 'members:read')).toEqual(inside(true, false));
+    expect(await answers(reader, 'api_keys:manage')).toEqual(inside(false, false));
+    const manager = await keyOf('north', 'child_organizations:manage');
+    expect(await answers(manager, 'members:read')).toEqual(inside(true, true));
+    expect(await answers(manager, 'api_keys:manage')).toEqual(inside(false, true));
+  });
+
+  it('is an error for a scope that is not in the catalog, and for an id of another type', async () => {
+    const token = await keyOf('north', 'members:read');
+    expect(await ask(CAN, { token }, { scope: 'no:such' })).toMatchObject({
+      by: 'refused',
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: 'scope' } }],
+    });
+    const user = world.person('admin@north');
+    expect(await ask(CAN, { token }, { scope: 'members:read', id: user })).toMatchObject({
+      by: 'arguments',
+      errors: [{ extensions: { code: 'BAD_USER_INPUT', argument: 'organizationId' } }],
+    });
+  });
+});
+
+describe('Usage by child', () => {
+  const BY_CHILD = `query ByChild ($metric: String!, $after: String, $scope: UsageScope) { organization {
+    usage(${WINDOW}, scope: $scope) { byChild(metric: $metric, first: 1, after: $after) { edges { cursor own subtree share node { slug } } } } } }`;
+
+  it('is broken down by the metric, page by page, and by no cursor of another metric', async () => {
+    const as = { as: 'key@north' } as const;
+    const first = await ask(BY_CHILD, as, { metric: 'voice_calls', scope: 'ALL' });
+    expect(first).toMatchObject({
+      by: 'compiled',
+      data: {
+        organization: {
+          usage: {
+            byChild: {
+              edges: [{ own: '0', subtree: '4', share: 4 / 7, node: { slug: 'shop-1' } }],
+            },
+          },
+        },
+      },
+    });
+    const after = /"cursor":"([^"]+)"/.exec(first.text)?.[1];
+    const second = await ask(BY_CHILD, as, { metric: 'voice_calls', scope: 'ALL', after });
+    expect(second).toMatchObject({ by: 'compiled', errors: undefined });
+    expect(second.text).toContain('"own":"3","subtree":"3"');
+    expect(second.text).toContain('"slug":"north"');
+    for (const metric of ['chat_calls', 'no_such_metric', 'average_call_seconds']) {
+      const isOther = metric === 'chat_calls';
+      const variables = { metric, scope: 'ALL', ...(isOther && { after }) };
+      expect(await ask(BY_CHILD, as, variables)).toMatchObject({
+        by: 'refused',
+        data: { organization: { usage: { byChild: null } } },
+        errors: [
+          { extensions: { code: 'BAD_USER_INPUT', argument: isOther ? 'after' : 'metric' } },
+        ],
+      });
+    }
+  });
+
+  it('is empty, by its second guard alone, for callers who may not reach below', async () => {
+    const document = `{ organization { usage(${WINDOW}, scope: SINGLE) { byChild(metric: "voice_calls") { edges { cursor } } } } }`;
+    const answer = async (...scopes: string[]) =>
+      (await written(document, await caller('north', ...scopes), unguarded)) ?? '';
+    expect(await answer('usage:read')).toBe('{"organization":{"usage":{"byChild":{"edges":[]}}}}');
+    expect(await answer('usage:read', 'child_organizations:manage')).toContain('"cursor":"');
+    const token = await keyOf('north', 'usage:read');
+    expect(
+      await ask(BY_CHILD, { token }, { metric: 'voice_calls', scope: 'SINGLE' }),
+    ).toMatchObject({
+      by: 'unsupported',
+      data: { organization: { usage: { byChild: null } } },
+      errors: [{ extensions: { code: 'FORBIDDEN' } }],
+    });
+  });
+});
+
+describe('An address of a contact', () => {
+  it('is shown by the statement as it is stored, but with an international domain by the resolver, in letters', async () => {
+    const emails = async (slug: Slug, email: string) => {
+      await sql`insert into contacts (organization_id, kind, name, email) values (${world.uuid(slug)}, 'GENERAL', 'A', ${email})`.execute(
+        world.db,
+      );
+      const { by, text } = await ask(
+        'query Contacts ($slug: String!) { organization(slug: $slug) { contacts(kind: GENERAL) { nodes { email } } } }',
+        { as: 'key@acme' },
+        { slug },
+      );
+      return [by, ...[...text.matchAll(/"email":"([^"]*)"/g)].map(([, shown]) => shown)];
+    };
+    expect(await emails('shop-2', 'anna@books.example')).toEqual([
+      'compiled',
+      'anna@books.example',
+    ]);
+    expect(await emails('kiosk', 'anna@xn--bcher-kva.example')).toEqual([
+      'refused',
+      'anna@bücher.example',
+    ]);
+    expect(await emails('depot', 'anna@BÜCHER.example')).toEqual([
+      'refused',
+      'anna@bücher.example',
+    ]);
+  });
+});
+
 describe('A page', () => {
   const parts = [
     'nodes { slug }',
@@ -477,6 +596,22 @@ describe('A page', () => {
         by: 'compiled',
         data: { organization: { descendants: { nodes: [{ slug: 'south' }, { slug: 'depot' }] } } },
       });
+      // A statement that reads in order serves pages of any size.
+      const children = `query Sizes ($first: Int) { organization { children(first: $first) { ${selection} } } }`;
+      for (const [first, slugs] of [
+        [1, ['north']],
+        [2, ['north', 'south']],
+        [100, ['north', 'south']],
+        [1, ['north']],
+      ] as const) {
+        const answer = await ask(children, { as: 'key@acme' }, { first });
+        expect(answer).toMatchObject({
+          by: 'compiled',
+          data: { organization: { children: { nodes: slugs.map((slug) => ({ slug })) } } },
+        });
+        if (selection.includes('pageInfo'))
+          expect(answer.text).toContain(`"hasNextPage":${first === 1}`);
+      }
       if (!selection.includes('pageInfo')) return;
       expect(forward).toMatchObject({
         data: {
@@ -496,89 +631,13 @@ describe('A page', () => {
   );
 });
 
-/** A caller that acts in an organization with a key of its own and holds the scopes. */
-async function caller(slug: Slug, ...scopes: string[]): Promise<Principal> {
-  const [row] = await world.rows(sql<{ id: string; lineage: string[] }>`
-    with made as (insert into api_keys (organization_id, name, secret_hash, preview, scopes)
-      values (${world.uuid(slug)}, 'k', ${Buffer.alloc(32)}, 'ak', '{}') returning id, organization_id)
-    select made.id, o.lineage from made join organizations o on o.id = made.organization_id`);
-  return {
-    credential: { kind: 'API_KEY', id: row?.id ?? '', name: 'k', expiresAt: null },
-    user: null,
-    organization: { id: world.uuid(slug), lineage: row?.lineage ?? [], scopes: new Set(scopes) },
-  };
-}
-
-type Change = (plan: FieldPlan) => FieldPlan;
-
-/** A field without its guard. */
-const unguarded: Change = (plan) => ({
-  ...plan,
-  field: { ...plan.field, extensions: {} } as FieldPlan['field'],
-});
-
-/** The root field, or another one, with these rows instead of those that its form would read. */
-const reading =
-  (name: string, rows: RawBuilder<unknown>): Change =>
-  (plan) =>
-    plan.field.name === name
-      ? {
-          ...plan,
-          form: {
-            kind: 'rows',
-            sql: () => rows,
-            prepare: undefined,
-            structural: [],
-            check: undefined,
-          },
-        }
-      : plan;
-
-/** The answer of the statement for a document, with changes to its plan; undefined if there is no row. */
-async function written(
+const caller = (slug: Slug, ...scopes: string[]): Promise<Principal> =>
+  callerIn(world, slug, ...scopes);
+const written = (
   document: string,
   principal: Principal,
   ...changes: Change[]
-): Promise<string | undefined> {
-  const [operation] = parse(document).definitions;
-  const root = schema.getQueryType();
-  const { variableValues: variables } = getVariableValues(schema, [], {});
-  if (operation?.kind !== Kind.OPERATION_DEFINITION || !root || !variables)
-    throw new RangeError(document);
-  const planner = new Planner({ schema, fragments: new Map(), variables });
-  const changed = (plan: FieldPlan): FieldPlan =>
-    changes.reduce<FieldPlan>((each, change) => change(each), {
-      ...plan,
-      fields: plan.fields.map(changed),
-    });
-  const fields = planner.fieldsOf(root, [operation.selectionSet]).map(changed);
-  const now = new Date('2026-11-29T00:00:00Z');
-  const prepared: Prepared[] = [];
-  for (const { field, node, form, outer } of planner.prepared) {
-    const given = getArgumentValues(field as never, node, variables) as Record<string, unknown>;
-    const args = form?.prepare?.(
-      given as never,
-      { principal, now },
-      prepared[outer ?? -1]?.args as never,
-    );
-    prepared.push({
-      given,
-      args,
-      page: form?.kind === 'list' ? uncheckedPageOf(given) : undefined,
-    });
-  }
-  const forms = planner.prepared.map(({ form }): Form | undefined => form);
-  const { sql: text, parameters } = new StatementWriter(principal, prepared, forms)
-    .write(fields, 1_000_000)
-    .compile(world.gatewayDb);
-  const filled = parameters.map((value) =>
-    value instanceof Slot ? value.read({ principal, now, proof: null, prepared }) : value,
-  );
-  const { rows } = await world.gatewayDb.executeQuery<{ answer: string }>(
-    CompiledQuery.raw(text, filled),
-  );
-  return rows[0]?.answer;
-}
+): Promise<string | undefined> => writtenIn(world, document, principal, ...changes);
 
 describe('The second guard alone', () => {
   const organization = (slug: Slug) =>
@@ -672,14 +731,26 @@ describe('The second guard alone', () => {
       (field) => formOf(field) !== undefined,
     );
     expect(roots.map(({ name }) => name)).toContain('viewer');
+    const token = createInvitationToken();
+    await insertInvitation(world, world.uuid('north'), 'root@x.example', tokenHash(token));
+    const given: Record<string, string> = {
+      node: `(id: "${world.org('north')}")`,
+      nodes: `(ids: ["${world.org('north')}"])`,
+      slugAvailability: '(slug: "free")',
+      invitationPreview: `(token: "${token}")`,
+    };
     for (const { name } of roots) {
-      const document = `{ ${name} { __typename } }`;
+      const document = `{ ${name}${given[name] ?? ''} { __typename } }`;
       expect(await written(document, member)).toContain('__typename');
       await expect(written(document, anonymous)).rejects.toThrow(Unsupported);
     }
-    await expect(
-      written('{ organization { slug } }', { ...member, organization: null }),
-    ).rejects.toThrow(Unsupported);
+    for (const name of ['organization', 'node', 'nodes'])
+      await expect(
+        written(`{ ${name}${given[name] ?? ''} { __typename } }`, {
+          ...member,
+          organization: null,
+        }),
+      ).rejects.toThrow(Unsupported);
   });
 
   it('tells callers apart by all that statements depend on', async () => {

@@ -209,6 +209,7 @@ describe('between authentication and the statement', () => {
         const slugs = ['acme', 'north', 'shop-1', 'kiosk', 'rival'] as const;
         const documents = new Documents(schema, random, {
           ids: [...slugs.map((slug) => world.org(slug)), missingId('Organization')],
+          nodes: own.nodes,
           slugs,
           words: ['shop', 'o'],
           cursors: [],
@@ -340,6 +341,7 @@ describe('in a world with everything in every position', () => {
       const ids = rows.map(({ id }) => encodeId('Organization', id));
       const documents = new Documents(schema, random, {
         ids,
+        nodes: matrix.targets.flatMap(({ nodes }) => Object.values(nodes)),
         slugs,
         words: ['node', 'o', 'shop'],
         cursors: [],
@@ -412,6 +414,7 @@ describe('a statement that is kept', () => {
     const slugs = ['acme', 'north', 'shop-1', 'kiosk', 'rival', 'south'] as const;
     const pool = {
       ids: slugs.map((slug) => world.org(slug)),
+      nodes: pair.nodes,
       slugs,
       words: ['shop', 'o', 'n', ' / '],
       cursors: [],

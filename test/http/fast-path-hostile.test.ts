@@ -244,15 +244,15 @@ describe('a caller whose budget is used up', () => {
     const served = await serve({ RATE_COST_PER_MINUTE: '40' });
     const headers = bearer(await insertKey(world, 'north', []));
     // Its statement is found to be impossible when it is written.
-    const logOf = (first: number): Asked => ({
+    const logOf = (below: boolean): Asked => ({
       headers,
       body: bodyOf(
-        'query ($first: Int) { organization { auditLog(first: $first) { totalCount } } }',
-        { first },
+        'query ($below: Boolean) { organization { auditLog(includeDescendants: $below) { totalCount } } }',
+        { below },
       ),
     });
-    await ask(served, logOf(1));
-    await ask(served, logOf(1));
+    await ask(served, logOf(true));
+    await ask(served, logOf(true));
     expect(requestsIn(served).map(({ execution }) => execution)).toEqual([
       'unsupported',
       'unsupported',
@@ -262,7 +262,7 @@ describe('a caller whose budget is used up', () => {
     await expect.poll(spend, { interval: 0 }).toBe(429);
     for (let n = 0; n < 3; n++) {
       served.lines.length = 0;
-      expect(await ask(served, logOf(2))).toMatchObject({ status: 429 });
+      expect(await ask(served, logOf(false))).toMatchObject({ status: 429 });
       expect(requestsIn(served).map(({ execution }) => execution)).toEqual([undefined]);
     }
   });

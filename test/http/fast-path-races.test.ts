@@ -67,6 +67,7 @@ beforeAll(async () => {
   const documents = new Documents(schema, new Random(7), {
     ids: [...SLUGS.map((slug) => world.org(slug)), missingId('Organization')],
     slugs: SLUGS,
+    nodes: SLUGS.map((slug) => world.org(slug)),
     words: ['shop', 'o', 'north'],
     cursors: [],
   });

@@ -2,6 +2,7 @@
  * Queries that are answered before Yoga is asked: the same answers as from the resolvers, and none for
  * anyone whom the statement itself does not authenticate.
  */
+import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -155,6 +156,44 @@ describe('a query that was valid before, of a caller who was accepted before', (
       ',',
     ])
       await passedOn({ headers: { ...headers, accept }, body });
+  });
+
+  it('may be read by pages of the origins that are configured', async () => {
+    const headers = bearer(world.token('key@north'));
+    for (const corsOrigins of [
+      ['https://one.example'],
+      ['https://one.example', 'https://two.example'],
+    ]) {
+      const served = await serve({ corsOrigins });
+      const resolved = await serve({ corsOrigins, compiled: false });
+      for (const origin of [
+        'https://one.example',
+        'https://two.example',
+        'https://other.example',
+        'null',
+      ]) {
+        const asked = { headers: { ...headers, origin }, body };
+        const { answer, line } = await askTwice(asked, served);
+        expect(line).toMatchObject({ statements: 1 });
+        expect(comparable(answer)).toEqual(comparable(await ask(resolved, asked)));
+      }
+      const asked = { headers, body };
+      const { answer, line } = await askTwice(asked, served);
+      expect(line).toMatchObject({ statements: 1 });
+      expect(comparable(answer)).toEqual(comparable(await ask(resolved, asked)));
+      const asking = {
+        headers: {
+          ...headers,
+          origin: 'https://one.example',
+          'access-control-request-headers': 'x-one',
+        },
+        body,
+      };
+      const { answer: allowed } = await askTwice(asking, served);
+      expect(comparable(allowed)).toEqual(comparable(await ask(resolved, asking)));
+      served.close();
+      resolved.close();
+    }
   });
 
   it('is compressed for those who accept it, if it is long', async () => {
@@ -523,19 +562,6 @@ describe('what is passed on to Yoga', () => {
     expect(answer.text).toContain('LIMIT_EXCEEDED');
   });
 
-  it('is answered with the headers that a page of another origin needs', async () => {
-    const origin = 'https://page.example';
-    const options = { corsOrigins: [origin] };
-    const open = await serve(options);
-    const alike = await serve({ ...options, compiled: false });
-    const asked = { headers: { ...headers(), origin }, body: bodyOf('{ viewer { scopes } }') };
-    const { answer } = await askTwice(asked, open);
-    expect(answer.headers['access-control-allow-origin']).toBe(origin);
-    expect(comparable(answer)).toEqual(comparable(await ask(alike, asked)));
-    open.close();
-    alike.close();
-  });
-
   it('is refused under a host name that is not served', async () => {
     const served = await serve({ allowedHosts: ['api.example'] });
     const body = bodyOf('{ viewer { scopes } }');
@@ -547,6 +573,47 @@ describe('what is passed on to Yoga', () => {
     const other = { headers: { ...headers(), host: 'other.example' }, body };
     expect(await ask(served, other)).toMatchObject({ status: 421 });
     served.close();
+  });
+});
+
+describe('a registered document', () => {
+  it('is one statement for those who name it, and required where the policy says so', async () => {
+    const document = '{ viewer { scopes } }';
+    const sha256 = hash('sha256', document, 'hex');
+    await sql`insert into trusted_documents (hash, document, client) values (decode(${sha256}, 'hex'), ${document}, 'test')`.execute(
+      world.db,
+    );
+    const headers = bearer(world.token('key@north'));
+    for (const trustedDocuments of ['allow', 'require'] as const) {
+      const served = await serve({ trustedDocuments });
+      const resolved = await serve({ trustedDocuments, compiled: false });
+      const bodies = [
+        JSON.stringify({ documentId: `sha256:${sha256}` }),
+        JSON.stringify({ extensions: { persistedQuery: { version: 1, sha256Hash: sha256 } } }),
+      ];
+      for (const body of bodies) {
+        const { answer, line } = await askTwice({ headers, body }, served);
+        expect(line).toMatchObject({ execution: 'compiled', documentHash: sha256, status: 200 });
+        expect(comparable(answer)).toEqual(comparable(await ask(resolved, { headers, body })));
+      }
+      served.lines.length = 0;
+      await ask(served, { headers, body: bodies[0] ?? '' });
+      expect(served.lines).toMatchObject([{ statements: 1 }]);
+      for (const params of [
+        { query: document },
+        { query: document, documentId: `sha256:${sha256}` },
+        { documentId: sha256 },
+        { documentId: `sha256:${sha256.replace(/./g, 'a')}` },
+        { extensions: { persistedQuery: { sha256Hash: 7 } } },
+        { query: document, extensions: { other: true } },
+      ]) {
+        const asked = { headers, body: JSON.stringify(params) };
+        const { answer } = await askTwice(asked, served);
+        expect(comparable(answer)).toEqual(comparable(await ask(resolved, asked)));
+      }
+      served.close();
+      resolved.close();
+    }
   });
 });
 

@@ -3,11 +3,10 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { serve, type RunningGateway } from '../cli/run.ts';
 import { insertMany } from '../setup/many.ts';
+import { startFlags } from '../setup/process.ts';
 import { createWorld, type GraphQLAnswer, type World } from '../setup/world.ts';
 
 const GROWTH_MAX_MIB = 64;
-/** Flags of `npm start`. */
-const FLAGS = '--max-old-space-size=512 --max-semi-space-size=8';
 const WINDOW = 'from: "2026-03-01T00:00:00Z", to: "2026-04-11T00:00:00Z"';
 const HOURS = `usage(${WINDOW}) { buckets(size: HOUR) { from metrics { value } } }`;
 const aliases = (count: number, field: string): string =>
@@ -27,7 +26,7 @@ beforeAll(async () => {
   );
   gateway = await serve({
     DATABASE_URL: world.url,
-    NODE_OPTIONS: FLAGS,
+    NODE_OPTIONS: await startFlags(),
     LOG_LEVEL: 'silent',
     WORKER: 'separate',
   });

@@ -227,6 +227,23 @@ describe('admission', () => {
     expect([admission.waiting, admission.credentials]).toEqual([0, 0]);
   });
 
+  it('refuses what waits behind another of its credential while the process is held up, without a warning', async () => {
+    const warnings: Error[] = [];
+    const hear = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', hear);
+    const admission = new Admission({ ...settings, slots: 1, perCredential: 1, waitMs: 30 });
+    const first = entered(await enter(admission, operation('a')));
+    const behind = enter(admission, operation('a'));
+    const inQueue = enter(admission, operation('b'));
+    for (const end = performance.now() + 31; performance.now() < end;);
+    first.leave();
+    expect(await behind).toEqual({ refused: 'timeout', limit: 1 });
+    entered(await inQueue).leave();
+    process.off('warning', hear);
+    expect(warnings).toEqual([]);
+    expect([admission.waiting, admission.credentials]).toEqual([0, 0]);
+  });
+
   it('forgets a client that goes away while it waits, at the gate and in the queue', async () => {
     const admission = new Admission({ ...settings, slots: 1, perCredential: 1 });
     const first = entered(await enter(admission, operation('a')));

@@ -500,7 +500,15 @@ describe('what is refused leaves nothing behind', () => {
       system: 'zuora',
       accountId: 'taken-1',
     });
-    expect(await counted()).toBe(before);
+    // A system may be called like something that every object has.
+    const constructor = [{ system: 'constructor', accountId: 'taken-2' }];
+    await created({ externalAccounts: constructor });
+    const second = await create({ externalAccounts: constructor });
+    expect(second.data?.createOrganization).toMatchObject({
+      __typename: 'ExternalAccountTakenError',
+      ...constructor[0],
+    });
+    expect(await counted()).toBe((before ?? 0) + 1);
   });
 
   it('a parent that is missing, deleted, beside or above: all the same answer', async () => {

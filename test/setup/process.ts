@@ -13,8 +13,16 @@ export interface MeasuredGateway extends RunningGateway {
   runs(): boolean;
 }
 
-/** Flags of `npm start`. */
-const FLAGS = '--max-old-space-size=512 --max-semi-space-size=8';
+/** The flags that `npm start` gives node. */
+export async function startFlags(): Promise<string> {
+  const { scripts } = JSON.parse(await readFile('package.json', 'utf8')) as {
+    scripts: { start: string };
+  };
+  return scripts.start
+    .split(' ')
+    .filter((word) => word.startsWith('--'))
+    .join(' ');
+}
 
 /**
  * Starts `banyan serve` over a database with the flags of production. NODE_ENV is left to the caller: in production the
@@ -26,7 +34,7 @@ export async function serveMeasured(
 ): Promise<MeasuredGateway> {
   const gateway = await serve({
     DATABASE_URL: databaseUrl,
-    NODE_OPTIONS: FLAGS,
+    NODE_OPTIONS: await startFlags(),
     LOG_LEVEL: 'error',
     ...environment,
   });

@@ -9,7 +9,7 @@ const README = path.join('bench', 'README.md');
 
 /** Replaces the overview of this many organizations. */
 export async function updateReadme(results: Results): Promise<void> {
-  const { organizations, size, measuredOn, machine } = results;
+  const { organizations, size, measuredOn, machine, plan } = results;
   const [begin, end] = [
     `<!-- peers ${organizations} -->`,
     `<!-- end of peers ${organizations} -->`,
@@ -21,7 +21,7 @@ export async function updateReadme(results: Results): Promise<void> {
     return;
   }
   const { head, rows } = overview(results);
-  const intro = `${whole(organizations)} organizations, the key on a tree of ${whole(size)}; ${machine}; measured on ${measuredOn}.`;
+  const intro = `${whole(organizations)} organizations, the key on a tree of ${whole(size)}; ${machine}; ${plan.rounds} rounds of ${plan.roundMs / 1_000} s after a warm-up of ${plan.warmUpMs / 1_000} s; measured on ${measuredOn}.`;
   await writeFile(
     README,
     `${before}${begin}\n\n${intro}\n\n${markdownTable(head, rows)}\n\n${end}${behind}`,

@@ -44,11 +44,27 @@ function badInput(argument: string, bound: string): RequestError {
   });
 }
 
-/** Returns the hash that a request names, in lower-case hex; null if there is none. */
-function hashOf(params: GraphQLParams, request: Request): string | null {
-  const documentId: unknown =
-    (DOCUMENT_ID in params ? params[DOCUMENT_ID] : undefined) ??
-    (request.method === 'GET' ? new URL(request.url).searchParams.get(DOCUMENT_ID) : undefined);
+/** Registered documents, and the policy for them. */
+export interface Registered {
+  policy: Exclude<TrustedDocumentsPolicy, 'off'>;
+  documents: TrustedDocuments;
+}
+
+/** The documents that are registered in a database; undefined if the policy is off. */
+export function registeredIn(db: Database, policy: TrustedDocumentsPolicy): Registered | undefined {
+  if (policy === 'off') return undefined;
+  return {
+    policy,
+    documents: new TrustedDocuments((hashes) => findTrustedDocuments(db, hashes)),
+  };
+}
+
+/**
+ * Returns the hash that parameters name, in lower-case hex; null if there is none. Throws
+ * `BAD_USER_INPUT` for a malformed one.
+ */
+export function hashIn(params: GraphQLParams): string | null {
+  const documentId: unknown = DOCUMENT_ID in params ? params[DOCUMENT_ID] : undefined;
   if (documentId != null) {
     const [, hash] =
       typeof documentId === 'string' ? (/^sha256:([0-9a-f]{64})$/.exec(documentId) ?? []) : [];
@@ -70,13 +86,14 @@ function hashOf(params: GraphQLParams, request: Request): string | null {
 }
 
 /** Replaces the hash of a registered document with the document, before anything is parsed. */
-export function trustedDocuments(policy: TrustedDocumentsPolicy, db: Database): Plugin | false {
-  if (policy === 'off') return false;
-  const documents = new TrustedDocuments((hashes) => findTrustedDocuments(db, hashes));
+export function trustedDocuments({ policy, documents }: Registered): Plugin {
   return usePersistedOperations({
     allowArbitraryOperations: policy === 'allow',
     extractPersistedOperationId(params, request) {
-      const hash = hashOf(params, request);
+      const given: Record<string, unknown> = { ...params };
+      if (request.method === 'GET')
+        given[DOCUMENT_ID] ??= new URL(request.url).searchParams.get(DOCUMENT_ID);
+      const hash = hashIn(given);
       if (hash !== null) recordOf(request).documentHash = hash;
       return hash;
     },

@@ -138,6 +138,7 @@ function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuild
  */
 export const auditLog: ListDefinition<AuditArguments, AuditEventRow> = {
   ...events,
+  readsInOrder: ({ includeDescendants }) => !includeDescendants,
   page: (viewer, args, page) =>
     args.includeDescendants
       ? (subtreePage(viewer, args, page) as RawBuilder<WithSortKeys<AuditEventRow>>)

@@ -14,7 +14,7 @@ import type { AuditEventRow } from './queries.ts';
  * organization acted on, those who may see the organization that the part names, or the person
  * whose credential it is about.
  */
-type Visibility =
+export type Visibility =
   'everybody' | 'whoever sees the organization' | 'the person themselves' | readonly Scope[];
 
 const settings: Visibility = ['organizations:manage'];
@@ -74,8 +74,13 @@ const parts: Partial<Record<IdType, Readonly<Record<string, Visibility>>>> = {
   },
 };
 
+/** The rule of each part. */
+export const rules = Object.entries(parts).flatMap(([type, named]) =>
+  Object.entries(named).map(([part, rule]) => ({ type, part, rule })),
+);
+
 /** A part that is an object. Its fields are decided one by one. */
-const NESTED = 'profile';
+export const NESTED = 'profile';
 
 /** A state as the caller sees it. */
 export interface SeenState {

@@ -12,6 +12,7 @@ import { organizationById } from '../organization/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { ActorRef } from '../user/type.ts';
 import { redact, type SeenState } from './redaction.ts';
+import { redactedParts, stateAsSeen } from './redaction-queries.ts';
 import {
   auditLog,
   isViaAncestor,
@@ -84,6 +85,7 @@ builder.node(AuditEventRef, {
       description:
         'The state before the change, limited to fields that the caller may read; null when the target is new.',
       resolve: async (row, _args, context) => (await asSeen(row, row.before, context)).state,
+      extensions: inSql(({ viewer }) => stateAsSeen(viewer, 'before')),
     }),
     after: t.field({
       type: 'JSON',
@@ -91,11 +93,12 @@ builder.node(AuditEventRef, {
       description:
         'The state after the change, limited to fields that the caller may read; null when the target was removed or the action was refused.',
       resolve: async (row, _args, context) => (await asSeen(row, row.after, context)).state,
+      extensions: inSql(({ viewer }) => stateAsSeen(viewer, 'after')),
     }),
     redacted: t.stringList({
       description:
         'Parts that were left out of `before` and `after` because the caller may not read their fields, e.g. before.billingEmail. At most 100.',
-      extensions: atMost(100),
+      extensions: { ...atMost(100), ...inSql(({ viewer }) => redactedParts(viewer)) },
       async resolve(row, _args, context) {
         const [before, after] = [
           await asSeen(row, row.before, context),

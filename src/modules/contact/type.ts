@@ -1,5 +1,5 @@
 /** Contacts of an organization: people to talk to, who need not be its members. */
-import { pagesOf, type GivenArguments } from '../../compiler/forms.ts';
+import { emailColumn, pagesOf, type GivenArguments } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { requires, visibleTo } from '../../graphql/guards.ts';
@@ -32,6 +32,7 @@ builder.node(ContactRef, {
       type: 'EmailAddress',
       description: 'Where to write to.',
       resolve: ({ email }) => shownEmail(email),
+      extensions: emailColumn('email'),
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was added.' }),
     updatedAt: t.expose('updated_at', {

@@ -5,11 +5,11 @@ import { scopesBeyond } from '../../authorization/granting.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
-import { present } from '../../database/rows.ts';
+import { one, present } from '../../database/rows.ts';
 import { badInput, parseAll, notFound } from '../../errors.ts';
 import { refuse, Refused } from '../../command/user-error.ts';
 import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
-import { mailAllowance, recordMails } from './sending.ts';
+import { allowance, mailsSent, mailTurn, notVerified } from './sending.ts';
 import { facts } from './facts.ts';
 import { lockInvitation, organizationOfInvitation, type HeldInvitation } from './locks.ts';
 import { closeInvitation, renewInvitation } from './writes.ts';
@@ -104,17 +104,14 @@ export function resendInvitation(
     async ({ tx, principal, organization, record }) => {
       const invitation = await lockOpen(tx, id);
       requireGrantable(principal, organization.lineage, invitation);
-      const { invitationDays, mailLimits } = request.settings;
-      const { room, refusal } = await mailAllowance(
-        tx,
-        principal,
-        organization.lineage,
-        mailLimits,
-        1,
-      );
+      const { lineage } = organization;
+      const { mailLimits } = request.settings;
+      const { unverified } = await one(tx, mailTurn(principal, lineage));
+      if (unverified) throw new Refused(notVerified());
+      const sent = await one(tx, mailsSent(principal, lineage, mailLimits));
+      const { room, refusal } = allowance(sent, mailLimits);
       if (room < 1) throw new Refused(refusal);
-      await renewInvitation(tx, principal, id, invitationDays);
-      await recordMails(tx, principal, organization.lineage, mailLimits, [id]);
+      await renewInvitation(tx, principal, lineage, id, request.settings);
       record({
         target: { type: 'Invitation', id },
         before: facts(invitation),

@@ -5,19 +5,20 @@ import { parseAll } from '../../errors.ts';
 import { userError, refuse, Refused, type UserError } from '../../command/user-error.ts';
 import {
   ROLE_DEFAULT,
+  byName,
   chooseSomeRoles,
-  lockUsableRoles,
+  namedRoles,
   requireRoleKeys,
   scopesOf,
   type UsableRole,
 } from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
-import { mailAllowance, recordMails } from './sending.ts';
-import { findObstacles, insertInvitations } from './writes.ts';
+import { mailTurn, notVerified, type MailTurn } from './sending.ts';
+import { insertInvitations, obstacles, type Obstacle } from './writes.ts';
 import { InvitationExistsError } from './errors.ts';
 import { AlreadyMemberError } from '../membership/errors.ts';
 import { RoleEscalationError } from '../role/errors.ts';
-import { present } from '../../database/rows.ts';
+import { present, together } from '../../database/rows.ts';
 
 /** The maximum number of people that one call may invite. */
 export const INVITED_MAX = 100;
@@ -74,26 +75,28 @@ function examine(
 }
 
 /**
- * Invites people, each with a separate outcome, in a fixed number of statements. People beyond the
- * sending limits are refused in the order of the input, so nothing is queued that will not be sent.
+ * Invites people, each with a separate outcome, in two statements. People beyond the sending limits
+ * are refused in the order of the input, so nothing is queued that will not be sent.
  */
 export async function invite(
   acting: OrganizationChange,
   invitees: readonly Invitee[],
-  { invitationDays, mailLimits }: CommandRequest['settings'],
+  settings: CommandRequest['settings'],
 ): Promise<InvitationOutcome[]> {
   const { tx, principal, organization, record } = acting;
   const keys = [...new Set(invitees.flatMap((invitee) => invitee.roles ?? [ROLE_DEFAULT]))];
-  const usable = await lockUsableRoles(tx, organization.lineage, keys);
+  const addresses = invitees.map((invitee) => requireEmail(invitee.email, 'email').canonical);
+  // The organization's lock keeps the obstacles as they are while the other locks are waited for.
+  const found = await together<{ roles: UsableRole; obstacles: Obstacle; turn: MailTurn }>(tx, {
+    roles: namedRoles(organization.lineage, keys),
+    obstacles: obstacles(organization.id, addresses),
+    turn: mailTurn(principal, organization.lineage),
+  });
+  const usable = byName(found.roles);
   const examined = invitees.map((invitee) => examine(acting, usable, invitee));
   const candidates = examined.filter((invitee) => 'canonicalEmail' in invitee);
-  const obstacles = await findObstacles(
-    tx,
-    organization.id,
-    candidates.map((invitee) => invitee.canonicalEmail),
-  );
   const inTheWay = new Map<string, UserError>(
-    obstacles.map((invitee) => [
+    found.obstacles.map((invitee) => [
       invitee.canonical_email,
       invitee.member
         ? userError(AlreadyMemberError, {})
@@ -108,28 +111,17 @@ export async function invite(
     (invitee) =>
       first.get(invitee.canonicalEmail) === invitee && !inTheWay.has(invitee.canonicalEmail),
   );
-  const { lineage } = organization;
-  const { room, refusal } = await mailAllowance(
-    tx,
-    principal,
-    lineage,
-    mailLimits,
-    invitable.length,
-  );
-  const invited = invitable.slice(0, Math.max(room, 0));
-  for (const invitee of invitable.slice(invited.length))
-    inTheWay.set(invitee.canonicalEmail, refusal);
-  const ids = await insertInvitations(
-    tx,
-    principal,
-    organization.id,
-    invitationDays,
-    invited.map((invitee) => ({ ...invitee, roleIds: invitee.roles.map((role) => role.id) })),
-  );
-  await recordMails(tx, principal, lineage, mailLimits, ids);
-  const idOf = new Map(
-    invited.map((invitee, index) => [invitee, present(ids[index], 'the id of an invitation')]),
-  );
+  const { ids, refusal } = found.turn.some(({ unverified }) => unverified)
+    ? { ids: new Map<string, string>(), refusal: notVerified() }
+    : await insertInvitations(
+        tx,
+        principal,
+        organization,
+        settings,
+        invitable.map((invitee) => ({ ...invitee, roleIds: invitee.roles.map((role) => role.id) })),
+      );
+  for (const { canonicalEmail } of invitable)
+    if (!ids.has(canonicalEmail)) inTheWay.set(canonicalEmail, refusal);
   return examined.map((invitee, index): InvitationOutcome => {
     const email = invitees[index]?.email ?? '';
     const refused = (error: UserError): InvitationOutcome => {
@@ -143,14 +135,11 @@ export async function invite(
       };
     };
     if (!('canonicalEmail' in invitee)) return refused(invitee);
-    const id = idOf.get(invitee);
-    if (id === undefined) {
-      const twin = first.get(invitee.canonicalEmail);
-      const invitationId = (twin && idOf.get(twin)) ?? null;
-      return refused(
-        inTheWay.get(invitee.canonicalEmail) ?? userError(InvitationExistsError, { invitationId }),
-      );
-    }
+    const obstacle = inTheWay.get(invitee.canonicalEmail);
+    if (obstacle) return refused(obstacle);
+    const id = present(ids.get(invitee.canonicalEmail), 'the id of an invitation');
+    if (first.get(invitee.canonicalEmail) !== invitee)
+      return refused(userError(InvitationExistsError, { invitationId: id }));
     record({
       target: { type: 'Invitation', id },
       before: null,

@@ -140,3 +140,8 @@ export const previewByTokenHash = rowBatch<null, PreviewRow>(
     from invitation_tokens t join invitations i on i.id = t.invitation_id join organizations o on o.id = i.organization_id and o.deleted_at is null
     where t.ended_at is null and t.token_hash = any (array(select decode(h, 'hex') from unnest(${hashes}::text[]) as h))`,
 );
+
+/** What an invitation offers, by the hash of its token. */
+export function previewOf(viewer: Viewer, { hash }: { hash: string }): RawBuilder<unknown> {
+  return previewByTokenHash.statement(viewer, sql`array[${hash}]`, null);
+}

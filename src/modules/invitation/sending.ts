@@ -1,9 +1,8 @@
 /** Decides who may send invitation emails, and how many (docs/decisions/0021-sending-mail.md). */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
-import { one } from '../../database/rows.ts';
 import { userError, type UserError } from '../../command/user-error.ts';
 import type { MailLimits } from '../../command/settings.ts';
 import { EmailNotVerifiedError, InvitationLimitError } from './errors.ts';
@@ -22,59 +21,81 @@ function sendingOf({ credential, user }: Principal, lineage: Lineage): Sending {
   return { senderId, treeId };
 }
 
+/** Whether mails may be sent at all, once it is the caller's turn to be counted. */
+export interface MailTurn {
+  unverified: boolean;
+}
+
 /**
- * The number of mails that may still be sent, up to the number wanted, and the reason if there are
- * fewer.
+ * The statement that waits for the caller's turn to send: the sender and then the tree are locked
+ * until the transaction ends, so that concurrent requests are counted one after the other. What
+ * was sent is counted by a later statement, which sees what was committed meanwhile.
+ *
+ * Tells whether the address of the caller, or of the person who created the tree, is unverified. The
+ * creator counts because otherwise a new account could send through a key.
  */
+export function mailTurn(principal: Principal, lineage: Lineage): RawBuilder<MailTurn> {
+  const { senderId, treeId } = sendingOf(principal, lineage);
+  return sql`
+    select count(pg_advisory_xact_lock(hashtextextended(name, 0))) as locks,
+      exists (
+        select from users u where u.canonical_email is null and (
+          u.id = ${principal.user?.id ?? null}::uuid
+          or u.id = (select s.user_id from standalone_organizations s
+            where s.organization_id = ${treeId}::uuid)
+        )
+      ) as unverified
+    from unnest(array[${`invitation mails by ${senderId}`}, ${`invitation mails in ${treeId}`}]) as name`;
+}
+
+/** What was sent in the last 24 hours, as far as it counts towards the limits. */
+export interface MailsSent {
+  by_sender: number;
+  sender_since: Date | null;
+  in_tree: number;
+  tree_since: Date | null;
+}
+
+/** The statement that counts what was sent. The caller's turn has come by then. */
+export function mailsSent(
+  principal: Principal,
+  lineage: Lineage,
+  limits: MailLimits,
+): RawBuilder<MailsSent> {
+  const { senderId, treeId } = sendingOf(principal, lineage);
+  return sql`
+    select sender.mails as by_sender, sender.since as sender_since, tree.mails as in_tree, tree.since as tree_since
+    from (
+      select count(*)::int as mails, min(asked_at) as since from (
+        select asked_at from invitation_mails where sender_id = ${senderId}::uuid and asked_at > now() - interval '24 hours'
+        order by asked_at desc limit ${limits.perSender}
+      ) as latest
+    ) as sender, (
+      select count(*)::int as mails, min(asked_at) as since from (
+        select asked_at from invitation_mails where tree_id = ${treeId}::uuid and asked_at > now() - interval '24 hours'
+        order by asked_at desc limit ${limits.perTree}
+      ) as latest
+    ) as tree`;
+}
+
+/** How many mails may still be sent, and the reason why there are not more. */
 export interface Allowance {
   room: number;
   refusal: UserError;
 }
 
-/**
- * Returns how many of `wanted` mails the caller may send now. The sender and then the tree are
- * locked until the transaction ends, so that concurrent requests are counted one after the other.
- */
-export async function mailAllowance(
-  tx: Database,
-  principal: Principal,
-  lineage: Lineage,
+/** Returns how many mails may be sent beyond those that were. */
+export function allowance(
+  { by_sender, sender_since, in_tree, tree_since }: MailsSent,
   limits: MailLimits,
-  wanted: number,
-): Promise<Allowance> {
-  const { senderId, treeId } = sendingOf(principal, lineage);
-  if (await isUnverified(tx, principal, treeId))
-    return { room: 0, refusal: userError(EmailNotVerifiedError, {}) };
-  await sql`
-    select pg_advisory_xact_lock(hashtextextended(name, 0))
-    from unnest(array[${`invitation mails by ${senderId}`}, ${`invitation mails in ${treeId}`}]) as name`.execute(
-    tx,
-  );
-  // A separate statement, because only a new one sees what was committed while waiting for the
-  // locks.
-  const { by_sender, sender_since, in_tree, tree_since } = await one(
-    tx,
-    sql<{ by_sender: number; sender_since: Date | null; in_tree: number; tree_since: Date | null }>`
-      select sender.mails as by_sender, sender.since as sender_since, tree.mails as in_tree, tree.since as tree_since
-      from (
-        select count(*)::int as mails, min(asked_at) as since from (
-          select asked_at from invitation_mails where sender_id = ${senderId}::uuid and asked_at > now() - interval '24 hours'
-          order by asked_at desc limit ${limits.perSender}
-        ) as latest
-      ) as sender, (
-        select count(*)::int as mails, min(asked_at) as since from (
-          select asked_at from invitation_mails where tree_id = ${treeId}::uuid and asked_at > now() - interval '24 hours'
-          order by asked_at desc limit ${limits.perTree}
-        ) as latest
-      ) as tree`,
-  );
+): Allowance {
   const roomOfSender = limits.perSender - by_sender;
   const roomOfTree = limits.perTree - in_tree;
   const refusal =
     roomOfSender <= roomOfTree
       ? limitError('SENDER', limits.perSender, sender_since)
       : limitError('TREE', limits.perTree, tree_since);
-  return { room: Math.min(wanted, roomOfSender, roomOfTree), refusal };
+  return { room: Math.min(roomOfSender, roomOfTree), refusal };
 }
 
 const DAY_MS = 86_400_000;
@@ -85,50 +106,35 @@ function limitError(scope: 'SENDER' | 'TREE', limit: number, since: Date | null)
   return userError(InvitationLimitError, { scope, limit, retryAt });
 }
 
-/**
- * Whether the address of the caller, or of the person who created the tree, is unverified. The
- * creator counts because otherwise a new account could send through a key.
- */
-async function isUnverified(tx: Database, { user }: Principal, treeId: string): Promise<boolean> {
-  const { unverified } = await one(
-    tx,
-    sql<{ unverified: boolean }>`
-      select exists (
-        select from users u where u.canonical_email is null and (
-          u.id = ${user?.id ?? null}::uuid
-          or u.id = (select s.user_id from standalone_organizations s
-            where s.organization_id = ${treeId}::uuid)
-        )
-      ) as unverified`,
-  );
-  return unverified;
+/** The refusal of a sender without a verified address. */
+export function notVerified(): UserError {
+  return userError(EmailNotVerifiedError, {});
 }
 
 /**
- * Records that mails of these invitations were requested. A mail to an address that has reached its
- * limit in this tree is withheld: its job does nothing, and nobody is told.
+ * The statement that records that mails of invitations were requested, which a table expression
+ * holds as `id`, `round` and `canonical_email`. A mail to an address that has reached its limit in
+ * this tree is withheld: its job does nothing, and nobody is told.
  */
-export async function recordMails(
-  tx: Database,
+export function recordedMails(
   principal: Principal,
   lineage: Lineage,
   { perAddress }: MailLimits,
-  invitationIds: readonly string[],
-): Promise<void> {
+  invitations: RawBuilder<unknown>,
+): RawBuilder<unknown> {
   const { senderId, treeId } = sendingOf(principal, lineage);
-  await sql`
+  return sql`
     insert into invitation_mails (invitation_id, round, tree_id, sender_id, canonical_email, withheld)
     select i.id, i.round, ${treeId}::uuid, ${senderId}::uuid, i.canonical_email,
       sent.mails >= ${perAddress}::int
-    from invitations i cross join lateral (
+    from ${invitations} as i cross join lateral (
       select count(*)::int as mails from (
         select from invitation_mails m
         where m.tree_id = ${treeId}::uuid and m.canonical_email = i.canonical_email and not m.withheld
           and m.asked_at > now() - interval '24 hours'
         limit ${perAddress}::int
       ) as latest
-    ) as sent
-    where i.id = any (${invitationIds}::uuid[])`.execute(tx);
+    ) as sent`;
 }
 
 /** A job that removes records that no limit counts any more. */

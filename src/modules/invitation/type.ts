@@ -27,6 +27,7 @@ import {
   inviterOfRow,
   invitations,
   previewByTokenHash,
+  previewOf,
   type DeliveryRow,
   type InvitationRow,
   type InvitationsArguments,
@@ -201,6 +202,13 @@ const InvitationPreviewRef = builder.objectRef<PreviewRow>('InvitationPreview').
 /** Longest text that is taken for a token. */
 export const TOKEN_LENGTH_MAX = 200;
 
+/** The hex SHA-256 of a token. */
+function askedToken({ token }: { token: string }): { hash: string } {
+  if (token.length === 0 || token.length > TOKEN_LENGTH_MAX)
+    throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);
+  return { hash: tokenHash(token).toString('hex') };
+}
+
 builder.queryField('invitationPreview', (t) =>
   t.field({
     type: InvitationPreviewRef,
@@ -214,10 +222,8 @@ builder.queryField('invitationPreview', (t) =>
         description: `The token from the mail, at most ${TOKEN_LENGTH_MAX} characters.`,
       }),
     },
-    resolve(_root, { token }, { loaders }) {
-      if (token.length === 0 || token.length > TOKEN_LENGTH_MAX)
-        throw badInput('token', `must have between 1 and ${TOKEN_LENGTH_MAX} characters`);
-      return loaders.load(previewByTokenHash, null, tokenHash(token).toString('hex'));
-    },
+    resolve: (_root, given, { loaders }) =>
+      loaders.load(previewByTokenHash, null, askedToken(given).hash),
+    extensions: rowsInSql(({ viewer, args }) => previewOf(viewer, args), { prepare: askedToken }),
   }),
 );

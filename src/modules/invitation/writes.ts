@@ -1,9 +1,13 @@
 /** Writes of invitations. The caller has locked the organization. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Principal } from '../../authorization/principal.ts';
+import type { Lineage } from '../../authorization/rights.ts';
+import type { UserError } from '../../command/user-error.ts';
+import type { CommandSettings } from '../../command/settings.ts';
 import type { Database } from '../../database/connect.ts';
-import { many, one, present } from '../../database/rows.ts';
-import { enqueue } from '../../jobs/queue.ts';
+import { one } from '../../database/rows.ts';
+import { enqueued, type JobName } from '../../jobs/queue.ts';
+import { allowance, mailsSent, recordedMails, type MailsSent } from './sending.ts';
 
 /** A reason why an address cannot be invited: it is a member's, or has an open invitation. */
 export interface Obstacle {
@@ -12,31 +16,20 @@ export interface Obstacle {
   invitation_id: string | null;
 }
 
-/**
- * Finds the obstacles of addresses. Expired invitations are not obstacles; they are stored as
- * expired and stay listed.
- */
-export async function findObstacles(
-  tx: Database,
+/** The statement that finds the obstacles of addresses. Expired invitations are not obstacles. */
+export function obstacles(
   organizationId: string,
   addresses: readonly string[],
-): Promise<Obstacle[]> {
-  await sql`
-    update invitations set status = 'EXPIRED', updated_at = now()
-    where organization_id = ${organizationId}::uuid and canonical_email = any (${addresses}::text[])
-      and status = 'PENDING' and expires_at <= now()`.execute(tx);
-  const rows = await many(
-    tx,
-    sql<Obstacle>`
-      select u.canonical_email, true as member, null::uuid as invitation_id
-      from users u join memberships m on m.user_id = u.id and m.organization_id = ${organizationId}::uuid
-      where u.canonical_email = any (${addresses}::text[])
-      union all
-      select i.canonical_email, false, i.id from invitations i
-      where i.organization_id = ${organizationId}::uuid
-        and i.canonical_email = any (${addresses}::text[]) and i.status = 'PENDING'`,
-  );
-  return rows;
+): RawBuilder<Obstacle> {
+  return sql`
+    select u.canonical_email, true as member, null::uuid as invitation_id
+    from users u join memberships m on m.user_id = u.id and m.organization_id = ${organizationId}::uuid
+    where u.canonical_email = any (${addresses}::text[])
+    union all
+    select i.canonical_email, false, i.id from invitations i
+    where i.organization_id = ${organizationId}::uuid
+      and i.canonical_email = any (${addresses}::text[])
+      and i.status = 'PENDING' and i.expires_at > now()`;
 }
 
 /** An invitation to be created. */
@@ -46,44 +39,69 @@ export interface NewInvitation {
   roleIds: readonly string[];
 }
 
+/** Invitations that were created, and what had been sent before. */
+interface Created extends MailsSent {
+  invitations: { id: string; canonical_email: string }[];
+}
+
 /**
- * Creates invitations from the principal, and the jobs that send them. Returns the UUIDs in the
- * order of the input.
+ * Creates invitations from the principal, with their jobs and the records of their mails: in the
+ * order of the input, as many as the limits of sending leave room for. The caller's turn has come
+ * (`mailTurn`), so what is counted here stays true until the end. Returns the ids by address, and
+ * why there are not more.
+ *
+ * Expired invitations to the same addresses are stored as expired and stay listed.
  */
 export async function insertInvitations(
   tx: Database,
   principal: Principal,
-  organizationId: string,
-  days: number,
+  { id: organizationId, lineage }: { id: string; lineage: Lineage },
+  { invitationDays, mailLimits }: CommandSettings,
   invitations: readonly NewInvitation[],
-): Promise<string[]> {
-  if (invitations.length === 0) return [];
-  const rows = await many(
+): Promise<{ ids: Map<string, string>; refusal: UserError }> {
+  const addresses = invitations.map((invitation) => invitation.canonicalEmail);
+  const offers = invitations.flatMap(({ canonicalEmail, roleIds }) =>
+    roleIds.map((roleId) => ({ canonicalEmail, roleId })),
+  );
+  const row = await one(
     tx,
-    sql<{ id: string; canonical_email: string }>`
-      insert into invitations
-        (organization_id, email, canonical_email, expires_at, inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name,
-         inviter_organization_id)
-      select ${organizationId}::uuid, given.email, given.canonical_email, now() + make_interval(days => ${days}), ${inviterOf(principal)}
-      from unnest(${invitations.map((invitation) => invitation.email)}::text[], ${invitations.map((invitation) => invitation.canonicalEmail)}::text[])
-        with ordinality as given (email, canonical_email, place)
-      order by given.place
-      returning id, canonical_email`,
+    sql<Created>`
+      with sent as (${mailsSent(principal, lineage, mailLimits)}),
+      expired as (
+        update invitations set status = 'EXPIRED', updated_at = now()
+        where organization_id = ${organizationId}::uuid and canonical_email = any (${addresses}::text[])
+          and status = 'PENDING' and expires_at <= now()
+        returning id
+      ),
+      created as (
+        insert into invitations
+          (organization_id, email, canonical_email, expires_at, inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name,
+           inviter_organization_id)
+        select ${organizationId}::uuid, given.email, given.canonical_email, now() + make_interval(days => ${invitationDays}), ${inviterOf(principal)}
+        from unnest(${invitations.map((invitation) => invitation.email)}::text[], ${addresses}::text[])
+          with ordinality as given (email, canonical_email, place)
+          cross join sent
+          -- Expired ones make room for new ones first: an address has one pending invitation.
+          cross join (select count(*) from expired) as earlier
+        where given.place <= least(${mailLimits.perSender} - sent.by_sender, ${mailLimits.perTree} - sent.in_tree)
+        order by given.place
+        returning id, canonical_email, round
+      ),
+      offered as (
+        insert into invitation_roles (invitation_id, role_id)
+        select created.id, given.role_id
+        from created join unnest(${offers.map((offer) => offer.canonicalEmail)}::text[], ${offers.map((offer) => offer.roleId)}::uuid[])
+          as given (canonical_email, role_id) on given.canonical_email = created.canonical_email
+      ),
+      mails as (${recordedMails(principal, lineage, mailLimits, sql`created`)})
+      select sent.*, ${enqueued(deliveries(sql`created`))} as jobs,
+        (select coalesce(json_agg(created), '[]') from created) as invitations
+      from sent`,
   );
-  const idOf = new Map(rows.map((row) => [row.canonical_email, row.id]));
-  const ids = invitations.map(({ canonicalEmail }) =>
-    present(idOf.get(canonicalEmail), 'the id of an invitation'),
-  );
-  const offers = ids.flatMap((invitation, index) =>
-    (invitations[index]?.roleIds ?? []).map((roleId) => ({ invitation, roleId })),
-  );
-  await sql`
-    insert into invitation_roles (invitation_id, role_id)
-    select * from unnest(${offers.map((offer) => offer.invitation)}::uuid[], ${offers.map((offer) => offer.roleId)}::uuid[])`.execute(
-    tx,
-  );
-  await enqueueDeliveries(tx, ids, 1);
-  return ids;
+  return {
+    ids: new Map(row.invitations.map((created) => [created.canonical_email, created.id])),
+    refusal: allowance(row, mailLimits).refusal,
+  };
 }
 
 /** The columns of the inviter: kind, person, key, name of the key, organization acted from. */
@@ -98,16 +116,12 @@ function inviterOf({ credential, user, organization }: Principal) {
   ]);
 }
 
-async function enqueueDeliveries(
-  tx: Database,
-  ids: readonly string[],
-  round: number,
-): Promise<void> {
-  await enqueue(
-    tx,
-    'deliver_invitation',
-    ids.map((id) => ({ key: `invitation:${id}`, payload: { invitationId: id, round } })),
-  );
+/** The jobs that send the invitations of a table expression, in their current round. */
+function deliveries(invitations: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select ${'deliver_invitation' satisfies JobName}, concat('invitation:', i.id),
+      json_build_object('invitationId', i.id, 'round', i.round)
+    from ${invitations} as i`;
 }
 
 /**
@@ -117,21 +131,27 @@ async function enqueueDeliveries(
 export async function renewInvitation(
   tx: Database,
   principal: Principal,
+  lineage: Lineage,
   id: string,
-  days: number,
+  { invitationDays, mailLimits }: CommandSettings,
 ): Promise<void> {
-  const ended = tx.updateTable('invitation_tokens').set({ ended_at: sql<Date>`now()` });
-  await ended.where('invitation_id', '=', id).where('ended_at', 'is', null).execute();
-  const { round } = await one(
+  await one(
     tx,
-    sql<{ round: number }>`
-      update invitations set expires_at = now() + make_interval(days => ${days}),
-        updated_at = now(), round = round + 1,
-        (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})
-      where id = ${id}::uuid returning round`,
+    sql`
+      with ended as (
+        update invitation_tokens set ended_at = now()
+        where invitation_id = ${id}::uuid and ended_at is null
+      ),
+      forgotten as (delete from invitation_deliveries where invitation_id = ${id}::uuid),
+      renewed as (
+        update invitations set expires_at = now() + make_interval(days => ${invitationDays}),
+          updated_at = now(), round = round + 1,
+          (inviter_kind, inviter_user_id, inviter_api_key_id, inviter_api_key_name, inviter_organization_id) = row (${inviterOf(principal)})
+        where id = ${id}::uuid returning id, round, canonical_email
+      ),
+      mails as (${recordedMails(principal, lineage, mailLimits, sql`renewed`)})
+      select ${enqueued(deliveries(sql`renewed`))} as jobs`,
   );
-  await tx.deleteFrom('invitation_deliveries').where('invitation_id', '=', id).execute();
-  await enqueueDeliveries(tx, [id], round);
 }
 
 /** Closes an invitation. Its tokens still show its status, and do nothing else. */

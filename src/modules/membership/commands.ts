@@ -4,22 +4,25 @@ import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import type { Database } from '../../database/connect.ts';
+import { many, together } from '../../database/rows.ts';
 import { notFound } from '../../errors.ts';
 import { refuse, type UserError } from '../../command/user-error.ts';
 import { lockOpenInvitationOf } from '../invitation/locks.ts';
 import { closeInvitation } from '../invitation/writes.ts';
 import {
   ADMIN,
+  byName,
   chooseSomeRoles,
-  lockUsableRoles,
+  namedRoles,
   requireRoleKeys,
   scopesOf,
+  type UsableRole,
 } from '../role/choice.ts';
 import { requireEmail } from '../../values/email.ts';
 import {
   deleteMembership,
   findVisiblePerson,
-  hasOtherAdmin,
+  heldMembership,
   insertMembership,
   lockMembership,
   organizationOfMember,
@@ -42,12 +45,11 @@ const attempt = (action: string, { organizationId, userId }: Member) =>
     scope: 'members:manage',
   }) as const;
 
-/** Locks the member to be changed. A caller may not change a member who holds more than they do. */
-async function lockMember(
-  { tx, principal, organization }: OrganizationChange,
-  userId: string,
-): Promise<HeldMembership> {
-  const member = await lockMembership(tx, organization.id, userId);
+/** Refuses to change a member who is not there, or who holds more than the caller does. */
+function requireManageable(
+  { principal, organization }: OrganizationChange,
+  member: HeldMembership | undefined,
+): HeldMembership {
   if (!member) throw notFound();
   const missingScopes = scopesBeyond(principal, organization.lineage, member.scopes);
   if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
@@ -57,12 +59,8 @@ async function lockMember(
 /**
  * Refuses to remove the last admin, whoever asks. The organization's lock keeps the count valid.
  */
-async function requireOtherAdmin(
-  { tx, organization }: Pick<OrganizationChange, 'tx' | 'organization'>,
-  member: HeldMembership,
-): Promise<void> {
-  if (member.is_admin && !(await hasOtherAdmin(tx, organization.id, member.id)))
-    refuse(LastAdminError, {});
+function requireOtherAdmin(member: HeldMembership): void {
+  if (member.is_admin && !member.has_other_admin) refuse(LastAdminError, {});
 }
 
 /** Replaces the roles of a member. */
@@ -73,15 +71,18 @@ export function updateMemberRoles(
   requireRoleKeys(input.roles);
   return runCommand(request, attempt('updateMemberRoles', input), async (acting) => {
     const { tx, principal, organization } = acting;
-    const member = await lockMember(acting, input.userId);
-    const { roles, ignoredRoles } = chooseSomeRoles(
-      await lockUsableRoles(tx, organization.lineage, input.roles),
-      input.roles,
+    const { members, usable } = await together<{ members: HeldMembership; usable: UsableRole }>(
+      tx,
+      {
+        members: heldMembership(organization.id, input.userId),
+        usable: namedRoles(organization.lineage, input.roles),
+      },
     );
+    const member = requireManageable(acting, members[0]);
+    const { roles, ignoredRoles } = chooseSomeRoles(byName(usable), input.roles);
     const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
     if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
-    if (!roles.some((role) => role.built_in && role.key === ADMIN))
-      await requireOtherAdmin(acting, member);
+    if (!roles.some((role) => role.built_in && role.key === ADMIN)) requireOtherAdmin(member);
     await replaceRoles(
       tx,
       member.id,
@@ -99,9 +100,13 @@ export function updateMemberRoles(
 /** Removes a membership. The person's account and other memberships are not affected. */
 export function removeMember(request: CommandRequest, input: Member) {
   return runCommand(request, attempt('removeMember', input), async (acting) => {
-    const member = await lockMember(acting, input.userId);
-    await requireOtherAdmin(acting, member);
-    await deleteMembership(acting.tx, member.id);
+    const { tx, organization } = acting;
+    const member = requireManageable(
+      acting,
+      await lockMembership(tx, organization.id, input.userId),
+    );
+    requireOtherAdmin(member);
+    await deleteMembership(tx, member.id);
     acting.record({
       target: { type: 'Membership', id: member.id },
       before: { email: member.email, roles: member.role_keys },
@@ -124,7 +129,7 @@ export function leaveOrganization(
   return runCommand(request, attempt, async ({ tx, user, organization, record }) => {
     const member = organization ? await lockMembership(tx, organization.id, user.id) : undefined;
     if (!organization || !member) throw notFound();
-    await requireOtherAdmin({ tx, organization }, member);
+    requireOtherAdmin(member);
     await deleteMembership(tx, member.id);
     record({
       target: { type: 'Membership', id: member.id },
@@ -158,10 +163,8 @@ export function addMember(
     { ...what, scope: 'members:manage', idempotency: idempotencyKeyOf(input) },
     async (acting) => {
       const { tx, principal, organization } = acting;
-      const { roles, ignoredRoles } = chooseSomeRoles(
-        await lockUsableRoles(tx, organization.lineage, keys),
-        keys,
-      );
+      const usable = byName(await many(tx, namedRoles(organization.lineage, keys)));
+      const { roles, ignoredRoles } = chooseSomeRoles(usable, keys);
       const missingScopes = scopesBeyond(principal, organization.lineage, scopesOf(roles));
       if (missingScopes.length > 0) refuse(RoleEscalationError, { missingScopes });
       const userId = await findVisiblePerson(tx, principal, canonical);

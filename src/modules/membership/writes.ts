@@ -2,11 +2,11 @@
  * Writes of memberships, and the reads that they need under a lock. The caller has locked the
  * organization.
  */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
-import { many, maybeOne, present, type Columns } from '../../database/rows.ts';
+import { maybeOne, one, type Columns } from '../../database/rows.ts';
 
 /** A membership that is about to be changed. */
 export interface HeldMembership
@@ -16,40 +16,48 @@ export interface HeldMembership
   /** The combined scopes of its roles. */
   scopes: string[];
   is_admin: boolean;
+  /** Whether somebody else holds the role `admin` in the organization. */
+  has_other_admin: boolean;
 }
 
 const heldRoles = (column: 'id' | 'key') => sql`array(
   select ${sql.ref(`r.${column}`)} from membership_roles mr join roles r on r.id = mr.role_id
   where mr.membership_id = m.id order by r.built_in desc, r.key)`;
 
+/** Of holders of the role `admin`: those in an organization, by the alias `mr`. */
+const holdsAdmin = (where: RawBuilder<unknown>) => sql<boolean>`exists (
+  select from membership_roles mr join roles r on r.id = mr.role_id and r.built_in and r.key = 'admin'
+  where ${where})`;
+
 /**
- * Locks a person's membership in an organization against every other change; undefined if there is
- * none.
+ * The statement that locks a person's membership in an organization against every other change; no
+ * row if there is none.
+ *
+ * What it reads may be older than the wait for its lock, and is true all the same: whatever gives or
+ * takes roles here has the organization's lock, which the caller has held since an earlier
+ * statement. The wait is for commands that rest on the membership. Only the scopes of a role that is
+ * defined above may change during it; then this change counts as the earlier one.
  */
+export function heldMembership(organizationId: string, userId: string): RawBuilder<HeldMembership> {
+  return sql`
+    with held as materialized (
+      select * from memberships
+      where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update
+    )
+    select m.id, m.user_id, u.email, ${heldRoles('id')} as role_ids,
+      ${heldRoles('key')} as role_keys, membership_scopes(m.id) as scopes,
+      ${holdsAdmin(sql`mr.membership_id = m.id`)} as is_admin,
+      ${holdsAdmin(sql`mr.organization_id = m.organization_id and mr.membership_id <> m.id`)} as has_other_admin
+    from held as m join users u on u.id = m.user_id`;
+}
+
+/** Locks a person's membership in an organization; undefined if there is none. */
 export async function lockMembership(
   tx: Database,
   organizationId: string,
   userId: string,
 ): Promise<HeldMembership | undefined> {
-  const locked = await maybeOne(
-    tx,
-    sql<{ id: string }>`
-      select id from memberships
-        where organization_id = ${organizationId}::uuid and user_id = ${userId}::uuid for update`,
-  );
-  const id = locked?.id;
-  if (id === undefined) return undefined;
-  return maybeOne(
-    tx,
-    sql<HeldMembership>`
-      select m.id, m.user_id, u.email, ${heldRoles('id')} as role_ids,
-        ${heldRoles('key')} as role_keys, membership_scopes(m.id) as scopes,
-        exists (
-          select from membership_roles mr join roles r on r.id = mr.role_id
-            where mr.membership_id = m.id and r.built_in and r.key = 'admin'
-        ) as is_admin
-      from memberships m join users u on u.id = m.user_id where m.id = ${id}::uuid`,
-  );
+  return maybeOne(tx, heldMembership(organizationId, userId));
 }
 
 /** Returns the organization's UUID if the person is a member of it; otherwise null. */
@@ -67,21 +75,12 @@ export async function organizationOfMember(
   return row?.organization_id ?? null;
 }
 
-/** Whether somebody else holds the role `admin` in the organization. */
-export async function hasOtherAdmin(
-  tx: Database,
-  organizationId: string,
-  membershipId: string,
-): Promise<boolean> {
-  const rows = await many(
-    tx,
-    sql`
-      select from membership_roles mr join roles r on r.id = mr.role_id and r.built_in and r.key = 'admin'
-      where mr.organization_id = ${organizationId}::uuid
-        and mr.membership_id <> ${membershipId}::uuid limit 1`,
-  );
-  return rows.length > 0;
-}
+/** The statement that gives roles to the memberships that the table expression holds. */
+const addedRoles = (memberships: RawBuilder<unknown>, roleIds: readonly string[]) => sql`
+  insert into membership_roles (membership_id, organization_id, role_id)
+  select m.id, m.organization_id, role.id
+  from ${memberships} as m cross join unnest(${roleIds}::uuid[]) as role (id)
+  on conflict do nothing`;
 
 /** Replaces the roles of the membership. */
 export async function replaceRoles(
@@ -90,30 +89,15 @@ export async function replaceRoles(
   roleIds: readonly string[],
 ): Promise<void> {
   await sql`
-    delete from membership_roles
-      where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])`.execute(
-    tx,
-  );
-  await addRoles(tx, membershipId, roleIds);
-  await tx
-    .updateTable('memberships')
-    .set({ updated_at: sql<Date>`now()` })
-    .where('id', '=', membershipId)
-    .execute();
-}
-
-/** Adds roles to the membership. */
-async function addRoles(
-  tx: Database,
-  membershipId: string,
-  roleIds: readonly string[],
-): Promise<void> {
-  await sql`
-    insert into membership_roles (membership_id, organization_id, role_id)
-    select m.id, m.organization_id, role.id from memberships m
-      cross join unnest(${roleIds}::uuid[]) as role (id)
-    where m.id = ${membershipId}::uuid
-    on conflict do nothing`.execute(tx);
+    with removed as (
+      delete from membership_roles
+      where membership_id = ${membershipId}::uuid and role_id <> all (${roleIds}::uuid[])
+    ),
+    changed as (
+      update memberships set updated_at = now() where id = ${membershipId}::uuid
+      returning id, organization_id
+    )
+    ${addedRoles(sql`changed`, roleIds)}`.execute(tx);
 }
 
 /**
@@ -125,15 +109,20 @@ export async function insertMembership(
   userId: string,
   roleIds: readonly string[],
 ): Promise<string> {
-  const inserted = await maybeOne(
+  const { id } = await one(
     tx,
     sql<{ id: string }>`
-      insert into memberships (organization_id, user_id) values (${organizationId}::uuid, ${userId}::uuid)
-      on conflict on constraint memberships_one_per_organization do nothing returning id`,
+      with membership as (
+        insert into memberships (organization_id, user_id)
+        values (${organizationId}::uuid, ${userId}::uuid)
+        -- Changes nothing, but locks and returns the existing one.
+        on conflict on constraint memberships_one_per_organization
+          do update set updated_at = memberships.updated_at
+        returning id, organization_id
+      ),
+      added as (${addedRoles(sql`membership`, roleIds)})
+      select id from membership`,
   );
-  const { id } =
-    inserted ?? present(await lockMembership(tx, organizationId, userId), 'the membership');
-  await addRoles(tx, id, roleIds);
   return id;
 }
 

@@ -23,15 +23,18 @@ export function canSignIn(viewer: Viewer): RawBuilder<unknown> {
     : sql`false`;
 }
 
-/** The scopes of the catalog that the caller may use on the organization `parent`, in order. */
-export function usableScopes({ principal }: Viewer): RawBuilder<unknown> {
+/** Whether the caller may use a scope of the catalog on the organization `parent`. */
+export function isUsable({ principal }: Viewer, scope: RawBuilder<unknown>): RawBuilder<boolean> {
   const isOwn = conditionOf(principal, { own: true, below: false, elsewhere: false });
   const isBelow = conditionOf(principal, {
     own: false,
     below: reachesBelow(principal),
     elsewhere: false,
   });
-  return sql`array(
-    select s.key from scopes as s where ${isOwn} and s.key = any (${[...scopesInOwn(principal)]}::text[]) or ${isBelow} order by s.position
-  )`;
+  return sql`(${isOwn} and ${scope} = any (${[...scopesInOwn(principal)]}::text[]) or ${isBelow})`;
+}
+
+/** The scopes of the catalog that the caller may use on the organization `parent`, in order. */
+export function usableScopes(viewer: Viewer): RawBuilder<unknown> {
+  return sql`array(select s.key from scopes as s where ${isUsable(viewer, sql`s.key`)} order by s.position)`;
 }

@@ -1,25 +1,27 @@
 /** Writes of provisioning steps. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
-import { many } from '../../database/rows.ts';
-import { enqueue } from '../../jobs/queue.ts';
+import { one } from '../../database/rows.ts';
+import { enqueued, type JobName } from '../../jobs/queue.ts';
 import { STEP_NAMES, type StepName } from './queries.ts';
 
-/** Inserts the missing steps of an organization. */
-async function insertSteps(tx: Database, organizationId: string): Promise<void> {
-  await sql`
-    insert into provisioning_steps (organization_id, name) select ${organizationId}::uuid, *
-      from unnest(${STEP_NAMES}::text[])
-    on conflict do nothing`.execute(tx);
+/** The statement that inserts the missing steps of the organization that a table expression holds. */
+export function plannedSteps(organizations: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    insert into provisioning_steps (organization_id, name)
+    select o.id, step.name from ${organizations} as o, unnest(${STEP_NAMES}::text[]) as step (name)
+    on conflict do nothing returning organization_id, name`;
 }
 
-/** Plans all steps of an organization, and enqueues the jobs that run them. */
-export async function planProvisioning(tx: Database, organizationId: string): Promise<void> {
-  await insertSteps(tx, organizationId);
-  await enqueueSteps(
-    tx,
-    STEP_NAMES.map((step) => ({ organizationId, step })),
-  );
+/**
+ * The jobs that run the steps of a table expression. A step has at most one job. A waiting job is
+ * replaced, so that the new one runs immediately.
+ */
+export function stepJobs(steps: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`
+    select ${'provision' satisfies JobName}, concat('provision ', s.organization_id, ' ', s.name),
+      json_build_object('organizationId', s.organization_id, 'step', s.name)
+    from ${steps} as s`;
 }
 
 /**
@@ -27,19 +29,19 @@ export async function planProvisioning(tx: Database, organizationId: string): Pr
  * that were never planned. Returns the names of the steps.
  */
 export async function restartSteps(tx: Database, organizationId: string): Promise<StepName[]> {
-  await insertSteps(tx, organizationId);
-  const rows = await many(
+  const { names } = await one(
     tx,
-    sql<{ name: StepName }>`
-      update provisioning_steps set status = 'PENDING', error = null, finished_at = null
-      where organization_id = ${organizationId}::uuid and status in ('PENDING', 'FAILED') returning name`,
+    sql<{ names: StepName[] }>`
+      with planned as (${plannedSteps(sql`(select ${organizationId}::uuid as id)`)}),
+      restarted as (
+        update provisioning_steps set status = 'PENDING', error = null, finished_at = null
+        where organization_id = ${organizationId}::uuid and status in ('PENDING', 'FAILED')
+        returning organization_id, name
+      ),
+      steps as (select * from planned union all select * from restarted)
+      select array(select name from steps) as names, ${enqueued(stepJobs(sql`steps`))} as jobs`,
   );
-  const steps = STEP_NAMES.filter((name) => rows.some((row) => row.name === name));
-  await enqueueSteps(
-    tx,
-    steps.map((step) => ({ organizationId, step })),
-  );
-  return steps;
+  return STEP_NAMES.filter((name) => names.includes(name));
 }
 
 /**
@@ -47,38 +49,22 @@ export async function restartSteps(tx: Database, organizationId: string): Promis
  * more than there are numbers now.
  */
 export async function restartPhoneNumberSteps(tx: Database): Promise<number> {
-  const rows = await many(
+  const { steps } = await one(
     tx,
-    sql<{ organization_id: string }>`
-      update provisioning_steps set status = 'PENDING', error = null, finished_at = null
-      where (organization_id, name) in (
-        select s.organization_id, s.name from provisioning_steps s
-        where s.name = 'PHONE_NUMBER' and s.status = 'FAILED'
-        order by s.finished_at, s.organization_id
-        limit (select count(*) from phone_numbers n
-          where not exists (select from assigned_phone_numbers a where a.number = n.number))
-        for update skip locked
+    sql<{ steps: number }>`
+      with steps as (
+        update provisioning_steps set status = 'PENDING', error = null, finished_at = null
+        where (organization_id, name) in (
+          select s.organization_id, s.name from provisioning_steps s
+          where s.name = 'PHONE_NUMBER' and s.status = 'FAILED'
+          order by s.finished_at, s.organization_id
+          limit (select count(*) from phone_numbers n
+            where not exists (select from assigned_phone_numbers a where a.number = n.number))
+          for update skip locked
+        )
+        returning organization_id, name
       )
-      returning organization_id`,
+      select ${enqueued(stepJobs(sql`steps`))} as steps`,
   );
-  await enqueueSteps(
-    tx,
-    rows.map((row) => ({ organizationId: row.organization_id, step: 'PHONE_NUMBER' })),
-  );
-  return rows.length;
-}
-
-/** A step has at most one job. A waiting job is replaced, so that the new one runs immediately. */
-function enqueueSteps(
-  tx: Database,
-  steps: readonly { organizationId: string; step: StepName }[],
-): Promise<void> {
-  return enqueue(
-    tx,
-    'provision',
-    steps.map((payload) => ({
-      key: `provision ${payload.organizationId} ${payload.step}`,
-      payload,
-    })),
-  );
+  return steps;
 }

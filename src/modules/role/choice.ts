@@ -1,5 +1,5 @@
 /** Resolves the roles in inputs, which are named by key or by id. */
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Lineage } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
 import { many, type Columns } from '../../database/rows.ts';
@@ -71,22 +71,17 @@ export async function usableRoles(
 }
 
 /**
- * Like `usableRoles`, but only the roles with these keys or public ids, by either, in order to
- * assign them. Roles that organizations defined are locked until the transaction ends, so that
- * their scopes cannot change, and are read under the lock. Built-in roles never change.
+ * The statement that reads, of the roles that `usableRoles` returns, those with these keys or
+ * public ids, in order to assign them. Roles that organizations defined are locked until the
+ * transaction ends, so that their scopes cannot change, and are read under the lock. Built-in roles
+ * never change.
  */
-export async function lockUsableRoles(
-  tx: Database,
-  lineage: Lineage,
-  names: readonly string[],
-): Promise<Map<string, UsableRole>> {
+export function namedRoles(lineage: Lineage, names: readonly string[]): RawBuilder<UsableRole> {
   const ids = names.flatMap((name) => {
     const parsed = parseId(name);
     return parsed?.type === 'Role' ? [parsed.uuid] : [];
   });
-  const rows = await many(
-    tx,
-    sql<UsableRole>`
+  return sql`
     with named as (
       select d.role_id, d.organization_id from organization_roles d
       where d.organization_id = any (${lineage}::uuid[]) and d.key = any (${names}::text[])
@@ -106,9 +101,11 @@ export async function lockUsableRoles(
       select r.id, r.key, r.scopes, true, null from roles r
         where r.built_in and (r.key = any (${names}::text[]) or r.id = any (${ids}::uuid[]))
     ) as usable
-    order by built_in, place`,
-  );
-  // Ids take precedence over a key with the same text.
+    order by built_in, place`;
+}
+
+/** The rows of `namedRoles` by key and by public id, of which ids take precedence. */
+export function byName(rows: readonly UsableRole[]): Map<string, UsableRole> {
   const byKey = rows.map((role) => [role.key, role] as const);
   const byId = rows.map((role) => [encodeId('Role', role.id), role] as const);
   return new Map([...byKey, ...byId]);

@@ -132,7 +132,7 @@ async function organizationOfRole(
 
 /**
  * Locks the role `for update`. That conflicts with the key-share lock which every grant takes
- * (`lockUsableRoles` and the foreign keys). So each grant either comes before and is seen, or comes
+ * (`namedRoles` and the foreign keys). So each grant either comes before and is seen, or comes
  * after and is checked against the changed role.
  */
 async function lockRole(tx: Database, id: string): Promise<OwnRole> {

@@ -12,13 +12,15 @@ export interface RoleRow extends Columns<
   'roles',
   'id' | 'key' | 'name' | 'description' | 'scopes' | 'built_in'
 > {
+  /** As granted, without implied ones; `scopesHeld` adds those. */
+  scopes: string[];
   /** The lineage of the organization in which the role was found, if it is not built in. */
   lineage: Lineage;
   /** The person who sees the role because they hold it or it is offered to them. */
   shown_to: string | null;
 }
 
-const columns = sql`r.id, r.key, r.name, r.description, scopes_held(r.scopes) as scopes, r.built_in`;
+const columns = sql`r.id, r.key, r.name, r.description, r.scopes, r.built_in`;
 
 /**
  * The maximum number of roles that are listed as available in an organization. The built-in ones
@@ -122,6 +124,20 @@ export const roleById = rowBatch<null, RoleRow>(
     ) as reached on true
     where r.id = any (${ids}::uuid[]) and (r.built_in or reached.lineage is not null)`,
 );
+
+/** Key of a set of scopes for `scopesHeld`. */
+export const scopesKey = (scopes: readonly string[]): string => scopes.join();
+
+/** Scopes with all that they imply, by `scopesKey`: most who read a role do not ask for them. */
+export const scopesHeld = rowBatch<null, { key: string; scopes: string[] }>(
+  'scopes held',
+  (row) => row.key,
+  (_viewer, keys) => sql<{ key: string; scopes: string[] }>`
+    select asked.key, scopes_held(string_to_array(asked.key, ',')) as scopes from unnest(${keys}::text[]) as asked (key)`,
+);
+
+/** The scopes of the role `parent`, including implied ones. */
+export const scopesOfRole = sql`scopes_held(parent.scopes)`;
 
 export type ScopeRow = Columns<'scopes', 'key' | 'description' | 'implies'>;
 

@@ -1,14 +1,18 @@
 /** Roles and the catalog of scopes. */
 import { inside, visibleTo } from '../../graphql/guards.ts';
-import { related, rowsInSql } from '../../compiler/forms.ts';
+import { inSql, related, rowsInSql } from '../../compiler/forms.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { builder } from '../../graphql/builder.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { atMost } from '../../graphql/cost.ts';
+import { present } from '../../database/rows.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import {
   rolesUsableIn,
   scopeCatalog,
+  scopesHeld,
+  scopesKey,
+  scopesOfRole,
   USABLE_ROLES_MAX,
   type RoleRow,
   type ScopeRow,
@@ -34,9 +38,12 @@ builder.node(RoleRef, {
       nullable: true,
       description: 'What the role is for.',
     }),
-    scopes: t.exposeStringList('scopes', {
+    scopes: t.stringList({
       description: 'Scopes that the role grants, including implied ones.',
-      extensions: atMost(SCOPES_MAX),
+      extensions: { ...atMost(SCOPES_MAX), ...inSql(() => scopesOfRole) },
+      resolve: async ({ scopes }, _args, { loaders }) =>
+        present(await loaders.load(scopesHeld, null, scopesKey(scopes)), 'the set of scopes')
+          .scopes,
     }),
     builtIn: t.exposeBoolean('built_in', {
       description: 'Whether the role is built in and the same everywhere.',

@@ -4,7 +4,7 @@ import { builder } from '../../graphql/builder.ts';
 import { atMostWithin, lengthOf, type Given } from '../../graphql/cost.ts';
 import { METRICS_MAX } from './catalog.ts';
 import { UsageMetricTotalRef } from './metric-type.ts';
-import { metricsOfBucket, type BucketColumns, type TotalRow } from './queries.ts';
+import { metricsOfBucket, type TotalRow } from './queries.ts';
 import type { Window } from './window.ts';
 
 /** How many metrics a field with the argument `keys` answers. */
@@ -27,9 +27,7 @@ export const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement
       description: 'The metrics asked for, in the order of the catalog.',
       extensions: {
         ...atMostWithin(metricCount),
-        ...rowsInSql<unknown, undefined, BucketColumns>(({ outer: { keys } }) =>
-          metricsOfBucket(keys),
-        ),
+        ...rowsInSql(() => metricsOfBucket()),
       },
     }),
   }),

@@ -5,7 +5,7 @@ import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../d
 import { organizationColumns, type OrganizationRow } from '../organization/queries.ts';
 import type { UsageArguments } from './queries.ts';
 import { edgeEvents, reach, pendingOf, totalsOf } from './sources.ts';
-import { RESOLUTIONS, columnsOf, layOut } from './window.ts';
+import type { LayoutColumns } from './window.ts';
 
 /** A direct child, or the organization itself with its own usage, in the breakdown of a summary. */
 export interface ChildUsageRow extends OrganizationRow {
@@ -14,8 +14,28 @@ export interface ChildUsageRow extends OrganizationRow {
   share: number;
 }
 
-export interface ByChildArguments extends UsageArguments {
+export interface ByChildArguments extends UsageArguments, LayoutColumns {
   metric: string;
+  /** What the order is told by: the metric and the window. */
+  orderName: string;
+}
+
+/** The arguments of a breakdown by a metric, out of those of its summary. */
+export function byChildArguments(
+  metric: string,
+  summary: UsageArguments & LayoutColumns,
+): ByChildArguments {
+  const { from, to, scope } = summary;
+  return {
+    ...summary,
+    metric,
+    orderName: `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
+  };
+}
+
+/** Whether usage can be broken down by a metric: it is in the catalog, and a sum. */
+export function isSum({ metric }: ByChildArguments): RawBuilder<boolean> {
+  return sql`exists (select from usage_metrics as m where m.key = ${metric}::text and m.kind = 'SUM')`;
 }
 
 const childOrder: SortOrder = {
@@ -30,10 +50,8 @@ const childOrder: SortOrder = {
 export const usageByChild: ListDefinition<ByChildArguments, ChildUsageRow> = {
   name: 'usage by child',
   parents: ofOrganizations(reach('ALL')),
-  order: ({ metric, from, to, scope }) =>
-    `${metric} ${from.toISOString()} ${to.toISOString()} ${scope}`,
-  page({ now }, { metric, scope, ...window }, page: Page) {
-    const layout = columnsOf(layOut(window, RESOLUTIONS, now));
+  order: ({ orderName }) => orderName,
+  page(_viewer, { metric, scope, ...layout }, page: Page) {
     const behind = between(childOrder, page);
     const sources = [];
     if (layout.hasParts) {
@@ -81,3 +99,8 @@ export const usageByChild: ListDefinition<ByChildArguments, ChildUsageRow> = {
   count: (_viewer, { scope }) => sql`
     select 1 + (select count(*)::int from organizations o where o.parent_id = parent.id and o.deleted_at is null and ${scope}::text = 'ALL') as count`,
 };
+
+/** The share of the row `parent`, in the notation of JavaScript, which has its own for small numbers. */
+export const shareInSql = sql`
+  case when parent.share > 0 and parent.share < 1e-6 then replace(parent.share::text, 'e-0', 'e-')::json
+    else to_json(parent.share::text::numeric) end`;

@@ -3,7 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { isReadableParent, readableOrganizations } from '../../authorization/rights.ts';
 import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
 import type { MetricRow } from './metric-queries.ts';
-import { usageSources, reach, type UsageScope } from './sources.ts';
+import { reach, usageSources, wantedMetrics, type UsageScope } from './sources.ts';
 import {
   RESOLUTIONS,
   columnsOf,
@@ -20,45 +20,53 @@ export interface UsageArguments {
 }
 
 /**
- * The value of the metrics `m` from sums by recorded metric (`sums`, with `key` and `total`): the
- * sum of a metric's parts, divided by the sum of its divisors if it has any; 0 over 0 is 0.
- * Quotients are rounded to 9 decimals.
+ * The value of a metric from rows `p` of its usage: the sum of its parts, divided by the sum of its
+ * divisors if it has any; 0 over 0 is 0. Quotients are rounded to 9 decimals.
  */
 const metricValue = sql`
-  trim_scale(case when cardinality(m.divided_by) = 0
-    then coalesce((select sum(total) from sums where sums.key = any (m.parts)), 0)
-    else coalesce(round(
-      (select sum(total) from sums where sums.key = any (m.parts))
-      / nullif((select sum(total) from sums where sums.key = any (m.divided_by)), 0), 9), 0)
-  end)`;
+  trim_scale(case when bool_or(p.is_quotient)
+    then coalesce(round(sum(p.quantity) filter (where p.is_part) / nullif(sum(p.quantity) filter (where p.divides), 0), 9), 0)
+    else coalesce(sum(p.quantity), 0) end)`;
 
-/** The sums of the usage of `parent` by recorded metric, as `key` and `total`. */
-function sumsByMetric(layout: LayoutColumns, scope: UsageScope): RawBuilder<unknown> {
+const METRIC_COLUMNS = ['key', 'name', 'unit', 'kind', 'description'] as const;
+const metricColumns = sql.join(METRIC_COLUMNS.map((name) => sql`m.${sql.ref(name)}`));
+
+/** The metrics of the summary or organization `parent` that are asked for, in the order of the catalog. */
+export function metricsOfSummary(
+  layout: LayoutColumns,
+  scope: UsageScope,
+  keys: readonly string[] | null,
+): RawBuilder<unknown> {
   return sql`
-    select r.key, s.total
-    from (select p.slot, sum(p.quantity) as total from (${usageSources(layout, scope)}) as p group by p.slot) as s
-    join usage_metrics r on r.slot = s.slot`;
+    with ${wantedMetrics(keys)},
+    sums as materialized (
+      select p.number, ${metricValue} as value from (${usageSources(layout, scope)}) as p group by p.number
+    )
+    select ${metricColumns}, coalesce(sums.value, 0) as value
+    from metrics m left join sums on sums.number = m.number order by m.number`;
 }
 
-/** The same for each bucket that begins at one of `starts`, with its number as `bucket`. */
+/**
+ * The same for each bucket, as tables: `metrics`, `buckets` with `begins` and `number`, and `sums` with
+ * the numbers of bucket and metric. Every bucket has each metric.
+ */
 function sumsByBucket(
   layout: LayoutColumns,
   scope: UsageScope,
-  starts: RawBuilder<unknown>,
+  { bucketsFrom, keys }: Pick<BucketColumns, 'bucketsFrom' | 'keys'>,
 ): RawBuilder<unknown> {
   return sql`
-    select s.bucket, r.key, s.total
-    from (
-      select width_bucket(p.at, ${starts}) as bucket, p.slot, sum(p.quantity) as total
-      from (${usageSources(layout, scope)}) as p group by 1, 2
-    ) as s join usage_metrics r on r.slot = s.slot`;
-}
-
-/** The metrics that are asked for, with their values from `sums`; all for null. */
-function valuesOf(keys: readonly string[] | null): RawBuilder<unknown> {
-  return sql`
-    select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value
-    from usage_metrics m where ${keys === null ? sql`true` : sql`m.key = any (${keys}::text[])`} order by m.position, m.key`;
+    ${wantedMetrics(keys)},
+    buckets as materialized (select begins, number::int as number from unnest(${bucketsFrom}::timestamptz[]) with ordinality as bucket (begins, number)),
+    sums as materialized (
+      select p.bucket, p.number, ${metricValue} as value
+      from (
+        select width_bucket(source.at, (select array_agg(begins order by number) from buckets)) as bucket, source.number, source.is_part, source.divides, source.is_quotient, source.quantity
+        from (${usageSources(layout, scope)}) as source
+        union all
+        select buckets.number, wanted.number, wanted.is_part, wanted.divides, wanted.is_quotient, null from buckets cross join wanted
+      ) as p group by p.bucket, p.number
+    )`;
 }
 
 export interface TotalRow extends MetricRow {
@@ -74,19 +82,19 @@ export const eventsFrom = rowBatch<null, { key: string; at: Date }>(
       select asked.key, r.events_from as at from unnest(${keys}::text[]) as asked (key) cross join usage_retention r`,
 );
 
-/** All metrics of the catalog over a window, by organization. */
-export const usageTotals = listBatch<UsageArguments, TotalRow>(
+export interface TotalsArguments extends UsageArguments {
+  /** Only these metrics; null for all. */
+  keys: readonly string[] | null;
+}
+
+/** The requested metrics over a window, in the order of the catalog, by organization. */
+export const usageTotals = listBatch<TotalsArguments, TotalRow>(
   'usage totals',
   (row) => row.organization_id,
-  ({ principal, now }, ids, { scope, ...window }) => sql<TotalRow>`
+  ({ principal, now }, ids, { scope, keys, ...window }) => sql<TotalRow>`
     select parent.id as organization_id, totals.*
     from ${readableOrganizations(principal, reach(scope))} as parent
-    cross join lateral (
-      with sums as materialized (
-        ${sumsByMetric(columnsOf(layOut(window, RESOLUTIONS, now)), scope)}
-      )
-      select m.key, m.name, m.unit, m.kind, m.description, ${metricValue} as value from usage_metrics m order by m.position, m.key
-    ) as totals
+    cross join lateral (${metricsOfSummary(columnsOf(layOut(window, RESOLUTIONS, now)), scope, keys)}) as totals
     where parent.id = any (${ids}::uuid[])`,
 );
 
@@ -94,11 +102,9 @@ export interface BucketTotalRow extends TotalRow {
   bucket: number;
 }
 
-export interface BucketArguments extends UsageArguments {
+export interface BucketArguments extends TotalsArguments {
   buckets: readonly Window[];
   resolutions: readonly Resolution[];
-  /** Only these metrics; null for all. */
-  keys: readonly string[] | null;
 }
 
 /** The requested metrics in each bucket of a window, by organization. Buckets have no gaps. */
@@ -106,21 +112,15 @@ export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
   'usage buckets',
   (row) => row.organization_id,
   ({ principal, now }, ids, { buckets, resolutions, keys, scope, ...window }) => {
-    const starts = sql`${buckets.map((bucket) => bucket.from)}::timestamptz[]`;
+    const layout = columnsOf(layOut(window, resolutions, now));
+    const bucketsFrom = buckets.map((bucket) => bucket.from);
     return sql`
       select parent.id as organization_id, totals.*
       from ${readableOrganizations(principal, reach(scope))} as parent
       cross join lateral (
-        with all_sums as materialized (
-          ${sumsByBucket(columnsOf(layOut(window, resolutions, now)), scope, starts)}
-        )
-        select bucket.number - 1 as bucket, m.key, m.name, m.unit, m.kind, m.description, m.value
-        from generate_series(1, ${buckets.length}::integer) as bucket (number)
-        cross join lateral (
-          with sums as (select * from all_sums where all_sums.bucket = bucket.number)
-          select m.*, ${metricValue} as value from usage_metrics m where ${keys === null ? sql`true` : sql`m.key = any (${keys}::text[])`}
-        ) as m
-        order by bucket.number, m.position, m.key
+        with ${sumsByBucket(layout, scope, { bucketsFrom, keys })}
+        select sums.bucket - 1 as bucket, ${metricColumns}, sums.value
+        from sums join metrics m on m.number = sums.number order by sums.bucket, sums.number
       ) as totals
       where parent.id = any (${ids}::uuid[])`;
   },
@@ -164,41 +164,36 @@ export function areMetrics(keys: readonly string[] | null): RawBuilder<boolean> 
   return sql`not exists (select from unnest(${keys}::text[]) as asked (key) where asked.key not in (select m.key from usage_metrics m))`;
 }
 
-/** The metrics of the summary `parent`. */
-export function metricsOfSummary(
-  layout: LayoutColumns,
-  scope: UsageScope,
-  keys: readonly string[] | null,
-): RawBuilder<unknown> {
-  return sql`with sums as materialized (${sumsByMetric(layout, scope)}) ${valuesOf(keys)}`;
-}
-
 /** The buckets of a window, as they are given to a statement. */
 export interface BucketColumns extends LayoutColumns {
   bucketsFrom: readonly Date[];
-  bucketsTo: readonly Date[];
   keys: readonly string[] | null;
 }
 
-/** The buckets of the summary `parent`, each with its sums by recorded metric. */
+/** The buckets of the summary `parent`, each with its metrics and their values in the order of the catalog. */
 export function bucketsOfSummary(
-  { bucketsFrom, bucketsTo, ...layout }: BucketColumns,
+  { bucketsFrom, keys, ...layout }: BucketColumns,
   scope: UsageScope,
 ): RawBuilder<unknown> {
-  const starts = sql`${bucketsFrom}::timestamptz[]`;
+  const inOrder = (name: string) =>
+    sql`array_agg(m.${sql.ref(name)} order by m.number) as ${sql.ref(`${name}s`)}`;
   return sql`
-    with sums as materialized (
-      select bucket, array_agg(key) as keys, array_agg(total) as totals from (${sumsByBucket(layout, scope, starts)}) as each group by bucket
-    )
-    select bucket.begins as "from", bucket.ends as "to", sums.keys as sum_keys, sums.totals as sum_totals
-    from unnest(${starts}, ${bucketsTo}::timestamptz[]) with ordinality as bucket (begins, ends, number)
-    left join sums on sums.bucket = bucket.number
-    order by bucket.number`;
+    with ${sumsByBucket(layout, scope, { bucketsFrom, keys })},
+    catalog as materialized (select ${sql.join(METRIC_COLUMNS.map(inOrder))} from metrics m)
+    select buckets.begins as "from", coalesce(lead(buckets.begins) over (order by buckets.number), parent."to") as "to", totals.values, catalog.*
+    from buckets cross join catalog
+    left join (
+      select sums.bucket, array_agg(sums.value order by sums.number) as values from sums group by sums.bucket
+    ) as totals on totals.bucket = buckets.number
+    order by buckets.number`;
 }
 
 /** The metrics of the bucket `parent`. */
-export function metricsOfBucket(keys: readonly string[] | null): RawBuilder<unknown> {
-  return sql`with sums as (select * from unnest(parent.sum_keys, parent.sum_totals) as sum (key, total)) ${valuesOf(keys)}`;
+export function metricsOfBucket(): RawBuilder<unknown> {
+  const columns = METRIC_COLUMNS.map(
+    (name) => sql`parent.${sql.ref(`${name}s`)}[m.number] as ${sql.ref(name)}`,
+  );
+  return sql`select ${sql.join(columns)}, m.value from unnest(parent.values) with ordinality as m (value, number)`;
 }
 
 /** The time of the request. */

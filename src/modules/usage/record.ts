@@ -4,7 +4,7 @@ import { appendInSubtree, type CommandRequest } from '../../command/run.ts';
 import { can, readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
-import { many, type Columns } from '../../database/rows.ts';
+import { many, together, type Columns } from '../../database/rows.ts';
 import { badInput } from '../../errors.ts';
 import type { UserError } from '../../command/user-error.ts';
 import { parseId } from '../../values/ids.ts';
@@ -66,10 +66,7 @@ export function recordUsage(
   if (events.length === 0 || events.length > EVENTS_MAX)
     throw badInput('events', `must contain between 1 and ${EVENTS_MAX} events`);
   return appendInSubtree(request, async (tx, principal) => {
-    const lookups = {
-      lineages: await lineagesOf(tx, principal, events),
-      metrics: await metricsOf(tx, events),
-    };
+    const lookups = await lookUp(tx, principal, events);
     const rejections = events.map((event) => rejectionOf(event, lookups, principal, request.now));
     const good = events.filter((_, index) => rejections[index] === null);
     const accepted = await insertEvents(tx, good);
@@ -94,35 +91,31 @@ const uuidOf = ({ organizationId }: EventInput): string | undefined => {
 
 const keyOf = (event: EventInput): string => `${uuidOf(event) ?? ''} ${event.id}`;
 
-/** Returns the lineages of the organizations that the caller can see. */
-async function lineagesOf(
+/** Looks up the organizations of the events that the caller can see, and the metrics. */
+async function lookUp(
   tx: Database,
   principal: Principal,
   events: readonly EventInput[],
-): Promise<Map<string, Lineage>> {
+): Promise<Lookups> {
   const ids = [...new Set(events.flatMap((event) => uuidOf(event) ?? []))];
-  const rows = await many(
-    tx,
-    sql<{ id: string; lineage: string[] }>`
-      select o.id, o.lineage from ${readableOrganizations(principal)} as o where o.id = any (${ids}::uuid[])`,
-  );
-  return new Map(rows.map((row) => [row.id, row.lineage]));
-}
-
-async function metricsOf(
-  tx: Database,
-  events: readonly EventInput[],
-): Promise<Map<string, Metric>> {
   const keys = [...new Set(events.map((event) => event.metric))].filter((key) =>
     /^[a-z][a-z0-9_]{0,62}$/.test(key),
   );
-  const rows = await many(
-    tx,
-    sql<Metric>`
+  const { organizations, metrics } = await together<{
+    organizations: { id: string; lineage: Lineage };
+    metrics: Metric;
+  }>(tx, {
+    organizations: sql`
+      select o.id, o.lineage from ${readableOrganizations(principal)} as o
+      where o.id = any (${ids}::uuid[])`,
+    metrics: sql`
       select m.key, m.parts = array[m.key] and m.divided_by = '{}' as recorded, m.late_days
       from usage_metrics m where m.key = any (${keys}::text[])`,
-  );
-  return new Map(rows.map((row) => [row.key, row]));
+  });
+  return {
+    lineages: new Map(organizations.map((row) => [row.id, row.lineage])),
+    metrics: new Map(metrics.map((row) => [row.key, row])),
+  };
 }
 
 /**

@@ -76,27 +76,45 @@ export function edgeEvents(
 }
 
 /**
- * The sources of the usage of `parent`, with `at` (the start of a total, or the time of an event),
- * `slot` and `quantity`.
+ * The metrics that are asked for, null for all, as the tables `metrics` (numbered in the order of the
+ * catalog) and `wanted`: the slots of the recorded metrics that each is made of, with its number, and
+ * whether they are a part of it or divide it.
+ */
+export const wantedMetrics = (keys: readonly string[] | null): RawBuilder<unknown> => sql`
+  metrics as materialized (
+    select m.*, row_number() over (order by m.position, m.key)::int as number
+    from usage_metrics m ${keys === null ? sql`` : sql`where m.key = any (${keys}::text[])`}
+  ),
+  wanted as materialized (
+    select m.number, r.slot, r.key = any (m.parts) as is_part, r.key = any (m.divided_by) as divides,
+      cardinality(m.divided_by) > 0 as is_quotient
+    from metrics m join usage_metrics r on r.key = any (m.parts || m.divided_by) and r.slot is not null
+  )`;
+
+/**
+ * The usage of `parent` in the metrics of `wanted`: rows with `at` (the start of a total, or the time
+ * of an event), the columns of `wanted` but the slot, and `quantity`, which may be null.
  */
 export function usageSources(layout: LayoutColumns, scope: UsageScope): RawBuilder<unknown> {
   const members =
     scope === 'SINGLE'
       ? sql`select parent.id, false as whole`
       : sql`select * from usage_members(parent.id, parent.path)`;
+  const columns = sql`wanted.number, wanted.is_part, wanted.divides, wanted.is_quotient`;
   const branches = [];
   if (layout.hasParts) {
     branches.push(
       sql`
-        select totals.starts_at as at, amounts.slot, amounts.quantity
-        from member cross join ${totalsOf(sql`member.id`, layout)}
-        cross join lateral unnest(case when member.whole then totals.subtree else totals.own end) with ordinality as amounts (quantity, slot)`,
+        select totals.starts_at as at, ${columns}, (case when member.whole then totals.subtree else totals.own end)[wanted.slot] as quantity
+        from member cross join ${totalsOf(sql`member.id`, layout)} cross join wanted`,
       sql`
-        select pending.hour, pending.slot, case when member.whole then pending.subtree else pending.own end
-        from member cross join ${pendingOf(sql`member.id`, layout)}`,
+        select pending.hour, ${columns}, case when member.whole then pending.subtree else pending.own end
+        from member cross join ${pendingOf(sql`member.id`, layout)} join wanted on wanted.slot = pending.slot`,
     );
   }
   if (layout.hasEdges)
-    branches.push(sql`select e.at, e.slot, e.quantity from (${edgeEvents(layout, scope)}) as e`);
+    branches.push(
+      sql`select e.at, ${columns}, e.quantity from (${edgeEvents(layout, scope)}) as e join wanted on wanted.slot = e.slot`,
+    );
   return sql`with member as materialized (${members}) ${sql.join(branches, sql` union all `)}`;
 }

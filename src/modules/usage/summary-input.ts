@@ -47,7 +47,6 @@ export function bucketColumns(
   return {
     ...layoutInSql({ from, to }, RESOLUTIONS_WITHIN[size], now),
     bucketsFrom: buckets.map((bucket) => bucket.from),
-    bucketsTo: buckets.map((bucket) => bucket.to),
     keys: countedKeys(keys),
   };
 }

@@ -2,14 +2,11 @@
 import { requires, requiresReach } from '../../graphql/guards.ts';
 import { inSql, rowsInSql } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
-import { connect, connectionType, pageArguments } from '../../graphql/connection.ts';
 import { badInput, invalidWindow } from '../../errors.ts';
 import { atMost, atMostWithin } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import type { OrganizationRow } from '../organization/queries.ts';
-import { usageByChild, type ChildUsageRow } from './by-child-queries.ts';
 import { METRIC_KEYS_MAX, missingEdge, wantedKeys } from './input.ts';
-import { metricCatalog } from './metric-queries.ts';
 import { UsageMetricTotalRef } from './metric-type.ts';
 import { metricCount, UsageBucketRef, UsageBucketSizeRef } from './bucket-type.ts';
 import {
@@ -44,36 +41,12 @@ const UsageScopeRef = builder.enumType('UsageScope', {
   } as const,
 });
 
-const UsageByChildConnectionRef = connectionType<ChildUsageRow>({
-  name: 'UsageByChild',
-  node: OrganizationRef as never,
-  plural: 'branches of a usage summary',
-  counted: false,
-  edgeFields: (t) => ({
-    own: t.field({
-      type: 'Decimal',
-      description: 'Usage of the organization itself.',
-      resolve: ({ row }) => row.own,
-    }),
-    subtree: t.field({
-      type: 'Decimal',
-      description:
-        'Usage of the organization and everything below it; for the organization of the summary itself, its own usage.',
-      resolve: ({ row }) => row.subtree,
-    }),
-    share: t.float({
-      description: '`subtree` as a share of the summary, 0 to 1; 0 when there is no usage.',
-      resolve: ({ row }) => row.share,
-    }),
-  }),
-});
-
 /** A summary that has been asked for; each of its fields is read when it is selected. */
-interface Summary extends UsageArguments {
+export interface Summary extends UsageArguments {
   organization: OrganizationRow;
 }
 
-const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
+export const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
   description:
     'Usage over the half-open window [from, to). The subtree is the one that exists now.',
   fields: (t) => {
@@ -117,8 +90,8 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
         args: { keys },
         async resolve({ organization, scope, from, to }, args, { loaders }) {
           const wanted = await wantedKeys(args.keys, loaders);
-          const totals = await loaders.load(usageTotals, { scope, from, to }, organization.id);
-          return totals.filter(({ key }) => !wanted || wanted.has(key));
+          const keys = wanted && [...wanted].toSorted();
+          return loaders.load(usageTotals, { scope, from, to, keys }, organization.id);
         },
       }),
       buckets: t.field({
@@ -163,25 +136,6 @@ const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
             ...bucket,
             metrics: byBucket.get(index) ?? [],
           }));
-        },
-      }),
-      byChild: t.field({
-        type: UsageByChildConnectionRef,
-        nullable: true,
-        description:
-          "The organization's own usage and each direct child's subtree, largest first by `metric`; together they add up to the summary. " +
-          'Requires `child_organizations:manage`.',
-        args: {
-          metric: t.arg.string({ required: true, description: 'Key of a metric of kind SUM.' }),
-          first: pageArguments(t.arg).first,
-          after: pageArguments(t.arg).after,
-        },
-        authScopes: ({ organization }, args, context) => requiresReach(organization, args, context),
-        async resolve({ organization, scope, from, to }, { metric, ...page }, context) {
-          const catalog = await context.loaders.load(metricCatalog, null, 'all');
-          if (!catalog.some(({ key, kind }) => key === metric && kind === 'SUM'))
-            throw badInput('metric', 'must be a metric of kind SUM (see Query.usageMetrics)');
-          return connect(context, usageByChild, organization.id, { scope, from, to, metric }, page);
         },
       }),
     };

@@ -2,6 +2,8 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Viewer } from '../../database/loaders.ts';
 import { publicIdInSql } from '../../database/id.ts';
+import { isUsable } from '../organization/access-queries.ts';
+import { organizationById } from '../organization/queries.ts';
 
 /** Stands for "nobody" where a list of a user is asked for by an API key. */
 export const NOBODY = '00000000-0000-0000-0000-000000000000';
@@ -29,4 +31,22 @@ export function publicCredentialId({ principal: { credential } }: Viewer): RawBu
 export function scopesInOrder({ principal }: Viewer): RawBuilder<unknown> {
   const held = [...(principal.organization?.scopes ?? [])];
   return sql`array(select s.key from scopes as s where s.key = any (${held}::text[]) order by s.position)`;
+}
+
+/** A question whether the caller may use a scope on an organization; null asks about their own. */
+export interface UseOfScope {
+  scope: string;
+  organizationId: string | null;
+}
+
+/** Whether a scope is in the catalog. */
+export function isInCatalog({ scope }: UseOfScope): RawBuilder<boolean> {
+  return sql`exists (select from scopes as s where s.key = ${scope}::text)`;
+}
+
+/** Whether the caller may use a scope on an organization; false for what they may not see. */
+export function mayUse(viewer: Viewer, { scope, organizationId }: UseOfScope): RawBuilder<unknown> {
+  const id = organizationId ?? viewer.principal.organization?.id ?? null;
+  const organization = organizationById.statement(viewer, sql`array[${id}]`, null);
+  return sql`exists (select from (${organization}) as parent where ${isUsable(viewer, sql`${scope}::text`)})`;
 }

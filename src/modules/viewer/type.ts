@@ -1,5 +1,12 @@
 /** Who is calling and what they may do. */
-import { inSql, listInSql, related, rowsInSql, sameRow } from '../../compiler/forms.ts';
+import {
+  inSql,
+  listInSql,
+  related,
+  rowsInSql,
+  sameRow,
+  type GivenArguments,
+} from '../../compiler/forms.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { can } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
@@ -19,7 +26,15 @@ import { organizationById } from '../organization/queries.ts';
 import { scopeCatalog } from '../role/queries.ts';
 import { CredentialKindRef, UserRef } from '../user/type.ts';
 import { userById } from '../user/queries.ts';
-import { callerRow, NOBODY, publicCredentialId, scopesInOrder } from './queries.ts';
+import {
+  callerRow,
+  isInCatalog,
+  mayUse,
+  NOBODY,
+  publicCredentialId,
+  scopesInOrder,
+  type UseOfScope,
+} from './queries.ts';
 
 type Caller = Principal & { credential: NonNullable<Principal['credential']> };
 
@@ -44,6 +59,17 @@ const CredentialRef = builder.objectRef<Caller['credential']>('Credential').impl
     }),
   }),
 });
+
+/** The arguments of `Viewer.can`, as the client gives them. */
+type GivenUse = GivenArguments<UseOfScope> & Pick<UseOfScope, 'scope'>;
+
+function useOfScope({ scope, organizationId }: GivenUse): UseOfScope {
+  const id = organizationId ?? null;
+  return {
+    scope,
+    organizationId: id === null ? null : decodeId('Organization', id, 'organizationId'),
+  };
+}
 
 const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
   description: 'Who is calling, in which organization, with what rights.',
@@ -81,10 +107,7 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
         ...atMost(SCOPES_MAX),
         ...inSql(({ viewer }) => scopesInOrder(viewer)),
       },
-      async resolve({ organization }, _args, { loaders }) {
-        const catalog = await loaders.load(scopeCatalog, null, 'all');
-        return catalog.map(({ key }) => key).filter((key) => organization?.scopes.has(key));
-      },
+      resolve: ({ organization }) => [...(organization?.scopes ?? [])],
     }),
     can: t.boolean({
       description:
@@ -103,12 +126,14 @@ const ViewerRef = builder.objectRef<Caller>('Viewer').implement({
         if (!catalog.some(({ key }) => key === scope))
           throw badInput('scope', 'must be a scope of the catalog (see Query.scopes)');
         const id =
-          organizationId == null
-            ? principal.organization?.id
-            : decodeId('Organization', organizationId, 'organizationId');
+          useOfScope({ scope, organizationId }).organizationId ?? principal.organization?.id;
         const target = id === undefined ? null : await loaders.load(organizationById, null, id);
         return target !== null && can(principal, scope, target.lineage);
       },
+      extensions: inSql<GivenUse, UseOfScope>(({ viewer, args }) => mayUse(viewer, args), {
+        prepare: useOfScope,
+        check: ({ args }) => isInCatalog(args),
+      }),
     }),
     memberships: t.field({
       type: MembershipConnectionRef,

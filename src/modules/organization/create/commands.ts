@@ -8,11 +8,9 @@ import {
 } from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import type { Principal } from '../../../authorization/principal.ts';
-import type { Lineage } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
 import type { Database } from '../../../database/connect.ts';
-import { many, maybeOne, one, type Columns } from '../../../database/rows.ts';
-import { followDomain } from '../domain/writes.ts';
+import { many } from '../../../database/rows.ts';
 import { badInput, parseAll, personRequired } from '../../../errors.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
 import { encodeId } from '../../../values/ids.ts';
@@ -23,16 +21,14 @@ import {
   type InvitationOutcome,
   type Invitee,
 } from '../../invitation/invite.ts';
-import { insertMembership } from '../../membership/writes.ts';
-import { planProvisioning } from '../../provisioning/writes.ts';
-import { ADMIN, usableRoles } from '../../role/choice.ts';
 import { requireStorable } from '../../../values/text.ts';
 import { requireDetails, type Details, type DetailsInput } from '../profile/input.ts';
-import { currentDetails, writeBelongings } from '../profile/writes.ts';
-import { isSlug, slugOfName, slugProblem } from '../slug/queries.ts';
+import { ofWritten } from '../profile/writes.ts';
+import { isSlug, slugOfName } from '../slug/queries.ts';
 import { ContentionError } from '../../../command/errors.ts';
 import { EmailNotVerifiedError } from '../../invitation/errors.ts';
-import { DepthLimitError, SlugTakenError } from '../errors.ts';
+import { DepthLimitError, ExternalAccountTakenError, SlugTakenError } from '../errors.ts';
+import { insertOrganization, type Inserted, type NewOrganization, type Place } from './writes.ts';
 
 export interface CreateInput extends DetailsInput {
   name: string;
@@ -51,10 +47,6 @@ export interface Created {
   membershipId: string | null;
   outcomes: InvitationOutcome[];
   ignoredRoles: string[];
-}
-
-interface Place extends Columns<'organizations', 'id'> {
-  lineage: Lineage;
 }
 
 function requireSlug(slug: string): void {
@@ -125,49 +117,43 @@ async function create(
   acting: Change,
   parent: Place | null,
   wantedSlug: string | null | undefined,
-  details: Details,
+  given: Details,
   invitees: readonly Invitee[],
   settings: CommandRequest['settings'],
 ): Promise<Created> {
-  const { tx, principal } = acting;
-  const organization = await insertOrganization(tx, parent, wantedSlug, details);
-  const { id, lineage, slug } = organization;
+  const { principal } = acting;
+  const { user } = principal;
+  const details = { ...given, billingEmail: given.billingEmail ?? user?.verifiedEmail ?? null };
+  const organization = await insertWithSlug(acting.tx, wantedSlug, {
+    ...details,
+    parent,
+    adminId: user?.id ?? null,
+  });
+  const { id, lineage, slug, stored } = organization;
+  requireOwnAccounts(details, stored.externalAccounts ?? {});
   const record: Change['record'] = (entry) => acting.record({ ...entry, organizationId: id });
-  const billingEmail = details.billingEmail ?? principal.user?.verifiedEmail ?? null;
-  await writeBelongings(tx, id, { ...details, billingEmail });
-  await followDomain(tx, id);
-  const admin = (await usableRoles(tx, lineage)).get(ADMIN);
-  const membershipId =
-    principal.user && admin ? await insertMembership(tx, id, principal.user.id, [admin.id]) : null;
   record({
     target: { type: 'Organization', id },
     before: null,
     after: {
       slug,
-      ...(await currentDetails(tx, id, { ...details, billingEmail })),
+      ...ofWritten(stored, details),
       ...(parent && { parentId: encodeId('Organization', parent.id) }),
-      ...(principal.user && { admin: encodeId('User', principal.user.id) }),
+      ...(user && { admin: encodeId('User', user.id) }),
     },
   });
-  await planProvisioning(tx, id);
-  if (!parent && principal.user) {
-    await tx
-      .insertInto('standalone_organizations')
-      .values({ organization_id: id, user_id: principal.user.id })
-      .execute();
-  }
   // In a new tree the person invites as its admin, since they do not act from an organization
   // above.
-  const inviter: Principal = parent
-    ? principal
-    : { ...principal, organization: { id, lineage, scopes: new Set(admin?.scopes) } };
+  const own = { id, lineage, scopes: new Set(organization.admin_scopes) };
+  const inviter: Principal = parent ? principal : { ...principal, organization: own };
+  if (!parent) acting.showIn(own);
   const outcomes =
     invitees.length > 0
       ? await invite({ ...acting, principal: inviter, organization, record }, invitees, settings)
       : [];
   return {
     organizationId: id,
-    membershipId,
+    membershipId: organization.membership_id,
     outcomes,
     ignoredRoles: [...new Set(outcomes.flatMap((outcome) => outcome.ignoredRoles))],
   };
@@ -177,51 +163,32 @@ async function create(
 const SLUGS_TRIED = 8;
 
 /**
- * Inserts the organization's own row. If two claim the same slug at the same time, its unique index
- * decides. A slug that the caller chose is refused then; one derived from the name gets a suffix,
- * so that any number of organizations with the same name can be created at once.
+ * Inserts the organization under its slug. A slug that the caller chose is refused if it is not
+ * available; one derived from the name gets a suffix, so that any number of organizations with the
+ * same name can be created at once.
  */
-async function insertOrganization(
+async function insertWithSlug(
   tx: Database,
-  parent: Place | null,
-  wantedSlug: string | null | undefined,
-  details: Details,
-): Promise<Place & { slug: string }> {
-  const { max_depth: limit } = await one(
-    tx,
-    sql<{ max_depth: number }>`select max_depth from tree_settings`,
-  );
-  if (parent && parent.lineage.length > limit) refuse(DepthLimitError, { limit });
-  if (wantedSlug != null) {
-    const inserted = await insertUnder(tx, parent, wantedSlug, details);
-    return 'reason' in inserted
-      ? refuse(SlugTakenError, { slug: wantedSlug, reason: inserted.reason })
-      : inserted;
-  }
+  wanted: string | null | undefined,
+  organization: Omit<NewOrganization, 'slug'>,
+): Promise<Inserted> {
   for (let tried = 0; tried < SLUGS_TRIED; tried++) {
-    const slug = slugOfName(details.name ?? '', tried > 0);
-    const inserted = slug === undefined ? null : await insertUnder(tx, parent, slug, details);
-    if (inserted && !('reason' in inserted)) return inserted;
+    const slug = wanted ?? slugOfName(organization.name ?? '', tried > 0);
+    if (slug === undefined) continue;
+    const inserted = await insertOrganization(tx, { ...organization, slug });
+    if (!('reason' in inserted)) return inserted;
+    const { reason, limit } = inserted;
+    if (reason === 'TOO_DEEP') refuse(DepthLimitError, { limit });
+    if (wanted != null) refuse(SlugTakenError, { slug, reason });
   }
   return refuse(ContentionError, {});
 }
 
-/** Inserts the row with this slug, or returns why the slug is not available. */
-async function insertUnder(
-  tx: Database,
-  parent: Place | null,
-  slug: string,
-  { name, kind, domain }: Details,
-): Promise<(Place & { slug: string }) | { reason: 'RESERVED' | 'TAKEN' }> {
-  const reason = await slugProblem(tx, slug);
-  if (reason) return { reason };
-  const row = await maybeOne(
-    tx,
-    sql<Place & { slug: string }>`
-      insert into organizations (parent_id, slug, name, kind, domain, domain_setup_status)
-      values (${parent?.id ?? null}::uuid, ${slug}, ${name}, ${kind ?? 'CUSTOMER'}, ${domain ?? null}::text,
-        case when ${domain ?? null}::text is null then 'NOT_CONFIGURED' else 'PENDING' end)
-      on conflict (slug) do nothing returning id, lineage, slug`,
-  );
-  return row ?? { reason: 'TAKEN' };
+/** Refuses accounts in other systems that another organization has, which were not stored. */
+function requireOwnAccounts(
+  { externalAccounts = [] }: Details,
+  stored: Record<string, string>,
+): void {
+  const lost = externalAccounts.find(({ system }) => !Object.hasOwn(stored, system));
+  if (lost) refuse(ExternalAccountTakenError, { ...lost });
 }

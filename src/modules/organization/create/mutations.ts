@@ -24,6 +24,7 @@ import {
 } from '../profile/mutations.ts';
 import { OrganizationKindRef, OrganizationRef } from '../refs.ts';
 import { organizationById } from '../queries.ts';
+import type { CommandRequest } from '../../../command/run.ts';
 import { IdempotencyConflictError } from '../../../command/errors.ts';
 import { EmailNotVerifiedError } from '../../invitation/errors.ts';
 import { DepthLimitError, ExternalAccountTakenError, SlugTakenError } from '../errors.ts';
@@ -167,14 +168,17 @@ mutation('createOrganization', {
     const parentId =
       input.parentId == null ? null : decodeId('Organization', input.parentId, 'parentId');
     const { idempotencyKey: key, kind, ...rest } = input;
-    // Rights in a tree of one's own begin with it, so its rows cannot be read before.
-    const prefetch = parentId === null ? undefined : request.prefetch;
+    let isRepeat = true;
+    const prefetch: CommandRequest['prefetch'] = (principal, result) => {
+      isRepeat = false;
+      return request.prefetch?.(principal, result) ?? [];
+    };
     const created = await createOrganization(
       { ...request, prefetch },
       { ...rest, idempotencyKey: key, parentId, kind: kind ?? 'CUSTOMER' },
     );
-    // The answer shows a tree of one's own as to a request that acts in it, which the person may from now on.
-    if (parentId === null && 'organizationId' in created) {
+    // A tree of one's own is shown as to a request that acts in it, which the person may from now on: a repeat as well.
+    if (parentId === null && isRepeat && 'organizationId' in created) {
       context.principal = await context.authenticate(
         encodeId('Organization', created.organizationId),
       );

@@ -1,6 +1,13 @@
 /** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
 import { inside, requires, requiresOneOf } from '../../../graphql/guards.ts';
-import { column, inSql, publicIdOf, related, rowsInSql } from '../../../compiler/forms.ts';
+import {
+  column,
+  emailColumn,
+  inSql,
+  publicIdOf,
+  related,
+  rowsInSql,
+} from '../../../compiler/forms.ts';
 import { builder } from '../../../graphql/builder.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { atMost } from '../../../graphql/cost.ts';
@@ -139,6 +146,7 @@ const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
       nullable: true,
       description: 'Where invoices go.',
       resolve: ({ email }) => email && shownEmail(email),
+      extensions: emailColumn('email'),
     }),
     customerId: t.exposeString('customer_id', {
       nullable: true,

@@ -27,12 +27,21 @@ export async function currentDetails(
       ) as details
       from organizations o where o.id = ${id}::uuid`,
   );
-  return Object.fromEntries(Object.keys(written).map((name) => [name, details[name] ?? null]));
+  return ofWritten(details, written);
+}
+
+/** Those of the stored values that `written` has, null for what was cleared. */
+export function ofWritten(
+  stored: Record<string, unknown>,
+  written: Details,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.keys(written).map((name) => [name, stored[name] ?? null]));
 }
 
 /** Writes the given fields and leaves the rest. Setting a different domain restarts its setup. */
 export async function writeDetails(tx: Database, id: string, details: Details): Promise<void> {
-  const { name, kind, domain } = details;
+  const { name, kind, domain, profile, marketplaceOffers, externalAccounts, billingEmail } =
+    details;
   await sql`
     update organizations set
       name = coalesce(${name ?? null}, name), kind = coalesce(${kind ?? null}, kind),
@@ -42,12 +51,6 @@ export async function writeDetails(tx: Database, id: string, details: Details): 
       domain = case when ${domain === undefined} then domain else ${domain ?? null} end,
       updated_at = now(), version = version + 1
     where id = ${id}::uuid`.execute(tx);
-  await writeBelongings(tx, id, details);
-}
-
-/** Writes the fields that are stored in other tables than the organization's own. */
-export async function writeBelongings(tx: Database, id: string, details: Details): Promise<void> {
-  const { profile, marketplaceOffers, externalAccounts, billingEmail } = details;
   if (profile) await writeProfile(tx, id, profile);
   if (marketplaceOffers) {
     await sql`delete from marketplace_offers where organization_id = ${id}::uuid`.execute(tx);

@@ -1,6 +1,6 @@
 /** The rules for slugs: their form, and whether one is available. */
 import { randomInt } from 'node:crypto';
-import { sql } from 'kysely';
+import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
 import { one } from '../../../database/rows.ts';
 
@@ -86,3 +86,18 @@ export async function slugProblem(
   );
   return problem;
 }
+
+/** A slug that is asked about, and whether it is well-formed. */
+export interface AskedSlug {
+  slug: string;
+  isWellFormed: boolean;
+}
+
+/** The same as a row with `slug` and `reason`, of any slug. */
+export function slugAvailability({ slug, isWellFormed }: AskedSlug): RawBuilder<unknown> {
+  const reason = isWellFormed ? sql`slug_problem(${slug}::text)` : sql`'INVALID'`;
+  return sql`select ${slug}::text as slug, ${reason} as reason`;
+}
+
+/** Whether the slug of the row `parent` is available. */
+export const isAvailable = sql<boolean>`parent.reason is null`;

@@ -1,7 +1,15 @@
 /** Whether a slug can be taken. */
+import { inSql, rowsInSql } from '../../../compiler/forms.ts';
 import { builder } from '../../../graphql/builder.ts';
 import { requireStorable } from '../../../values/text.ts';
-import { isSlug, slugProblem, type SlugProblem } from './queries.ts';
+import {
+  isAvailable,
+  isSlug,
+  slugAvailability,
+  slugProblem,
+  type AskedSlug,
+  type SlugProblem,
+} from './queries.ts';
 
 export const SlugUnavailableReasonRef = builder.enumType('SlugUnavailableReason', {
   description: 'Why a slug is not available.',
@@ -21,6 +29,7 @@ const SlugAvailabilityRef = builder
       available: t.boolean({
         description: 'Whether it is available.',
         resolve: ({ reason }) => reason === null,
+        extensions: inSql(() => isAvailable),
       }),
       reason: t.expose('reason', {
         type: SlugUnavailableReasonRef,
@@ -30,6 +39,11 @@ const SlugAvailabilityRef = builder
     }),
   });
 
+function askedSlug({ slug }: { slug: string }): AskedSlug {
+  requireStorable(slug, 'slug');
+  return { slug, isWellFormed: isSlug(slug) };
+}
+
 builder.queryField('slugAvailability', (t) =>
   t.field({
     type: SlugAvailabilityRef,
@@ -38,9 +52,12 @@ builder.queryField('slugAvailability', (t) =>
       'Whether a slug is available, and if not, why. Requires a credential but no organization.',
     authScopes: { authenticated: true },
     args: { slug: t.arg.string({ required: true, description: 'The slug.' }) },
-    async resolve(_root, { slug }, { db }) {
-      requireStorable(slug, 'slug');
-      if (!isSlug(slug)) return { slug, reason: 'INVALID' as const };
+    extensions: rowsInSql<{ slug: string }, AskedSlug>(({ args }) => slugAvailability(args), {
+      prepare: askedSlug,
+    }),
+    async resolve(_root, given, { db }) {
+      const { slug, isWellFormed } = askedSlug(given);
+      if (!isWellFormed) return { slug, reason: 'INVALID' as const };
       // Slugs are unique over the platform, so this one question reaches beyond the caller's
       // subtree, and answers yes or no alone.
       return { slug, reason: await slugProblem(db, slug) };

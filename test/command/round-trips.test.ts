@@ -1,0 +1,215 @@
+/**
+ * How often a mutation waits for the database. Every statement of its request counts, as its line of the log tells: the
+ * look-up of the credential, the begin and the commit of the transaction, and the rows that the payload shows.
+ */
+import { readFile } from 'node:fs/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { encodeId } from '../../src/values/ids.ts';
+import { everyMutation, type Sender } from '../database/every-mutation.ts';
+import { keepLines, type LogLines } from '../setup/log-lines.ts';
+import { createWorld, insertMembership, insertUser, type World } from '../setup/world.ts';
+
+let world: World;
+let log: LogLines;
+beforeAll(async () => {
+  log = keepLines();
+  world = await createWorld({ log: log.log });
+});
+afterAll(() => world.close());
+
+interface Counted {
+  data?: unknown;
+  text: string;
+  statements: number;
+}
+
+/** Sends a mutation, and counts the statements of its request. */
+async function counted(
+  document: string,
+  as: Sender,
+  input: Record<string, unknown>,
+): Promise<Counted> {
+  const { data, text } = await world.ask(
+    document,
+    {
+      as: as === 'an API key' ? 'key@north' : 'admin@north',
+      ...(as === 'a person without organization' && { organization: null }),
+    },
+    { input },
+  );
+  return { data, text, statements: Number(log.lines('request').at(-1)?.['statements']) };
+}
+
+/** Counts the statements of a mutation that succeeds and shows what is selected. */
+async function succeeding(
+  name: string,
+  input: Record<string, unknown>,
+  selection: string,
+  as: Sender = 'a person',
+): Promise<number> {
+  const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+  const { text, statements } = await counted(
+    `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename ... on ${type}Payload { ${selection} } } }`,
+    as,
+    input,
+  );
+  expect(text).toContain(`"${type}Payload"`);
+  return statements;
+}
+
+/** The most that each mutation takes in a plain form, most of them sent with an API key. */
+const ROUND_TRIPS: Record<string, number> = {
+  createOrganization: 7,
+  moveOrganization: 14,
+  updateOrganization: 15,
+  suspendOrganization: 8,
+  resumeOrganization: 8,
+  retryProvisioning: 7,
+  deleteOrganization: 10,
+  restoreOrganization: 9,
+  addMember: 11,
+  updateMemberRoles: 8,
+  removeMember: 8,
+  createRole: 11,
+  updateRole: 11,
+  deleteRole: 12,
+  inviteUsers: 8,
+  createInvitation: 8,
+  resendInvitation: 12,
+  revokeInvitation: 10,
+  createApiKey: 9,
+  updateApiKey: 9,
+  revokeApiKey: 10,
+  createContact: 9,
+  updateContact: 10,
+  deleteContact: 9,
+  recordUsage: 7,
+  createPersonalAccessToken: 9,
+  revokePersonalAccessToken: 8,
+  acceptInvitation: 16,
+  declineInvitation: 12,
+  leaveOrganization: 9,
+};
+
+/** The most that those take that are sent most, whatever their input. */
+const MOST = 8;
+
+describe('The round trips of a mutation', () => {
+  it('are as many as the table says, for every mutation', async () => {
+    const most = new Map<string, number>();
+    const { failed } = await everyMutation({
+      db: world.db,
+      home: world.uuid('north'),
+      email: 'admin@north.example',
+      key: 'key@north',
+      async send(document, as, input) {
+        const answer = await counted(document, as, input);
+        const [, name = ''] = /\{ (\w+)\(input/.exec(document) ?? [];
+        most.set(name, Math.max(most.get(name) ?? 0, answer.statements));
+        return answer;
+      },
+    });
+    expect(failed).toEqual([]);
+    expect(Object.fromEntries(most)).toEqual(ROUND_TRIPS);
+  });
+
+  it('stand in the decision record as they are', async () => {
+    const record = await readFile('docs/decisions/0008-changes.md', 'utf8');
+    const told = [...record.matchAll(/^\| (\d+) +\| (`.*) \|$/gm)].flatMap(
+      ([, count, names = '']) =>
+        [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => [name, Number(count)] as const),
+    );
+    expect(Object.fromEntries(told)).toEqual(ROUND_TRIPS);
+  });
+
+  it('that creates an organization are at most eight for a person who repeats safely, whatever it begins with', async () => {
+    const parentId = world.org('north');
+    const shown = 'organization { id slug } membership { id }';
+    const plain = { name: 'Counted', parentId, idempotencyKey: 'plain' };
+    expect(await succeeding('createOrganization', plain, shown)).toBeLessThanOrEqual(MOST);
+    const rich = {
+      ...plain,
+      slug: 'counted-rich',
+      idempotencyKey: 'rich',
+      domain: 'counted.example',
+      billingEmail: 'billing@counted.example',
+      branding: { primaryColor: '#112233' },
+      marketplaceOffers: [{ marketplace: 'AWS', url: 'https://aws.example/offer' }],
+      externalAccounts: [{ system: 'zuora', accountId: 'counted' }],
+    };
+    expect(await succeeding('createOrganization', rich, shown)).toBeLessThanOrEqual(MOST);
+    const ofOnesOwn = { name: 'Counted tree', idempotencyKey: 'own' };
+    expect(
+      await succeeding('createOrganization', ofOnesOwn, shown, 'a person without organization'),
+    ).toBeLessThanOrEqual(MOST);
+    const people = Array.from({ length: 100 }, (_, n) => ({ email: `new-${n}@counted.example` }));
+    const invited = `${shown} invitations { id }`;
+    const withPeople = {
+      name: 'Counted people',
+      parentId,
+      users: people,
+      idempotencyKey: 'people',
+    };
+    // Inviting takes two statements more, and showing invitations as well takes one.
+    expect(await succeeding('createOrganization', withPeople, invited)).toBeLessThanOrEqual(
+      MOST + 3,
+    );
+  });
+
+  it('that invites are at most eight, for one person and for a hundred', async () => {
+    const people = (prefix: string, count: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        email: `${prefix}-${index}@counted.example`,
+        roles: ['viewer', 'user'],
+      }));
+    const invite = (count: number) =>
+      succeeding(
+        'inviteUsers',
+        {
+          organizationId: world.org('north'),
+          users: people(`of-${count}`, count),
+          idempotencyKey: `invites ${count}`,
+        },
+        'results { email ignoredRoles invitation { id status } error { code } }',
+      );
+    const one = await invite(1);
+    expect(one).toBeLessThanOrEqual(MOST);
+    expect(await invite(100)).toBe(one);
+  });
+
+  it('that changes the roles of a member are at most eight', async () => {
+    const user = await insertUser(world, 'counted@x.example');
+    await insertMembership(world, world.uuid('north'), user, ['user', 'viewer']);
+    const input = {
+      organizationId: world.org('north'),
+      userId: encodeId('User', user),
+      roles: ['support', 'cloud_rep'],
+    };
+    expect(
+      await succeeding('updateMemberRoles', input, 'membership { id } ignoredRoles'),
+    ).toBeLessThanOrEqual(MOST);
+  });
+
+  it('that records usage are at most eight, for one event and for a thousand', async () => {
+    const record = (count: number, as: Sender) =>
+      succeeding(
+        'recordUsage',
+        {
+          events: Array.from({ length: count }, (_, index) => ({
+            id: `${as} ${count} ${index}`,
+            organizationId: world.org('north'),
+            metric: index % 2 === 0 ? 'voice_calls' : 'voice_minutes',
+            quantity: '1',
+            occurredAt: new Date().toISOString(),
+          })),
+        },
+        'acceptedCount results { id status }',
+        as,
+      );
+    for (const as of ['an API key', 'a person'] as const) {
+      const one = await record(1, as);
+      expect(one).toBeLessThanOrEqual(MOST);
+      expect(await record(1_000, as)).toBe(one);
+    }
+  });
+});

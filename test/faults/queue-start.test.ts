@@ -1,0 +1,48 @@
+/** A worker that loses its first statements. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { enqueue } from '../../src/jobs/queue.ts';
+import { startWorker, type Tasks } from '../../src/jobs/worker.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { startWorkerProcess } from '../cli/run.ts';
+import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { startProxy, type Proxy } from './proxy.ts';
+
+let database: TestDatabase;
+let proxy: Proxy;
+beforeAll(async () => {
+  database = await createDatabase();
+  proxy = await startProxy(database.gatewayUrl);
+});
+afterAll(async () => {
+  await proxy.close();
+  await database.close();
+});
+
+/** With these the queue looks up the ids of its tasks, once. */
+const FIRST = '_private_tasks as tasks';
+
+it('A worker whose first statements are lost does its jobs all the same', async () => {
+  const done: string[] = [];
+  const tasks = {
+    verify_domain: async ({ organizationId }: { organizationId: string }) =>
+      void done.push(organizationId),
+  } as Partial<Tasks> as Tasks;
+  proxy.lose('statement', FIRST);
+  const stop = await startWorker({
+    url: proxy.through(database.gatewayUrl),
+    tasks,
+    log: createLogger('silent'),
+  });
+  await enqueue(database.db, 'verify_domain', [{ key: 'one', payload: { organizationId: 'one' } }]);
+  await expect.poll(() => done).toEqual(['one']);
+  await stop();
+});
+
+it('A worker that is stopped while it waits for them writes nothing but lines of the log', async () => {
+  proxy.lose('statement', FIRST);
+  const worker = await startWorkerProcess({ DATABASE_URL: proxy.through(database.gatewayUrl) });
+  const { code, stderr } = await worker.end('SIGTERM');
+  expect(code).toBe(0);
+  for (const line of stderr.split('\n').filter(Boolean))
+    expect(JSON.parse(line)).toBeTypeOf('object');
+});
