@@ -380,7 +380,7 @@ export const compiler: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/compiler/operations.ts',
+    file: 'src/compiler/outcome.ts',
     tests: GUARDS,
     mutants: [
       {
@@ -389,71 +389,29 @@ export const compiler: readonly MutantGroup[] = [
         to: 'row === undefined',
         only: 'may read a field below, but not in their own',
       },
+    ],
+  },
+  {
+    file: 'src/compiler/operations.ts',
+    tests: GUARDS,
+    mutants: [
       {
         what: 'a statement serves callers of any kind with any scopes',
-        from: '[plan.id, principalShape(principal), ...shapes]',
+        from: '[plan.id, principalShape(values.principal), ...shapes]',
         to: '[plan.id, ...shapes]',
         only: 'for callers with other scopes',
       },
       {
         what: 'a statement serves requests with any arguments',
-        from: '[plan.id, principalShape(principal), ...shapes]',
-        to: '[plan.id, principalShape(principal)]',
-        only: 'for usage of another scope',
+        from: '[plan.id, principalShape(values.principal), ...shapes]',
+        to: '[plan.id, principalShape(values.principal)]',
+        only: 'for pages of another size',
       },
       {
         what: 'a plan serves any choice of directives',
         from: 'const id = [operation.id, ...operation.switches.map((name) => String(variables.coerced[name]))].join();',
         to: 'const id = String(operation.id);',
         only: 'for another choice of its directives',
-      },
-    ],
-  },
-  {
-    file: 'src/compiler/slots.ts',
-    tests: GUARDS,
-    mutants: [
-      {
-        what: 'a statement for one organization serves requests for usage of the whole subtree',
-        from: 'if (structural.includes(name)) parts.push(`${name}=${JSON.stringify(value)}`); else if',
-        to: 'if',
-        only: 'for usage of another scope',
-      },
-      {
-        what: 'a statement with deleted organizations serves requests without them',
-        from: 'else if (isStructural(value)) parts.push(`${name}=${String(value)}`);',
-        to: '',
-        only: 'for deleted organizations',
-      },
-      {
-        what: 'a statement with the log of what is below serves requests without it',
-        from: 'else if (isStructural(value)) parts.push(`${name}=${String(value)}`);',
-        to: '',
-        only: 'for a log with organizations below',
-      },
-      {
-        what: 'a statement serves pages of any size',
-        from: "if (page) parts.push(`${page.backward ? 'last' : 'first'}=${isSizeOpen ? 'any' : page.limit}`, page.after ? 'after' : '', page.before ? 'before' : '');",
-        to: '',
-        only: 'for pages of another size',
-      },
-      {
-        what: 'a statement for pages of one size serves those of others',
-        from: "=${isSizeOpen ? 'any' : page.limit}`",
-        to: '`',
-        only: 'for pages of another size',
-      },
-      {
-        what: 'later requests are answered with the arguments of the first',
-        from: 'isStructural(value) || structural.includes(name) ?',
-        to: 'true ?',
-        only: 'its arguments',
-      },
-      {
-        what: 'later requests are answered with the page of the first',
-        from: 'page[end] && page[end].map((_key, index) => slot(({ prepared }) => prepared[at]?.page?.[end]?.[index]));',
-        to: 'page[end];',
-        only: 'its cursors',
       },
     ],
   },
@@ -502,6 +460,54 @@ export const compiler: readonly MutantGroup[] = [
         from: "throw new TypeError('a value of the request is a parameter, and nothing else');",
         to: "return '' as never;",
         only: 'keeps values of a request out',
+      },
+    ],
+  },
+  {
+    file: 'src/compiler/slots.ts',
+    tests: GUARDS,
+    mutants: [
+      {
+        what: 'a statement for one organization serves requests for usage of the whole subtree',
+        from: 'if (structural.includes(name)) parts.push(`${name}=${JSON.stringify(value)}`); else if',
+        to: 'if',
+        only: 'for usage of another scope',
+      },
+      {
+        what: 'a statement with deleted organizations serves requests without them',
+        from: 'else if (isStructural(value)) parts.push(`${name}=${String(value)}`);',
+        to: '',
+        only: 'for deleted organizations',
+      },
+      {
+        what: 'a statement with the log of what is below serves requests without it',
+        from: 'else if (isStructural(value)) parts.push(`${name}=${String(value)}`);',
+        to: '',
+        only: 'for a log with organizations below',
+      },
+      {
+        what: 'a statement serves pages of any size',
+        from: "if (page) parts.push(`${page.backward ? 'last' : 'first'}=${isSizeOpen ? 'any' : page.limit}`, page.after ? 'after' : '', page.before ? 'before' : '');",
+        to: '',
+        only: 'for pages of another size',
+      },
+      {
+        what: 'a statement for pages of one size serves those of others',
+        from: "=${isSizeOpen ? 'any' : page.limit}`",
+        to: '`',
+        only: 'for pages of another size',
+      },
+      {
+        what: 'later requests are answered with the arguments of the first',
+        from: 'isStructural(value) || structural.includes(name) ?',
+        to: 'true ?',
+        only: 'its arguments',
+      },
+      {
+        what: 'later requests are answered with the page of the first',
+        from: 'page[end] && page[end].map((_key, index) => slot(({ prepared }) => prepared[at]?.page?.[end]?.[index]));',
+        to: 'page[end];',
+        only: 'its cursors',
       },
     ],
   },

@@ -291,8 +291,8 @@ export const edge: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'the gateway answers under any name',
-        from: 'names.has(hostOf(request)) ||',
-        to: "hostOf(request) !== '' ||",
+        from: "names.has(hostOf(request.headers.get('host'))) ||",
+        to: "hostOf(request.headers.get('host')) !== '' ||",
         only: 'host names',
       },
       {

@@ -52,8 +52,8 @@ export const faults: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'connections that have not answered since a fault are handed out',
-        from: '!(client instanceof RequestClient) || !client.isDoubtful(this.#faultAt, this.#staleAt)',
-        to: 'client',
+        from: 'return client instanceof RequestClient && client.isDoubtful(this.#faultAt, this.#staleAt);',
+        to: 'return client === undefined;',
         only: 'is not kept',
       },
     ],

@@ -68,6 +68,12 @@ export const limits: readonly MutantGroup[] = [
         to: 'isKnown(request) ? limits.documentBytes : limits.documentBytes',
         only: 'may be 4 kB long',
       },
+    ],
+  },
+  {
+    file: 'src/limits/variables.ts',
+    tests: DOCUMENTS,
+    mutants: [
       {
         what: 'requests send any number of variables',
         from: 'if (count > limits.document.variables) throw',
@@ -126,8 +132,8 @@ export const limits: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'bodies are read before anybody asks whose they are',
-        from: 'const caller = await identify(request);',
-        to: 'if (request.body) return; const caller = await identify(request);',
+        from: 'caller = await identify(request);',
+        to: 'if (request.body) return; caller = await identify(request);',
         only: 'before anything of the body is read',
       },
     ],
@@ -216,7 +222,7 @@ export const limits: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/limits/arrival-plugin.ts',
+    file: 'src/limits/arrival.ts',
     tests: CONNECTIONS,
     mutants: [
       {
@@ -298,7 +304,7 @@ export const limits: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/limits/arrival-plugin.ts',
+    file: 'src/limits/arrival.ts',
     tests: BUDGETS,
     mutants: [
       {
@@ -326,6 +332,18 @@ export const limits: readonly MutantGroup[] = [
         only: 'of one address are refused beyond the limit',
       },
       {
+        what: 'any number of credentials are guessed at the same moment',
+        from: ", { budget: 'unverifiedCredentials', key: address, points: 1 }",
+        to: '',
+        only: 'that all come at once are bounded',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/arrival-plugin.ts',
+    tests: BUDGETS,
+    mutants: [
+      {
         what: 'failed authentications are not counted',
         from: "return budgets.count({ budget: 'failedAuthentications', key: arrived.address, points: 1 });",
         to: 'return undefined;',
@@ -336,12 +354,6 @@ export const limits: readonly MutantGroup[] = [
         from: 'known.remove(arrived.fingerprint);',
         to: '',
         only: 'end its exemption',
-      },
-      {
-        what: 'any number of credentials are guessed at the same moment',
-        from: ", { budget: 'unverifiedCredentials', key: address, points: 1 }",
-        to: '',
-        only: 'that all come at once are bounded',
       },
     ],
   },
@@ -429,11 +441,16 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'operations run however many are under way',
-        from: 'const entering = admission.enter({ credential, tree: tenant, nodes, signal: request.signal });',
+        from: 'const entering = admission.enter({ credential, tree: tenant, nodes, signal });',
         to: 'const entering = { leave: () => nodes };',
         only: 'a slot',
       },
-      { what: 'slots are never given back', from: 'place.leave();', to: '', only: 'a slot' },
+      {
+        what: 'slots are never given back',
+        from: 'leave: () => place.leave(),',
+        to: 'leave: () => undefined,',
+        only: 'a slot',
+      },
     ],
   },
   {

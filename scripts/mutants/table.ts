@@ -7,6 +7,7 @@ import { compiler } from './compiler.ts';
 import { credentials } from './credentials.ts';
 import { database } from './database.ts';
 import { edge } from './edge.ts';
+import { fastPath } from './fast-path.ts';
 import { faults } from './faults.ts';
 import { fields } from './fields.ts';
 import { granting } from './granting.ts';
@@ -28,6 +29,7 @@ export const areas: Record<string, readonly MutantGroup[]> = {
   faults,
   limits,
   compiler,
+  fastPath,
 };
 
 /** A mutant with all that belongs to it. */

@@ -98,7 +98,8 @@ export async function sessionProof(
   if (!sessions) throw unauthenticated();
   const claims = await sessions.verify(bearerOf(authorization), clock.now());
   const { issuer, subject, name } = claims;
-  const person = { issuer, subject, email: addressOf(claims).shown, name };
+  const { shown: email, canonical } = addressOf(claims);
+  const person = { issuer, subject, email, canonical, name };
   const named = organizationReference(organization, organizationHeader);
   return { secretHash: null, person, named };
 }

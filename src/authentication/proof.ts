@@ -18,6 +18,8 @@ export interface ClaimedPerson {
   subject: string;
   /** The address as it is shown. */
   email: string;
+  /** The address in its canonical form; null if it is not verified. */
+  canonical: string | null;
   /** The name; null if the session does not tell it. */
   name: string | null;
 }
@@ -63,7 +65,10 @@ export function provesCaller(
       isSame('canonical_email', user.verifiedEmail, 'text'),
     );
   if (person) {
-    conditions.push(isSame('email', person.email, 'text'));
+    conditions.push(
+      isSame('email', person.email, 'text'),
+      isSame('canonical_email', person.canonical, 'text'),
+    );
     if (person.name !== null) conditions.push(isSame('user_name', person.name, 'text'));
   } else
     conditions.push(

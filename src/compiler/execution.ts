@@ -1,7 +1,8 @@
 /** Compiled operations as a step of the execution. */
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Context } from '../graphql/context.ts';
-import type { CompiledOperations, Outcome } from './operations.ts';
+import type { CompiledOperations } from './operations.ts';
+import type { Outcome } from './outcome.ts';
 
 /** A result whose `data` is a text already. */
 interface WrittenResult extends ExecutionResult {

@@ -14,9 +14,7 @@ import {
   type OperationDefinitionNode,
   type VariableValues,
 } from 'graphql';
-import { CompiledQuery } from 'kysely';
 import { LRUCache } from 'lru-cache';
-import { isUnavailable, RequestError } from '../errors.ts';
 import type { Database } from '../database/connect.ts';
 import type { Context } from '../graphql/context.ts';
 import { prepareAll } from './arguments.ts';
@@ -32,37 +30,14 @@ import {
   withSharedSlots,
   type RequestValues,
 } from './slots.ts';
-import { REFUSED, StatementWriter } from './statement.ts';
-
-/**
- * Why an operation was not executed as one statement. `new` is one whose shape was not seen lately:
- * to write and plan a statement takes several times as long as the resolvers, and pays off only if
- * it is used again.
- */
-export type Fall = 'new' | 'mutation' | 'unsupported' | 'arguments' | 'refused' | 'failed';
-
-/** The text of `data` and the time of the database, or why the resolvers have to find it. */
-export type Outcome = { data: string; now: Date } | Fallen;
-
-/** Why the resolvers have to execute an operation. */
-export interface Fallen {
-  fall: Fall;
-  detail: string;
-  /** What a statement failed with. */
-  error?: unknown;
-}
+import { executed, type Fallen, type Outcome, type Statement } from './outcome.ts';
+import { StatementWriter } from './statement.ts';
 
 /** An operation of a document with its variables. */
 export type OperationArguments = Pick<
   ExecutionArgs,
   'document' | 'operationName' | 'variableValues'
 >;
-
-/** A statement with its parameters, or with slots for them. */
-export interface Statement {
-  text: string;
-  parameters: readonly unknown[];
-}
 
 /** The maximum number of bytes of all statements that are kept. */
 const STATEMENT_BYTES_MAX = 32 * 1_024 * 1_024;
@@ -87,6 +62,9 @@ export interface CompilerOptions {
   /** Whether a statement is written for the first request of its shape; otherwise for the second. */
   atOnce: boolean;
 }
+
+/** Who a statement is prepared for. */
+type PreparedFor = Pick<RequestValues, 'principal' | 'now' | 'proof'>;
 
 /** Queries of one schema. What is made for a document is kept as long as the document. */
 export class CompiledOperations {
@@ -120,11 +98,21 @@ export class CompiledOperations {
    * A valid operation of a caller as one statement, or why it has none. The statement authenticates
    * the caller, if it is given a proof.
    */
-  prepare(
+  prepare(args: OperationArguments, viewer: PreparedFor, db: Database): Statement | Fallen {
+    return this.#prepare(args, viewer, db) ?? { fall: 'new', detail: '' };
+  }
+
+  /** As `prepare`, but undefined if an operation would have to be planned, or a statement written. */
+  find(args: OperationArguments, viewer: PreparedFor): Statement | Fallen | undefined {
+    return this.#prepare(args, viewer, undefined);
+  }
+
+  /** `db` is undefined where nothing may be planned or written. */
+  #prepare(
     { document, operationName, variableValues }: OperationArguments,
-    viewer: Pick<RequestValues, 'principal' | 'now' | 'proof'>,
-    db: Database,
-  ): Statement | Fallen {
+    viewer: PreparedFor,
+    db: Database | undefined,
+  ): Statement | Fallen | undefined {
     const operation = this.#operationOf(document, operationName ?? '');
     if (!operation) return { fall: 'mutation', detail: '' };
     const { variableValues: variables } = getVariableValues(
@@ -133,7 +121,8 @@ export class CompiledOperations {
       variableValues ?? {},
     );
     if (!variables) return { fall: 'arguments', detail: 'variables' };
-    const plan = this.#planOf(operation, variables);
+    const plan = this.#planOf(operation, variables, db !== undefined);
+    if (plan === undefined) return undefined;
     if (typeof plan === 'string') return { fall: 'unsupported', detail: plan };
     let values: RequestValues;
     try {
@@ -142,7 +131,7 @@ export class CompiledOperations {
       return { fall: 'arguments', detail: String(error) };
     }
     const statement = this.#statementOf(plan, values, db);
-    if (statement === undefined) return { fall: 'new', detail: '' };
+    if (statement === undefined) return undefined;
     if (typeof statement === 'string') return { fall: 'unsupported', detail: statement };
     const parameters = statement.parameters.map((value) =>
       value instanceof Slot ? value.read(values) : value,
@@ -161,22 +150,29 @@ export class CompiledOperations {
     return operation;
   }
 
-  #planOf(operation: Operation, variables: VariableValues): OperationPlan | string {
+  #planOf(
+    operation: Operation,
+    variables: VariableValues,
+    mayPlan: boolean,
+  ): OperationPlan | string | undefined {
     const id = [
       operation.id,
       ...operation.switches.map((name) => String(variables.coerced[name])),
     ].join();
     let plan = this.#plans.get(id);
-    if (plan === undefined)
+    if (plan === undefined && mayPlan)
       this.#plans.set(id, (plan = planOf(this.#schema, id, operation, variables)));
     return plan;
   }
 
-  /** The statement for a request, or why there is none; undefined if its shape is new. */
+  /**
+   * The statement for a request, or why there is none; undefined if its shape is new. Nothing is
+   * written without `db`.
+   */
   #statementOf(
     plan: OperationPlan,
     values: RequestValues,
-    db: Database,
+    db: Database | undefined,
   ): Statement | string | undefined {
     const shapes = values.prepared.map((each, index) =>
       argumentShape(each, plan.prepared[index]?.form?.structural ?? []),
@@ -186,7 +182,7 @@ export class CompiledOperations {
     const shape = hash('sha256', parts.join('\n'), 'base64url');
     const key = `${shape} ${proofShape(values.proof)}`;
     let statement = this.#statements.get(key);
-    if (statement === undefined) {
+    if (statement === undefined && db) {
       if (!this.#options.atOnce && !this.#shapes.has(shape)) {
         this.#shapes.set(shape, true);
         return undefined;
@@ -195,23 +191,6 @@ export class CompiledOperations {
       this.#statements.set(key, statement);
     }
     return statement;
-  }
-}
-
-/** Executes a statement. Rejects if the database is unavailable. */
-export async function executed({ text, parameters }: Statement, db: Database): Promise<Outcome> {
-  try {
-    const query = CompiledQuery.raw(text, [...parameters]);
-    const { rows } = await db.executeQuery<{ answer: string; now: number }>(query);
-    const [row] = rows;
-    return row === undefined || row.answer.includes(REFUSED)
-      ? { fall: 'refused', detail: '' }
-      : { data: row.answer, now: new Date(row.now) };
-  } catch (error) {
-    if (isUnavailable(error)) throw error;
-    const detail = String(error);
-    // The time of the request is over, or its client has gone: the statement is not at fault.
-    return { fall: 'failed', detail, ...(error instanceof RequestError ? {} : { error }) };
   }
 }
 

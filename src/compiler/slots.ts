@@ -54,6 +54,7 @@ export function callerInSql(principal: Principal, proof: Proof): RawBuilder<bool
         issuer: slot((values) => values.proof?.person?.issuer),
         subject: slot((values) => values.proof?.person?.subject),
         email: slot((values) => values.proof?.person?.email),
+        canonical: slot((values) => values.proof?.person?.canonical),
         name: person.name === null ? null : slot((values) => values.proof?.person?.name),
       },
       named: named && {

@@ -9,6 +9,13 @@ export interface StatementCount {
 
 const current = new AsyncLocalStorage<Deadline | undefined>();
 
+/** The client disconnected before its request was answered, so nobody reads this. */
+export function clientGone(): RequestError {
+  return new RequestError('UNAVAILABLE', 'The client closed the request before it was answered.', {
+    outcome: 'NOTHING_CHANGED',
+  });
+}
+
 /** Ends the statements of a request when its time is up or its client has gone. */
 export class Deadline {
   readonly #milliseconds: number;
@@ -73,13 +80,7 @@ export class Deadline {
 
   /** The error to return instead of a result. */
   refusal(): RequestError {
-    if (this.#over === 'client') {
-      return new RequestError(
-        'UNAVAILABLE',
-        'The client closed the request before it was answered.',
-        { outcome: 'NOTHING_CHANGED' },
-      );
-    }
+    if (this.#over === 'client') return clientGone();
     const maximum = this.#milliseconds;
     return new RequestError(
       'LIMIT_EXCEEDED',

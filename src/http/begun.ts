@@ -10,6 +10,8 @@ export interface Begun {
   arrival?: Arrival;
   /** The parameters in its body; absent if the body was not read. */
   params?: GraphQLParams;
+  /** Aborted when the client disconnects, which is no news to the request that Yoga makes of it later. */
+  gone?: AbortSignal;
   /** Why it fails, if its caller is authenticated; absent if it goes on. */
   failure?: unknown;
 }

@@ -9,7 +9,8 @@ import type { AssumedCaller, AssumedCallers } from '../authentication/assumed-ca
 import { sessionProof, type Authenticator } from '../authentication/authenticate.ts';
 import { fingerprintOf } from '../authentication/secret.ts';
 import { textOf } from '../compiler/execution.ts';
-import { executed, type CompiledOperations, type Outcome } from '../compiler/operations.ts';
+import type { CompiledOperations } from '../compiler/operations.ts';
+import { executed, type Fallen, type Outcome } from '../compiler/outcome.ts';
 import { Deadline, currentDeadline, underDeadline } from '../database/deadline.ts';
 import { arrive } from '../limits/arrival.ts';
 import type { CallerBudgets } from '../limits/caller-budgets.ts';
@@ -23,11 +24,11 @@ import { RequestRecord } from '../telemetry/request-record.ts';
 import type { Begun } from './begun.ts';
 import { corsHeaders } from './cors.ts';
 import type { DocumentCache } from './document-cache.ts';
+import { answerOf, type Answer } from './fast-answer.ts';
 import type { Incoming } from './incoming.ts';
 import { mediaTypeFor } from './media-type.ts';
 import { operationHeaders } from './plugins/answers.ts';
 import { paramsOf } from './plugins/body.ts';
-import { BYTES_MIN, compressed, encodingFor } from './plugins/compression.ts';
 import { hostOf } from './plugins/hosts.ts';
 import { isJson } from './plugins/json-only.ts';
 import type { Registered } from './plugins/trusted-documents.ts';
@@ -54,12 +55,6 @@ export interface FastPathOptions extends Authenticator {
   corsOrigins: readonly string[];
   log: Logger;
   outage: Outage;
-}
-
-/** An answer: status 200. */
-export interface Answer {
-  headers: Record<string, string>;
-  body: string | Buffer;
 }
 
 /** Who a request is assumed to come from, and the type that it is answered with. */
@@ -135,12 +130,14 @@ export class FastPath {
   ): Promise<Answer | undefined> {
     const { budgets } = this.#options;
     const { fingerprint, principal } = assumption;
-    const gone = new AbortController();
     const deadline = currentDeadline();
-    incoming.onGone(() => {
+    const gone = new AbortController();
+    begun.gone = gone.signal;
+    const leave = (): void => {
       deadline?.abandon();
       gone.abort();
-    });
+    };
+    incoming.onGone(leave);
     try {
       if (budgets) {
         const forwardedFor = incoming.header('x-forwarded-for');
@@ -150,7 +147,11 @@ export class FastPath {
       }
       const tenant = principal.organization?.lineage[0] ?? principal.user?.id;
       if (deadline && tenant !== undefined) deadline.tenant = tenant;
-      begun.params = paramsOf(await incoming.text(), this.#options.limits);
+      const text = await incoming.text().catch((error: unknown) => {
+        leave();
+        throw error;
+      });
+      begun.params = paramsOf(text, this.#options.limits);
       // The time that the body took was up to the client.
       deadline?.restart();
       return await this.#execute(begun.params, incoming, assumption, begun, gone.signal);
@@ -163,11 +164,12 @@ export class FastPath {
   async #execute(
     params: GraphQLParams,
     incoming: Incoming,
-    { principal, proof: known, authorization, organization, mediaType }: Assumption,
+    { principal, proof: unchanged, authorization, organization, mediaType }: Assumption,
     begun: Begun,
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
-    const { operations, documents, registered, limits, cost, budgets, db, clock } = this.#options;
+    const { operations, documents, registered, limits, cost, budgets } = this.#options;
+    const { db, clock, log, outage } = this.#options;
     const { record, arrival } = begun;
     const text = await textOfDocument(params, registered, record);
     const document = text === undefined ? undefined : documents.find(text);
@@ -175,29 +177,31 @@ export class FastPath {
     const { operationName, variables: variableValues } = params;
     const args = { document, operationName, variableValues };
     checkVariables(variableValues, limits);
-    const proof = known ?? (await sessionProof(this.#options, authorization, organization));
-    const statement = operations.prepare(args, { principal, now: clock.now(), proof }, db);
-    if ('fall' in statement) {
-      record.execution = statement.fall;
-      this.#options.onOutcome(statement);
-      return undefined;
-    }
+    const proof = unchanged ?? (await sessionProof(this.#options, authorization, organization));
+    const viewer = { principal, now: clock.now(), proof };
+    const known = operations.find(args, viewer);
+    if (known && 'fall' in known) return this.#fall(known, record);
     const context = { principal, record, cost: { requested: 0, nodes: 0 } };
     if (cost?.estimate(args, context).refusal) return undefined;
     const admitted =
       budgets && arrival && (await admit(budgets, args, { ...context, arrival, signal }));
+    const deadline = currentDeadline();
     let outcome: Outcome | undefined;
     try {
-      outcome = await executed(statement, db);
+      // Written after it is charged for, since that takes longer than most requests.
+      const statement = known ?? operations.prepare(args, viewer, db);
+      outcome = 'fall' in statement ? statement : await executed(statement, db);
     } finally {
-      if (outcome && 'data' in outcome) admitted?.leave();
+      // What ran until its time was up, or until its client left, is paid for all the same.
+      if ((outcome && 'data' in outcome) || deadline?.isOver) admitted?.leave();
       else await admitted?.undo();
     }
-    this.#options.onOutcome(outcome);
     if ('fall' in outcome) {
-      record.execution = outcome.fall;
+      this.#fall(outcome, record);
+      if (deadline?.isOver) throw deadline.refusal();
       return undefined;
     }
+    this.#options.onOutcome(outcome);
     clock.note(outcome.now);
     const { credential } = principal;
     if (credential && credential.kind !== 'SESSION')
@@ -205,40 +209,29 @@ export class FastPath {
     Object.assign(record, { principal, now: outcome.now, execution: 'compiled' });
     record.document = document.loc?.source.body;
     const report = cost?.report(context);
-    return this.#written(textOf(outcome.data, report && { cost: report }), incoming, {
-      record,
-      mediaType,
-      isAborted: signal.aborted,
-    });
+    const answer = await answerOf(
+      {
+        text: textOf(outcome.data, report && { cost: report }),
+        mediaType,
+        headers: this.#headersFor(incoming.header('origin')),
+        record,
+        isAborted: signal.aborted,
+      },
+      incoming,
+      log,
+    );
+    outage.succeeded();
+    return answer;
   }
 
-  /** The answer with this text, compressed if that is accepted and worth it. It is logged. */
-  async #written(
-    text: string,
-    incoming: Incoming,
-    {
-      record,
-      mediaType,
-      isAborted,
-    }: { record: RequestRecord; mediaType: string; isAborted: boolean },
-  ): Promise<Answer> {
-    const headers: Record<string, string> = {
-      ...this.#headers,
-      'content-type': `${mediaType}; charset=utf-8`,
-      'x-request-id': record.requestId,
-    };
-    const origin = incoming.header('origin');
-    if (origin !== null) Object.assign(headers, corsHeaders(this.#options.corsOrigins, origin));
-    const encoding = encodingFor(incoming.header('accept-encoding'));
-    let body: string | Buffer = text;
-    if (encoding && Buffer.byteLength(text) >= BYTES_MIN) {
-      body = await compressed(Buffer.from(text), encoding);
-      headers['content-encoding'] = encoding;
-    }
-    const bytes = Buffer.byteLength(body);
-    headers['content-length'] = String(bytes);
-    record.write(this.#options.log, incoming.method, { status: 200, bytes, isAborted });
-    this.#options.outage.succeeded();
-    return { headers, body };
+  #headersFor(origin: string | null): Readonly<Record<string, string>> {
+    if (origin === null) return this.#headers;
+    return { ...this.#headers, ...corsHeaders(this.#options.corsOrigins, origin) };
+  }
+
+  /** Records why there is no answer. */
+  #fall(outcome: Fallen, record: RequestRecord): undefined {
+    record.execution = outcome.fall;
+    this.#options.onOutcome(outcome);
   }
 }

@@ -1,6 +1,9 @@
 /** The two ways into the gateway, from a socket and without one: the fast path first, then Yoga. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Answer, FastPath } from './fast-path.ts';
+import type { Logger } from '../telemetry/log.ts';
+import { hasAddress, refuseAddress } from './address.ts';
+import type { Answer } from './fast-answer.ts';
+import type { FastPath } from './fast-path.ts';
 import { fromRequest, fromSocket } from './incoming.ts';
 
 /** A gateway. */
@@ -18,8 +21,13 @@ export interface Yoga {
 }
 
 /** Puts the fast path, if there is one, in front of Yoga. */
-export function inFrontOf(yoga: Yoga, fastPath: FastPath | undefined): Gateway {
+export function inFrontOf(
+  yoga: Yoga,
+  fastPath: FastPath | undefined,
+  options: { log: Logger; organizationHeader: string },
+): Gateway {
   const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (!hasAddress(request)) return refuseAddress(request, response, options);
     if (!fastPath) return yoga.handle(request, response);
     await fastPath.serve(
       fromSocket(request, response),

@@ -3,7 +3,8 @@
  * per file.
  */
 import { compiledExecution } from '../compiler/execution.ts';
-import { CompiledOperations, type Outcome } from '../compiler/operations.ts';
+import { CompiledOperations } from '../compiler/operations.ts';
+import type { Outcome } from '../compiler/outcome.ts';
 import { createYoga, type YogaInitialContext } from 'graphql-yoga';
 import { sql } from 'kysely';
 import type { Context } from '../graphql/context.ts';
@@ -184,6 +185,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       fetch: (request, context) => yoga.fetch(request, context),
     },
     fastPath,
+    options,
   );
 }
 

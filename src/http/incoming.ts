@@ -1,5 +1,6 @@
 /** Requests as the fast path reads them, whether they come from a socket or as a `Request`. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { clientGone } from '../database/deadline.ts';
 
 /** A request. */
 export interface Incoming {
@@ -10,7 +11,7 @@ export interface Incoming {
   peer: string;
   /** The value of a header, by its name in lower case; null if it is absent. */
   header(name: string): string | null;
-  /** Reads the body, which has a length. */
+  /** Reads the body, which has a length. Rejects if the client disconnects before all of it is sent. */
   text(): Promise<string>;
   /** Calls `listener` if the client disconnects before it is answered. */
   onGone(listener: () => void): void;
@@ -21,7 +22,8 @@ export function fromSocket(request: IncomingMessage, response: ServerResponse): 
   return {
     method: request.method ?? '',
     path: request.url ?? '',
-    peer: request.socket.remoteAddress ?? '',
+    // As for the budgets of other requests: one without an address counts as local.
+    peer: request.socket.remoteAddress ?? '127.0.0.1',
     header(name) {
       const value = request.headers[name];
       return Array.isArray(value) ? value.join(', ') : (value ?? null);
@@ -54,6 +56,9 @@ function textOf(request: IncomingMessage): Promise<string> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     request.once('end', () => resolve(Buffer.concat(chunks).toString()));
-    request.once('error', reject);
+    const gone = (): void => reject(clientGone());
+    request.once('error', gone).once('close', gone);
+    // What it would tell was told before anybody listened.
+    if (request.destroyed) gone();
   });
 }

@@ -2,7 +2,7 @@
 import type { GraphiQLOptions } from 'graphql-yoga';
 import type { Sessions } from '../authentication/session.ts';
 import type { CommandSettings } from '../command/settings.ts';
-import type { Outcome } from '../compiler/operations.ts';
+import type { Outcome } from '../compiler/outcome.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
 import type { SchemaVersion } from '../database/schema-version.ts';

@@ -15,7 +15,8 @@ const KNOWN: ReadonlySet<string> = new Set([
 /** Whether parameters are of the types that they should have. */
 export function hasUsualForm({ operationName, variables, ...params }: GraphQLParams): boolean {
   return (
-    (operationName == null || typeof operationName === 'string') &&
+    // An empty name is one that no operation has.
+    (operationName == null || (typeof operationName === 'string' && operationName !== '')) &&
     (variables == null || (typeof variables === 'object' && !Array.isArray(variables))) &&
     Object.keys(params).every((name) => KNOWN.has(name))
   );

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { fieldsWithoutForm } from '../../src/compiler/plan.ts';
 import { schema } from '../../src/schema.ts';
-import type { Outcome } from '../../src/compiler/operations.ts';
+import type { Outcome } from '../../src/compiler/outcome.ts';
 import { sized } from '../setup/size.ts';
 import { gatewayOver } from '../setup/world.ts';
 import { answerOf, compareRandom, createPair, pairOver, type Pair } from './differential.ts';

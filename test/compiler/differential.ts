@@ -1,6 +1,6 @@
 /** Sends random queries to two gateways over one database, one of which compiles them, and compares the answers. */
 import { sql } from 'kysely';
-import type { Outcome } from '../../src/compiler/operations.ts';
+import type { Outcome } from '../../src/compiler/outcome.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
 import { schema } from '../../src/schema.ts';
 import { Random } from '../../src/seed/random.ts';

@@ -12,8 +12,8 @@ import {
   type Principal,
 } from '../../src/authorization/principal.ts';
 import { formOf, Unsupported } from '../../src/compiler/forms.ts';
-import type { Outcome } from '../../src/compiler/operations.ts';
-import { principalShape, slot } from '../../src/compiler/slots.ts';
+import type { Outcome } from '../../src/compiler/outcome.ts';
+import { principalShape, slot, withSharedSlots } from '../../src/compiler/slots.ts';
 import { REFUSED } from '../../src/compiler/statement.ts';
 import { tokenHash } from '../../src/authentication/secret.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
@@ -65,11 +65,25 @@ interface Answered extends GraphQLAnswer<unknown> {
   by: string;
 }
 
-/** Asks over HTTP and tells who answered. */
+/**
+ * Asks over HTTP and tells who answered. Asks twice, since a query of a caller who was not seen before
+ * has another statement than that of one who was; both have to give the same answer.
+ */
 async function ask(
   document: string,
   options: RequestOptions,
   variables: Record<string, unknown> = {},
+): Promise<Answered> {
+  const first = await askOnce(document, options, variables);
+  const second = await askOnce(document, options, variables);
+  expect({ text: second.text, by: second.by }).toEqual({ text: first.text, by: first.by });
+  return second;
+}
+
+async function askOnce(
+  document: string,
+  options: RequestOptions,
+  variables: Record<string, unknown>,
 ): Promise<Answered> {
   outcomes = [];
   const answer = await world.ask<unknown>(document, options, variables);
@@ -770,6 +784,20 @@ describe('The second guard alone', () => {
     const value = slot(({ now }) => now.toISOString());
     expect(() => `at ${value}`).toThrow(TypeError);
     expect(() => value < 'x').toThrow(TypeError);
+  });
+
+  it('gives a slot one parameter, except where texts look like a parameter', () => {
+    const one = slot(({ now }) => now);
+    const other = slot(({ principal }) => principal.organization?.id);
+    expect(withSharedSlots('$1 $2 $3 $4 $5', [one, 'x', other, one, 'x'])).toEqual({
+      text: '$1 $2 $3 $1 $4',
+      parameters: [one, 'x', other, 'x'],
+    });
+    for (const literal of ['$1', '$3', '$0', '$12'])
+      expect(withSharedSlots(`$1 '${literal}' $2`, [one, one])).toEqual({
+        text: `$1 '${literal}' $2`,
+        parameters: [one, one],
+      });
   });
 });
 

@@ -14,11 +14,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { authenticate } from '../../src/authentication/authenticate.ts';
 import { anonymous, type Principal } from '../../src/authorization/principal.ts';
-import {
-  CompiledOperations,
-  STATEMENT_CHARACTERS_MAX,
-  type Outcome,
-} from '../../src/compiler/operations.ts';
+import { CompiledOperations, STATEMENT_CHARACTERS_MAX } from '../../src/compiler/operations.ts';
+import type { Outcome } from '../../src/compiler/outcome.ts';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { PREPARED_CHARACTERS_MAX } from '../../src/database/statement-name.ts';
 import { Loaders } from '../../src/database/loaders.ts';

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createToken, tokenHash } from '../../src/authentication/secret.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
-import type { Outcome } from '../../src/compiler/operations.ts';
+import type { Outcome } from '../../src/compiler/outcome.ts';
 import { REFUSED } from '../../src/compiler/statement.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { insertNodes, NODE_TYPES, type NodeType } from '../setup/nodes.ts';

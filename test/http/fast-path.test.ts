@@ -3,33 +3,36 @@
  * anyone whom the statement itself does not authenticate.
  */
 import { hash } from 'node:crypto';
-import {
-  createServer,
-  request as send,
-  type IncomingHttpHeaders,
-  type IncomingMessage,
-  type Server,
-} from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { buffer } from 'node:stream/consumers';
-import { brotliDecompressSync, gunzipSync } from 'node:zlib';
+import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fingerprintOf } from '../../src/authentication/secret.ts';
 import { Sessions } from '../../src/authentication/session.ts';
-import type { Gateway, GatewayOptions } from '../../src/http/gateway.ts';
+import type { GatewayOptions } from '../../src/http/gateway.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createBudgets } from '../../src/limits/caller-budgets.ts';
+import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import {
   createWorld,
-  gatewayOver,
   insertKey,
   insertMembership,
   insertUser,
   type World,
 } from '../setup/world.ts';
+import {
+  ask,
+  bearer,
+  bodyOf,
+  comparable,
+  serveOver,
+  type Answer,
+  type Asked,
+  type Line,
+  type Served,
+} from './served.ts';
 
 const ALL = ['child_organizations:manage', 'members:read'];
 const DOCUMENT = `query Page($slug: String) {
@@ -43,49 +46,11 @@ let world: World;
 let fast: Served;
 let general: Served;
 
-interface Served {
-  url: URL;
-  gateway: Gateway;
-  server: Server;
-  /** The log lines of its requests. */
-  lines: Line[];
-}
-
-interface Line {
-  msg: string;
-  status: number;
-  execution?: string;
-  statements: number;
-  [name: string]: unknown;
-}
-
-interface Asked {
-  method?: string;
-  headers?: Record<string, string>;
-  body?: string;
-}
-
-interface Answer {
-  status: number;
-  headers: IncomingHttpHeaders;
-  text: string;
-}
-
-async function serve(options: Partial<GatewayOptions>): Promise<Served> {
-  const lines: Line[] = [];
-  const log = createLogger('info', {
-    write: (line: string) => void lines.push(JSON.parse(line) as Line),
-  });
-  const gateway = gatewayOver(world.gatewayDb, {
-    log,
+const serve = (options: Partial<GatewayOptions>): Promise<Served> =>
+  serveOver(world.gatewayDb, {
     sessions: new Sessions(issuer.settings, createLogger('silent')),
     ...options,
   });
-  const server = createServer((request, response) => void gateway(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`);
-  return { url, gateway, server, lines };
-}
 
 beforeAll(async () => {
   issuer = await startIssuer();
@@ -95,46 +60,11 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const { server } of [fast, general]) {
-    server.closeAllConnections();
-    server.close();
-  }
+  fast.close();
+  general.close();
   await world.close();
   await issuer.close();
 });
-
-/** Sends a request as it is. */
-async function ask({ url }: Pick<Served, 'url'>, asked: Asked): Promise<Answer> {
-  const body = Buffer.from(asked.body ?? '');
-  const request = send(url, {
-    method: asked.method ?? 'POST',
-    headers: {
-      'content-type': 'application/json',
-      ...(asked.headers?.['transfer-encoding'] ? {} : { 'content-length': body.length }),
-      ...asked.headers,
-    },
-  });
-  const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    request.once('response', resolve).once('error', reject).end(body);
-  });
-  let bytes = await buffer(response);
-  if (response.headers['content-encoding'] === 'gzip') bytes = gunzipSync(bytes);
-  if (response.headers['content-encoding'] === 'br') bytes = brotliDecompressSync(bytes);
-  return { status: response.statusCode ?? 0, headers: response.headers, text: bytes.toString() };
-}
-
-/** What differs from request to request. */
-const OWN = /,"type":"[A-Z_]+","timestamp":"[^"]+","requestId":"[^"]+"/g;
-
-function comparable({ status, headers, text }: Answer) {
-  const others = { ...headers, date: '', 'x-request-id': '' };
-  return { status, headers: others, text: text.replaceAll(OWN, '') };
-}
-
-const bodyOf = (query: string, variables?: Record<string, unknown>): string =>
-  JSON.stringify({ query, variables });
-
-const bearer = (token: string): Record<string, string> => ({ authorization: `Bearer ${token}` });
 
 /** Asks twice, and returns the second answer with its log line. */
 async function askTwice(
@@ -211,7 +141,20 @@ describe('a query that was valid before, of a caller who was accepted before', (
       'application/graphql-response+json, application/graphql+json, application/json, text/event-stream, multipart/mixed',
     ])
       await answeredFast({ headers: { ...headers, accept }, body });
-    for (const accept of ['text/html', 'application/json; charset=latin1'])
+    for (const accept of [
+      '*/json, application/graphql-response+json',
+      'application/json/x, application/graphql-response+json',
+      '*/*;charset=utf-8',
+    ])
+      await answeredFast({ headers: { ...headers, accept }, body });
+    for (const accept of [
+      'text/html',
+      'text/json',
+      'application/json; charset=latin1',
+      'constructor',
+      '__proto__',
+      ',',
+    ])
       await passedOn({ headers: { ...headers, accept }, body });
   });
 
@@ -238,8 +181,18 @@ describe('a query that was valid before, of a caller who was accepted before', (
       const { answer, line } = await askTwice(asked, served);
       expect(line).toMatchObject({ statements: 1 });
       expect(comparable(answer)).toEqual(comparable(await ask(resolved, asked)));
-      served.server.close();
-      resolved.server.close();
+      const asking = {
+        headers: {
+          ...headers,
+          origin: 'https://one.example',
+          'access-control-request-headers': 'x-one',
+        },
+        body,
+      };
+      const { answer: allowed } = await askTwice(asking, served);
+      expect(comparable(allowed)).toEqual(comparable(await ask(resolved, asking)));
+      served.close();
+      resolved.close();
     }
   });
 
@@ -278,8 +231,7 @@ describe('a query that was valid before, of a caller who was accepted before', (
       ['API_KEY', expect.any(String), expect.any(Date)],
       ['API_KEY', expect.any(String), expect.any(Date)],
     ]);
-    served.server.closeAllConnections();
-    served.server.close();
+    served.close();
   });
 });
 
@@ -468,6 +420,40 @@ describe('a caller who was accepted before', () => {
       .toBe(401);
   });
 
+  it('is who the identity provider says, whether or not each of their sessions names them', async () => {
+    const email = 'sometimes-named@x.example';
+    const unnamed = bearer(await issuer.session('sometimes-named', email));
+    const named = bearer(
+      await issuer.session('sometimes-named', email, { claims: { name: 'Named' } }),
+    );
+    const query = bodyOf('query SometimesNamed { viewer { user { name } } }');
+    await ask(fast, { headers: named, body: query });
+    await answeredFast({ headers: unnamed, body: query });
+    await sql`update users set name = 'Renamed' where email = ${email}`.execute(world.db);
+    expect((await ask(fast, { headers: unnamed, body: query })).text).toContain('Renamed');
+    expect((await ask(fast, { headers: named, body: query })).text).toContain('"Named"');
+  });
+
+  it('looks nobody up twice who was refused before, and asks nothing twice that was refused', async () => {
+    const token = await insertKey(world, 'north', ALL);
+    const statementsOf = async (served: Served, asked: Asked): Promise<number | undefined> => {
+      served.lines.length = 0;
+      await ask(served, asked);
+      return served.lines.find(({ msg }) => msg === 'request')?.statements;
+    };
+    const missing = { headers: bearer(token), body: bodyOf(DOCUMENT, { slug: 'rival' }) };
+    await ask(fast, missing);
+    const ofResolvers = await statementsOf(general, missing);
+    expect(await statementsOf(fast, missing)).toBe((ofResolvers ?? 0) + 1);
+    await answeredFast({ headers: bearer(token), body });
+    await sql`update api_keys set revoked_at = now() where id = ${token.slice(3, 35)}::uuid`.execute(
+      world.db,
+    );
+    const refused = { headers: bearer(token), body };
+    expect(await statementsOf(fast, refused)).toBe(2);
+    expect(await statementsOf(fast, refused)).toBe(1);
+  });
+
   it('is never answered after a revocation that was acknowledged, whatever runs meanwhile', async () => {
     for (let round = 0; round < 20; round++) {
       const token = await insertKey(world, 'north', ALL);
@@ -520,11 +506,21 @@ describe('what is passed on to Yoga', () => {
       '{"variables":{}}',
       '{"query":"{ viewer { scopes } }","variables":[1]}',
       '{"query":"{ viewer { scopes } }","operationName":7}',
+      bodyOf('{ viewer { scopes } }') + ' '.repeat(REQUEST_LIMITS.bodyBytes),
+      // More variables than any document may have.
+      bodyOf(
+        '{ viewer { scopes } }',
+        Object.fromEntries(
+          Array.from({ length: REQUEST_LIMITS.document.variables + 1 }, (_, n) => [`v${n}`, n]),
+        ),
+      ),
+      '{"query":"{ viewer { scopes } }","operationName":""}',
       '{"query":"{ viewer { scopes } }","extensions":{}}',
       '{"query":"{ viewer { scopes } }","documentId":"sha256:00"}',
       '{"query":"{ viewer { scopes } }","operationName":"Missing"}',
       `\u{feff}${bodyOf('{ viewer { scopes } }')}`,
     ];
+    await answeredFast({ headers: headers(), body: bodyOf('{ viewer { scopes } }') });
     for (const body of bodies) await passedOn({ headers: headers(), body });
   });
 
@@ -537,6 +533,7 @@ describe('what is passed on to Yoga', () => {
       { headers: { ...headers(), 'content-type': 'text/plain' }, body },
       { headers: { ...headers(), 'content-type': 'application/json; charset=utf-8' }, body },
       { headers: { ...headers(), 'content-encoding': 'gzip' }, body },
+      { headers: { ...headers(), 'content-encoding': 'gzip' }, body: gzipSync(body) },
       { headers: { ...headers(), origin: 'https://page.example' }, body },
       { headers: { authorization: `bearer ${token}` }, body },
       { headers: { authorization: `Bearer  ${token}` }, body },
@@ -557,6 +554,14 @@ describe('what is passed on to Yoga', () => {
     }
   });
 
+  it('is refused if it costs too much, whatever the same document cost before', async () => {
+    const page = (fields: string): string => `children(first: $first) { nodes { slug ${fields} } }`;
+    const query = `query ($first: Int) { organization { ${page(page(page(page(''))))} } }`;
+    await answeredFast({ headers: headers(), body: bodyOf(query, { first: 2 }) });
+    const answer = await passedOn({ headers: headers(), body: bodyOf(query, { first: 100 }) });
+    expect(answer.text).toContain('LIMIT_EXCEEDED');
+  });
+
   it('is refused under a host name that is not served', async () => {
     const served = await serve({ allowedHosts: ['api.example'] });
     const body = bodyOf('{ viewer { scopes } }');
@@ -567,7 +572,7 @@ describe('what is passed on to Yoga', () => {
     expect(answer.status).toBe(200);
     const other = { headers: { ...headers(), host: 'other.example' }, body };
     expect(await ask(served, other)).toMatchObject({ status: 421 });
-    served.server.close();
+    served.close();
   });
 });
 
@@ -606,8 +611,8 @@ describe('a registered document', () => {
         const { answer } = await askTwice(asked, served);
         expect(comparable(answer)).toEqual(comparable(await ask(resolved, asked)));
       }
-      served.server.close();
-      resolved.server.close();
+      served.close();
+      resolved.close();
     }
   });
 });
@@ -648,7 +653,7 @@ describe('budgets', () => {
       expect(last - (cost?.remaining ?? 0)).toBe(cost?.charged);
       last = cost?.remaining ?? 0;
     }
-    served.server.close();
+    served.close();
   });
 
   it('refuse once they are used up, and count each request once', async () => {
@@ -669,7 +674,50 @@ describe('budgets', () => {
       status: 429,
       headers: { 'retry-after': expect.any(String) },
     });
-    for (const { server } of [served, dear]) server.close();
+    served.close();
+    dear.close();
+  });
+
+  it('count what is passed on once', async () => {
+    const served = await limited({ RATE_REQUESTS_PER_MINUTE: '10' });
+    const token = await insertKey(world, 'north', ALL);
+    const queries = [
+      '{ viewer { scopes } }',
+      '{ __schema { queryType { name } } }',
+      '{ organization(slug: "rival") { slug } }',
+    ];
+    const statuses: number[] = [];
+    for (let n = 0; n < 12; n++) {
+      const query = queries[n % queries.length] ?? '';
+      statuses.push(
+        (await ask(served, { headers: bearer(token), body: bodyOf(query) })).status === 429 ? 1 : 0,
+      );
+    }
+    expect(statuses).toEqual([...Array<number>(10).fill(0), 1, 1]);
+    served.close();
+  });
+
+  it('count a caller that budgets do not know as one that is looked up', async () => {
+    const log = createLogger('silent');
+    const budgets = createBudgets(defaultBudgets({}), log, world.gatewayUrl);
+    const served = await serve({ budgets });
+    const headers = bearer(await insertKey(world, 'north', ALL));
+    await askTwice({ headers, body }, served);
+    budgets.known.remove(fingerprintOf(headers['authorization'] ?? ''));
+    served.lines.length = 0;
+    await ask(served, { headers, body });
+    await ask(served, { headers, body });
+    expect(served.lines.map(({ statements }) => statements)).toEqual([2, 1]);
+    served.close();
+  });
+
+  it('are given back by what is passed on, and its turn as well', async () => {
+    const served = await limited({ CONCURRENCY_PER_CREDENTIAL: '1', QUEUE_TIMEOUT_MS: '500' });
+    const headers = bearer(await insertKey(world, 'north', ALL));
+    const missing = bodyOf('{ organization(slug: "rival") { slug } }');
+    for (let n = 0; n < 4; n++)
+      expect((await ask(served, { headers, body: missing })).text).toContain('NOT_FOUND');
+    served.close();
   });
 
   it('let no more operations of one credential run at a time than they allow', async () => {
@@ -693,6 +741,6 @@ describe('budgets', () => {
     });
     expect((await answers)?.map(({ status }) => status)).toEqual(Array<number>(6).fill(200));
     expect(served.lines.map(({ statements }) => statements)).toEqual(Array<number>(6).fill(1));
-    served.server.close();
+    served.close();
   });
 });

@@ -119,6 +119,16 @@ describe('A registered document', () => {
     }
   });
 
+  it('is asked for by its hash, however often its text was valid', async () => {
+    const [id, query] = viewer;
+    for (let n = 0; n < 3; n++) {
+      expect(await ask('require', { documentId: id })).toMatchObject({ status: 200 });
+      expect(await ask('require', { query })).toMatchObject({
+        code: 'PERSISTED_DOCUMENT_REQUIRED',
+      });
+    }
+  });
+
   it('takes variables and an operation name', async () => {
     const text =
       'query One($slug: String) { organization(slug: $slug) { slug } } query Two { __typename }';

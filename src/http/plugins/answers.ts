@@ -6,6 +6,7 @@ import type { Logger } from '../../telemetry/log.ts';
 import type { Outage } from '../../telemetry/outage.ts';
 import { errorFacts } from '../../telemetry/error-facts.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
+import { begunOf } from '../begun.ts';
 import { maskError } from '../mask-error.ts';
 
 /** A browser that opens an API response must not load, run or frame anything from it. */
@@ -110,7 +111,7 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
       record.write(log, request.method, {
         status: response.status,
         bytes: bytes === null ? null : Number(bytes),
-        isAborted: request.signal.aborted,
+        isAborted: request.signal.aborted || begunOf(request)?.gone?.aborted === true,
       });
       if (record.statements > 0 && !record.lackedDatabase) database.succeeded();
       const { headers } = response;

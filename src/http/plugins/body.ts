@@ -1,5 +1,6 @@
 /** Request bodies: limited in bytes depending on the caller, and JSON objects. */
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import { clientGone } from '../../database/deadline.ts';
 import { RequestError } from '../../errors.ts';
 import { overLimit } from '../../limits/refusal.ts';
 import type { RequestLimits } from '../../limits/settings.ts';
@@ -27,17 +28,23 @@ async function bodyText(request: Request, maximum: number): Promise<string> {
   if (length !== null && Number(length) > maximum)
     throw overLimit('bodyBytes', maximum, Number(length), 413);
   // An HTTP server reads no more than the announced length. Without one, the bytes are counted.
-  if (length !== null) return request.text();
+  if (length !== null) return request.text().catch(disconnected);
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   // Not `for await`: leaving it early would close the connection before the refusal is written.
   const reader = request.body?.getReader();
-  for (let next = await reader?.read(); next?.value; next = await reader?.read()) {
+  const read = () => reader?.read().catch(disconnected);
+  for (let next = await read(); next?.value; next = await read()) {
     bytes += next.value.byteLength;
     if (bytes > maximum) throw overLimit('bodyBytes', maximum, bytes, 413);
     chunks.push(next.value);
   }
   return Buffer.concat(chunks).toString();
+}
+
+/** A body cannot be read to its end only if the client does not send it. */
+function disconnected(): never {
+  throw clientGone();
 }
 
 /** Parses the text of a body. Refuses what is no JSON object, too deep, or of too many values. */

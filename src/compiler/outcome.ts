@@ -1,0 +1,46 @@
+/** Executes statements, and says what became of them. */
+import { CompiledQuery } from 'kysely';
+import type { Database } from '../database/connect.ts';
+import { isUnavailable, RequestError } from '../errors.ts';
+import { REFUSED } from './statement.ts';
+
+/**
+ * Why an operation was not executed as one statement. `new` is one whose shape was not seen lately:
+ * to write and plan a statement takes several times as long as the resolvers, and pays off only if
+ * it is used again.
+ */
+export type Fall = 'new' | 'mutation' | 'unsupported' | 'arguments' | 'refused' | 'failed';
+
+/** The text of `data` and the time of the database, or why the resolvers have to find it. */
+export type Outcome = { data: string; now: Date } | Fallen;
+
+/** Why the resolvers have to execute an operation. */
+export interface Fallen {
+  fall: Fall;
+  detail: string;
+  /** What a statement failed with. */
+  error?: unknown;
+}
+
+/** A statement with its parameters, or with slots for them. */
+export interface Statement {
+  text: string;
+  parameters: readonly unknown[];
+}
+
+/** Executes a statement. Rejects if the database is unavailable. */
+export async function executed({ text, parameters }: Statement, db: Database): Promise<Outcome> {
+  try {
+    const query = CompiledQuery.raw(text, [...parameters]);
+    const { rows } = await db.executeQuery<{ answer: string; now: number }>(query);
+    const [row] = rows;
+    return row === undefined || row.answer.includes(REFUSED)
+      ? { fall: 'refused', detail: '' }
+      : { data: row.answer, now: new Date(row.now) };
+  } catch (error) {
+    if (isUnavailable(error)) throw error;
+    const detail = String(error);
+    // The time of the request is over, or its client has gone: the statement is not at fault.
+    return { fall: 'failed', detail, ...(error instanceof RequestError ? {} : { error }) };
+  }
+}

@@ -1,0 +1,45 @@
+/** How the fast path answers: with the headers, the encoding and the log line of any answer. */
+import type { Logger } from '../telemetry/log.ts';
+import type { RequestRecord } from '../telemetry/request-record.ts';
+import type { Incoming } from './incoming.ts';
+import { BYTES_MIN, compressed, encodingFor } from './plugins/compression.ts';
+
+/** An answer: status 200. */
+export interface Answer {
+  headers: Record<string, string>;
+  body: string | Buffer;
+}
+
+/** What an answer consists of. */
+export interface Written {
+  text: string;
+  mediaType: string;
+  /** Headers that all answers have. */
+  headers: Readonly<Record<string, string>>;
+  record: RequestRecord;
+  /** Whether the client has disconnected. */
+  isAborted: boolean;
+}
+
+/** The answer with a text, compressed if that is accepted and worth it. It is logged. */
+export async function answerOf(
+  { text, mediaType, headers: fixed, record, isAborted }: Written,
+  { method, header }: Incoming,
+  log: Logger,
+): Promise<Answer> {
+  const headers: Record<string, string> = {
+    ...fixed,
+    'content-type': `${mediaType}; charset=utf-8`,
+    'x-request-id': record.requestId,
+  };
+  const encoding = encodingFor(header('accept-encoding'));
+  let body: string | Buffer = text;
+  if (encoding && Buffer.byteLength(text) >= BYTES_MIN) {
+    body = await compressed(Buffer.from(text), encoding);
+    headers['content-encoding'] = encoding;
+  }
+  const bytes = Buffer.byteLength(body);
+  headers['content-length'] = String(bytes);
+  record.write(log, method, { status: 200, bytes, isAborted });
+  return { headers, body };
+}
