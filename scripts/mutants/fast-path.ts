@@ -387,6 +387,12 @@ export const fastPath: readonly MutantGroup[] = [
         only: 'is not tried again',
       },
       {
+        what: 'a session that cannot be verified is verified again',
+        from: 'if (isUnauthenticated(failure)) throw failure;',
+        to: '',
+        only: 'waits for the keys',
+      },
+      {
         what: 'a caller who was refused is assumed again',
         from: 'if (fingerprint !== undefined) assumed.remove(fingerprint, organization);',
         to: '',

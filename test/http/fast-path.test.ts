@@ -5,7 +5,7 @@
 import { hash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { fingerprintOf } from '../../src/authentication/secret.ts';
 import { Sessions } from '../../src/authentication/session.ts';
 import type { GatewayOptions } from '../../src/http/gateway.ts';
@@ -432,6 +432,35 @@ describe('a caller who was accepted before', () => {
     await sql`update users set name = 'Renamed' where email = ${email}`.execute(world.db);
     expect((await ask(fast, { headers: unnamed, body: query })).text).toContain('Renamed');
     expect((await ask(fast, { headers: named, body: query })).text).toContain('"Named"');
+  });
+
+  it('waits for the keys of the identity provider once, if they are not available', async () => {
+    const sessions = new Sessions(issuer.settings, createLogger('silent'), {
+      timeoutMs: 300,
+      cooldownMs: 5_000,
+    });
+    const served = await serve({ sessions });
+    const exp = Math.floor(Date.now() / 1_000) + 7_200;
+    const session = await issuer.session('waiting', 'waiting@x.example', { claims: { exp } });
+    const asked = {
+      headers: bearer(session),
+      body: bodyOf('{ viewer { user { email } } }'),
+    };
+    const { line } = await askTwice(asked, served);
+    expect(line).toMatchObject({ execution: 'compiled', statements: 1 });
+    const fetches = issuer.fetches();
+    issuer.behave('silent');
+    // The keys are too old to be used without asking for them again.
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3_600_000 });
+    try {
+      const answer = await ask(served, asked);
+      expect(answer).toMatchObject({ status: 401, headers: { 'retry-after': '5' } });
+      expect(issuer.fetches() - fetches).toBe(1);
+    } finally {
+      vi.useRealTimers();
+      issuer.behave('well');
+      served.close();
+    }
   });
 
   it('looks nobody up twice who was refused before, and asks nothing twice that was refused', async () => {

@@ -5,9 +5,14 @@ import { tokenProof } from '../../authentication/authenticate.ts';
 import type { Caller } from '../../authentication/callers.ts';
 import { fingerprintOf } from '../../authentication/secret.ts';
 import { currentDeadline } from '../../database/deadline.ts';
-import { isUnavailable } from '../../errors.ts';
+import { isUnavailable, RequestError } from '../../errors.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 import { begunOf } from '../begun.ts';
+
+/** Whether a session was refused already. To verify it again could take as long again. */
+function isUnauthenticated(failure: unknown): failure is RequestError {
+  return failure instanceof RequestError && failure.extensions['code'] === 'UNAUTHENTICATED';
+}
 
 /** The callers of the requests in progress. */
 export type Callers = Pick<WeakMap<Request, Caller>, 'get' | 'set'>;
@@ -33,6 +38,7 @@ export function authentication(
       const fingerprint = authorization === null ? undefined : fingerprintOf(authorization);
       let caller: Caller;
       try {
+        if (isUnauthenticated(failure)) throw failure;
         caller = await identify(request);
       } catch (error) {
         if (fingerprint !== undefined) assumed.remove(fingerprint, organization);
