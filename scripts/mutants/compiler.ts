@@ -483,7 +483,8 @@ export const compiler: readonly MutantGroup[] = [
         what: 'a statement with the log of what is below serves requests without it',
         from: 'else if (isStructural(value)) parts.push(`${name}=${String(value)}`);',
         to: '',
-        only: 'for a log with organizations below',
+        // A log without what is below serves pages of any size, so that these tell them apart too.
+        only: 'for deleted organizations|for a log with organizations below',
       },
       {
         what: 'a statement serves pages of any size',

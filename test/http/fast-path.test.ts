@@ -546,6 +546,7 @@ describe('what is passed on to Yoga', () => {
       '{"query":"{ viewer { scopes } }","operationName":""}',
       '{"query":"{ viewer { scopes } }","extensions":{}}',
       '{"query":"{ viewer { scopes } }","documentId":"sha256:00"}',
+      '{"query":"{ viewer { scopes } }","unknown":1}',
       '{"query":"{ viewer { scopes } }","operationName":"Missing"}',
       `\u{feff}${bodyOf('{ viewer { scopes } }')}`,
     ];
