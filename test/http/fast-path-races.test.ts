@@ -87,7 +87,7 @@ beforeAll(async () => {
     ])
       questions.push({ headers, body: bodyOf(document) });
   const random = new Random(11);
-  while (questions.length < sized(40, 400)) {
+  while (questions.length < sized(40, 150)) {
     const { document, variables } = documents.next();
     if (CHANGING.test(document)) continue;
     const asked = { headers: random.pick(callers), body: bodyOf(document, variables) };
@@ -186,7 +186,7 @@ function changesOf(rounds: number): { state: string; statement: RawBuilder<unkno
 
 it('is the answer of one moment, whatever changes meanwhile', { timeout: 600_000 }, async () => {
   const first = toggles.map(() => 0).join('');
-  const changes = changesOf(sized(1, 16));
+  const changes = changesOf(sized(1, 8));
   // First, what is answered in each state while nothing changes.
   const answers = new Map<string, string[]>();
   const textOf = async (served: Served, asked: Asked) => {
