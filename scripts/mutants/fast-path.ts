@@ -238,7 +238,7 @@ export const fastPath: readonly MutantGroup[] = [
       },
       {
         what: 'known queries are free',
-        from: 'budgets && arrival && (await admit(budgets, args, { ...context, arrival, signal }))',
+        from: 'budgets && arrival && (await admit(budgets, args, { ...context, arrival, signal, isOneStatement: known !== undefined, }))',
         to: 'undefined as Awaited<ReturnType<typeof admit>> | undefined',
         only: 'are charged once',
       },

@@ -441,7 +441,7 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'operations run however many are under way',
-        from: 'const entering = admission.enter({ credential, tree: tenant, nodes, signal });',
+        from: 'const entering = admission.enter({ credential, tree: tenant, nodes, isOneStatement, signal });',
         to: 'const entering = { leave: () => nodes };',
         only: 'a slot',
       },
@@ -621,8 +621,15 @@ export const limits: readonly MutantGroup[] = [
         only: 'bounds what waits of one tree and of all',
       },
       {
+        what: 'large statements of one tree run side by side while others work',
+        from: 'const isHeavy = isLarge && (!operation.isOneStatement || this.#othersThan(operation.tree));',
+        to: 'const isHeavy = isLarge && !operation.isOneStatement;',
+        tests: 'test/http/fast-path.test.ts',
+        only: 'one by one while others work',
+      },
+      {
         what: 'heavy operations run at the same time',
-        from: 'this.#isHeavy(operation) ? this.#heavy : this.#light',
+        from: 'operation.isHeavy ? this.#heavy : this.#light',
         to: 'this.#light',
         only: 'runs one heavy operation at a time',
       },

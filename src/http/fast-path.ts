@@ -184,7 +184,14 @@ export class FastPath {
     const context = { principal, record, cost: { requested: 0, nodes: 0 } };
     if (cost?.estimate(args, context).refusal) return undefined;
     const admitted =
-      budgets && arrival && (await admit(budgets, args, { ...context, arrival, signal }));
+      budgets &&
+      arrival &&
+      (await admit(budgets, args, {
+        ...context,
+        arrival,
+        signal,
+        isOneStatement: known !== undefined,
+      }));
     const deadline = currentDeadline();
     let outcome: Outcome | undefined;
     try {

@@ -36,8 +36,15 @@ export interface Operation {
   tree: string;
   /** The number of objects that it may read, at least 1. */
   nodes: number;
+  /** Whether it is one statement, which this process only passes on. */
+  isOneStatement?: boolean;
   /** Aborted when the client disconnects. */
   signal: AbortSignal;
+}
+
+/** An operation in the queue that it belongs to. */
+interface Placed extends Operation {
+  isHeavy: boolean;
 }
 
 interface Gate {
@@ -89,17 +96,30 @@ export class Admission {
   enter(operation: Operation): Place | Promise<Place | Refusal> | Refusal {
     if (operation.signal.aborted) return { refused: 'gone', limit: 0 };
     if (!this.#passGate(operation.credential)) return this.#enterLater(operation);
-    return this.#startNow(operation) ?? this.#enterQueue(operation, this.#settings.waitMs);
+    const placed = this.#placed(operation);
+    return this.#startNow(placed) ?? this.#enterQueue(placed, this.#settings.waitMs);
+  }
+
+  /**
+   * One statement does not keep the thread busy. So it is heavy only while other trees have light
+   * work, which would share the database with it.
+   */
+  #placed(operation: Operation): Placed {
+    const isLarge = operation.nodes >= this.#settings.heavyNodes;
+    if (!isLarge) this.#note(operation.tree);
+    const isHeavy = isLarge && (!operation.isOneStatement || this.#othersThan(operation.tree));
+    return { ...operation, isHeavy };
   }
 
   async #enterLater(operation: Operation): Promise<Place | Refusal> {
     const deadline = performance.now() + this.#settings.waitMs;
     const refusal = await this.#waitAtGate(operation.credential, operation.signal);
+    if (refusal) return refusal;
+    const placed = this.#placed(operation);
     return (
-      refusal ??
-      this.#startNow(operation) ??
+      this.#startNow(placed) ??
       // The process may have been held up for longer than that.
-      this.#enterQueue(operation, Math.max(0, deadline - performance.now()))
+      this.#enterQueue(placed, Math.max(0, deadline - performance.now()))
     );
   }
 
@@ -134,40 +154,34 @@ export class Admission {
   }
 
   /** Returns a place if a slot is free and nobody waits for it. */
-  #startNow(operation: Operation): Place | undefined {
-    if (!this.#isHeavy(operation)) this.#note(operation.tree);
+  #startNow(operation: Placed): Place | undefined {
     return this.#queueOf(operation).tryStart(operation.tree) ? this.#placeOf(operation) : undefined;
   }
 
-  async #enterQueue(operation: Operation, waitMs: number): Promise<Place | Refusal> {
+  async #enterQueue(operation: Placed, waitMs: number): Promise<Place | Refusal> {
     const refusal = this.#tooMany(operation) ?? (await this.#waitInQueue(operation, waitMs));
     if (!refusal) return this.#placeOf(operation);
     this.#leaveGate(operation.credential);
     return refusal;
   }
 
-  #tooMany(operation: Operation): Refusal | undefined {
+  #tooMany(operation: Placed): Refusal | undefined {
     if (this.#queueOf(operation).waitingOf(operation.tree) >= WAITING_PER_TREE)
       return { refused: 'tree', limit: WAITING_PER_TREE };
     return this.waiting >= WAITING_MAX ? { refused: 'process', limit: WAITING_MAX } : undefined;
   }
 
-  #waitInQueue(operation: Operation, waitMs: number): Promise<Refusal | undefined> {
+  #waitInQueue(operation: Placed, waitMs: number): Promise<Refusal | undefined> {
     const queue = this.#queueOf(operation);
-    return wait(
-      waitMs,
-      operation.signal,
-      this.#isHeavy(operation) ? 1 : this.#settings.slots,
-      (start) => {
-        const entry: Entry = { tenant: operation.tree, cost: operation.nodes, start };
-        queue.add(entry);
-        return () => queue.remove(entry);
-      },
-    );
+    return wait(waitMs, operation.signal, operation.isHeavy ? 1 : this.#settings.slots, (start) => {
+      const entry: Entry = { tenant: operation.tree, cost: operation.nodes, start };
+      queue.add(entry);
+      return () => queue.remove(entry);
+    });
   }
 
-  #placeOf(operation: Operation): Place {
-    const isHeavy = this.#isHeavy(operation);
+  #placeOf(operation: Placed): Place {
+    const { isHeavy } = operation;
     const startedAt = isHeavy ? performance.now() : 0;
     let left = false;
     return {
@@ -185,12 +199,8 @@ export class Admission {
     };
   }
 
-  #isHeavy({ nodes }: Operation): boolean {
-    return nodes >= this.#settings.heavyNodes;
-  }
-
-  #queueOf(operation: Operation): FairQueue {
-    return this.#isHeavy(operation) ? this.#heavy : this.#light;
+  #queueOf(operation: Placed): FairQueue {
+    return operation.isHeavy ? this.#heavy : this.#light;
   }
 
   #note(tree: string): void {

@@ -43,6 +43,8 @@ export interface Spending extends Pick<Context, 'principal' | 'cost' | 'record'>
   arrival: Arrival;
   /** Aborted when the client disconnects. */
   signal: AbortSignal;
+  /** Whether the operation is one statement, which the process only passes on. */
+  isOneStatement?: boolean;
 }
 
 /**
@@ -89,7 +91,7 @@ function keysOf(principal: Principal, { address }: Arrival): KnownCredential {
 export async function admit(
   { budgets, admission }: CallerBudgets,
   args: OperationArguments,
-  { principal, cost, record, arrival, signal }: Spending,
+  { principal, cost, record, arrival, signal, isOneStatement = false }: Spending,
 ): Promise<Admitted> {
   const requested = Math.max(1, cost.requested);
   const { key: credential, tree: tenant } = keysOf(principal, arrival);
@@ -114,7 +116,13 @@ export async function admit(
     await budgets.giveBack(charges);
   };
   const nodes = Math.max(1, cost.nodes);
-  const entering = admission.enter({ credential, tree: tenant, nodes, signal });
+  const entering = admission.enter({
+    credential,
+    tree: tenant,
+    nodes,
+    isOneStatement,
+    signal,
+  });
   const place = entering instanceof Promise ? await entering : entering;
   if ('refused' in place) {
     await giveBack();

@@ -750,6 +750,39 @@ describe('budgets', () => {
     served.close();
   });
 
+  it('run large operations that are one statement side by side, but one by one while others work', async () => {
+    const served = await limited({ HEAVY_OPERATION_NODES: '20' });
+    const asked = {
+      headers: bearer(await insertKey(world, 'north', ALL)),
+      body: bodyOf('{ organization { children(first: 50) { nodes { slug } } } }'),
+    };
+    const waiting = async (): Promise<number> =>
+      (
+        await world.rows(
+          sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
+            where datname = current_database() and wait_event_type = 'Lock'`,
+        )
+      )[0]?.count ?? 0;
+    /** Sends three while a table is locked, and returns how many statements wait for it. */
+    const waitingOfThree = async (most: number): Promise<void> => {
+      let answers: Promise<Answer[]> | undefined;
+      await world.db.transaction().execute(async (tx) => {
+        await sql`lock table organizations in access exclusive mode`.execute(tx);
+        answers = Promise.all(Array.from({ length: 3 }, () => ask(served, asked)));
+        await expect.poll(waiting).toBe(most);
+      });
+      expect((await answers)?.map(({ status }) => status)).toEqual([200, 200, 200]);
+      expect(served.lines.every(({ statements }) => statements === 1)).toBe(true);
+    };
+    await askTwice(asked, served);
+    served.lines.length = 0;
+    await waitingOfThree(3);
+    const { line } = await askTwice({ headers: bearer(world.token('key@rival')), body }, served);
+    expect(line).toMatchObject({ statements: 1 });
+    await waitingOfThree(1);
+    served.close();
+  });
+
   it('let no more operations of one credential run at a time than they allow', async () => {
     const served = await limited({ CONCURRENCY_PER_CREDENTIAL: '2' });
     const token = await insertKey(world, 'north', ALL);
