@@ -52,6 +52,9 @@ export const STATEMENT_CHARACTERS_MAX = 50_000;
  */
 const PLANNED_FIELDS_MAX = 200_000;
 
+/** The maximum length of a shape; longer ones are hashed. */
+const SHAPE_LENGTH_MAX = 500;
+
 /** The maximum number of shapes that are remembered before their statement is written. */
 const SHAPES_MAX = 10_000;
 
@@ -178,8 +181,9 @@ export class CompiledOperations {
       argumentShape(each, plan.prepared[index]?.form?.structural ?? []),
     );
     const parts = [plan.id, principalShape(values.principal), ...shapes];
-    // Shapes can be long, and many are remembered.
-    const shape = hash('sha256', parts.join('\n'), 'base64url');
+    const long = parts.join('\n');
+    // Many shapes are remembered.
+    const shape = long.length <= SHAPE_LENGTH_MAX ? long : hash('sha256', long, 'base64url');
     const key = `${shape} ${proofShape(values.proof)}`;
     let statement = this.#statements.get(key);
     if (statement === undefined && db) {

@@ -43,7 +43,6 @@ const kept = new LRUCache<string, KeptStatement | typeof UNKEPT>({
     key.length + (statement === UNKEPT ? 1 : statement.text.length),
 });
 const seen = new LRUCache<string, true>({ max: SEEN_MAX });
-const shapes = new WeakMap<object, string>();
 
 /**
  * The statement of a batch for a request. `name` and `args` identify it together with the shape of
@@ -60,7 +59,7 @@ export function batchStatement<Row>(
   const compile = (viewer: Viewer, given: Keys): CompiledQuery<Row> =>
     write(viewer, given).compile(db);
   if (args.length > ARGUMENTS_LENGTH_MAX) return compile(values, keys);
-  const key = `${name}\n${shapeOf(principal)}\n${args}`;
+  const key = `${name}\n${principalShape(principal)}\n${args}`;
   const known = kept.get(key);
   if (known !== undefined && known !== UNKEPT) return filled(known, values);
   const statement = compile(values, keys);
@@ -68,12 +67,6 @@ export function batchStatement<Row>(
   if (!seen.has(key)) seen.set(key, true);
   else kept.set(key, keepable(statement, values, compile) ?? UNKEPT);
   return statement;
-}
-
-function shapeOf(principal: ReadRequest['principal']): string {
-  let shape = shapes.get(principal);
-  if (shape === undefined) shapes.set(principal, (shape = principalShape(principal)));
-  return shape;
 }
 
 function filled<Row>({ text, parameters }: KeptStatement, values: BatchValues): CompiledQuery<Row> {

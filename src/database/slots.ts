@@ -54,8 +54,16 @@ export function symbolicPrincipal(
   };
 }
 
+const shapes = new WeakMap<Principal, string>();
+
 /** What a statement for a caller depends on. */
-export function principalShape({ credential, user, organization }: Principal): string {
+export function principalShape(principal: Principal): string {
+  let shape = shapes.get(principal);
+  if (shape === undefined) shapes.set(principal, (shape = shapeOf(principal)));
+  return shape;
+}
+
+function shapeOf({ credential, user, organization }: Principal): string {
   const parts = [
     credential?.kind,
     user ? (user.verifiedEmail === null ? 'unverified' : 'user') : '-',

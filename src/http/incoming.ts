@@ -55,8 +55,15 @@ function textOf(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
-    request.once('end', () => resolve(Buffer.concat(chunks).toString()));
-    const gone = (): void => reject(clientGone());
+    let isRead = false;
+    request.once('end', () => {
+      isRead = true;
+      resolve(Buffer.concat(chunks).toString());
+    });
+    // Every request is closed in the end. To make an error for each would take longer than to read it.
+    const gone = (): void => {
+      if (!isRead) reject(clientGone());
+    };
     request.once('error', gone).once('close', gone);
     // What it would tell was told before anybody listened.
     if (request.destroyed) gone();
