@@ -433,7 +433,7 @@ export const database: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a kept statement serves callers with other scopes',
-        from: '`${name}\\n${shapeOf(principal)}\\n${args}`',
+        from: '`${name}\\n${principalShape(principal)}\\n${args}`',
         to: '`${name}\\n${args}`',
         only: 'differ between callers with different scopes',
       },
