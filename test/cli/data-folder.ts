@@ -14,7 +14,8 @@ export async function serverFolder(dataDir: string): Promise<string | undefined>
 /** Number of the main process, as PostgreSQL wrote it down; NaN when there is none. */
 export async function postmasterOf(dataDir: string): Promise<number> {
   const file = path.join((await serverFolder(dataDir)) ?? '', 'postmaster.pid');
-  return Number((await readFile(file, 'utf8').catch(() => 'none')).split('\n', 1)[0]);
+  // While the file is being written it is empty. Nobody is 0, which as a process means all of a group.
+  return Number((await readFile(file, 'utf8').catch(() => '')).split('\n', 1)[0] || 'none');
 }
 
 /** All processes by their numbers, with their command lines. */
