@@ -50,3 +50,11 @@ export interface Principal {
 
 /** A caller without a credential. */
 export const anonymous: Principal = { credential: null, user: null, organization: null };
+
+/**
+ * Whom a caller's requests queue for connections with: their tree of organizations, or themselves;
+ * undefined for a caller who has neither.
+ */
+export function tenantOf({ organization, user }: Principal): string | undefined {
+  return organization?.lineage[0] ?? user?.id;
+}

@@ -8,6 +8,7 @@ import type { GraphQLParams } from 'graphql-yoga';
 import type { AssumedCaller, AssumedCallers } from '../authentication/assumed-callers.ts';
 import { sessionProof, type Authenticator } from '../authentication/authenticate.ts';
 import { fingerprintOf } from '../authentication/secret.ts';
+import { tenantOf } from '../authorization/principal.ts';
 import { textOf } from '../compiler/execution.ts';
 import type { CompiledOperations } from '../compiler/operations.ts';
 import { executed, type Fallen, type Outcome } from '../compiler/outcome.ts';
@@ -145,7 +146,7 @@ export class FastPath {
         begun.arrival = arriving instanceof Promise ? await arriving : arriving;
         if (begun.arrival.refusal || !begun.arrival.accepted) return undefined;
       }
-      const tenant = principal.organization?.lineage[0] ?? principal.user?.id;
+      const tenant = tenantOf(principal);
       if (deadline && tenant !== undefined) deadline.tenant = tenant;
       const text = await incoming.text().catch((error: unknown) => {
         leave();

@@ -4,6 +4,7 @@ import type { AssumedCallers } from '../../authentication/assumed-callers.ts';
 import { tokenProof } from '../../authentication/authenticate.ts';
 import type { Caller } from '../../authentication/callers.ts';
 import { fingerprintOf } from '../../authentication/secret.ts';
+import { tenantOf } from '../../authorization/principal.ts';
 import { currentDeadline } from '../../database/deadline.ts';
 import { isUnavailable, RequestError } from '../../errors.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
@@ -54,8 +55,7 @@ export function authentication(
       record.principal = principal;
       record.now = caller.now;
       // From here on, the request queues for connections with its own tree.
-      const { organization: acting, user } = principal;
-      const tenant = acting?.lineage[0] ?? user?.id;
+      const tenant = tenantOf(principal);
       const deadline = currentDeadline();
       if (deadline && tenant !== undefined) deadline.tenant = tenant;
       if (failure !== undefined) throw failure;
