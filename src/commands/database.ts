@@ -52,10 +52,13 @@ export async function openDatabase(
 ): Promise<OpenDatabase> {
   const { shared, as, stop, firstStart } = options;
   const supervise = options.supervised ? log : undefined;
+  // What was opened last is closed first, and all of it also when something cannot be closed.
+  await using opened = new AsyncDisposableStack();
   const embedded =
     config.databaseUrl === undefined
       ? await startEmbedded({ dataDir: config.dataDir, shared, stop, firstStart, supervise })
       : undefined;
+  if (embedded) opened.defer(() => embedded.stop());
   const gatewayUrl = embedded?.url ?? config.databaseUrl ?? '';
   const ownerUrl = embedded?.ownerUrl ?? config.databaseMigrationUrl ?? gatewayUrl;
   if (!embedded) {
@@ -72,10 +75,7 @@ export async function openDatabase(
     statementTimeoutMs,
     log,
   });
-  const close = async (): Promise<void> => {
-    await db.destroy();
-    await embedded?.stop();
-  };
+  opened.defer(() => db.destroy());
   const explain = async (error: unknown): Promise<unknown> =>
     embedded ? embedded.explain(error) : error;
   try {
@@ -83,6 +83,7 @@ export async function openDatabase(
     const applied = await prepare({ ownerUrl, gatewayUrl }, config, log, stop);
     const lost = embedded?.lost ?? new Promise<ConfigurationError>(() => undefined);
     const apart = ownerUrl !== gatewayUrl;
+    const open = opened.move();
     return {
       url,
       ownerUrl,
@@ -92,12 +93,10 @@ export async function openDatabase(
       lost,
       explain,
       applied,
-      close,
+      close: () => open.disposeAsync(),
     };
   } catch (error) {
-    const reason = await explain(error);
-    await close();
-    throw reason;
+    throw await explain(error);
   }
 }
 

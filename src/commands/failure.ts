@@ -3,9 +3,14 @@ import { ConfigurationError, isUnavailable, sqlState } from '../errors.ts';
 
 /** One sentence where an operator can mend it; otherwise it is a defect of ours, and has its stack. */
 export function explainFailure(thrown: unknown): string {
-  const error = mendable(thrown);
+  const error = mendable(firstOf(thrown));
   if (error instanceof ConfigurationError) return error.message;
   return `unexpected failure\n${error instanceof Error ? error.stack : String(error)}`;
+}
+
+/** What failed first, where closing what was open failed after it: that is a consequence. */
+function firstOf(thrown: unknown): unknown {
+  return thrown instanceof SuppressedError ? firstOf(thrown.suppressed) : thrown;
 }
 
 function mendable(error: unknown): unknown {

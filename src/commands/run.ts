@@ -54,19 +54,15 @@ export async function withDatabase(
   work: (database: OpenDatabase) => Promise<void>,
 ): Promise<void> {
   const { config, log } = await prepare(terminal);
+  await using opened = new AsyncDisposableStack();
   // Without a handler the process would end before it could stop the embedded database.
-  const ignore = onStopSignal(() => process.exit(INTERRUPTED));
+  opened.defer(onStopSignal(() => process.exit(INTERRUPTED)));
+  const { openDatabase } = await import('./database.ts');
+  const database = await openDatabase(config, log, { shared: true, as: 'owner' });
+  opened.defer(() => database.close());
   try {
-    const { openDatabase } = await import('./database.ts');
-    const database = await openDatabase(config, log, { shared: true, as: 'owner' });
-    try {
-      await work(database);
-    } catch (error) {
-      throw await database.explain(error);
-    } finally {
-      await database.close();
-    }
-  } finally {
-    ignore();
+    await work(database);
+  } catch (error) {
+    throw await database.explain(error);
   }
 }

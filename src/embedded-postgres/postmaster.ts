@@ -231,9 +231,12 @@ export class Postmaster {
         );
       // A recovering server may never shut down in an orderly way (see `find`).
       const isOrderly = await answers(server.port);
-      await stopBy(isOrderly ? 'fast' : 'immediate', STOP_S).catch(() =>
-        stopBy('immediate', STOP_S),
-      );
+      await stopBy(isOrderly ? 'fast' : 'immediate', STOP_S)
+        .catch(() => stopBy('immediate', STOP_S))
+        .catch(async (error: unknown) => {
+          // It may have ended by itself meanwhile, for lack of room on its disk for example.
+          if (await livingServer(folder)) throw error;
+        });
     } else this.#child?.kill('SIGQUIT');
   }
 
