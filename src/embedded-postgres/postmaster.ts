@@ -20,6 +20,7 @@ import {
   type Running,
 } from './running-server.ts';
 import type { Account } from './account.ts';
+import { STOP_S, stopServer } from './stop.ts';
 import { reasonIn, run, startProblem, surroundings, textFrom } from './tools.ts';
 
 export interface PostmasterOptions {
@@ -56,9 +57,6 @@ const PORT_MS = 10_000;
  */
 const ATTEMPTS = 5;
 const PAUSE_MS = 200;
-
-/** Seconds that an orderly shutdown may take; an immediate one may take as long again. */
-const STOP_S = 20;
 
 /** The server of one folder. Only one call of `start` and `stop` may run at a time. */
 export class Postmaster {
@@ -222,22 +220,8 @@ export class Postmaster {
   async stop(): Promise<void> {
     const { folder, binaries, account } = this.#options;
     const server = await livingServer(folder).catch(() => undefined);
-    if (server) {
-      const stopBy = (mode: string, seconds: number): Promise<void> =>
-        run(
-          path.join(binaries, 'pg_ctl'),
-          ['stop', '-D', folder, '-w', '-m', mode, '-t', String(seconds)],
-          account,
-        );
-      // A recovering server may never shut down in an orderly way (see `find`).
-      const isOrderly = await answers(server.port);
-      await stopBy(isOrderly ? 'fast' : 'immediate', STOP_S)
-        .catch(() => stopBy('immediate', STOP_S))
-        .catch(async (error: unknown) => {
-          // It may have ended by itself meanwhile, for lack of room on its disk for example.
-          if (await livingServer(folder)) throw error;
-        });
-    } else this.#child?.kill('SIGQUIT');
+    if (server) await stopServer(server, folder, binaries, account);
+    else this.#child?.kill('SIGQUIT');
   }
 
   /** Tells the server to stop without waiting for it, for a process that exits immediately. */
