@@ -21,7 +21,7 @@ import {
 } from './running-server.ts';
 import type { Account } from './account.ts';
 import { STOP_S, stopServer } from './stop.ts';
-import { reasonIn, run, startProblem, surroundings, textFrom } from './tools.ts';
+import { reasonIn, startProblem, surroundings, textFrom } from './tools.ts';
 
 export interface PostmasterOptions {
   /** The folder with the server's files. */
