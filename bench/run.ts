@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
 import { benchGrowth } from './growth.ts';
-import { benchGuards } from './guards.ts';
+import { benchGuards } from './guards/run.ts';
 import { benchIngest } from './ingest.ts';
 import { benchInvite } from './invite.ts';
 import { benchMove } from './move.ts';
