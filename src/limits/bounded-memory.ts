@@ -52,9 +52,8 @@ export class BoundedMemory extends RateLimiterCompatibleAbstract {
     return this.#counters.size;
   }
 
-  /** Adds points to a counter and returns it. */
-  add(key: string | number, points: number): Readonly<Counter> {
-    const now = Date.now();
+  /** Adds points to a counter and returns it. `now` is in milliseconds since 1970. */
+  add(key: string | number, points: number, now = Date.now()): Readonly<Counter> {
     let counter = this.#counters.get(key);
     if (counter === undefined || counter.endsAt <= now) {
       counter = { points: 0, endsAt: now + this.#durationMs };

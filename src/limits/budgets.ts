@@ -95,6 +95,7 @@ export class Budgets {
   spend(charges: readonly Charge[]): Outcome | Promise<Outcome> {
     const spent: Balance[] = [];
     const shared: { charge: Charge; limiter: SharedLimiter }[] = [];
+    const now = Date.now();
     for (const charge of charges) {
       const limiter = this.#limiters.get(charge.budget);
       if (!limiter || charge.points === 0) continue;
@@ -102,7 +103,7 @@ export class Budgets {
         shared.push({ charge, limiter });
         continue;
       }
-      const { points, endsAt } = limiter.add(charge.key, charge.points);
+      const { points, endsAt } = limiter.add(charge.key, charge.points, now);
       const balance = {
         budget: charge.budget,
         limit: limiter.points,

@@ -91,6 +91,14 @@ export class CostLimits {
   }
 }
 
+/** The last instant that was written. Answers within a minute tell the same end of it. */
+let written = { at: NaN, text: '' };
+
+function textOf(at: number): string {
+  if (written.at !== at) written = { at, text: new Date(at).toISOString() };
+  return written.text;
+}
+
 /** Adds `extensions.cost`. */
 function withCost(result: ExecutionResult, context: Context, limits: Limits): ExecutionResult {
   const cost = costOf(context, limits);
@@ -110,7 +118,7 @@ function costOf(
     charged,
     limit: balance.limit,
     remaining: balance.remaining,
-    resetAt: new Date(balance.resetAt).toISOString(),
+    resetAt: textOf(balance.resetAt),
   };
 }
 
