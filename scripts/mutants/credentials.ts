@@ -204,4 +204,22 @@ export const credentials: readonly MutantGroup[] = [
       },
     ],
   },
+  {
+    file: 'src/modules/credential/creator-queries.ts',
+    tests: 'test/credential/creators.test.ts',
+    mutants: [
+      {
+        what: 'whoever manages a key learns which person created it',
+        from: '${userById.statement(viewer, sql`array[made.issued_by_user_id]`, null)}',
+        to: 'select u.id, null::uuid[] as lineage from users as u where u.id = made.issued_by_user_id',
+        only: 'could not find them by their id|may not read members',
+      },
+      {
+        what: 'whoever manages a key learns which key above created it',
+        from: '${apiKeyById.statement(viewer, sql`array[made.issued_by_key_id]`, null)}',
+        to: 'select k.id, k.name, k.organization_id from api_keys as k where k.id = made.issued_by_key_id',
+        only: 'could not find them by their id',
+      },
+    ],
+  },
 ];

@@ -86,8 +86,10 @@ async function isolated<Payload, Result extends object>(
     // A transaction that is retried reads again.
     rows.length = 0;
     shownTo = principal;
-    return prefetched.flatMap(({ batch, ids: idsOf }) => {
-      const ids = idsOf(result as Payload).filter((id) => id !== null);
+    // Rows of one kind are read together, since each statement is one more wait for the database.
+    return [...Map.groupBy(prefetched, ({ batch }) => batch)].flatMap(([batch, shown]) => {
+      const all = shown.flatMap(({ ids: idsOf }) => idsOf(result as Payload));
+      const ids = [...new Set(all.filter((id) => id !== null))];
       if (ids.length === 0) return [];
       const keep = (read: readonly object[]): void => {
         const values = batch.valuesOf(read, ids);

@@ -259,7 +259,11 @@ describe('schema.graphql', () => {
   });
 
   it('has no input that could name the actor or claim a verified address', () => {
-    expect(printedSchema()).not.toMatch(/\b(actorId|createdBy|ownerId|emailVerified|verified)\s*:/);
+    const inputs = Object.values(schema.getTypeMap()).filter((type) => isInputObjectType(type));
+    const names = inputs.flatMap((type) => Object.keys(type.getFields()));
+    expect(names.length).toBeGreaterThan(100);
+    for (const name of ['actorId', 'createdBy', 'ownerId', 'emailVerified', 'verified'])
+      expect(names).not.toContain(name);
   });
 });
 

@@ -16,12 +16,13 @@ export interface ApiKeyRow extends Columns<
   | 'last_used_at'
   | 'revoked_at'
   | 'issued_by_key_id'
+  | 'organization_id'
 > {
   lineage: Lineage;
 }
 
 const keyColumns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-  k.id, k.name, k.preview, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, k.issued_by_key_id, ${organization}.lineage`;
+  k.id, k.name, k.preview, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, k.issued_by_key_id, k.organization_id, ${organization}.lineage`;
 
 /** The API keys of an organization, including revoked and expired ones, newest first. */
 export const apiKeys = defineList<null, ApiKeyRow>({

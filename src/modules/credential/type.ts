@@ -1,12 +1,16 @@
 /** API keys and personal access tokens, as far as they can be shown: never a secret. */
-import { pagesOf, related } from '../../compiler/forms.ts';
+import { pagesOf, related, rowsInSql } from '../../compiler/forms.ts';
 import { requires, visibleTo } from '../../graphql/guards.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { atMost } from '../../graphql/cost.ts';
+import { orNotFound } from '../../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById } from '../organization/queries.ts';
+import { ActorRef } from '../user/type.ts';
+import { creatorOfKey, creatorOfRow } from './creator-queries.ts';
 import { apiKeyById, apiKeys, type ApiKeyRow, type TokenRow, tokenById } from './queries.ts';
 
 export const ApiKeyRef = builder.objectRef<ApiKeyRow>('ApiKey');
@@ -50,6 +54,22 @@ builder.node(ApiKeyRef, {
       resolve: ({ issued_by_key_id }, _args, { loaders }) =>
         issued_by_key_id === null ? null : loaders.load(apiKeyById, null, issued_by_key_id),
       extensions: related(apiKeyById, 'issued_by_key_id'),
+    }),
+    organization: t.field({
+      type: OrganizationRef,
+      description: 'The organization that the key belongs to, which it acts in.',
+      resolve: async ({ organization_id }, _args, { loaders }) =>
+        orNotFound(await loaders.load(organizationById, null, organization_id)),
+      extensions: related(organizationById, 'organization_id'),
+    }),
+    createdBy: t.field({
+      type: ActorRef,
+      nullable: true,
+      description:
+        'Who created it: a person, or a key. Null when an operator created it, when they no longer exist, or when the caller may not ' +
+        'see them: a person whose memberships the caller may not read, a key that they may not manage.',
+      resolve: ({ id }, _args, { loaders }) => loaders.load(creatorOfKey, null, id),
+      extensions: rowsInSql(({ viewer }) => creatorOfRow(viewer)),
     }),
   }),
 });

@@ -112,7 +112,7 @@ export function removeMember(request: CommandRequest, input: Member) {
       before: { email: member.email, roles: member.role_keys },
       after: null,
     });
-    return { removedMembershipId: member.id };
+    return { removedMembershipId: member.id, organizationId: organization.id };
   });
 }
 

@@ -6,6 +6,8 @@ import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
 import { definePayload, rowField } from '../../graphql/payload.ts';
 import { ROLES_MAX, ROLE_NAMES } from '../role/choice.ts';
 import { addMember, leaveOrganization, removeMember, updateMemberRoles } from './commands.ts';
+import { organizationById } from '../organization/queries.ts';
+import { OrganizationRef } from '../organization/refs.ts';
 import { MembershipRef } from './type.ts';
 import { membershipById } from './queries.ts';
 import { IdempotencyConflictError } from '../../command/errors.ts';
@@ -61,7 +63,7 @@ mutation('updateMemberRoles', {
 mutation('removeMember', {
   description:
     "Ends a person's membership in one organization, at once. Its account and other memberships stay. Sent again it finds no such " +
-    'member, so it has no `idempotencyKey`. Requires the `members:manage` scope.',
+    'member, so it has no `idempotencyKey`; memberships have no version, so it has no `expectedVersion`. Requires the `members:manage` scope.',
   input: builder.inputType('RemoveMemberInput', {
     description: 'Which member to remove.',
     fields: (t) => ({
@@ -69,15 +71,28 @@ mutation('removeMember', {
       userId: t.id({ required: true, description: 'The member.' }),
     }),
   }),
-  payload: definePayload<{ removedMembershipId: string }>('RemoveMemberPayload', {
-    description: 'The membership was removed.',
-    fields: (t) => ({
-      removedMembershipId: t.id({
-        description: 'Id of the removed membership.',
-        resolve: ({ removedMembershipId }) => encodeId('Membership', removedMembershipId),
+  payload: definePayload<{ removedMembershipId: string; organizationId: string }>(
+    'RemoveMemberPayload',
+    {
+      description: 'The membership was removed.',
+      rows: {
+        organization: rowField({
+          type: OrganizationRef,
+          batch: organizationById,
+          id: ({ organizationId }) => organizationId,
+          nullable: true,
+          description:
+            'The organization that the person was a member of; null for a caller who removed themselves from the one they act in.',
+        }),
+      },
+      fields: (t) => ({
+        removedMembershipId: t.id({
+          description: 'Id of the removed membership.',
+          resolve: ({ removedMembershipId }) => encodeId('Membership', removedMembershipId),
+        }),
       }),
-    }),
-  }),
+    },
+  ),
   errors: [LastAdminError, RoleEscalationError],
   run: (input, request) =>
     removeMember(request, {

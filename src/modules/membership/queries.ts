@@ -91,10 +91,23 @@ export const membershipScopes = rowBatch<null, { id: string; scopes: string[] }>
     select m.id, membership_scopes(m.id) as scopes from ${visibleMemberships(principal)} as m where m.id = any (${ids}::uuid[])`,
 );
 
+const PERSON_PREFIX = 'per_';
+
 /** A person, reached through the organization whose people were requested. */
 export interface PersonRow extends Columns<'users', 'id' | 'email' | 'name' | 'created_at'> {
   lineage: Lineage;
   organization_id: string;
+}
+
+/** The id of the person `parent`, as `personId` makes it. */
+export const idOfPerson = sql`${sql.lit(PERSON_PREFIX)} || replace(parent.organization_id::text || parent.id::text, '-', '')`;
+
+/**
+ * The id of a person in a client's cache. It tells the organization too, because the memberships of
+ * one person differ from subtree to subtree.
+ */
+export function personId({ id, organization_id }: PersonRow): string {
+  return `${PERSON_PREFIX}${`${organization_id}${id}`.replaceAll('-', '')}`;
 }
 
 /** The maximum number of memberships of one person that can be requested. */

@@ -32,7 +32,9 @@ import {
   members,
   membershipScopes,
   membershipsOfPerson,
+  idOfPerson,
   membershipsOfRow,
+  personId,
   scopesOfRow,
   MEMBERSHIPS_MAX,
   type MembersArguments,
@@ -120,6 +122,13 @@ const PersonRef = builder.objectRef<PersonRow>('Person').implement({
   description: 'A person and their memberships in a subtree.',
   ...visibleTo({ scope: 'members:read' }),
   fields: (t) => ({
+    id: t.id({
+      description:
+        'An id for caches: of the person in the subtree whose `people` were queried, per_ and 64 hex digits, and never the id of ' +
+        'anything else. It is not a node: `Query.node` does not find it.',
+      resolve: personId,
+      extensions: inSql(() => idOfPerson),
+    }),
     user: t.field({
       type: UserRef,
       description: 'The person.',

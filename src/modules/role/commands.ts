@@ -222,6 +222,6 @@ export function deleteRole(request: CommandRequest, { id }: { id: string }) {
     await tx.deleteFrom('invitation_roles').where('role_id', '=', id).execute();
     await tx.deleteFrom('roles').where('id', '=', id).execute();
     record({ target: { type: 'Role', id }, before, after: null });
-    return { deletedRoleId: id };
+    return { deletedRoleId: id, organizationId: organization.id };
   });
 }

@@ -3,6 +3,8 @@ import { builder } from '../../graphql/builder.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
 import { idempotencyKey, mutation } from '../../graphql/mutation.ts';
 import { definePayload, rowField } from '../../graphql/payload.ts';
+import { organizationById } from '../organization/queries.ts';
+import { OrganizationRef } from '../organization/refs.ts';
 import { createRole, deleteRole, updateRole } from './commands.ts';
 import { RoleRef } from './type.ts';
 import { roleById } from './queries.ts';
@@ -120,7 +122,7 @@ mutation('updateRole', {
 mutation('deleteRole', {
   description:
     'Removes a role that nobody holds and no open invitation offers. The caller must hold the scopes that it gives. ' +
-    'A repeat finds no such role, so it has no `idempotencyKey`. Requires the `roles:manage` scope.',
+    'A repeat finds no such role, so it has no `idempotencyKey`; roles have no version, so it has no `expectedVersion`. Requires the `roles:manage` scope.',
   input: builder.inputType('DeleteRoleInput', {
     description: 'Which role to remove.',
     fields: (t) => ({
@@ -130,8 +132,16 @@ mutation('deleteRole', {
       }),
     }),
   }),
-  payload: definePayload<{ deletedRoleId: string }>('DeleteRolePayload', {
+  payload: definePayload<{ deletedRoleId: string; organizationId: string }>('DeleteRolePayload', {
     description: 'The role was deleted.',
+    rows: {
+      organization: rowField({
+        type: OrganizationRef,
+        batch: organizationById,
+        id: ({ organizationId }) => organizationId,
+        description: 'The organization that had defined it.',
+      }),
+    },
     fields: (t) => ({
       deletedRoleId: t.id({
         description: 'Id of the deleted role.',

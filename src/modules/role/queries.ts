@@ -16,11 +16,15 @@ export interface RoleRow extends Columns<
   scopes: string[];
   /** The lineage of the organization in which the role was found, if it is not built in. */
   lineage: Lineage;
+  /** The organization that defines the role; null for a built-in one. */
+  organization_id: string | null;
   /** The person who sees the role because they hold it or it is offered to them. */
   shown_to: string | null;
 }
 
-const columns = sql`r.id, r.key, r.name, r.description, r.scopes, r.built_in`;
+const columns = sql`
+  r.id, r.key, r.name, r.description, r.scopes, r.built_in,
+  (select own.organization_id from organization_roles as own where own.role_id = r.id) as organization_id`;
 
 /**
  * The maximum number of roles that are listed as available in an organization. The built-in ones

@@ -7,6 +7,7 @@ import { nodesBy } from '../../graphql/node.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { present } from '../../database/rows.ts';
 import { OrganizationRef } from '../organization/refs.ts';
+import { organizationById } from '../organization/queries.ts';
 import {
   rolesUsableIn,
   scopeCatalog,
@@ -47,6 +48,15 @@ builder.node(RoleRef, {
     }),
     builtIn: t.exposeBoolean('built_in', {
       description: 'Whether the role is built in and the same everywhere.',
+    }),
+    organization: t.field({
+      type: OrganizationRef,
+      nullable: true,
+      description:
+        "The organization that defines it; null for a built-in role, and when that organization is outside the caller's subtree.",
+      resolve: ({ organization_id }, _args, { loaders }) =>
+        organization_id === null ? null : loaders.load(organizationById, null, organization_id),
+      extensions: related(organizationById, 'organization_id'),
     }),
   }),
 });

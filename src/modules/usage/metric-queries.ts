@@ -10,6 +10,14 @@ export interface MetricRow extends Columns<
   kind: 'SUM' | 'AVERAGE';
 }
 
+/** The id of the metric `parent`, as `metricId` makes it. */
+export const idOfMetric = sql`${sql.lit(metricId({ key: '' }))} || parent.key`;
+
+/** The id of a metric in a client's cache: its key never changes. */
+export function metricId({ key }: Pick<MetricRow, 'key'>): string {
+  return `met_${key}`;
+}
+
 /** The catalog of metrics in its order; the key of the batch is not used. */
 export const metricCatalog = listBatch<null, MetricRow & { asked_key: string }>(
   'metric catalog',

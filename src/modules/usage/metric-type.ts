@@ -1,9 +1,9 @@
 /** The catalog of metrics, and the value of one. */
-import { rowsInSql, sameRow } from '../../compiler/forms.ts';
+import { inSql, rowsInSql, sameRow } from '../../compiler/forms.ts';
 import { builder } from '../../graphql/builder.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { METRICS_MAX } from './catalog.ts';
-import { metricCatalog, type MetricRow } from './metric-queries.ts';
+import { idOfMetric, metricCatalog, metricId, type MetricRow } from './metric-queries.ts';
 import type { TotalRow } from './queries.ts';
 
 const UsageMetricKindRef = builder.enumType('UsageMetricKind', {
@@ -19,6 +19,12 @@ const UsageMetricKindRef = builder.enumType('UsageMetricKind', {
 const UsageMetricRef = builder.objectRef<MetricRow>('UsageMetric').implement({
   description: 'A metered quantity, recorded or derived from recorded ones.',
   fields: (t) => ({
+    id: t.id({
+      description:
+        'An id for caches, made from the key, and never the id of anything else. It is not a node: `Query.node` does not find it.',
+      resolve: metricId,
+      extensions: inSql(() => idOfMetric),
+    }),
     key: t.exposeString('key', { description: 'Name used in arguments, e.g. voice_minutes.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
     unit: t.exposeString('unit', { description: 'Unit of its values, in the singular.' }),

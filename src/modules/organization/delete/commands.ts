@@ -58,7 +58,7 @@ export function deleteOrganization(request: CommandRequest, input: DeleteInput) 
     scope: isOwn ? 'organizations:manage' : MANAGE_CHILDREN,
     wholeTree: true,
   } as const;
-  return runCommand(request, attempt, async ({ tx, principal, record }) => {
+  return runCommand(request, attempt, async ({ tx, principal, organization, record }) => {
     if (!reachesBelow(principal)) throw forbidden([MANAGE_CHILDREN]);
     if (isOwn) {
       const named = await maybeOne(
@@ -102,6 +102,7 @@ export function deleteOrganization(request: CommandRequest, input: DeleteInput) 
     });
     return {
       deletedOrganizationIds: ids,
+      parentId: organization.lineage.at(-2) ?? null,
       removedMemberCount: ended.members,
       purgeAt: new Date(at.getTime() + request.settings.retentionDays * DAY_MS),
     };

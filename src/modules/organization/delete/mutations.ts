@@ -2,10 +2,12 @@
 import { builder } from '../../../graphql/builder.ts';
 import { atMost } from '../../../graphql/cost.ts';
 import { expectedVersion, mutation } from '../../../graphql/mutation.ts';
-import { definePayload } from '../../../graphql/payload.ts';
+import { definePayload, rowField } from '../../../graphql/payload.ts';
 import { userErrorFields } from '../../../graphql/user-error.ts';
 import { decodeId, encodeId } from '../../../values/ids.ts';
 import { HasChildrenError, VersionConflictError } from '../errors.ts';
+import { organizationById } from '../queries.ts';
+import { OrganizationRef } from '../refs.ts';
 import { DELETED_MAX, deleteOrganization } from './commands.ts';
 
 userErrorFields(HasChildrenError, (t) => ({
@@ -50,10 +52,21 @@ mutation('deleteOrganization', {
   }),
   payload: definePayload<{
     deletedOrganizationIds: string[];
+    parentId: string | null;
     removedMemberCount: number;
     purgeAt: Date;
   }>('DeleteOrganizationPayload', {
     description: 'The organization was deleted.',
+    rows: {
+      parent: rowField({
+        type: OrganizationRef,
+        batch: organizationById,
+        id: ({ parentId }) => parentId,
+        nullable: true,
+        description:
+          'The organization that it was directly below, as it is now; null at the top of a tree.',
+      }),
+    },
     fields: (t) => ({
       deletedOrganizationIds: t.idList({
         description: `It, and what was deleted with it, in tree order; at most ${DELETED_MAX.toLocaleString('en')}.`,

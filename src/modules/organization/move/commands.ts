@@ -26,6 +26,12 @@ interface MoveInput {
 /** The result of a move, or of a preview of it. */
 export interface Moved {
   organizationId: string;
+  /**
+   * The parents before and after. Answers that a gateway of an earlier version stored for
+   * idempotency keys do not have them.
+   */
+  oldParentId?: string;
+  newParentId?: string;
   /** The slugs from the caller's organization down to the moved one. */
   pathBefore: string[];
   pathAfter: string[];
@@ -83,6 +89,8 @@ export function moveOrganization(request: CommandRequest, input: MoveInput) {
       const stays = node.parent_id === parent.id;
       const answer = {
         organizationId: id,
+        oldParentId: node.parent_id,
+        newParentId: parent.id,
         pathBefore,
         pathAfter,
         affectedCount: stays ? 0 : node.size,

@@ -25,6 +25,23 @@ const MoveOrganizationPayloadRef = definePayload<Moved>('MoveOrganizationPayload
       id: ({ organizationId }) => organizationId,
       description: 'The organization as it is now.',
     }),
+    oldParent: rowField({
+      type: OrganizationRef,
+      batch: organizationById,
+      id: ({ oldParentId }) => oldParentId ?? null,
+      nullable: true,
+      description:
+        'The parent before the move, as it is now. Null in the answer to a repeat whose caller no longer sees it.',
+    }),
+    newParent: rowField({
+      type: OrganizationRef,
+      batch: organizationById,
+      id: ({ newParentId }) => newParentId ?? null,
+      nullable: true,
+      description:
+        'The parent after the move, as it is now; for a dry run, the one that it would have. Null in the answer to a repeat whose ' +
+        'caller no longer sees it.',
+    }),
   },
   fields: (t) => {
     const breadcrumb = (slugs: (moved: Moved) => string[], description: string) =>
