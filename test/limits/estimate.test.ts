@@ -51,6 +51,18 @@ describe('the estimate of an operation', () => {
     ).toBe(25);
   });
 
+  it('counts a part more in time zones, whose clocks may have skipped a day', () => {
+    const days = (timeZone: string, variables = {}) =>
+      estimate(
+        `query ($zone: String) { organization { usage(${YEAR}, timeZone: ${timeZone}) { buckets { from } } } }`,
+        variables,
+      ).nodes;
+    expect(days('"Europe/Berlin"')).toBe(367);
+    expect(days('$zone', { zone: 'Europe/Berlin' })).toBe(367);
+    expect(days('$zone', { zone: null })).toBe(366);
+    expect(days('$zone', { zone: 7 })).toBe(367);
+  });
+
   it('counts a fragment wherever it is spread, also where its bounds follow from what is around it', () => {
     const document = `{ organization { a: children(first: 3) { ...Page } b: children(first: 50) { ...Page } } } fragment Page on OrganizationConnection { nodes { slug } }`;
     expect(estimate(document).nodes).toBe(53);

@@ -6,6 +6,7 @@ import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import {
   UsageBucketsDocument,
   UsageByChildDocument,
+  UsageInZoneDocument,
   UsageDocument,
   type UsageScope,
 } from '../generated/graphql.ts';
@@ -193,6 +194,23 @@ describe('the retention of usage', () => {
       'BAD_USER_INPUT',
       'size',
     ]);
+    const inZone = await world.query(
+      UsageInZoneDocument,
+      {
+        id: world.org('acme'),
+        scope: 'ALL',
+        from: at(550).toISOString(),
+        to: at(250).toISOString(),
+        size: 'MONTH',
+        timeZone: 'Europe/Berlin',
+      },
+      { as: 'key@acme' },
+    );
+    expect(inZone.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'timeZone',
+      bound: `must be UTC in a window that begins before ${since.toISOString()}: older usage is kept by day in UTC`,
+    });
     const { data } = await world.query(
       UsageByChildDocument,
       {
