@@ -55,6 +55,18 @@ export const usage: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/modules/usage/previous-type.ts',
+    tests: TIME_ZONES,
+    mutants: [
+      {
+        what: 'a summary leads to any number of previous ones',
+        from: 'isPrevious ? null : windowBefore',
+        to: 'windowBefore',
+        only: 'has no previous one',
+      },
+    ],
+  },
+  {
     file: 'src/modules/usage/queries.ts',
     tests: RETENTION,
     mutants: [
@@ -63,6 +75,18 @@ export const usage: readonly MutantGroup[] = [
         from: 'return sql`${condition} and not exists',
         to: 'return sql`${condition} or not exists',
         only: 'says that events go',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/compiler.ts',
+    tests: 'test/limits/estimate.test.ts',
+    mutants: [
+      {
+        what: 'the previous summary counts by no window',
+        from: 'cost.passesParent ? parent : { node, args }',
+        to: '{ node, args }',
+        only: 'of the previous summary',
       },
     ],
   },

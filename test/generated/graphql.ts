@@ -1196,7 +1196,7 @@ export type UsageInZoneQueryVariables = Exact<{
 }>;
 
 
-export type UsageInZoneQuery = { organization: { usage: { buckets: Array<{ from: string, to: string, metrics: Array<{ value: string }> }> | null } | null } | null };
+export type UsageInZoneQuery = { organization: { usage: { buckets: Array<{ from: string, to: string, metrics: Array<{ value: string }> }> | null, previous: { from: string, to: string, metrics: Array<{ value: string }> | null } | null } | null } | null };
 
 export type UsageByChildQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -2487,10 +2487,17 @@ export const UsageInZoneDocument = new TypedDocumentString(`
           value
         }
       }
+      previous {
+        from
+        to
+        metrics {
+          value
+        }
+      }
     }
   }
 }
-    `, {"hash":"sha256:bbddab95d20b0f4f96eb8dd440b689c5aa6aef3003d7d31becc31a7aa5e0dcdc"}) as unknown as TypedDocumentString<UsageInZoneQuery, UsageInZoneQueryVariables>;
+    `, {"hash":"sha256:1de3c5e0e36b77d89559a8321e5ac829b50426ddcbc50afe80744041e6cb9d1f"}) as unknown as TypedDocumentString<UsageInZoneQuery, UsageInZoneQueryVariables>;
 export const UsageByChildDocument = new TypedDocumentString(`
     query UsageByChild($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $metric: String!, $first: Int, $after: String) {
   organization(id: $id) {

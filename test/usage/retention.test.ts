@@ -211,6 +211,12 @@ describe('the retention of usage', () => {
       argument: 'timeZone',
       bound: `must be UTC in a window that begins before ${since.toISOString()}: older usage is kept by day in UTC`,
     });
+    const previous = await world.ask<unknown>(
+      `{ organization { usage(from: "${at(250, 10).toISOString()}", to: "${at(0, 10).toISOString()}") { scope previous { scope } } } }`,
+      { as: 'key@acme' },
+    );
+    expect(previous.data).toEqual({ organization: { usage: { scope: 'ALL', previous: null } } });
+    expect(previous.errors).toBeUndefined();
     const { data } = await world.query(
       UsageByChildDocument,
       {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { Random } from '../../src/seed/random.ts';
 import { answerOf } from '../compiler/differential.ts';
-import { createWorld, gatewayOver, type Caller, type World } from '../setup/world.ts';
+import { code, createWorld, gatewayOver, type Caller, type World } from '../setup/world.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
 
 const HOUR_MS = 3_600_000;
@@ -277,5 +277,122 @@ describe('Buckets in a time zone', () => {
         bound: 'must be the name of a zone in the IANA time zone database, such as Europe/Berlin',
       });
     }
+  });
+});
+
+describe('The previous summary', () => {
+  interface Part {
+    from: string;
+    to: string;
+    scope: string;
+    organizationCount: number;
+    metrics: { value: string }[];
+    buckets: Bucket[];
+    byChild: { edges: { node: { slug: string }; own: string; subtree: string }[] };
+  }
+  const FIELDS = `from to scope organizationCount asOf metrics(keys: ["voice_calls"]) { value }
+    buckets(keys: ["voice_calls"]) { from to metrics { value } }
+    byChild(metric: "voice_calls", first: 5) { edges { node { slug } own subtree } }`;
+  const PREVIOUS = `query ($from: DateTime!, $to: DateTime!, $timeZone: String) {
+    organization { usage(from: $from, to: $to, timeZone: $timeZone) { from previous { ${FIELDS} } } } }`;
+  const DIRECT = `query ($from: DateTime!, $to: DateTime!, $timeZone: String) {
+    organization { usage(from: $from, to: $to, timeZone: $timeZone) { ${FIELDS} } } }`;
+
+  /** The previous summary; compiled, and the same from the resolvers. */
+  async function previousOf(variables: Asked): Promise<Part> {
+    executions = [];
+    const { data, errors } = await world.ask<{ organization: { usage: { previous: Part } } }>(
+      PREVIOUS,
+      { as },
+      { ...variables },
+    );
+    expect(errors).toBeUndefined();
+    expect(executions).toEqual(['compiled']);
+    const asOf = /"asOf":"[^"]+"/g;
+    const { text } = await world.ask(PREVIOUS, { as }, { ...variables });
+    const other = await answerOf(resolvers, world, as, {
+      document: PREVIOUS,
+      variables: { ...variables },
+    });
+    expect(other.replaceAll(asOf, '')).toBe(`200 ${text.replaceAll(asOf, '')}`);
+    return data?.organization.usage.previous as Part;
+  }
+
+  it.each([
+    [null, '2026-03-01T00:00:00Z', '2026-03-31T00:00:00Z', '2026-01-30T00:00:00Z'],
+    [null, '2026-10-26T12:30:15Z', '2026-10-27T13:30:15Z', '2026-10-25T11:30:15Z'],
+    ['Europe/Berlin', '2026-10-24T22:00:00Z', '2026-10-25T23:00:00Z', '2026-10-23T22:00:00Z'],
+    ['Europe/Berlin', '2026-10-25T23:00:00Z', '2026-11-01T23:00:00Z', '2026-10-18T22:00:00Z'],
+    ['America/St_Johns', '2026-11-02T03:30:00Z', '2026-11-03T15:30:00Z', '2026-10-31T14:30:00Z'],
+  ])('in %s of the window from %s to %s begins at %s', async (timeZone, from, to, begins) => {
+    const previous = await previousOf({ timeZone, from, to });
+    const window = { from: begins, to: from, timeZone };
+    const direct = await world.ask<{ organization: { usage: Part } }>(DIRECT, { as }, window);
+    expect(previous.from).toBe(new Date(begins).toISOString());
+    expect({ ...previous, asOf: null }).toEqual({
+      ...direct.data?.organization.usage,
+      asOf: null,
+    });
+    expect(previous.metrics[0]?.value).toBe(
+      String(
+        events
+          .filter(({ at }) => at >= Date.parse(begins) && at < Date.parse(from))
+          .reduce((sum, { amount }) => sum + amount, 0),
+      ),
+    );
+  });
+
+  it('has no previous one itself', async () => {
+    const { data, errors } = await world.ask<unknown>(
+      `{ organization { usage(from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z") {
+        previous { from previous { from previous { metrics { value } } } } } } }`,
+      { as },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      organization: {
+        usage: { previous: { from: '2026-02-28T00:00:00.000Z', previous: null } },
+      },
+    });
+  });
+
+  it('is null where it would begin before year 1', async () => {
+    const { data, errors } = await world.ask<unknown>(
+      '{ organization { usage(from: "0001-01-01T00:00:00Z", to: "0001-01-02T00:00:00Z") { scope previous { from } } } }',
+      { as },
+    );
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({ organization: { usage: { scope: 'ALL', previous: null } } });
+  });
+
+  it('keeps the scope of the summary', async () => {
+    const { data } = await world.ask<{ organization: { usage: { previous: Part } } }>(
+      `{ organization { usage(from: "2026-03-29T00:00:00Z", to: "2026-03-31T00:00:00Z", scope: SINGLE) {
+        previous { scope organizationCount metrics(keys: ["voice_calls"]) { value } } } } }`,
+      { as },
+    );
+    expect(data?.organization.usage.previous).toEqual({
+      scope: 'SINGLE',
+      organizationCount: 1,
+      metrics: [
+        {
+          value: String(
+            events
+              .filter(
+                ({ at, slug }) =>
+                  slug === 'acme' &&
+                  at >= Date.parse('2026-03-27T00:00:00Z') &&
+                  at < Date.parse('2026-03-29T00:00:00Z'),
+              )
+              .reduce((sum, { amount }) => sum + amount, 0),
+          ),
+        },
+      ],
+    });
+    const refused = await world.ask(
+      '{ organization { usage(from: "2026-03-29T00:00:00Z", to: "2026-03-31T00:00:00Z") { previous { scope } } } }',
+      { as: 'user@acme' },
+    );
+    expect(code(refused)).toBe('FORBIDDEN');
   });
 });

@@ -133,6 +133,15 @@ export function summaryOfRow({ scope, from, to }: UsageArguments): RawBuilder<un
   return sql`select parent.*, ${scope}::text as scope, ${from}::timestamptz as "from", ${to}::timestamptz as "to"`;
 }
 
+/** The columns of an organization that the fields of a summary, and their guards, are read with. */
+const SUMMARY_COLUMNS = ['id', 'lineage', 'path', 'depth', 'deleted_at'] as const;
+
+/** A summary of the organization of the summary `parent`, over another window. */
+export function summaryOfSummary({ scope, from, to }: UsageArguments): RawBuilder<unknown> {
+  const columns = SUMMARY_COLUMNS.map((name) => sql`parent.${sql.ref(name)}`);
+  return sql`select ${sql.join(columns)}, ${scope}::text as scope, ${from}::timestamptz as "from", ${to}::timestamptz as "to"`;
+}
+
 /** Whether the caller may read the usage of the organization `parent`. */
 export function isUsageReadable(
   { principal }: Viewer,
@@ -162,6 +171,11 @@ export function andEventsAreKept(
 ): RawBuilder<boolean> {
   if (needsEventsFrom === null) return condition;
   return sql`${condition} and not exists (select from usage_retention r where r.events_from > ${needsEventsFrom}::timestamptz)`;
+}
+
+/** Whether the summary before another one can be told. */
+export function isSummaryBeforeTold(before: CheckedColumns): RawBuilder<boolean> {
+  return andEventsAreKept(sql`true`, before);
 }
 
 /** Whether all keys are in the catalog. */

@@ -1,6 +1,6 @@
-/** Time zones of usage: where the days, weeks and months of a zone begin. */
+/** Time zones of usage: where the days, weeks and months of a zone begin, and the same window before. */
 import { badInput } from '../../errors.ts';
-import type { BucketSize } from './window.ts';
+import type { BucketSize, Window } from './window.ts';
 
 /** The form of names in the IANA time zone database. Offsets such as +05:30 do not have it. */
 const NAME = /^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/;
@@ -50,4 +50,15 @@ export function* startsInZone(at: Date, size: BucketSize, timeZone: string): Gen
 function* hoursInZone(at: Date, timeZone: string): Generator<Date> {
   for (let time = inZone(at, timeZone); ; time = time.add({ hours: 1 }))
     yield instantOf(time.round({ smallestUnit: 'hour', roundingMode: 'floor' }));
+}
+
+/**
+ * Returns the window of the same length that ends where a window begins: as many days of the zone's
+ * calendar, and as many hours. Null if it would begin before year 1.
+ */
+export function windowBefore({ from, to }: Window, timeZone: string | null): Window | null {
+  const start = inZone(from, timeZone ?? 'UTC');
+  const length = start.until(inZone(to, timeZone ?? 'UTC'), { largestUnit: 'days' });
+  const before = start.subtract(length);
+  return before.withTimeZone('UTC').year < 1 ? null : { from: instantOf(before), to: from };
 }

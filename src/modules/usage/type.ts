@@ -53,6 +53,8 @@ export interface Summary extends UsageArguments {
   organization: OrganizationRow;
   /** The zone of its buckets; null for UTC. */
   timeZone: string | null;
+  /** Whether it is the previous summary of another one. */
+  isPrevious: boolean;
 }
 
 export const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
@@ -206,12 +208,16 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
           missing.argument,
           `must be midnight in UTC where it lies before ${missing.since.toISOString()}: older usage is kept by day`,
         );
-      return { organization, scope, timeZone: zone, ...window };
+      return { organization, scope, timeZone: zone, isPrevious: false, ...window };
     },
     extensions: rowsInSql<GivenUsage, SummaryArguments>(({ args }) => summaryOfRow(args), {
       structural: ['scope'],
       prepare: ({ from, to, scope, timeZone }, viewer) =>
-        summaryInSql(parseWindow(from, to), { scope, timeZone: requireTimeZone(timeZone) }, viewer),
+        summaryInSql(
+          parseWindow(from, to),
+          { scope, timeZone: requireTimeZone(timeZone), isPrevious: false },
+          viewer,
+        ),
       check: ({ viewer, args }) => andEventsAreKept(isUsageReadable(viewer, args), args),
     }),
   }),
