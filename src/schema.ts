@@ -17,6 +17,7 @@ import './modules/credential/type.ts';
 import './modules/usage/metric-type.ts';
 import './modules/usage/type.ts';
 import './modules/usage/by-child-type.ts';
+import './modules/usage/previous-type.ts';
 import './modules/audit/type.ts';
 import './modules/viewer/type.ts';
 import './modules/organization/profile/mutations.ts';

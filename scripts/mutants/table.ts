@@ -14,6 +14,7 @@ import { granting } from './granting.ts';
 import { invitations } from './invitations.ts';
 import { limits } from './limits.ts';
 import { rights } from './rights.ts';
+import { usage } from './usage.ts';
 import type { Mutant, MutantGroup } from './mutant.ts';
 
 /** All groups by area. */
@@ -30,6 +31,7 @@ export const areas: Record<string, readonly MutantGroup[]> = {
   limits,
   compiler,
   fastPath,
+  usage,
 };
 
 /** A mutant with all that belongs to it. */

@@ -23,6 +23,8 @@ export interface FieldCost {
   items?: number | ((args: Given, parent: Given) => number);
   /** Whether `items` uses the arguments of the field that returned the parent. */
   readsParent?: boolean;
+  /** Whether the bounds of its object's fields depend on the same arguments as its own bound. */
+  passesParent?: boolean;
   /** The weight of the field's value, and of each item of a list; 1 unless it is long or costly. */
   weight?: number;
 }
@@ -53,6 +55,14 @@ export function atMostWithin(
   weight = 1,
 ): Declaration {
   return { cost: { items: (args, parent) => items(parent, args), readsParent: true, weight } };
+}
+
+/**
+ * Field option: an object like the one that the field belongs to. The lists in it are bound by the
+ * arguments of the field that returned that one.
+ */
+export function countedAsParent(): Declaration {
+  return { cost: { passesParent: true } };
 }
 
 /**

@@ -172,7 +172,7 @@ export class Compiler {
     const composite = result && isCompositeType(result) ? result : undefined;
     const child =
       composite && node.selectionSet
-        ? this.#selection(node.selectionSet, composite, { node, args })
+        ? this.#selection(node.selectionSet, composite, cost.passesParent ? parent : { node, args })
         : null;
     const isList = field !== undefined && isListType(getNullableType(field.type));
     const below = child === null ? NOTHING : this.#shape(child);

@@ -187,6 +187,8 @@ export class Documents {
           ]);
         if (name === 'roles') return random.pick(['admin', 'viewer', 'nobody']);
         if (name === 'scope') return random.pick(['usage:read', 'members:read', 'no:such']);
+        if (name === 'timeZone')
+          return random.pick(['Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns', 'Nowhere']);
         return random.pick(this.#pool.words);
       default:
         return undefined;

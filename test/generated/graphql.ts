@@ -561,7 +561,7 @@ export type UpdateRoleInput = {
   scopes?: Array<string> | null | undefined;
 };
 
-/** Lengths of the parts of a window, in UTC. */
+/** Lengths of the parts of a window, in its time zone. */
 export type UsageBucketSize =
   /** Days from midnight. */
   | 'DAY'
@@ -1185,6 +1185,18 @@ export type UsageBucketsQueryVariables = Exact<{
 
 
 export type UsageBucketsQuery = { organization: { usage: { buckets: Array<{ from: string, to: string, metrics: Array<{ value: string, metric: { key: string } }> }> | null } | null } | null };
+
+export type UsageInZoneQueryVariables = Exact<{
+  id?: string | null | undefined;
+  from: string;
+  to: string;
+  scope: UsageScope;
+  size: UsageBucketSize;
+  timeZone?: string | null | undefined;
+}>;
+
+
+export type UsageInZoneQuery = { organization: { usage: { buckets: Array<{ from: string, to: string, metrics: Array<{ value: string }> }> | null, previous: { from: string, to: string, metrics: Array<{ value: string }> | null } | null } | null } | null };
 
 export type UsageByChildQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -2464,6 +2476,28 @@ export const UsageBucketsDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9244a5fc9e55cececddb06f6b89bd65b8ac44ba547543493b9557ab0791d145a"}) as unknown as TypedDocumentString<UsageBucketsQuery, UsageBucketsQueryVariables>;
+export const UsageInZoneDocument = new TypedDocumentString(`
+    query UsageInZone($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $size: UsageBucketSize!, $timeZone: String) {
+  organization(id: $id) {
+    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {
+      buckets(size: $size) {
+        from
+        to
+        metrics {
+          value
+        }
+      }
+      previous {
+        from
+        to
+        metrics {
+          value
+        }
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:1de3c5e0e36b77d89559a8321e5ac829b50426ddcbc50afe80744041e6cb9d1f"}) as unknown as TypedDocumentString<UsageInZoneQuery, UsageInZoneQueryVariables>;
 export const UsageByChildDocument = new TypedDocumentString(`
     query UsageByChild($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $metric: String!, $first: Int, $after: String) {
   organization(id: $id) {

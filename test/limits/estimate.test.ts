@@ -51,6 +51,33 @@ describe('the estimate of an operation', () => {
     ).toBe(25);
   });
 
+  it('counts a part more in time zones, whose clocks may have skipped a day', () => {
+    const days = (timeZone: string, variables = {}) =>
+      estimate(
+        `query ($zone: String) { organization { usage(${YEAR}, timeZone: ${timeZone}) { buckets { from } } } }`,
+        variables,
+      ).nodes;
+    expect(days('"Europe/Berlin"')).toBe(367);
+    expect(days('$zone', { zone: 'Europe/Berlin' })).toBe(367);
+    expect(days('$zone', { zone: null })).toBe(366);
+    expect(days('$zone', { zone: 7 })).toBe(367);
+  });
+
+  it('counts the parts of the previous summary by the window of the summary', () => {
+    const ask = (selection: string) =>
+      estimate(
+        `query ($to: DateTime!) { organization {
+          short: usage(from: "2026-01-01T00:00:00Z", to: "2026-01-11T00:00:00Z") { ...Short }
+          long: usage(from: "2026-01-01T00:00:00Z", to: $to) ${selection}
+        } } fragment Short on UsageSummary { previous { ...Days } } fragment Days on UsageSummary { buckets { from } }`,
+        { to: '2026-04-11T00:00:00Z' },
+      ).nodes;
+    expect(ask('{ scope }')).toBe(11);
+    expect(ask('{ previous { buckets { from } } }')).toBe(11 + 101);
+    expect(ask('{ ...Short }')).toBe(11 + 101);
+    expect(ask('{ ...Days previous { ...Days previous { ...Days } } }')).toBe(11 + 3 * 101);
+  });
+
   it('counts a fragment wherever it is spread, also where its bounds follow from what is around it', () => {
     const document = `{ organization { a: children(first: 3) { ...Page } b: children(first: 50) { ...Page } } } fragment Page on OrganizationConnection { nodes { slug } }`;
     expect(estimate(document).nodes).toBe(53);

@@ -6,6 +6,7 @@ import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import {
   UsageBucketsDocument,
   UsageByChildDocument,
+  UsageInZoneDocument,
   UsageDocument,
   type UsageScope,
 } from '../generated/graphql.ts';
@@ -193,6 +194,29 @@ describe('the retention of usage', () => {
       'BAD_USER_INPUT',
       'size',
     ]);
+    const inZone = await world.query(
+      UsageInZoneDocument,
+      {
+        id: world.org('acme'),
+        scope: 'ALL',
+        from: at(550).toISOString(),
+        to: at(250).toISOString(),
+        size: 'MONTH',
+        timeZone: 'Europe/Berlin',
+      },
+      { as: 'key@acme' },
+    );
+    expect(inZone.errors?.[0]?.extensions).toMatchObject({
+      code: 'BAD_USER_INPUT',
+      argument: 'timeZone',
+      bound: `must be UTC in a window that begins before ${since.toISOString()}: older usage is kept by day in UTC`,
+    });
+    const previous = await world.ask<unknown>(
+      `{ organization { usage(from: "${at(250, 10).toISOString()}", to: "${at(0, 10).toISOString()}") { scope previous { scope } } } }`,
+      { as: 'key@acme' },
+    );
+    expect(previous.data).toEqual({ organization: { usage: { scope: 'ALL', previous: null } } });
+    expect(previous.errors).toBeUndefined();
     const { data } = await world.query(
       UsageByChildDocument,
       {

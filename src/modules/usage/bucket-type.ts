@@ -34,7 +34,7 @@ export const UsageBucketRef = builder.objectRef<Bucket>('UsageBucket').implement
 });
 
 export const UsageBucketSizeRef = builder.enumType('UsageBucketSize', {
-  description: 'Lengths of the parts of a window, in UTC.',
+  description: 'Lengths of the parts of a window, in its time zone.',
   values: {
     HOUR: { description: 'Whole hours.' },
     DAY: { description: 'Days from midnight.' },

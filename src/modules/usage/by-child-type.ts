@@ -66,12 +66,12 @@ builder.objectField(UsageSummaryRef, 'byChild', (t) =>
         check: ({ args }) => isSum(args),
       },
     ),
-    async resolve({ organization, ...summary }, { metric, ...page }, context) {
+    async resolve({ organization, scope, from, to }, { metric, ...page }, context) {
       const catalog = await context.loaders.load(metricCatalog, null, 'all');
       if (!catalog.some(({ key, kind }) => key === metric && kind === 'SUM'))
         throw badInput('metric', 'must be a metric of kind SUM (see Query.usageMetrics)');
-      const layout = columnsOf(layOut(summary, RESOLUTIONS, context.now));
-      const args = byChildArguments(metric, { ...summary, ...layout });
+      const layout = columnsOf(layOut({ from, to }, RESOLUTIONS, context.now));
+      const args = byChildArguments(metric, { scope, from, to, ...layout });
       return connect(context, usageByChild, organization.id, args, page);
     },
   }),

@@ -2,17 +2,9 @@
 import type { Loaders } from '../../database/loaders.ts';
 import { badInput } from '../../errors.ts';
 import { metricCatalog } from './metric-queries.ts';
-import { eventsFrom } from './queries.ts';
+import { eventsFrom, type CheckedColumns } from './queries.ts';
 import { EVENT_DAYS_MIN } from './retention.ts';
-import {
-  requireMetricKeys,
-  columnsOf,
-  layOut,
-  type Layout,
-  type LayoutColumns,
-  type Resolution,
-  type Window,
-} from './window.ts';
+import { requireMetricKeys, columnsOf, type Layout, type Window } from './window.ts';
 
 /** The maximum number of metrics that one field is asked for. */
 export const METRIC_KEYS_MAX = 100;
@@ -39,14 +31,9 @@ function oldEdges({ edges }: Layout, now: Date): readonly Window[] {
   return edges.filter((edge) => now.getTime() - edge.from.getTime() > KEPT_AT_LEAST_MS);
 }
 
-/** The layout of a window that certainly can be told; undefined if that has to be looked up. */
-export function knownLayout(
-  window: Window,
-  resolutions: readonly Resolution[],
-  now: Date,
-): LayoutColumns | undefined {
-  const layout = layOut(window, resolutions, now);
-  return oldEdges(layout, now).length === 0 ? columnsOf(layout) : undefined;
+/** The columns of a layout, and from when on it needs events that may be gone; null if it needs none. */
+export function checkedColumns(layout: Layout, now: Date): CheckedColumns {
+  return { ...columnsOf(layout), needsEventsFrom: oldEdges(layout, now)[0]?.from ?? null };
 }
 
 /** The number of metrics that a field is asked for is bounded. */
@@ -61,11 +48,11 @@ export function requireKeyCount(keys: readonly string[]): void {
  */
 export async function missingEdge(
   window: Window,
-  resolutions: readonly Resolution[],
+  layout: Layout,
   loaders: Loaders,
   now: Date,
 ): Promise<{ argument: 'from' | 'to'; since: Date } | null> {
-  const old = oldEdges(layOut(window, resolutions, now), now);
+  const old = oldEdges(layout, now);
   if (old.length === 0) return null;
   const since = (await loaders.load(eventsFrom, null, 'all'))?.at;
   const missing = since && old.find((edge) => edge.from < since);

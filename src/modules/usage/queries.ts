@@ -2,16 +2,10 @@
 import { sql, type RawBuilder } from 'kysely';
 import { isReadableParent, readableOrganizations } from '../../authorization/rights.ts';
 import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
+import { layOutBuckets, type Buckets } from './buckets.ts';
 import type { MetricRow } from './metric-queries.ts';
 import { reach, usageSources, wantedMetrics, type UsageScope } from './sources.ts';
-import {
-  RESOLUTIONS,
-  columnsOf,
-  layOut,
-  type LayoutColumns,
-  type Resolution,
-  type Window,
-} from './window.ts';
+import { RESOLUTIONS, columnsOf, layOut, type LayoutColumns } from './window.ts';
 
 export interface UsageArguments {
   scope: UsageScope;
@@ -102,18 +96,15 @@ export interface BucketTotalRow extends TotalRow {
   bucket: number;
 }
 
-export interface BucketArguments extends TotalsArguments {
-  buckets: readonly Window[];
-  resolutions: readonly Resolution[];
-}
+export type BucketArguments = TotalsArguments & Buckets;
 
 /** The requested metrics in each bucket of a window, by organization. Buckets have no gaps. */
 export const usageBuckets = listBatch<BucketArguments, BucketTotalRow>(
   'usage buckets',
   (row) => row.organization_id,
-  ({ principal, now }, ids, { buckets, resolutions, keys, scope, ...window }) => {
-    const layout = columnsOf(layOut(window, resolutions, now));
-    const bucketsFrom = buckets.map((bucket) => bucket.from);
+  ({ principal, now }, ids, { keys, scope, from, to, ...buckets }) => {
+    const layout = columnsOf(layOutBuckets({ from, to }, buckets, now));
+    const bucketsFrom = buckets.buckets.map((bucket) => bucket.from);
     return sql`
       select parent.id as organization_id, totals.*
       from ${readableOrganizations(principal, reach(scope))} as parent
@@ -142,6 +133,15 @@ export function summaryOfRow({ scope, from, to }: UsageArguments): RawBuilder<un
   return sql`select parent.*, ${scope}::text as scope, ${from}::timestamptz as "from", ${to}::timestamptz as "to"`;
 }
 
+/** The columns of an organization that the fields of a summary, and their guards, are read with. */
+const SUMMARY_COLUMNS = ['id', 'lineage', 'path', 'depth', 'deleted_at'] as const;
+
+/** A summary of the organization of the summary `parent`, over another window. */
+export function summaryOfSummary({ scope, from, to }: UsageArguments): RawBuilder<unknown> {
+  const columns = SUMMARY_COLUMNS.map((name) => sql`parent.${sql.ref(name)}`);
+  return sql`select ${sql.join(columns)}, ${scope}::text as scope, ${from}::timestamptz as "from", ${to}::timestamptz as "to"`;
+}
+
 /** Whether the caller may read the usage of the organization `parent`. */
 export function isUsageReadable(
   { principal }: Viewer,
@@ -158,6 +158,26 @@ export function organizationsOfSummary({
   return sql`(select count(*) from organizations o where o.path >= parent.path and o.path < subtree_end(parent.path) and o.deleted_at is null)`;
 }
 
+/** The columns of a layout in a statement that checks whether the events it needs are kept. */
+export interface CheckedColumns extends LayoutColumns {
+  /** From when on it needs events that may be gone; null if it needs none. */
+  needsEventsFrom: Date | null;
+}
+
+/** Whether a condition holds, and all events that a layout needs are kept. */
+export function andEventsAreKept(
+  condition: RawBuilder<boolean>,
+  { needsEventsFrom }: CheckedColumns,
+): RawBuilder<boolean> {
+  if (needsEventsFrom === null) return condition;
+  return sql`${condition} and not exists (select from usage_retention r where r.events_from > ${needsEventsFrom}::timestamptz)`;
+}
+
+/** Whether the summary before another one can be told. */
+export function isSummaryBeforeTold(before: CheckedColumns): RawBuilder<boolean> {
+  return andEventsAreKept(sql`true`, before);
+}
+
 /** Whether all keys are in the catalog. */
 export function areMetrics(keys: readonly string[] | null): RawBuilder<boolean> {
   if (keys === null) return sql`true`;
@@ -165,7 +185,7 @@ export function areMetrics(keys: readonly string[] | null): RawBuilder<boolean> 
 }
 
 /** The buckets of a window, as they are given to a statement. */
-export interface BucketColumns extends LayoutColumns {
+export interface BucketColumns extends CheckedColumns {
   bucketsFrom: readonly Date[];
   keys: readonly string[] | null;
 }

@@ -36,15 +36,17 @@ export const totalsOf = (
 
 /**
  * The pending amounts to be added to the totals of `holder` in the parts of a layout: `pending` with
- * `hour`, `slot`, `own` and `subtree`.
+ * `hour`, `slot`, `own` and `subtree`. Hours between the parts are left out, since their events are
+ * read one by one.
  */
 export const pendingOf = (
   holder: RawBuilder<unknown>,
-  { totalsFrom, totalsTo }: LayoutColumns,
+  { totalsFrom, totalsTo, covered }: LayoutColumns,
 ): RawBuilder<unknown> => sql`
   lateral (
     select t.hour, t.slot, sum(t.own) as own, sum(t.subtree) as subtree from usage_tail t
     where t.organization_id = ${holder} and t.hour >= ${totalsFrom}::timestamptz and t.hour < ${totalsTo}::timestamptz
+      ${covered === null ? sql`` : sql`and width_bucket(t.hour, ${covered}::timestamptz[]) % 2 = 1`}
     group by t.hour, t.slot
   ) as pending`;
 

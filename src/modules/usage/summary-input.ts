@@ -1,18 +1,18 @@
 /** The arguments of usage summaries, as compiled statements take them. */
 import type { Viewer } from '../../database/loaders.ts';
-import { knownLayout, requireKeyCount } from './input.ts';
-import type { BucketColumns, UsageArguments } from './queries.ts';
-import {
-  RESOLUTIONS,
-  bucketsOf,
-  type BucketSize,
-  type LayoutColumns,
-  type Resolution,
-  type Window,
-} from './window.ts';
+import { bucketsOf, layOutBuckets } from './buckets.ts';
+import { checkedColumns, requireKeyCount } from './input.ts';
+import type { BucketColumns, CheckedColumns, UsageArguments } from './queries.ts';
+import { windowBefore } from './time-zone.ts';
+import { RESOLUTIONS, layOut, type BucketSize, type Window } from './window.ts';
 
 /** The arguments of a summary in SQL. */
-export type SummaryArguments = UsageArguments & LayoutColumns;
+export interface SummaryArguments extends UsageArguments, CheckedColumns {
+  /** The zone of its buckets; null for UTC. */
+  timeZone: string | null;
+  /** Whether it is the previous summary of another one. */
+  isPrevious: boolean;
+}
 
 /** The argument `keys`, as the client gives it. */
 export interface GivenKeys {
@@ -26,35 +26,36 @@ export function countedKeys(keys: readonly string[] | null | undefined): readonl
   return keys;
 }
 
-/** The layout of a window. Throws if only the resolvers can tell whether its events are kept. */
-export function layoutInSql(
+/** The arguments of a summary whose window is known. */
+export function summaryInSql(
   window: Window,
-  resolutions: readonly Resolution[],
-  now: Date,
-): LayoutColumns {
-  const layout = knownLayout(window, resolutions, now);
-  if (!layout) throw new RangeError('the events of the window may be gone');
-  return layout;
+  summary: Pick<SummaryArguments, 'scope' | 'timeZone' | 'isPrevious'>,
+  { now }: Viewer,
+): SummaryArguments {
+  return { ...window, ...summary, ...checkedColumns(layOut(window, RESOLUTIONS, now), now) };
+}
+
+/** The arguments of the summary before one. Throws where there is none, as the resolvers tell. */
+export function summaryBeforeInSql(
+  _given: unknown,
+  viewer: Viewer,
+  { from, to, scope, timeZone, isPrevious }: SummaryArguments,
+): SummaryArguments {
+  const window = isPrevious ? null : windowBefore({ from, to }, timeZone);
+  if (!window) throw new RangeError('there is no summary before');
+  return summaryInSql(window, { scope, timeZone, isPrevious: true }, viewer);
 }
 
 /** The buckets of a summary's window. */
 export function bucketColumns(
   { size, keys }: GivenKeys & { size: BucketSize },
   { now }: Viewer,
-  { from, to }: SummaryArguments,
+  { from, to, timeZone }: SummaryArguments,
 ): BucketColumns {
-  const buckets = bucketsOf({ from, to }, size);
+  const buckets = bucketsOf({ from, to }, size, timeZone);
   return {
-    ...layoutInSql({ from, to }, RESOLUTIONS_WITHIN[size], now),
+    ...checkedColumns(layOutBuckets({ from, to }, { size, timeZone, buckets }, now), now),
     bucketsFrom: buckets.map((bucket) => bucket.from),
     keys: countedKeys(keys),
   };
 }
-
-/** The totals that fit into buckets of each size. */
-export const RESOLUTIONS_WITHIN: Record<BucketSize, readonly Resolution[]> = {
-  HOUR: ['HOUR'],
-  DAY: ['DAY', 'HOUR'],
-  WEEK: ['DAY', 'HOUR'],
-  MONTH: RESOLUTIONS,
-};

@@ -9,15 +9,17 @@ import type { OrganizationRow } from '../organization/queries.ts';
 import { METRIC_KEYS_MAX, missingEdge, wantedKeys } from './input.ts';
 import { UsageMetricTotalRef } from './metric-type.ts';
 import { metricCount, UsageBucketRef, UsageBucketSizeRef } from './bucket-type.ts';
+import { EVENT_DAYS_MAX, bucketCount, bucketsOf, layOutBuckets } from './buckets.ts';
+import { requireTimeZone } from './time-zone.ts';
 import {
   bucketColumns,
   countedKeys,
-  layoutInSql,
-  RESOLUTIONS_WITHIN,
+  summaryInSql,
   type GivenKeys,
   type SummaryArguments,
 } from './summary-input.ts';
 import {
+  andEventsAreKept,
   areMetrics,
   bucketsOfSummary,
   isUsageReadable,
@@ -31,7 +33,7 @@ import {
   type BucketColumns,
   type UsageArguments,
 } from './queries.ts';
-import { RESOLUTIONS, bucketsOf, parseWindow, bucketCount, type BucketSize } from './window.ts';
+import { HOURS_DAYS, RESOLUTIONS, layOut, parseWindow, type BucketSize } from './window.ts';
 
 const UsageScopeRef = builder.enumType('UsageScope', {
   description: 'What a usage summary covers.',
@@ -41,9 +43,18 @@ const UsageScopeRef = builder.enumType('UsageScope', {
   } as const,
 });
 
+/** The arguments of a summary, as the client gives them. */
+interface GivenUsage extends UsageArguments {
+  timeZone?: string | null;
+}
+
 /** A summary that has been asked for; each of its fields is read when it is selected. */
 export interface Summary extends UsageArguments {
   organization: OrganizationRow;
+  /** The zone of its buckets; null for UTC. */
+  timeZone: string | null;
+  /** Whether it is the previous summary of another one. */
+  isPrevious: boolean;
 }
 
 export const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implement({
@@ -98,12 +109,18 @@ export const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implem
         type: [UsageBucketRef],
         nullable: true,
         description:
-          'Metrics for each part of the window. Empty parts are included, and the first and last parts end where the window does. At most 1,000 parts.',
+          'Metrics for each part of the window, in its `timeZone`. Empty parts are included, and the first and last parts end where the window does. ' +
+          `At most 1,000 parts. Totals are kept by the day in UTC, and by the hour for ${HOURS_DAYS} days; what they cannot tell is added up from single events. ` +
+          'Those are all events of days before that in time zones other than UTC, a day of events for each such week and month, and an hour for each ' +
+          `part that does not begin on a whole hour of UTC. More than ${EVENT_DAYS_MAX} days of single events are LIMIT_EXCEEDED.`,
         extensions: {
-          ...atMostWithin(({ from, to }, { size }) => bucketCount(from, to, size)),
+          ...atMostWithin((summary, { size }) => bucketCount(summary, size)),
           ...rowsInSql<GivenKeys & { size: BucketSize }, BucketColumns, SummaryArguments>(
             ({ args, outer }) => bucketsOfSummary(args, outer.scope),
-            { prepare: bucketColumns, check: ({ args }) => areMetrics(args.keys) },
+            {
+              prepare: bucketColumns,
+              check: ({ args }) => andEventsAreKept(areMetrics(args.keys), args),
+            },
           ),
         },
         args: {
@@ -115,20 +132,18 @@ export const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implem
           }),
           keys,
         },
-        async resolve({ organization, scope, from, to }, args, { loaders, now }) {
-          const buckets = bucketsOf({ from, to }, args.size);
+        async resolve({ organization, scope, timeZone, ...window }, args, { loaders, now }) {
+          const { size } = args;
+          const { from, to } = window;
+          const buckets = bucketsOf(window, size, timeZone);
           const wanted = await wantedKeys(args.keys, loaders);
-          const resolutions = RESOLUTIONS_WITHIN[args.size];
-          const missing = await missingEdge({ from, to }, resolutions, loaders, now);
-          if (missing)
-            throw badInput(
-              'size',
-              `must be at least DAY in a window that begins before ${missing.since.toISOString()}`,
-            );
+          const layout = layOutBuckets(window, { size, timeZone, buckets }, now);
+          const missing = await missingEdge(window, layout, loaders, now);
+          if (missing) throw bucketsGone(timeZone, missing.since);
           const keys = wanted && [...wanted].toSorted();
           const rows = await loaders.load(
             usageBuckets,
-            { scope, from, to, buckets, resolutions, keys },
+            { scope, from, to, buckets, size, timeZone, keys },
             organization.id,
           );
           const byBucket = Map.groupBy(rows, (row) => row.bucket);
@@ -141,6 +156,14 @@ export const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implem
     };
   },
 });
+
+/** The error for parts that cannot be told exactly any more. */
+function bucketsGone(timeZone: string | null, since: Date) {
+  const window = `in a window that begins before ${since.toISOString()}`;
+  return timeZone === null
+    ? badInput('size', `must be at least DAY ${window}`)
+    : badInput('timeZone', `must be UTC ${window}: older usage is kept by day in UTC`);
+}
 
 builder.objectField(OrganizationRef, 'usage', (t) =>
   t.field({
@@ -168,28 +191,34 @@ builder.objectField(OrganizationRef, 'usage', (t) =>
         defaultValue: 'ALL',
         description: 'What to cover.',
       }),
+      timeZone: t.arg.string({
+        description:
+          'The zone in which the days, weeks and months of `buckets` begin, as named by the IANA time zone database, e.g. Europe/Berlin; UTC when ' +
+          'absent. Days in which clocks change have 23 or 25 hours.',
+      }),
     },
     authScopes: (organization, args, context) =>
       (args.scope === 'ALL' ? requiresReach : requires('usage:read'))(organization, args, context),
-    async resolve(organization, { from, to, scope }, { loaders, now }) {
+    async resolve(organization, { from, to, scope, timeZone }, { loaders, now }) {
       const window = parseWindow(from, to);
-      const missing = await missingEdge(window, RESOLUTIONS, loaders, now);
+      const zone = requireTimeZone(timeZone);
+      const missing = await missingEdge(window, layOut(window, RESOLUTIONS, now), loaders, now);
       if (missing)
         throw invalidWindow(
           missing.argument,
           `must be midnight in UTC where it lies before ${missing.since.toISOString()}: older usage is kept by day`,
         );
-      return { organization, scope, ...window };
+      return { organization, scope, timeZone: zone, isPrevious: false, ...window };
     },
-    extensions: rowsInSql<UsageArguments, SummaryArguments>(({ args }) => summaryOfRow(args), {
+    extensions: rowsInSql<GivenUsage, SummaryArguments>(({ args }) => summaryOfRow(args), {
       structural: ['scope'],
-      prepare: ({ from, to, scope }, { now }) => ({
-        from,
-        to,
-        scope,
-        ...layoutInSql(parseWindow(from, to), RESOLUTIONS, now),
-      }),
-      check: ({ viewer, args }) => isUsageReadable(viewer, args),
+      prepare: ({ from, to, scope, timeZone }, viewer) =>
+        summaryInSql(
+          parseWindow(from, to),
+          { scope, timeZone: requireTimeZone(timeZone), isPrevious: false },
+          viewer,
+        ),
+      check: ({ viewer, args }) => andEventsAreKept(isUsageReadable(viewer, args), args),
     }),
   }),
 );

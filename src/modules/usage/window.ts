@@ -1,13 +1,8 @@
-/**
- * Usage windows: which are accepted, how they are divided into buckets, and what they are added up
- * from.
- */
-import { badInput, invalidWindow, limitExceeded } from '../../errors.ts';
+/** Usage windows: which are accepted, and what they are added up from. */
+import { badInput, invalidWindow } from '../../errors.ts';
 
-const DAY_MS = 86_400_000;
+export const DAY_MS = 86_400_000;
 const WINDOW_DAYS_MAX = 366;
-/** Enough for a year of days and a month of hours. */
-const BUCKETS_MAX = 1_000;
 
 export type BucketSize = 'HOUR' | 'DAY' | 'WEEK' | 'MONTH';
 
@@ -38,58 +33,18 @@ function midnight(year: number, month: number, day: number): Date {
  * Returns the start of the bucket that contains a time. Days, weeks (from Monday, ISO 8601) and
  * months are in UTC.
  */
-function bucketStart(at: Date, size: BucketSize): Date {
+export function bucketStart(at: Date, size: BucketSize): Date {
   const [year, month, day] = [at.getUTCFullYear(), at.getUTCMonth(), at.getUTCDate()];
   if (size === 'HOUR') return new Date(Math.floor(at.getTime() / 3_600_000) * 3_600_000);
   if (size === 'MONTH') return midnight(year, month, 1);
   return midnight(year, month, size === 'DAY' ? day : day - ((at.getUTCDay() + 6) % 7));
 }
 
-function nextBucket(start: Date, size: BucketSize): Date {
+/** Returns the start of the bucket after one that begins at `start`, in UTC. */
+export function nextBucket(start: Date, size: BucketSize): Date {
   if (size === 'MONTH') return midnight(start.getUTCFullYear(), start.getUTCMonth() + 1, 1);
   const length = { HOUR: 3_600_000, DAY: DAY_MS, WEEK: 7 * DAY_MS }[size];
   return new Date(start.getTime() + length);
-}
-
-/**
- * Returns the buckets of a window in order, including empty ones. The first and the last are cut at
- * the ends of the window.
- */
-export function bucketsOf({ from, to }: Window, size: BucketSize): Window[] {
-  const buckets: Window[] = [];
-  for (let start = bucketStart(from, size); start < to;) {
-    const end = nextBucket(start, size);
-    buckets.push({ from: start < from ? from : start, to: end > to ? to : end });
-    if (buckets.length > BUCKETS_MAX)
-      throw limitExceeded('size', `would divide this window into more than ${BUCKETS_MAX} buckets`);
-    start = end;
-  }
-  return buckets;
-}
-
-/** The minimum length of a bucket, except at the ends of a window. */
-const LENGTHS_MS: Record<BucketSize, number> = {
-  HOUR: DAY_MS / 24,
-  DAY: DAY_MS,
-  WEEK: 7 * DAY_MS,
-  MONTH: 28 * DAY_MS,
-};
-
-/**
- * Returns the maximum number of buckets of a window, from arguments that may not have been
- * validated.
- */
-export function bucketCount(from: unknown, to: unknown, size: unknown = 'DAY'): number {
-  const length = Object.entries(LENGTHS_MS).find(([name]) => name === size)?.[1];
-  const buckets = Math.ceil((instantOf(to) - instantOf(from)) / (length ?? NaN)) + 1;
-  // An invalid window is refused later, and so is one with too many buckets.
-  return buckets >= 1 && buckets <= BUCKETS_MAX ? buckets : BUCKETS_MAX;
-}
-
-function instantOf(value: unknown): number {
-  return typeof value === 'string' || typeof value === 'number' || value instanceof Date
-    ? new Date(value).getTime()
-    : NaN;
 }
 
 /** The time spans that totals are kept for, longest first. */
@@ -100,7 +55,7 @@ export type Resolution = (typeof RESOLUTIONS)[number];
  * Hourly totals are kept some days longer than reads ask for (`usage_hours_from()`), to allow for
  * clock differences.
  */
-const HOURS_DAYS = 42;
+export const HOURS_DAYS = 42;
 
 /** A part of a window that consists of whole totals of one resolution. */
 export interface Part extends Window {
@@ -112,7 +67,7 @@ export interface Part extends Window {
  * without overlap.
  */
 export interface Layout {
-  /** In order, without gaps between them. */
+  /** In order. */
   parts: readonly Part[];
   /** The spans that are too short for totals, or too old for hourly ones: single events. */
   edges: readonly Window[];
@@ -127,6 +82,8 @@ export interface LayoutColumns {
   /** The start of the first part and the end of the last. */
   totalsFrom: Date | null;
   totalsTo: Date | null;
+  /** The starts and ends of all parts in order; null if there is no gap between them. */
+  covered: readonly Date[] | null;
   hasEdges: boolean;
   edgesFrom: readonly Date[];
   edgesTo: readonly Date[];
@@ -134,6 +91,7 @@ export interface LayoutColumns {
 
 /** The columns of a layout. */
 export function columnsOf({ parts, edges }: Layout): LayoutColumns {
+  const hasGaps = parts.some(({ to }, index) => to < (parts[index + 1]?.from ?? to));
   return {
     hasParts: parts.length > 0,
     resolutions: parts.map(({ resolution }) => resolution),
@@ -141,6 +99,7 @@ export function columnsOf({ parts, edges }: Layout): LayoutColumns {
     partsTo: parts.map(({ to }) => to),
     totalsFrom: parts[0]?.from ?? null,
     totalsTo: parts.at(-1)?.to ?? null,
+    covered: hasGaps ? parts.flatMap(({ from, to }) => [from, to]) : null,
     hasEdges: edges.length > 0,
     edgesFrom: edges.map(({ from }) => from),
     edgesTo: edges.map(({ to }) => to),

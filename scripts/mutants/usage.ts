@@ -1,0 +1,93 @@
+/** What keeps usage exact, and what bounds its cost. */
+import type { MutantGroup } from './mutant.ts';
+
+const TIME_ZONES = 'test/usage/time-zones.test.ts';
+const RETENTION = 'test/usage/retention.test.ts';
+
+export const usage: readonly MutantGroup[] = [
+  {
+    file: 'src/modules/usage/sources.ts',
+    tests: TIME_ZONES,
+    mutants: [
+      {
+        what: 'pending amounts count again where their events are read one by one',
+        from: 'covered === null ? sql`` :',
+        to: 'covered === null || true ? sql`` :',
+        only: 'in Asia/Kathmandu agree',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/usage/buckets.ts',
+    tests: TIME_ZONES,
+    mutants: [
+      {
+        what: 'days of a time zone take any number of single events',
+        from: 'if (length > EVENT_DAYS_MAX * DAY_MS)',
+        to: 'if (length < 0)',
+        only: 'more than two months',
+      },
+      {
+        what: 'a day begins before the one before it',
+        from: 'if (start <= last) continue;',
+        to: '',
+        only: 'a zone skipped',
+      },
+      {
+        what: 'a window has more days in a time zone than are counted',
+        from: 'timeZone == null ? 0 : CLOCK_CHANGE_MS',
+        to: '0',
+        tests: 'test/limits/estimate.test.ts',
+        only: 'in time zones',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/usage/time-zone.ts',
+    tests: TIME_ZONES,
+    mutants: [
+      {
+        what: 'offsets are taken for time zones',
+        from: 'if (NAME.test(name)) return',
+        to: 'return',
+        only: 'no name of a time zone',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/usage/previous-type.ts',
+    tests: TIME_ZONES,
+    mutants: [
+      {
+        what: 'a summary leads to any number of previous ones',
+        from: 'isPrevious ? null : windowBefore',
+        to: 'windowBefore',
+        only: 'has no previous one',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/usage/queries.ts',
+    tests: RETENTION,
+    mutants: [
+      {
+        what: 'windows are added up from events that are gone (statements)',
+        from: 'return sql`${condition} and not exists',
+        to: 'return sql`${condition} or not exists',
+        only: 'says that events go',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/compiler.ts',
+    tests: 'test/limits/estimate.test.ts',
+    mutants: [
+      {
+        what: 'the previous summary counts by no window',
+        from: 'cost.passesParent ? parent : { node, args }',
+        to: '{ node, args }',
+        only: 'of the previous summary',
+      },
+    ],
+  },
+];
