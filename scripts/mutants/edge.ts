@@ -3,6 +3,7 @@ import type { MutantGroup } from './mutant.ts';
 
 const HTTP = 'test/contract/http.test.ts';
 const GRAPHIQL = 'test/http/graphiql.test.ts';
+const CONSOLE = 'test/http/console.test.ts';
 
 export const edge: readonly MutantGroup[] = [
   {
@@ -301,6 +302,18 @@ export const edge: readonly MutantGroup[] = [
         to: "plain.startsWith('127.')",
         only: 'holds the credential for browsers on this machine',
       },
+      {
+        what: 'GraphiQL holds its credential for other machines that name this one',
+        from: "return isLoopback(req.socket.remoteAddress ?? '');",
+        to: 'return true;',
+        only: 'for other machines',
+      },
+      {
+        what: 'GraphiQL holds its credential for those who come through a proxy',
+        from: "['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => req.headers[name] !== undefined)",
+        to: 'false',
+        only: 'come through a proxy',
+      },
     ],
   },
   {
@@ -319,17 +332,29 @@ export const edge: readonly MutantGroup[] = [
         to: 'isFromThisMachine(serverContext)',
         only: 'holds the credential for browsers on this machine',
       },
+    ],
+  },
+  {
+    file: 'src/http/console/plugin.ts',
+    tests: CONSOLE,
+    mutants: [
       {
-        what: 'GraphiQL holds its credential for other machines that name this one',
-        from: "return isLoopback(req.socket.remoteAddress ?? '');",
-        to: 'return true;',
-        only: 'for other machines',
+        what: 'the console tells its credential under names that are not of this machine',
+        from: "isLoopback(hostOf(request.headers.get('host'))) &&",
+        to: '',
+        only: 'tells the credential',
       },
       {
-        what: 'GraphiQL holds its credential for those who come through a proxy',
-        from: "['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some((name) => req.headers[name] !== undefined)",
-        to: 'false',
-        only: 'come through a proxy',
+        what: 'the console tells its credential to other machines and proxies',
+        from: 'isFromThisMachine(serverContext) &&',
+        to: '',
+        only: 'tells the credential',
+      },
+      {
+        what: 'the console tells its credential to pages of other origins',
+        from: "['same-origin', 'none', null].includes(headers.get('sec-fetch-site'))",
+        to: 'true',
+        only: 'tells the credential',
       },
     ],
   },

@@ -128,6 +128,13 @@ export async function serve(
     graphiql: config.graphiql && graphiqlOptions(now, undefined, demo?.organizationId),
     graphiqlLocal: demo && graphiqlOptions(now, demo.apiKey, demo.organizationId),
     graphiqlHosts: [config.host],
+    console: config.console && {
+      ...config.console,
+      demonstration: demo && {
+        token: demo.personalAccessToken,
+        organization: demo.organizationSlug,
+      },
+    },
     allowedHosts: config.allowedHosts,
     limits: config.limits,
     budgets,

@@ -1,5 +1,6 @@
 /** What several settings make together: sessions and provisioning. */
 import type { Settings } from './settings.ts';
+import { safeUrl } from './forms.ts';
 import type { SessionSettings } from '../authentication/session.ts';
 import { ConfigurationError } from '../errors.ts';
 import type { ProvisioningSettings } from '../modules/provisioning/providers.ts';
@@ -79,4 +80,27 @@ export function provisioningSettings(value: Settings): ProvisioningSettings {
         }
       : undefined,
   };
+}
+
+/**
+ * How people sign in to the console: with the identity provider of the sessions, since its tokens
+ * are those that the API accepts. The issuer is called from browsers, so it must be an address.
+ */
+export function consoleSignIn(
+  value: Settings,
+  sessions: SessionSettings | undefined,
+):
+  (Pick<SessionSettings, 'issuer' | 'audience'> & { clientId: string; scope: string }) | undefined {
+  const { CONSOLE_OIDC_CLIENT_ID: clientId, CONSOLE_OIDC_SCOPE: scope } = value;
+  if (clientId === undefined) return undefined;
+  if (!sessions)
+    throw new ConfigurationError(
+      'CONSOLE_OIDC_CLIENT_ID is set without sessions: the JWT_ settings are missing.',
+    );
+  const { issuer, audience } = sessions;
+  if (!safeUrl.safeParse(issuer).success)
+    throw new ConfigurationError(
+      'JWT_ISSUER must be an https:// address (http:// on this machine only) where CONSOLE_OIDC_CLIENT_ID is set.',
+    );
+  return { issuer, clientId, scope, audience };
 }

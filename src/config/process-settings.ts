@@ -100,6 +100,7 @@ export const apiSettings = {
   MAX_CONNECTIONS: wholeNumber(1, 1_000_000)
     .default(2_000)
     .meta({ description: 'Connections of clients at the same time; more are closed at once.' }),
+  CONSOLE: onOff.default(true).meta({ description: 'Whether the console is served.' }),
   GRAPHIQL: flag.optional().meta({
     description: 'Whether GraphiQL is served.',
     unset: '`true`; `false` in production and with `TRUSTED_DOCUMENTS=require`',
@@ -133,4 +134,21 @@ export const identitySettings = {
       'Signature algorithms that are accepted. Those with a shared secret are not among them.',
     form: 'such as `RS256,ES256`, of `RS…`, `PS…`, `ES…` with 256, 384 or 512, `EdDSA` and `Ed25519`',
   }),
+  CONSOLE_OIDC_CLIENT_ID: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'The public client at `JWT_ISSUER` that people sign in to the console with: authorization code with PKCE, `/console/callback` as its ' +
+        'redirect, and endpoints at the address of the issuer. The session is the ID token if this is the `JWT_AUDIENCE`, else the access token.',
+      unset: 'people sign in with tokens and keys',
+    }),
+  CONSOLE_OIDC_SCOPE: z
+    .string()
+    .regex(/^[\x21-\x7e]+( [\x21-\x7e]+)*$/, 'must be scopes separated by single spaces')
+    .default('openid email profile')
+    .meta({
+      description: 'The scopes that the console asks the issuer for.',
+      form: 'scopes separated by spaces',
+    }),
 };

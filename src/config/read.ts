@@ -3,7 +3,7 @@ import type { MailLimits } from '../command/settings.ts';
 import { ConfigurationError } from '../errors.ts';
 import { budgetSettings } from '../limits/budget-settings.ts';
 import { requestLimits } from '../limits/settings.ts';
-import { provisioningSettings, sessionSettings } from './groups.ts';
+import { consoleSignIn, provisioningSettings, sessionSettings } from './groups.ts';
 import { settings, type Settings } from './settings.ts';
 import { misspeltSettings } from './unknown-names.ts';
 
@@ -44,6 +44,7 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
       'DATABASE_URL is missing: in production there is no embedded database and no demonstration.',
     );
   const trustedOnly = value.TRUSTED_DOCUMENTS === 'require';
+  const sessions = sessionSettings(value);
   const names = Object.keys(settings.shape);
   const mailLimits: MailLimits = {
     perSender: value.INVITATION_MAILS_PER_SENDER,
@@ -71,7 +72,8 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     allowedHosts: value.ALLOWED_HOSTS,
     maxConnections: value.MAX_CONNECTIONS,
     limits: requestLimits(value),
-    sessions: sessionSettings(value),
+    sessions,
+    console: value.CONSOLE && { signIn: consoleSignIn(value, sessions) },
     smtpUrl: value.SMTP_URL,
     mailFrom: value.MAIL_FROM,
     invitationUrl: value.INVITATION_URL,

@@ -22,6 +22,7 @@ import { DocumentCache } from './document-cache.ts';
 import { FastPath } from './fast-path.ts';
 import type { GatewayOptions } from './options.ts';
 import { inFrontOf, type Gateway } from './front.ts';
+import { consolePages } from './console/plugin.ts';
 import { graphiqlPage } from './graphiql/plugin.ts';
 import { answers } from './plugins/answers.ts';
 import { authentication } from './plugins/authentication.ts';
@@ -132,6 +133,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       deadlines(limits.operationDeadlineMs),
       begun(budgets),
       hosts(allowedHosts),
+      options.console ? consolePages(GRAPHQL_PATH, organizationHeader, options.console) : {},
       probes(
         GRAPHQL_PATH,
         options.ready ?? (() => answersThrough(db)),

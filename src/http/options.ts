@@ -11,6 +11,7 @@ import type { IntrospectionPolicy } from '../limits/introspection-policy.ts';
 import type { RequestLimits } from '../limits/settings.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Outage } from '../telemetry/outage.ts';
+import type { ConsoleOptions } from './console/options.ts';
 import type { TrustedDocumentsPolicy } from './plugins/trusted-documents.ts';
 
 export interface GatewayOptions {
@@ -43,6 +44,8 @@ export interface GatewayOptions {
   graphiqlLocal?: GraphiQLOptions | undefined;
   /** Host names, in addition to those of this machine, under which the GraphiQL page is served. */
   graphiqlHosts?: readonly string[];
+  /** The console; absent or false serves none. */
+  console?: ConsoleOptions | false;
   /** The host names that are accepted; empty or absent for any. */
   allowedHosts?: readonly string[];
   /** Origins whose pages may call the API. */

@@ -1,7 +1,6 @@
 /** GraphiQL's page and its files. */
-import type { IncomingMessage } from 'node:http';
 import type { GraphiQLOptions, Plugin } from 'graphql-yoga';
-import { hostOf, isLoopback } from '../plugins/hosts.ts';
+import { hostOf, isFromThisMachine, isLoopback } from '../plugins/hosts.ts';
 import { GRAPHIQL_FILES, makePageFiles, type PageFiles } from './files.ts';
 
 export interface GraphiQLPage {
@@ -101,19 +100,6 @@ function accepts(request: Request, encoding: string): boolean {
   return (request.headers.get('accept-encoding') ?? '')
     .split(',')
     .some((coding) => coding.split(';')[0]?.trim().toLowerCase() === encoding);
-}
-
-/** Whether the connection comes from this machine and, as far as it tells, not through a proxy. */
-function isFromThisMachine(serverContext: object): boolean {
-  const { req } = serverContext as { req?: IncomingMessage };
-  if (
-    !req ||
-    ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
-      (name) => req.headers[name] !== undefined,
-    )
-  )
-    return false;
-  return isLoopback(req.socket.remoteAddress ?? '');
 }
 
 const pageHeaders = {

@@ -2,6 +2,7 @@
  * Host names under which the gateway answers. Without this check, another site could point its own
  * name at the gateway.
  */
+import type { IncomingMessage } from 'node:http';
 import { isIP } from 'node:net';
 import type { Plugin } from 'graphql-yoga';
 import { errorFacts } from '../../telemetry/error-facts.ts';
@@ -22,6 +23,19 @@ export function hostOf(header: string | null | undefined): string {
 export function isLoopback(host: string): boolean {
   const plain = host.replace(/^::ffff:/, '');
   return host === 'localhost' || host === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+}
+
+/** Whether the connection comes from this machine and, as far as it tells, not through a proxy. */
+export function isFromThisMachine(serverContext: object): boolean {
+  const { req } = serverContext as { req?: IncomingMessage };
+  if (
+    !req ||
+    ['forwarded', 'x-forwarded-for', 'x-real-ip', 'via'].some(
+      (name) => req.headers[name] !== undefined,
+    )
+  )
+    return false;
+  return isLoopback(req.socket.remoteAddress ?? '');
 }
 
 /**

@@ -1,0 +1,23 @@
+/** The console: everything that lies around its views. */
+import { I18nProvider } from 'react-aria-components/I18nProvider';
+import { Router } from 'wouter';
+import { SessionProvider } from '../session/session.tsx';
+import { NoticeRegion } from '../ui/notice.tsx';
+import { ConfigProvider, type Config } from './config.ts';
+import { Routes } from './routes.tsx';
+
+export function App({ config }: { config: Config }) {
+  return (
+    // One language of components is in the build; dates and numbers follow the browser (ui/format.ts).
+    <I18nProvider locale="en-US">
+      <ConfigProvider value={config}>
+        <SessionProvider>
+          <Router base="/console">
+            <Routes />
+          </Router>
+          <NoticeRegion />
+        </SessionProvider>
+      </ConfigProvider>
+    </I18nProvider>
+  );
+}

@@ -1,0 +1,30 @@
+/** Gives what lies below it a client of the API, which acts in one organization. */
+import { useMemo, type ReactNode } from 'react';
+import { Provider } from 'urql';
+import { createClient } from '../graphql/client.ts';
+import type { Credential } from '../session/credential.ts';
+import { EndedDialog } from '../session/ended-dialog.tsx';
+import { useSession } from '../session/session.tsx';
+import { useConfig } from './config.ts';
+
+export interface SignedInProps {
+  credential: Credential;
+  /** The slug of the organization to act in; undefined for none. */
+  acting: string | undefined;
+  children: ReactNode;
+}
+
+export function SignedIn({ credential, acting, children }: SignedInProps) {
+  const config = useConfig();
+  const { signIn: renewed, refused } = useSession();
+  const client = useMemo(
+    () => createClient({ config, credential, acting, renewed, refused }),
+    [config, credential, acting, renewed, refused],
+  );
+  return (
+    <Provider value={client}>
+      {children}
+      <EndedDialog />
+    </Provider>
+  );
+}
