@@ -83,7 +83,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const cost = boundsCost ? new CostLimits(schema, limits) : undefined;
   const documentCache = new DocumentCache();
   const registered = registeredIn(db, trusted);
-  const assumed = new AssumedCallers();
+  // Only the fast path assumes callers.
+  const assumed = operations && new AssumedCallers();
   const outage = options.outage ?? new Outage(log, 'the database');
   const yoga = createYoga<object, Context>({
     schema,
@@ -163,6 +164,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const fastPath =
     operations &&
+    assumed &&
     new FastPath({
       ...authenticator,
       path: GRAPHQL_PATH,
