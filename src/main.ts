@@ -1,10 +1,14 @@
-/** The command line: runs a command, and turns what an operator can mend into one sentence and exit code 1. */
+/**
+ * The command line: runs a command, and turns what an operator can mend into one sentence and exit
+ * code 1.
+ */
 import { CommanderError } from 'commander';
 import { UsageError, createProgram } from './commands/program.ts';
 import { processTerminal, type Terminal } from './commands/terminal.ts';
 
 /**
- * Runs a command line and returns the exit code. A command that runs until it is asked to stop ends the process itself.
+ * Runs a command line and returns the exit code. A command that runs until it is asked to stop ends
+ * the process itself.
  */
 export async function main(
   args: readonly string[],

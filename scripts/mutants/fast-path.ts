@@ -394,7 +394,7 @@ export const fastPath: readonly MutantGroup[] = [
       },
       {
         what: 'a caller who was refused is assumed again',
-        from: 'if (fingerprint !== undefined) assumed.remove(fingerprint, organization);',
+        from: 'if (fingerprint !== undefined) assumed?.remove(fingerprint, organization);',
         to: '',
         only: 'looks nobody up twice',
       },

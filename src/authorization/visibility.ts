@@ -12,7 +12,10 @@ import type { Scope } from './scopes.ts';
 export interface Visibility {
   /** In the caller's subtree, with this scope there; null for none. Reads the column `lineage`. */
   scope?: Scope | null;
-  /** In the caller's subtree, with the scope that the column `scope` names, if it is one of these. Reads `lineage`. */
+  /**
+   * In the caller's subtree, with the scope that the column `scope` names, if it is one of these.
+   * Reads `lineage`.
+   */
   scopes?: readonly Scope[];
   /** The column with the id of the user whose row it is. */
   owner?: 'id' | 'user_id' | 'shown_to';

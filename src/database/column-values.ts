@@ -1,4 +1,7 @@
-/** How the values of columns are read from the texts that the server sends, where the driver's own way is slow. */
+/**
+ * How the values of columns are read from the texts that the server sends, where the driver's own
+ * way is slow.
+ */
 import pg from 'pg';
 
 /** `text[]`, `varchar[]` and `uuid[]`. */
@@ -27,7 +30,10 @@ export function parseTexts(text: string): (string | null)[] {
   return isIntricate(text) ? driversArray(text) : text.slice(1, -1).split(',');
 }
 
-/** An instant, which the server sends in UTC; those that JavaScript writes otherwise are left to the driver. */
+/**
+ * An instant, which the server sends in UTC; those that JavaScript writes otherwise are left to the
+ * driver.
+ */
 export function parseInstant(text: string): Date | number | null {
   const isPlain = text[4] === '-' && text[10] === ' ' && text.endsWith('+00');
   return isPlain ? new Date(`${text.slice(0, 10)}T${text.slice(11, -3)}Z`) : driversTime(text);

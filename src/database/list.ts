@@ -123,7 +123,10 @@ export function forEachParent<Row>(
     cross join lateral (${query}) as child`;
 }
 
-/** The number of rows on all pages of the list of the row `parent`; 0 if it is not one of the list's parents. */
+/**
+ * The number of rows on all pages of the list of the row `parent`; 0 if it is not one of the list's
+ * parents.
+ */
 export function countOfParent<Args, Row>(
   list: ListDefinition<Args, Row>,
   viewer: Viewer,

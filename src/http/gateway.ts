@@ -84,7 +84,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const cost = boundsCost ? new CostLimits(schema, limits) : undefined;
   const documentCache = new DocumentCache();
   const registered = registeredIn(db, trusted);
-  const assumed = new AssumedCallers();
+  // Only the fast path assumes callers.
+  const assumed = operations && new AssumedCallers();
   const outage = options.outage ?? new Outage(log, 'the database');
   const yoga = createYoga<object, Context>({
     schema,
@@ -165,6 +166,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
   const fastPath =
     operations &&
+    assumed &&
     new FastPath({
       ...authenticator,
       path: GRAPHQL_PATH,

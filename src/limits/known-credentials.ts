@@ -16,8 +16,8 @@ export interface KnownCredential {
 }
 
 /**
- * Stores what is known about an `Authorization` header, by its fingerprint. It is never used for rights: every request
- * is authenticated again.
+ * Stores what is known about an `Authorization` header, by its fingerprint. It is never used for
+ * rights: every request is authenticated again.
  */
 export class KnownCredentials {
   readonly #keys = new RecentMap<KnownCredential>(KEPT_MAX);

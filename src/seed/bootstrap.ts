@@ -42,8 +42,8 @@ const KIND = 'AGENCY';
 const COMMAND = 'bootstrap';
 
 /**
- * Makes a root organization, its admin, an API key with all scopes and a personal token, in one transaction with what the
- * audit log of the organization says of it.
+ * Makes a root organization, its admin, an API key with all scopes and a personal token, in one
+ * transaction with what the audit log of the organization says of it.
  */
 export async function bootstrap(
   db: Database,

@@ -49,6 +49,7 @@ export class Random {
     const time = at.getTime().toString(16).padStart(12, '0');
     const bits = word() + word() + word();
     const variant = (8 + this.below(4)).toString(16);
-    return `${time.slice(0, 8)}-${time.slice(8)}-7${bits.slice(0, 3)}-${variant}${bits.slice(3, 6)}-${bits.slice(6, 18)}`;
+    const [low, middle, high] = [bits.slice(0, 3), bits.slice(3, 6), bits.slice(6, 18)];
+    return `${time.slice(0, 8)}-${time.slice(8)}-7${low}-${variant}${middle}-${high}`;
   }
 }

@@ -1,6 +1,7 @@
 /**
- * Made-up forests of any size with the skew of real ones: a few very large trees, many small ones, most organizations
- * without children, some with thousands, chains many levels deep. The same seed gives the same forest.
+ * Made-up forests of any size with the skew of real ones: a few very large trees, many small ones,
+ * most organizations without children, some with thousands, chains many levels deep. The same seed
+ * gives the same forest.
  */
 import pg from 'pg';
 import { copyRows, type Cell } from './copy.ts';
@@ -26,7 +27,10 @@ const USAGE_METRICS = ['voice_minutes', 'voice_calls', 'call_seconds'];
 /** From this many organizations on, building indexes once is cheaper than keeping them up row by row. */
 const REBUILD_FROM = 2_000;
 
-/** Fills an empty database with a forest, its people, invitations and a month of usage, and records that in the audit log. */
+/**
+ * Fills an empty database with a forest, its people, invitations and a month of usage, and records
+ * that in the audit log.
+ */
 export async function seedSynthetic(url: string, options: SyntheticOptions): Promise<void> {
   const { organizations, seed, now, oneTree = false, progress = () => undefined } = options;
   const client = new pg.Client({ connectionString: url });
@@ -85,8 +89,9 @@ export async function settleUsage(client: pg.Client): Promise<void> {
 }
 
 /**
- * One event for each tree in the audit log of its root: an operator made it, and how many organizations it came with.
- * An event for each organization would tell no more, and its seals would take longer than all the rest.
+ * One event for each tree in the audit log of its root: an operator made it, and how many
+ * organizations it came with. An event for each organization would tell no more, and its seals
+ * would take longer than all the rest.
  */
 async function recordTrees(client: pg.Client): Promise<number> {
   const { rowCount } = await client.query(`

@@ -176,12 +176,12 @@ function joins(name: string, at: number): boolean {
   return [...name.matchAll(JOINER)].some((match) => match.index === at);
 }
 
-/**
- * Two or more labels of letters, digits and inner hyphens (RFC 1035, 2.3.1). The last one is not a
- * number.
- */
-const DOMAIN_NAME =
-  /^(?=.{3,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+(?=[a-z0-9-]*[a-z])[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
+/** Letters, digits and inner hyphens (RFC 1035, 2.3.1). */
+const DOMAIN_LABEL = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+/** Two or more labels. The last one is not a number. */
+const DOMAIN_NAME = new RegExp(
+  `^(?=.{3,253}$)(?:${DOMAIN_LABEL}\\.)+(?=[a-z0-9-]*[a-z])${DOMAIN_LABEL}$`,
+);
 
 /** Whether the text is a domain name with at least two labels, in ASCII form and lower case. */
 export function isDomainName(text: string): boolean {

@@ -1,19 +1,15 @@
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
 import { sized } from '../setup/size.ts';
-import { createWorld, type World } from '../setup/world.ts';
 import { cases, disagreements } from './agreement.ts';
 
 const TREES = sized(8, 2_000);
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-
 describe('the ways to see a subtree', () => {
-  it(`agree in ${TREES} random trees, at every page size, with and without child_organizations:manage`, async () => {
+  it(`agree in ${TREES} random trees, at every page size, with and without child_organizations:manage`, async ({
+    world,
+  }) => {
     await fc.assert(
       fc.asyncProperty(cases(12), async (drawn) => {
         expect(await disagreements(world, drawn)).toEqual([]);

@@ -1,19 +1,15 @@
 /** A million random operations, or as many as fit, compared step by step with the model of rights. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
 import { changes } from '../model/changes.ts';
 import { newTally, runHistories } from '../model/histories.ts';
-import { createWorld, type World } from '../setup/world.ts';
 
 const OPERATIONS = 1_000_000;
 const TIME_MS = 2_400_000;
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-
-it('answers and shows through up to a million random operations in large trees exactly what the model of rights says', async () => {
+it('answers and shows through up to a million random operations in large trees exactly what the model of rights says', async ({
+  world,
+}) => {
   const tally = newTally();
   const first = Date.now() % 1_000_000_000;
   const start = performance.now();

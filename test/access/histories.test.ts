@@ -1,17 +1,13 @@
 /** Random histories, compared step by step with a model of rights that was written from the decision records. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
 import { newTally, runHistories } from '../model/histories.ts';
-import { createWorld, type World } from '../setup/world.ts';
 
 const OPERATIONS = 500;
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-
-it(`answers and shows through ${OPERATIONS.toLocaleString('en')} random operations exactly what the model of rights says`, async () => {
+it(`answers and shows through ${OPERATIONS.toLocaleString('en')} random operations exactly what the model of rights says`, async ({
+  world,
+}) => {
   const tally = newTally();
   const first = Date.now() % 1_000_000_000;
   const size = { organizations: 40, depth: 8, people: 8, keys: 5 };

@@ -5,9 +5,9 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { it } from '../setup/fixtures.ts';
 
 const execute = promisify(execFile);
 
@@ -15,7 +15,6 @@ const root = path.join(import.meta.dirname, '..', '..');
 const PARTS = ['src', 'migrations', 'package.json', 'package-lock.json', '.npmrc'];
 
 let folder: string;
-let database: TestDatabase;
 /** Without what npm and vitest have put there for this process, the runtime of this installation included. */
 const inherited = Object.fromEntries(
   Object.entries(process.env).filter(
@@ -29,14 +28,12 @@ const PATH = (inherited['PATH'] ?? '')
 const environment = { ...inherited, PATH };
 
 beforeAll(async () => {
-  database = await createDatabase();
   folder = await mkdtemp(path.join(tmpdir(), 'banyan-production-'));
   for (const part of PARTS)
     await cp(path.join(root, part), path.join(folder, part), { recursive: true });
   await execute('npm', ['ci'], { cwd: folder, env: { ...environment, NODE_ENV: 'production' } });
 });
 afterAll(async () => {
-  await database.close();
   await rm(folder, { recursive: true });
 });
 
@@ -60,7 +57,7 @@ describe('A production installation', () => {
     );
   });
 
-  it('starts the gateway, which answers, and stops it in an orderly way', async () => {
+  it('starts the gateway, which answers, and stops it in an orderly way', async ({ database }) => {
     // The server of the tests is not durable, which production refuses.
     const child = spawn('npm', ['start'], {
       cwd: folder,

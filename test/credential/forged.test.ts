@@ -1,38 +1,32 @@
 /** Credentials that nobody gave out, made from those that somebody did: none is accepted. */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { Sessions } from '../../src/authentication/session.ts';
+import { expect } from 'vitest';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { tokenHash } from '../../src/authentication/secret.ts';
-import { createLogger } from '../../src/telemetry/log.ts';
 import { refusesForgeries, timingOfIds } from './forgeries.ts';
 import { altered, inTurns } from './forging.ts';
-import { startIssuer, type Issuer } from '../setup/issuer.ts';
-import { createWorld, insertInvitation, insertUser, type World } from '../setup/world.ts';
+import { withSessions } from '../setup/fixtures.ts';
+import { insertInvitation, insertUser } from '../setup/world.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 
 const FORGED = 2_000;
 const TIMED = 500;
 
-let world: World;
-let issuer: Issuer;
 let session = '';
-beforeAll(async () => {
-  issuer = await startIssuer();
-  const sessions = new Sessions(issuer.settings, createLogger('silent'));
-  world = await createWorld({ sessions }, { poolSize: 16 });
+const it = withSessions({}, { poolSize: 16 });
+it.beforeAll(async ({ issuer }) => {
   session = await issuer.session('forged', 'somebody@x.example');
 });
-afterAll(async () => {
-  await world.close();
-  await issuer.close();
-});
 
-it(`accepts none of ${FORGED} altered keys, tokens and sessions, and asks the database only about whole ones`, async () => {
+it(`accepts none of ${FORGED} altered keys, tokens and sessions, and asks the database only about whole ones`, async ({
+  world,
+}) => {
   process.stdout.write(`${await refusesForgeries(world, session, FORGED)}\n`);
 }, 300_000);
 
-it('takes as long for a wrong secret of a key that is there as for one that is not', async () => {
+it('takes as long for a wrong secret of a key that is there as for one that is not', async ({
+  world,
+}) => {
   const t = await timingOfIds(world, TIMED);
   process.stdout.write(
     `timing of ${TIMED} wrong secrets against ${TIMED} unknown ids: t = ${t.toFixed(2)}\n`,
@@ -40,7 +34,7 @@ it('takes as long for a wrong secret of a key that is there as for one that is n
   expect(Math.abs(t)).toBeLessThan(4.5);
 }, 300_000);
 
-it(`accepts none of ${FORGED} altered invitation tokens`, async () => {
+it(`accepts none of ${FORGED} altered invitation tokens`, async ({ world }) => {
   const email = 'forged@x.example';
   const options = {
     token: await insertPersonalAccessToken(world.db, await insertUser(world, email), 'x'),

@@ -3,7 +3,7 @@
  * and for nobody who differs from them in anything.
  */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import {
   authenticate,
   sessionProof,
@@ -15,19 +15,15 @@ import { Sessions } from '../../src/authentication/session.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { startIssuer, type Issuer } from '../setup/issuer.ts';
-import { createWorld, insertKey, insertMembership, type World } from '../setup/world.ts';
+import { it } from '../setup/fixtures.ts';
+import { insertKey, insertMembership, type World } from '../setup/world.ts';
 
 const HEADER = 'X-Organization';
 const OTHER = '00000000-0000-0000-0000-000000000001';
 const log = createLogger('silent');
 
-let world: World;
-let issuer: Issuer;
 let authenticator: Authenticator;
-beforeAll(async () => {
-  issuer = await startIssuer();
-  world = await createWorld();
+it.beforeAll(async ({ world, issuer }) => {
   authenticator = {
     db: world.gatewayDb,
     organizationHeader: HEADER,
@@ -35,10 +31,6 @@ beforeAll(async () => {
     clock: new DatabaseClock(log),
     used: () => undefined,
   };
-});
-afterAll(async () => {
-  await world.close();
-  await issuer.close();
 });
 
 interface Assumed {
@@ -57,7 +49,7 @@ async function assumedOf(token: string, organization: string | null): Promise<As
   return { principal, proof };
 }
 
-async function isProven({ principal, proof }: Assumed): Promise<boolean> {
+async function isProven(world: World, { principal, proof }: Assumed): Promise<boolean> {
   const { organization } = principal;
   const rights = organization && {
     lineage: organization.lineage,
@@ -151,61 +143,71 @@ const NAMED: Record<string, Change> = {
   'no organization named': proof({ named: null }),
 };
 
-async function expectOnly(assumed: Assumed, changes: Record<string, Change>): Promise<void> {
-  expect(await isProven(assumed)).toBe(true);
+async function expectOnly(
+  world: World,
+  assumed: Assumed,
+  changes: Record<string, Change>,
+): Promise<void> {
+  expect(await isProven(world, assumed)).toBe(true);
   for (const [what, change] of Object.entries(changes))
-    expect({ what, isProven: await isProven(change(assumed)) }).toEqual({ what, isProven: false });
-  expect(await isProven(assumed)).toBe(true);
+    expect({ what, isProven: await isProven(world, change(assumed)) }).toEqual({
+      what,
+      isProven: false,
+    });
+  expect(await isProven(world, assumed)).toBe(true);
 }
 
 describe('A statement authenticates', () => {
-  it('the caller with a key, and nobody else', async () => {
+  it('the caller with a key, and nobody else', async ({ world }) => {
     const token = await insertKey(world, 'north', ['members:read', 'usage:read']);
     for (const named of [null, 'north', world.org('north')])
-      await expectOnly(await assumedOf(token, named), { ...OF_ORGANIZATION, ...OF_TOKEN });
+      await expectOnly(world, await assumedOf(token, named), { ...OF_ORGANIZATION, ...OF_TOKEN });
   });
 
-  it('the caller with a personal access token, and nobody else', async () => {
+  it('the caller with a personal access token, and nobody else', async ({ world }) => {
     const token = world.token('admin@north');
     for (const named of ['north', world.org('north')])
-      await expectOnly(await assumedOf(token, named), {
+      await expectOnly(world, await assumedOf(token, named), {
         ...OF_ORGANIZATION,
         ...OF_TOKEN,
         ...OF_PERSON,
         ...NAMED,
       });
-    await expectOnly(await assumedOf(token, null), {
+    await expectOnly(world, await assumedOf(token, null), {
       ...OF_TOKEN,
       ...OF_PERSON,
       'an organization named': proof({ named: { column: 'slug', value: 'north' } }),
     });
   });
 
-  it('the person of a session, and nobody else', async () => {
+  it('the person of a session, and nobody else', async ({ world, issuer }) => {
     const session = await issuer.session('proven', 'proven@x.example', {
       claims: { name: 'Proven' },
     });
     const { principal } = await assumedOf(session, null);
     await insertMembership(world, world.uuid('north'), principal.user?.id ?? '', ['admin']);
-    await expectOnly(await assumedOf(session, 'north'), {
+    await expectOnly(world, await assumedOf(session, 'north'), {
       ...OF_ORGANIZATION,
       ...OF_PERSON,
       ...OF_SESSION,
       ...NAMED,
     });
-    await expectOnly(await assumedOf(session, null), { ...OF_PERSON, ...OF_SESSION });
+    await expectOnly(world, await assumedOf(session, null), { ...OF_PERSON, ...OF_SESSION });
   });
 
-  it('the person of a session that does not tell their name, whatever it is', async () => {
+  it('the person of a session that does not tell their name, whatever it is', async ({
+    world,
+    issuer,
+  }) => {
     const session = await issuer.session('unnamed', 'unnamed@x.example');
     const assumed = await assumedOf(session, null);
     await sql`update users set name = 'Named since' where id = ${assumed.principal.user?.id}::uuid`.execute(
       world.db,
     );
-    await expectOnly(assumed, { ...OF_PERSON, 'another name': person({ name: 'another' }) });
+    await expectOnly(world, assumed, { ...OF_PERSON, 'another name': person({ name: 'another' }) });
   });
 
-  it('nobody without what proves their credential', async () => {
+  it('nobody without what proves their credential', async ({ world }) => {
     const key = await assumedOf(await insertKey(world, 'north', []), null);
     const token = await assumedOf(world.token('admin@north'), 'north');
     for (const assumed of [key, token])
@@ -217,6 +219,6 @@ describe('A statement authenticates', () => {
           ...others,
         }),
       ])
-        expect(await isProven(change(assumed))).toBe(false);
+        expect(await isProven(world, change(assumed))).toBe(false);
   });
 });

@@ -1,13 +1,10 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import type { Principal } from '../../src/authorization/principal.ts';
 import { readableOrganizations } from '../../src/authorization/rights.ts';
 import { batchStatement, type WriteStatement } from '../../src/database/batch-statements.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
-
-let database: TestDatabase;
-beforeAll(async () => (database = await createDatabase()));
-afterAll(() => database.close());
+import type { TestDatabase } from '../setup/database.ts';
+import { it } from '../setup/fixtures.ts';
 
 const ids = (n: number): string => `019ac2f1-d0b8-7a3e-8c5f-4b2a1d0e9f8${n}`;
 
@@ -24,7 +21,7 @@ const now = new Date('2026-05-05T00:00:00Z');
 let names = 0;
 
 /** Writes a statement for several callers in turn, often enough that its text is kept if it can be. */
-function written(write: WriteStatement<unknown>, args = '') {
+function written(database: TestDatabase, write: WriteStatement<unknown>, args = '') {
   const name = `batch ${names++}`;
   return (principal: Principal, keys: readonly string[] = [ids(1)]) => {
     const request = { db: database.db, principal, now };
@@ -35,8 +32,9 @@ function written(write: WriteStatement<unknown>, args = '') {
 }
 
 describe('Statements of batches', () => {
-  it('have the text and the parameters of the request, whoever asked before', () => {
+  it('have the text and the parameters of the request, whoever asked before', ({ database }) => {
     const statement = written(
+      database,
       ({ principal, now: at }, keys) =>
         sql`select o.id, ${at}::timestamptz from ${readableOrganizations(principal)} as o where o.id = any (${keys}::uuid[])`,
     );
@@ -47,9 +45,9 @@ describe('Statements of batches', () => {
       }
   });
 
-  it('are written once per shape, not once per request', () => {
+  it('are written once per shape, not once per request', ({ database }) => {
     let times = 0;
-    const statement = written(({ principal }) => {
+    const statement = written(database, ({ principal }) => {
       times++;
       return sql`select ${principal.organization?.id}`;
     });
@@ -58,8 +56,9 @@ describe('Statements of batches', () => {
     expect(times - 10).toBe(3);
   });
 
-  it('differ between callers with different scopes', () => {
+  it('differ between callers with different scopes', ({ database }) => {
     const statement = written(
+      database,
       ({ principal }) => sql`select * from ${readableOrganizations(principal)} as o`,
     );
     for (let n = 0; n < 4; n++)
@@ -69,7 +68,7 @@ describe('Statements of batches', () => {
       }
   });
 
-  it.each<[string, WriteStatement<unknown>]>([
+  it.for<[string, WriteStatement<unknown>]>([
     [
       'compares two ids',
       ({ principal: { credential, organization } }) =>
@@ -86,8 +85,8 @@ describe('Statements of batches', () => {
       (_viewer, keys) => sql`select ${sql.lit(Array.isArray(keys) ? keys.length : -1)}`,
     ],
     ['takes the lineage apart', ({ principal }) => sql`select ${principal.organization?.lineage}`],
-  ])('are not kept where the code %s', (_what, write) => {
-    const statement = written(write);
+  ])('are not kept where the code %s', ([_what, write], { database }) => {
+    const statement = written(database, write);
     for (const n of [1, 2, 1, 2, 3, 2])
       for (const keys of [[ids(1)], [ids(2), ids(3)]]) {
         const { fresh, ...ours } = statement(keyOf(n), keys);

@@ -1,14 +1,10 @@
 import { sql } from 'kysely';
 import fc from 'fast-check';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { columnValues } from '../../src/database/column-values.ts';
 import { one } from '../../src/database/rows.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
-
-let database: TestDatabase;
-beforeAll(async () => (database = await createDatabase()));
-afterAll(() => database.close());
+import { it } from '../setup/fixtures.ts';
 
 const RUNS = 300;
 
@@ -20,7 +16,9 @@ const hostileText = fc
   .map((parts) => parts.join(''));
 
 describe('Values of columns', () => {
-  it('reads arrays of texts as they were sent, whatever the texts contain', async () => {
+  it('reads arrays of texts as they were sent, whatever the texts contain', async ({
+    database,
+  }) => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.option(hostileText), { maxLength: 5 }), async (texts) => {
         const statement = sql<{ texts: unknown }>`select ${texts}::text[] as texts`;
@@ -30,7 +28,9 @@ describe('Values of columns', () => {
     );
   });
 
-  it('reads arrays of UUIDs, arrays with bounds of their own, and arrays of arrays', async () => {
+  it('reads arrays of UUIDs, arrays with bounds of their own, and arrays of arrays', async ({
+    database,
+  }) => {
     const ids = ['019ac2f1-d0b8-7a3e-8c5f-4b2a1d0e9f87', '019ac2f1-d0b8-7a3e-8c5f-4b2a1d0e9f88'];
     const row = await one(
       database.db,
@@ -51,7 +51,7 @@ describe('Values of columns', () => {
     });
   });
 
-  it('gives each row an array of its own', async () => {
+  it('gives each row an array of its own', async ({ database }) => {
     const row = await one(
       database.db,
       sql<{ a: string[]; b: string[] }>`select array['x', 'y'] as a, array['x', 'y'] as b`,
@@ -60,7 +60,9 @@ describe('Values of columns', () => {
     expect(row.b).toEqual(['x', 'y']);
   });
 
-  it('reads instants like the driver does, from before Christ to far in the future', async () => {
+  it('reads instants like the driver does, from before Christ to far in the future', async ({
+    database,
+  }) => {
     const client = new pg.Client({
       connectionString: database.url,
       options: '-c timezone=UTC',

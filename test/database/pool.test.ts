@@ -1,17 +1,11 @@
 /** A pool whose process is held up while requests wait for a connection. */
 import { setImmediate as turn } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { RequestPool } from '../../src/database/pool.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { it } from '../setup/fixtures.ts';
 
 /** How long a request waits for a connection. */
 const WAIT_MS = 1_000;
-
-let database: TestDatabase;
-beforeAll(async () => {
-  database = await createDatabase();
-});
-afterAll(() => database.close());
 
 /** Lets nothing else happen in this process until the time is up. */
 function holdUp(milliseconds: number): void {
@@ -19,7 +13,9 @@ function holdUp(milliseconds: number): void {
   while (performance.now() < end);
 }
 
-it('A request whose turn comes late, because the process was held up, is served without a warning', async () => {
+it('A request whose turn comes late, because the process was held up, is served without a warning', async ({
+  database,
+}) => {
   const warnings: Error[] = [];
   const hear = (warning: Error): void => void warnings.push(warning);
   process.on('warning', hear);

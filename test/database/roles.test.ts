@@ -1,16 +1,14 @@
 /** What the role that gateways connect as cannot do, whatever a hole in the gateway might let somebody ask of it. */
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
 import { grantGateway } from '../../src/database/grants.ts';
 import { CreateRoleDocument } from '../generated/graphql.ts';
-import { createWorld, type World } from '../setup/world.ts';
+import { it } from '../setup/fixtures.ts';
 
-let world: World;
 let gateway: pg.Client;
-beforeAll(async () => {
-  world = await createWorld();
+it.beforeAll(async ({ world }) => {
   gateway = new pg.Client({ connectionString: world.gatewayUrl });
   await gateway.connect();
   await world.query(
@@ -21,7 +19,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway.end();
-  await world.close();
 });
 
 /** The SQLSTATE and the sentence that a statement of the gateway's role ends with. */
@@ -52,7 +49,9 @@ describe("the gateway's role", () => {
     },
   );
 
-  it('is refused the ends of the chains of the audit log, which the seals alone move', async () => {
+  it('is refused the ends of the chains of the audit log, which the seals alone move', async ({
+    world,
+  }) => {
     expect(await refusal('insert into audit_chains (id) values (uuidv7())')).toBe(
       '42501 permission denied for table audit_chains',
     );
@@ -64,7 +63,7 @@ describe("the gateway's role", () => {
     expect(broken).toBe(0);
   });
 
-  it('can empty no table, disable no trigger and drop no table', async () => {
+  it('can empty no table, disable no trigger and drop no table', async ({ world }) => {
     const { rows } = await sql<{ name: string }>`
       select c.oid::regclass::text as name from pg_class c
       where c.relnamespace in ('public'::regnamespace, 'graphile_worker'::regnamespace) and c.relkind in ('r', 'p') order by 1`.execute(
@@ -78,7 +77,9 @@ describe("the gateway's role", () => {
     }
   });
 
-  it('is refused tables of its own for a session, whatever the database allowed everybody before', async () => {
+  it('is refused tables of its own for a session, whatever the database allowed everybody before', async ({
+    world,
+  }) => {
     const { rows } = await sql<{ name: string }>`select current_database() as name`.execute(
       world.db,
     );
@@ -154,7 +155,7 @@ describe("the gateway's role", () => {
     expect(await refusal(`select retire_usage_events('infinity')`)).toMatch(/^22023 /);
   });
 
-  it('has the same rights after they were granted again', async () => {
+  it('has the same rights after they were granted again', async ({ world }) => {
     const rights = () =>
       world.rows(sql`select c.relname, c.relacl::text as rights from pg_class c
         where c.relnamespace in ('public'::regnamespace, 'graphile_worker'::regnamespace) order by 1`);
@@ -166,7 +167,9 @@ describe("the gateway's role", () => {
     expect(await rights()).toEqual(before);
   });
 
-  it('is the only one for which functions with the rights of the owner are, and each of them has a fixed search path', async () => {
+  it('is the only one for which functions with the rights of the owner are, and each of them has a fixed search path', async ({
+    world,
+  }) => {
     const functions = await world.rows(sql<{ name: string; path: string | null; open: boolean }>`
       select p.proname as name, array_to_string(p.proconfig, ' ') as path, has_function_privilege('public', p.oid, 'execute') as open
       from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`);

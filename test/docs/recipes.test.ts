@@ -4,8 +4,9 @@
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorld, type Caller, type World } from '../setup/world.ts';
+import { describe, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
+import type { Caller } from '../setup/world.ts';
 import { anchorOf, readPage, root, type Block } from './pages.ts';
 
 /** Who asks, as the first paragraph of each page says. */
@@ -43,15 +44,13 @@ const pages = await Promise.all(
   }),
 );
 
-let world: World;
 /** Ids as the pages print them, by the real ones, and the other way round. */
 const printedIds = new Map<string, string>();
 const realIds = new Map<string, string>();
 /** Midnight after today, in UTC. */
 const end = (Math.floor(Date.now() / DAY_MS) + 1) * DAY_MS;
 
-beforeAll(async () => {
-  world = await createWorld();
+it.beforeAll(async ({ world }) => {
   const everybody =
     '{ organization { id slug descendants { nodes { id slug } } people { nodes { user { id email } } } } }';
   learnIds((await world.ask(everybody, { as: 'admin@acme' })).data);
@@ -81,10 +80,9 @@ beforeAll(async () => {
     { events },
   );
 });
-afterAll(() => world.close());
 
 describe.each(pages)('the recipes of $file', ({ file, caller, recipes }) => {
-  it.each(recipes)('$title', async ({ operation, variables, answer }) => {
+  it.for(recipes)('$title', async ({ operation, variables, answer }, { world }) => {
     const response = await world.ask(
       operation,
       { as: caller },

@@ -1,10 +1,11 @@
 /** Budgets that are counted in the database, when the network to it swallows everything. */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createBudgets, type CallerBudgets } from '../../src/limits/caller-budgets.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { createWorld, gatewayOver, type World } from '../setup/world.ts';
+import { it } from '../setup/fixtures.ts';
+import { gatewayOver, type World } from '../setup/world.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
 /** A request is slowed by half a second at most; the rest is for a machine that does other things as well. */
@@ -13,12 +14,10 @@ const SLACK_MS = 400;
 const HEALS_MS = 4_000;
 const AT_ONCE = 10;
 
-let world: World;
 let proxy: Proxy;
 let limits: CallerBudgets;
 let ask: () => Promise<{ status: number; tookMs: number }>;
-beforeAll(async () => {
-  world = await createWorld();
+it.beforeAll(async ({ world }) => {
   proxy = await startProxy(world.gatewayUrl);
   const log = createLogger('silent');
   limits = createBudgets(
@@ -44,19 +43,20 @@ afterAll(async () => {
   proxy.mode('pass');
   await limits.budgets.close();
   await proxy.close();
-  await world.close();
 });
 
-const counted = async (): Promise<number> => {
+const counted = async (world: World): Promise<number> => {
   const [row] = await world.rows(
     sql<{ points: number }>`select coalesce(sum(points), 0)::int as points from rate_budgets`,
   );
   return row?.points ?? 0;
 };
 
-it('A request is slowed by half a second at most, and counted in the database again soon after its return', async () => {
+it('A request is slowed by half a second at most, and counted in the database again soon after its return', async ({
+  world,
+}) => {
   expect(await ask()).toMatchObject({ status: 200 });
-  const before = await counted();
+  const before = await counted(world);
   expect(before).toBeGreaterThan(0);
   proxy.mode('swallow');
   const waves = [];
@@ -72,7 +72,7 @@ it('A request is slowed by half a second at most, and counted in the database ag
   const started = performance.now();
   const askAndCount = async (): Promise<number> => {
     expect(await ask()).toMatchObject({ status: 200 });
-    return counted();
+    return counted(world);
   };
   await expect.poll(askAndCount, { timeout: HEALS_MS, interval: 20 }).toBeGreaterThan(before);
   process.stdout.write(

@@ -1,10 +1,10 @@
 /** Far more requests at once than the gateway can do: memory stays bounded, everybody is answered, and a stranger hardly notices. */
 import { Agent } from 'node:http';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { seedSynthetic } from '../../src/seed/synthetic.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { it } from '../setup/fixtures.ts';
 import { quantile, serveMeasured, type MeasuredGateway } from '../setup/process.ts';
 import { sized } from '../setup/size.ts';
 import { contention } from './control.ts';
@@ -36,13 +36,11 @@ const CASES = [
   ['an ordinary document', 'one key', PAGE],
 ].slice(0, sized(2, 4)) as [string, string, string][];
 
-let database: TestDatabase;
 let gateway: MeasuredGateway;
 let keys: string[];
 let stranger: string;
 
-beforeAll(async () => {
-  database = await createDatabase();
+it.beforeAll(async ({ database }) => {
   await seedSynthetic(database.url, { organizations: ORGANIZATIONS, seed: 1, now: new Date() });
   const { rows: roots } = await sql<{ id: string }>`
     select r.id from organizations as r where r.parent_id is null
@@ -60,7 +58,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway.end('SIGTERM');
-  await database.close();
 });
 
 /** A gateway that has seen all credentials; those that it has not seen lately are bounded by themselves. */
@@ -146,7 +143,9 @@ describe(`${REQUESTS} requests at once from one organization`, () => {
     },
   );
 
-  it('are all answered and leave a stranger alone when the database is slow', async () => {
+  it('are all answered and leave a stranger alone when the database is slow', async ({
+    database,
+  }) => {
     const proxy = await startProxy(database.url);
     const slow = await start(proxy.through(database.url));
     try {

@@ -1,27 +1,24 @@
 /** A worker that loses its first statements. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, expect } from 'vitest';
 import { enqueue } from '../../src/jobs/queue.ts';
 import { startWorker, type Tasks } from '../../src/jobs/worker.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { startWorkerProcess } from '../cli/run.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { it } from '../setup/fixtures.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 
-let database: TestDatabase;
 let proxy: Proxy;
-beforeAll(async () => {
-  database = await createDatabase();
+it.beforeAll(async ({ database }) => {
   proxy = await startProxy(database.gatewayUrl);
 });
 afterAll(async () => {
   await proxy.close();
-  await database.close();
 });
 
 /** With these the queue looks up the ids of its tasks, once. */
 const FIRST = '_private_tasks as tasks';
 
-it('A worker whose first statements are lost does its jobs all the same', async () => {
+it('A worker whose first statements are lost does its jobs all the same', async ({ database }) => {
   const done: string[] = [];
   const tasks = {
     verify_domain: async ({ organizationId }: { organizationId: string }) =>
@@ -38,7 +35,9 @@ it('A worker whose first statements are lost does its jobs all the same', async 
   await stop();
 });
 
-it('A worker that is stopped while it waits for them writes nothing but lines of the log', async () => {
+it('A worker that is stopped while it waits for them writes nothing but lines of the log', async ({
+  database,
+}) => {
   proxy.lose('statement', FIRST);
   const worker = await startWorkerProcess({ DATABASE_URL: proxy.through(database.gatewayUrl) });
   const { code, stderr } = await worker.end('SIGTERM');

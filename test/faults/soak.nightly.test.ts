@@ -1,7 +1,7 @@
 /** An hour and a half of ordinary work, with a short fault of the network in each minute: memory stays flat. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createWorld, type World } from '../setup/world.ts';
+import { afterAll, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
 import { serveMeasured, type MeasuredGateway } from '../setup/process.ts';
 import { startProxy, type Proxy } from './proxy.ts';
 import { ask } from './volley.ts';
@@ -20,18 +20,15 @@ const FAULT_MS = 1_000;
 const READ =
   '{ organization { slug descendantCount children(first: 5) { nodes { slug members(first: 5) { nodes { user { email } } } } } } }';
 
-let world: World;
 let proxy: Proxy;
 let gateway: MeasuredGateway;
-beforeAll(async () => {
-  world = await createWorld();
+it.beforeAll(async ({ world }) => {
   proxy = await startProxy(world.url);
   gateway = await serveMeasured(proxy.through(world.url), { LOG_LEVEL: 'silent' });
 });
 afterAll(async () => {
   await gateway.end('SIGTERM');
   await proxy.close();
-  await world.close();
 });
 
 /** Growth by least squares, in MiB per ten minutes. */
@@ -48,7 +45,7 @@ function slope(samples: readonly { at: number; memory: number }[]): number {
   return (together / square) * 10 * MINUTE_MS;
 }
 
-it('Memory stays flat over hours of work and faults', async () => {
+it('Memory stays flat over hours of work and faults', async ({ world }) => {
   const startedAt = performance.now();
   const sinceStart = (): number => performance.now() - startedAt;
   const isOver = (): boolean => sinceStart() > MINUTES * MINUTE_MS;

@@ -1,17 +1,13 @@
 /** Hostile values for every argument and input field of the schema: every answer is one that a caller may get. */
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createWorld, type World } from '../setup/world.ts';
+import { expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
 import { figuresOf, fuzzInputs } from './run.ts';
 
 const REQUESTS = 1_500;
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-
-it(`answers ${REQUESTS} hostile requests without an internal error, a leak or a change of Object.prototype`, async () => {
+it(`answers ${REQUESTS} hostile requests without an internal error, a leak or a change of Object.prototype`, async ({
+  world,
+}) => {
   const seed = Date.now() % 1_000_000_000;
   const rejections: unknown[] = [];
   const reject = (reason: unknown): void => void rejections.push(reason);

@@ -4,27 +4,21 @@
  */
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { tokenHash } from '../../src/authentication/secret.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
-import {
-  createWorld,
-  gatewayOver,
-  insertInvitation,
-  type Caller,
-  type World,
-} from '../setup/world.ts';
+import { inWorld } from '../setup/fixtures.ts';
+import { gatewayOver, insertInvitation, type Caller, type World } from '../setup/world.ts';
 import { operations, type GoldenOperation } from './operations.ts';
 
 const isWriting = process.env['GOLDEN'] === 'write';
 
-let world: World;
 /** Compiles what it can. */
 let compiling: Gateway;
-beforeAll(async () => {
+const it = inWorld({ compiled: false }, { poolSize: 1 });
+it.beforeAll(async ({ world }) => {
   // One connection, so that the statements of an operation come in one order.
-  world = await createWorld({ compiled: false }, { poolSize: 1 });
   compiling = gatewayOver(world.gatewayDb);
   await insertInvitation(
     world,
@@ -36,7 +30,6 @@ beforeAll(async () => {
     (${world.uuid('north')}, 'a', 'voice_calls', 3, '2026-05-05Z'),
     (${world.uuid('kiosk')}, 'b', 'voice_calls', 1, '2026-06-06Z')`.execute(world.db);
 });
-afterAll(() => world.close());
 
 const fileOf = ({ name }: GoldenOperation): URL => new URL(`${name}.txt`, import.meta.url);
 
@@ -62,6 +55,7 @@ function setOut(text: string): string {
 
 /** The statement that an operation is compiled to. */
 async function compiledStatement(
+  world: World,
   as: Caller,
   query: string,
   variables: object | undefined,
@@ -81,13 +75,13 @@ async function compiledStatement(
 }
 
 /** What an operation is, answers and sends, as its file tells it. */
-async function told({ as, document, variables }: GoldenOperation): Promise<string> {
+async function told(world: World, { as, document, variables }: GoldenOperation): Promise<string> {
   const given = variables?.(world);
   const before = world.statements.length;
   const { data, errors } = await world.ask(document, { as, withoutSocket: true }, given);
   const compiled = document.startsWith('mutation')
     ? undefined
-    : await compiledStatement(as, document, given);
+    : await compiledStatement(world, as, document, given);
   const parts = {
     [`Operation of ${as}`]: document,
     ...(given && { Variables: JSON.stringify(given, null, 2) }),
@@ -105,10 +99,10 @@ async function told({ as, document, variables }: GoldenOperation): Promise<strin
 }
 
 describe('The operations that matter most', () => {
-  it.each(operations.map((operation) => [operation.name, operation] as const))(
+  it.for(operations.map((operation) => [operation.name, operation] as const))(
     'answer and send what their file tells: %s',
-    async (_name, operation) => {
-      const text = await told(operation);
+    async ([, operation], { world }) => {
+      const text = await told(world, operation);
       expect(text).toContain('"data": {');
       if (isWriting) await writeFile(fileOf(operation), text);
       expect(text).toBe(await readFile(fileOf(operation), 'utf8'));

@@ -1,8 +1,9 @@
 /** The hostile corpus against a gateway in a process of its own, with the heap of production. */
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
 import { post, serveMeasured, type MeasuredGateway } from '../setup/process.ts';
 import { sized } from '../setup/size.ts';
-import { createWorld, type World } from '../setup/world.ts';
+import type { World } from '../setup/world.ts';
 import { answersLine, attackWithFamily, costOfRefusals, type FamilyFigures } from './attack.ts';
 import { FAMILY_NAMES, SENDERS, STEPS, type Sender } from './corpus.ts';
 
@@ -13,16 +14,11 @@ const NOISE = 2;
 /** How long a legitimate request may take amid all that. */
 const LEGITIMATE_MS = 3_000;
 
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-
 const legitimate = JSON.stringify({ query: '{ viewer { scopes } }' });
 
 /** Every family from every sender, with a legitimate request after each. */
 async function attackWithAll(
+  world: World,
   gateway: MeasuredGateway,
   steps: readonly number[],
   senders: readonly Sender[] = SENDERS,
@@ -49,6 +45,7 @@ const spread = (count: number): number[] =>
   Array.from({ length: count }, (_, n) => STEPS - Math.floor((n * STEPS) / count));
 
 async function withGateway(
+  world: World,
   environment: Record<string, string>,
   work: (gateway: MeasuredGateway) => Promise<void>,
 ): Promise<void> {
@@ -67,11 +64,13 @@ async function withGateway(
 }
 
 describe('the hostile corpus ends no process, makes no error of ours and no memory grow, and leaves others their answers', () => {
-  it('with budgets off, so that every document is looked at, and refuses at little cost', async () => {
-    await withGateway({ RATE_LIMITS: 'off' }, async (gateway) => {
-      await attackWithAll(gateway, [STEPS]);
+  it('with budgets off, so that every document is looked at, and refuses at little cost', async ({
+    world,
+  }) => {
+    await withGateway(world, { RATE_LIMITS: 'off' }, async (gateway) => {
+      await attackWithAll(world, gateway, [STEPS]);
       const before = await gateway.memory();
-      const { figures, slowest } = await attackWithAll(gateway, spread(sized(2, STEPS)));
+      const { figures, slowest } = await attackWithAll(world, gateway, spread(sized(2, STEPS)));
       const growth = (await gateway.memory()) - before;
       const refusals = costOfRefusals(figures);
       process.stdout.write(
@@ -87,12 +86,13 @@ describe('the hostile corpus ends no process, makes no error of ours and no memo
     });
   });
 
-  it('with budgets as they are by default', async () => {
-    await withGateway({}, async (gateway) => {
+  it('with budgets as they are by default', async ({ world }) => {
+    await withGateway(world, {}, async (gateway) => {
       for (let n = 0; n < 100; n++) await post(gateway.url, legitimate, world.token('key@acme'));
       const before = await gateway.memory();
       // A refusal over budget is held back, so that there is time for one sender and a third of all families by day.
       const { figures, slowest } = await attackWithAll(
+        world,
         gateway,
         spread(sized(1, STEPS)),
         sized(1, 0) === 1 ? ['forger'] : SENDERS,

@@ -1,26 +1,24 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
 import { post, serveMeasured, type MeasuredGateway } from '../setup/process.ts';
 import { sized } from '../setup/size.ts';
-import { createWorld, type World } from '../setup/world.ts';
+import type { World } from '../setup/world.ts';
 
 const GROWTH_MAX_MIB = 64;
 
-let world: World;
 let gateway: MeasuredGateway;
-beforeAll(async () => {
-  world = await createWorld();
+it.beforeAll(async ({ world }) => {
   // A caller over their budget is refused late and before anything is read, and would show nothing here.
   gateway = await serveMeasured(world.url, { RATE_LIMITS: 'off' });
 });
 afterAll(async () => {
   await gateway.end('SIGTERM');
-  await world.close();
 });
 
 const query = (document: string): string => JSON.stringify({ query: document });
 
 /** Sends every body once and tells by how many MiB the process grew. */
-async function growth(bodies: Iterable<string>, token?: string): Promise<number> {
+async function growth(world: World, bodies: Iterable<string>, token?: string): Promise<number> {
   for (let n = 0; n < 100; n++)
     await post(gateway.url, query('{ __typename }'), world.token('key@acme'));
   const before = await gateway.memory();
@@ -59,8 +57,8 @@ describe('memory stays bounded', () => {
       (n) => query(`{a(b:"${n}${'x'.repeat(490_000)}")}`),
     ],
   ];
-  it.each(attacks)('when anybody sends %s, %i times', async (_what, count, body) => {
-    expect(await growth(times(count, body))).toBeLessThan(GROWTH_MAX_MIB);
+  it.for(attacks)('when anybody sends %s, %i times', async ([_what, count, body], { world }) => {
+    expect(await growth(world, times(count, body))).toBeLessThan(GROWTH_MAX_MIB);
   });
 
   const withCredential: [string, number, (n: number) => string][] = [
@@ -85,7 +83,12 @@ describe('memory stays bounded', () => {
       (n) => query(`query Q${n} {${'id '.repeat(900)}`),
     ],
   ];
-  it.each(withCredential)('when a key sends %s, %i times', async (_what, count, body) => {
-    expect(await growth(times(count, body), world.token('key@acme'))).toBeLessThan(GROWTH_MAX_MIB);
-  });
+  it.for(withCredential)(
+    'when a key sends %s, %i times',
+    async ([_what, count, body], { world }) => {
+      expect(await growth(world, times(count, body), world.token('key@acme'))).toBeLessThan(
+        GROWTH_MAX_MIB,
+      );
+    },
+  );
 });

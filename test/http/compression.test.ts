@@ -1,16 +1,12 @@
 import { request } from 'node:http';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWorld, type World } from '../setup/world.ts';
-
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
+import { describe, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
+import type { World } from '../setup/world.ts';
 
 /** Asks without a client that takes compression apart by itself. */
 function ask(
+  world: World,
   query: string,
   acceptEncoding?: string,
 ): Promise<{ encoding: string | undefined; vary: string; bytes: Buffer }> {
@@ -42,28 +38,30 @@ const LONG =
   '{ organization { descendants { nodes { slug name kind status createdAt updatedAt domainSetupStatus id } } } }';
 
 describe('a long answer of a query', () => {
-  it('is compressed as the client takes it, and says that it depends on that', async () => {
-    const plain = await ask(LONG);
+  it('is compressed as the client takes it, and says that it depends on that', async ({
+    world,
+  }) => {
+    const plain = await ask(world, LONG);
     expect(plain.bytes.byteLength).toBeGreaterThan(1_024);
     expect(plain.encoding).toBeUndefined();
-    const brotli = await ask(LONG, 'gzip, deflate, br');
+    const brotli = await ask(world, LONG, 'gzip, deflate, br');
     expect(brotli.encoding).toBe('br');
     expect(brotliDecompressSync(brotli.bytes)).toEqual(plain.bytes);
-    const gzip = await ask(LONG, 'gzip;q=0.5, br;q=0');
+    const gzip = await ask(world, LONG, 'gzip;q=0.5, br;q=0');
     expect(gzip.encoding).toBe('gzip');
     expect(gunzipSync(gzip.bytes)).toEqual(plain.bytes);
     for (const { vary } of [plain, brotli, gzip]) expect(vary).toMatch(/accept-encoding/i);
     for (const none of ['identity', 'br;q=0, gzip;q=0', 'zstd'])
-      expect((await ask(LONG, none)).encoding).toBeUndefined();
+      expect((await ask(world, LONG, none)).encoding).toBeUndefined();
   });
 });
 
 describe('What is left as it is', () => {
-  it('are short answers', async () => {
-    expect((await ask('{ organization { id } }', 'br')).encoding).toBeUndefined();
+  it('are short answers', async ({ world }) => {
+    expect((await ask(world, '{ organization { id } }', 'br')).encoding).toBeUndefined();
   });
 
-  it('are answers of mutations, which may hold a secret', async () => {
+  it('are answers of mutations, which may hold a secret', async ({ world }) => {
     const keys = Array.from(
       { length: 5 },
       (
@@ -72,7 +70,7 @@ describe('What is left as it is', () => {
       ) => `k${n}: createApiKey(input: { organizationId: "${world.org('acme')}", name: "k", scopes: [] }) {
         __typename ... on CreateApiKeyPayload { secret apiKey { id name preview scopes createdAt } } }`,
     );
-    const answer = await ask(`mutation { ${keys.join(' ')} }`, 'br, gzip');
+    const answer = await ask(world, `mutation { ${keys.join(' ')} }`, 'br, gzip');
     expect(answer.bytes.byteLength).toBeGreaterThan(1_024);
     expect(answer.encoding).toBeUndefined();
   });

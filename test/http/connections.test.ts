@@ -1,16 +1,14 @@
 /** What the process does with clients that take many connections, or send nothing on them. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { serve, type RunningGateway } from '../cli/run.ts';
-import { createWorld, type World } from '../setup/world.ts';
+import { it } from '../setup/fixtures.ts';
 
 const CONNECTIONS = 4;
 
-let world: World;
 let gateway: RunningGateway;
-beforeAll(async () => {
-  world = await createWorld();
+it.beforeAll(async ({ world }) => {
   gateway = await serve({
     DATABASE_URL: world.url,
     LOG_LEVEL: 'silent',
@@ -20,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway.end('SIGTERM');
-  await world.close();
 });
 
 async function open(): Promise<Socket> {

@@ -1,31 +1,30 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { Deadline, underDeadline } from '../../src/database/deadline.ts';
 import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
+import { inWorld } from '../setup/fixtures.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
 const DEADLINE_MS = 700;
 /** Smaller than the number of requests below, so that a connection that is not given back is missed. */
 const POOL_SIZE = 2;
 
-let world: World;
 let blocker: pg.Client;
 /** Apart from the blocker: within a transaction, PostgreSQL goes on showing the activity that was looked at first. */
 let observer: pg.Client;
-beforeAll(async () => {
-  world = await createWorld(
-    { limits: { ...REQUEST_LIMITS, operationDeadlineMs: DEADLINE_MS }, compiled: false },
-    { poolSize: POOL_SIZE },
-  );
+const it = inWorld(
+  { limits: { ...REQUEST_LIMITS, operationDeadlineMs: DEADLINE_MS }, compiled: false },
+  { poolSize: POOL_SIZE },
+);
+it.beforeAll(async ({ world }) => {
   blocker = new pg.Client({ connectionString: world.url });
   observer = new pg.Client({ connectionString: world.url });
   await Promise.all([blocker.connect(), observer.connect()]);
 });
 afterAll(async () => {
   await Promise.all([blocker.end(), observer.end()]);
-  await world.close();
 });
 
 /** Statements of the gateway that run or hold a transaction open now. */
@@ -56,7 +55,7 @@ async function until(condition: () => Promise<boolean>): Promise<boolean> {
 }
 
 /** Everything works, on every connection of the pool at once. */
-async function expectWhole(): Promise<void> {
+async function expectWhole(world: World): Promise<void> {
   const answers = await Promise.all(
     Array.from({ length: POOL_SIZE * 3 }, () =>
       world.ask('{ usageMetrics { key } }', { as: 'key@acme' }),
@@ -78,7 +77,7 @@ async function whileLocked(table: string, work: () => Promise<void>): Promise<vo
 const refusal = { code: 'LIMIT_EXCEEDED', limit: 'operationDeadlineMs', maximum: DEADLINE_MS };
 
 describe('the deadline of an operation', () => {
-  it('ends reads that wait at the database, and leaves nothing behind there', async () => {
+  it('ends reads that wait at the database, and leaves nothing behind there', async ({ world }) => {
     await whileLocked('usage_metrics', async () => {
       const started = performance.now();
       const answers = await Promise.all(
@@ -93,10 +92,10 @@ describe('the deadline of an operation', () => {
       expect(took).toBeLessThan(DEADLINE_MS + 1_500);
       expect(await busy()).toEqual([]);
     });
-    await expectWhole();
+    await expectWhole(world);
   });
 
-  it('ends requests that wait for a connection', async () => {
+  it('ends requests that wait for a connection', async ({ world }) => {
     const ask = () => world.ask('{ usageMetrics { key } }', { as: 'key@acme' });
     // Held by those whose deadline is over at the same time, and by those that have none.
     await whileLocked('usage_metrics', async () => {
@@ -111,19 +110,19 @@ describe('the deadline of an operation', () => {
     answered.resolve();
     await Promise.all(held);
     expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
-    await expectWhole();
+    await expectWhole(world);
   });
 
-  it('is one for all statements of the operation together', async () => {
+  it('is one for all statements of the operation together', async ({ world }) => {
     const query = `{ ${Array.from({ length: 5 }, (_, n) => `f${n}: organization { children(first: ${n + 1}) { nodes { slug } } }`).join(' ')} usageMetrics { key } }`;
     await whileLocked('usage_metrics', async () => {
       const { errors } = await world.ask(query, { as: 'key@acme' });
       expect(errors?.map((error) => error.extensions)).toEqual([refusal]);
     });
-    await expectWhole();
+    await expectWhole(world);
   });
 
-  it('begins no statement after it', async () => {
+  it('begins no statement after it', async ({ world }) => {
     const deadline = new Deadline(60_000);
     deadline.abandon();
     await world.db.connection().execute(async (db) => {
@@ -135,8 +134,8 @@ describe('the deadline of an operation', () => {
     });
   });
 
-  it('undoes a mutation that it ends, and keeps its connection', async () => {
-    await expectWhole();
+  it('undoes a mutation that it ends, and keeps its connection', async ({ world }) => {
+    await expectWhole(world);
     const before = await connections();
     const create = (slug: string) =>
       world.ask(
@@ -162,10 +161,10 @@ describe('the deadline of an operation', () => {
     expect((await create('too-late')).data).toEqual({
       createOrganization: { __typename: 'CreateOrganizationPayload' },
     });
-    await expectWhole();
+    await expectWhole(world);
   });
 
-  it('waits for a commit that has begun, and tells that it succeeded', async () => {
+  it('waits for a commit that has begun, and tells that it succeeded', async ({ world }) => {
     // A deferred trigger makes the commit itself wait.
     await blocker.query(`
       create table gate (id int);
@@ -193,7 +192,7 @@ describe('the deadline of an operation', () => {
     await blocker.query(
       'drop trigger gate on organizations; drop function wait_at_gate; drop table gate',
     );
-    await expectWhole();
+    await expectWhole(world);
   });
 });
 

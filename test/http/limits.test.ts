@@ -1,12 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
-import { createWorld, type GraphQLAnswer, type World } from '../setup/world.ts';
-
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
+import { it } from '../setup/fixtures.ts';
+import { createWorld, type GraphQLAnswer } from '../setup/world.ts';
 
 const many = (count: number, part: (n: number) => string): string =>
   Array.from({ length: count }, (_, n) => part(n)).join(' ');
@@ -37,9 +32,9 @@ describe('a document', () => {
     ['variables', 100, `query (${many(101, (n) => `$v${n}: Int`)}) { __typename }`, 101],
     ['tokens', 2_000, `{ organization { ${many(2_500, () => 'id')} } }`, 2_505],
   ];
-  it.each(limits)(
+  it.for(limits)(
     'over the limit of %s (%i) is refused with its numbers, by name',
-    async (limit, maximum, document, actual) => {
+    async ([limit, maximum, document, actual], { world }) => {
       const [error] = (await world.ask(document, { as: 'key@acme' })).errors ?? [];
       expect(error?.extensions).toEqual({ code: 'LIMIT_EXCEEDED', limit, maximum, actual });
       expect(error?.message).toContain(`"${limit}"`);
@@ -47,7 +42,7 @@ describe('a document', () => {
     },
   );
 
-  it('at its limits is answered', async () => {
+  it('at its limits is answered', async ({ world }) => {
     for (const document of [
       nested(15),
       `{ organization { ${many(30, (n) => `a${n}: id`)} } }`,
@@ -61,7 +56,7 @@ describe('a document', () => {
     }
   });
 
-  it('of several operations runs the one that is named', async () => {
+  it('of several operations runs the one that is named', async ({ world }) => {
     const response = await fetch(world.endpoint, {
       method: 'POST',
       headers: {
@@ -77,7 +72,7 @@ describe('a document', () => {
     expect({ data, errors }).toEqual({ data: { __typename: 'Query' }, errors: undefined });
   });
 
-  it('may be 4 kB long for anybody, and 100 kB with a credential', async () => {
+  it('may be 4 kB long for anybody, and 100 kB with a credential', async ({ world }) => {
     const document = (bytes: number): string => `{__typename}#${'é'.repeat((bytes - 13) / 2)}`;
     const attempt = async (bytes: number, as?: 'key@acme') => {
       const { status, errors } = await world.ask(document(bytes), as && { as });
@@ -94,7 +89,9 @@ describe('a document', () => {
     });
   });
 
-  it('has room for the variables of a thousand events only with a credential', async () => {
+  it('has room for the variables of a thousand events only with a credential', async ({
+    world,
+  }) => {
     const variables = { x: 'x'.repeat(20_000) };
     const ask = async (as?: 'key@acme') => {
       const { status, errors } = await world.ask('{ __typename }', as && { as }, variables);
@@ -110,7 +107,7 @@ describe('a document', () => {
     expect(await ask('key@acme')).toEqual({ status: 413, limit: 'bodyBytes', maximum: 500_000 });
   });
 
-  it('is refused for variables that are too many or too deep', async () => {
+  it('is refused for variables that are too many or too deep', async ({ world }) => {
     const send = async (variables: Record<string, unknown>) =>
       (await world.ask('{ __typename }', { as: 'key@acme' }, variables)).errors?.[0]?.extensions;
     const deep = (levels: number): unknown => JSON.parse('['.repeat(levels) + ']'.repeat(levels));
@@ -140,7 +137,9 @@ describe('a document', () => {
     });
   });
 
-  it('is refused for its depth and its number of values before it is parsed, and for nothing in a text', async () => {
+  it('is refused for its depth and its number of values before it is parsed, and for nothing in a text', async ({
+    world,
+  }) => {
     const send = async (body: string) => {
       const headers = {
         'content-type': 'application/json',
@@ -216,7 +215,9 @@ describe('a limit', () => {
 });
 
 describe('a credential', () => {
-  it('that is refused is answered with 401 before anything of the body is read, and malformed ones without a statement', async () => {
+  it('that is refused is answered with 401 before anything of the body is read, and malformed ones without a statement', async ({
+    world,
+  }) => {
     const before = world.statements.length;
     for (const token of [
       'nonsense',
@@ -238,7 +239,7 @@ describe('a credential', () => {
     expect(world.statements.length).toBe(before);
   });
 
-  it('is looked up once per request', async () => {
+  it('is looked up once per request', async ({ world }) => {
     world.statements.length = 0;
     await world.ask('{ viewer { scopes } }', { as: 'key@acme' });
     expect(world.statements.filter((text) => text.includes('api_keys'))).toHaveLength(1);

@@ -1,17 +1,12 @@
 import { request as httpRequest } from 'node:http';
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { connect } from '../../src/database/connect.ts';
 import { Readiness } from '../../src/database/probe.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { it } from '../setup/fixtures.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
-
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
 
 interface Body {
   data?: unknown;
@@ -19,6 +14,7 @@ interface Body {
 }
 
 async function post(
+  world: World,
   body: string,
   headers: Record<string, string> = {},
 ): Promise<{ status: number; body: Body }> {
@@ -48,11 +44,11 @@ describe('a request that is no question', () => {
     '{"query":"{ __typename }","variables":"x"}',
     '{"query":"{ __typename }","extra":1}',
   ];
-  it.each(bodies)(
+  it.for(bodies)(
     'is answered with 400 and a code, whatever the client accepts: %s',
-    async (body) => {
+    async (body, { world }) => {
       for (const accept of ['application/json', 'application/graphql-response+json', '*/*']) {
-        const answer = await post(body, { accept });
+        const answer = await post(world, body, { accept });
         expect({
           accept,
           status: answer.status,
@@ -66,13 +62,13 @@ describe('a request that is no question', () => {
     },
   );
 
-  it.each([
+  it.for([
     '',
     '?query=',
     '?variables={}',
     '?query={__typename}&variables={',
     '?query={__typename}&extensions=x',
-  ])('is answered with 400 as a GET: %s', async (search) => {
+  ])('is answered with 400 as a GET: %s', async (search, { world }) => {
     const response = await fetch(`${world.endpoint}${search}`, {
       headers: { accept: 'application/json' },
     });
@@ -82,7 +78,7 @@ describe('a request that is no question', () => {
     });
   });
 
-  it('is refused by its bytes also when its length is not announced', async () => {
+  it('is refused by its bytes also when its length is not announced', async ({ world }) => {
     const send = (bytes: number) =>
       new Promise<number | undefined>((resolve, reject) => {
         const request = httpRequest(
@@ -132,7 +128,9 @@ describe('the id of a request', () => {
 });
 
 describe('a database that has no connection free', () => {
-  it('is answered with 503, a code and when to try again, and the gateway is still ready', async () => {
+  it('is answered with 503, a code and when to try again, and the gateway is still ready', async ({
+    world,
+  }) => {
     const db = connect({
       url: world.url,
       poolSize: 1,
@@ -166,7 +164,9 @@ describe('a database that has no connection free', () => {
     await db.destroy();
   });
 
-  it('that cannot be reached at all is answered with 503, and the gateway is not ready', async () => {
+  it('that cannot be reached at all is answered with 503, and the gateway is not ready', async ({
+    world,
+  }) => {
     const db = connect({
       url: 'postgres://nobody@127.0.0.1:1/none',
       poolSize: 1,
@@ -193,7 +193,7 @@ describe('a database that has no connection free', () => {
     await db.destroy();
   });
 
-  it('that drops its connections is ready again with the next question', async () => {
+  it('that drops its connections is ready again with the next question', async ({ world }) => {
     const readiness = new Readiness(world.url, new DatabaseClock(createLogger('silent')));
     expect(await readiness.check()).toBe(true);
     const client = new pg.Client({ connectionString: world.url });

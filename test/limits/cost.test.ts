@@ -1,23 +1,19 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { bytesOf } from '../../src/database/bytes.ts';
+import { it } from '../setup/fixtures.ts';
 import { createWorld, type World } from '../setup/world.ts';
 
-let world: World;
 let small: World;
 beforeAll(async () => {
-  world = await createWorld();
   small = await createWorld({ limits: { nodes: 30, cost: 400, responseBytes: 1_000 } });
 });
-afterAll(async () => {
-  await world.close();
-  await small.close();
-});
+afterAll(() => small.close());
 
 const cost = (text: string): unknown =>
   (JSON.parse(text) as { extensions?: { cost?: unknown } }).extensions?.cost;
 
 describe('the cost of an operation', () => {
-  it('is told with every answer to a credential, also with a refusal', async () => {
+  it('is told with every answer to a credential, also with a refusal', async ({ world }) => {
     const document = '{ organization { children(first: 2) { nodes { slug } } } }';
     expect(cost((await world.ask(document, { as: 'key@acme' })).text)).toEqual({
       requested: 15,
@@ -33,7 +29,7 @@ describe('the cost of an operation', () => {
     expect(cost(refused.text)).toMatchObject({ requested: 189, limit: 400 });
   });
 
-  it('is not told to a caller without a credential', async () => {
+  it('is not told to a caller without a credential', async ({ world }) => {
     expect(cost((await world.ask('{ __typename }')).text)).toBeUndefined();
   });
 
@@ -131,7 +127,7 @@ describe('the length of an answer', () => {
     ]);
   });
 
-  it('is estimated to within a fifth of the text', async () => {
+  it('is estimated to within a fifth of the text', async ({ world }) => {
     const { data } = await world.ask(
       '{ __schema { types { name description fields { name description } } } }',
       { as: 'key@acme' },

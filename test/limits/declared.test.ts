@@ -8,18 +8,12 @@ import {
   type GraphQLField,
 } from 'graphql';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect } from 'vitest';
 import { SCOPES_MAX } from '../../src/authorization/scopes.ts';
 import { costOf } from '../../src/graphql/cost.ts';
 import { schema } from '../../src/schema.ts';
 import { METRICS_MAX } from '../../src/modules/usage/catalog.ts';
-import { createWorld, type World } from '../setup/world.ts';
-
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
+import { it } from '../setup/fixtures.ts';
 
 /** Every list field of the schema, as `Type.field`. */
 const lists: [string, GraphQLField<unknown, unknown>][] = Object.values(schema.getTypeMap())
@@ -89,7 +83,7 @@ describe('the bound of a list', () => {
     }
   });
 
-  it('holds for the catalogs that a migration can extend', async () => {
+  it('holds for the catalogs that a migration can extend', async ({ world }) => {
     const [counts] = await world.rows(
       sql<{
         scopes: number;

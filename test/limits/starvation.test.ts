@@ -1,10 +1,10 @@
 /** One tenant asks for as much as it may; another must not feel it. Real processes, one gateway, one database. */
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect } from 'vitest';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { seedSynthetic } from '../../src/seed/synthetic.ts';
 import { serve, type RunningGateway } from '../cli/run.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { it } from '../setup/fixtures.ts';
 
 const ORGANIZATIONS = 2_000;
 const CONNECTIONS = 20;
@@ -18,13 +18,11 @@ const HEAVY = `{ organization { descendants(first: 100) { nodes { slug name stat
 /** An ordinary page of a console. */
 const PAGE = `{ organization { name descendantCount children(first: 25) { totalCount nodes { slug name childCount } } members(first: 10) { nodes { user { email } } } } }`;
 
-let database: TestDatabase;
 let gateway: RunningGateway;
 let attackers: string[];
 let victim: string;
 
-beforeAll(async () => {
-  database = await createDatabase();
+it.beforeAll(async ({ database }) => {
   await seedSynthetic(database.url, { organizations: ORGANIZATIONS, seed: 1, now: new Date() });
   const { rows: roots } = await sql<{ id: string }>`
     select r.id from organizations as r where r.parent_id is null
@@ -49,7 +47,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await gateway.end('SIGTERM');
-  await database.close();
 });
 
 interface Answer {

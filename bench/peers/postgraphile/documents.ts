@@ -2,48 +2,64 @@
 import { encodeId, parseId, type IdType } from '../../../src/values/ids.ts';
 import type { QueryKey } from '../queries.ts';
 
-/** Data whose shape the document has decided. */
-// oxlint-disable-next-line typescript/no-explicit-any
-type Data = any;
-
-export interface Translation {
+/** A query and its answer. The document decides about the types of both, and nothing checks them. */
+export interface Translation<Variables = unknown, Data = unknown> {
   document: string;
-  variables(variables: Data, keyId: string): Record<string, unknown>;
+  variables(variables: Variables, keyId: string): Record<string, unknown>;
   /** The data as the gateway would answer it. */
   data(data: Data): unknown;
 }
 
+interface Row {
+  rowId: string;
+}
+type Organization = Row & { slug: string };
+interface Nodes<Node> {
+  nodes: Node[];
+}
+interface Counted {
+  totalCount: number;
+}
+type Roles = Nodes<{ key: string }>;
+interface Window {
+  from: string;
+  to: string;
+}
+
 const uuid = (id: string): string | undefined => parseId(id)?.uuid;
 const instant = (at: string): string => new Date(at).toISOString();
-const id = (row: { rowId: string }, type: IdType = 'Organization'): string =>
-  encodeId(type, row.rowId);
+const id = (row: Row, type: IdType = 'Organization'): string => encodeId(type, row.rowId);
 
 const CHILDREN = 'condition: { deletedAt: null }, orderBy: SLUG_ASC';
 
 /** A query for an organization by its id. */
-function ofOrganization(
+function ofOrganization<Selected, Variables = unknown>(
   selection: string,
-  data: (organization: Data) => unknown,
+  data: (organization: Row & Selected) => object,
   given = '',
-  more: (variables: Data) => Record<string, unknown> = () => ({}),
-): Translation {
+  more: (variables: Variables) => Record<string, unknown> = () => ({}),
+): Translation<{ id: string } & Variables, { organization: Row & Selected }> {
   return {
     document: `query ($id: UUID!${given}) { organization: organizationByRowId(rowId: $id) { rowId ${selection} } }`,
     variables: (variables) => ({ id: uuid(variables.id), ...more(variables) }),
     data: ({ organization }) => ({
-      organization: { id: id(organization), ...(data(organization) as object) },
+      organization: { id: id(organization), ...data(organization) },
     }),
   };
 }
 
-const windowOf = ({ from, to }: Data): Record<string, unknown> => ({ from, to });
+const windowOf = ({ from, to }: Window): Record<string, unknown> => ({ from, to });
 const WINDOW = ', $from: Datetime!, $to: Datetime!';
 const METRIC = 'metric: "voice_minutes", begins: $from, ends: $to';
 
-const membersOf = ({ members }: Data): object => ({
+const membersOf = (members: Counted & Nodes<{ user: { email: string }; roles: Roles }>) => ({
   totalCount: members.totalCount,
-  nodes: members.nodes.map(({ user, roles }: Data) => ({ user, roles: roles.nodes })),
+  nodes: members.nodes.map(({ user, roles }) => ({ user, roles: roles.nodes })),
 });
+
+interface Level extends Organization {
+  children?: Nodes<Level>;
+}
 
 function levels(depth: number): string {
   return depth === 0
@@ -51,7 +67,7 @@ function levels(depth: number): string {
     : `rowId slug children: organizationsByParentId(first: 3, ${CHILDREN}) { nodes { ${levels(depth - 1)} } }`;
 }
 
-function level(row: Data): object {
+function level(row: Level): object {
   return {
     id: id(row),
     slug: row.slug,
@@ -59,11 +75,13 @@ function level(row: Data): object {
   };
 }
 
-const search = ofOrganization(
+type Found = Organization & { depth: number; path: string; matchedOn: string[] };
+
+const search = ofOrganization<{ search: Nodes<Found> }, { search: string }>(
   'search(search: $search, pageSize: 10) { nodes { rowId slug depth path matchedOn } }',
   (organization) => ({
     descendants: {
-      edges: organization.search.nodes.map(({ slug, depth, path, matchedOn, ...row }: Data) => ({
+      edges: organization.search.nodes.map(({ slug, depth, path, matchedOn, ...row }) => ({
         depth,
         path,
         matchedOn,
@@ -75,14 +93,47 @@ const search = ofOrganization(
   ({ search: text }) => ({ search: text }),
 );
 
+interface Key {
+  name: string;
+  scopes: string[];
+  organization: Organization;
+}
+type Child = Organization & { members: Parameters<typeof membersOf>[0] };
+type ConsoleRow = Organization & {
+  name: string;
+  kind: string;
+  status: string;
+  openInvitations: number;
+  children: Counted;
+  members: Counted;
+  value: string;
+};
+type Person = Row & {
+  email: string;
+  name: string;
+  memberships: Nodes<{ organization: Organization; roles: Roles }>;
+};
+type AuditEvent = Row & { at: string; actorKind: string; actorApiKeyName: string | null };
+interface Input<Fields> {
+  input: Fields;
+}
+interface NewOrganization {
+  parentId: string;
+  slug: string;
+  name: string;
+}
+interface Made<Result> {
+  made: { result: Result };
+}
+
 export const translations: Record<QueryKey, Translation> = {
-  T: ofOrganization('slug', ({ slug }) => ({ slug })),
+  T: ofOrganization<Organization>('slug', ({ slug }) => ({ slug })),
   V: {
     document: `query ($id: UUID!) {
       key: apiKeyByRowId(rowId: $id) { name scopes organization: organizationByOrganizationId { rowId slug } }
     }`,
     variables: (_variables, keyId) => ({ id: keyId }),
-    data: ({ key: { name, scopes, organization } }) => ({
+    data: ({ key: { name, scopes, organization } }: { key: Key }) => ({
       viewer: {
         credential: { kind: 'API_KEY', name },
         organization: { id: id(organization), slug: organization.slug },
@@ -90,7 +141,7 @@ export const translations: Record<QueryKey, Translation> = {
       },
     }),
   },
-  N: ofOrganization(
+  N: ofOrganization<{ slug: string; children: Nodes<Child> }>(
     `slug children: organizationsByParentId(first: 20, ${CHILDREN}) {
       nodes {
         rowId slug
@@ -103,15 +154,15 @@ export const translations: Record<QueryKey, Translation> = {
     ({ slug, children }) => ({
       slug,
       children: {
-        nodes: children.nodes.map((child: Data) => ({
+        nodes: children.nodes.map((child) => ({
           id: id(child),
           slug: child.slug,
-          members: membersOf(child),
+          members: membersOf(child.members),
         })),
       },
     }),
   ),
-  C: ofOrganization(
+  C: ofOrganization<{ name: string; children: Nodes<ConsoleRow> }, Window>(
     `name children: organizationsByParentId(first: 25, ${CHILDREN}) {
       nodes {
         rowId slug name kind status openInvitations
@@ -124,17 +175,7 @@ export const translations: Record<QueryKey, Translation> = {
       name,
       children: {
         nodes: children.nodes.map(
-          ({
-            slug,
-            name,
-            kind,
-            status,
-            openInvitations,
-            children,
-            members,
-            value,
-            ...row
-          }: Data) => ({
+          ({ slug, name, kind, status, openInvitations, children, members, value, ...row }) => ({
             id: id(row),
             slug,
             name,
@@ -151,14 +192,14 @@ export const translations: Record<QueryKey, Translation> = {
     WINDOW,
     windowOf,
   ),
-  D: ofOrganization(levels(4), level),
+  D: ofOrganization<Level>(levels(4), level),
   SC: search,
   SR: search,
-  U: ofOrganization(
+  U: ofOrganization<{ usage: Nodes<{ day: string; value: string }> }, Window>(
     `usage: dailyUsage(${METRIC}) { nodes { day value } }`,
     ({ usage }) => ({
       usage: {
-        buckets: usage.nodes.map(({ day, value }: Data) => ({
+        buckets: usage.nodes.map(({ day, value }) => ({
           from: instant(day),
           metrics: [{ value }],
         })),
@@ -167,7 +208,7 @@ export const translations: Record<QueryKey, Translation> = {
     WINDOW,
     windowOf,
   ),
-  P: ofOrganization(
+  P: ofOrganization<{ people: Nodes<Person> }>(
     `people(pageSize: 25) {
       nodes {
         rowId email name
@@ -178,9 +219,9 @@ export const translations: Record<QueryKey, Translation> = {
     }`,
     ({ people }) => ({
       people: {
-        nodes: people.nodes.map(({ email, name, memberships, ...row }: Data) => ({
+        nodes: people.nodes.map(({ email, name, memberships, ...row }) => ({
           user: { id: id(row, 'User'), email, name },
-          memberships: memberships.nodes.map(({ organization, roles }: Data) => ({
+          memberships: memberships.nodes.map(({ organization, roles }) => ({
             organization: { id: id(organization), slug: organization.slug },
             roles: roles.nodes,
           })),
@@ -188,11 +229,11 @@ export const translations: Record<QueryKey, Translation> = {
       },
     }),
   ),
-  A: ofOrganization(
+  A: ofOrganization<{ auditLog: Nodes<AuditEvent> }>(
     'auditLog(pageSize: 25) { nodes { rowId at action actorKind actorApiKeyName targetType targetId refusal requestId } }',
     ({ auditLog }) => ({
       auditLog: {
-        nodes: auditLog.nodes.map(({ rowId, at, actorKind, actorApiKeyName, ...event }: Data) => ({
+        nodes: auditLog.nodes.map(({ rowId, at, actorKind, actorApiKeyName, ...event }) => ({
           id: id({ rowId }, 'AuditEvent'),
           at: instant(at),
           actor: { kind: actorKind, apiKeyName: actorApiKeyName },
@@ -205,8 +246,12 @@ export const translations: Record<QueryKey, Translation> = {
     document: `mutation ($parent: UUID!, $slug: String!, $name: String!) {
       made: peersMakeOrganization(input: { parent: $parent, slug: $slug, name: $name }) { result { rowId slug depth } }
     }`,
-    variables: ({ input: { parentId, slug, name } }) => ({ parent: uuid(parentId), slug, name }),
-    data: ({ made: { result } }) => ({
+    variables: ({ input: { parentId, slug, name } }: Input<NewOrganization>) => ({
+      parent: uuid(parentId),
+      slug,
+      name,
+    }),
+    data: ({ made: { result } }: Made<Organization & { depth: number }>) => ({
       createOrganization: {
         organization: { id: id(result), slug: result.slug, depth: result.depth },
       },
@@ -215,7 +260,9 @@ export const translations: Record<QueryKey, Translation> = {
   R: {
     document:
       'mutation ($events: JSON!) { made: peersRecordEvents(input: { events: $events }) { result } }',
-    variables: ({ input: { events } }) => ({ events }),
-    data: ({ made: { result } }) => ({ recordUsage: { acceptedCount: result, duplicateCount: 0 } }),
+    variables: ({ input: { events } }: Input<{ events: unknown[] }>) => ({ events }),
+    data: ({ made: { result } }: Made<number>) => ({
+      recordUsage: { acceptedCount: result, duplicateCount: 0 },
+    }),
   },
 };

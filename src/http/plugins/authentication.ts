@@ -20,12 +20,12 @@ export type Callers = Pick<WeakMap<Request, Caller>, 'get' | 'set'>;
 
 /**
  * Authenticates each request once. A credential that is refused ends the request. Remembers who it
- * belonged to in `assumed`.
+ * belonged to in `assumed`, which is absent where nobody is assumed.
  */
 export function authentication(
   callers: Callers,
   identify: (request: Request) => Promise<Caller>,
-  assumed: AssumedCallers,
+  assumed: AssumedCallers | undefined,
   organizationHeader: string,
 ): Plugin {
   return {
@@ -36,19 +36,20 @@ export function authentication(
         throw failure;
       const authorization = request.headers.get('authorization');
       const organization = request.headers.get(organizationHeader);
-      const fingerprint = authorization === null ? undefined : fingerprintOf(authorization);
+      const fingerprint =
+        assumed && authorization !== null ? fingerprintOf(authorization) : undefined;
       let caller: Caller;
       try {
         if (isUnauthenticated(failure)) throw failure;
         caller = await identify(request);
       } catch (error) {
-        if (fingerprint !== undefined) assumed.remove(fingerprint, organization);
+        if (fingerprint !== undefined) assumed?.remove(fingerprint, organization);
         throw error;
       }
       const { principal } = caller;
       if (authorization !== null && fingerprint !== undefined) {
         const proof = tokenProof(authorization, organization, organizationHeader);
-        assumed.add(fingerprint, organization, { principal, proof });
+        assumed?.add(fingerprint, organization, { principal, proof });
       }
       callers.set(request, caller);
       const record = recordOf(request);

@@ -33,7 +33,10 @@ function conditionFor(rule: Visibility, viewer: Viewer, value: Raw): Raw {
   );
 }
 
-/** Whether the caller may see a part of a state of the event `parent`. A part without a rule is shown to nobody. */
+/**
+ * Whether the caller may see a part of a state of the event `parent`. A part without a rule is
+ * shown to nobody.
+ */
 function isPartVisible(viewer: Viewer, name: Raw, value: Raw): Raw {
   const byRule = Map.groupBy(rules, ({ rule }) => JSON.stringify(rule));
   const alternatives = [...byRule.values()].flatMap((group) => {

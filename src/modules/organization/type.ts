@@ -1,4 +1,7 @@
-/** The organization: its facts and its place in the tree. What is below it, and other domains, add their own fields. */
+/**
+ * The organization: its facts and its place in the tree. What is below it, and other domains, add
+ * their own fields.
+ */
 import { inside, visibleTo } from '../../graphql/guards.ts';
 import { inSql, related, rowsInSql } from '../../compiler/forms.ts';
 import { nodesBy } from '../../graphql/node.ts';

@@ -190,7 +190,10 @@ export interface BucketColumns extends CheckedColumns {
   keys: readonly string[] | null;
 }
 
-/** The buckets of the summary `parent`, each with its metrics and their values in the order of the catalog. */
+/**
+ * The buckets of the summary `parent`, each with its metrics and their values in the order of the
+ * catalog.
+ */
 export function bucketsOfSummary(
   { bucketsFrom, keys, ...layout }: BucketColumns,
   scope: UsageScope,

@@ -161,7 +161,10 @@ function offers(
   }));
 }
 
-/** Returns a check of one field, which yields `key` with the validated value; nothing if the field is absent. */
+/**
+ * Returns a check of one field, which yields `key` with the validated value; nothing if the field
+ * is absent.
+ */
 function present<Key extends string, From, To>(
   key: Key,
   value: From | undefined,

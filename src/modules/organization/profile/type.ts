@@ -1,4 +1,7 @@
-/** What an organization shows of itself beside its place in the tree: address, branding, accounts, billing, limits, provisioning. */
+/**
+ * What an organization shows of itself beside its place in the tree: address, branding, accounts,
+ * billing, limits, provisioning.
+ */
 import { inside, requires, requiresOneOf } from '../../../graphql/guards.ts';
 import {
   column,
