@@ -1,16 +1,20 @@
 /** Who is signed in, and what they may do in the organization that they act in. */
 import { createContext, useContext } from 'react';
-import type { ViewerQuery } from '../generated/app/graphql.ts';
+import type { ViewerFactsFragment, WorkspaceQuery } from '../generated/app/graphql.ts';
 
 /** The scope that opens the console. */
 export const CONSOLE_SCOPE = 'child_organizations:manage';
 
-export type ViewerFacts = ViewerQuery['viewer'];
+export type ViewerFacts = ViewerFactsFragment;
 
 /** The viewer, acting in an organization. */
 export interface Viewer extends ViewerFacts {
   /** The slug in the address. */
   acting: string;
+  /** The catalog of metered quantities. */
+  metrics: NonNullable<WorkspaceQuery['usageMetrics']>;
+  /** The quantity that the tree shows: the first of the catalog. */
+  sparkline: NonNullable<WorkspaceQuery['usageMetrics']>[number] | undefined;
 }
 
 const ViewerContext = createContext<Viewer | undefined>(undefined);

@@ -2,7 +2,7 @@
 import { lazy, Suspense } from 'react';
 import { useQuery } from 'urql';
 import { Redirect, Route, Switch } from 'wouter';
-import { ViewerDocument } from '../generated/app/graphql.ts';
+import { WorkspaceDocument } from '../generated/app/graphql.ts';
 import { texts } from '../texts/en.ts';
 import { Answer } from '../ui/answer.tsx';
 import { Empty, Progress } from '../ui/answer-states.tsx';
@@ -17,11 +17,12 @@ const [loadMe] = Object.values(views);
 const Me = loadMe && lazy(loadMe);
 
 export function Workspace({ acting }: { acting: string }) {
-  const answer = useQuery({ query: ViewerDocument });
+  const answer = useQuery({ query: WorkspaceDocument });
   return (
-    <Answer of={answer} select={({ viewer }) => viewer}>
-      {(facts) => {
-        const viewer: Viewer = { ...facts, acting };
+    <Answer of={answer} select={(data) => data}>
+      {({ viewer: facts, usageMetrics }) => {
+        const metrics = usageMetrics ?? [];
+        const viewer: Viewer = { ...facts, acting, metrics, sparkline: metrics[0] };
         return (
           <ViewerProvider value={viewer}>
             <Frame>

@@ -1,5 +1,10 @@
 /** The normalized cache of the schema. */
-import { cacheExchange, type Cache, type KeyingConfig } from '@urql/exchange-graphcache';
+import {
+  cacheExchange,
+  type Cache,
+  type KeyingConfig,
+  type Resolver,
+} from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { possibleTypes, typesWithoutId } from '../generated/schema.ts';
 
@@ -8,8 +13,18 @@ const keyedOtherwise: KeyingConfig = {
   UsageMetric: (data) => ('key' in data && typeof data.key === 'string' ? data.key : null),
 };
 
-/** Lists that views show page after page. */
-const pages = relayPagination({ mergeMode: 'inwards' });
+const merged = relayPagination({ mergeMode: 'inwards' });
+
+/** Lists that views show page after page, as one list with the count of the page that was asked for. */
+const pages: Resolver = (parent, args, cache, info) => {
+  // A list without arguments is kept under its plain name, which the merging does not look for.
+  if (Object.keys(args).length === 0) return cache.resolve(info.parentKey, info.fieldName);
+  const page = cache.resolve(info.parentKey, info.fieldName, args);
+  const list = merged(parent, args, cache, info);
+  if (typeof list !== 'object' || list === null) return list;
+  const totalCount = typeof page === 'string' ? cache.resolve(page, 'totalCount') : undefined;
+  return totalCount === undefined ? list : { ...list, totalCount };
+};
 
 /** A normalized cache. One belongs to one credential that acts in one organization. */
 export function createCache() {
@@ -25,8 +40,7 @@ export function createCache() {
         node: (_parent, { id }, cache) => knownNode(cache, id),
       },
       Organization: {
-        children: pages,
-        descendants: pages,
+        // Not `children`: the tree watches each page by itself, since a change would read all again.
         members: pages,
         people: pages,
         invitations: pages,

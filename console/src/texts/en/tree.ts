@@ -1,0 +1,28 @@
+/** English texts of the tree. */
+export const texts = {
+  title: 'Organizations',
+  newOrganization: 'New organization',
+  search: 'Search organizations',
+  searchHint: 'Name, slug, ID or domain',
+  results: (search: string) => `Organizations that match “${search}”`,
+  noResults: (search: string) => `No organization matches “${search}”.`,
+  matchedOn: { NAME: 'name', SLUG: 'slug', ID: 'ID', DOMAIN: 'domain' },
+  matches: (fields: string) => `Found in ${fields}`,
+  tree: 'Organizations below the one you act in',
+  columns: {
+    name: 'Name',
+    kind: 'Kind',
+    status: 'Status',
+    domain: 'Domain',
+    members: 'Members',
+    usage: (metric: string) => `${metric}, 30 days`,
+  },
+  childrenOf: (count: string) => `${count} directly below`,
+  membersOf: (count: string) => `${count} members`,
+  usageOf: (total: string, metric: string) => `${metric} in the last 30 days: ${total}`,
+  createBelow: (name: string) => `New organization below ${name}`,
+  settingUp: 'Setting up',
+  setupFailed: 'Setup failed',
+  childrenFailed: 'These could not be read. Press to try again.',
+  loadingChildren: 'Loading more…',
+} as const;
