@@ -18,6 +18,7 @@ import {
   createWorld,
   insertInvitation,
   insertMembership,
+  insertRole,
   insertUser,
   missingId,
   type RequestOptions,
@@ -118,7 +119,8 @@ export async function createMatrixWorld(): Promise<MatrixWorld> {
     probe: { probe: 'probe', probeId },
     ownToken,
     asker: ({ acts, person }, set) => ({
-      request: acts === 'home' ? { home: HOME, given: SCOPE_SETS[set] ?? [] } : null,
+      request:
+        acts === 'home' ? { home: HOME, given: SCOPE_SETS[set] ?? [] } : null,
       person,
       anonymous: acts === 'anonymous',
     }),
@@ -261,23 +263,9 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
   const membership = await insertMembership(world, id, user, ['user']);
   const leaver = await insertUser(world, `leaver@${slug}.example`);
   await insertMembership(world, id, leaver, ['user']);
-  const role = await one(
-    world,
-    sql<{
-      id: string;
-    }>`with made as (insert into roles (key, name, scopes) values ('own', 'Own', '{}') returning id, key),
-      own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${id}::uuid from made) select id from made`,
-  );
+  const role = await insertRole(world, id, 'own');
   // A role that is held cannot be deleted; whoever holds it is not changed by the matrix.
-  const holder = await insertMembership(
-    world,
-    id,
-    await insertUser(world, `holder@${slug}.example`),
-    [],
-  );
-  await sql`insert into membership_roles (membership_id, role_id) values (${holder}, ${role})`.execute(
-    db,
-  );
+  await insertMembership(world, id, await insertUser(world, `holder@${slug}.example`), [role]);
   const key = (revoked: boolean): Promise<string> => {
     const revokedAt = revoked ? sql`now()` : sql`null`;
     return one(

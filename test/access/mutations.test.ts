@@ -16,6 +16,7 @@ import {
   insertInvitation,
   insertKey,
   insertMembership,
+  insertRole,
   insertUser,
   missingId,
   type RequestOptions,
@@ -71,12 +72,7 @@ const fresh = {
     return encodeId('User', user);
   },
   async role(): Promise<string> {
-    const key = unique();
-    const [row] = await world.rows(sql<{ id: string }>`
-      with made as (insert into roles (key, name, scopes) values (${key}, 'Own', '{}') returning id, key),
-        own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made)
-      select id from made`);
-    return encodeId('Role', row?.id ?? '');
+    return encodeId('Role', await insertRole(world, world.uuid('north'), unique()));
   },
   async invitation(): Promise<string> {
     const name = unique();

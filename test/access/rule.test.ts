@@ -10,19 +10,9 @@ import {
   type ReadableOptions,
 } from '../../src/authorization/rights.ts';
 import type { Scope } from '../../src/authorization/scopes.ts';
-import { createWorld, type Slug, type World } from '../setup/world.ts';
+import { callerIn } from '../setup/principals.ts';
+import { createWorld, SLUGS, type Slug, type World } from '../setup/world.ts';
 
-const SLUGS: Slug[] = [
-  'acme',
-  'north',
-  'south',
-  'shop-1',
-  'shop-2',
-  'kiosk',
-  'depot',
-  'rival',
-  'rival-shop',
-];
 const NORTH_AND_BELOW: Slug[] = ['north', 'shop-1', 'shop-2', 'kiosk'];
 
 let world: World;
@@ -40,16 +30,7 @@ afterAll(() => world.close());
 const lineageOf = (slug: Slug): string[] => lineages.get(slug) ?? [];
 
 /** A caller that acts in north with a key of its own and holds the scopes. */
-async function keyWith(...scopes: Scope[]): Promise<Principal> {
-  const [key] = await world.rows(sql<{ id: string }>`
-    insert into api_keys (organization_id, name, secret_hash, preview, scopes)
-    values (${world.uuid('north')}, 'k', ${Buffer.alloc(32)}, 'ak', '{}') returning id`);
-  return {
-    credential: { kind: 'API_KEY', id: key?.id ?? '', name: 'k', expiresAt: null },
-    user: null,
-    organization: { id: world.uuid('north'), lineage: lineageOf('north'), scopes: new Set(scopes) },
-  };
-}
+const keyWith = (...scopes: Scope[]): Promise<Principal> => callerIn(world, 'north', ...scopes);
 
 /** The caller admin@north with their token. */
 async function person(): Promise<Principal> {
