@@ -26,7 +26,7 @@ describe('a field that requires a scope', () => {
             withoutSocket: true,
           },
         );
-        const request = { home: 'north', given: scope ? [scope] : [] };
+        const request = { organization: 'north', given: scope ? [scope] : [] };
         const opened = needs.some((need) => may(alone, request, need, 'north'));
         // What it leads to may have a guard of its own.
         const error = errors?.find((one) => one.path?.join() === ['organization', ...path].join());

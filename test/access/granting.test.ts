@@ -31,7 +31,7 @@ const all: string[] = [...SCOPES];
 
 /** The scopes and all that they imply. */
 const heldWith = (scopes: readonly string[]): ReadonlySet<string> =>
-  held({ home: 'north', given: scopes as ScopeName[] });
+  held({ organization: 'north', given: scopes as ScopeName[] });
 
 let made = 0;
 const unique = (): string => `grant${++made}`;
@@ -158,7 +158,7 @@ const ways: Record<string, { takes: string; refusal: string; ask(given: Case): P
           await insertUser(world, email),
           ['user'],
         );
-        // Whoever sees no members below sees only those at home.
+        // Whoever sees no members below sees only those of their own organization.
         await insertMembership(
           world,
           world.uuid('north'),
@@ -253,7 +253,7 @@ const ways: Record<string, { takes: string; refusal: string; ask(given: Case): P
           world.db,
         );
         if (slug === 'north') {
-          // At home the grantor is a member already, so somebody else is added whom it sees below, if it sees what is below.
+          // In north the grantor is a member already, so somebody else is added whom it sees below, if it sees what is below.
           await insertMembership(world, world.uuid('shop-2'), target, ['user']);
         }
         const { key } = await newRole([]);

@@ -137,7 +137,7 @@ const byRight: Expected = {
   apiKey: 'done',
 };
 /** For what is done to an organization below, which exists only for those who manage what is below. */
-const belowHome: Expected = { ...byRight, viewer: 'NOT_FOUND' };
+const belowActing: Expected = { ...byRight, viewer: 'NOT_FOUND' };
 /** For what a person does for itself. */
 const byPerson: Expected = {
   ancestor: 'done',
@@ -168,15 +168,15 @@ const table: Record<string, Row> = {
     input: () => Promise.resolve({ name: 'Walk', slug: unique(), parentId: world.org('north') }),
   },
   moveOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: async () => ({ id: await fresh.organization(), newParentId: world.org('shop-2') }),
   },
   deleteOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: async () => ({ id: await fresh.organization() }),
   },
   restoreOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: async () => ({ id: await fresh.organization(true) }),
   },
   retryProvisioning: { expected: byRight, input: inNorth(() => ({})) },
@@ -185,11 +185,11 @@ const table: Record<string, Row> = {
     input: () => Promise.resolve({ id: world.org('north'), name: unique() }),
   },
   suspendOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: () => Promise.resolve({ id: world.org('kiosk') }),
   },
   resumeOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: () => Promise.resolve({ id: world.org('kiosk') }),
   },
   updateMemberRoles: {
@@ -372,7 +372,7 @@ describe('each id in an input', () => {
       for (const [type, id] of Object.entries(await insertNodes(world, world.uuid(slug), slug)))
         (foreign[type as IdType] ??= []).push(encodeId(type as IdType, id));
     }
-    // The last of each type lies below home.
+    // The last of each type lies below the acting organization.
     const allButReach = [
       'organizations:manage',
       'members:manage',

@@ -44,7 +44,7 @@ describe('the one rule for rights', () => {
     ).toBe('NOT_FOUND');
   });
 
-  it('gives a holder of child_organizations:manage the console at home: members, invitations and usage, bounded as all giving is', async ({
+  it('gives a holder of child_organizations:manage the console in its organization: members, invitations and usage, bounded as all giving is', async ({
     world,
   }) => {
     const as = 'cloud_rep@acme';

@@ -159,7 +159,7 @@ describe('a role that is held in an organization below', () => {
     );
   });
 
-  it('changes freely, within the rule, while it is held at home only', async () => {
+  it('changes freely, within the rule, while it is held in the organization itself only', async () => {
     const lead = await personWith('north', ['roles:manage', 'usage:read']);
     const role = await newRole('north', []);
     await newHolder('north', role);

@@ -483,7 +483,7 @@ describe('accepting', () => {
     const demoted = sql`update membership_roles mr set role_id = (select id from roles where key = 'cloud_rep' and built_in)
       from memberships m where m.id = mr.membership_id and m.user_id = ${inviter}`;
     await demoted.execute(world.db);
-    // Still allowed: below home, whoever manages children has every right.
+    // Still allowed: below the acting organization, whoever manages children has every right.
     expect(await accept(token, own)).toMatchObject({ __typename: 'AcceptInvitationPayload' });
     const next = newAddress();
     const second = await invite({ email: next, roles: ['admin'] }, options);
