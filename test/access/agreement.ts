@@ -16,7 +16,7 @@ export const PAGE_SIZES = [1, 2, 7, 25, 53, 100] as const;
 export interface Case {
   parents: number[];
   deleted: number[];
-  home: number;
+  organization: number;
   reaches: boolean;
   pageSize: number;
 }
@@ -27,7 +27,7 @@ export function cases(size: number): fc.Arbitrary<Case> {
     parents: fc.array(fc.nat(), { minLength: 1, maxLength: size }),
     deleted: fc.array(fc.nat(), { maxLength: 2 }),
     // Mostly near the top, where there is something below.
-    home: fc.oneof(fc.nat({ max: 2 }), fc.nat()),
+    organization: fc.oneof(fc.nat({ max: 2 }), fc.nat()),
     reaches: fc.oneof(
       { weight: 2, arbitrary: fc.constant(true) },
       { weight: 1, arbitrary: fc.constant(false) },
@@ -133,13 +133,13 @@ const lists: Record<string, { text(page: string): string; of(node: never): strin
 export async function disagreements(world: World, drawn: Case): Promise<string[]> {
   const { forest, ids, slugs } = await plant(world, drawn);
   const live = slugs.filter((slug) => !forest.get(slug)?.deleted);
-  const home = live[drawn.home % live.length] ?? '';
+  const acting = live[drawn.organization % live.length] ?? '';
   const given = drawn.reaches ? SCOPES : SCOPES.filter((scope) => scope !== REACH);
-  const request = { home, given };
-  const place = { db: world.db, uuid: () => decodeId('Organization', ids.get(home) ?? '', 'id') };
-  const options = { token: await insertKey(place, home as Slug, given), withoutSocket: true };
+  const request = { organization: acting, given };
+  const place = { db: world.db, uuid: () => decodeId('Organization', ids.get(acting) ?? '', 'id') };
+  const options = { token: await insertKey(place, acting as Slug, given), withoutSocket: true };
   const expected = [...visible(forest, request)].map((slug) => ids.get(slug) ?? '').toSorted();
-  const below = expected.filter((id) => id !== ids.get(home));
+  const below = expected.filter((id) => id !== ids.get(acting));
   const wrong: string[] = [];
   const compare = (what: string, actual: Iterable<string>, wanted: readonly string[]): void => {
     const list = [...actual].toSorted();
@@ -149,7 +149,7 @@ export async function disagreements(world: World, drawn: Case): Promise<string[]
   const isForbidden = (text: string): boolean =>
     text.includes('"FORBIDDEN"') && !/"(org|mem|usr|aud)_/.test(text);
 
-  // Lists of home, page by page, at every page size.
+  // Lists of the acting organization, page by page, at every page size.
   const asked = Object.entries(lists).flatMap(([name, list]) =>
     PAGE_SIZES.map((size) => ({ name, size, ...list })),
   );
@@ -170,12 +170,12 @@ export async function disagreements(world: World, drawn: Case): Promise<string[]
       for (const { node } of list.edges) rows.push(...of(node as never));
       return { rows: [], pageInfo: list.pageInfo };
     });
-    const withHome = name === 'people' || name === 'auditLog';
-    if (drawn.reaches) compare(`${name} by ${size}`, rows, withHome ? expected : below);
+    const withActing = name === 'people' || name === 'auditLog';
+    if (drawn.reaches) compare(`${name} by ${size}`, rows, withActing ? expected : below);
     else if (!isForbidden(refusal)) wrong.push(`${name} is not refused: ${refusal}`);
   });
 
-  // Down from home by children, and by the branches of the usage of each.
+  // Down from there by children, and by the branches of the usage of each.
   const byChildren = new Set<string>();
   const byUsage = new Set<string>();
   const walk = async (slug: string): Promise<void> => {
@@ -215,7 +215,7 @@ export async function disagreements(world: World, drawn: Case): Promise<string[]
     }
   };
   if (drawn.reaches) {
-    await walk(home);
+    await walk(acting);
     compare('children', byChildren, below);
     compare('usage', byUsage, expected);
   }

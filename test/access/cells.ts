@@ -160,7 +160,7 @@ function verdictOf(
 ): Verdict {
   for (const scopes of [first, needs]) {
     if (scopes.length === 0) continue;
-    // What is below is told of to nobody without the scope; at home it is held or it is not.
+    // What is below is told of to nobody without the scope; in the acting organization it is held or it is not.
     const open =
       scopes[0] === REACH
         ? held(request).has(REACH)
@@ -191,11 +191,11 @@ function nodeVerdict(
 ): Verdict {
   const scope = nodeScopes[type];
   if (scope === 'own') return 'NOT_FOUND';
-  // Roles from above are usable at home.
+  // Roles from above are usable in the acting organization.
   const above =
     type === 'Role' &&
     !forest.get(organization)?.deleted &&
-    isBelow(forest, request.home, organization);
+    isBelow(forest, request.organization, organization);
   if (scope === 'existence')
     return above || exists(forest, request, organization) ? 'data' : 'NOT_FOUND';
   return may(forest, request, scope, organization) ? 'data' : 'NOT_FOUND';
@@ -261,9 +261,9 @@ export function expectedRead(forest: Forest, asker: Asker, target: Target): Expe
   const values = new Map<string, unknown>();
   const personal = new Set(['invitationPreview', 'own', 'viewer']);
   const { request, anonymous = false } = asker;
-  const inHome = ['byId', 'bySlug', 'own', 'node', 'nodes', 'scopes', 'usageMetrics'];
+  const within = ['byId', 'bySlug', 'own', 'node', 'nodes', 'scopes', 'usageMetrics'];
   if (anonymous || !request) {
-    for (const path of anonymous ? [...inHome, 'slugAvailability', 'invitationPreview'] : inHome)
+    for (const path of anonymous ? [...within, 'slugAvailability', 'invitationPreview'] : within)
       verdicts.set(path, anonymous ? 'UNAUTHENTICATED' : 'ORGANIZATION_REQUIRED');
     if (!anonymous) {
       for (const index of SCOPES.keys()) values.set(`viewer.can${index}`, false);
@@ -322,7 +322,7 @@ export interface Attempt {
 
 /** What mutations need besides the target. */
 export interface MutationFixture {
-  /** An organization below home and below no target, which can be moved to any of them. */
+  /** An organization below the acting organization and below no target, which can be moved to any of them. */
   probe: string;
   probeId: string;
   /** A revoked token of the calling person; null for a caller that is none. */
@@ -346,10 +346,10 @@ export function attempts(
   const inTarget = { organizationId: id };
   const isSuspended = slug === 'halted';
   const isDeleted = forest.get(slug)?.deleted ?? false;
-  const isHome = request?.home === slug;
+  const isActing = request?.organization === slug;
   const reach = request !== null && held(request).has(REACH);
   const there = request !== null && exists(forest, request, slug);
-  const restorable = isDeleted && reach && isBelow(forest, slug, request.home);
+  const restorable = isDeleted && reach && isBelow(forest, slug, request.organization);
 
   const guarded = (verdict: () => Verdict): Verdict => {
     if (anonymous) return 'UNAUTHENTICATED';
@@ -363,7 +363,7 @@ export function attempts(
     });
   /** Is not done to the organization of the request itself. */
   const below = (done: Verdict): Verdict =>
-    guarded(() => (isHome ? 'BAD_USER_INPUT' : takes(REACH, done)));
+    guarded(() => (isActing ? 'BAD_USER_INPUT' : takes(REACH, done)));
   /** Takes a scope on a row that only holders of another scope can see. */
   const seenWith = (seen: ScopeName, scope: ScopeName, done: Verdict): Verdict =>
     guarded(() => (request && may(forest, request, seen, slug) ? takes(scope, done) : 'NOT_FOUND'));
@@ -424,7 +424,7 @@ export function attempts(
       'deleteOrganization',
       { id, mode: 'RESTRICT', confirmSlug: slug },
       guarded(() => {
-        if (!isHome || !request || forest.get(slug)?.parent) return below('HAS_CHILDREN');
+        if (!isActing || !request || forest.get(slug)?.parent) return below('HAS_CHILDREN');
         return may(forest, request, 'organizations:manage', slug)
           ? takes(REACH, 'HAS_CHILDREN')
           : forbidden('organizations:manage');

@@ -1,26 +1,9 @@
 /** Each field of an organization that requires a scope, asked alone with every scope and without any. */
-import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
-import { createWorld, type World } from '../setup/world.ts';
+import { describe, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
+import { insertKey } from '../setup/world.ts';
 import { organizationFields } from './cells.ts';
 import { may, SCOPES, type Forest, type ScopeName } from './model.ts';
-
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
-
-async function keyWith(...scopes: ScopeName[]): Promise<string> {
-  const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
-  const token = createToken('ak', id);
-  await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-    values (${id}, ${world.uuid('north')}, 'k', ${tokenHash(token)}, ${tokenPreview(token)}, ${scopes}::text[])`.execute(
-    world.db,
-  );
-  return token;
-}
 
 /** The guarded fields of the matrix of rights. Those with a second guard are below. */
 const guarded = organizationFields.filter(
@@ -31,11 +14,11 @@ const guarded = organizationFields.filter(
 const alone: Forest = new Map([['north', { parent: null }]]);
 
 describe('a field that requires a scope', () => {
-  it.each(guarded.map((row) => [row.path.join('.'), row.needs, row] as const))(
+  it.for(guarded.map((row) => [row.path.join('.'), row.needs, row] as const))(
     '%s is opened by %j',
-    async (_name, needs, { path, text }) => {
+    async ([_name, needs, { path, text }], { world }) => {
       for (const scope of [...SCOPES, undefined]) {
-        const token = await keyWith(...(scope ? [scope] : []));
+        const token = await insertKey(world, 'north', scope ? [scope] : []);
         const { data, errors } = await world.ask<{ organization: object | null }>(
           `{ organization { id ${text} } }`,
           {
@@ -43,7 +26,7 @@ describe('a field that requires a scope', () => {
             withoutSocket: true,
           },
         );
-        const request = { home: 'north', given: scope ? [scope] : [] };
+        const request = { organization: 'north', given: scope ? [scope] : [] };
         const opened = needs.some((need) => may(alone, request, need, 'north'));
         // What it leads to may have a guard of its own.
         const error = errors?.find((one) => one.path?.join() === ['organization', ...path].join());
@@ -57,9 +40,11 @@ describe('a field that requires a scope', () => {
     },
   );
 
-  it('auditLog with what is below requires child_organizations:manage beside audit:read', async () => {
+  it('auditLog with what is below requires child_organizations:manage beside audit:read', async ({
+    world,
+  }) => {
     const ask = async (...scopes: ScopeName[]) => {
-      const token = await keyWith(...scopes);
+      const token = await insertKey(world, 'north', scopes);
       const { errors } = await world.ask(
         '{ organization { auditLog(includeDescendants: true) { totalCount } } }',
         { token },

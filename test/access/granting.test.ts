@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
+import { tokenHash } from '../../src/authentication/secret.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
@@ -10,46 +10,31 @@ import { sized } from '../setup/size.ts';
 import {
   createWorld,
   insertInvitation,
+  insertKey,
   insertMembership,
+  insertRole,
   insertUser,
   type RequestOptions,
   type Slug,
   type World,
 } from '../setup/world.ts';
+import { held, SCOPES, type ScopeName } from './model.ts';
 
 let world: World;
-let catalog: { key: string; implies: string[] }[] = [];
 beforeAll(async () => {
   world = await createWorld();
-  catalog = await world.rows(
-    sql<{ key: string; implies: string[] }>`select key, implies from scopes order by position`,
-  );
 });
 afterAll(() => world.close());
 
-const SCOPES = [
-  'organizations:manage',
-  'child_organizations:manage',
-  'members:read',
-  'members:manage',
-  'roles:manage',
-  'api_keys:manage',
-  'usage:read',
-  'usage:write',
-  'billing:manage',
-  'audit:read',
-];
+const scopesOf = fc.subarray<string>([...SCOPES]);
+const all: string[] = [...SCOPES];
+
+/** The scopes and all that they imply. */
+const heldWith = (scopes: readonly string[]): ReadonlySet<string> =>
+  held({ organization: 'north', given: scopes as ScopeName[] });
 
 let made = 0;
 const unique = (): string => `grant${++made}`;
-
-/** The scopes and all that they imply. */
-function held(scopes: readonly string[]): Set<string> {
-  return new Set([
-    ...scopes,
-    ...catalog.filter(({ key }) => scopes.includes(key)).flatMap(({ implies }) => implies),
-  ]);
-}
 
 interface Case {
   grantor: RequestOptions;
@@ -63,11 +48,7 @@ interface Case {
 /** A role with the scopes, in north, so that it is usable in both organizations of the cases. */
 async function newRole(scopes: readonly string[]): Promise<{ key: string; id: string }> {
   const key = unique();
-  const [row] = await world.rows(sql<{ id: string }>`
-    with made as (insert into roles (key, name, scopes) values (${key}, 'R', ${scopes}::text[]) returning id, key),
-      own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made)
-    select id from made`);
-  return { key, id: row?.id ?? '' };
+  return { key, id: await insertRole(world, world.uuid('north'), key, scopes) };
 }
 
 /** Removes the roles of earlier cases, of which an organization may have only so many. */
@@ -85,10 +66,7 @@ async function newGrantor(
 ): Promise<{ options: RequestOptions; id: string }> {
   const role = await newRole(scopes);
   const id = await insertUser(world, `${unique()}@x.example`);
-  const membership = await insertMembership(world, world.uuid('north'), id, []);
-  await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role.id})`.execute(
-    world.db,
-  );
+  await insertMembership(world, world.uuid('north'), id, [role.id]);
   return {
     options: { token: await insertPersonalAccessToken(world.db, id, 'x'), organization: 'north' },
     id,
@@ -97,16 +75,7 @@ async function newGrantor(
 
 async function newMember(slug: Slug, roleIds: readonly string[]): Promise<string> {
   const user = await insertUser(world, `${unique()}@x.example`);
-  const membership = await insertMembership(
-    world,
-    world.uuid(slug),
-    user,
-    roleIds.length > 0 ? [] : ['user'],
-  );
-  for (const id of roleIds)
-    await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${id})`.execute(
-      world.db,
-    );
+  await insertMembership(world, world.uuid(slug), user, roleIds.length > 0 ? roleIds : ['user']);
   return encodeId('User', user);
 }
 
@@ -189,7 +158,7 @@ const ways: Record<string, { takes: string; refusal: string; ask(given: Case): P
           await insertUser(world, email),
           ['user'],
         );
-        // Whoever sees no members below sees only those at home.
+        // Whoever sees no members below sees only those of their own organization.
         await insertMembership(
           world,
           world.uuid('north'),
@@ -284,7 +253,7 @@ const ways: Record<string, { takes: string; refusal: string; ask(given: Case): P
           world.db,
         );
         if (slug === 'north') {
-          // At home the grantor is a member already, so somebody else is added whom it sees below, if it sees what is below.
+          // In north the grantor is a member already, so somebody else is added whom it sees below, if it sees what is below.
           await insertMembership(world, world.uuid('shop-2'), target, ['user']);
         }
         const { key } = await newRole([]);
@@ -384,8 +353,8 @@ it.each(Object.entries(ways))(
   async (_name, { takes, refusal, ask }) => {
     await fc.assert(
       fc.asyncProperty(
-        fc.subarray(SCOPES),
-        fc.subarray(SCOPES),
+        scopesOf,
+        scopesOf,
         fc.constantFrom<Slug>('north', 'shop-1'),
         async (more, scopes, slug) => {
           await forgetRoles();
@@ -400,13 +369,13 @@ it.each(Object.entries(ways))(
             roleId: role.id,
             scopes,
           });
-          const mine = held(own);
+          const mine = heldWith(own);
           const isBelow = slug !== 'north';
           if (isBelow && !mine.has('child_organizations:manage')) {
             expect(outcome).toMatch(/^(FORBIDDEN|NOT_FOUND|INVITATION_INVALID)$/);
             return;
           }
-          const allowed = isBelow || [...held(scopes)].every((scope) => mine.has(scope));
+          const allowed = isBelow || [...heldWith(scopes)].every((scope) => mine.has(scope));
           // Nobody to be seen: neither added nor, with them, any invitation taken away.
           if (outcome === 'unseen') return;
           expect(outcome).toBe(allowed ? 'done' : refusal);
@@ -415,10 +384,10 @@ it.each(Object.entries(ways))(
       {
         numRuns: sized(16, 400),
         examples: [
-          [SCOPES, SCOPES, 'north'],
-          [[], SCOPES, 'north'],
-          [['child_organizations:manage'], SCOPES, 'shop-1'],
-          [['child_organizations:manage'], SCOPES, 'north'],
+          [all, all, 'north'],
+          [[], all, 'north'],
+          [['child_organizations:manage'], all, 'shop-1'],
+          [['child_organizations:manage'], all, 'north'],
         ],
       },
     );
@@ -427,35 +396,30 @@ it.each(Object.entries(ways))(
 
 it('a role of the organization above gives nothing below that its author could not give there', async () => {
   await fc.assert(
-    fc.asyncProperty(
-      fc.subarray(SCOPES),
-      fc.subarray(SCOPES),
-      fc.boolean(),
-      async (more, scopes, gains) => {
-        await forgetRoles();
-        const own = [...new Set(['roles:manage' as string, ...more])];
-        const { options } = await newGrantor(own);
-        const role = await newRole(gains ? [] : scopes);
-        await newMember('shop-1', [role.id]);
-        const outcome = await mutate(
-          'updateRole',
-          { id: encodeId('Role', role.id), scopes: gains ? scopes : [] },
-          options,
-        );
-        const mine = held(own);
-        const allowed =
-          scopes.length === 0 ||
-          (mine.has('child_organizations:manage') &&
-            [...held(scopes)].every((scope) => mine.has(scope)));
-        expect(outcome).toBe(allowed ? 'done' : 'ROLE_ESCALATION');
-      },
-    ),
+    fc.asyncProperty(scopesOf, scopesOf, fc.boolean(), async (more, scopes, gains) => {
+      await forgetRoles();
+      const own = [...new Set(['roles:manage' as string, ...more])];
+      const { options } = await newGrantor(own);
+      const role = await newRole(gains ? [] : scopes);
+      await newMember('shop-1', [role.id]);
+      const outcome = await mutate(
+        'updateRole',
+        { id: encodeId('Role', role.id), scopes: gains ? scopes : [] },
+        options,
+      );
+      const mine = heldWith(own);
+      const allowed =
+        scopes.length === 0 ||
+        (mine.has('child_organizations:manage') &&
+          [...heldWith(scopes)].every((scope) => mine.has(scope)));
+      expect(outcome).toBe(allowed ? 'done' : 'ROLE_ESCALATION');
+    }),
     {
       numRuns: sized(24, 600),
       examples: [
         [['api_keys:manage'], ['api_keys:manage'], true],
         [['api_keys:manage'], ['api_keys:manage'], false],
-        [SCOPES, SCOPES, true],
+        [all, all, true],
         [['child_organizations:manage'], ['audit:read'], true],
       ],
     },
@@ -463,12 +427,7 @@ it('a role of the organization above gives nothing below that its author could n
 });
 
 it('holds for API keys as it does for people', async () => {
-  const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
-  const token = createToken('ak', id);
-  await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-    values (${id}, ${world.uuid('north')}, 'limited', ${tokenHash(token)}, ${tokenPreview(token)}, '{api_keys:manage,usage:read}')`.execute(
-    world.db,
-  );
+  const token = await insertKey(world, 'north', ['api_keys:manage', 'usage:read']);
   const make = (scopes: string[]) =>
     mutate('createApiKey', { organizationId: world.org('north'), name: 'K', scopes }, { token });
   expect(await make(['usage:read'])).toBe('done');

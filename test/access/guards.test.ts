@@ -22,6 +22,7 @@ import {
   type World,
 } from '../setup/world.ts';
 import { insertNodes } from '../setup/nodes.ts';
+import { principalIn } from '../setup/principals.ts';
 import { documentsOf, implementors, waysTo } from './paths.ts';
 
 let world: World;
@@ -41,26 +42,11 @@ beforeAll(async () => {
   await sql`update organizations set parent_id = ${top?.id} where parent_id is null and id <> ${top?.id}`.execute(
     world.db,
   );
-  const scopes = new Set(
-    (await world.rows(sql<{ key: string }>`select key from scopes`)).map((row) => row.key),
+  const scopes = (await world.rows(sql<{ key: string }>`select key from scopes`)).map(
+    ({ key }) => key,
   );
-  const principal = async (id: string): Promise<Principal> => {
-    const [row] = await world.rows(
-      sql<{ lineage: string[] }>`select lineage from organizations where id = ${id}`,
-    );
-    const [key] = await world.rows(
-      sql<{
-        id: string;
-      }>`insert into api_keys (organization_id, name, secret_hash, preview, scopes) values (${id}, 'k', ${Buffer.alloc(32)}, 'ak', '{}') returning id`,
-    );
-    return {
-      credential: { kind: 'API_KEY', id: key?.id ?? '', name: 'key', expiresAt: null },
-      user: null,
-      organization: { id, lineage: row?.lineage ?? [], scopes },
-    };
-  };
-  everything = await principal(top?.id ?? '');
-  north = await principal(world.uuid('north'));
+  everything = await principalIn(world, top?.id ?? '', scopes);
+  north = await principalIn(world, world.uuid('north'), scopes);
 
   const rival = world.uuid('rival');
   for (const [type, id] of Object.entries(await insertNodes(world, rival, 'rival')))

@@ -322,7 +322,7 @@ describe('a change is refused that began before', () => {
     ).toBe('NOT_FOUND');
   });
 
-  it('its home was suspended or deleted', async () => {
+  it('the acting organization was suspended or deleted', async () => {
     const { request } = await key();
     expect(
       await refusalAfter(
@@ -441,13 +441,13 @@ describe('a change is refused that waited for its locks while', () => {
     expect(await refusalWhileWaiting(request, target, remove)).toBe('NOT_FOUND');
   });
 
-  it('its home, or an organization above, was suspended', async () => {
+  it('the acting organization, or one above, was suspended', async () => {
     const suspend = sql`update organizations set status = 'SUSPENDED' where slug = 'acme'`;
     for (const { request } of [await key(), await member()])
       expect(await refusalWhileWaiting(request, target, suspend)).toBe('FORBIDDEN');
   });
 
-  it('its organization was moved out of reach, or its home elsewhere', async () => {
+  it('its target was moved out of reach, or the acting organization elsewhere', async () => {
     const { request } = await key();
     const tree = sql`select pg_advisory_xact_lock(tree_lock_key(${world.uuid('acme')}::uuid))`;
     const away = sql`update organizations set parent_id = ${world.uuid('south')} where slug = 'shop-1'`;

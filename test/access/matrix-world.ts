@@ -1,5 +1,5 @@
 /**
- * The world of the authorization matrix: organizations in every position to a home, rows of every kind in each, and
+ * The world of the authorization matrix: organizations in every position to the acting one, rows of every kind in each, and
  * credentials in every state with every set of scopes.
  */
 import { sql, type RawBuilder } from 'kysely';
@@ -18,6 +18,7 @@ import {
   createWorld,
   insertInvitation,
   insertMembership,
+  insertRole,
   insertUser,
   missingId,
   type RequestOptions,
@@ -28,7 +29,7 @@ import type { Asker, Target } from './cells.ts';
 import { ROLES, SCOPES, type Forest, type ScopeName } from './model.ts';
 
 /** The organization that callers act in. */
-export const HOME = 'north';
+export const ACTING = 'north';
 
 /** A name for each set of scopes. */
 export const SCOPE_SETS: Readonly<Record<string, readonly ScopeName[]>> = {
@@ -38,9 +39,9 @@ export const SCOPE_SETS: Readonly<Record<string, readonly ScopeName[]>> = {
   none: [],
 };
 
-/** Targets by their position to home, as slugs. */
+/** Targets by their position to the acting organization, as slugs. */
 export const POSITIONS = {
-  home: HOME,
+  acting: ACTING,
   child: 'shop-1',
   grandchild: 'kiosk',
   'child that the person belongs to': 'shop-2',
@@ -66,7 +67,7 @@ interface Refusal {
 export interface CredentialState {
   name: string;
   /** In which organization its requests act, or why they do not get that far. */
-  acts: 'home' | 'nowhere' | 'anonymous' | Refusal;
+  acts: 'organization' | 'nowhere' | 'anonymous' | Refusal;
   person: boolean;
   options(set: string): RequestOptions;
 }
@@ -109,16 +110,17 @@ export async function createMatrixWorld(): Promise<MatrixWorld> {
     world.db,
   );
   const { states, ownToken } = await credentials(world, issuer);
-  const probeId = encodeId('Organization', await organization(world, 'probe', HOME));
+  const probeId = encodeId('Organization', await organization(world, 'probe', ACTING));
   return {
     world,
-    forest: new Map([...forest, ['probe', { parent: HOME }]]),
+    forest: new Map([...forest, ['probe', { parent: ACTING }]]),
     targets,
     states,
     probe: { probe: 'probe', probeId },
     ownToken,
     asker: ({ acts, person }, set) => ({
-      request: acts === 'home' ? { home: HOME, given: SCOPE_SETS[set] ?? [] } : null,
+      request:
+        acts === 'organization' ? { organization: ACTING, given: SCOPE_SETS[set] ?? [] } : null,
       person,
       anonymous: acts === 'anonymous',
     }),
@@ -166,10 +168,10 @@ async function plant(world: World): Promise<Forest> {
     world.db,
   );
   for (const [slug, parent] of [
-    ['halted', HOME],
-    ['gone', HOME],
+    ['halted', ACTING],
+    ['gone', ACTING],
     ['came', 'south'],
-    ['left', HOME],
+    ['left', ACTING],
     ['frozen', null],
     ['below-frozen', 'frozen'],
     ['dropped', null],
@@ -179,7 +181,7 @@ async function plant(world: World): Promise<Forest> {
     if (slug !== 'missing') await organization(world, `${slug}-child`, slug);
   // Through the API, as organizations are moved.
   for (const [slug, parent] of [
-    ['came', HOME],
+    ['came', ACTING],
     ['left', 'south'],
   ] as const) {
     const id = encodeId(
@@ -261,23 +263,9 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
   const membership = await insertMembership(world, id, user, ['user']);
   const leaver = await insertUser(world, `leaver@${slug}.example`);
   await insertMembership(world, id, leaver, ['user']);
-  const role = await one(
-    world,
-    sql<{
-      id: string;
-    }>`with made as (insert into roles (key, name, scopes) values ('own', 'Own', '{}') returning id, key),
-      own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${id}::uuid from made) select id from made`,
-  );
+  const role = await insertRole(world, id, 'own');
   // A role that is held cannot be deleted; whoever holds it is not changed by the matrix.
-  const holder = await insertMembership(
-    world,
-    id,
-    await insertUser(world, `holder@${slug}.example`),
-    [],
-  );
-  await sql`insert into membership_roles (membership_id, role_id) values (${holder}, ${role})`.execute(
-    db,
-  );
+  await insertMembership(world, id, await insertUser(world, `holder@${slug}.example`), [role]);
   const key = (revoked: boolean): Promise<string> => {
     const revokedAt = revoked ? sql`now()` : sql`null`;
     return one(
@@ -372,9 +360,9 @@ async function credentials(
   const ownTokens = new Map<string, string>();
   for (const [set, scopes] of Object.entries(SCOPE_SETS)) {
     const put = (state: string, text: string): void => void made.set(`${state} ${set}`, text);
-    put('key', await key(HOME, set));
-    put('expired key', await key(HOME, set, { expires: past }));
-    put('revoked key', await key(HOME, set, { revoked: past }));
+    put('key', await key(ACTING, set));
+    put('expired key', await key(ACTING, set, { expires: past }));
+    put('revoked key', await key(ACTING, set, { revoked: past }));
     put('frozen key', await key('frozen', set));
     put('below-frozen key', await key('below-frozen', set));
     put('dropped key', await key('dropped', set));
@@ -393,10 +381,10 @@ async function credentials(
         ), own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${at('crown')}::uuid from made)
         select id from made`,
     );
-    for (const slug of [HOME, 'frozen', 'below-frozen', 'dropped']) {
+    for (const slug of [ACTING, 'frozen', 'below-frozen', 'dropped']) {
       const membership = await insertMembership(world, at(slug), user, []);
       // The role of the positions' own tree; elsewhere its person is an admin.
-      if (slug === HOME)
+      if (slug === ACTING)
         await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role})`.execute(
           db,
         );
@@ -455,8 +443,8 @@ async function credentials(
       options: (set) => ({ token: tokenFor(set), organization: header }),
     });
   };
-  add('key', false, 'home', 'key', null);
-  add('key, header naming its own organization', false, 'home', 'key', HOME);
+  add('key', false, 'organization', 'key', null);
+  add('key, header naming its own organization', false, 'organization', 'key', ACTING);
   add('key, header naming an organization below', false, elsewhere, 'key', 'shop-1');
   add('key, header naming a foreign organization', false, elsewhere, 'key', 'rival');
   add('expired key', false, refused, 'expired key', null);
@@ -465,8 +453,8 @@ async function credentials(
   add('key of a suspended organization', false, refused, 'frozen key', null);
   add('key below a suspended organization', false, refused, 'below-frozen key', null);
   add('key of a deleted organization', false, refused, 'dropped key', null);
-  add('token', true, 'home', 'token', HOME);
-  add('token, header with an id', true, 'home', 'token', world.org(HOME));
+  add('token', true, 'organization', 'token', ACTING);
+  add('token, header with an id', true, 'organization', 'token', world.org(ACTING));
   add('token without a header', true, 'nowhere', 'token', null);
   add('token, header naming an organization below', true, elsewhere, 'token', 'shop-1');
   add('token, header naming a foreign organization', true, elsewhere, 'token', 'rival');
@@ -476,11 +464,11 @@ async function credentials(
     true,
     { code: 'BAD_USER_INPUT', status: 200 },
     'token',
-    `${HOME}, rival`,
+    `${ACTING}, rival`,
   );
-  add('expired token', true, refused, 'expired token', HOME);
-  add('revoked token', true, refused, 'revoked token', HOME);
-  add('token with a wrong secret', true, refused, (set) => forged('token', set), HOME);
+  add('expired token', true, refused, 'expired token', ACTING);
+  add('revoked token', true, refused, 'revoked token', ACTING);
+  add('token with a wrong secret', true, refused, (set) => forged('token', set), ACTING);
   add('token, suspended organization', true, { code: 'FORBIDDEN', status: 403 }, 'token', 'frozen');
   add(
     'token, below a suspended organization',
@@ -490,11 +478,11 @@ async function credentials(
     'below-frozen',
   );
   add('token, deleted organization', true, elsewhere, 'token', 'dropped');
-  add('session', true, 'home', 'session', HOME);
+  add('session', true, 'organization', 'session', ACTING);
   add('session without a header', true, 'nowhere', 'session', null);
   add('session, header naming a foreign organization', true, elsewhere, 'session', 'rival');
-  add('expired session', true, refused, 'expired session', HOME);
-  add('session for another audience', true, refused, 'session for others', HOME);
+  add('expired session', true, refused, 'expired session', ACTING);
+  add('session for another audience', true, refused, 'session for others', ACTING);
   add('nobody', false, 'anonymous', () => '', null);
   add('no bearer token', false, refused, () => 'a b', null);
   return { states, ownToken: (set) => ownTokens.get(set) ?? '' };

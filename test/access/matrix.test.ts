@@ -76,17 +76,17 @@ describe('the authorization matrix', () => {
     await can(async (tally) => {
       for (const state of others)
         await atOnce(of.targets, (target) =>
-          matrix.read(state, state.acts === 'home' ? 'cloud_rep' : 'all', target, tally),
+          matrix.read(state, state.acts === 'organization' ? 'cloud_rep' : 'all', target, tally),
         );
     });
   });
 
-  it('holds for what is changed, at home with each set of scopes', async () => {
-    const [home] = of.targets;
+  it('holds for what is changed, in the acting organization with each set of scopes', async () => {
+    const [acting] = of.targets;
     await can(async (tally) => {
       for (const set of sets) {
-        if (home)
-          await matrix.mutate(stateOf(set.includes(':') ? 'key' : 'token'), set, home, tally);
+        if (acting)
+          await matrix.mutate(stateOf(set.includes(':') ? 'key' : 'token'), set, acting, tally);
         await of.repair();
       }
     });

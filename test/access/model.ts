@@ -35,11 +35,11 @@ export type Forest = ReadonlyMap<string, { parent: string | null; deleted?: bool
 
 /** A request: the organization that it acts in, and the scopes that its key or its person's roles name. */
 export interface Request {
-  home: string;
+  organization: string;
   given: readonly ScopeName[];
 }
 
-/** The scopes held at home, implied ones included. */
+/** The scopes held in that organization, implied ones included. */
 export function held({ given }: Request): ReadonlySet<ScopeName> {
   return new Set(given.includes('members:manage') ? [...given, 'members:read' as const] : given);
 }
@@ -54,8 +54,8 @@ export function isBelow(forest: Forest, organization: string, above: string): bo
 export function exists(forest: Forest, request: Request, organization: string): boolean {
   const found = forest.get(organization);
   if (!found || found.deleted) return false;
-  if (organization === request.home) return true;
-  return isBelow(forest, organization, request.home) && held(request).has(REACH);
+  if (organization === request.organization) return true;
+  return isBelow(forest, organization, request.organization) && held(request).has(REACH);
 }
 
 /** Whether the request may use the scope on the organization. */
@@ -66,7 +66,7 @@ export function may(
   organization: string,
 ): boolean {
   if (!exists(forest, request, organization)) return false;
-  if (organization !== request.home) return true;
+  if (organization !== request.organization) return true;
   const scopes = held(request);
   const inConsole =
     scope === 'members:read' || scope === 'members:manage' || scope === 'usage:read';

@@ -16,6 +16,7 @@ import {
   insertInvitation,
   insertKey,
   insertMembership,
+  insertRole,
   insertUser,
   missingId,
   type RequestOptions,
@@ -71,12 +72,7 @@ const fresh = {
     return encodeId('User', user);
   },
   async role(): Promise<string> {
-    const key = unique();
-    const [row] = await world.rows(sql<{ id: string }>`
-      with made as (insert into roles (key, name, scopes) values (${key}, 'Own', '{}') returning id, key),
-        own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made)
-      select id from made`);
-    return encodeId('Role', row?.id ?? '');
+    return encodeId('Role', await insertRole(world, world.uuid('north'), unique()));
   },
   async invitation(): Promise<string> {
     const name = unique();
@@ -141,7 +137,7 @@ const byRight: Expected = {
   apiKey: 'done',
 };
 /** For what is done to an organization below, which exists only for those who manage what is below. */
-const belowHome: Expected = { ...byRight, viewer: 'NOT_FOUND' };
+const belowActing: Expected = { ...byRight, viewer: 'NOT_FOUND' };
 /** For what a person does for itself. */
 const byPerson: Expected = {
   ancestor: 'done',
@@ -172,15 +168,15 @@ const table: Record<string, Row> = {
     input: () => Promise.resolve({ name: 'Walk', slug: unique(), parentId: world.org('north') }),
   },
   moveOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: async () => ({ id: await fresh.organization(), newParentId: world.org('shop-2') }),
   },
   deleteOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: async () => ({ id: await fresh.organization() }),
   },
   restoreOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: async () => ({ id: await fresh.organization(true) }),
   },
   retryProvisioning: { expected: byRight, input: inNorth(() => ({})) },
@@ -189,11 +185,11 @@ const table: Record<string, Row> = {
     input: () => Promise.resolve({ id: world.org('north'), name: unique() }),
   },
   suspendOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: () => Promise.resolve({ id: world.org('kiosk') }),
   },
   resumeOrganization: {
-    expected: belowHome,
+    expected: belowActing,
     input: () => Promise.resolve({ id: world.org('kiosk') }),
   },
   updateMemberRoles: {
@@ -376,7 +372,7 @@ describe('each id in an input', () => {
       for (const [type, id] of Object.entries(await insertNodes(world, world.uuid(slug), slug)))
         (foreign[type as IdType] ??= []).push(encodeId(type as IdType, id));
     }
-    // The last of each type lies below home.
+    // The last of each type lies below the acting organization.
     const allButReach = [
       'organizations:manage',
       'members:manage',

@@ -13,6 +13,7 @@ import { sized } from '../setup/size.ts';
 import {
   createWorld,
   insertMembership,
+  insertRole,
   insertUser,
   type GraphQLAnswer,
   type RequestOptions,
@@ -223,23 +224,11 @@ describe('races', () => {
     await race(RACES, async (lane, n) => {
       const kind = kinds[n % kinds.length] ?? 'key';
       const user = await insertUser(world, `revoked${n}@x.example`);
-      const own = kind === 'role' ? `lead_${n}` : 'admin';
-      if (kind === 'role') {
-        await sql`with made as (insert into roles (key, name, scopes) values (${own}, 'Lead', '{roles:manage,members:manage}') returning id, key)
-          insert into organization_roles (role_id, key, organization_id) select id, key, ${lane.uuid} from made`.execute(
-          world.db,
-        );
-      }
-      const membership = await insertMembership(
-        world,
-        lane.uuid,
-        user,
-        kind === 'role' ? [] : [own],
-      );
-      if (kind === 'role')
-        await sql`insert into membership_roles (membership_id, role_id) select ${membership}, id from roles where key = ${own}`.execute(
-          world.db,
-        );
+      const own =
+        kind === 'role'
+          ? await insertRole(world, lane.uuid, `lead_${n}`, ['roles:manage', 'members:manage'])
+          : 'admin';
+      const membership = await insertMembership(world, lane.uuid, user, [own]);
       const token =
         kind === 'key'
           ? await insertApiKey(world.db, lane.uuid, `raced ${n}`)

@@ -1,30 +1,15 @@
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
+import { describe, expect } from 'vitest';
 import { OrganizationDocument } from '../generated/graphql.ts';
-import {
-  createWorld,
-  insertMembership,
-  type Caller,
-  type Slug,
-  type World,
-} from '../setup/world.ts';
-
-let world: World;
-beforeAll(async () => {
-  world = await createWorld();
-});
-afterAll(() => world.close());
+import { it } from '../setup/fixtures.ts';
+import { insertKey, insertMembership, insertRole, type Caller, type Slug } from '../setup/world.ts';
 
 /** What each caller may read and change, by its scopes and the position of the target, is in matrix.test.ts. */
 describe('the one rule for rights', () => {
-  it('lets a holder of nothing but usage:write record its own usage and see no organization below', async () => {
-    const [{ id } = { id: '' }] = await world.rows(sql<{ id: string }>`select uuidv7() as id`);
-    const token = createToken('ak', id);
-    await sql`insert into api_keys (id, organization_id, name, secret_hash, preview, scopes)
-      values (${id}, ${world.uuid('acme')}, 'meter', ${tokenHash(token)}, ${tokenPreview(token)}, '{usage:write}')`.execute(
-      world.db,
-    );
+  it('lets a holder of nothing but usage:write record its own usage and see no organization below', async ({
+    world,
+  }) => {
+    const token = await insertKey(world, 'acme', ['usage:write']);
     const event = (slug: Slug, n: number) => ({
       id: `meter-${n}`,
       organizationId: world.org(slug),
@@ -59,7 +44,9 @@ describe('the one rule for rights', () => {
     ).toBe('NOT_FOUND');
   });
 
-  it('gives a holder of child_organizations:manage the console at home: members, invitations and usage, bounded as all giving is', async () => {
+  it('gives a holder of child_organizations:manage the console in its organization: members, invitations and usage, bounded as all giving is', async ({
+    world,
+  }) => {
     const as = 'cloud_rep@acme';
     const mutate = async (document: string) => {
       const answer = await world.ask<Record<string, { __typename: string; code?: string } | null>>(
@@ -90,7 +77,7 @@ describe('the one rule for rights', () => {
       expect(await mutate(document)).toBe('FORBIDDEN');
   });
 
-  it('is what Viewer.can and viewerAccess tell', async () => {
+  it('is what Viewer.can and viewerAccess tell', async ({ world }) => {
     const ask = (as: Caller, target: Slug, scope: string) =>
       world
         .ask<{ viewer: { can: boolean } }>(
@@ -115,7 +102,7 @@ describe('the one rule for rights', () => {
     });
   });
 
-  it('tells native from delegated access', async () => {
+  it('tells native from delegated access', async ({ world }) => {
     const access = async (as: Caller, slug: Slug) =>
       (await world.query(OrganizationDocument, { slug }, { as })).data?.organization?.viewerAccess;
     expect(await access('admin@acme', 'acme')).toMatchObject({ kind: 'NATIVE', canSignIn: true });
@@ -135,16 +122,9 @@ describe('the one rule for rights', () => {
     expect(await access('admin@acme', 'south')).toMatchObject({ kind: 'BOTH', canSignIn: true });
   });
 
-  it("counts implied scopes and the scopes of an organization's own roles", async () => {
-    const [role] = await world.rows(
-      sql<{
-        id: string;
-      }>`insert into roles (key, name, scopes) values ('people_lead', 'Lead', '{members:manage}') returning id`,
-    );
-    await sql`insert into organization_roles (role_id, key, organization_id) values (${role?.id}, 'people_lead', ${world.uuid('acme')})`.execute(
-      world.db,
-    );
-    await sql`insert into membership_roles (membership_id, role_id) select m.id, ${role?.id} from memberships m join users u on u.id = m.user_id where u.email = 'restricted_user@acme.example'`.execute(
+  it("counts implied scopes and the scopes of an organization's own roles", async ({ world }) => {
+    const role = await insertRole(world, world.uuid('acme'), 'people_lead', ['members:manage']);
+    await sql`insert into membership_roles (membership_id, role_id) select m.id, ${role} from memberships m join users u on u.id = m.user_id where u.email = 'restricted_user@acme.example'`.execute(
       world.db,
     );
     expect(
@@ -157,13 +137,13 @@ describe('the one rule for rights', () => {
       viewer: { scopes: ['members:read', 'members:manage'] },
       organization: { members: { totalCount: 6 } },
     });
-    await sql`delete from membership_roles where role_id = ${role?.id}`.execute(world.db);
+    await sql`delete from membership_roles where role_id = ${role}`.execute(world.db);
     expect((await world.ask('{ viewer { scopes } }', { as: 'restricted_user@acme' })).data).toEqual(
       { viewer: { scopes: [] } },
     );
   });
 
-  it('obeys a move at once: the old ancestors lose and the new ones gain', async () => {
+  it('obeys a move at once: the old ancestors lose and the new ones gain', async ({ world }) => {
     const sees = async (as: Caller) =>
       (await world.ask('{ organization(slug: "kiosk") { slug } }', { as })).data !== null &&
       !(await world.ask('{ organization(slug: "kiosk") { slug } }', { as })).errors;

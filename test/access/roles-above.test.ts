@@ -9,6 +9,7 @@ import {
   createWorld,
   insertInvitation,
   insertMembership,
+  insertRole,
   insertUser,
   type RequestOptions,
   type Slug,
@@ -25,21 +26,11 @@ let made = 0;
 const unique = (): string => `above${++made}`;
 
 /** A role that the organization defines; returns its UUID. */
-async function newRole(slug: Slug, scopes: readonly string[], key = unique()): Promise<string> {
-  const [row] = await world.rows(sql<{ id: string }>`
-    with made as (insert into roles (key, name, scopes) values (${key}, 'R', ${scopes}::text[]) returning id, key),
-      own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid(slug)} from made)
-    select id from made`);
-  return row?.id ?? '';
-}
+const newRole = (slug: Slug, scopes: readonly string[], key = unique()): Promise<string> =>
+  insertRole(world, world.uuid(slug), key, scopes);
 
-async function hold(user: string, slug: Slug, role: string): Promise<string> {
-  const membership = await insertMembership(world, world.uuid(slug), user, []);
-  await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role})`.execute(
-    world.db,
-  );
-  return membership;
-}
+const hold = (user: string, slug: Slug, role: string): Promise<string> =>
+  insertMembership(world, world.uuid(slug), user, [role]);
 
 /** A person of the organization whose one role gives the scopes. */
 async function personWith(
@@ -168,7 +159,7 @@ describe('a role that is held in an organization below', () => {
     );
   });
 
-  it('changes freely, within the rule, while it is held at home only', async () => {
+  it('changes freely, within the rule, while it is held in the organization itself only', async () => {
     const lead = await personWith('north', ['roles:manage', 'usage:read']);
     const role = await newRole('north', []);
     await newHolder('north', role);

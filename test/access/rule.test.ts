@@ -10,19 +10,9 @@ import {
   type ReadableOptions,
 } from '../../src/authorization/rights.ts';
 import type { Scope } from '../../src/authorization/scopes.ts';
-import { createWorld, type Slug, type World } from '../setup/world.ts';
+import { callerIn } from '../setup/principals.ts';
+import { createWorld, SLUGS, type Slug, type World } from '../setup/world.ts';
 
-const SLUGS: Slug[] = [
-  'acme',
-  'north',
-  'south',
-  'shop-1',
-  'shop-2',
-  'kiosk',
-  'depot',
-  'rival',
-  'rival-shop',
-];
 const NORTH_AND_BELOW: Slug[] = ['north', 'shop-1', 'shop-2', 'kiosk'];
 
 let world: World;
@@ -40,16 +30,7 @@ afterAll(() => world.close());
 const lineageOf = (slug: Slug): string[] => lineages.get(slug) ?? [];
 
 /** A caller that acts in north with a key of its own and holds the scopes. */
-async function keyWith(...scopes: Scope[]): Promise<Principal> {
-  const [key] = await world.rows(sql<{ id: string }>`
-    insert into api_keys (organization_id, name, secret_hash, preview, scopes)
-    values (${world.uuid('north')}, 'k', ${Buffer.alloc(32)}, 'ak', '{}') returning id`);
-  return {
-    credential: { kind: 'API_KEY', id: key?.id ?? '', name: 'k', expiresAt: null },
-    user: null,
-    organization: { id: world.uuid('north'), lineage: lineageOf('north'), scopes: new Set(scopes) },
-  };
-}
+const keyWith = (...scopes: Scope[]): Promise<Principal> => callerIn(world, 'north', ...scopes);
 
 /** The caller admin@north with their token. */
 async function person(): Promise<Principal> {
@@ -85,13 +66,13 @@ async function read(principal: Principal, options: ReadableOptions = {}): Promis
 const sorted = (slugs: readonly string[]): string[] => slugs.toSorted();
 
 describe('what exists for a request', () => {
-  it('is home and everything below it with child_organizations:manage, in both forms', async () => {
+  it('is the acting organization and everything below it with child_organizations:manage, in both forms', async () => {
     const manager = await keyWith('child_organizations:manage');
     expect(SLUGS.filter((slug) => isInSubtree(manager, lineageOf(slug)))).toEqual(NORTH_AND_BELOW);
     expect(sorted(await read(manager))).toEqual(sorted(NORTH_AND_BELOW));
   });
 
-  it('is home alone without it, whatever other scopes are held, in both forms', async () => {
+  it('is the acting organization alone without it, whatever other scopes are held, in both forms', async () => {
     const member = await keyWith(
       'organizations:manage',
       'members:manage',
@@ -122,7 +103,7 @@ describe('what exists for a request', () => {
 });
 
 describe('a scope', () => {
-  it('counts at home when it is held there, and below only with child_organizations:manage', async () => {
+  it('counts in the acting organization when it is held there, and below only with child_organizations:manage', async () => {
     const reader = await keyWith('members:read');
     expect(SLUGS.filter((slug) => can(reader, 'members:read', lineageOf(slug)))).toEqual(['north']);
     expect(can(reader, 'usage:read', lineageOf('north'))).toBe(false);
@@ -131,7 +112,7 @@ describe('a scope', () => {
     expect(await read(reader, { scope: ['usage:read', 'members:read'] })).toEqual(['north']);
   });
 
-  it('is every scope below with child_organizations:manage, and at home those of the console', async () => {
+  it('is every scope below with child_organizations:manage, and in the acting organization those of the console', async () => {
     const manager = await keyWith('child_organizations:manage');
     for (const scope of ['members:read', 'members:manage', 'usage:read'] as const) {
       expect(SLUGS.filter((slug) => can(manager, scope, lineageOf(slug)))).toEqual(NORTH_AND_BELOW);
@@ -162,7 +143,7 @@ describe('a scope', () => {
 });
 
 describe('what a caller may give', () => {
-  it('is nothing where the organization does not exist for them, what they hold at home, and everything below', async () => {
+  it('is nothing where the organization does not exist for them, what they hold in the acting organization, and everything below', async () => {
     const manager = await keyWith('child_organizations:manage', 'usage:read');
     const given = ['usage:read', 'members:manage'];
     for (const slug of ['acme', 'south', 'rival'] as const)
@@ -197,7 +178,7 @@ describe('a statement of a request under way reads nothing', () => {
     );
   });
 
-  it('once its person is no member of home', async () => {
+  it('once its person is no member of the acting organization', async () => {
     const manager = await person();
     await sql`delete from memberships where user_id = ${manager.user?.id} and organization_id <> ${world.uuid('north')}`.execute(
       world.db,

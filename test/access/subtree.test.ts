@@ -156,7 +156,7 @@ describe('an id that the caller may not see', () => {
             ...(reaches ? [] : ['shop-1']),
           ];
           for (const place of places) {
-            // Roles of organizations above are usable at home and so may be seen; users and memberships are those of the place.
+            // Roles of organizations above are usable in the acting organization and so may be seen; users and memberships are those of the place.
             if (type === 'Role' && place === 'acme') continue;
             const foreign = await world.ask(ask(ids.get(`${type}@${place}`) ?? ''), options);
             expect({ place, name, status: foreign.status, text: foreign.text }).toEqual({
@@ -258,11 +258,11 @@ describe('every way through the schema', () => {
     ...Object.fromEntries(
       (['admin@north', 'viewer@north', 'cloud_rep@north', 'user@acme', 'admin@kiosk'] as const).map(
         (as) => {
-          const [role = '', home = ''] = as.split('@');
+          const [role = '', organization = ''] = as.split('@');
           return [
             as,
             {
-              request: { home, given: ROLES[role] ?? [] },
+              request: { organization, given: ROLES[role] ?? [] },
               email: `${as}.example`,
               options: () => ({ as }),
             },
@@ -271,12 +271,12 @@ describe('every way through the schema', () => {
       ),
     ),
     'key@north': {
-      request: { home: 'north', given: SCOPES },
+      request: { organization: 'north', given: SCOPES },
       email: null,
       options: () => ({ as: 'key@north' }),
     },
     'a key that reads the log and manages keys': {
-      request: { home: 'north', given: ['audit:read', 'api_keys:manage'] },
+      request: { organization: 'north', given: ['audit:read', 'api_keys:manage'] },
       email: null,
       options: async () => ({
         token: await insertKey(world, 'north', ['audit:read', 'api_keys:manage']),
@@ -321,7 +321,7 @@ describe('every way through the schema', () => {
       const leaked = new Set<string>();
       const unexpected = new Set<string>();
       await atOnce(
-        documentsOf(waysAt(caller.request?.home ?? 'kiosk'), 3, idsOf),
+        documentsOf(waysAt(caller.request?.organization ?? 'kiosk'), 3, idsOf),
         async (document) => {
           const answer = await world.ask(document, options);
           for (const [id] of answer.text.matchAll(/[a-z]{3}_[0-9a-f]{32}/g))

@@ -98,15 +98,17 @@ export function visibleTo(
   for (const { type, id, slug, email: about, actor } of rows) {
     const publicId = encodeId(type, id);
     // Deleted ones below are listed where they are asked for, so that they can be restored, and found by no id.
-    const isBelowHome = request !== null && slug !== null && isBelow(forest, slug, request.home);
-    if (type === 'Organization' && isBelowHome && isDeleted(slug) && held(request).has(REACH))
+    const isBelowActing =
+      request !== null && slug !== null && isBelow(forest, slug, request.organization);
+    if (type === 'Organization' && isBelowActing && isDeleted(slug) && held(request).has(REACH))
       shown.add(publicId);
     const isOwn = email !== null && about === email && !isDeleted(slug);
     const scope = SCOPE_OF[type];
     const reaches = (): boolean => {
       if (type === 'Role' && slug === null) return true;
       if (!request || slug === null) return false;
-      if (type === 'Role' && !isDeleted(slug) && isBelow(forest, request.home, slug)) return true;
+      if (type === 'Role' && !isDeleted(slug) && isBelow(forest, request.organization, slug))
+        return true;
       return scope === undefined
         ? exists(forest, request, slug)
         : may(forest, request, scope, slug);

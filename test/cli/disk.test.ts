@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
+import { bootstrapPartner, createBelow } from '../setup/partner.ts';
 import { sized } from '../setup/size.ts';
 import { serversOver } from './data-folder.ts';
 import { run, serve } from './run.ts';
@@ -77,38 +78,12 @@ describe.skipIf(probe === undefined)('A disk', () => {
   it('that is full later lets no write through, and heals when there is room; one that is read-only is named', async () => {
     const disk = (await mount(300)) ?? '';
     const environment = { DATA_DIR: path.join(disk, 'data'), PORT: '0', LOG_LEVEL: 'silent' };
-    const made = await run(
-      [
-        'bootstrap',
-        '--slug',
-        'partner',
-        '--name',
-        'Partner',
-        '--email',
-        'a@partner.example',
-        '--json',
-      ],
-      environment,
-    );
-    const { organizationId: parentId, apiKey } = JSON.parse(made.stdout) as {
-      organizationId: string;
-      apiKey: string;
-    };
+    const partner = await bootstrapPartner(environment);
     const gateway = await serve(environment);
     let asked = 0;
     const create = async (): Promise<unknown> => {
       const slug = `new-${asked++}`;
-      const query =
-        'mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }';
-      const response = await fetch(gateway.url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-        body: JSON.stringify({
-          query,
-          variables: { input: { name: slug.repeat(10), slug, parentId } },
-        }),
-      });
-      const { errors } = (await response.json()) as { errors?: { extensions: object }[] };
+      const { errors } = await createBelow(gateway.url, partner, { name: slug.repeat(10), slug });
       return errors?.[0]?.extensions;
     };
     expect(await create()).toBeUndefined();

@@ -2,9 +2,8 @@
 import { Agent, request, type IncomingMessage } from 'node:http';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/values/ids.ts';
-import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { insertPartner, type Partner } from '../setup/partner.ts';
 import { sized } from '../setup/size.ts';
 import { serve, type RunningGateway } from './run.ts';
 
@@ -15,8 +14,7 @@ const GRACE_MS = 10_000;
 
 let database: TestDatabase;
 let environment: Record<string, string>;
-let token: string;
-let parentId: string;
+let partner: Partner;
 
 beforeAll(async () => {
   database = await createDatabase();
@@ -26,13 +24,7 @@ beforeAll(async () => {
     WORKER: 'separate',
     SHUTDOWN_GRACE_MS: String(GRACE_MS),
   };
-  const { id } = await database.db
-    .insertInto('organizations')
-    .values({ slug: 'partner', name: 'Partner' })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  parentId = encodeId('Organization', id);
-  token = await insertApiKey(database.db, id, 'partner');
+  partner = await insertPartner(database.db);
 });
 afterAll(() => database.close());
 
@@ -46,7 +38,10 @@ interface Answer {
 /** One request on the agent's connection; rejects when its answer does not come whole. */
 function ask(url: string, agent: Agent | undefined, body?: object): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    const headers = {
+      'content-type': 'application/json',
+      authorization: `Bearer ${partner.apiKey}`,
+    };
     const asked = request(
       url,
       { agent, method: body ? 'POST' : 'GET', headers: body ? headers : {} },
@@ -74,7 +69,7 @@ const create = (gateway: RunningGateway, agent: Agent, slug: string): Promise<An
   ask(gateway.url, agent, {
     query: `mutation ($input: CreateOrganizationInput!) {
       createOrganization(input: $input) { __typename ... on CreateOrganizationPayload { organization { slug } } ... on UserError { message } } }`,
-    variables: { input: { name: 'Drained', slug, parentId } },
+    variables: { input: { name: 'Drained', slug, parentId: partner.organizationId } },
   });
 
 const slugs = async (): Promise<string[]> =>

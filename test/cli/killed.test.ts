@@ -3,54 +3,36 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/values/ids.ts';
-import { insertApiKey } from '../../src/seed/bootstrap.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
-import { startListener, type Listener } from '../setup/listener.ts';
+import { afterAll, describe, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
+import {
+  createBelow,
+  insertPartner,
+  startProvisioner,
+  wholeInput,
+  type Provisioner,
+} from '../setup/partner.ts';
 import { runHere, serve, startWorkerProcess, type RunningGateway } from './run.ts';
 
-let database: TestDatabase;
-let service: Listener;
+let provisioner: Provisioner;
 let dataDir: string;
 let environment: Record<string, string>;
-let token: string;
-let parentId: string;
 let running: RunningGateway | undefined;
 
-/** What the service made: one thing for each idempotency key, however often it is asked. */
-const effects = new Map<string, string>();
-
-beforeAll(async () => {
-  database = await createDatabase();
+it.beforeAll(async ({ database }) => {
   dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-killed-'));
   await chmod(dataDir, 0o755);
-  service = await startListener(({ headers }) => {
-    const key = String(headers['idempotency-key']);
-    const resourceId = effects.get(key) ?? `made-${effects.size}`;
-    effects.set(key, resourceId);
-    return { status: 200, body: JSON.stringify({ resourceId }) };
-  });
+  provisioner = await startProvisioner();
   environment = {
     DATABASE_URL: database.url,
     DATA_DIR: dataDir,
     LOG_LEVEL: 'error',
-    PROVISIONING_IDENTITY: 'webhook',
-    PROVISIONING_WEBHOOK_URL: service.url,
-    PROVISIONING_WEBHOOK_SECRET: 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMy',
+    ...provisioner.environment,
   };
-  const { id } = await database.db
-    .insertInto('organizations')
-    .values({ slug: 'partner', name: 'Partner' })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  parentId = encodeId('Organization', id);
-  token = await insertApiKey(database.db, id, 'partner');
 });
 afterAll(async () => {
   await running?.end('SIGTERM');
-  await service.close();
-  await database.close();
+  await provisioner.service.close();
   await rm(dataDir, { recursive: true });
 });
 
@@ -58,62 +40,28 @@ async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {
   // Asking without a pause would take the processor from the process that is waited for.
   while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
-const rows = async <Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]> =>
-  (await statement.execute(database.db)).rows;
-const unfinished = async (): Promise<number> =>
-  (await rows(sql`select from provisioning_steps where status <> 'DONE'`)).length;
-
-interface Created {
-  createOrganization: {
-    __typename: string;
-    organization: { id: string };
-    invitations: { id: string }[];
-  };
-}
-
-/** Asks once; undefined when the gateway did not answer. */
-async function create(slug: string): Promise<Created | undefined> {
-  const users = [
-    { email: `a@${slug}.example` },
-    { email: `b@${slug}.example` },
-    { email: `c@${slug}.example` },
-  ];
-  const input = {
-    name: 'Killed',
-    slug,
-    parentId,
-    domain: `${slug}.example`,
-    users,
-    idempotencyKey: `key of ${slug}`,
-  };
-  const query = `mutation ($input: CreateOrganizationInput!) {
-    createOrganization(input: $input) { __typename ... on CreateOrganizationPayload { organization { id } invitations { id } } }
-  }`;
-  try {
-    const response = await fetch(running?.url ?? '', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({ query, variables: { input } }),
-    });
-    return response.ok ? ((await response.json()) as { data: Created }).data : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 describe('a worker of its own', () => {
-  it('does what gateways with WORKER=separate leave alone, and another one ends what a killed one began', async () => {
+  it('does what gateways with WORKER=separate leave alone, and another one ends what a killed one began', async ({
+    database,
+  }) => {
+    const rows = async <Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]> =>
+      (await statement.execute(database.db)).rows;
+    const unfinished = async (): Promise<number> =>
+      (await rows(sql`select from provisioning_steps where status <> 'DONE'`)).length;
+    const partner = await insertPartner(database.db);
     expect(await runHere(['phone-numbers', 'add', '+12025550300'], environment)).toMatchObject({
       code: 0,
       stdout: expect.stringMatching(/^Added 1 /),
     });
     running = await serve({ ...environment, WORKER: 'separate' });
+    const { service, effects } = provisioner;
     const { reply } = service;
     service.reply = (call) => {
       reply(call);
       return 'hang';
     };
-    await create('handed-over');
+    const { data } = await createBelow(running.url, partner, wholeInput('handed-over'));
+    expect(data?.createOrganization.__typename).toBe('CreateOrganizationPayload');
     expect(await unfinished()).toBe(5);
     const first = await startWorkerProcess(environment);
     // The service has done it, and its answer never comes.

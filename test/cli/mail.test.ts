@@ -5,18 +5,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { SMTPServer } from 'smtp-server';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { encodeId } from '../../src/values/ids.ts';
-import { insertApiKey } from '../../src/seed/bootstrap.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
-import { startIssuer, type Issuer } from '../setup/issuer.ts';
+import { afterAll, describe, expect } from 'vitest';
+import { it } from '../setup/fixtures.ts';
+import { insertPartner } from '../setup/partner.ts';
 import { tokenIn } from '../setup/outbox.ts';
 import { runHere, serve, type RunningGateway } from './run.ts';
 
-let database: TestDatabase;
 let organizationId: string;
 let apiKey: string;
-let issuer: Issuer;
 let dataDir: string;
 let gateway: RunningGateway | undefined;
 const received: ParsedMail[] = [];
@@ -38,24 +34,14 @@ const smtp = new SMTPServer({
 });
 let smtpUrl = '';
 
-beforeAll(async () => {
-  database = await createDatabase();
-  const { id } = await database.db
-    .insertInto('organizations')
-    .values({ slug: 'partner', name: 'Partner' })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  organizationId = encodeId('Organization', id);
-  apiKey = await insertApiKey(database.db, id, 'partner');
-  issuer = await startIssuer();
+it.beforeAll(async ({ database }) => {
+  ({ organizationId, apiKey } = await insertPartner(database.db));
   dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-worker-'));
   await new Promise<void>((resolve) => smtp.listen(0, '127.0.0.1', resolve));
   smtpUrl = `smtp://127.0.0.1:${(smtp.server.address() as AddressInfo).port}`;
 });
 afterAll(async () => {
   await gateway?.end('SIGTERM');
-  await database.close();
-  await issuer.close();
   await rm(dataDir, { recursive: true });
   await new Promise<void>((resolve) => smtp.close(() => resolve()));
 });
@@ -97,7 +83,7 @@ async function delivery(email: string): Promise<{ status: string; attempts: numb
 }
 
 describe('a gateway', () => {
-  it('without SMTP_URL writes mail into DATA_DIR/mail and says where', async () => {
+  it('without SMTP_URL writes mail into DATA_DIR/mail and says where', async ({ database }) => {
     gateway = await serve({ DATABASE_URL: database.url, DATA_DIR: dataDir });
     await invite('written@x.example');
     const folder = path.join(dataDir, 'mail');
@@ -118,7 +104,10 @@ describe('a gateway', () => {
     expect(stderr).not.toContain(tokenIn({ text: source }));
   }, 60_000);
 
-  it('killed while it sends, sends after its next start, and says so', async () => {
+  it('killed while it sends, sends after its next start, and says so', async ({
+    database,
+    issuer,
+  }) => {
     const { jwksUrl, audience, algorithms } = issuer.settings;
     const environment = {
       DATABASE_URL: database.url,
@@ -149,7 +138,10 @@ describe('a gateway', () => {
     expect(await delivery('killed@x.example')).toEqual({ status: 'SENT', attempts: 2 });
   }, 60_000);
 
-  it('takes sessions of the configured issuer, and does not start half configured', async () => {
+  it('takes sessions of the configured issuer, and does not start half configured', async ({
+    database,
+    issuer,
+  }) => {
     const { jwksUrl, audience } = issuer.settings;
     const half = await runHere(['serve'], {
       DATABASE_URL: database.url,

@@ -99,7 +99,7 @@ describe('The round trips of a mutation', () => {
     const most = new Map<string, number>();
     const { failed } = await everyMutation({
       db: world.db,
-      home: world.uuid('north'),
+      organization: world.uuid('north'),
       email: 'admin@north.example',
       key: 'key@north',
       async send(document, as, input) {

@@ -13,6 +13,7 @@ import {
   type Caller,
   type Slug,
   type World,
+  SLUGS,
 } from '../setup/world.ts';
 import { contention } from '../faults/control.ts';
 import { Documents, type Pool, type Query } from './documents.ts';
@@ -29,17 +30,6 @@ const CALLERS = [
   'user@acme',
   'cloud_rep@acme',
   'user@shop-1',
-] as const;
-const SLUGS = [
-  'acme',
-  'north',
-  'south',
-  'shop-1',
-  'shop-2',
-  'kiosk',
-  'depot',
-  'rival',
-  'rival-shop',
 ] as const;
 
 /** Two gateways over one world. */

@@ -18,6 +18,7 @@ import { REFUSED } from '../../src/compiler/statement.ts';
 import { tokenHash } from '../../src/authentication/secret.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import { schema } from '../../src/schema.ts';
+import { callerIn } from '../setup/principals.ts';
 import {
   code,
   createWorld,
@@ -25,25 +26,15 @@ import {
   insertKey,
   insertMembership,
   missingId,
+  SLUGS,
   type GraphQLAnswer,
   type RequestOptions,
   type Slug,
   type World,
 } from '../setup/world.ts';
-import { callerIn, reading, unguarded, writtenIn, type Change } from './written.ts';
+import { reading, unguarded, writtenIn, type Change } from './written.ts';
 
 const WINDOW = 'from: "2026-11-01T00:00:00Z", to: "2026-11-30T00:00:00Z"';
-const SLUGS: Slug[] = [
-  'acme',
-  'north',
-  'south',
-  'shop-1',
-  'shop-2',
-  'kiosk',
-  'depot',
-  'rival',
-  'rival-shop',
-];
 
 let world: World;
 let outcomes: Outcome[] = [];

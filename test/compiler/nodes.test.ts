@@ -7,6 +7,7 @@ import type { Principal } from '../../src/authorization/principal.ts';
 import type { Outcome } from '../../src/compiler/outcome.ts';
 import { REFUSED } from '../../src/compiler/statement.ts';
 import { encodeId } from '../../src/values/ids.ts';
+import { callerIn } from '../setup/principals.ts';
 import { insertNodes, NODE_TYPES, type NodeType } from '../setup/nodes.ts';
 import {
   createWorld,
@@ -16,7 +17,7 @@ import {
   type RequestOptions,
   type World,
 } from '../setup/world.ts';
-import { callerIn, writtenIn, type Change } from './written.ts';
+import { writtenIn, type Change } from './written.ts';
 
 let world: World;
 let outcomes: Outcome[] = [];

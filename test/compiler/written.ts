@@ -1,6 +1,6 @@
 /** Writes the statement of a document for a caller, with changes to its plan, and runs it. */
 import { getArgumentValues, getVariableValues, Kind, parse } from 'graphql';
-import { CompiledQuery, sql, type RawBuilder } from 'kysely';
+import { CompiledQuery, type RawBuilder } from 'kysely';
 import type { Principal } from '../../src/authorization/principal.ts';
 import type { Form } from '../../src/compiler/forms.ts';
 import { Planner, type FieldPlan } from '../../src/compiler/plan.ts';
@@ -8,20 +8,7 @@ import { Slot, type Prepared } from '../../src/compiler/slots.ts';
 import { StatementWriter } from '../../src/compiler/statement.ts';
 import { uncheckedPageOf } from '../../src/database/keyset.ts';
 import { schema } from '../../src/schema.ts';
-import type { Slug, World } from '../setup/world.ts';
-
-/** A caller that acts in an organization with a key of its own and holds the scopes. */
-export async function callerIn(world: World, slug: Slug, ...scopes: string[]): Promise<Principal> {
-  const [row] = await world.rows(sql<{ id: string; lineage: string[] }>`
-    with made as (insert into api_keys (organization_id, name, secret_hash, preview, scopes)
-      values (${world.uuid(slug)}, 'k', ${Buffer.alloc(32)}, 'ak', '{}') returning id, organization_id)
-    select made.id, o.lineage from made join organizations o on o.id = made.organization_id`);
-  return {
-    credential: { kind: 'API_KEY', id: row?.id ?? '', name: 'k', expiresAt: null },
-    user: null,
-    organization: { id: world.uuid(slug), lineage: row?.lineage ?? [], scopes: new Set(scopes) },
-  };
-}
+import type { World } from '../setup/world.ts';
 
 /** A change of a field's plan. */
 export type Change = (plan: FieldPlan) => FieldPlan;

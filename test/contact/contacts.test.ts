@@ -54,7 +54,7 @@ const names = async (...call: Parameters<typeof list>) =>
 const count = async () => (await world.rows(sql`select from contacts`)).length;
 
 describe('The contacts of an organization', () => {
-  it('are added, changed and removed from home and from above, and nobody is written to', async () => {
+  it('are added, changed and removed from the organization itself and from above, and nobody is written to', async () => {
     const ann = await created(
       'shop-1',
       { name: '  Ann Lee ', email: 'Ann@B\u00fccher.example', kind: 'BILLING' },
@@ -172,7 +172,7 @@ describe('The contacts of an organization', () => {
   });
 
   it('are seen and changed with organizations:manage, below with child_organizations:manage, and nowhere else', async () => {
-    const [home, below, above] = [
+    const [own, below, above] = [
       await created('north'),
       await created('kiosk'),
       await created('acme', ANN, { as: 'admin@acme' }),
@@ -198,18 +198,18 @@ describe('The contacts of an organization', () => {
         'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }',
         options,
         {
-          ids: [home.id, below.id, above.id, aside.id],
+          ids: [own.id, below.id, above.id, aside.id],
         },
       );
       seen[name] = answer.data?.nodes.flatMap((node) => node?.id ?? []) ?? [];
       renamed[name] = [];
-      for (const { id } of [home, below, above, aside]) {
+      for (const { id } of [own, below, above, aside]) {
         const result = await update({ id, name: name }, options);
         if (result.data?.updateContact) renamed[name]?.push(id);
         else expect(code(result)).toBe('NOT_FOUND');
       }
     }
-    expect(seen).toEqual({ manage: [home.id], reach: [below.id], others: [] });
+    expect(seen).toEqual({ manage: [own.id], reach: [below.id], others: [] });
     expect(renamed).toEqual(seen);
   });
 

@@ -97,7 +97,7 @@ async function values(): Promise<Record<string, string>> {
 it('finds every table and column that operations and jobs name', async () => {
   const { failed } = await everyMutation({
     db: world.db,
-    home: world.uuid('north'),
+    organization: world.uuid('north'),
     email: 'admin@north.example',
     key: 'key@north',
     send: (document, as, input) =>

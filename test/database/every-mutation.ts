@@ -14,7 +14,7 @@ export interface Grounds {
   /** For what is prepared and looked up beside the mutations. */
   db: Database;
   /** UUID of an organization with others below it, in which somebody is a member who is none in it. */
-  home: string;
+  organization: string;
   /** Verified address of an admin of it. */
   email: string;
   /** Name of an API key of it with all scopes. */
@@ -30,11 +30,11 @@ export interface Sent {
 
 /** Runs every mutation once, each on rows of its own. */
 export async function everyMutation(grounds: Grounds): Promise<Sent> {
-  const { db, home, send } = grounds;
+  const { db, organization, send } = grounds;
   const names = new Set<string>();
   const failed: string[] = [];
   const results: Record<string, unknown> = {};
-  const organizationId = encodeId('Organization', home);
+  const organizationId = encodeId('Organization', organization);
   const create = async (slug: string): Promise<string> => {
     await run(
       'createOrganization',
@@ -76,8 +76,8 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
     db,
     sql<{ email: string }>`
     select u.email from memberships m join users u on u.id = m.user_id join organizations o on o.id = m.organization_id
-    where ${home}::uuid = any (o.lineage) and o.id <> ${home} and not exists (
-      select from memberships h where h.user_id = u.id and h.organization_id = ${home}) limit 1`,
+    where ${organization}::uuid = any (o.lineage) and o.id <> ${organization} and not exists (
+      select from memberships h where h.user_id = u.id and h.organization_id = ${organization}) limit 1`,
   );
   await run(
     'addMember',
@@ -155,7 +155,7 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
 }
 
 /** The token of an invitation to the person, from an API key that may still give what it offers. */
-async function invitationToken({ db, home, email, key }: Grounds): Promise<string> {
+async function invitationToken({ db, organization, email, key }: Grounds): Promise<string> {
   const token = createInvitationToken();
   const invitation = await one(
     db,
@@ -163,7 +163,7 @@ async function invitationToken({ db, home, email, key }: Grounds): Promise<strin
     insert into invitations (organization_id, email, canonical_email, inviter_kind, inviter_organization_id, inviter_api_key_id, expires_at)
     select o.id, ${email}, ${email}, 'API_KEY', k.organization_id, k.id, now() + interval '1 day'
     from organizations o, api_keys k
-    where k.name = ${key} and k.organization_id = ${home} and k.revoked_at is null and o.parent_id = ${home} and o.deleted_at is null
+    where k.name = ${key} and k.organization_id = ${organization} and k.revoked_at is null and o.parent_id = ${organization} and o.deleted_at is null
       and not exists (select from invitations i where i.organization_id = o.id and i.canonical_email = ${email})
     order by o.id limit 1 returning id`,
   );

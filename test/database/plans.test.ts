@@ -30,7 +30,7 @@ let client: pg.Client;
 let growing: Map<string, string>;
 /** Rows of each of them. */
 let grown: Map<string, number>;
-let home: { id: string; slug: string; organizations: number };
+let acting: { id: string; slug: string; organizations: number };
 const callers: Record<string, Record<string, string>> = {};
 let values: Values;
 /** By text: the run that asked for the most. */
@@ -73,7 +73,7 @@ beforeAll(async () => {
     relations.rows.filter(({ rows }) => rows >= GROWN).map(({ name, table }) => [name, table]),
   );
   grown = new Map(relations.rows.map(({ name, own }) => [name, own]));
-  home = await one(sql<typeof home>`
+  acting = await one(sql<typeof acting>`
     select o.id, o.slug, b.organizations from organizations o cross join lateral (
       select count(*)::int as organizations from organizations b where b.path >= o.path and b.path < subtree_end(o.path)
     ) as b
@@ -84,40 +84,40 @@ beforeAll(async () => {
   const user = await one(sql<{ id: string }>`
     insert into users (email, canonical_email, name) values (${PERSON}, ${PERSON}, 'Ada Home') returning id`);
   const membership = await one(sql<{ id: string }>`
-    insert into memberships (organization_id, user_id) values (${home.id}, ${user.id}) returning id`);
+    insert into memberships (organization_id, user_id) values (${acting.id}, ${user.id}) returning id`);
   await sql`insert into membership_roles (membership_id, role_id)
     select ${membership.id}, id from roles where built_in and key = 'admin'`.execute(database.db);
   const invitation = await one(sql<{ id: string; token: string }>`
     insert into invitations (organization_id, email, canonical_email, inviter_kind, inviter_organization_id, expires_at)
     select id, ${PERSON}, ${PERSON}, 'API_KEY', id, now() + interval '1 day'
-    from organizations where slug <> ${home.slug} order by id limit 1 returning id, '' as token`);
+    from organizations where slug <> ${acting.slug} order by id limit 1 returning id, '' as token`);
   await sql`insert into invitation_roles (invitation_id, role_id) select ${invitation.id}, id from roles where built_in and key = 'viewer'`.execute(
     database.db,
   );
   const token = await insertPersonalAccessToken(database.db, user.id, 'plans');
   callers['an API key'] = {
-    authorization: `Bearer ${await insertApiKey(database.db, home.id, 'plans')}`,
+    authorization: `Bearer ${await insertApiKey(database.db, acting.id, 'plans')}`,
   };
-  callers['a person'] = { authorization: `Bearer ${token}`, 'x-organization': home.slug };
+  callers['a person'] = { authorization: `Bearer ${token}`, 'x-organization': acting.slug };
   callers['a person without organization'] = { authorization: `Bearer ${token}` };
-  const inHome = async (table: string): Promise<string> =>
+  const idIn = async (table: string): Promise<string> =>
     (
       await one(
         sql<{
           id: string;
-        }>`select id from ${sql.table(table)} where organization_id = ${home.id} order by id desc limit 1`,
+        }>`select id from ${sql.table(table)} where organization_id = ${acting.id} order by id desc limit 1`,
       )
     ).id;
   const role = await one(
     sql<{
       id: string;
-    }>`select role_id as id from organization_roles where organization_id = ${home.id}`,
+    }>`select role_id as id from organization_roles where organization_id = ${acting.id}`,
   );
   const pat = await one(
     sql<{ id: string }>`select id from personal_access_tokens where user_id = ${user.id}`,
   );
   const below = await one(
-    sql<{ id: string }>`select id from organizations where parent_id = ${home.id} limit 1`,
+    sql<{ id: string }>`select id from organizations where parent_id = ${acting.id} limit 1`,
   );
   const text = JSON.stringify;
   values = {
@@ -126,11 +126,11 @@ beforeAll(async () => {
     maxDepth: '3',
     search: '"an"',
     separator: '"/"',
-    slug: text(home.slug),
+    slug: text(acting.slug),
     'Query.slugAvailability(slug)': '"anything-free"',
     'Query.organization(id)': text(encodeId('Organization', below.id)),
-    id: text(encodeId('Organization', home.id)),
-    ids: text([encodeId('Organization', home.id), encodeId('Organization', below.id)]),
+    id: text(encodeId('Organization', acting.id)),
+    ids: text([encodeId('Organization', acting.id), encodeId('Organization', below.id)]),
     organizationId: text(encodeId('Organization', below.id)),
     scope: '"members:read"',
     'Organization.usage(scope)': 'ALL',
@@ -143,11 +143,11 @@ beforeAll(async () => {
     status: '[PENDING, EXPIRED]',
     token: text(`inv_${'A'.repeat(48)}`),
     Organization: text(encodeId('Organization', below.id)),
-    Invitation: text(encodeId('Invitation', await inHome('invitations'))),
-    Membership: text(encodeId('Membership', await inHome('memberships'))),
-    ApiKey: text(encodeId('ApiKey', await inHome('api_keys'))),
-    Contact: text(encodeId('Contact', await inHome('contacts'))),
-    AuditEvent: text(encodeId('AuditEvent', await inHome('audit_events'))),
+    Invitation: text(encodeId('Invitation', await idIn('invitations'))),
+    Membership: text(encodeId('Membership', await idIn('memberships'))),
+    ApiKey: text(encodeId('ApiKey', await idIn('api_keys'))),
+    Contact: text(encodeId('Contact', await idIn('contacts'))),
+    AuditEvent: text(encodeId('AuditEvent', await idIn('audit_events'))),
     Role: text(encodeId('Role', role.id)),
     User: text(encodeId('User', user.id)),
     PersonalAccessToken: text(encodeId('PersonalAccessToken', pat.id)),
@@ -222,17 +222,17 @@ const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = 
   },
   {
     when: /select count\(\*\)::int as count[^]*audit_events[^]*subtree_end/,
-    rows: () => 50 + home.organizations * EVENTS_PER_ORGANIZATION,
+    rows: () => 50 + acting.organizations * EVENTS_PER_ORGANIZATION,
     why: 'the log of a subtree is counted',
   },
   {
     when: /select count\(\*\)::int as count[^]*subtree_end|o\.path < page\.high/,
-    rows: () => 50 + 2 * home.organizations,
+    rows: () => 50 + 2 * acting.organizations,
     why: 'a subtree is counted',
   },
   {
     when: /usage_members\(/,
-    rows: () => 50 + 3 * home.organizations,
+    rows: () => 50 + 3 * acting.organizations,
     why: 'usage is summed over the organizations of a subtree that have any',
   },
 ];
@@ -315,7 +315,7 @@ it('reads no table from end to end in a compiled operation', async () => {
 it('does every mutation', async () => {
   const { names, failed } = await everyMutation({
     db: database.db,
-    home: home.id,
+    organization: acting.id,
     email: PERSON,
     key: 'plans',
     send: (document, as, input) => ask(document, callers[as], { input }),

@@ -8,7 +8,13 @@ import { expect } from 'vitest';
 import { startEmbedded } from '../../src/embedded-postgres/start.ts';
 import { backendsOf, postmasterOf, removeDataFolder } from '../cli/data-folder.ts';
 import { run, serve, type RunningGateway } from '../cli/run.ts';
-import { startListener } from '../setup/listener.ts';
+import {
+  bootstrapPartner,
+  createBelow,
+  startProvisioner,
+  wholeInput,
+  type Created,
+} from '../setup/partner.ts';
 
 /** What is killed: the main process of the database, one of its sessions, the gateway, or gateway and database together. */
 export type Victim = 'database' | 'session' | 'gateway' | 'both';
@@ -19,14 +25,6 @@ const WRITES_PER_KILL = 10;
 /** Between two tries of a client that was not answered. */
 const RETRY_MS = 20;
 
-interface Created {
-  createOrganization: {
-    __typename: string;
-    organization: { id: string };
-    invitations: { id: string }[];
-  };
-}
-
 /** From each kill to the first answer to a write that was sent after it, in milliseconds. */
 export type Outages = Record<Victim, number[]>;
 
@@ -36,46 +34,20 @@ export type Outages = Record<Victim, number[]>;
  */
 export async function killWhileWriting(victims: readonly Victim[]): Promise<Outages> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-kills-'));
-  // What the service made: one thing for each idempotency key, however often it is asked.
-  const effects = new Map<string, string>();
-  const service = await startListener(({ headers }) => {
-    const key = String(headers['idempotency-key']);
-    const resourceId = effects.get(key) ?? `made-${effects.size}`;
-    effects.set(key, resourceId);
-    return { status: 200, body: JSON.stringify({ resourceId }) };
-  });
+  const { service, effects, environment: provisioning } = await startProvisioner();
   const environment = {
     DATA_DIR: dataDir,
     PORT: '0',
     LOG_LEVEL: 'error',
     INVITATION_MAILS_PER_SENDER: '1000000',
     INVITATION_MAILS_PER_DAY: '1000000',
-    PROVISIONING_IDENTITY: 'webhook',
-    PROVISIONING_WEBHOOK_URL: service.url,
-    PROVISIONING_WEBHOOK_SECRET: 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMy',
+    ...provisioning,
   };
   const count = victims.length * WRITES_PER_KILL;
   const numbers = Array.from({ length: count }, (_, n) => `+1202555${String(n).padStart(4, '0')}`);
   let gateway: RunningGateway | undefined;
   try {
-    const made = await run(
-      [
-        'bootstrap',
-        '--slug',
-        'partner',
-        '--name',
-        'Partner',
-        '--email',
-        'a@partner.example',
-        '--json',
-      ],
-      environment,
-    );
-    expect(made).toMatchObject({ code: 0, stderr: '' });
-    const { organizationId: parentId, apiKey } = JSON.parse(made.stdout) as {
-      organizationId: string;
-      apiKey: string;
-    };
+    const partner = await bootstrapPartner(environment);
     expect(await run(['phone-numbers', 'add', ...numbers], environment)).toMatchObject({ code: 0 });
     gateway = await serve(environment);
 
@@ -98,40 +70,20 @@ export async function killWhileWriting(victims: readonly Victim[]): Promise<Outa
       }
     };
     const create = async (slug: string): Promise<Created | undefined> => {
-      const users = [
-        { email: `a@${slug}.example` },
-        { email: `b@${slug}.example` },
-        { email: `c@${slug}.example` },
-      ];
-      const input = {
-        name: 'Killed',
-        slug,
-        parentId,
-        domain: `${slug}.example`,
-        users,
-        idempotencyKey: `key of ${slug}`,
-      };
-      const query = `mutation ($input: CreateOrganizationInput!) {
-        createOrganization(input: $input) { __typename ... on CreateOrganizationPayload { organization { id } invitations { id } } }
-      }`;
       const sentAt = performance.now();
       try {
-        const response = await fetch(gateway?.url ?? '', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${apiKey}` },
-          body: JSON.stringify({ query, variables: { input } }),
-        });
-        const { data, errors } = (await response.json()) as {
-          data?: Created;
-          errors?: { extensions: { code: string } }[];
-        };
+        const { status, data, errors } = await createBelow(
+          gateway?.url ?? '',
+          partner,
+          wholeInput(slug),
+        );
         if (errors) expect(errors[0]?.extensions.code).toBe('UNAVAILABLE');
-        if (!response.ok || errors || !data) return undefined;
+        if (status !== 200 || errors || !data) return undefined;
         if (last && sentAt > last.at) {
           outages[last.victim].push(performance.now() - last.at);
           last = undefined;
         }
-        return data;
+        return data.createOrganization;
       } catch (error) {
         // The connection was refused or reset, or the answer cut off.
         if (error instanceof TypeError || error instanceof SyntaxError) return undefined;
@@ -190,7 +142,7 @@ function report(outages: Outages): void {
 }
 
 /** Waits until all jobs are done, beside the gateway, and compares what there is with what was answered. */
-async function account(dataDir: string, answers: readonly Created[]): Promise<void> {
+async function account(dataDir: string, created: readonly Created[]): Promise<void> {
   const guest = await startEmbedded({ dataDir, shared: true });
   const client = new pg.Client({ connectionString: guest.ownerUrl });
   await client.connect();
@@ -200,12 +152,11 @@ async function account(dataDir: string, answers: readonly Created[]): Promise<vo
         async () =>
           (await client.query(`select from provisioning_steps where status <> 'DONE'`)).rowCount,
         {
-          timeout: 60_000 + answers.length * 1_000,
+          timeout: 60_000 + created.length * 1_000,
         },
       )
       .toBe(0);
-    const one = answers.length;
-    const created = answers.map(({ createOrganization }) => createOrganization);
+    const one = created.length;
     expect(new Set(created.map(({ organization }) => organization.id)).size).toBe(one);
     for (const { invitations } of created) expect(invitations).toHaveLength(3);
     const { rows } = await client.query(`

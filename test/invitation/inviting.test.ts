@@ -25,6 +25,7 @@ import {
   createWorld,
   insertInvitation,
   insertMembership,
+  insertRole,
   insertUser,
   missingId,
   payload,
@@ -165,12 +166,8 @@ describe('inviting a person', () => {
       },
     );
     const lead = await insertUser(world, 'inviter@x.example');
-    const membership = await insertMembership(world, world.uuid('north'), lead, []);
-    await sql`with made as (insert into roles (key, name, scopes) values ('inviter', 'Inviter', '{members:manage}') returning id, key),
-        own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made)
-      insert into membership_roles (membership_id, role_id) select ${membership}, id from made`.execute(
-      world.db,
-    );
+    const role = await insertRole(world, world.uuid('north'), 'inviter', ['members:manage']);
+    await insertMembership(world, world.uuid('north'), lead, [role]);
     const options = {
       token: await insertPersonalAccessToken(world.db, lead, 'x'),
       organization: 'north',
@@ -486,7 +483,7 @@ describe('accepting', () => {
     const demoted = sql`update membership_roles mr set role_id = (select id from roles where key = 'cloud_rep' and built_in)
       from memberships m where m.id = mr.membership_id and m.user_id = ${inviter}`;
     await demoted.execute(world.db);
-    // Still allowed: below home, whoever manages children has every right.
+    // Still allowed: below the acting organization, whoever manages children has every right.
     expect(await accept(token, own)).toMatchObject({ __typename: 'AcceptInvitationPayload' });
     const next = newAddress();
     const second = await invite({ email: next, roles: ['admin'] }, options);

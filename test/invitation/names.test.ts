@@ -3,7 +3,8 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { invitationMessage } from '../../src/modules/invitation/mail.ts';
 import { LINK_TEMPLATE, sentMail } from '../setup/outbox.ts';
-import { createWorld, type World } from '../setup/world.ts';
+import { encodeId } from '../../src/values/ids.ts';
+import { createWorld, insertRole, type World } from '../setup/world.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -84,10 +85,7 @@ const ways: Record<string, (name: string) => Promise<string>> = {
   },
   async updateRole(name) {
     await sql`delete from roles where not built_in`.execute(world.db);
-    const [role] = await world.rows(sql<{ id: string }>`
-      with made as (insert into roles (key, name, scopes) values ('named', 'R', '{}') returning id, key)
-      insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made returning role_id as id`);
-    const id = `rol_${(role?.id ?? '').replaceAll('-', '')}`;
+    const id = encodeId('Role', await insertRole(world, world.uuid('north'), 'named'));
     return ask('updateRole', 'UpdateRole', '... on UpdateRolePayload { role { name } }', {
       id,
       name,

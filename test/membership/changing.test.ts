@@ -15,6 +15,7 @@ import {
   createWorld,
   insertInvitation,
   insertMembership,
+  insertRole,
   insertUser,
   missingId,
   type Caller,
@@ -89,13 +90,8 @@ describe('the roles of a member (A25, A37, A52, B35, E1, E6)', () => {
       );
       return encodeId('Role', row?.id ?? '');
     };
-    const own = async (slug: Slug, key: string, scopes: string[]) => {
-      const [row] = await world.rows(sql<{ id: string }>`
-        with made as (insert into roles (key, name, scopes) values (${key}, 'Own', ${scopes}::text[]) returning id, key),
-          own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid(slug)} from made)
-        select id from made`);
-      return encodeId('Role', row?.id ?? '');
-    };
+    const own = async (slug: Slug, key: string, scopes: string[]) =>
+      encodeId('Role', await insertRole(world, world.uuid(slug), key, scopes));
     const user = await newMember('north', ['user']);
     const [viewer, above, elsewhere] = [
       await roleId('viewer'),
@@ -327,16 +323,9 @@ describe('removing a member (A26, A38, D39, E6, E7)', () => {
 describe('touching a member who holds more', () => {
   it('is refused, for demotion and removal alike, and so is giving more than one holds', async () => {
     // A member manager of north that holds nothing but members:manage.
-    await sql`with made as (insert into roles (key, name, scopes) values ('people_lead', 'People', '{members:manage}') returning id, key)
-      insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made`.execute(
-      world.db,
-    );
+    const role = await insertRole(world, world.uuid('north'), 'people_lead', ['members:manage']);
     const user = await insertUser(world, 'lead@x.example');
-    const membership = await insertMembership(world, world.uuid('north'), user, []);
-    await sql`insert into membership_roles (membership_id, role_id) select ${membership}, id from roles where key = 'people_lead'`.execute(
-      world.db,
-    );
-    const { insertPersonalAccessToken } = await import('../../src/seed/bootstrap.ts');
+    await insertMembership(world, world.uuid('north'), user, [role]);
     const token = await insertPersonalAccessToken(world.db, user, 'lead');
     const as = { token, organization: 'north' };
     const plain = await newMember('north', ['user']);

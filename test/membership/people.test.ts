@@ -14,6 +14,7 @@ import {
   createWorld,
   insertInvitation,
   insertMembership,
+  insertRole,
   insertUser,
   type World,
 } from '../setup/world.ts';
@@ -310,16 +311,8 @@ describe('roles (B30, B35)', () => {
       ['acme', 'lead'],
       ['north', 'keeper'],
       ['kiosk', 'vendor'],
-    ] as const) {
-      const [role] = await world.rows(
-        sql<{
-          id: string;
-        }>`insert into roles (key, name, scopes) values (${key}, ${key}, '{members:manage}') returning id`,
-      );
-      await sql`insert into organization_roles (role_id, key, organization_id) values (${role?.id}, ${key}, ${world.uuid(slug)})`.execute(
-        world.db,
-      );
-    }
+    ] as const)
+      await insertRole(world, world.uuid(slug), key, ['members:manage']);
     const keys = async (slug: string) =>
       (
         await world.ask<{

@@ -45,8 +45,8 @@ const DEPTH_MAX = 32;
 
 /** Refuses what the request may not do to an organization, in the order in which it may learn of it. */
 function requireRight(state: State, actor: Actor, organization: string, scope: string): void {
-  if (actor.home === null) throw new Refused('ORGANIZATION_REQUIRED', null);
-  if (!exists(state, actor, organization)) throw new Refused('NOT_FOUND', actor.home);
+  if (actor.organization === null) throw new Refused('ORGANIZATION_REQUIRED', null);
+  if (!exists(state, actor, organization)) throw new Refused('NOT_FOUND', actor.organization);
   if (!may(state, actor, scope, organization))
     throw new Refused(`FORBIDDEN ${scope}`, organization);
 }
@@ -59,15 +59,15 @@ function requireRightToSeen(
   seeing: string,
   scope: string,
 ): void {
-  if (actor.home === null) throw new Refused('ORGANIZATION_REQUIRED', null);
+  if (actor.organization === null) throw new Refused('ORGANIZATION_REQUIRED', null);
   if (organization === undefined || !may(state, actor, seeing, organization))
-    throw new Refused('NOT_FOUND', actor.home);
+    throw new Refused('NOT_FOUND', actor.organization);
   requireRight(state, actor, organization, scope);
 }
 
 /** Only somebody above does this to an organization. */
-function requireNotHome(actor: Actor, organization: string): void {
-  if (organization === actor.home) throw new Refused('BAD_USER_INPUT', null);
+function requireNotActing(actor: Actor, organization: string): void {
+  if (organization === actor.organization) throw new Refused('BAD_USER_INPUT', null);
 }
 
 function requireGiving(
@@ -81,8 +81,8 @@ function requireGiving(
 }
 
 /** The person of the request; a key is none. */
-function requirePerson({ person, home }: Actor): string {
-  if (person === null) throw new Refused('FORBIDDEN ', home);
+function requirePerson({ person, organization }: Actor): string {
+  if (person === null) throw new Refused('FORBIDDEN ', organization);
   return person;
 }
 
@@ -119,7 +119,7 @@ function pendingTo(state: State, organization: string, email: string): Invitatio
 const suspend =
   (suspended: boolean): Change =>
   (state, actor, { organization }) => {
-    requireNotHome(actor, organization);
+    requireNotActing(actor, organization);
     requireRight(state, actor, organization, 'child_organizations:manage');
     return () => {
       state.organization(organization).suspended = suspended;
@@ -135,7 +135,7 @@ function answerable(
 ): { person: string; invitation: Invitation } {
   const invitation = state.invitations.get(id);
   const organization = invitation?.organization ?? '';
-  const log = exists(state, actor, organization) ? organization : actor.home;
+  const log = exists(state, actor, organization) ? organization : actor.organization;
   if (actor.person === null) throw new Refused('FORBIDDEN ', log);
   const own = state.people.get(actor.person)?.email === invitation?.email;
   if (!invitation || !own || invitation.status !== 'PENDING')
@@ -144,9 +144,9 @@ function answerable(
 }
 
 function requireOwnRole(state: State, actor: Actor, id: string): Role & { organization: string } {
-  if (actor.home === null) throw new Refused('ORGANIZATION_REQUIRED', null);
+  if (actor.organization === null) throw new Refused('ORGANIZATION_REQUIRED', null);
   const role = state.roles.get(id);
-  if (!role) throw new Refused('NOT_FOUND', actor.home);
+  if (!role) throw new Refused('NOT_FOUND', actor.organization);
   const { organization } = role;
   if (organization === null) throw new Refused('BAD_USER_INPUT', null);
   requireRight(state, actor, organization, 'roles:manage');
@@ -206,7 +206,7 @@ export const changes: Record<string, Change> = {
     };
   },
   moveOrganization(state, actor, { organization, other }) {
-    requireNotHome(actor, organization);
+    requireNotActing(actor, organization);
     requireRight(state, actor, organization, 'child_organizations:manage');
     if (!exists(state, actor, other)) throw new Refused('NOT_FOUND', organization);
     const to = state.lineage(other);
@@ -226,7 +226,7 @@ export const changes: Record<string, Change> = {
   suspendOrganization: suspend(true),
   resumeOrganization: suspend(false),
   deleteOrganization(state, actor, { organization, cascade }) {
-    requireNotHome(actor, organization);
+    requireNotActing(actor, organization);
     requireRight(state, actor, organization, 'child_organizations:manage');
     const gone = state.living(organization);
     if (!cascade && gone.length > 1) throw new Refused('HAS_CHILDREN', organization);
@@ -240,12 +240,13 @@ export const changes: Record<string, Change> = {
     };
   },
   restoreOrganization(state, actor, { organization }) {
-    requireNotHome(actor, organization);
-    if (actor.home === null) throw new Refused('ORGANIZATION_REQUIRED', null);
-    if (!couldRestore(state, actor, organization)) throw new Refused('NOT_FOUND', actor.home);
+    requireNotActing(actor, organization);
+    if (actor.organization === null) throw new Refused('ORGANIZATION_REQUIRED', null);
+    if (!couldRestore(state, actor, organization))
+      throw new Refused('NOT_FOUND', actor.organization);
     const { parent, deletedWith } = state.organization(organization);
     if (deletedWith !== null && parent !== null && !state.isThere(parent))
-      throw new Refused('PARENT_DELETED', actor.home);
+      throw new Refused('PARENT_DELETED', actor.organization);
     return () => {
       if (deletedWith !== null)
         for (const one of state.subtree(organization))
@@ -261,7 +262,11 @@ export const changes: Record<string, Change> = {
     if (state.membership(organization, person)) throw new Refused('ALREADY_MEMBER', organization);
     if (pendingTo(state, organization, email)) throw new Refused('INVITATION_EXISTS', organization);
     return ({ id }) => {
-      const inviter = { key: actor.key, person: actor.person, home: actor.home ?? '' };
+      const inviter = {
+        key: actor.key,
+        person: actor.person,
+        organization: actor.organization ?? '',
+      };
       state.invitations.set(id, {
         id,
         token: fresh,
@@ -285,7 +290,7 @@ export const changes: Record<string, Change> = {
     if (!stands || state.isSuspended(organization))
       throw new Refused(
         'INVITATION_INVALID',
-        exists(state, actor, organization) ? organization : actor.home,
+        exists(state, actor, organization) ? organization : actor.organization,
       );
     return () => {
       state.join(organization, person, roles);
@@ -303,7 +308,7 @@ export const changes: Record<string, Change> = {
   revokeInvitation(state, actor, draw) {
     const invitation = state.invitations.get(draw.invitation);
     requireRightToSeen(state, actor, invitation?.organization, 'members:read', 'members:manage');
-    if (!invitation) throw new Refused('NOT_FOUND', actor.home);
+    if (!invitation) throw new Refused('NOT_FOUND', actor.organization);
     const { organization, roles } = invitation;
     if (invitation.status !== 'PENDING') throw new Refused('INVITATION_CLOSED', organization);
     requireGiving(state, actor, state.scopesOf(roles), organization);
@@ -397,7 +402,7 @@ export const changes: Record<string, Change> = {
   revokeApiKey(state, actor, draw) {
     const key = state.keys.get(draw.key);
     requireRightToSeen(state, actor, key?.organization, 'api_keys:manage', 'api_keys:manage');
-    if (!key) throw new Refused('NOT_FOUND', actor.home);
+    if (!key) throw new Refused('NOT_FOUND', actor.organization);
     const isTaken = !key.revoked && key.id !== actor.key;
     if (isTaken) requireGiving(state, actor, key.scopes, key.organization, 'SCOPE_ESCALATION');
     return () => {
@@ -409,16 +414,16 @@ export const changes: Record<string, Change> = {
     const person = requirePerson(actor);
     return ({ id }) => {
       state.tokens.set(id, { id, person, revoked: false });
-      state.log(actor.home);
+      state.log(actor.organization);
     };
   },
   revokePersonalAccessToken(state, actor, draw) {
     const person = requirePerson(actor);
     const token = state.tokens.get(draw.token);
-    if (token?.person !== person) throw new Refused('NOT_FOUND', actor.home);
+    if (token?.person !== person) throw new Refused('NOT_FOUND', actor.organization);
     return () => {
       token.revoked = true;
-      state.log(actor.home);
+      state.log(actor.organization);
     };
   },
 };

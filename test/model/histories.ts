@@ -258,7 +258,8 @@ async function record(
     answer.data?.recordUsage?.results.map(({ status, reason }) => reason ?? status) ??
     verdictOf(answer.errors?.[0]);
   if (typeof actor === 'string') compare('recordUsage answers', found, actor);
-  else if (actor.home === null) compare('recordUsage answers', found, 'ORGANIZATION_REQUIRED');
+  else if (actor.organization === null)
+    compare('recordUsage answers', found, 'ORGANIZATION_REQUIRED');
   else {
     const expected = targets.map((id) => expectedEvent(state, actor, id));
     compare('recordUsage answers', found, expected);
@@ -302,7 +303,8 @@ async function look(
   const shown = answer.data?.organization;
   const at = `organization ${state.organization(organization).slug}`;
   if (typeof actor === 'string') return compare(at, verdictOf(answer.errors?.[0]), actor);
-  if (actor.home === null) return compare(at, errorAt('organization'), 'ORGANIZATION_REQUIRED');
+  if (actor.organization === null)
+    return compare(at, errorAt('organization'), 'ORGANIZATION_REQUIRED');
   if (!exists(state, actor, organization))
     return compare(
       at,
@@ -335,7 +337,7 @@ async function lookUp(run: Run, caller: Caller, ids: readonly string[]): Promise
   );
   const actor = authenticate(state, caller);
   if (typeof actor === 'string') return compare('nodes', verdictOf(answer.errors?.[0]), actor);
-  if (actor.home === null)
+  if (actor.organization === null)
     return compare('nodes', verdictOf(answer.errors?.[0]), 'ORGANIZATION_REQUIRED');
   const found = answer.data?.nodes?.map((node) => node?.id ?? null) ?? answer.text;
   compare(
@@ -422,7 +424,7 @@ async function checkpoint(
   );
   for (const caller of all.filter((_, index) => eyes.has(index))) {
     const actor = authenticate(state, caller);
-    if (typeof actor === 'string' || actor.home === null) continue;
+    if (typeof actor === 'string' || actor.organization === null) continue;
     run.tally.sights++;
     const ids = [...state.organizations.keys()];
     for (let n = 0; n < ids.length; n += 100) await lookUp(run, caller, ids.slice(n, n + 100));
@@ -431,7 +433,7 @@ async function checkpoint(
     );
     await lookUp(run, caller, sampled(others, 100));
     const visible = ids.filter((id) => exists(state, actor, id));
-    for (const id of new Set([actor.home, ...sampled(visible, 1)]))
+    for (const id of new Set([actor.organization, ...sampled(visible, 1)]))
       await look(run, caller, id, Object.keys(fields), state.organization(id).slug.slice(-2));
   }
 }
@@ -581,13 +583,13 @@ class Operation implements fc.AsyncCommand<object, Run> {
     if (!credential) return { credential: null, organization: null };
     if (isKey)
       return { credential: credential.id, organization: header % 12 === 0 ? anywhere : null };
-    const homes = [...state.memberships.values()].filter(
+    const theirs = [...state.memberships.values()].filter(
       (one) => 'person' in credential && one.person === credential.person,
     );
     if (header % 20 === 0) return { credential: credential.id, organization: null };
     return {
       credential: credential.id,
-      organization: header % 12 === 1 ? anywhere : (at(homes, header)?.organization ?? null),
+      organization: header % 12 === 1 ? anywhere : (at(theirs, header)?.organization ?? null),
     };
   }
 
@@ -595,20 +597,20 @@ class Operation implements fc.AsyncCommand<object, Run> {
   #draw(run: Run, actor: Actor | null): Draw {
     const { organization, other, pick, roles, scopes } = this.#numbers;
     const { state, name } = run.forest;
-    const home = actor?.home ?? null;
+    const acting = actor?.organization ?? null;
     const near = (number: number): string => {
       const all = [...state.organizations.keys()];
       const within =
-        home === null
+        acting === null
           ? all
           : all.filter(
-              (id) => state.isAtOrBelow(id, home) && (number % 3 === 0 || state.isThere(id)),
+              (id) => state.isAtOrBelow(id, acting) && (number % 3 === 0 || state.isThere(id)),
             );
       return (
         (number % 7 === 0
           ? at(all, number)
-          : number % 7 < 4 && home !== null
-            ? home
+          : number % 7 < 4 && acting !== null
+            ? acting
             : at(within, number)) ??
         at(all, number) ??
         ''
@@ -618,9 +620,9 @@ class Operation implements fc.AsyncCommand<object, Run> {
     const members = state.members(target).map(({ person }) => person);
     const keys = [...BUILT_IN, ...OWN_KEYS];
     const ownRoles = [...state.roles.values()].filter((role) => role.organization !== null);
-    // Most at home, where it depends on the scopes that are held whether a role may be changed.
-    const atHome = ownRoles.filter((role) => role.organization === home);
-    const own = (atHome.length > 0 && pick % 4 > 0 ? atHome : ownRoles).map(({ id }) => id);
+    // Most in the organization that it acts in, where it depends on the scopes that are held whether a role may be changed.
+    const there = ownRoles.filter((role) => role.organization === acting);
+    const own = (there.length > 0 && pick % 4 > 0 ? there : ownRoles).map(({ id }) => id);
     // Of what people can answer, mostly what is addressed to the caller.
     const invitations = [...state.invitations.values()];
     const mine = invitations.filter(

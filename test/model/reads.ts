@@ -64,7 +64,8 @@ export const fields: Record<string, Field> = {
     needs: null,
     selection: 'parentId',
     shown: (id) => id,
-    expected: (state, actor, id) => (id === actor.home ? null : state.organization(id).parent),
+    expected: (state, actor, id) =>
+      id === actor.organization ? null : state.organization(id).parent,
   },
   ancestors: {
     needs: null,
@@ -72,7 +73,7 @@ export const fields: Record<string, Field> = {
     shown: (list: { id: string }[]) => list.map(({ id }) => id).join(),
     expected(state, actor, id) {
       const path = state.lineage(id);
-      return path.slice(path.indexOf(actor.home ?? ''), -1).join();
+      return path.slice(path.indexOf(actor.organization ?? ''), -1).join();
     },
   },
   roles: {
@@ -248,9 +249,11 @@ export function isNodeSeen(state: State, actor: Actor, id: string): boolean {
   // Built-in roles are everybody's; others are seen from above and wherever they are usable.
   if (role) {
     const { organization } = role;
-    const isUsableAtHome =
-      actor.home !== null && organization !== null && state.isAtOrBelow(actor.home, organization);
-    return organization === null || isUsableAtHome || exists(state, actor, organization);
+    const isUsableForActor =
+      actor.organization !== null &&
+      organization !== null &&
+      state.isAtOrBelow(actor.organization, organization);
+    return organization === null || isUsableForActor || exists(state, actor, organization);
   }
   const invitation = state.invitations.get(id);
   if (invitation) return may(state, actor, 'members:read', invitation.organization);

@@ -15,7 +15,7 @@ export interface Actor {
   key: string | null;
   person: string | null;
   /** The organization that it acts in. */
-  home: string | null;
+  organization: string | null;
   /** Scopes held there. */
   scopes: ReadonlySet<string>;
 }
@@ -31,32 +31,41 @@ export function authenticate(state: State, { credential, organization }: Caller)
       !key.revoked && state.isThere(key.organization) && !state.isSuspended(key.organization);
     if (!works) return 'UNAUTHENTICATED';
     if (organization !== null && organization !== key.organization) return 'NOT_FOUND';
-    return { key: key.id, person: null, home: key.organization, scopes: implied(key.scopes) };
+    return {
+      key: key.id,
+      person: null,
+      organization: key.organization,
+      scopes: implied(key.scopes),
+    };
   }
   const token = state.tokens.get(credential ?? '');
   if (!token || token.revoked) return 'UNAUTHENTICATED';
   if (organization === null)
-    return { key: null, person: token.person, home: null, scopes: new Set() };
+    return { key: null, person: token.person, organization: null, scopes: new Set() };
   return standing(state, token.person, organization);
 }
 
 /** A person acting in an organization. */
-function standing(state: State, person: string, home: string): Actor | string {
-  const membership = state.membership(home, person);
-  if (!membership || !state.isThere(home)) return 'NOT_FOUND';
-  if (state.isSuspended(home)) return 'FORBIDDEN';
-  return { key: null, person, home, scopes: state.scopesOf(membership.roles) };
+function standing(state: State, person: string, organization: string): Actor | string {
+  const membership = state.membership(organization, person);
+  if (!membership || !state.isThere(organization)) return 'NOT_FOUND';
+  if (state.isSuspended(organization)) return 'FORBIDDEN';
+  return { key: null, person, organization, scopes: state.scopesOf(membership.roles) };
 }
 
 /** Whoever vouches for an invitation, as it is now; null when it can no longer act. */
 export function voucher(
   state: State,
-  { key, person, home }: { key: string | null; person: string | null; home: string },
+  {
+    key,
+    person,
+    organization,
+  }: { key: string | null; person: string | null; organization: string },
 ): Actor | null {
   const now =
     key === null
-      ? standing(state, person ?? '', home)
-      : authenticate(state, { credential: key, organization: home });
+      ? standing(state, person ?? '', organization)
+      : authenticate(state, { credential: key, organization });
   return typeof now === 'string' ? null : now;
 }
 
@@ -66,9 +75,10 @@ export function reaches({ scopes }: Actor): boolean {
 }
 
 function isInReach(state: State, actor: Actor, organization: string): boolean {
-  if (actor.home === null || !state.organizations.has(organization)) return false;
+  if (actor.organization === null || !state.organizations.has(organization)) return false;
   return (
-    organization === actor.home || (reaches(actor) && state.isAtOrBelow(organization, actor.home))
+    organization === actor.organization ||
+    (reaches(actor) && state.isAtOrBelow(organization, actor.organization))
   );
 }
 
@@ -85,7 +95,7 @@ export function couldRestore(state: State, actor: Actor, organization: string): 
 /** May the request use the scope on the organization? */
 export function may(state: State, actor: Actor, scope: string, organization: string): boolean {
   if (!exists(state, actor, organization)) return false;
-  if (organization !== actor.home) return true;
+  if (organization !== actor.organization) return true;
   return actor.scopes.has(scope) || (reaches(actor) && CONSOLE.has(scope));
 }
 
@@ -97,5 +107,7 @@ export function mayGive(
   organization: string,
 ): boolean {
   if (!exists(state, actor, organization)) return false;
-  return organization !== actor.home || [...scopes].every((scope) => actor.scopes.has(scope));
+  return (
+    organization !== actor.organization || [...scopes].every((scope) => actor.scopes.has(scope))
+  );
 }

@@ -33,7 +33,7 @@ export interface Invitation {
   roles: Set<string>;
   status: 'PENDING' | 'ACCEPTED' | 'DECLINED' | 'REVOKED';
   /** Whoever vouches for it: a key or a person, and the organization acted from. */
-  inviter: { key: string | null; person: string | null; home: string };
+  inviter: { key: string | null; person: string | null; organization: string };
 }
 
 export interface Key {

@@ -12,6 +12,7 @@ import {
   code,
   createWorld,
   insertMembership,
+  insertRole,
   insertUser,
   missingId,
   payload,
@@ -311,22 +312,16 @@ describe('roles of organizations that are no longer above', () => {
   it('come along as the moved organization’s own, out of reach of those who defined them', async () => {
     const { n, top, leaf } = await branch();
     const key = `pilot_${n}`;
-    const [role] = await world.rows(sql<{ id: string }>`
-      with made as (insert into roles (key, name, scopes) values (${key}, 'Pilot', '{usage:read}') returning id, key),
-        own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${world.uuid('north')} from made)
-      select id from made`);
+    const role = await insertRole(world, world.uuid('north'), key, ['usage:read']);
     const user = await insertUser(world, `pilot-${n}@x.example`);
-    const membership = await insertMembership(world, leaf, user, []);
-    await sql`insert into membership_roles (membership_id, role_id) values (${membership}, ${role?.id})`.execute(
-      world.db,
-    );
+    await insertMembership(world, leaf, user, [role]);
     const answer = await moved({ id: org(top), newParentId: world.org('south') });
     expect(answer.adoptedRoles).toMatchObject([{ key, scopes: ['usage:read'] }]);
-    expect(answer.adoptedRoles[0]?.id).not.toBe(encodeId('Role', role?.id ?? ''));
+    expect(answer.adoptedRoles[0]?.id).not.toBe(encodeId('Role', role));
     const stronger = await world.ask(
       'mutation ($input: UpdateRoleInput!) { updateRole(input: $input) { __typename } }',
       { as: 'key@north' },
-      { input: { id: encodeId('Role', role?.id ?? ''), scopes: ['members:manage'] } },
+      { input: { id: encodeId('Role', role), scopes: ['members:manage'] } },
     );
     expect(stronger.errors).toBeUndefined();
     const scopes = await world.ask<{

@@ -66,8 +66,8 @@ describe('an organization', () => {
   });
 
   it("shows nothing above the caller's own: no parent, no ancestors, depth counted from there", async () => {
-    const home = (await world.query(OrganizationDocument, {}, { as })).data?.organization;
-    expect(home).toMatchObject({
+    const own = (await world.query(OrganizationDocument, {}, { as })).data?.organization;
+    expect(own).toMatchObject({
       parent: null,
       parentId: null,
       ancestors: [],

@@ -272,7 +272,7 @@ describe('updating an organization', () => {
     expect(await updated('kiosk', {})).toEqual(before);
   });
 
-  it('takes organizations:manage at home and children below, and billing:manage for the billing address', async () => {
+  it('takes organizations:manage in its organization and children below, and billing:manage for the billing address', async () => {
     expect(code(await update('north', { name: 'X' }, { as: 'viewer@north' }))).toBe('FORBIDDEN');
     expect(code(await update('acme', { name: 'X' }))).toBe('NOT_FOUND');
     expect(code(await update('rival', { name: 'X' }))).toBe('NOT_FOUND');

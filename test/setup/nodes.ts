@@ -1,7 +1,7 @@
 /** Rows of every node type, for the tests that look at each of them. */
 import { sql, type RawBuilder } from 'kysely';
 import { tokenHash } from '../../src/authentication/secret.ts';
-import { insertInvitation, insertMembership, insertUser, type World } from './world.ts';
+import { insertInvitation, insertMembership, insertRole, insertUser, type World } from './world.ts';
 
 export const NODE_TYPES = [
   'Organization',
@@ -41,10 +41,7 @@ export async function insertNodes(
       `node-invited@${tag}.example`,
       tokenHash(`node invitation ${tag}`),
     ),
-    Role: await one(sql`
-      with made as (insert into roles (key, name, scopes) values ('node_role', 'Node', '{usage:read}') returning id, key),
-        own as (insert into organization_roles (role_id, key, organization_id) select id, key, ${organization}::uuid from made)
-      select id from made`),
+    Role: await insertRole(world, organization, 'node_role', ['usage:read']),
     ApiKey: await one(sql`
       insert into api_keys (organization_id, name, secret_hash, preview, scopes)
       values (${organization}, 'node', ${tokenHash(`node key ${tag}`)}, 'ak', '{}') returning id`),

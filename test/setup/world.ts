@@ -59,6 +59,8 @@ const KEYS = ['key@acme', 'key@north', 'key@shop-1', 'key@rival'] as const;
 const ERROR_FACTS = /,"type":"[A-Z_]+","timestamp":"[^"]+","requestId":"[^"]+"/g;
 
 export type Slug = keyof typeof TREE;
+/** All organizations of the world. */
+export const SLUGS = Object.keys(TREE) as Slug[];
 export type Caller = (typeof PEOPLE)[number] | (typeof KEYS)[number];
 
 export interface GraphQLAnswer<Data = Record<string, unknown>> {
@@ -242,7 +244,7 @@ export async function insertUser(
   return row.id;
 }
 
-/** Adds a membership with built-in roles and returns its UUID. */
+/** Adds a membership, with built-in roles by key and others by UUID, and returns its UUID. */
 export async function insertMembership(
   { db }: TestDatabase,
   organizationId: string,
@@ -254,10 +256,27 @@ export async function insertMembership(
     .values({ organization_id: organizationId, user_id: userId })
     .returning('id')
     .executeTakeFirstOrThrow();
-  await sql`insert into membership_roles (membership_id, role_id) select ${id}, id from roles where built_in and key = any (${roles})`.execute(
+  await sql`insert into membership_roles (membership_id, role_id)
+    select ${id}, id from roles where (built_in and key = any (${roles})) or id::text = any (${roles})`.execute(
     db,
   );
   return id;
+}
+
+/** Adds a role that the organization defines and returns its UUID. */
+export async function insertRole(
+  { db }: TestDatabase,
+  organizationId: string,
+  key: string,
+  scopes: readonly string[] = [],
+): Promise<string> {
+  const { rows } = await sql<{ id: string }>`
+    with made as (insert into roles (key, name, scopes) values (${key}, ${key}, ${scopes}::text[]) returning id, key)
+    insert into organization_roles (role_id, key, organization_id)
+      select id, key, ${organizationId}::uuid from made returning role_id as id`.execute(db);
+  const [row] = rows;
+  if (!row) throw new RangeError('no role was added');
+  return row.id;
 }
 
 /** Adds an API key with these scopes and returns its token. */

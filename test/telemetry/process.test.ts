@@ -1,21 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { insertApiKey } from '../../src/seed/bootstrap.ts';
-import { createDatabase, type TestDatabase } from '../setup/database.ts';
+import { describe, expect } from 'vitest';
 import { serve, startWorkerProcess } from '../cli/run.ts';
 import packageJson from '../../package.json' with { type: 'json' };
+import { it } from '../setup/fixtures.ts';
+import { insertPartner } from '../setup/partner.ts';
 
-let database: TestDatabase;
 let token: string;
-beforeAll(async () => {
-  database = await createDatabase();
-  const { id } = await database.db
-    .insertInto('organizations')
-    .values({ slug: 'partner', name: 'Partner' })
-    .returning('id')
-    .executeTakeFirstOrThrow();
-  token = await insertApiKey(database.db, id, 'partner');
+it.beforeAll(async ({ database }) => {
+  token = (await insertPartner(database.db)).apiKey;
 });
-afterAll(() => database.close());
 
 /** The lines at the level of information: the database of the tests is warned of. */
 const parse = (stderr: string): object[] =>
@@ -26,7 +18,9 @@ const parse = (stderr: string): object[] =>
     .filter(({ level }) => level === 30);
 
 describe('a gateway', () => {
-  it('says in its log what it started with, each request, and how it ended, and nothing of it where people read', async () => {
+  it('says in its log what it started with, each request, and how it ended, and nothing of it where people read', async ({
+    database,
+  }) => {
     const settings = {
       DATABASE_URL: database.url,
       WORKER: 'separate',
@@ -74,7 +68,7 @@ describe('a gateway', () => {
 });
 
 describe('a worker', () => {
-  it('says in its log what it started with and how it ended', async () => {
+  it('says in its log what it started with and how it ended', async ({ database }) => {
     const worker = await startWorkerProcess({
       DATABASE_URL: database.url,
       INVITATION_URL: 'https://app.example/{token}',

@@ -210,12 +210,12 @@ describe('recording usage', () => {
     expect(await total('shop-1', 'chat_minutes')).toBe('1.001');
   });
 
-  it('takes `usage:write` at home, and any organization below from whoever manages them', async () => {
+  it('takes `usage:write` in its organization, and any organization below from whoever manages them', async () => {
     expect(await outcomes([event('north'), event('shop-1')], { as: 'viewer@north' })).toEqual([
       'FORBIDDEN',
       'ORGANIZATION_NOT_FOUND',
     ]);
-    // Managing those below gives every right there, and at home only what the console does.
+    // Managing those below gives every right there, and in the acting organization only what the console does.
     expect(await outcomes([event('north'), event('shop-1')], { as: 'cloud_rep@north' })).toEqual([
       'FORBIDDEN',
       'ACCEPTED',

@@ -77,9 +77,9 @@ describe('the retention of usage', () => {
     const names = (await months()).map(({ name }) => name);
     expect(names).toContain(monthOf(new Date()));
     expect(names).toContain('usage_events_rest');
-    const homes = await world.rows(sql<{ ago: string; home: string }>`
-      select id as ago, tableoid::regclass::text as home from usage_events where organization_id = ${world.uuid('kiosk')} order by id::integer`);
-    expect(homes.map(({ home }) => home)).toEqual(
+    const found = await world.rows(sql<{ ago: string; partition: string }>`
+      select id as ago, tableoid::regclass::text as partition from usage_events where organization_id = ${world.uuid('kiosk')} order by id::integer`);
+    expect(found.map(({ partition }) => partition)).toEqual(
       days.map((ago) =>
         names.includes(monthOf(at(ago))) ? monthOf(at(ago)) : 'usage_events_rest',
       ),
