@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import { Loaders, type ReadRequest } from '../src/database/loaders.ts';
 import { pageBatch } from '../src/database/list.ts';
-import { ancestors, children, organizationById } from '../src/modules/organization/queries.ts';
+import { children } from '../src/modules/organization/children.ts';
+import { ancestors, organizationById } from '../src/modules/organization/queries.ts';
 import { openForest, principalAt, type Forest } from './forest.ts';
 import { ms, table, time, verdict, type Timing } from './measure.ts';
 
@@ -35,7 +36,13 @@ async function measure({ db }: Forest): Promise<Record<Task, Timing>> {
     Array.from({ length: count }, (_, n) => from[(round * 97 + n * 13) % from.length] ?? '');
   const request = (): ReadRequest => ({ db, principal, now: new Date() });
   const page = {
-    args: { orderBy: 'SLUG_ASC' as const, kind: null, includeDeleted: false },
+    args: {
+      orderBy: 'SLUG_ASC' as const,
+      search: null,
+      kind: null,
+      status: null,
+      includeDeleted: false,
+    },
     page: { limit: 25, backward: false, after: null, before: null },
   };
   await sql`set plan_cache_mode = force_generic_plan`.execute(db);

@@ -2,7 +2,8 @@
 import { sql } from 'kysely';
 import { encodeId } from '../src/values/ids.ts';
 import { refreshSearch } from '../src/modules/organization/search-documents.ts';
-import { children, organizationById } from '../src/modules/organization/queries.ts';
+import { children } from '../src/modules/organization/children.ts';
+import { organizationById } from '../src/modules/organization/queries.ts';
 import { Loaders } from '../src/database/loaders.ts';
 import { pageBatch } from '../src/database/list.ts';
 import { connect } from '../src/database/connect.ts';
@@ -48,7 +49,13 @@ export async function benchMove(organizations: number): Promise<void> {
     db,
   );
   const page = {
-    args: { orderBy: 'SLUG_ASC' as const, kind: null, includeDeleted: false },
+    args: {
+      orderBy: 'SLUG_ASC' as const,
+      search: null,
+      kind: null,
+      status: null,
+      includeDeleted: false,
+    },
     page: { limit: 25, backward: false, after: null, before: null },
   };
   /** One reader that asks until it is told to stop. */

@@ -109,6 +109,7 @@ describe('the source', () => {
       'src/modules/invitation/queries.ts',
       'src/modules/membership/people.ts',
       'src/modules/membership/queries.ts',
+      'src/modules/organization/children.ts',
       'src/modules/organization/descendants.ts',
       'src/modules/role/move-queries.ts',
       'src/modules/usage/by-child-queries.ts',

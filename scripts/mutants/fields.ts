@@ -466,4 +466,22 @@ export const fields: readonly MutantGroup[] = [
       },
     ],
   },
+  {
+    file: 'src/modules/organization/children.ts',
+    tests: 'test/organization/filters.test.ts',
+    mutants: [
+      {
+        what: 'a search among children finds what is elsewhere',
+        from: 'const isChild = sql.join([sql`o.parent_id = parent.id`,',
+        to: 'const isChild = sql.join([sql`o.parent_id is not null`,',
+        only: 'search among children',
+      },
+      {
+        what: 'a search among children counts those that left',
+        from: 'where o.parent_id = parent.id and strpos',
+        to: 'where strpos',
+        only: 'not after it left',
+      },
+    ],
+  },
 ];

@@ -30,6 +30,15 @@ export function encodeId(type: IdType, uuid: string): string {
   return `${prefixes[type]}_${uuid.replaceAll('-', '')}`;
 }
 
+const LATEST_ID_MS = 2 ** 48 - 1;
+
+/** The smallest UUIDv7 of an instant: ids made before it are smaller, those made since are not. */
+export function firstIdAt(instant: Date): string {
+  const ms = Math.min(Math.max(instant.getTime(), 0), LATEST_ID_MS);
+  const digits = ms.toString(16).padStart(12, '0');
+  return `${digits.slice(0, 8)}-${digits.slice(8)}-7000-8000-000000000000`;
+}
+
 /** Returns the type and UUID of a public id, or undefined if it is malformed. */
 export function parseId(id: string): { type: IdType; uuid: string } | undefined {
   const [, prefix = '', ...groups] = form.exec(id) ?? [];

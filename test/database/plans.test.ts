@@ -140,6 +140,8 @@ beforeAll(async () => {
     metric: '"voice_calls"',
     roles: '["admin"]',
     actions: '["createRole"]',
+    actor: text(encodeId('User', user.id)),
+    target: text(encodeId('Organization', below.id)),
     status: '[PENDING, EXPIRED]',
     token: text(`inv_${'A'.repeat(48)}`),
     Organization: text(encodeId('Organization', below.id)),
@@ -226,7 +228,7 @@ const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = 
     why: 'the log of a subtree is counted',
   },
   {
-    when: /select count\(\*\)::int as count[^]*subtree_end|o\.path < page\.high/,
+    when: /select count\(\*\)::int as count[^]*(subtree_end|sought\.grams)|o\.path < page\.high/,
     rows: () => 50 + 2 * acting.organizations,
     why: 'a subtree is counted',
   },

@@ -232,7 +232,7 @@ const TEXT_BY_NAME: Record<string, readonly string[]> = {
 
 /** Prefix of the ids that an argument or input field takes. */
 function prefixOf(name: string, owner: string): string {
-  if (name === 'userId') return 'usr';
+  if (name === 'userId' || name === 'actor') return 'usr';
   const type = name === 'id' ? NODE_TYPES.find((one) => owner.includes(one)) : undefined;
   if (type) return encodeId(type, '').slice(0, 3);
   return 'org';

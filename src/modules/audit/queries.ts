@@ -11,6 +11,7 @@ import {
   type WithSortKeys,
 } from '../../database/list.ts';
 import type { Viewer } from '../../database/loaders.ts';
+import { firstIdAt } from '../../values/ids.ts';
 import type { Columns } from '../../database/rows.ts';
 
 export interface AuditEventRow extends Columns<
@@ -41,6 +42,34 @@ export interface AuditArguments {
   includeDescendants: boolean;
   /** Only these actions; null for all. */
   actions: readonly string[] | null;
+  /** Only events at or after this instant, and before that one; null for no bound. */
+  from: Date | null;
+  to: Date | null;
+  /** Bounds of the ids of the events between, from `idBounds`. */
+  fromId: string | null;
+  toId: string | null;
+  /** Only what this person did. */
+  actor: string | null;
+  /** Only what was done to the object with this public id. */
+  target: string | null;
+}
+
+/** Far more than lies between the time of an event and that in its id. */
+const DAY_MS = 86_400_000;
+
+/**
+ * Bounds of the ids of events from one instant to another. An event has the time at which its
+ * transaction began, and its id was made later in that transaction. So a page begins near its
+ * events, and the times themselves decide.
+ */
+export function idBounds(
+  from: Date | null,
+  to: Date | null,
+): Pick<AuditArguments, 'fromId' | 'toId'> {
+  return {
+    fromId: from && firstIdAt(new Date(from.getTime() - DAY_MS)),
+    toId: to && firstIdAt(new Date(to.getTime() + DAY_MS)),
+  };
 }
 
 const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
@@ -55,8 +84,20 @@ const newestFirst: SortOrder = {
   descending: true,
 };
 
-const withAction = ({ actions }: AuditArguments): RawBuilder<unknown>[] =>
-  actions === null ? [] : [sql`e.action = any (${actions}::text[])`];
+/** The conditions on the id of an event, with the alias `e`. */
+const withinIds = ({ fromId, toId }: AuditArguments): RawBuilder<unknown>[] => [
+  ...(fromId === null ? [] : [sql`e.id >= ${fromId}::uuid`]),
+  ...(toId === null ? [] : [sql`e.id < ${toId}::uuid`]),
+];
+
+/** The conditions on an event itself. */
+const isChosen = ({ actions, from, to, actor, target }: AuditArguments): RawBuilder<unknown>[] => [
+  ...(actions === null ? [] : [sql`e.action = any (${actions}::text[])`]),
+  ...(from === null ? [] : [sql`e.at >= ${from}::timestamptz`]),
+  ...(to === null ? [] : [sql`e.at < ${to}::timestamptz`]),
+  ...(actor === null ? [] : [sql`e.actor_user_id = ${actor}::uuid`]),
+  ...(target === null ? [] : [sql`e.target_id = ${target}`]),
+];
 
 const eventsWithOrganizations = ({ principal }: Viewer): RawBuilder<unknown> =>
   sql`audit_events as e join ${readableOrganizations(principal, { scope: 'audit:read' })} as o on o.id = e.organization_id`;
@@ -71,7 +112,8 @@ const events = defineList<AuditArguments, AuditEventRow>({
     args.includeDescendants
       ? sql`o.path >= parent.path and o.path < subtree_end(parent.path)`
       : sql`e.organization_id = parent.id`,
-    ...withAction(args),
+    ...withinIds(args),
+    ...isChosen(args),
   ],
   orderName: ({ includeDescendants }) => (includeDescendants ? 'subtree' : 'organization'),
   order: () => newestFirst,
@@ -88,17 +130,17 @@ function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuild
   const direction = page.backward ? sql`asc` : sql`desc`;
   const rowsMax = sql.lit(page.limit + 1);
   const inTree = sql.join(
-    [sql`e.chain_id = parent.lineage[1]`, ...between(newestFirst, page)],
+    [sql`e.chain_id = parent.lineage[1]`, ...withinIds(args), ...between(newestFirst, page)],
     sql` and `,
   );
   const isBelow = sql`o.path >= parent.path and o.path < subtree_end(parent.path)`;
-  const isListed = sql.join([isBelow, ...withAction(args)], sql` and `);
+  const isListed = sql.join([isBelow, ...isChosen(args)], sql` and `);
   const isBeyondProbe = page.backward ? sql`e.id > edge.id` : sql`e.id < edge.id`;
   const readable = readableOrganizations(viewer.principal, { scope: 'audit:read' });
   const organizations = sql`${readable} as o on o.id = e.organization_id`;
   return sql`
     with probe as materialized (
-      select e.id, e.organization_id, e.action from audit_events as e
+      select e.id, e.organization_id, e.action, e.at, e.actor_user_id, e.target_id from audit_events as e
       where ${inTree} order by e.id ${direction} limit ${sql.lit(PROBE_EVENTS)}
     ),
     near as materialized (
@@ -119,7 +161,7 @@ function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuild
       ) as o
       cross join lateral (
         select e.id from audit_events as e
-        where ${sql.join([sql`e.organization_id = o.id`, isBeyondProbe, ...withAction(args), ...between(newestFirst, page)], sql` and `)}
+        where ${sql.join([sql`e.organization_id = o.id`, isBeyondProbe, ...withinIds(args), ...isChosen(args), ...between(newestFirst, page)], sql` and `)}
         order by e.id ${direction} limit ${rowsMax}
       ) as e
       order by e.id ${direction} limit ${rowsMax}

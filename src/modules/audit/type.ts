@@ -9,12 +9,14 @@ import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/queries.ts';
+import { decodeId, parseId } from '../../values/ids.ts';
 import { requireStorable } from '../../values/text.ts';
 import { ActorRef } from '../user/type.ts';
 import { redact, type SeenState } from './redaction.ts';
 import { redactedParts, stateAsSeen } from './redaction-queries.ts';
 import {
   auditLog,
+  idBounds,
   isViaAncestor,
   type AuditArguments,
   type AuditEventRow,
@@ -151,6 +153,25 @@ const AuditEventConnectionRef = connectionType<AuditEventRow>({
 
 const ACTIONS_MAX = 50;
 
+/** The arguments of the list, from what the client gives. Refuses bad ones. */
+function auditArguments(given: GivenArguments<AuditArguments>): AuditArguments {
+  const { includeDescendants, actions, from = null, to = null, actor, target } = given;
+  if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX))
+    throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);
+  for (const action of actions ?? []) requireStorable(action, 'actions');
+  if (from && to && to <= from) throw badInput('to', 'must be after "from"');
+  if (target != null && !parseId(target)) throw badInput('target', 'must be a public id');
+  return {
+    includeDescendants: includeDescendants ?? false,
+    actions: actions ?? null,
+    from,
+    to,
+    ...idBounds(from, to),
+    actor: actor == null ? null : decodeId('User', actor, 'actor'),
+    target: target ?? null,
+  };
+}
+
 builder.objectField(OrganizationRef, 'auditLog', (t) =>
   t.field({
     type: AuditEventConnectionRef,
@@ -164,17 +185,22 @@ builder.objectField(OrganizationRef, 'auditLog', (t) =>
         description: 'Whether to include the organizations below.',
       }),
       actions: t.arg.stringList({ description: `Only these actions; at most ${ACTIONS_MAX}.` }),
+      from: t.arg({ type: 'DateTime', description: 'Only events at or after this instant.' }),
+      to: t.arg({
+        type: 'DateTime',
+        description: 'Only events before this instant, which must be after `from`.',
+      }),
+      actor: t.arg.id({
+        description:
+          'Only what this person did, with any credential of their own. Of a key, the log keeps the name and not the id.',
+      }),
+      target: t.arg.id({ description: 'Only what was done to the object with this id.' }),
       ...pageArguments(t.arg),
     },
     authScopes(organization, args, context) {
       if (args.includeDescendants) requiresReach(organization, args, context);
       return requires('audit:read')(organization, args, context);
     },
-    ...pagesOf(auditLog, ({ includeDescendants, actions }: GivenArguments<AuditArguments>) => {
-      if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX))
-        throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);
-      for (const action of actions ?? []) requireStorable(action, 'actions');
-      return { includeDescendants: includeDescendants ?? false, actions: actions ?? null };
-    }),
+    ...pagesOf(auditLog, auditArguments),
   }),
 );

@@ -38,6 +38,8 @@ const columns = (
 
 export interface InvitationsArguments {
   status: readonly InvitationStatus[];
+  /** A part of the invited address. */
+  search: string | null;
 }
 
 /** The invitations to an organization, newest first. */
@@ -46,8 +48,11 @@ export const invitations = defineList<InvitationsArguments, InvitationRow>({
   parents: ofOrganizations({ scope: 'members:read' }),
   columns: columns(sql`parent`, sql`null`),
   from: () => sql`invitations as i`,
-  where: (_viewer, { status }) => [
+  where: (_viewer, { status, search }) => [
     sql`i.organization_id = parent.id`,
+    ...(search === null
+      ? []
+      : [sql`strpos(search_fold(i.email), (select search_fold(${search}::text))) > 0`]),
     sql`invitation_status(i.status, i.expires_at) = any (${status}::text[])`,
   ],
   order: () => ({ keys: [{ expression: sql`i.id`, type: 'uuid' }], descending: true }),

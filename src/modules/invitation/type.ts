@@ -10,6 +10,7 @@ import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
+import { personPattern } from '../../values/email.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import {
   organizationById,
@@ -170,12 +171,16 @@ builder.objectField(OrganizationRef, 'invitations', (t) =>
         defaultValue: ['PENDING'],
         description: 'Only invitations in one of these states.',
       }),
+      search: t.arg.string({
+        description:
+          'Part of the address, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
+      }),
       ...pageArguments(t.arg),
     },
     authScopes: requires('members:read'),
-    ...pagesOf(invitations, ({ status }: GivenArguments<InvitationsArguments>) => {
+    ...pagesOf(invitations, ({ status, search }: GivenArguments<InvitationsArguments>) => {
       if (status?.length === 0) throw badInput('status', 'must name at least one state');
-      return { status: status ?? ['PENDING'] };
+      return { status: status ?? ['PENDING'], search: personPattern(search) };
     }),
   }),
 );

@@ -10,11 +10,13 @@
 import { sql, type RawBuilder } from 'kysely';
 import { requireSortKeys, type Page, type SortKeys } from '../../database/keyset.ts';
 import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
-import type { PersonRow } from './queries.ts';
+import { holdsRole, type PersonRow } from './queries.ts';
 
 export interface PeopleArguments {
   /** A part of the person's name or address. */
   search: string | null;
+  /** Keys of roles; the person holds at least one of them somewhere in the subtree. */
+  roles: readonly string[] | null;
 }
 
 const PROBE_ROWS = 2_000;
@@ -29,11 +31,16 @@ function counts(o: RawBuilder<unknown>): RawBuilder<unknown> {
 
 const walk = sql`organizations as o join memberships as m on m.organization_id = o.id`;
 
-/** The condition that the membership is the first one of its person in tree order. */
-function isFirst(): RawBuilder<unknown> {
-  return sql`not exists (
+/**
+ * The condition that the membership is one that counts and the first such of its person in tree
+ * order. With roles, only memberships that hold one of them count.
+ */
+function isFirst({ roles }: PeopleArguments): RawBuilder<unknown> {
+  const holds = (membership: RawBuilder<unknown>): RawBuilder<unknown> =>
+    roles === null ? sql`true` : holdsRole(membership, roles);
+  return sql`${holds(sql`m.id`)} and not exists (
     select from memberships as earlier join organizations as p on p.id = earlier.organization_id
-    where earlier.user_id = m.user_id and p.path < o.path and ${counts(sql`p`)}
+    where earlier.user_id = m.user_id and p.path < o.path and ${counts(sql`p`)} and ${holds(sql`earlier.id`)}
   )`;
 }
 
@@ -56,26 +63,26 @@ function bounds({ after, before }: Page): RawBuilder<unknown> {
 }
 
 /** The page's memberships, as `path` and `user_id`. */
-function listing(page: Page): RawBuilder<unknown> {
+function listing(args: PeopleArguments, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   return sql`
     select o.path, m.user_id from ${walk}
-    where ${counts(sql`o`)} and ${bounds(page)} and ${isFirst()}
+    where ${counts(sql`o`)} and ${bounds(page)} and ${isFirst(args)}
     order by o.path ${direction}, m.user_id ${direction} limit ${sql.lit(page.limit + 1)}`;
 }
 
-function matching(search: string, page: Page): RawBuilder<unknown> {
+function matching(args: PeopleArguments, page: Page): RawBuilder<unknown> {
   const direction = page.backward ? sql`desc` : sql`asc`;
   const opposite = page.backward ? sql`asc` : sql`desc`;
   const limit = sql.lit(page.limit + 1);
   // In a subquery, so that the pattern is folded once and not for each person.
-  const pattern = sql`(select search_fold(${search}::text))`;
+  const pattern = sql`(select search_fold(${args.search}::text))`;
   const matches = sql`strpos(u.search_text, ${pattern}) > 0`;
   return sql`
     with probe as materialized (
-      select o.path, m.user_id, ${matches} and ${isFirst()} as hit
+      select o.path, m.user_id, ${matches} and ${isFirst(args)} as hit
       from (
-        select o.path, m.user_id from ${walk}
+        select o.path, m.id, m.user_id from ${walk}
         where ${counts(sql`o`)} and ${bounds(page)}
         order by o.path ${direction}, m.user_id ${direction} limit ${sql.lit(PROBE_ROWS)}
       ) as m
@@ -91,10 +98,10 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
         and search_grams(u.search_text) @> search_pattern_grams(${pattern}) and ${matches}
     ),
     candidate as materialized (
-      select o.path, m.user_id
+      select o.path, m.id, m.user_id
       from named
       -- The optimization fence keeps the planner from walking the subtree once per name.
-      cross join lateral (select m.user_id, m.organization_id from memberships as m
+      cross join lateral (select m.id, m.user_id, m.organization_id from memberships as m
         where m.user_id = named.id offset 0) as m
       cross join lateral (select o.path, o.deleted_at from organizations as o
         where o.id = m.organization_id offset 0) as o
@@ -105,7 +112,7 @@ function matching(search: string, page: Page): RawBuilder<unknown> {
     ),
     far as materialized (
       select o.path, m.user_id from candidate as m cross join lateral (select m.path) as o
-        where ${isFirst()} limit ${limit}
+        where ${isFirst(args)} limit ${limit}
     )
     select * from (select * from near union all select * from far) as either
     order by path ${direction}, user_id ${direction} limit ${limit}`;
@@ -119,18 +126,18 @@ export const people: ListDefinition<PeopleArguments, PersonRow> = {
   name: 'people',
   parents: ofOrganizations({ scope: 'members:read', reachingBelow: true }),
   order: () => 'path',
-  page: (_viewer, { search }, page) => sql<WithSortKeys<PersonRow>>`
+  page: (_viewer, args, page) => sql<WithSortKeys<PersonRow>>`
     select u.id, u.email, u.name, u.created_at, parent.lineage, parent.id as organization_id,
       array[substr(found.path, length(parent.path) + 1), found.user_id::text] as sort_keys
-    from (${search === null ? listing(page) : matching(search, page)}) as found
+    from (${(args.search === null ? listing : matching)(args, page)}) as found
       join users as u on u.id = found.user_id
     order by found.path, found.user_id`,
-  count(_viewer, { search }) {
+  count(_viewer, { search, roles }) {
     const match =
       search === null
         ? sql`true`
         : sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`;
     const person = search === null ? sql`` : sql`join users as u on u.id = m.user_id`;
-    return sql`select count(distinct m.user_id)::int as count from ${walk} ${person} where ${counts(sql`o`)} and ${match}`;
+    return sql`select count(distinct m.user_id)::int as count from ${walk} ${person} where ${counts(sql`o`)} and ${match} and ${roles === null ? sql`true` : holdsRole(sql`m.id`, roles)}`;
   },
 };

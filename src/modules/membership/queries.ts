@@ -31,6 +31,14 @@ export interface MembersArguments {
   roles: readonly string[] | null;
 }
 
+/** Whether a membership holds one of the roles. */
+export function holdsRole(
+  membership: RawBuilder<unknown>,
+  roles: readonly string[],
+): RawBuilder<unknown> {
+  return sql`exists (select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = ${membership} and r.key = any (${roles}::text[]))`;
+}
+
 /** The members of an organization, the longest-standing first. */
 export const members = defineList<MembersArguments, MembershipRow>({
   name: 'members',
@@ -42,11 +50,7 @@ export const members = defineList<MembersArguments, MembershipRow>({
     ...(search === null
       ? []
       : [sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`]),
-    ...(roles === null
-      ? []
-      : [
-          sql`exists (select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = m.id and r.key = any (${roles}::text[]))`,
-        ]),
+    ...(roles === null ? [] : [holdsRole(sql`m.id`, roles)]),
   ],
   order: () => ({ keys: [{ expression: sql`m.id`, type: 'uuid' }] }),
 });

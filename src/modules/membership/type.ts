@@ -27,7 +27,7 @@ import { rolesOfMembership } from '../role/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { personPattern } from '../../values/email.ts';
 import { UserRef } from '../user/type.ts';
-import { people, type PeopleArguments } from './people.ts';
+import { people } from './people.ts';
 import {
   members,
   membershipScopes,
@@ -177,6 +177,15 @@ const PersonConnectionRef = connectionType<PersonRow>({
 
 const ROLE_FILTER_MAX = 50;
 
+/** The filter of members and of people, from what the client gives. */
+function personFilter({ search, roles }: GivenArguments<MembersArguments>): MembersArguments {
+  const keys = roles ?? null;
+  if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX))
+    throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
+  for (const key of keys ?? []) requireStorable(key, 'roles');
+  return { search: personPattern(search), roles: keys };
+}
+
 builder.objectFields(OrganizationRef, (t) => ({
   members: t.field({
     type: MembershipConnectionRef,
@@ -194,13 +203,7 @@ builder.objectFields(OrganizationRef, (t) => ({
       ...pageArguments(t.arg),
     },
     authScopes: requires('members:read'),
-    ...pagesOf(members, ({ search, roles }: GivenArguments<MembersArguments>) => {
-      const keys = roles ?? null;
-      if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX))
-        throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
-      for (const key of keys ?? []) requireStorable(key, 'roles');
-      return { search: personPattern(search), roles: keys };
-    }),
+    ...pagesOf(members, personFilter),
   }),
   people: t.field({
     type: PersonConnectionRef,
@@ -213,11 +216,12 @@ builder.objectFields(OrganizationRef, (t) => ({
         description:
           'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
       }),
+      roles: t.arg.stringList({
+        description: `Only people who hold one of these roles somewhere in the subtree, by key; at most ${ROLE_FILTER_MAX}.`,
+      }),
       ...pageArguments(t.arg),
     },
     authScopes: requiresReach,
-    ...pagesOf(people, ({ search }: GivenArguments<PeopleArguments>) => ({
-      search: personPattern(search),
-    })),
+    ...pagesOf(people, personFilter),
   }),
 }));

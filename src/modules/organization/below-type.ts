@@ -14,11 +14,13 @@ import {
   type DescendantRow,
   type DescendantsArguments,
 } from './descendants.ts';
-import { children, hasChildren, slugById, type ChildrenArguments } from './queries.ts';
+import { children, type ChildrenArguments } from './children.ts';
+import { hasChildren, slugById } from './queries.ts';
 import {
   OrganizationConnectionRef,
   OrganizationKindRef,
   OrganizationRef,
+  OrganizationStatusRef,
   BREADCRUMB_WEIGHT,
 } from './refs.ts';
 
@@ -102,11 +104,36 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
 
 type FieldBuilder = Parameters<NonNullable<Parameters<typeof builder.queryFields>[0]>>[0];
 
-function includeDeletedArgument(t: Pick<FieldBuilder, 'arg'>) {
-  return t.arg.boolean({
-    defaultValue: false,
-    description: 'Whether to include deleted organizations that can still be restored.',
-  });
+/** The arguments that choose among organizations below. */
+function filterArguments(t: Pick<FieldBuilder, 'arg'>) {
+  return {
+    search: t.arg.string({
+      description:
+        'Part of the slug, id, name or domain, regardless of case and Unicode form: at most 64 characters after trimming, each of which stands ' +
+        'for itself. Empty or blank: no search.',
+    }),
+    kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
+    status: t.arg({
+      type: OrganizationStatusRef,
+      description:
+        'Only organizations in this state. Deleted ones are found with `includeDeleted` only.',
+    }),
+    includeDeleted: t.arg.boolean({
+      defaultValue: false,
+      description: 'Whether to include deleted organizations that can still be restored.',
+    }),
+  };
+}
+
+type Filter = Pick<DescendantsArguments, 'search' | 'kind' | 'status' | 'includeDeleted'>;
+
+function filterOf({ search, kind, status, includeDeleted }: GivenArguments<Filter>): Filter {
+  return {
+    search: searchPattern(search),
+    kind: kind ?? null,
+    status: status ?? null,
+    includeDeleted: includeDeleted ?? false,
+  };
 }
 
 builder.objectFields(OrganizationRef, (t) => ({
@@ -123,14 +150,26 @@ builder.objectFields(OrganizationRef, (t) => ({
     description:
       'Number of organizations directly below, not counting deleted ones. Requires `child_organizations:manage`.',
     authScopes: requiresReach,
-    ...countOf(children, { orderBy: 'SLUG_ASC', kind: null, includeDeleted: false }),
+    ...countOf(children, {
+      orderBy: 'SLUG_ASC',
+      search: null,
+      kind: null,
+      status: null,
+      includeDeleted: false,
+    }),
   }),
   descendantCount: t.int({
     nullable: true,
     description:
       'Number of organizations below at any depth, not counting deleted ones. Requires `child_organizations:manage`.',
     authScopes: requiresReach,
-    ...countOf(descendants, { search: null, kind: null, maxDepth: null, includeDeleted: false }),
+    ...countOf(descendants, {
+      search: null,
+      kind: null,
+      status: null,
+      maxDepth: null,
+      includeDeleted: false,
+    }),
   }),
   children: t.field({
     type: OrganizationConnectionRef,
@@ -142,19 +181,17 @@ builder.objectFields(OrganizationRef, (t) => ({
         defaultValue: 'SLUG_ASC',
         description: 'Order of the list; ties are broken by id.',
       }),
-      kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
-      includeDeleted: includeDeletedArgument(t),
+      ...filterArguments(t),
       ...pageArguments(t.arg),
     },
     authScopes: requiresReach,
     ...pagesOf(
       children,
-      ({ orderBy, kind, includeDeleted }: GivenArguments<ChildrenArguments>) => ({
+      ({ orderBy, ...filter }: GivenArguments<ChildrenArguments>) => ({
+        ...filterOf(filter),
         orderBy: orderBy ?? 'SLUG_ASC',
-        kind: kind ?? null,
-        includeDeleted: includeDeleted ?? false,
       }),
-      ['orderBy'],
+      ['orderBy', 'status'],
     ),
   }),
   descendants: t.field({
@@ -163,30 +200,20 @@ builder.objectFields(OrganizationRef, (t) => ({
     description:
       'All organizations below this one at any depth, in tree order. Requires `child_organizations:manage`.',
     args: {
-      search: t.arg.string({
-        description:
-          'Part of the slug, id, name or domain, regardless of case and Unicode form: at most 64 characters after trimming, each of which stands ' +
-          'for itself. Empty or blank: no search.',
-      }),
-      kind: t.arg({ type: OrganizationKindRef, description: 'Only organizations of this kind.' }),
       maxDepth: t.arg.int({
         description: 'Limits the depth to this many levels below; at least 1.',
       }),
-      includeDeleted: includeDeletedArgument(t),
+      ...filterArguments(t),
       ...pageArguments(t.arg),
     },
     authScopes: requiresReach,
     ...pagesOf(
       descendants,
-      ({ search, kind, maxDepth, includeDeleted }: GivenArguments<DescendantsArguments>) => {
+      ({ maxDepth, ...filter }: GivenArguments<DescendantsArguments>) => {
         if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
-        return {
-          search: searchPattern(search),
-          kind: kind ?? null,
-          maxDepth: maxDepth ?? null,
-          includeDeleted: includeDeleted ?? false,
-        };
+        return { ...filterOf(filter), maxDepth: maxDepth ?? null };
       },
+      ['status'],
     ),
   }),
 }));

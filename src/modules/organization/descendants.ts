@@ -12,7 +12,12 @@ import { sql, type RawBuilder } from 'kysely';
 import { requireSortKeys, type Page } from '../../database/keyset.ts';
 import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
 import type { Viewer } from '../../database/loaders.ts';
-import { organizationColumns, type OrganizationKind, type OrganizationRow } from './queries.ts';
+import {
+  organizationColumns,
+  type OrganizationKind,
+  type OrganizationRow,
+  type OrganizationStatus,
+} from './queries.ts';
 
 export type SearchField = 'SLUG' | 'ID' | 'NAME' | 'DOMAIN';
 
@@ -24,6 +29,8 @@ export interface DescendantsArguments {
   /** Validated by `searchPattern`; null lists everything. */
   search: string | null;
   kind: OrganizationKind | null;
+  /** Decides about the text of the statement, since an index serves some of them. */
+  status: OrganizationStatus | null;
   maxDepth: number | null;
   includeDeleted: boolean;
 }
@@ -53,10 +60,16 @@ function bounds(
 }
 
 /** Conditions on the organizations themselves, in addition to their position in the tree. */
-function filter({ kind, maxDepth, includeDeleted }: DescendantsArguments): RawBuilder<unknown> {
+function filter({
+  kind,
+  status,
+  maxDepth,
+  includeDeleted,
+}: DescendantsArguments): RawBuilder<unknown> {
   const conditions = [sql`true`];
   if (!includeDeleted) conditions.push(sql`o.deleted_at is null`);
   if (kind !== null) conditions.push(sql`o.kind = ${kind}`);
+  if (status !== null) conditions.push(sql`o.status = ${sql.lit(status)}`);
   if (maxDepth !== null) conditions.push(sql`o.depth <= parent.depth + ${maxDepth}::integer`);
   return sql.join(conditions, sql` and `);
 }

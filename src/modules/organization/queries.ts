@@ -6,8 +6,6 @@ import {
   type Lineage,
 } from '../../authorization/rights.ts';
 import { flagBatch, listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
-import { defineList, ofOrganizations } from '../../database/list.ts';
-import type { SortOrder } from '../../database/keyset.ts';
 import type { Columns } from '../../database/rows.ts';
 
 export type OrganizationKind = 'AGENCY' | 'RESELLER' | 'AFFILIATE' | 'CHANNEL_PARTNER' | 'CUSTOMER';
@@ -143,39 +141,6 @@ export const slugById = rowBatch<null, { id: string; slug: string }>(
   ({ principal }, ids) => sql<{ id: string; slug: string }>`
     select o.id, o.slug from ${readableOrganizations(principal, { includeDeleted: true })} as o where o.id = any (${ids}::uuid[])`,
 );
-
-export interface ChildrenArguments {
-  orderBy: OrganizationOrder;
-  kind: OrganizationKind | null;
-  includeDeleted: boolean;
-}
-
-function childrenOrder(orderBy: OrganizationOrder): SortOrder {
-  const key = {
-    SLUG: { expression: sql`o.slug`, type: 'text' as const },
-    NAME: { expression: sql`search_fold(o.name)`, type: 'text' as const },
-    CREATED_AT: { expression: sql`o.created_at`, type: 'timestamptz' as const },
-  }[orderBy.replace(/_(ASC|DESC)$/, '') as 'SLUG' | 'NAME' | 'CREATED_AT'];
-  return {
-    keys: [key, { expression: sql`o.id`, type: 'uuid' }],
-    descending: orderBy.endsWith('_DESC'),
-  };
-}
-
-/** The organizations directly below an organization. */
-export const children = defineList<ChildrenArguments, OrganizationRow>({
-  name: 'children',
-  parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
-  columns: organizationColumns,
-  from: () => sql`organizations as o`,
-  where: (_viewer, { kind, includeDeleted }) => [
-    sql`o.parent_id = parent.id`,
-    ...(includeDeleted ? [] : [sql`o.deleted_at is null`]),
-    ...(kind ? [sql`o.kind = ${kind}`] : []),
-  ],
-  orderName: ({ orderBy }) => orderBy,
-  order: ({ orderBy }) => childrenOrder(orderBy),
-});
 
 /** Whether there is any organization directly below, without counting. */
 export const hasChildren = flagBatch(

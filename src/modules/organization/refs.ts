@@ -19,6 +19,18 @@ export const OrganizationKindRef = builder.enumType('OrganizationKind', {
   } satisfies Record<OrganizationKind, object>,
 });
 
+export const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
+  description: 'Whether an organization is in use.',
+  values: {
+    ACTIVE: { description: 'In use.' },
+    SUSPENDED: {
+      description:
+        'Its own credentials and those of everything below it are refused; callers above can still read it.',
+    },
+    DELETED: { description: 'Deleted and still restorable.' },
+  },
+});
+
 export const OrganizationConnectionRef = connectionType<OrganizationRow>({
   name: 'Organization',
   node: OrganizationRef,

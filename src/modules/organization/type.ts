@@ -10,7 +10,7 @@ import { badInput, notFound } from '../../errors.ts';
 import { decodeId, encodeId } from '../../values/ids.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { requireStorable } from '../../values/text.ts';
-import { OrganizationKindRef, OrganizationRef } from './refs.ts';
+import { OrganizationKindRef, OrganizationRef, OrganizationStatusRef } from './refs.ts';
 import {
   ancestors,
   askedOrganization,
@@ -23,18 +23,6 @@ import {
 
 /** The most that `MAX_TREE_DEPTH` can be. */
 const DEPTH_MAX = 64;
-
-const OrganizationStatusRef = builder.enumType('OrganizationStatus', {
-  description: 'Whether an organization is in use.',
-  values: {
-    ACTIVE: { description: 'In use.' },
-    SUSPENDED: {
-      description:
-        'Its own credentials and those of everything below it are refused; callers above can still read it.',
-    },
-    DELETED: { description: 'Deleted and still restorable.' },
-  },
-});
 
 const OrganizationSourceRef = builder.enumType('OrganizationSource', {
   description: 'How an organization came to be. More ways may be added.',
