@@ -7,6 +7,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import type { BootstrapOptions } from './bootstrap.ts';
 import type { MetricOptions } from './metrics.ts';
 import { nearest } from '../config/similar.ts';
+import type { PlanOptions } from './plans.ts';
 import { runLong } from './run.ts';
 import type { SeedOptions } from './seed.ts';
 import type { Terminal } from './terminal.ts';
@@ -165,6 +166,29 @@ export function createProgram(terminal: Terminal): Command {
     .action(async (options: MetricOptions) =>
       (await import('./metrics.ts')).addToCatalog(terminal, options),
     );
+
+  const plans = program
+    .command('plans')
+    .description('Keep the catalog of plans that organizations can be on.');
+  plans
+    .command('add')
+    .description('Add a plan to the catalog, after the others. Running gateways offer it at once.')
+    .requiredOption('--key <key>', 'key of the plan', filled)
+    .requiredOption('--name <name>', 'name for people', filled)
+    .requiredOption(
+      '--max-calls <number>',
+      'calls at the same time, 0 to 1000000',
+      wholeNumber(0, 1_000_000),
+    )
+    .option('--price <id>', 'price as the billing provider names it', filled)
+    .option('--description <text>', 'what it includes')
+    .action(async (options: PlanOptions) =>
+      (await import('./plans.ts')).addToPlans(terminal, options),
+    );
+  plans
+    .command('list')
+    .description('List the plans in their order.')
+    .action(async () => (await import('./plans.ts')).printPlans(terminal));
 
   const documents = program
     .command('documents')

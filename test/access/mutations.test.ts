@@ -184,6 +184,14 @@ const table: Record<string, Row> = {
     input: async () => ({ id: await fresh.organization(true) }),
   },
   retryProvisioning: { expected: byRight, input: inNorth(() => ({})) },
+  changePlan: {
+    expected: byRight,
+    input: inNorth(async () => {
+      await sql`insert into billing_accounts (organization_id, status) values (${world.uuid('north')}, 'active')
+        on conflict (organization_id) do update set status = 'active'`.execute(world.db);
+      return { plan: 'free' };
+    }),
+  },
   updateOrganization: {
     expected: byRight,
     input: () => Promise.resolve({ id: world.org('north'), name: unique() }),

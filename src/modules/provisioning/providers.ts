@@ -3,9 +3,9 @@ import { databaseNow } from '../../database/clock.ts';
 import type { Database } from '../../database/connect.ts';
 import type { StepName } from './queries.ts';
 import { localProvider } from './local.ts';
-import type { Provider, Providers } from './provider.ts';
-import { stripeProvider, type StripeSettings } from './stripe.ts';
-import { webhookProvider, type WebhookSettings } from './webhook.ts';
+import type { PlanProvider, Provider, Providers } from './provider.ts';
+import { stripePlans, stripeProvider, type StripeSettings } from './stripe.ts';
+import { webhookPlans, webhookProvider, type WebhookSettings } from './webhook.ts';
 
 /** The provider of each step, and the settings that the selected ones need. */
 export interface ProvisioningSettings {
@@ -37,12 +37,21 @@ export function makeProviders(
     webhook: webhook && webhookProvider(webhook, () => databaseNow(db)),
     stripe: stripe && stripeProvider(stripe),
   };
+  const plans: Record<string, PlanProvider | undefined> = {
+    // Nobody else has to know.
+    local: () => Promise.resolve({}),
+    webhook: webhook && webhookPlans(webhook, () => databaseNow(db)),
+    stripe: stripe && stripePlans(stripe),
+  };
   const of = (step: StepName): Provider => {
     const provider = providers[steps[step]];
     if (!provider) throw new RangeError(`the provider of ${step} is not configured`);
     return provider;
   };
+  const changePlan = plans[steps.BILLING];
+  if (!changePlan) throw new RangeError('the provider of BILLING is not configured');
   return {
+    changePlan,
     IDENTITY: of('IDENTITY'),
     BILLING: of('BILLING'),
     TELEPHONY: of('TELEPHONY'),
