@@ -51,6 +51,13 @@ export type AddressInput = {
   zip: string;
 };
 
+/** Why the portal of the billing provider cannot be opened. */
+export type BillingPortalFailure =
+  /** The billing provider has no portal. */
+  | 'NOT_OFFERED'
+  /** The billing provider could not open it; try again later. */
+  | 'PROVIDER_FAILED';
+
 /** How the organization presents itself; absent fields stay as they are, null clears. */
 export type BrandingInput = {
   /** Address of the logo, http(s), at most 2,000 characters. */
@@ -94,6 +101,14 @@ export type CreateApiKeyInput = {
   organizationId: string;
   /** Scopes from `Query.scopes`, limited to those the caller holds on the organization. */
   scopes: Array<string>;
+};
+
+/** Whose portal to open. */
+export type CreateBillingPortalLinkInput = {
+  /** The caller's organization, or one below it. */
+  organizationId: string;
+  /** Where the portal leads back to, http(s), at most 2,000 characters; what is configured at the billing provider when absent. */
+  returnUrl?: string | null | undefined;
 };
 
 /** The new contact. */
@@ -791,6 +806,7 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'AlreadyMemberError', code: string }
           | { __typename: 'ApiKeyRevokedError', code: string }
           | { __typename: 'BillingNotReadyError', code: string }
+          | { __typename: 'BillingPortalError', code: string }
           | { __typename: 'ContactExistsError', code: string }
           | { __typename: 'ContentionError', code: string }
           | { __typename: 'CycleError', code: string }
@@ -884,6 +900,7 @@ export type CreateOrganizationMutationVariables = Exact<{
 export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number | null, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null } | null, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } | null }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
+          | { code: string }
           | { code: string }
           | { code: string }
           | { code: string }
@@ -1220,6 +1237,18 @@ export type ChangePlanMutation = { changePlan:
     | { __typename: 'PlanChangePendingError', plan: string, code: string, message: string }
     | { __typename: 'PlanLimitError', limit: PlanLimitKind, allowed: number, inUse: number, code: string, message: string }
     | { __typename: 'VersionConflictError', currentVersion: number, code: string, message: string }
+   | null };
+
+export type CreateBillingPortalLinkMutationVariables = Exact<{
+  input: CreateBillingPortalLinkInput;
+}>;
+
+
+export type CreateBillingPortalLinkMutation = { createBillingPortalLink:
+    | { __typename: 'BillingNotReadyError', code: string, message: string }
+    | { __typename: 'BillingPortalError', reason: BillingPortalFailure, code: string, message: string }
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'CreateBillingPortalLinkPayload', url: string }
    | null };
 
 export type UsageQueryVariables = Exact<{
@@ -2568,6 +2597,23 @@ export const ChangePlanDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9bac57eb206cbff7313d0e712c56016c127eeb76a4592f5199c7634852a2ae93"}) as unknown as TypedDocumentString<ChangePlanMutation, ChangePlanMutationVariables>;
+export const CreateBillingPortalLinkDocument = new TypedDocumentString(`
+    mutation CreateBillingPortalLink($input: CreateBillingPortalLinkInput!) {
+  createBillingPortalLink(input: $input) {
+    __typename
+    ... on CreateBillingPortalLinkPayload {
+      url
+    }
+    ... on BillingPortalError {
+      reason
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `, {"hash":"sha256:a49e5f32fdf707dbd576e611557f6046d618d7d644402e7e617940d8bcdab922"}) as unknown as TypedDocumentString<CreateBillingPortalLinkMutation, CreateBillingPortalLinkMutationVariables>;
 export const UsageDocument = new TypedDocumentString(`
     query Usage($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $keys: [String!]) {
   organization(id: $id) {
