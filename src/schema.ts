@@ -35,6 +35,7 @@ import './modules/invitation/answer-mutations.ts';
 import './modules/credential/mutations.ts';
 import './modules/usage/mutations.ts';
 import './modules/contact/mutations.ts';
+import './modules/plan/mutations.ts';
 
 export const schema = resolveIdsAtOnce(builder.toSchema());
 

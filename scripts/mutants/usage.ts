@@ -1,10 +1,107 @@
-/** What keeps usage exact, and what bounds its cost. */
+/** What keeps usage exact and bounds its cost, and what keeps plans and limits together. */
 import type { MutantGroup } from './mutant.ts';
 
 const TIME_ZONES = 'test/usage/time-zones.test.ts';
 const RETENTION = 'test/usage/retention.test.ts';
+const PLANS = 'test/plan/plans.test.ts';
 
 export const usage: readonly MutantGroup[] = [
+  {
+    file: 'src/modules/plan/commands.ts',
+    tests: PLANS,
+    mutants: [
+      {
+        what: 'plans are changed without billing:manage',
+        from: "scope: 'billing:manage'",
+        to: "scope: 'organizations:manage'",
+        only: 'requires billing:manage',
+      },
+      {
+        what: 'a plan allows less than is in use',
+        from: 'if (inUse > allowed)',
+        to: 'if (inUse < 0)',
+        only: 'more is in use',
+      },
+      {
+        what: 'a change of plan replaces one that is under way',
+        from: 'if (pending !== null)',
+        to: 'if (pending === "")',
+        only: 'under way',
+      },
+      {
+        what: 'the plan of an account that is not provisioned is changed',
+        from: "if (current === null || status === 'pending')",
+        to: 'if (current === null)',
+        only: 'under way',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/plan/portal-commands.ts',
+    tests: 'test/plan/portal.test.ts',
+    mutants: [
+      {
+        what: 'the portal is opened without billing:manage',
+        from: "scope: 'billing:manage'",
+        to: "scope: 'organizations:manage'",
+        only: 'is for holders',
+      },
+      {
+        what: 'the portal leads back to any address',
+        from: "requireUrl(input.returnUrl, 'returnUrl')",
+        to: 'String(input.returnUrl)',
+        only: 'addresses of the web',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/plan/jobs.ts',
+    tests: PLANS,
+    mutants: [
+      {
+        what: 'an earlier change of plan takes effect late',
+        from: "round = ${round} and status = 'PENDING' returning",
+        to: "${round} > 0 and status = 'PENDING' returning",
+        only: 'not the current one',
+      },
+      {
+        what: 'a deleted organization is billed for another plan',
+        from: 'if (begun.deleted_at)',
+        to: 'if (begun.id === "")',
+        only: 'that was deleted',
+      },
+      {
+        what: 'limits stay when the plan changes',
+        from: 'set max_calls = p.max_calls from',
+        to: 'set max_calls = l.max_calls from',
+        only: 'brings the limits',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/provisioning/stripe.ts',
+    tests: PLANS,
+    mutants: [
+      {
+        what: 'a subscription with several items loses its price',
+        from: 'if (!item || others.length > 0)',
+        to: 'if (!item)',
+        only: 'several items',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/audit/redaction.ts',
+    tests: PLANS,
+    mutants: [
+      {
+        what: 'the audit log tells the plan to everybody',
+        from: "plan: ['billing:manage'],",
+        to: "plan: 'everybody',",
+        only: 'stands in the audit log',
+      },
+    ],
+  },
   {
     file: 'src/modules/usage/sources.ts',
     tests: TIME_ZONES,

@@ -13,6 +13,7 @@ import { forgetMails } from '../modules/invitation/sending.ts';
 import { purgeOrganizations } from '../modules/organization/delete/jobs.ts';
 import { refreshSearch } from '../modules/organization/search-documents.ts';
 import { sweepBudgets } from '../limits/budgets.ts';
+import { changePlanTask } from '../modules/plan/jobs.ts';
 import { provisionTask, type ProvisionOptions } from '../modules/provisioning/jobs.ts';
 import { verifySomeUsage } from '../modules/usage/verify.ts';
 import { retainUsage } from '../modules/usage/retention.ts';
@@ -31,6 +32,7 @@ export function makeTasks(options: TaskOptions): Tasks {
   return {
     deliver_invitation: deliveryTask(options),
     provision: provisionTask(options),
+    change_plan: changePlanTask(options),
     verify_domain: verifyDomainTask(options),
     verify_due_domains: verifyDueDomainsTask(options),
     refresh_search: () => refreshSearch(db),

@@ -18,6 +18,7 @@ const EXCEPTIONS: Readonly<Record<string, 'select' | 'select, insert'>> = {
   scopes: 'select',
   reserved_slugs: 'select',
   usage_metrics: 'select',
+  plans: 'select',
   trusted_documents: 'select',
   kysely_migration: 'select',
   kysely_migration_lock: 'select',

@@ -346,6 +346,26 @@ export interface PhoneNumbers {
   number: string;
 }
 
+export interface PlanChanges {
+  attempts: Generated<number>;
+  error: string | null;
+  finished_at: Timestamp | null;
+  organization_id: string;
+  plan: string;
+  requested_at: Generated<Timestamp>;
+  round: Generated<number>;
+  status: Generated<string>;
+}
+
+export interface Plans {
+  description: string | null;
+  key: string;
+  max_calls: number;
+  name: string;
+  position: number;
+  price_id: string | null;
+}
+
 export interface ProvisioningSteps {
   attempts: Generated<number>;
   error: string | null;
@@ -524,6 +544,8 @@ export interface DB {
   organizations_truth: OrganizationsTruth;
   personal_access_tokens: PersonalAccessTokens;
   phone_numbers: PhoneNumbers;
+  plan_changes: PlanChanges;
+  plans: Plans;
   provisioning_steps: ProvisioningSteps;
   rate_budgets: RateBudgets;
   reserved_slugs: ReservedSlugs;

@@ -11,6 +11,7 @@ type Nothing = Record<string, never>;
 export interface JobPayloads {
   deliver_invitation: { invitationId: string; round: number };
   provision: { organizationId: string; step: string };
+  change_plan: { organizationId: string };
   verify_domain: { organizationId: string };
   refresh_search: Nothing;
   verify_due_domains: Nothing;

@@ -70,6 +70,16 @@ export async function seedDetails(
       [o.id, 'salesforce', `001${String(index).padStart(12, '0')}AAA`],
     ]),
   );
+  // The free plan is there from the start.
+  await copyRows(
+    client,
+    'plans',
+    ['key', 'name', 'description', 'max_calls', 'price_id', 'position'],
+    [
+      ['team', 'Team', 'For one location.', 5, 'price_team', 2],
+      ['agency', 'Agency', 'For partners and everything below them.', 25, 'price_agency', 3],
+    ],
+  );
   await copyRows(
     client,
     'billing_accounts',

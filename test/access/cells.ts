@@ -206,6 +206,7 @@ const ROOTS = [
   'node',
   'nodes',
   'organization',
+  'plans',
   'scopes',
   'slugAvailability',
   'usageMetrics',
@@ -249,6 +250,7 @@ export function readDocument(target: Target, { anonymous = false }: Asker): stri
     nodes(ids: [${ids}]) { id }
     scopes { key }
     usageMetrics { key }
+    plans { key }
     slugAvailability(slug: "${target.slug}") { available }
     invitationPreview(token: "unknown") { organizationName }
     ${anonymous ? '' : viewer}
@@ -261,7 +263,7 @@ export function expectedRead(forest: Forest, asker: Asker, target: Target): Expe
   const values = new Map<string, unknown>();
   const personal = new Set(['invitationPreview', 'own', 'viewer']);
   const { request, anonymous = false } = asker;
-  const within = ['byId', 'bySlug', 'own', 'node', 'nodes', 'scopes', 'usageMetrics'];
+  const within = ['byId', 'bySlug', 'own', 'node', 'nodes', 'scopes', 'usageMetrics', 'plans'];
   if (anonymous || !request) {
     for (const path of anonymous ? [...within, 'slugAvailability', 'invitationPreview'] : within)
       verdicts.set(path, anonymous ? 'UNAUTHENTICATED' : 'ORGANIZATION_REQUIRED');
@@ -277,6 +279,7 @@ export function expectedRead(forest: Forest, asker: Asker, target: Target): Expe
     'own',
     'scopes',
     'usageMetrics',
+    'plans',
     'slugAvailability',
     'invitationPreview',
     'viewer',
@@ -432,6 +435,9 @@ export function attempts(
       'deleteOwn',
     ),
     ...(isSuspended ? [resume, suspend] : [suspend, resume]),
+    // The billing accounts of the matrix are not provisioned.
+    one('changePlan', { ...inTarget, plan: 'free' }, takes('billing:manage', 'BILLING_NOT_READY')),
+    one('createBillingPortalLink', inTarget, takes('billing:manage', 'BILLING_NOT_READY')),
     one('retryProvisioning', inTarget, takes('organizations:manage', 'RetryProvisioningPayload')),
     one(
       'updateMemberRoles',

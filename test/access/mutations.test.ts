@@ -180,6 +180,24 @@ const table: Record<string, Row> = {
     input: async () => ({ id: await fresh.organization(true) }),
   },
   retryProvisioning: { expected: byRight, input: inNorth(() => ({})) },
+  changePlan: {
+    expected: byRight,
+    input: inNorth(async () => {
+      await sql`insert into billing_accounts (organization_id, status) values (${world.uuid('north')}, 'active')
+        on conflict (organization_id) do update set status = 'active'`.execute(world.db);
+      return { plan: 'free' };
+    }),
+  },
+  createBillingPortalLink: {
+    expected: byRight,
+    input: inNorth(async () => {
+      await sql`insert into billing_accounts (organization_id, status, customer_id) values (${world.uuid('north')}, 'active', 'cus_1')
+        on conflict (organization_id) do update set status = 'active', customer_id = 'cus_1'`.execute(
+        world.db,
+      );
+      return {};
+    }),
+  },
   updateOrganization: {
     expected: byRight,
     input: () => Promise.resolve({ id: world.org('north'), name: unique() }),

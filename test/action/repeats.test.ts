@@ -36,6 +36,18 @@ async function organization(status = 'ACTIVE'): Promise<string> {
   return encodeId('Organization', id);
 }
 
+/** An organization with a billing account, and plans that it may change to. */
+async function subscriber(): Promise<string> {
+  const id = await organization();
+  await sql`insert into billing_accounts (organization_id, status)
+    select id, 'active' from organizations where organization_public_id(id) = ${id}`.execute(
+    world.db,
+  );
+  await sql`insert into plans (key, name, max_calls, position) values ('other', 'Other', 5, 2), ('third', 'Third', 5, 3)
+    on conflict do nothing`.execute(world.db);
+  return id;
+}
+
 /** The address of a person whom the caller can see. */
 async function person(): Promise<string> {
   const email = address();
@@ -91,6 +103,11 @@ const repeatable: Record<string, Repeatable> = {
     shows: 'membership { id } ignoredRoles',
     input: async () => ({ ...on('shop-2'), email: await person(), roles: ['user', 'nothing'] }),
     other: () => ({ roles: ['viewer'] }),
+  },
+  changePlan: {
+    shows: 'organization { id version billing { planChange { plan status requestedAt } } }',
+    input: async () => ({ organizationId: await subscriber(), plan: 'other', expectedVersion: 1 }),
+    other: () => ({ plan: 'third' }),
   },
   createApiKey: {
     shows: 'apiKey { id } secret',
@@ -280,14 +297,18 @@ describe('an organization’s expected version', () => {
   it.each(mutationsWith('expectedVersion'))(
     'is compared by %s, which changes nothing when it is another',
     async (name) => {
-      const id = await organization(name === 'resumeOrganization' ? 'SUSPENDED' : 'ACTIVE');
+      const isPlan = name === 'changePlan';
+      const id = isPlan
+        ? await subscriber()
+        : await organization(name === 'resumeOrganization' ? 'SUSPENDED' : 'ACTIVE');
+      const place = isPlan ? { organizationId: id, plan: 'other' } : { id };
       const more = { moveOrganization: { newParentId: world.org('south') } }[name] ?? {};
       const document = (expected: number) =>
         world.ask<Record<string, object>>(
           `mutation ($input: ${name.charAt(0).toUpperCase() + name.slice(1)}Input!) { ${name}(input: $input) {
           __typename ... on VersionConflictError { code currentVersion } } }`,
           { as: 'admin@acme' },
-          { input: { id, expectedVersion: expected, ...more } },
+          { input: { ...place, expectedVersion: expected, ...more } },
         );
       const { effect, result } = await effectOf(() => document(2));
       expect(result.data?.[name]).toEqual({

@@ -23,7 +23,7 @@ describe('the command line', () => {
     expect(overview).toMatchObject({ code: 0, stderr: '' });
     expect(await runHere([])).toEqual(overview);
     const commands = [
-      'serve, worker, migrate, bootstrap, seed, phone-numbers, phone-numbers add, metrics, metrics add, usage, usage check',
+      'serve, worker, migrate, bootstrap, seed, phone-numbers, phone-numbers add, metrics, metrics add, plans, plans add, plans list, usage, usage check',
       'documents, documents add, documents list, documents remove, schema, check',
     ];
     for (const command of commands.join(', ').split(', ')) {
@@ -258,6 +258,38 @@ describe('the command line', () => {
       await fresh.close();
     }
     expect(slugs[0]).toEqual(slugs[1]);
+  });
+
+  it('adds plans to the catalog, and lists them with their prices', async () => {
+    const add = (key: string, ...more: string[]) =>
+      banyan('plans', 'add', '--key', key, '--name', 'Team', '--max-calls', '5', ...more);
+    expect(await add('team', '--price', 'price_team', '--description', 'For one.')).toMatchObject({
+      code: 0,
+      stdout: 'Added team to the plans.\n',
+    });
+    expect(await add('gratis')).toMatchObject({ code: 0 });
+    for (const [args, reason] of [
+      [['team'], '--key is taken: team.'],
+      [['Team'], '--key must have'],
+      [['odd', '--description', '\u202e'], '--description'],
+      [['odd', '--price', 'x'.repeat(256)], '--price'],
+    ] as const)
+      expect(await add(...(args as [string]))).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(`banyan: ${reason}`),
+      });
+    expect(await banyan('plans', 'list')).toMatchObject({
+      code: 0,
+      stdout:
+        'free  Free, 1 call at a time, no price\n' +
+        'team  Team, 5 calls at a time, price_team\n' +
+        'gratis  Team, 5 calls at a time, no price\n',
+    });
+    for (let n = 4; n <= 25; n++) expect(await add(`plan_${n}`)).toMatchObject({ code: 0 });
+    expect(await add('one_more')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('The catalog already has 25 plans, the maximum.'),
+    });
   });
 
   it('adds metrics to the catalog, and refuses what it could not compute', async () => {

@@ -65,6 +65,8 @@ const ROUND_TRIPS: Record<string, number> = {
   suspendOrganization: 8,
   resumeOrganization: 8,
   retryProvisioning: 7,
+  changePlan: 8,
+  createBillingPortalLink: 7,
   deleteOrganization: 10,
   restoreOrganization: 9,
   addMember: 11,

@@ -33,9 +33,13 @@ const DAY_MS = 86_400_000;
 const FAR = '2026-01-01T00:00:00Z';
 const USAGE =
   'query ($from: DateTime!, $to: DateTime!) { organization { usage(from: $from, to: $to) { from to } } }';
+const LOG =
+  'query ($from: DateTime, $to: DateTime) { organization { auditLog(from: $from, to: $to) { totalCount } } }';
 
 /** A request that gives an instant at the place, as a variable. */
 const requests: Record<string, (instant: unknown) => Promise<GraphQLAnswer>> = {
+  'Organization.auditLog(from)': (from) => world.ask(LOG, { as: 'key@north' }, { from, to: FAR }),
+  'Organization.auditLog(to)': (to) => world.ask(LOG, { as: 'key@north' }, { from: FAR, to }),
   'Organization.usage(from)': (from) => world.ask(USAGE, { as: 'key@north' }, { from, to: FAR }),
   'Organization.usage(to)': (to) => world.ask(USAGE, { as: 'key@north' }, { from: FAR, to }),
   'UsageEventInput.occurredAt': (occurredAt) =>

@@ -136,6 +136,7 @@ describe('schema.graphql', () => {
     const bounded = new Set([
       'Query.nodes',
       'Query.usageMetrics',
+      'Query.plans',
       'Query.scopes',
       'Viewer.personalAccessTokens',
       'Organization.ancestors',

@@ -227,6 +227,7 @@ const TEXT_BY_NAME: Record<string, readonly string[]> = {
   country: ['DE', 'US'],
   actions: ['createRole'],
   system: ['zuora'],
+  plan: ['free', 'nonsense'],
   timeZone: ['Europe/Berlin', 'Asia/Kathmandu', 'America/St_Johns', 'Mars/Olympus'],
 };
 

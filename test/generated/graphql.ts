@@ -51,6 +51,13 @@ export type AddressInput = {
   zip: string;
 };
 
+/** Why the portal of the billing provider cannot be opened. */
+export type BillingPortalFailure =
+  /** The billing provider has no portal. */
+  | 'NOT_OFFERED'
+  /** The billing provider could not open it; try again later. */
+  | 'PROVIDER_FAILED';
+
 /** How the organization presents itself; absent fields stay as they are, null clears. */
 export type BrandingInput = {
   /** Address of the logo, http(s), at most 2,000 characters. */
@@ -59,6 +66,18 @@ export type BrandingInput = {
   primaryColor?: string | null | undefined;
   /** Second color, #rrggbb. */
   secondaryColor?: string | null | undefined;
+};
+
+/** Which organization changes to which plan. */
+export type ChangePlanInput = {
+  /** The `version` of the organization that this change is based on. If it has changed since, the result is a `VersionConflictError`. */
+  expectedVersion?: number | null | undefined;
+  /** Up to 255 characters, chosen by the caller. A repeat with the same key and input within 24 hours gets the same answer and has no further effect. */
+  idempotencyKey?: string | null | undefined;
+  /** The caller's organization, or one below it. */
+  organizationId: string;
+  /** Key of the plan (see `Query.plans`). */
+  plan: string;
 };
 
 /** What a contact is for. More kinds may be added. */
@@ -82,6 +101,14 @@ export type CreateApiKeyInput = {
   organizationId: string;
   /** Scopes from `Query.scopes`, limited to those the caller holds on the organization. */
   scopes: Array<string>;
+};
+
+/** Whose portal to open. */
+export type CreateBillingPortalLinkInput = {
+  /** The caller's organization, or one below it. */
+  organizationId: string;
+  /** Where the portal leads back to, http(s), at most 2,000 characters; what is configured at the billing provider when absent. */
+  returnUrl?: string | null | undefined;
 };
 
 /** The new contact. */
@@ -357,6 +384,20 @@ export type OrganizationStatus =
   | 'DELETED'
   /** Its own credentials and those of everything below it are refused; callers above can still read it. */
   | 'SUSPENDED';
+
+/** State of a change of plan. */
+export type PlanChangeStatus =
+  /** The organization is on the plan, with its limits. */
+  | 'DONE'
+  /** Given up; the organization stays on its plan. */
+  | 'FAILED'
+  /** Waiting for the billing provider. */
+  | 'PENDING';
+
+/** What a plan limits. */
+export type PlanLimitKind =
+  /** Calls at the same time. */
+  | 'CONCURRENCY';
 
 /** State of all steps together. */
 export type ProvisioningStatus =
@@ -764,6 +805,8 @@ export type InviteUsersMutation = { inviteUsers:
     | { __typename: 'InviteUsersPayload', results: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string, status: InvitationStatus, roles: Array<{ key: string }> } | null, error:
           | { __typename: 'AlreadyMemberError', code: string }
           | { __typename: 'ApiKeyRevokedError', code: string }
+          | { __typename: 'BillingNotReadyError', code: string }
+          | { __typename: 'BillingPortalError', code: string }
           | { __typename: 'ContactExistsError', code: string }
           | { __typename: 'ContentionError', code: string }
           | { __typename: 'CycleError', code: string }
@@ -779,6 +822,8 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'LastAdminError', code: string }
           | { __typename: 'NoValidRoleError', code: string }
           | { __typename: 'ParentDeletedError', code: string }
+          | { __typename: 'PlanChangePendingError', code: string }
+          | { __typename: 'PlanLimitError', code: string }
           | { __typename: 'RoleEscalationError', code: string }
           | { __typename: 'RoleInUseError', code: string }
           | { __typename: 'RoleKeyTakenError', code: string }
@@ -855,6 +900,10 @@ export type CreateOrganizationMutationVariables = Exact<{
 export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number | null, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null } | null, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } | null }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
+          | { code: string }
+          | { code: string }
+          | { code: string }
+          | { code: string }
           | { code: string }
           | { code: string }
           | { code: string }
@@ -1162,6 +1211,45 @@ export type OwnMembershipsQueryVariables = Exact<{ [key: string]: never; }>;
 
 
 export type OwnMembershipsQuery = { viewer: { memberships: { totalCount: number, nodes: Array<{ scopes: Array<string>, organization: { id: string, slug: string, name: string }, roles: Array<{ key: string }> }> } | null, invitations: { totalCount: number, nodes: Array<{ email: string, organization: { slug: string, name: string }, roles: Array<{ key: string }> }> } | null } };
+
+export type PlansQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type PlansQuery = { plans: Array<{ key: string, name: string, description: string | null, maxConcurrentCalls: number }> | null };
+
+export type PlanOfQueryVariables = Exact<{
+  id?: string | null | undefined;
+}>;
+
+
+export type PlanOfQuery = { organization: { version: number, billing: { plan: string, status: string, subscriptionId: string | null, planChange: { plan: string, status: PlanChangeStatus, error: string | null, requestedAt: string, finishedAt: string | null } | null } | null, limits: { concurrency: { limit: number, inUse: number } } | null } | null };
+
+export type ChangePlanMutationVariables = Exact<{
+  input: ChangePlanInput;
+}>;
+
+
+export type ChangePlanMutation = { changePlan:
+    | { __typename: 'BillingNotReadyError', code: string, message: string }
+    | { __typename: 'ChangePlanPayload', organization: { id: string, version: number, billing: { plan: string, planChange: { plan: string, status: PlanChangeStatus } | null } | null } }
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'IdempotencyConflictError', code: string, message: string }
+    | { __typename: 'PlanChangePendingError', plan: string, code: string, message: string }
+    | { __typename: 'PlanLimitError', limit: PlanLimitKind, allowed: number, inUse: number, code: string, message: string }
+    | { __typename: 'VersionConflictError', currentVersion: number, code: string, message: string }
+   | null };
+
+export type CreateBillingPortalLinkMutationVariables = Exact<{
+  input: CreateBillingPortalLinkInput;
+}>;
+
+
+export type CreateBillingPortalLinkMutation = { createBillingPortalLink:
+    | { __typename: 'BillingNotReadyError', code: string, message: string }
+    | { __typename: 'BillingPortalError', reason: BillingPortalFailure, code: string, message: string }
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'CreateBillingPortalLinkPayload', url: string }
+   | null };
 
 export type UsageQueryVariables = Exact<{
   id?: string | null | undefined;
@@ -2439,6 +2527,93 @@ export const OwnMembershipsDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:755d425c96808183966ebb2b5700b30aadd974fd85e8c401d4b7bf0aed96e6e6"}) as unknown as TypedDocumentString<OwnMembershipsQuery, OwnMembershipsQueryVariables>;
+export const PlansDocument = new TypedDocumentString(`
+    query Plans {
+  plans {
+    key
+    name
+    description
+    maxConcurrentCalls
+  }
+}
+    `, {"hash":"sha256:b2ddb7164017228f7188546bf58ca6a0f6e7cfe65fb12bb2e208c653ff6b8cc0"}) as unknown as TypedDocumentString<PlansQuery, PlansQueryVariables>;
+export const PlanOfDocument = new TypedDocumentString(`
+    query PlanOf($id: ID) {
+  organization(id: $id) {
+    version
+    billing {
+      plan
+      status
+      subscriptionId
+      planChange {
+        plan
+        status
+        error
+        requestedAt
+        finishedAt
+      }
+    }
+    limits {
+      concurrency {
+        limit
+        inUse
+      }
+    }
+  }
+}
+    `, {"hash":"sha256:eb9bc9db00842f34d0ef6c6f614ae38e788ed9f8e9db36055dffdaffea89b289"}) as unknown as TypedDocumentString<PlanOfQuery, PlanOfQueryVariables>;
+export const ChangePlanDocument = new TypedDocumentString(`
+    mutation ChangePlan($input: ChangePlanInput!) {
+  changePlan(input: $input) {
+    __typename
+    ... on ChangePlanPayload {
+      organization {
+        id
+        version
+        billing {
+          plan
+          planChange {
+            plan
+            status
+          }
+        }
+      }
+    }
+    ... on PlanLimitError {
+      limit
+      allowed
+      inUse
+    }
+    ... on PlanChangePendingError {
+      plan
+    }
+    ... on VersionConflictError {
+      currentVersion
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `, {"hash":"sha256:9bac57eb206cbff7313d0e712c56016c127eeb76a4592f5199c7634852a2ae93"}) as unknown as TypedDocumentString<ChangePlanMutation, ChangePlanMutationVariables>;
+export const CreateBillingPortalLinkDocument = new TypedDocumentString(`
+    mutation CreateBillingPortalLink($input: CreateBillingPortalLinkInput!) {
+  createBillingPortalLink(input: $input) {
+    __typename
+    ... on CreateBillingPortalLinkPayload {
+      url
+    }
+    ... on BillingPortalError {
+      reason
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `, {"hash":"sha256:a49e5f32fdf707dbd576e611557f6046d618d7d644402e7e617940d8bcdab922"}) as unknown as TypedDocumentString<CreateBillingPortalLinkMutation, CreateBillingPortalLinkMutationVariables>;
 export const UsageDocument = new TypedDocumentString(`
     query Usage($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $keys: [String!]) {
   organization(id: $id) {

@@ -50,6 +50,7 @@ const parts: Partial<Record<IdType, Readonly<Record<string, Visibility>>>> = {
     marketplaceOffers: settings,
     externalAccounts: settings,
     billingEmail: ['billing:manage'],
+    plan: ['billing:manage'],
     'profile.logo_url': 'everybody',
     'profile.primary_color': 'everybody',
     'profile.secondary_color': 'everybody',

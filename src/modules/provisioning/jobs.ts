@@ -114,8 +114,8 @@ const INVENTORY: Partial<Record<StepName, { kind: InventoryKind; name?: string }
   KNOWLEDGE_BASE: { kind: 'KNOWLEDGE_BASE', name: 'Default knowledge base' },
 };
 
-/** The number of concurrent calls on the free plan. */
-const FREE_PLAN_CALLS = 1;
+/** The number of concurrent calls on a plan that is not in the catalog. */
+const CALLS_WITHOUT_PLAN = 1;
 
 /** Stores the result of a step, once: either the step is done and its effect stored, or neither. */
 async function finishStep(
@@ -149,12 +149,12 @@ async function finishStep(
         .execute();
     }
     if (step === 'TELEPHONY') {
-      const free = { organization_id: organizationId, max_calls: FREE_PLAN_CALLS };
-      await tx
-        .insertInto('concurrency_limits')
-        .values(free)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
+      await sql`
+        insert into concurrency_limits (organization_id, max_calls)
+        select ${organizationId}::uuid, coalesce((
+          select p.max_calls from billing_accounts b join plans p on p.key = b.plan
+          where b.organization_id = ${organizationId}::uuid), ${CALLS_WITHOUT_PLAN})
+        on conflict do nothing`.execute(tx);
     }
     if (step === 'BILLING') {
       const {

@@ -40,8 +40,30 @@ export interface StepResult {
  */
 export type Provider = (request: StepRequest) => Promise<StepResult>;
 
-/** A provider for each step. */
-export type Providers = Record<StepName, Provider>;
+/** The request to change the plan of an organization. */
+export interface PlanChangeRequest extends Pick<StepRequest, 'organization' | 'idempotencyKey'> {
+  plan: {
+    key: string;
+    /** The price as the provider names it; null if the catalog names none. */
+    priceId: string | null;
+  };
+  customerId: string | null;
+  subscriptionId: string | null;
+}
+
+/** The result of a change of plan. What is absent stays as it is. */
+export interface PlanChangeResult {
+  status?: string | undefined;
+  subscriptionId?: string | undefined;
+}
+
+/** Changes the plan of an organization. Throws like a `Provider`. */
+export type PlanProvider = (request: PlanChangeRequest) => Promise<PlanChangeResult>;
+
+/** A provider for each step; that of BILLING also changes plans. */
+export interface Providers extends Record<StepName, Provider> {
+  changePlan: PlanProvider;
+}
 
 /** The step cannot be done as requested. The message is shown on the organization. */
 export class StepRefused extends Error {}

@@ -1,7 +1,11 @@
-/** Stripe, for the step BILLING: a customer and a subscription to the price of the free plan. */
+/**
+ * Stripe, for the step BILLING: a customer and a subscription to the price of the free plan, and for
+ * changes of plan: another price of the subscription. Its portal is for payment methods.
+ */
 import { Stripe } from 'stripe';
+import type { BillingPortal } from '../../command/settings.ts';
 import { encodeId } from '../../values/ids.ts';
-import { StepDelayed, StepRefused, type Provider } from './provider.ts';
+import { StepDelayed, StepRefused, type PlanProvider, type Provider } from './provider.ts';
 
 export interface StripeSettings {
   apiKey: string;
@@ -16,13 +20,9 @@ export interface StripeSettings {
  * Creates the provider. The customer's id is stored as soon as it exists, so that no attempt
  * creates a second one.
  */
-export function stripeProvider({ apiKey, priceId, apiUrl, timeoutMs }: StripeSettings): Provider {
-  const stripe = new Stripe(apiKey, {
-    ...addressOf(apiUrl),
-    timeout: timeoutMs,
-    maxNetworkRetries: 0,
-    telemetry: false,
-  });
+export function stripeProvider(settings: StripeSettings): Provider {
+  const { priceId } = settings;
+  const stripe = clientOf(settings);
   return async ({ organization, idempotencyKey, billingEmail, resourceId, keep }) => {
     const metadata = { organization: encodeId('Organization', organization.id) };
     try {
@@ -52,9 +52,60 @@ export function stripeProvider({ apiKey, priceId, apiUrl, timeoutMs }: StripeSet
         },
       };
     } catch (error) {
-      throw explained(error);
+      throw explained(error, 'step');
     }
   };
+}
+
+/** The plan whose price is a setting, unless the catalog names another one. */
+const FREE_PLAN = 'free';
+
+/**
+ * Changes plans: the subscription gets the plan's price at once, with proration. A subscription has
+ * one item, which the step BILLING made.
+ */
+export function stripePlans(settings: StripeSettings): PlanProvider {
+  const stripe = clientOf(settings);
+  return async ({ plan, subscriptionId, idempotencyKey }) => {
+    const price = plan.priceId ?? (plan.key === FREE_PLAN ? settings.priceId : null);
+    if (price === null) throw new StepRefused('The plan has no price at Stripe.');
+    if (subscriptionId === null) throw new StepRefused('There is no subscription at Stripe.');
+    try {
+      const { items } = await stripe.subscriptions.retrieve(subscriptionId);
+      const [item, ...others] = items.data;
+      if (!item || others.length > 0)
+        throw new StepRefused('The subscription at Stripe does not have exactly one item.');
+      const { id, status } = await stripe.subscriptions.update(
+        subscriptionId,
+        { items: [{ id: item.id, price }], proration_behavior: 'create_prorations' },
+        { idempotencyKey },
+      );
+      return { subscriptionId: id, status };
+    } catch (error) {
+      throw explained(error, 'change');
+    }
+  };
+}
+
+/** Opens Stripe's portal for customers. A session of it can be used once, within minutes. */
+export function stripePortal(settings: StripeSettings): BillingPortal {
+  const stripe = clientOf(settings);
+  return async ({ customerId, returnUrl }) => {
+    const session = await stripe.billingPortal.sessions.create({
+      customer: customerId,
+      ...(returnUrl === null ? {} : { return_url: returnUrl }),
+    });
+    return session.url;
+  };
+}
+
+function clientOf({ apiKey, apiUrl, timeoutMs }: StripeSettings): Stripe {
+  return new Stripe(apiKey, {
+    ...addressOf(apiUrl),
+    timeout: timeoutMs,
+    maxNetworkRetries: 0,
+    telemetry: false,
+  });
 }
 
 function addressOf(apiUrl: string | undefined): Stripe.StripeConfig {
@@ -72,14 +123,17 @@ function addressOf(apiUrl: string | undefined): Stripe.StripeConfig {
  * Rewords Stripe's errors, because its own messages may contain details that not everybody who sees
  * the organization may see.
  */
-function explained(error: unknown): unknown {
+function explained(error: unknown, asked: 'step' | 'change'): unknown {
   if (!(error instanceof Stripe.errors.StripeError)) return error;
   const what = error.code ?? error.type;
   if (
     error instanceof Stripe.errors.StripeInvalidRequestError ||
     error instanceof Stripe.errors.StripeCardError
   ) {
-    return new StepRefused(`Stripe refused the step: ${what}.`, { cause: error });
+    return new StepRefused(`Stripe refused the ${asked}: ${what}.`, { cause: error });
   }
-  return new StepDelayed(`Stripe could not do the step: ${what}.`, { cause: error });
+  return new StepDelayed(
+    `Stripe could not ${asked === 'step' ? 'do' : 'make'} the ${asked}: ${what}.`,
+    { cause: error },
+  );
 }

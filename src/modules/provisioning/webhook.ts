@@ -5,7 +5,7 @@
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import { encodeId } from '../../values/ids.ts';
-import { StepDelayed, StepRefused, type Provider } from './provider.ts';
+import { StepDelayed, StepRefused, type PlanProvider, type Provider } from './provider.ts';
 
 export interface WebhookSettings {
   url: string;
@@ -31,24 +31,45 @@ const ANSWER_BYTES_MAX = 64_000;
  */
 const TRANSIENT = new Set([408, 409, 425, 429]);
 
+/** What the service answers to a change of plan; it may answer nothing in particular. */
+const planAnswer = answer.pick({ status: true, subscriptionId: true });
+
 /** Creates the provider. `clock` returns the time for the signature. */
-export function webhookProvider(
-  { url, secret, timeoutMs }: WebhookSettings,
-  clock: () => Promise<Date>,
-): Provider {
-  const webhook = new Webhook(secret);
+export function webhookProvider(settings: WebhookSettings, clock: () => Promise<Date>): Provider {
+  const send = sender(settings, clock);
   return async ({ step, organization, idempotencyKey, billingEmail, resourceId }) => {
-    const now = await clock();
-    const body = JSON.stringify({
-      type: `provisioning.${step.toLowerCase()}`,
-      timestamp: now.toISOString(),
-      data: {
-        step,
-        organization: { ...organization, id: encodeId('Organization', organization.id) },
-        billingEmail,
-        resourceId,
-      },
+    const text = await send(`provisioning.${step.toLowerCase()}`, idempotencyKey, {
+      step,
+      organization: { ...organization, id: encodeId('Organization', organization.id) },
+      billingEmail,
+      resourceId,
     });
+    const { resourceId: resource, ...billing } = read(text, answer, '{ resourceId, … }');
+    return { resourceId: resource, billing };
+  };
+}
+
+/** Changes plans by a signed call of their own. */
+export function webhookPlans(settings: WebhookSettings, clock: () => Promise<Date>): PlanProvider {
+  const send = sender(settings, clock);
+  return async ({ organization, plan, customerId, subscriptionId, idempotencyKey }) => {
+    const text = await send('billing.plan_change', idempotencyKey, {
+      organization: { ...organization, id: encodeId('Organization', organization.id) },
+      plan: plan.key,
+      priceId: plan.priceId,
+      customerId,
+      subscriptionId,
+    });
+    return read(text, planAnswer, '{ status, subscriptionId }');
+  };
+}
+
+/** Returns a function that makes signed calls, and returns what the service answered. */
+function sender({ url, secret, timeoutMs }: WebhookSettings, clock: () => Promise<Date>) {
+  const webhook = new Webhook(secret);
+  return async (type: string, idempotencyKey: string, data: object): Promise<string> => {
+    const now = await clock();
+    const body = JSON.stringify({ type, timestamp: now.toISOString(), data });
     const response = await call(url, timeoutMs, body, {
       'content-type': 'application/json',
       'idempotency-key': idempotencyKey,
@@ -56,8 +77,7 @@ export function webhookProvider(
       'webhook-timestamp': String(Math.floor(now.getTime() / 1_000)),
       'webhook-signature': webhook.sign(idempotencyKey, now, body),
     });
-    const { resourceId: resource, ...billing } = read(response.text);
-    return { resourceId: resource, billing };
+    return response.text;
   };
 }
 
@@ -111,11 +131,11 @@ async function readBounded(response: Response): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-function read(text: string): z.infer<typeof answer> {
+function read<Answer>(text: string, schema: z.ZodType<Answer>, form: string): Answer {
   try {
-    return answer.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch (error) {
-    throw new StepRefused("The provider's answer does not have the form { resourceId, … }.", {
+    throw new StepRefused(`The provider's answer does not have the form ${form}.`, {
       cause: error,
     });
   }

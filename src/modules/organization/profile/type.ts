@@ -136,7 +136,7 @@ const BrandingRef = builder.objectRef<Partial<BrandingRow>>('Branding').implemen
   }),
 });
 
-const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
+export const BillingRef = builder.objectRef<BillingRow>('Billing').implement({
   description: "The organization's billing account.",
   fields: (t) => ({
     plan: t.exposeString('plan', { description: 'Key of the plan, e.g. free.' }),
