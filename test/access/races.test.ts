@@ -224,9 +224,10 @@ describe('races', () => {
     await race(RACES, async (lane, n) => {
       const kind = kinds[n % kinds.length] ?? 'key';
       const user = await insertUser(world, `revoked${n}@x.example`);
+      const ownKey = `lead_${n}`;
       const own =
         kind === 'role'
-          ? await insertRole(world, lane.uuid, `lead_${n}`, ['roles:manage', 'members:manage'])
+          ? await insertRole(world, lane.uuid, ownKey, ['roles:manage', 'members:manage'])
           : 'admin';
       const membership = await insertMembership(world, lane.uuid, user, [own]);
       const token =
@@ -247,16 +248,7 @@ describe('races', () => {
             { organizationId: lane.id, userId, roles: ['user'] },
             lane.key,
           ),
-        role: async () => {
-          const [role] = await world.rows(
-            sql<{ id: string }>`select id from roles where key = ${own}`,
-          );
-          return mutate(
-            'updateRole',
-            { id: encodeId('Role', role?.id ?? ''), scopes: [] },
-            lane.key,
-          );
-        },
+        role: () => mutate('updateRole', { id: encodeId('Role', own), scopes: [] }, lane.key),
       };
       let acknowledged = false;
       let late = 0;
@@ -288,7 +280,7 @@ describe('races', () => {
         where w.action = 'createRole' and w.refusal is null and w.after ->> 'key' like ${`w\\_${n}\\_%`} and w.sequence > (
           select max(r.sequence) from audit_events r where r.chain_id = w.chain_id and r.refusal is null
             and r.action in ('revokeApiKey', 'revokePersonalAccessToken', 'removeMember', 'updateMemberRoles', 'updateRole')
-            and (r.target_id = ${credential} or r.before ->> 'email' = ${`revoked${n}@x.example`} or r.before ->> 'key' = ${own})
+            and (r.target_id = ${credential} or r.before ->> 'email' = ${`revoked${n}@x.example`} or r.before ->> 'key' = ${ownKey})
         )`);
       expect(after).toEqual([]);
       await sql`delete from roles where key like ${`w\\_${n}\\_%`} and not built_in`.execute(

@@ -1,7 +1,14 @@
 /** What a data folder tells of its embedded server, seen from outside. */
-import { readFile, readdir, rm } from 'node:fs/promises';
-import { constants } from 'node:os';
+import { chmod, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
 import path from 'node:path';
+
+/** Makes an empty data folder that an ordinary account can enter when the tests run as root. */
+export async function makeDataFolder(name: string): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), `banyan-${name}-`));
+  await chmod(folder, 0o755);
+  return folder;
+}
 
 /** Where the embedded server keeps its files; undefined before its first start is through. */
 export async function serverFolder(dataDir: string): Promise<string | undefined> {

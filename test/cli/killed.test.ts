@@ -1,7 +1,4 @@
 /** A worker that is killed in the middle of a job, beside a gateway that does none. `test/faults/kills.ts` kills gateways. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, describe, expect } from 'vitest';
 import { it } from '../setup/fixtures.ts';
@@ -12,6 +9,7 @@ import {
   wholeInput,
   type Provisioner,
 } from '../setup/partner.ts';
+import { makeDataFolder, removeDataFolder } from './data-folder.ts';
 import { runHere, serve, startWorkerProcess, type RunningGateway } from './run.ts';
 
 let provisioner: Provisioner;
@@ -20,8 +18,7 @@ let environment: Record<string, string>;
 let running: RunningGateway | undefined;
 
 it.beforeAll(async ({ database }) => {
-  dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-killed-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await makeDataFolder('killed');
   provisioner = await startProvisioner();
   environment = {
     DATABASE_URL: database.url,
@@ -33,7 +30,7 @@ it.beforeAll(async ({ database }) => {
 afterAll(async () => {
   await running?.end('SIGTERM');
   await provisioner.service.close();
-  await rm(dataDir, { recursive: true });
+  await removeDataFolder(dataDir);
 });
 
 async function until(isSo: () => Promise<boolean> | boolean): Promise<void> {

@@ -4,6 +4,7 @@ import path from 'node:path';
 import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { startEmbedded } from '../../src/embedded-postgres/start.ts';
+import { makeDataFolder } from '../cli/data-folder.ts';
 
 async function rows(url: string, statement: string): Promise<unknown[]> {
   const client = new pg.Client({ connectionString: url });
@@ -62,8 +63,7 @@ describe('the embedded server', () => {
   });
 
   it('gives gateways a role of their own that owns nothing, also over a folder from before there was one', async () => {
-    const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-embedded-'));
-    await chmod(dataDir, 0o755);
+    const dataDir = await makeDataFolder('embedded');
     const first = await startEmbedded({ dataDir });
     const role = `select rolname, rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls from pg_roles where rolname = current_user`;
     const modest = {

@@ -1,6 +1,6 @@
 /** What becomes of the embedded server, and of a start over what another left behind, in this process. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { chmod, chown, mkdtemp, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -13,7 +13,13 @@ import {
   type EmbeddedServer,
 } from '../../src/embedded-postgres/start.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { backendsOf, postmasterOf, removeDataFolder, serverFolder } from '../cli/data-folder.ts';
+import {
+  backendsOf,
+  makeDataFolder,
+  postmasterOf,
+  removeDataFolder,
+  serverFolder,
+} from '../cli/data-folder.ts';
 
 let dataDir: string;
 let server: EmbeddedServer;
@@ -49,8 +55,7 @@ async function comesBack(before: number): Promise<void> {
 }
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-supervision-'));
-  await chmod(dataDir, 0o755);
+  dataDir = await makeDataFolder('supervision');
   server = await start();
 });
 afterAll(async () => {

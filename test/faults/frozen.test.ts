@@ -1,9 +1,7 @@
 /** A database server whose processes are frozen, and go on later: a machine that was suspended, or swaps. */
-import { chmod, mkdtemp, readFile, readdir } from 'node:fs/promises';
+import { readFile, readdir } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { connect, type Database } from '../../src/database/connect.ts';
@@ -19,7 +17,7 @@ import { encodeId } from '../../src/values/ids.ts';
 import { installQueue } from '../../src/jobs/worker.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { postmasterOf } from '../cli/data-folder.ts';
+import { makeDataFolder, postmasterOf } from '../cli/data-folder.ts';
 import { gatewayOver } from '../setup/world.ts';
 import { ENDS_MS } from './lab.ts';
 
@@ -45,9 +43,7 @@ let parentId: string;
 let ask: (query: string, variables?: object) => Promise<Answer>;
 let close: () => Promise<unknown>;
 beforeAll(async () => {
-  dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-frozen-'));
-  // An ordinary account has to be able to enter it when the tests run as root.
-  await chmod(dataDir, 0o755);
+  dataDir = await makeDataFolder('frozen');
   server = await startEmbedded({ dataDir, settings: { fsync: 'off' } });
   const owner = connect({ url: server.ownerUrl, poolSize: 1, log });
   await migrate(owner);

@@ -1,7 +1,4 @@
 /** `banyan serve` in production mode, over a server with fsync and two roles, under the hostile corpus for an hour. */
-import { chmod, mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { connect } from '../../src/database/connect.ts';
 import {
@@ -14,6 +11,7 @@ import { migrate } from '../../src/database/migrate.ts';
 import { installQueue } from '../../src/jobs/worker.ts';
 import { seedDemo, type DemoCredentials } from '../../src/seed/demo.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { makeDataFolder } from '../cli/data-folder.ts';
 import { post, quantile, serveMeasured, type MeasuredGateway } from '../setup/process.ts';
 import { answersLine, attackWithFamily, type FamilyFigures } from './attack.ts';
 import { FAMILY_NAMES, SENDERS, STEPS } from './corpus.ts';
@@ -31,9 +29,7 @@ let server: EmbeddedServer;
 let demo: DemoCredentials;
 let gateway: MeasuredGateway;
 beforeAll(async () => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-hour-'));
-  // An ordinary account has to be able to enter it when the tests run as root.
-  await chmod(dataDir, 0o755);
+  const dataDir = await makeDataFolder('hour');
   server = await startEmbedded({ dataDir });
   const log = createLogger('silent');
   const owner = connect({ url: server.ownerUrl, poolSize: 1, log });
