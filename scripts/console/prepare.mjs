@@ -12,4 +12,4 @@ const vite = await import('vite').catch((error) => {
   throw error;
 });
 if (vite) await vite.build({ configFile, logLevel: 'warn' });
-else process.stdout.write('The console is not built: this installation has no build tools. See docs/guide/console.md.\n');
+else process.stdout.write('The console is not built: this installation has no build tools. See docs/console.md.\n');

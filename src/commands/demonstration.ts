@@ -44,7 +44,7 @@ export async function demonstration(
 
 /** Prints where the gateway is, and how to use the demonstration. */
 export function announce(
-  { graphiql, organizationHeader }: Config,
+  { graphiql, console: page, organizationHeader }: Config,
   url: string,
   demo: Demo | undefined,
   print: (line: string) => void,
@@ -52,6 +52,7 @@ export function announce(
   const lines = [
     '',
     `  Banyan is ready: ${url}${graphiql ? '  (open it in a browser for GraphiQL)' : ''}`,
+    ...(page ? [`  Console: ${new URL('/console/', url).href}`] : []),
   ];
   if (demo) {
     lines.push(

@@ -53,6 +53,7 @@ describe('A setting', () => {
     ],
     ['LOG_LEVEL', 'loud', 'must be debug, info, warn, error or silent (it is "loud")'],
     ['GRAPHIQL', 'maybe', 'must be true or false (it is "maybe")'],
+    ['CONSOLE', 'yes', 'must be on or off (it is "yes")'],
     ['INTROSPECTION', 'perhaps', 'must be public, authenticated or off (it is "perhaps")'],
     ['MAX_TREE_DEPTH', '65', 'must be a whole number from 1 to 64 (it is "65")'],
     [
@@ -101,6 +102,37 @@ describe('A setting', () => {
         JSON.stringify({ ...readConfig({ STRIPE_API_KEY: secret }).given, message }),
       ).not.toContain('swordfish');
     }
+  });
+});
+
+describe('Signing in to the console', () => {
+  const sessions = {
+    JWT_JWKS_URL: 'https://login.example/keys',
+    JWT_ISSUER: 'https://login.example',
+    JWT_AUDIENCE: 'api',
+    JWT_ALGORITHMS: 'RS256',
+  };
+  const CONSOLE_OIDC_CLIENT_ID = 'console';
+
+  it('is done with the provider of the sessions, if it has a client for the console', () => {
+    expect(readConfig({ ...sessions, CONSOLE_OIDC_CLIENT_ID }).console).toEqual({
+      signIn: {
+        issuer: 'https://login.example',
+        audience: 'api',
+        clientId: 'console',
+        scope: 'openid email profile',
+      },
+    });
+    expect(readConfig(sessions).console).toEqual({ signIn: undefined });
+    expect(readConfig({ CONSOLE: 'off' }).console).toBe(false);
+  });
+
+  it('is refused where no token of the provider would be accepted, or browsers cannot reach it safely', () => {
+    expect(() => readConfig({ CONSOLE_OIDC_CLIENT_ID })).toThrow('JWT_ settings are missing');
+    for (const JWT_ISSUER of ['login', 'http://login.example', 'javascript:alert(1)'])
+      expect(() => readConfig({ ...sessions, JWT_ISSUER, CONSOLE_OIDC_CLIENT_ID })).toThrow(
+        'JWT_ISSUER must be an https:// address',
+      );
   });
 });
 
