@@ -1,0 +1,46 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "query Usage($slug: String!, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $timeZone: String!, $metric: String!, $size: UsageBucketSize!, $withBucketsBefore: Boolean!, $withShares: Boolean!, $first: Int!) {\n  usageMetrics {\n    ...Metric\n  }\n  organization(slug: $slug) {\n    id\n    slug\n    name\n    parent {\n      id\n      slug\n      name\n    }\n    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {\n      from\n      to\n      scope\n      asOf\n      organizationCount\n      metrics {\n        ...Total\n      }\n      buckets(size: $size, keys: [$metric]) {\n        ...Bucket\n      }\n      byChild(metric: $metric, first: $first) @include(if: $withShares) {\n        ...Shares\n      }\n      previous {\n        from\n        to\n        metrics {\n          ...Total\n        }\n        buckets(size: $size, keys: [$metric]) @include(if: $withBucketsBefore) {\n          ...Bucket\n        }\n      }\n    }\n  }\n}\n\nquery UsageShares($slug: String!, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $timeZone: String!, $metric: String!, $first: Int!, $after: String) {\n  organization(slug: $slug) {\n    id\n    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {\n      byChild(metric: $metric, first: $first, after: $after) {\n        ...Shares\n      }\n    }\n  }\n}\n\nquery UsageCatalog {\n  usageMetrics {\n    ...Metric\n  }\n}\n\nfragment Metric on UsageMetric {\n  id\n  key\n  name\n  unit\n  kind\n  description\n}\n\nfragment Total on UsageMetricTotal {\n  value\n  metric {\n    ...Metric\n  }\n}\n\nfragment Bucket on UsageBucket {\n  from\n  to\n  metrics {\n    value\n  }\n}\n\nfragment Shares on UsageByChildConnection {\n  edges {\n    cursor\n    own\n    subtree\n    share\n    node {\n      id\n      slug\n      name\n      kind\n    }\n  }\n  pageInfo {\n    hasNextPage\n    endCursor\n  }\n}": typeof types.UsageDocument,
+};
+const documents: Documents = {
+    "query Usage($slug: String!, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $timeZone: String!, $metric: String!, $size: UsageBucketSize!, $withBucketsBefore: Boolean!, $withShares: Boolean!, $first: Int!) {\n  usageMetrics {\n    ...Metric\n  }\n  organization(slug: $slug) {\n    id\n    slug\n    name\n    parent {\n      id\n      slug\n      name\n    }\n    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {\n      from\n      to\n      scope\n      asOf\n      organizationCount\n      metrics {\n        ...Total\n      }\n      buckets(size: $size, keys: [$metric]) {\n        ...Bucket\n      }\n      byChild(metric: $metric, first: $first) @include(if: $withShares) {\n        ...Shares\n      }\n      previous {\n        from\n        to\n        metrics {\n          ...Total\n        }\n        buckets(size: $size, keys: [$metric]) @include(if: $withBucketsBefore) {\n          ...Bucket\n        }\n      }\n    }\n  }\n}\n\nquery UsageShares($slug: String!, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $timeZone: String!, $metric: String!, $first: Int!, $after: String) {\n  organization(slug: $slug) {\n    id\n    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {\n      byChild(metric: $metric, first: $first, after: $after) {\n        ...Shares\n      }\n    }\n  }\n}\n\nquery UsageCatalog {\n  usageMetrics {\n    ...Metric\n  }\n}\n\nfragment Metric on UsageMetric {\n  id\n  key\n  name\n  unit\n  kind\n  description\n}\n\nfragment Total on UsageMetricTotal {\n  value\n  metric {\n    ...Metric\n  }\n}\n\nfragment Bucket on UsageBucket {\n  from\n  to\n  metrics {\n    value\n  }\n}\n\nfragment Shares on UsageByChildConnection {\n  edges {\n    cursor\n    own\n    subtree\n    share\n    node {\n      id\n      slug\n      name\n      kind\n    }\n  }\n  pageInfo {\n    hasNextPage\n    endCursor\n  }\n}": types.UsageDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ *
+ *
+ * @example
+ * ```ts
+ * const query = graphql(`query GetUser($id: ID!) { user(id: $id) { name } }`);
+ * ```
+ *
+ * The query argument is unknown!
+ * Please regenerate the types.
+ */
+export function graphql(source: string): unknown;
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query Usage($slug: String!, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $timeZone: String!, $metric: String!, $size: UsageBucketSize!, $withBucketsBefore: Boolean!, $withShares: Boolean!, $first: Int!) {\n  usageMetrics {\n    ...Metric\n  }\n  organization(slug: $slug) {\n    id\n    slug\n    name\n    parent {\n      id\n      slug\n      name\n    }\n    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {\n      from\n      to\n      scope\n      asOf\n      organizationCount\n      metrics {\n        ...Total\n      }\n      buckets(size: $size, keys: [$metric]) {\n        ...Bucket\n      }\n      byChild(metric: $metric, first: $first) @include(if: $withShares) {\n        ...Shares\n      }\n      previous {\n        from\n        to\n        metrics {\n          ...Total\n        }\n        buckets(size: $size, keys: [$metric]) @include(if: $withBucketsBefore) {\n          ...Bucket\n        }\n      }\n    }\n  }\n}\n\nquery UsageShares($slug: String!, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $timeZone: String!, $metric: String!, $first: Int!, $after: String) {\n  organization(slug: $slug) {\n    id\n    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {\n      byChild(metric: $metric, first: $first, after: $after) {\n        ...Shares\n      }\n    }\n  }\n}\n\nquery UsageCatalog {\n  usageMetrics {\n    ...Metric\n  }\n}\n\nfragment Metric on UsageMetric {\n  id\n  key\n  name\n  unit\n  kind\n  description\n}\n\nfragment Total on UsageMetricTotal {\n  value\n  metric {\n    ...Metric\n  }\n}\n\nfragment Bucket on UsageBucket {\n  from\n  to\n  metrics {\n    value\n  }\n}\n\nfragment Shares on UsageByChildConnection {\n  edges {\n    cursor\n    own\n    subtree\n    share\n    node {\n      id\n      slug\n      name\n      kind\n    }\n  }\n  pageInfo {\n    hasNextPage\n    endCursor\n  }\n}"): (typeof documents)["query Usage($slug: String!, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $timeZone: String!, $metric: String!, $size: UsageBucketSize!, $withBucketsBefore: Boolean!, $withShares: Boolean!, $first: Int!) {\n  usageMetrics {\n    ...Metric\n  }\n  organization(slug: $slug) {\n    id\n    slug\n    name\n    parent {\n      id\n      slug\n      name\n    }\n    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {\n      from\n      to\n      scope\n      asOf\n      organizationCount\n      metrics {\n        ...Total\n      }\n      buckets(size: $size, keys: [$metric]) {\n        ...Bucket\n      }\n      byChild(metric: $metric, first: $first) @include(if: $withShares) {\n        ...Shares\n      }\n      previous {\n        from\n        to\n        metrics {\n          ...Total\n        }\n        buckets(size: $size, keys: [$metric]) @include(if: $withBucketsBefore) {\n          ...Bucket\n        }\n      }\n    }\n  }\n}\n\nquery UsageShares($slug: String!, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $timeZone: String!, $metric: String!, $first: Int!, $after: String) {\n  organization(slug: $slug) {\n    id\n    usage(from: $from, to: $to, scope: $scope, timeZone: $timeZone) {\n      byChild(metric: $metric, first: $first, after: $after) {\n        ...Shares\n      }\n    }\n  }\n}\n\nquery UsageCatalog {\n  usageMetrics {\n    ...Metric\n  }\n}\n\nfragment Metric on UsageMetric {\n  id\n  key\n  name\n  unit\n  kind\n  description\n}\n\nfragment Total on UsageMetricTotal {\n  value\n  metric {\n    ...Metric\n  }\n}\n\nfragment Bucket on UsageBucket {\n  from\n  to\n  metrics {\n    value\n  }\n}\n\nfragment Shares on UsageByChildConnection {\n  edges {\n    cursor\n    own\n    subtree\n    share\n    node {\n      id\n      slug\n      name\n      kind\n    }\n  }\n  pageInfo {\n    hasNextPage\n    endCursor\n  }\n}"];
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}
+
+export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;
