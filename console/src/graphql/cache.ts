@@ -2,6 +2,8 @@
 import { cacheExchange, type Cache, type KeyingConfig } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { possibleTypes, typesWithoutId } from '../generated/schema.ts';
+import { pagesUpToAsked } from './pages.ts';
+import { updates } from './updates.ts';
 
 /** Objects that are the same wherever they are selected, though they have no id. */
 const keyedOtherwise: KeyingConfig = {
@@ -19,6 +21,7 @@ export function createCache() {
       ...Object.fromEntries(typesWithoutId.map((name) => [name, () => null])),
       ...keyedOtherwise,
     },
+    updates,
     resolvers: {
       Query: {
         // What the tree has read of an organization is shown at once on its page.
@@ -27,9 +30,9 @@ export function createCache() {
       Organization: {
         children: pages,
         descendants: pages,
-        members: pages,
+        members: pagesUpToAsked,
         people: pages,
-        invitations: pages,
+        invitations: pagesUpToAsked,
         auditLog: pages,
         apiKeys: pages,
         contacts: pages,
