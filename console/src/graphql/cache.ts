@@ -7,6 +7,8 @@ import {
 } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { possibleTypes, typesWithoutId } from '../generated/schema.ts';
+import { pagesUpToAsked } from './pages.ts';
+import { updates } from './updates.ts';
 
 /** Objects that are the same wherever they are selected, though they have no id. */
 const keyedOtherwise: KeyingConfig = {
@@ -34,6 +36,7 @@ export function createCache() {
       ...Object.fromEntries(typesWithoutId.map((name) => [name, () => null])),
       ...keyedOtherwise,
     },
+    updates,
     resolvers: {
       Query: {
         // What the tree has read of an organization is shown at once on its page.
@@ -41,9 +44,9 @@ export function createCache() {
       },
       Organization: {
         // Not `children`: the tree watches each page by itself, since a change would read all again.
-        members: pages,
+        members: pagesUpToAsked,
         people: pages,
-        invitations: pages,
+        invitations: pagesUpToAsked,
         auditLog: pages,
         apiKeys: pages,
         contacts: pages,
