@@ -2,6 +2,7 @@
 import { cacheExchange, type Cache, type KeyingConfig } from '@urql/exchange-graphcache';
 import { relayPagination } from '@urql/exchange-graphcache/extras';
 import { possibleTypes, typesWithoutId } from '../generated/schema.ts';
+import { organizationUpdates } from './organization-updates.ts';
 
 /** Objects that are the same wherever they are selected, though they have no id. */
 const keyedOtherwise: KeyingConfig = {
@@ -19,6 +20,7 @@ export function createCache() {
       ...Object.fromEntries(typesWithoutId.map((name) => [name, () => null])),
       ...keyedOtherwise,
     },
+    updates: { Mutation: { ...organizationUpdates } },
     resolvers: {
       Query: {
         // What the tree has read of an organization is shown at once on its page.
