@@ -1,9 +1,11 @@
 /** What mutations change in the cache beyond the objects that they return. */
 import type { UpdatesConfig } from '@urql/exchange-graphcache';
+import { organizationUpdates } from './organization-updates.ts';
 import { dropFromPages } from './pages.ts';
 
 export const updates: UpdatesConfig = {
   Mutation: {
+    ...organizationUpdates,
     removeMember: (answer, { input }, cache) => {
       const id = of(of(answer, 'removeMember'), 'removedMembershipId');
       const organizationId = of(input, 'organizationId');

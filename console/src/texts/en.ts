@@ -80,6 +80,12 @@ export const texts = {
     retryIn: (seconds: number) => `Try again in ${seconds} s`,
     requestId: (id: string) => `Request ${id}`,
   },
+  input: {
+    url: 'Enter a whole address, such as https://example.com.',
+    email: 'Enter a whole e-mail address, such as ada@example.com.',
+    other: 'This value cannot be used.',
+    check: 'Some fields need another look. Nothing was changed.',
+  },
   conflict: {
     title: 'Somebody else changed this in the meantime',
     field: 'Field',

@@ -1,0 +1,113 @@
+/** The sections of the profile with few fields. */
+import { texts as common } from '../texts/en.ts';
+import { texts as profile } from '../texts/en/profile.ts';
+import { texts } from '../texts/en/settings.ts';
+import { KINDS } from '../organizations/profile/draft.ts';
+import { Copyable } from '../ui/copyable.tsx';
+import { Select } from '../ui/select.tsx';
+import { TextField } from '../ui/text-field.tsx';
+import type { SectionProps } from './organization.ts';
+import { SectionForm } from './section-form.tsx';
+import * as sections from './sections.ts';
+import { useSection } from './use-section.ts';
+
+export function GeneralPanel(props: SectionProps) {
+  const form = useSection(sections.general, props);
+  const { draft, errors, change } = form;
+  return (
+    <SectionForm title={sections.general.title} form={form}>
+      <TextField
+        label={profile.name}
+        isRequired
+        maxLength={200}
+        autoComplete="off"
+        value={draft.name}
+        onChange={(name) => {
+          errors.forget('name');
+          change({ name });
+        }}
+        errorMessage={errors.of('name')}
+      />
+      <div className="field">
+        <span className="field-label">{profile.slug}</span>
+        <Copyable text={props.organization.slug} label={profile.slug} />
+        <span className="hint">{texts.slugHint}</span>
+      </div>
+      <Select
+        label={profile.kind}
+        options={KINDS.map((kind) => ({
+          value: kind,
+          label: common.kinds[kind],
+          description: profile.kinds[kind],
+        }))}
+        value={draft.kind}
+        onChange={(kind) => change({ kind })}
+      />
+      <TextField
+        label={profile.reference}
+        description={profile.referenceHint}
+        maxLength={100}
+        autoComplete="off"
+        value={draft.reference}
+        onChange={(reference) => {
+          errors.forget('externalReference');
+          change({ reference });
+        }}
+        errorMessage={errors.of('externalReference')}
+      />
+    </SectionForm>
+  );
+}
+
+export function DomainPanel(props: SectionProps) {
+  const form = useSection(sections.domain, props);
+  const { draft, errors, change, isChanged } = form;
+  return (
+    <SectionForm title={sections.domain.title} form={form}>
+      <TextField
+        label={profile.domain}
+        description={isChanged && draft.domain !== '' ? texts.domain.again : profile.domainHint}
+        autoComplete="off"
+        spellCheck="false"
+        value={draft.domain}
+        onChange={(domain) => {
+          errors.forget('domain');
+          change({ domain });
+        }}
+        errorMessage={errors.of('domain')}
+      />
+    </SectionForm>
+  );
+}
+
+export function BillingPanel(props: SectionProps & { withEmail: boolean }) {
+  const form = useSection(sections.billing, props);
+  const { draft, errors, change } = form;
+  return (
+    <SectionForm title={sections.billing.title} form={form}>
+      {props.withEmail && (
+        <TextField
+          type="email"
+          label={texts.billing.email}
+          description={texts.billing.emailHint}
+          autoComplete="off"
+          value={draft.email}
+          onChange={(email) => {
+            errors.forget('billingEmail');
+            change({ email });
+          }}
+          errorMessage={errors.of('billingEmail')}
+        />
+      )}
+      <Select
+        label={texts.billing.owner}
+        options={(['', 'PARTNER', 'END_CUSTOMER'] as const).map((owner) => ({
+          value: owner,
+          label: texts.billing.owners[owner],
+        }))}
+        value={draft.owner}
+        onChange={(owner) => change({ owner })}
+      />
+    </SectionForm>
+  );
+}
