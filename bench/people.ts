@@ -26,7 +26,7 @@ export async function benchPeople(organizations: number): Promise<void> {
         const { p50, p95 } = await time(
           () =>
             pageBatch(people).load({ db, principal, now: new Date() }, [id], {
-              args: { search, roles: null },
+              args: { orderBy: 'TREE_ASC', search, roles: null },
               page: FIRST,
             }),
           9,

@@ -18,7 +18,14 @@ const SLOW_MS = 100;
 
 function ours(root: Root, search: string): RawBuilder<unknown> {
   const viewer = { principal: root.principal, now: new Date() };
-  const args = { search, kind: null, status: null, maxDepth: null, includeDeleted: false };
+  const args = {
+    orderBy: 'TREE_ASC' as const,
+    search,
+    kind: null,
+    status: null,
+    maxDepth: null,
+    includeDeleted: false,
+  };
   return forEachParent(
     descendants.parents.rows(viewer, args),
     [root.id],

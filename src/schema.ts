@@ -10,6 +10,7 @@ import './modules/organization/profile/limits-type.ts';
 import './modules/organization/slug/type.ts';
 import './modules/organization/domain/type.ts';
 import './modules/membership/type.ts';
+import './modules/membership/person-type.ts';
 import './modules/invitation/type.ts';
 import './modules/role/type.ts';
 import './modules/user/type.ts';

@@ -183,6 +183,12 @@ export const fields: readonly MutantGroup[] = [
         to: 'authScopes: () => true,',
         only: 'members is opened',
       },
+    ],
+  },
+  {
+    file: 'src/modules/membership/person-type.ts',
+    tests: FIELDS,
+    mutants: [
       {
         what: 'people are read without child_organizations:manage',
         from: 'authScopes: requiresReach,',

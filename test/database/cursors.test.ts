@@ -70,6 +70,28 @@ function lists(): List[] {
       list: `descendants ${acme} path`,
     },
     { ...own('people', 'people($page)', ''), list: `people ${acme} path` },
+    {
+      ...own('descendants from the end', 'descendants($page, orderBy: TREE_DESC)', ''),
+      list: `descendants ${acme} TREE_DESC`,
+    },
+    {
+      ...own('people from the end', 'people($page, orderBy: TREE_DESC)', ''),
+      list: `people ${acme} TREE_DESC`,
+    },
+    ...(
+      [
+        ['members', 'members', 'CREATED_AT_DESC'],
+        ['invitations', 'invitations', 'CREATED_AT_ASC'],
+        ['apiKeys', 'api keys', 'CREATED_AT_ASC'],
+      ] as const
+    ).map(([field, name, order]) => ({
+      ...own(`${name} ${order}`, `${field}($page, orderBy: ${order})`, ''),
+      list: `${name} ${acme} ${order}`,
+    })),
+    {
+      ...own('audit log, oldest first', 'auditLog($page, orderBy: CREATED_AT_ASC)', ''),
+      list: `audit log ${acme} organization CREATED_AT_ASC`,
+    },
     own('members', 'members($page)', 'members'),
     own('invitations', 'invitations($page)', 'invitations'),
     own('contacts', 'contacts($page)', 'contacts'),

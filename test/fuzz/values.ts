@@ -148,7 +148,17 @@ const LISTS = [
   'own memberships',
   'own invitations',
 ];
-const ORDERS = ['', 'SLUG_ASC', 'NAME_DESC', 'CREATED_AT_ASC', 'path', 'organization', 'subtree'];
+const ORDERS = [
+  '',
+  'SLUG_ASC',
+  'NAME_DESC',
+  'CREATED_AT_ASC',
+  'path',
+  'organization',
+  'subtree',
+  'TREE_DESC',
+  'CREATED_AT_DESC',
+];
 const POSITIONS = [
   '[]',
   '["x"]',

@@ -431,7 +431,8 @@ describe('children', () => {
           code: 'BAD_USER_INPUT',
           argument,
           bound: expect.any(String),
-          fields: [{ field: argument, message: expect.any(String) }],
+          path: [argument],
+          fields: [{ field: argument, path: [argument], message: expect.any(String) }],
         },
       });
     }

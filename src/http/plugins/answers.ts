@@ -7,6 +7,7 @@ import type { Outage } from '../../telemetry/outage.ts';
 import { errorFacts } from '../../telemetry/error-facts.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 import { begunOf } from '../begun.ts';
+import { withInputPaths } from '../input-path.ts';
 import { maskError } from '../mask-error.ts';
 
 /** A browser that opens an API response must not load, run or frame anything from it. */
@@ -91,11 +92,13 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
       for (const error of errors) {
         const { extensions } = error;
         const fields = extensions['code'] === 'BAD_USER_INPUT' ? badFieldsOf(error) : [];
-        Object.assign(
-          extensions,
-          fields.length > 0 && { fields },
-          errorFacts(extensions['code'], record),
-        );
+        Object.assign(extensions, fields.length > 0 && { fields });
+        // What the document or its variables are refused for has no field, and names a variable.
+        if (error.path) {
+          const isInput = record.mutated && error.path.length === 1;
+          Object.assign(extensions, withInputPaths(extensions, isInput));
+        }
+        Object.assign(extensions, errorFacts(extensions['code'], record));
       }
       const [first] = errors;
       record.errors = errors.length;

@@ -3,7 +3,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { ActorKind } from '../../authorization/principal.ts';
 import { rowBatch } from '../../database/loaders.ts';
-import { between, sortKeysOf, type Page, type SortOrder } from '../../database/keyset.ts';
+import { between, sortKeysOf, type Page } from '../../database/keyset.ts';
+import { byCreation, turned, type CreationOrder } from '../../database/orders.ts';
 import {
   defineList,
   ofOrganizations,
@@ -38,6 +39,7 @@ export interface AuditEventRow extends Columns<
 }
 
 export interface AuditArguments {
+  orderBy: CreationOrder;
   /** Includes the events of all organizations below. */
   includeDescendants: boolean;
   /** Only these actions; null for all. */
@@ -79,10 +81,7 @@ const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
 /** How many of the tree's latest events are looked through before the subtree's are put in order. */
 const PROBE_EVENTS = 1_000;
 
-const newestFirst: SortOrder = {
-  keys: [{ expression: sql`e.id`, type: 'uuid' }],
-  descending: true,
-};
+const newestFirst = byCreation(sql`e.id`, 'CREATED_AT_DESC');
 
 /** The conditions on the id of an event, with the alias `e`. */
 const withinIds = ({ fromId, toId }: AuditArguments): RawBuilder<unknown>[] => [
@@ -115,8 +114,10 @@ const events = defineList<AuditArguments, AuditEventRow>({
     ...withinIds(args),
     ...isChosen(args),
   ],
-  orderName: ({ includeDescendants }) => (includeDescendants ? 'subtree' : 'organization'),
-  order: () => newestFirst,
+  // The order that was the only one has no name of its own, so that its cursors stay valid.
+  orderName: ({ includeDescendants, orderBy }) =>
+    `${includeDescendants ? 'subtree' : 'organization'}${orderBy === 'CREATED_AT_DESC' ? '' : ` ${orderBy}`}`,
+  order: ({ orderBy }) => byCreation(sql`e.id`, orderBy),
 });
 
 /**
@@ -126,7 +127,9 @@ const events = defineList<AuditArguments, AuditEventRow>({
  * the subtree is put in order. An organization never leaves its tree, so the chain of the parent's
  * tree has all events.
  */
-function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuilder<unknown> {
+function subtreePage(viewer: Viewer, args: AuditArguments, asked: Page): RawBuilder<unknown> {
+  const isOldestFirst = args.orderBy === 'CREATED_AT_ASC';
+  const page = isOldestFirst ? turned(asked) : asked;
   const direction = page.backward ? sql`asc` : sql`desc`;
   const rowsMax = sql.lit(page.limit + 1);
   const inTree = sql.join(
@@ -171,12 +174,12 @@ function subtreePage(viewer: Viewer, args: AuditArguments, page: Page): RawBuild
     )
     select ${columns(sql`o`)}, ${sortKeysOf(newestFirst)} as sort_keys
     from match join audit_events as e on e.id = match.id join ${organizations}
-    order by e.id desc`;
+    order by e.id ${isOldestFirst ? sql`asc` : sql`desc`}`;
 }
 
 /**
  * The changes to an organization (and below it, if the caller may read the log there), newest
- * first.
+ * first by default.
  */
 export const auditLog: ListDefinition<AuditArguments, AuditEventRow> = {
   ...events,

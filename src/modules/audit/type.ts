@@ -4,6 +4,7 @@ import { requires, requiresReach, visibleTo } from '../../graphql/guards.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
+import { creationOrder } from '../../graphql/order.ts';
 import type { Context } from '../../graphql/context.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -155,13 +156,14 @@ const ACTIONS_MAX = 50;
 
 /** The arguments of the list, from what the client gives. Refuses bad ones. */
 function auditArguments(given: GivenArguments<AuditArguments>): AuditArguments {
-  const { includeDescendants, actions, from = null, to = null, actor, target } = given;
+  const { orderBy, includeDescendants, actions, from = null, to = null, actor, target } = given;
   if (actions && (actions.length === 0 || actions.length > ACTIONS_MAX))
     throw badInput('actions', `must name between 1 and ${ACTIONS_MAX} actions`);
   for (const action of actions ?? []) requireStorable(action, 'actions');
   if (from && to && to <= from) throw badInput('to', 'must be after "from"');
   if (target != null && !parseId(target)) throw badInput('target', 'must be a public id');
   return {
+    orderBy: orderBy ?? 'CREATED_AT_DESC',
     includeDescendants: includeDescendants ?? false,
     actions: actions ?? null,
     from,
@@ -172,17 +174,24 @@ function auditArguments(given: GivenArguments<AuditArguments>): AuditArguments {
   };
 }
 
+const AuditEventOrderRef = creationOrder('AuditEventOrder', 'audit events');
+
 builder.objectField(OrganizationRef, 'auditLog', (t) =>
   t.field({
     type: AuditEventConnectionRef,
     nullable: true,
     description:
-      'The audit log of this organization, newest first. Requires `audit:read`; with `includeDescendants` also `child_organizations:manage`.',
+      'The audit log of this organization, newest first by default. Requires `audit:read`; with `includeDescendants` also `child_organizations:manage`.',
     args: {
       includeDescendants: t.arg.boolean({
         required: true,
         defaultValue: false,
         description: 'Whether to include the organizations below.',
+      }),
+      orderBy: t.arg({
+        type: AuditEventOrderRef,
+        defaultValue: 'CREATED_AT_DESC',
+        description: 'Order of the list.',
       }),
       actions: t.arg.stringList({ description: `Only these actions; at most ${ACTIONS_MAX}.` }),
       from: t.arg({ type: 'DateTime', description: 'Only events at or after this instant.' }),
@@ -201,6 +210,6 @@ builder.objectField(OrganizationRef, 'auditLog', (t) =>
       if (args.includeDescendants) requiresReach(organization, args, context);
       return requires('audit:read')(organization, args, context);
     },
-    ...pagesOf(auditLog, auditArguments),
+    ...pagesOf(auditLog, auditArguments, ['orderBy']),
   }),
 );

@@ -2,6 +2,7 @@
 import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import { listBatch, rowBatch } from '../../database/loaders.ts';
+import { byCreation, type CreationOrder } from '../../database/orders.ts';
 import { defineList, ofOrganizations } from '../../database/list.ts';
 import type { Columns } from '../../database/rows.ts';
 
@@ -24,14 +25,20 @@ export interface ApiKeyRow extends Columns<
 const keyColumns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   k.id, k.name, k.preview, k.scopes, k.created_at, k.expires_at, k.last_used_at, k.revoked_at, k.issued_by_key_id, k.organization_id, ${organization}.lineage`;
 
-/** The API keys of an organization, including revoked and expired ones, newest first. */
-export const apiKeys = defineList<null, ApiKeyRow>({
+export interface ApiKeysArguments {
+  orderBy: CreationOrder;
+}
+
+/** The API keys of an organization, including revoked and expired ones. */
+export const apiKeys = defineList<ApiKeysArguments, ApiKeyRow>({
   name: 'api keys',
   parents: ofOrganizations({ scope: 'api_keys:manage' }),
   columns: keyColumns(sql`parent`),
   from: () => sql`api_keys as k`,
   where: () => [sql`k.organization_id = parent.id`],
-  order: () => ({ keys: [{ expression: sql`k.id`, type: 'uuid' }], descending: true }),
+  // The order that was the only one has no name, so that its cursors stay valid.
+  orderName: ({ orderBy }) => (orderBy === 'CREATED_AT_DESC' ? '' : orderBy),
+  order: ({ orderBy }) => byCreation(sql`k.id`, orderBy),
 });
 
 /** API keys by id. */

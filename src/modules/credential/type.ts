@@ -1,17 +1,25 @@
 /** API keys and personal access tokens, as far as they can be shown: never a secret. */
-import { pagesOf, related, rowsInSql } from '../../compiler/forms.ts';
+import { pagesOf, related, rowsInSql, type GivenArguments } from '../../compiler/forms.ts';
 import { requires, visibleTo } from '../../graphql/guards.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
+import { creationOrder } from '../../graphql/order.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { orNotFound } from '../../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/queries.ts';
 import { ActorRef } from '../user/type.ts';
 import { creatorOfKey, creatorOfRow } from './creator-queries.ts';
-import { apiKeyById, apiKeys, type ApiKeyRow, type TokenRow, tokenById } from './queries.ts';
+import {
+  apiKeyById,
+  apiKeys,
+  type ApiKeyRow,
+  type ApiKeysArguments,
+  type TokenRow,
+  tokenById,
+} from './queries.ts';
 
 export const ApiKeyRef = builder.objectRef<ApiKeyRow>('ApiKey');
 
@@ -80,15 +88,30 @@ const ApiKeyConnectionRef = connectionType<ApiKeyRow>({
   plural: 'API keys',
 });
 
+const ApiKeyOrderRef = creationOrder('ApiKeyOrder', 'API keys');
+
 builder.objectField(OrganizationRef, 'apiKeys', (t) =>
   t.field({
     type: ApiKeyConnectionRef,
     nullable: true,
     description:
-      'API keys of this organization, including revoked and expired ones, newest first. Requires the `api_keys:manage` scope.',
-    args: pageArguments(t.arg),
+      'API keys of this organization, including revoked and expired ones, newest first by default. Requires the `api_keys:manage` scope.',
+    args: {
+      orderBy: t.arg({
+        type: ApiKeyOrderRef,
+        defaultValue: 'CREATED_AT_DESC',
+        description: 'Order of the list.',
+      }),
+      ...pageArguments(t.arg),
+    },
     authScopes: requires('api_keys:manage'),
-    ...pagesOf<object, null, ApiKeyRow>(apiKeys, () => null),
+    ...pagesOf(
+      apiKeys,
+      ({ orderBy }: GivenArguments<ApiKeysArguments>) => ({
+        orderBy: orderBy ?? 'CREATED_AT_DESC',
+      }),
+      ['orderBy'],
+    ),
   }),
 );
 

@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type Lineage } from '../../authorization/rights.ts';
 import type { CredentialKind } from '../../authorization/principal.ts';
 import { rowBatch, type Viewer } from '../../database/loaders.ts';
+import { byCreation, type CreationOrder } from '../../database/orders.ts';
 import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
 import type { Columns } from '../../database/rows.ts';
 
@@ -37,6 +38,7 @@ const columns = (
   i.inviter_kind, i.inviter_user_id, i.inviter_api_key_name, i.inviter_organization_id, ${organization}.lineage, ${shownTo}::uuid as shown_to`;
 
 export interface InvitationsArguments {
+  orderBy: CreationOrder;
   status: readonly InvitationStatus[];
   /** A part of the invited address. */
   search: string | null;
@@ -55,7 +57,9 @@ export const invitations = defineList<InvitationsArguments, InvitationRow>({
       : [sql`strpos(search_fold(i.email), (select search_fold(${search}::text))) > 0`]),
     sql`invitation_status(i.status, i.expires_at) = any (${status}::text[])`,
   ],
-  order: () => ({ keys: [{ expression: sql`i.id`, type: 'uuid' }], descending: true }),
+  // The order that was the only one has no name, so that its cursors stay valid.
+  orderName: ({ orderBy }) => (orderBy === 'CREATED_AT_DESC' ? '' : orderBy),
+  order: ({ orderBy }) => byCreation(sql`i.id`, orderBy),
 });
 
 /** Pending invitations to the caller's verified address, newest first. */

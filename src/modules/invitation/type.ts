@@ -7,6 +7,7 @@ import type { Viewer } from '../../database/loaders.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
+import { creationOrder } from '../../graphql/order.ts';
 import { tokenHash } from '../../authentication/secret.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
@@ -159,17 +160,24 @@ export const InvitationConnectionRef = connectionType<InvitationRow>({
   plural: 'invitations',
 });
 
+const InvitationOrderRef = creationOrder('InvitationOrder', 'invitations');
+
 builder.objectField(OrganizationRef, 'invitations', (t) =>
   t.field({
     type: InvitationConnectionRef,
     nullable: true,
     description:
-      'Invitations to this organization, newest first. Requires the `members:read` scope.',
+      'Invitations to this organization, newest first by default. Requires the `members:read` scope.',
     args: {
       status: t.arg({
         type: [InvitationStatusRef],
         defaultValue: ['PENDING'],
         description: 'Only invitations in one of these states.',
+      }),
+      orderBy: t.arg({
+        type: InvitationOrderRef,
+        defaultValue: 'CREATED_AT_DESC',
+        description: 'Order of the list.',
       }),
       search: t.arg.string({
         description:
@@ -178,10 +186,18 @@ builder.objectField(OrganizationRef, 'invitations', (t) =>
       ...pageArguments(t.arg),
     },
     authScopes: requires('members:read'),
-    ...pagesOf(invitations, ({ status, search }: GivenArguments<InvitationsArguments>) => {
-      if (status?.length === 0) throw badInput('status', 'must name at least one state');
-      return { status: status ?? ['PENDING'], search: personPattern(search) };
-    }),
+    ...pagesOf(
+      invitations,
+      ({ orderBy, status, search }: GivenArguments<InvitationsArguments>) => {
+        if (status?.length === 0) throw badInput('status', 'must name at least one state');
+        return {
+          orderBy: orderBy ?? 'CREATED_AT_DESC',
+          status: status ?? ['PENDING'],
+          search: personPattern(search),
+        };
+      },
+      ['orderBy'],
+    ),
   }),
 );
 

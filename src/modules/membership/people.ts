@@ -9,10 +9,14 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { requireSortKeys, type Page, type SortKeys } from '../../database/keyset.ts';
+import { turned } from '../../database/orders.ts';
 import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
 import { holdsRole, type PersonRow } from './queries.ts';
 
+export type PeopleOrder = 'TREE_ASC' | 'TREE_DESC';
+
 export interface PeopleArguments {
+  orderBy: PeopleOrder;
   /** A part of the person's name or address. */
   search: string | null;
   /** Keys of roles; the person holds at least one of them somewhere in the subtree. */
@@ -125,13 +129,19 @@ function matching(args: PeopleArguments, page: Page): RawBuilder<unknown> {
 export const people: ListDefinition<PeopleArguments, PersonRow> = {
   name: 'people',
   parents: ofOrganizations({ scope: 'members:read', reachingBelow: true }),
-  order: () => 'path',
-  page: (_viewer, args, page) => sql<WithSortKeys<PersonRow>>`
+  // The order that was the only one has the name of then, so that its cursors stay valid.
+  order: ({ orderBy }) => (orderBy === 'TREE_ASC' ? 'path' : orderBy),
+  page(_viewer, args, page) {
+    const isUp = args.orderBy === 'TREE_ASC';
+    const write = args.search === null ? listing : matching;
+    const direction = isUp ? sql`` : sql` desc`;
+    return sql<WithSortKeys<PersonRow>>`
     select u.id, u.email, u.name, u.created_at, parent.lineage, parent.id as organization_id,
       array[substr(found.path, length(parent.path) + 1), found.user_id::text] as sort_keys
-    from (${(args.search === null ? listing : matching)(args, page)}) as found
+    from (${write(args, isUp ? page : turned(page))}) as found
       join users as u on u.id = found.user_id
-    order by found.path, found.user_id`,
+    order by found.path${direction}, found.user_id${direction}`;
+  },
   count(_viewer, { search, roles }) {
     const match =
       search === null

@@ -7,6 +7,7 @@ import {
 } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
+import { byCreation, type CreationOrder } from '../../database/orders.ts';
 import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
 import type { Columns } from '../../database/rows.ts';
 
@@ -25,6 +26,7 @@ const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   u.email, u.name as user_name, u.created_at as user_created_at`;
 
 export interface MembersArguments {
+  orderBy: CreationOrder;
   /** A part of the person's name or address. */
   search: string | null;
   /** Keys of roles; the member holds at least one of them. */
@@ -52,7 +54,9 @@ export const members = defineList<MembersArguments, MembershipRow>({
       : [sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`]),
     ...(roles === null ? [] : [holdsRole(sql`m.id`, roles)]),
   ],
-  order: () => ({ keys: [{ expression: sql`m.id`, type: 'uuid' }] }),
+  // The order that was the only one has no name, so that its cursors stay valid.
+  orderName: ({ orderBy }) => (orderBy === 'CREATED_AT_ASC' ? '' : orderBy),
+  order: ({ orderBy }) => byCreation(sql`m.id`, orderBy),
 });
 
 /** The caller's own memberships in organizations that are not deleted, oldest first. */

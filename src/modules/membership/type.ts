@@ -1,10 +1,11 @@
-/** Members of an organization, and people over a subtree. */
-import { requires, requiresReach, visibleTo } from '../../graphql/guards.ts';
+/** Members of an organization. */
+import { requires, visibleTo } from '../../graphql/guards.ts';
 import { isInSubtree } from '../../authorization/rights.ts';
 import { SCOPES_MAX } from '../../authorization/scopes.ts';
 import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
+import { creationOrder } from '../../graphql/order.ts';
 import {
   inSql,
   pagesOf,
@@ -14,7 +15,7 @@ import {
   type GivenArguments,
 } from '../../compiler/forms.ts';
 import { badInput, orNotFound } from '../../errors.ts';
-import { atMost, countOf } from '../../graphql/cost.ts';
+import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import {
   organizationById,
@@ -27,19 +28,12 @@ import { rolesOfMembership } from '../role/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { personPattern } from '../../values/email.ts';
 import { UserRef } from '../user/type.ts';
-import { people } from './people.ts';
 import {
   members,
   membershipScopes,
-  membershipsOfPerson,
-  idOfPerson,
-  membershipsOfRow,
-  personId,
   scopesOfRow,
-  MEMBERSHIPS_MAX,
   type MembersArguments,
   type MembershipRow,
-  type PersonRow,
   membershipById,
 } from './queries.ts';
 
@@ -116,69 +110,14 @@ export const MembershipConnectionRef = connectionType<MembershipRow>({
   plural: 'memberships',
 });
 
-const MEMBERSHIPS_DEFAULT = 25;
+export const ROLE_FILTER_MAX = 50;
 
-const PersonRef = builder.objectRef<PersonRow>('Person').implement({
-  description: 'A person and their memberships in a subtree.',
-  ...visibleTo({ scope: 'members:read' }),
-  fields: (t) => ({
-    id: t.id({
-      description:
-        'An id for caches: of the person in the subtree whose `people` were queried, per_ and 64 hex digits, and never the id of ' +
-        'anything else. It is not a node: `Query.node` does not find it.',
-      resolve: personId,
-      extensions: inSql(() => idOfPerson),
-    }),
-    user: t.field({
-      type: UserRef,
-      description: 'The person.',
-      resolve: (row) => ({ ...row, scope: 'members:read' as const }),
-      extensions: sameRow(
-        { id: 'id', email: 'email', name: 'name', created_at: 'created_at', lineage: 'lineage' },
-        { scope: 'members:read' },
-      ),
-    }),
-    memberships: t.field({
-      type: [MembershipRef],
-      nullable: true,
-      description:
-        'Memberships in the subtree, as far as the caller may read the members there, oldest first. Where a person has more ' +
-        'than can be asked for, `Organization.members` and `people` further down the tree show the rest.',
-      args: {
-        first: t.arg.int({
-          required: true,
-          defaultValue: MEMBERSHIPS_DEFAULT,
-          description: `How many at most, between 1 and ${MEMBERSHIPS_MAX}.`,
-        }),
-      },
-      extensions: {
-        ...atMost(({ first }) => countOf(first, MEMBERSHIPS_DEFAULT, MEMBERSHIPS_MAX)),
-        ...rowsInSql(({ viewer, args }) => membershipsOfRow(viewer, args), {
-          prepare: atMostMemberships,
-        }),
-      },
-      resolve: ({ id, organization_id }, given, { loaders }) =>
-        loaders.load(membershipsOfPerson, atMostMemberships(given), `${organization_id}/${id}`),
-    }),
-  }),
-});
+const MembershipOrderRef = creationOrder('MembershipOrder', 'members');
 
-function atMostMemberships({ first }: { first: number }): number {
-  if (first < 1 || first > MEMBERSHIPS_MAX)
-    throw badInput('first', `must be between 1 and ${MEMBERSHIPS_MAX}`);
-  return first;
-}
-
-const PersonConnectionRef = connectionType<PersonRow>({
-  name: 'Person',
-  node: PersonRef,
-  plural: 'people',
-});
-
-const ROLE_FILTER_MAX = 50;
+type PersonFilter = Pick<MembersArguments, 'search' | 'roles'>;
 
 /** The filter of members and of people, from what the client gives. */
-function personFilter({ search, roles }: GivenArguments<MembersArguments>): MembersArguments {
+export function personFilter({ search, roles }: GivenArguments<PersonFilter>): PersonFilter {
   const keys = roles ?? null;
   if (keys && (keys.length === 0 || keys.length > ROLE_FILTER_MAX))
     throw badInput('roles', `must name between 1 and ${ROLE_FILTER_MAX} roles`);
@@ -186,13 +125,18 @@ function personFilter({ search, roles }: GivenArguments<MembersArguments>): Memb
   return { search: personPattern(search), roles: keys };
 }
 
-builder.objectFields(OrganizationRef, (t) => ({
-  members: t.field({
+builder.objectField(OrganizationRef, 'members', (t) =>
+  t.field({
     type: MembershipConnectionRef,
     nullable: true,
     description:
-      'The members of this organization only, oldest membership first. Requires `members:read` or `child_organizations:manage`.',
+      'The members of this organization only, oldest membership first by default. Requires `members:read` or `child_organizations:manage`.',
     args: {
+      orderBy: t.arg({
+        type: MembershipOrderRef,
+        defaultValue: 'CREATED_AT_ASC',
+        description: 'Order of the list.',
+      }),
       search: t.arg.string({
         description:
           'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
@@ -203,25 +147,13 @@ builder.objectFields(OrganizationRef, (t) => ({
       ...pageArguments(t.arg),
     },
     authScopes: requires('members:read'),
-    ...pagesOf(members, personFilter),
-  }),
-  people: t.field({
-    type: PersonConnectionRef,
-    nullable: true,
-    description:
-      'Distinct people in this organization and everything below it, each with their memberships in that subtree. ' +
-      'Requires `child_organizations:manage`.',
-    args: {
-      search: t.arg.string({
-        description:
-          'Part of the address or name, regardless of case and Unicode form; at most 64 characters. Empty or blank: no search.',
+    ...pagesOf(
+      members,
+      ({ orderBy, ...filter }: GivenArguments<MembersArguments>) => ({
+        ...personFilter(filter),
+        orderBy: orderBy ?? 'CREATED_AT_ASC',
       }),
-      roles: t.arg.stringList({
-        description: `Only people who hold one of these roles somewhere in the subtree, by key; at most ${ROLE_FILTER_MAX}.`,
-      }),
-      ...pageArguments(t.arg),
-    },
-    authScopes: requiresReach,
-    ...pagesOf(people, personFilter),
+      ['orderBy'],
+    ),
   }),
-}));
+);

@@ -11,6 +11,7 @@ import {
   depthBelowOwner,
   descendants,
   matchedOn,
+  type DescendantOrder,
   type DescendantRow,
   type DescendantsArguments,
 } from './descendants.ts';
@@ -34,6 +35,14 @@ const OrganizationOrderRef = builder.enumType('OrganizationOrder', {
     CREATED_AT_ASC: { description: 'Oldest first.' },
     CREATED_AT_DESC: { description: 'Newest first.' },
   },
+});
+
+const OrganizationDescendantOrderRef = builder.enumType('OrganizationDescendantOrder', {
+  description: 'Sort orders of organizations at any depth.',
+  values: {
+    TREE_ASC: { description: 'Each before those below it, and those created first before others.' },
+    TREE_DESC: { description: 'The same from its end.' },
+  } satisfies Record<DescendantOrder, object>,
 });
 
 function checkSeparator(separator: string): string {
@@ -164,6 +173,7 @@ builder.objectFields(OrganizationRef, (t) => ({
       'Number of organizations below at any depth, not counting deleted ones. Requires `child_organizations:manage`.',
     authScopes: requiresReach,
     ...countOf(descendants, {
+      orderBy: 'TREE_ASC',
       search: null,
       kind: null,
       status: null,
@@ -200,6 +210,11 @@ builder.objectFields(OrganizationRef, (t) => ({
     description:
       'All organizations below this one at any depth, in tree order. Requires `child_organizations:manage`.',
     args: {
+      orderBy: t.arg({
+        type: OrganizationDescendantOrderRef,
+        defaultValue: 'TREE_ASC',
+        description: 'Order of the list.',
+      }),
       maxDepth: t.arg.int({
         description: 'Limits the depth to this many levels below; at least 1.',
       }),
@@ -209,11 +224,15 @@ builder.objectFields(OrganizationRef, (t) => ({
     authScopes: requiresReach,
     ...pagesOf(
       descendants,
-      ({ maxDepth, ...filter }: GivenArguments<DescendantsArguments>) => {
+      ({ orderBy, maxDepth, ...filter }: GivenArguments<DescendantsArguments>) => {
         if (maxDepth != null && maxDepth < 1) throw badInput('maxDepth', 'must be at least 1');
-        return { ...filterOf(filter), maxDepth: maxDepth ?? null };
+        return {
+          ...filterOf(filter),
+          orderBy: orderBy ?? 'TREE_ASC',
+          maxDepth: maxDepth ?? null,
+        };
       },
-      ['status'],
+      ['orderBy', 'status'],
     ),
   }),
 }));

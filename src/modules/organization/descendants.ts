@@ -10,6 +10,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import { requireSortKeys, type Page } from '../../database/keyset.ts';
+import { turned } from '../../database/orders.ts';
 import { ofOrganizations, type ListDefinition, type WithSortKeys } from '../../database/list.ts';
 import type { Viewer } from '../../database/loaders.ts';
 import {
@@ -25,7 +26,10 @@ export interface DescendantRow extends OrganizationRow {
   matched_on: SearchField[];
 }
 
+export type DescendantOrder = 'TREE_ASC' | 'TREE_DESC';
+
 export interface DescendantsArguments {
+  orderBy: DescendantOrder;
   /** Validated by `searchPattern`; null lists everything. */
   search: string | null;
   kind: OrganizationKind | null;
@@ -188,11 +192,16 @@ export function breadcrumbBelowOwner(separator: string): RawBuilder<unknown> {
 export const descendants: ListDefinition<DescendantsArguments, DescendantRow> = {
   name: 'descendants',
   parents: ofOrganizations(({ includeDeleted }) => ({ includeDeleted, reachingBelow: true })),
-  order: () => 'path',
-  page: (viewer, args, page) =>
-    (args.search === null ? listing : matching)(viewer, args, page) as RawBuilder<
-      WithSortKeys<DescendantRow>
-    >,
+  // The order that was the only one has the name of then, so that its cursors stay valid.
+  order: ({ orderBy }) => (orderBy === 'TREE_ASC' ? 'path' : orderBy),
+  page(viewer, args, page) {
+    const write = args.search === null ? listing : matching;
+    const rows = (read: Page): RawBuilder<WithSortKeys<DescendantRow>> =>
+      write(viewer, args, read) as RawBuilder<WithSortKeys<DescendantRow>>;
+    return args.orderBy === 'TREE_ASC'
+      ? rows(page)
+      : sql`select * from (${rows(turned(page))}) as up order by up.path desc`;
+  },
   count(_viewer, args) {
     const page = sql`(${bounds(args, { after: null, before: null })}) as page`;
     const inBounds = sql`o.path > page.low and o.path < page.high and ${filter(args)}`;

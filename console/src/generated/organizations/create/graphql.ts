@@ -201,6 +201,8 @@ export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'CreateOrganizationPayload', organization: { __typename: 'Organization', kind: OrganizationKind, status: OrganizationStatus, domain: string | null, domainSetupStatus: DomainSetupStatus, parentId: string | null, id: string, slug: string, name: string, parent: { __typename: 'Organization', id: string, ancestors: Array<{ __typename: 'Organization', id: string }> | null } | null, provisioning: { __typename: 'Provisioning', status: ProvisioningStatus, steps: Array<{ __typename: 'ProvisioningStep', name: ProvisioningStepName, status: ProvisioningStepStatus, attempts: number, error: string | null, finishedAt: string | null }> } | null }, membership: { __typename: 'Membership', id: string } | null, invitationOutcomes: Array<{ __typename: 'InviteUserOutcome', email: string, ignoredRoles: Array<string>, invitation: { __typename: 'Invitation', id: string } | null, error:
           | { __typename: 'AlreadyMemberError', code: string, message: string }
           | { __typename: 'ApiKeyRevokedError', code: string, message: string }
+          | { __typename: 'BillingNotReadyError', code: string, message: string }
+          | { __typename: 'BillingPortalError', code: string, message: string }
           | { __typename: 'ContactExistsError', code: string, message: string }
           | { __typename: 'ContentionError', code: string, message: string }
           | { __typename: 'CycleError', code: string, message: string }
@@ -216,6 +218,8 @@ export type CreateOrganizationMutation = { createOrganization:
           | { __typename: 'LastAdminError', code: string, message: string }
           | { __typename: 'NoValidRoleError', code: string, message: string }
           | { __typename: 'ParentDeletedError', code: string, message: string }
+          | { __typename: 'PlanChangePendingError', code: string, message: string }
+          | { __typename: 'PlanLimitError', code: string, message: string }
           | { __typename: 'RoleEscalationError', code: string, message: string }
           | { __typename: 'RoleInUseError', code: string, message: string }
           | { __typename: 'RoleKeyTakenError', code: string, message: string }

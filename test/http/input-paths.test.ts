@@ -1,0 +1,68 @@
+/** Where bad input stands, as the errors tell it. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createWorld, type World } from '../setup/world.ts';
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+it('Names the path of every bad field of an input', async () => {
+  const { errors } = await world.ask(
+    'mutation ($input: CreateOrganizationInput!) { made: createOrganization(input: $input) { __typename } }',
+    { as: 'key@north' },
+    {
+      input: {
+        parentId: world.org('north'),
+        name: '',
+        slug: 'Not A Slug',
+        users: [
+          { email: 'good@x.example' },
+          { email: 'ok@x.example', roles: Array.from({ length: 51 }, () => 'user') },
+        ],
+        primaryAddress: { line1: 'A', city: 'B', state: 'C', zip: '', country: 'XX' },
+      },
+    },
+  );
+  expect(errors).toHaveLength(1);
+  const { path, fields } = (errors?.[0]?.extensions ?? {}) as unknown as {
+    path: unknown;
+    fields: { field: string; path: unknown }[];
+  };
+  expect(path).toEqual(['input', 'slug']);
+  expect(fields.map((one) => one.path)).toEqual([
+    ['input', 'slug'],
+    ['input', 'users', 1, 'roles'],
+    ['input', 'name'],
+    ['input', 'primaryAddress', 'zip'],
+    ['input', 'primaryAddress', 'country'],
+  ]);
+});
+
+it('Names the argument of a query, and of a field below a mutation', async () => {
+  const query = await world.ask('{ organization { children(first: 0) { totalCount } } }', {
+    as: 'key@north',
+  });
+  expect(query.errors?.[0]?.extensions).toMatchObject({
+    path: ['first'],
+    fields: [{ field: 'first', path: ['first'] }],
+  });
+  const below = await world.ask(
+    `mutation ($input: MoveOrganizationInput!) { moveOrganization(input: $input) {
+      ... on MoveOrganizationPayload { pathBefore(separator: "seventeen letters") } } }`,
+    { as: 'key@north' },
+    { input: { id: world.org('kiosk'), newParentId: world.org('shop-1'), dryRun: true } },
+  );
+  expect(below.errors?.[0]?.extensions).toMatchObject({ path: ['separator'] });
+});
+
+it('Names no path where the document itself is refused', async () => {
+  const { errors } = await world.ask(
+    'query ($n: Int) { organization { children(first: $n) { totalCount } } }',
+    { as: 'key@north' },
+    { n: 'many' },
+  );
+  expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'n' });
+  expect(errors?.[0]?.extensions).not.toHaveProperty('path');
+});
