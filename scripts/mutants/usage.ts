@@ -37,6 +37,24 @@ export const usage: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/modules/plan/portal-commands.ts',
+    tests: 'test/plan/portal.test.ts',
+    mutants: [
+      {
+        what: 'the portal is opened without billing:manage',
+        from: "scope: 'billing:manage'",
+        to: "scope: 'organizations:manage'",
+        only: 'is for holders',
+      },
+      {
+        what: 'the portal leads back to any address',
+        from: "requireUrl(input.returnUrl, 'returnUrl')",
+        to: 'String(input.returnUrl)',
+        only: 'addresses of the web',
+      },
+    ],
+  },
+  {
     file: 'src/modules/plan/jobs.ts',
     tests: PLANS,
     mutants: [

@@ -6,7 +6,19 @@ export interface CommandSettings {
   retentionDays: number;
   /** Limits on invitation emails. */
   mailLimits: MailLimits;
+  /**
+   * Opens the billing provider's portal for one of its customers, and returns the address; absent if
+   * the provider has none.
+   */
+  billingPortal?: BillingPortal | undefined;
 }
+
+/** The portal of a billing provider. Throws if it cannot be opened now. */
+export type BillingPortal = (request: {
+  customerId: string;
+  /** Where the portal leads back to; null for what is configured at the provider. */
+  returnUrl: string | null;
+}) => Promise<string>;
 
 /** The maximum number of invitation emails within 24 hours. */
 export interface MailLimits {

@@ -2,12 +2,12 @@
  * The commands with their options and help. Each command is loaded when it runs, so that help and
  * refusals come at once.
  */
-import { Command, InvalidArgumentError, type CommanderError } from 'commander';
+import { Command, type CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BootstrapOptions } from './bootstrap.ts';
-import type { MetricOptions } from './metrics.ts';
+import { addCatalogs } from './catalogs.ts';
 import { nearest } from '../config/similar.ts';
-import type { PlanOptions } from './plans.ts';
+import { filled, wholeNumber } from './option-values.ts';
 import { runLong } from './run.ts';
 import type { SeedOptions } from './seed.ts';
 import type { Terminal } from './terminal.ts';
@@ -17,24 +17,6 @@ export class UsageError extends Error {}
 
 /** How people who have the repository call the program. */
 const NAME = 'npm run banyan --';
-
-/** A whole number within bounds. */
-function wholeNumber(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isInteger(value) || value < least || value > most)
-      throw new InvalidArgumentError(`It must be a whole number between ${least} and ${most}.`);
-    return value;
-  };
-}
-
-/** A text that is not empty, as it is when a variable of a script is not set. */
-function filled(text: string): string {
-  if (text === '') throw new InvalidArgumentError('It must not be empty.');
-  return text;
-}
-
-const commaSeparated = (text: string): string[] => text.split(',').filter((item) => item !== '');
 
 /**
  * Makes the program. It never ends the process: what it refuses it throws, as a `UsageError` or as
@@ -133,62 +115,7 @@ export function createProgram(terminal: Terminal): Command {
     )
     .action(async () => (await import('./usage.ts')).compareUsage(terminal));
 
-  program
-    .command('metrics')
-    .description('Add a metric to the catalog of what is metered.')
-    .command('add')
-    .description(
-      'Add a metric to the catalog. Without --parts it is recorded itself; with them it is their sum, divided by another sum ' +
-        'if --divided-by names one. Running gateways know it at once.',
-    )
-    .requiredOption('--key <key>', 'key of the metric', filled)
-    .requiredOption('--name <name>', 'name for people', filled)
-    .requiredOption('--unit <unit>', 'unit of its quantities', filled)
-    .option('--description <text>', 'what it counts')
-    .option(
-      '--late-days <days>',
-      'how many days late its events may come, 1 to 3660',
-      wholeNumber(1, 3_660),
-      366,
-    )
-    .option(
-      '--parts <keys>',
-      'keys of the metrics that it is the sum of, separated by commas',
-      commaSeparated,
-      [],
-    )
-    .option(
-      '--divided-by <keys>',
-      'keys of the metrics whose sum it is divided by',
-      commaSeparated,
-      [],
-    )
-    .action(async (options: MetricOptions) =>
-      (await import('./metrics.ts')).addToCatalog(terminal, options),
-    );
-
-  const plans = program
-    .command('plans')
-    .description('Keep the catalog of plans that organizations can be on.');
-  plans
-    .command('add')
-    .description('Add a plan to the catalog, after the others. Running gateways offer it at once.')
-    .requiredOption('--key <key>', 'key of the plan', filled)
-    .requiredOption('--name <name>', 'name for people', filled)
-    .requiredOption(
-      '--max-calls <number>',
-      'calls at the same time, 0 to 1000000',
-      wholeNumber(0, 1_000_000),
-    )
-    .option('--price <id>', 'price as the billing provider names it', filled)
-    .option('--description <text>', 'what it includes')
-    .action(async (options: PlanOptions) =>
-      (await import('./plans.ts')).addToPlans(terminal, options),
-    );
-  plans
-    .command('list')
-    .description('List the plans in their order.')
-    .action(async () => (await import('./plans.ts')).printPlans(terminal));
+  addCatalogs(program, terminal);
 
   const documents = program
     .command('documents')

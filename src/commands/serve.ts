@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { requireInvitationUrl, type Config } from '../config/read.ts';
 import { lookUpNobody } from '../authentication/callers.ts';
 import { LastUsed } from '../authentication/last-used.ts';
+import { billingPortalOf } from '../modules/provisioning/providers.ts';
 import { Sessions } from '../authentication/session.ts';
 import { DatabaseClock, databaseNow } from '../database/clock.ts';
 import { Readiness } from '../database/probe.ts';
@@ -120,6 +121,7 @@ export async function serve(
       invitationDays: config.invitationDays,
       retentionDays: config.retentionDays,
       mailLimits: config.mailLimits,
+      billingPortal: billingPortalOf(config.provisioning, log),
     },
     introspection: config.introspection,
     trustedDocuments: config.trustedDocuments,

@@ -10,6 +10,7 @@ import {
   tokenPreview,
   type TokenKind,
 } from '../../src/authentication/secret.ts';
+import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
 import { Sessions } from '../../src/authentication/session.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -92,6 +93,8 @@ export async function createMatrixWorld(): Promise<MatrixWorld> {
   const issuer = await startIssuer();
   const world = await createWorld({
     sessions: new Sessions(issuer.settings, createLogger('silent')),
+    // One document asks for everything that a request begins with.
+    limits: { document: { ...REQUEST_LIMITS.document, rootFields: 20 } },
   });
   const forest = await plant(world);
   const targets: Target[] = [];

@@ -192,6 +192,16 @@ const table: Record<string, Row> = {
       return { plan: 'free' };
     }),
   },
+  openBillingPortal: {
+    expected: byRight,
+    input: inNorth(async () => {
+      await sql`insert into billing_accounts (organization_id, status, customer_id) values (${world.uuid('north')}, 'active', 'cus_1')
+        on conflict (organization_id) do update set status = 'active', customer_id = 'cus_1'`.execute(
+        world.db,
+      );
+      return {};
+    }),
+  },
   updateOrganization: {
     expected: byRight,
     input: () => Promise.resolve({ id: world.org('north'), name: unique() }),

@@ -83,6 +83,7 @@ async function values(): Promise<Record<string, string>> {
     to: text(new Date(Date.now() - 2 * DAY_MS).toISOString()),
     keys: '["voice_calls"]',
     metric: '"voice_calls"',
+    timeZone: '"Europe/Berlin"',
     roles: '["admin"]',
     actions: '["createRole"]',
     status: '[PENDING, EXPIRED]',

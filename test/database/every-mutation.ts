@@ -76,6 +76,10 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
   await sql`insert into billing_accounts (organization_id, status)
     select id, 'active' from organizations where slug = 'plans-victim'
     on conflict (organization_id) do update set status = 'active'`.execute(db);
+  await sql`update billing_accounts set customer_id = 'cus_1' where organization_id = (select id from organizations where slug = 'plans-victim')`.execute(
+    db,
+  );
+  await run('openBillingPortal', { organizationId: victim });
   await run('changePlan', { organizationId: victim, plan: 'other' });
   await run('deleteOrganization', { id: place, mode: 'CASCADE' });
   await run('restoreOrganization', { id: place });

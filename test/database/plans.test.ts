@@ -138,6 +138,7 @@ beforeAll(async () => {
     to: text(new Date(Date.now() - 2 * DAY_MS).toISOString()),
     keys: '["voice_calls"]',
     metric: '"voice_calls"',
+    timeZone: '"Europe/Berlin"',
     roles: '["admin"]',
     actions: '["createRole"]',
     status: '[PENDING, EXPIRED]',

@@ -51,6 +51,13 @@ export type AddressInput = {
   zip: string;
 };
 
+/** Why the portal of the billing provider cannot be opened. */
+export type BillingPortalFailure =
+  /** The billing provider has no portal. */
+  | 'NOT_OFFERED'
+  /** The billing provider could not open it; try again later. */
+  | 'PROVIDER_FAILED';
+
 /** How the organization presents itself; absent fields stay as they are, null clears. */
 export type BrandingInput = {
   /** Address of the logo, http(s), at most 2,000 characters. */
@@ -331,6 +338,14 @@ export type MoveOrganizationInput = {
   idempotencyKey?: string | null | undefined;
   /** The new parent: the caller's organization, or one below it. */
   newParentId: string;
+};
+
+/** Whose portal to open. */
+export type OpenBillingPortalInput = {
+  /** The caller's organization, or one below it. */
+  organizationId: string;
+  /** Where the portal leads back to, http(s), at most 2,000 characters; what is configured at the billing provider when absent. */
+  returnUrl?: string | null | undefined;
 };
 
 /** The kind of organization it is to the one above it. More kinds may be added. */
@@ -791,6 +806,7 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'AlreadyMemberError', code: string }
           | { __typename: 'ApiKeyRevokedError', code: string }
           | { __typename: 'BillingNotReadyError', code: string }
+          | { __typename: 'BillingPortalError', code: string }
           | { __typename: 'ContactExistsError', code: string }
           | { __typename: 'ContentionError', code: string }
           | { __typename: 'CycleError', code: string }
@@ -884,6 +900,7 @@ export type CreateOrganizationMutationVariables = Exact<{
 export type CreateOrganizationMutation = { createOrganization:
     | { __typename: 'ContentionError', code: string, message: string }
     | { __typename: 'CreateOrganizationPayload', ignoredRoles: Array<string>, organization: { depth: number | null, parentId: string | null, kind: OrganizationKind, domain: string | null, domainSetupStatus: DomainSetupStatus, invoiceOwner: InvoiceOwner | null, id: string, slug: string, name: string, status: OrganizationStatus, version: number, primaryAddress: { line1: string, city: string, country: string } | null, marketplaceOffers: Array<{ marketplace: Marketplace, url: string }> | null, externalAccounts: Array<{ system: string, accountId: string }> | null, branding: { logoUrl: string | null, primaryColor: string | null } | null, billing: { plan: string, status: string, email: string | null } | null, provisioning: { status: ProvisioningStatus } | null }, membership: { id: string, scopes: Array<string>, user: { id: string }, roles: Array<{ key: string }> } | null, memberships: Array<{ id: string }>, invitations: Array<{ id: string, email: string, status: InvitationStatus, roles: Array<{ key: string }> }>, invitationOutcomes: Array<{ email: string, ignoredRoles: Array<string>, invitation: { id: string } | null, error:
+          | { code: string }
           | { code: string }
           | { code: string }
           | { code: string }
@@ -1220,6 +1237,18 @@ export type ChangePlanMutation = { changePlan:
     | { __typename: 'PlanChangePendingError', plan: string, code: string, message: string }
     | { __typename: 'PlanLimitError', limit: PlanLimitKind, allowed: number, inUse: number, code: string, message: string }
     | { __typename: 'VersionConflictError', currentVersion: number, code: string, message: string }
+   | null };
+
+export type OpenBillingPortalMutationVariables = Exact<{
+  input: OpenBillingPortalInput;
+}>;
+
+
+export type OpenBillingPortalMutation = { openBillingPortal:
+    | { __typename: 'BillingNotReadyError', code: string, message: string }
+    | { __typename: 'BillingPortalError', reason: BillingPortalFailure, code: string, message: string }
+    | { __typename: 'ContentionError', code: string, message: string }
+    | { __typename: 'OpenBillingPortalPayload', url: string }
    | null };
 
 export type UsageQueryVariables = Exact<{
@@ -2568,6 +2597,23 @@ export const ChangePlanDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9bac57eb206cbff7313d0e712c56016c127eeb76a4592f5199c7634852a2ae93"}) as unknown as TypedDocumentString<ChangePlanMutation, ChangePlanMutationVariables>;
+export const OpenBillingPortalDocument = new TypedDocumentString(`
+    mutation OpenBillingPortal($input: OpenBillingPortalInput!) {
+  openBillingPortal(input: $input) {
+    __typename
+    ... on OpenBillingPortalPayload {
+      url
+    }
+    ... on BillingPortalError {
+      reason
+    }
+    ... on UserError {
+      code
+      message
+    }
+  }
+}
+    `, {"hash":"sha256:8a2ed14db6ee2f9a653d07b35c23429b9d5a7d63127e2b07a93edafb97b28483"}) as unknown as TypedDocumentString<OpenBillingPortalMutation, OpenBillingPortalMutationVariables>;
 export const UsageDocument = new TypedDocumentString(`
     query Usage($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $keys: [String!]) {
   organization(id: $id) {

@@ -212,7 +212,13 @@ export function gatewayOver(db: Database, overrides: Partial<GatewayOptions> = {
     db,
     log: createLogger('silent'),
     organizationHeader: 'X-Organization',
-    settings: { invitationDays: 7, retentionDays: 30, mailLimits: MAIL_LIMITS },
+    settings: {
+      invitationDays: 7,
+      retentionDays: 30,
+      mailLimits: MAIL_LIMITS,
+      // Tests of the portal ask a service of their own.
+      billingPortal: () => Promise.resolve('https://portal.example/session'),
+    },
     introspection: 'public',
     graphiql: false,
     // Most tests ask once.

@@ -7,6 +7,15 @@ export const BillingNotReadyError = defineUserError('BillingNotReadyError', {
   description: 'The billing account of the organization is not provisioned yet.',
 });
 
+export const BillingPortalError = defineUserError<
+  'BillingPortalError',
+  { reason: 'NOT_OFFERED' | 'PROVIDER_FAILED' }
+>('BillingPortalError', {
+  code: 'BILLING_PORTAL',
+  message: 'The portal of the billing provider cannot be opened.',
+  description: 'The billing provider has no portal, or could not open it now.',
+});
+
 export const PlanChangePendingError = defineUserError<'PlanChangePendingError', { plan: string }>(
   'PlanChangePendingError',
   {

@@ -2,12 +2,19 @@
 import { IdempotencyConflictError } from '../../command/errors.ts';
 import { builder } from '../../graphql/builder.ts';
 import { expectedVersion, idempotencyKey, mutation } from '../../graphql/mutation.ts';
+import { definePayload } from '../../graphql/payload.ts';
 import { userErrorFields } from '../../graphql/user-error.ts';
 import { decodeId } from '../../values/ids.ts';
 import { VersionConflictError } from '../organization/errors.ts';
 import { organizationPayload } from '../organization/payload.ts';
 import { changePlan } from './commands.ts';
-import { BillingNotReadyError, PlanChangePendingError, PlanLimitError } from './errors.ts';
+import {
+  BillingNotReadyError,
+  BillingPortalError,
+  PlanChangePendingError,
+  PlanLimitError,
+} from './errors.ts';
+import { openBillingPortal } from './portal-commands.ts';
 import './type.ts';
 
 const PlanLimitKindRef = builder.enumType('PlanLimitKind', {
@@ -54,5 +61,54 @@ mutation('changePlan', {
     changePlan(request, {
       ...input,
       id: decodeId('Organization', organizationId, 'organizationId'),
+    }),
+});
+
+const BillingPortalFailureRef = builder.enumType('BillingPortalFailure', {
+  description: 'Why the portal of the billing provider cannot be opened.',
+  values: {
+    NOT_OFFERED: { description: 'The billing provider has no portal.' },
+    PROVIDER_FAILED: { description: 'The billing provider could not open it; try again later.' },
+  } as const,
+});
+
+userErrorFields(BillingPortalError, (t) => ({
+  reason: t.expose('reason', { type: BillingPortalFailureRef, description: 'Why.' }),
+}));
+
+mutation('openBillingPortal', {
+  description:
+    'Opens the portal of the billing provider, where payment methods and invoices are. Whoever has its address acts for the organization there, ' +
+    'so the address is short-lived: ask for one when it is needed. Nothing of the organization changes and each address is a new one, so it has no ' +
+    '`idempotencyKey` and no `expectedVersion`. Requires the `billing:manage` scope.',
+  input: builder.inputType('OpenBillingPortalInput', {
+    description: 'Whose portal to open.',
+    fields: (t) => ({
+      organizationId: t.id({
+        required: true,
+        description: "The caller's organization, or one below it.",
+      }),
+      returnUrl: t.field({
+        type: 'URL',
+        description:
+          'Where the portal leads back to, http(s), at most 2,000 characters; what is configured at the billing provider when absent.',
+      }),
+    }),
+  }),
+  payload: definePayload<{ url: string }>('OpenBillingPortalPayload', {
+    description: 'The portal is open.',
+    fields: (t) => ({
+      url: t.field({
+        type: 'URL',
+        description: 'The address to open.',
+        resolve: ({ url }) => url,
+      }),
+    }),
+  }),
+  errors: [BillingNotReadyError, BillingPortalError],
+  run: ({ organizationId, returnUrl }, request) =>
+    openBillingPortal(request, {
+      organizationId: decodeId('Organization', organizationId, 'organizationId'),
+      returnUrl,
     }),
 });

@@ -1,10 +1,12 @@
 /** Selects the provider of each step. */
+import type { BillingPortal } from '../../command/settings.ts';
 import { databaseNow } from '../../database/clock.ts';
 import type { Database } from '../../database/connect.ts';
+import type { Logger } from '../../telemetry/log.ts';
 import type { StepName } from './queries.ts';
 import { localProvider } from './local.ts';
 import type { PlanProvider, Provider, Providers } from './provider.ts';
-import { stripePlans, stripeProvider, type StripeSettings } from './stripe.ts';
+import { stripePlans, stripePortal, stripeProvider, type StripeSettings } from './stripe.ts';
 import { webhookPlans, webhookProvider, type WebhookSettings } from './webhook.ts';
 
 /** The provider of each step, and the settings that the selected ones need. */
@@ -26,6 +28,20 @@ export const LOCAL_PROVISIONING: ProvisioningSettings = {
   webhook: undefined,
   stripe: undefined,
 };
+
+/** The portal of the provider that does the billing; undefined if it has none. */
+export function billingPortalOf(
+  { steps, stripe }: ProvisioningSettings,
+  log: Logger,
+): BillingPortal | undefined {
+  if (steps.BILLING !== 'stripe' || !stripe) return undefined;
+  const open = stripePortal(stripe);
+  return (request) =>
+    open(request).catch((error: unknown) => {
+      log.warn({ err: error }, 'the portal of the billing provider could not be opened');
+      throw error;
+    });
+}
 
 /** Creates the providers that the settings select. */
 export function makeProviders(

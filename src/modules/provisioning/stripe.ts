@@ -1,8 +1,9 @@
 /**
  * Stripe, for the step BILLING: a customer and a subscription to the price of the free plan, and for
- * changes of plan: another price of the subscription.
+ * changes of plan: another price of the subscription. Its portal is for payment methods.
  */
 import { Stripe } from 'stripe';
+import type { BillingPortal } from '../../command/settings.ts';
 import { encodeId } from '../../values/ids.ts';
 import { StepDelayed, StepRefused, type PlanProvider, type Provider } from './provider.ts';
 
@@ -83,6 +84,18 @@ export function stripePlans(settings: StripeSettings): PlanProvider {
     } catch (error) {
       throw explained(error, 'change');
     }
+  };
+}
+
+/** Opens Stripe's portal for customers. A session of it can be used once, within minutes. */
+export function stripePortal(settings: StripeSettings): BillingPortal {
+  const stripe = clientOf(settings);
+  return async ({ customerId, returnUrl }) => {
+    const session = await stripe.billingPortal.sessions.create({
+      customer: customerId,
+      ...(returnUrl === null ? {} : { return_url: returnUrl }),
+    });
+    return session.url;
   };
 }
 

@@ -110,9 +110,9 @@ export const UsageSummaryRef = builder.objectRef<Summary>('UsageSummary').implem
         nullable: true,
         description:
           'Metrics for each part of the window, in its `timeZone`. Empty parts are included, and the first and last parts end where the window does. ' +
-          `At most 1,000 parts. Totals are kept by the day in UTC, and by the hour for ${HOURS_DAYS} days; what they cannot tell is added up from single events. ` +
-          'Those are all events of days before that in time zones other than UTC, a day of events for each such week and month, and an hour for each ' +
-          `part that does not begin on a whole hour of UTC. More than ${EVENT_DAYS_MAX} days of single events are LIMIT_EXCEEDED.`,
+          `At most 1,000 parts. Totals are kept by the day in UTC, and by the hour for ${HOURS_DAYS} days. In other time zones, what they cannot tell is ` +
+          'added up from single events: each HOUR and DAY longer ago, the day in which each older WEEK and MONTH begins, and the hour in which a part ' +
+          `begins that does not begin on a whole hour of UTC. More than ${EVENT_DAYS_MAX} days of single events are LIMIT_EXCEEDED.`,
         extensions: {
           ...atMostWithin((summary, { size }) => bucketCount(summary, size)),
           ...rowsInSql<GivenKeys & { size: BucketSize }, BucketColumns, SummaryArguments>(

@@ -60,7 +60,8 @@ function requireDomain(domain: string): string {
   return lower;
 }
 
-function requireUrl(url: URL, argument: string): string {
+/** Validates an address of the web, and returns it as a text. */
+export function requireUrl(url: URL, argument: string): string {
   if (!['https:', 'http:'].includes(url.protocol) || url.username !== '' || url.password !== '') {
     throw badInput(argument, 'must be an http(s) address without credentials');
   }
