@@ -437,7 +437,7 @@ export function attempts(
     ...(isSuspended ? [resume, suspend] : [suspend, resume]),
     // The billing accounts of the matrix are not provisioned.
     one('changePlan', { ...inTarget, plan: 'free' }, takes('billing:manage', 'BILLING_NOT_READY')),
-    one('createBillingPortalLink', inTarget, takes('billing:manage', 'BILLING_NOT_READY')),
+    one('openBillingPortal', inTarget, takes('billing:manage', 'BILLING_NOT_READY')),
     one('retryProvisioning', inTarget, takes('organizations:manage', 'RetryProvisioningPayload')),
     one(
       'updateMemberRoles',

@@ -188,7 +188,7 @@ const table: Record<string, Row> = {
       return { plan: 'free' };
     }),
   },
-  createBillingPortalLink: {
+  openBillingPortal: {
     expected: byRight,
     input: inNorth(async () => {
       await sql`insert into billing_accounts (organization_id, status, customer_id) values (${world.uuid('north')}, 'active', 'cus_1')

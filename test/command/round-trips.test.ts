@@ -66,7 +66,7 @@ const ROUND_TRIPS: Record<string, number> = {
   resumeOrganization: 8,
   retryProvisioning: 7,
   changePlan: 8,
-  createBillingPortalLink: 7,
+  openBillingPortal: 7,
   deleteOrganization: 10,
   restoreOrganization: 9,
   addMember: 11,

@@ -79,7 +79,7 @@ export async function everyMutation(grounds: Grounds): Promise<Sent> {
   await sql`update billing_accounts set customer_id = 'cus_1' where organization_id = (select id from organizations where slug = 'plans-victim')`.execute(
     db,
   );
-  await run('createBillingPortalLink', { organizationId: victim });
+  await run('openBillingPortal', { organizationId: victim });
   await run('changePlan', { organizationId: victim, plan: 'other' });
   await run('deleteOrganization', { id: place, mode: 'CASCADE' });
   await run('restoreOrganization', { id: place });

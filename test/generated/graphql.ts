@@ -348,6 +348,14 @@ export type MoveOrganizationInput = {
   newParentId: string;
 };
 
+/** Whose portal to open. */
+export type OpenBillingPortalInput = {
+  /** The caller's organization, or one below it. */
+  organizationId: string;
+  /** Where the portal leads back to, http(s), at most 2,000 characters; what is configured at the billing provider when absent. */
+  returnUrl?: string | null | undefined;
+};
+
 /** The kind of organization it is to the one above it. More kinds may be added. */
 export type OrganizationKind =
   /** Refers customers. */
@@ -1239,16 +1247,16 @@ export type ChangePlanMutation = { changePlan:
     | { __typename: 'VersionConflictError', currentVersion: number, code: string, message: string }
    | null };
 
-export type CreateBillingPortalLinkMutationVariables = Exact<{
-  input: CreateBillingPortalLinkInput;
+export type OpenBillingPortalMutationVariables = Exact<{
+  input: OpenBillingPortalInput;
 }>;
 
 
-export type CreateBillingPortalLinkMutation = { createBillingPortalLink:
+export type OpenBillingPortalMutation = { openBillingPortal:
     | { __typename: 'BillingNotReadyError', code: string, message: string }
     | { __typename: 'BillingPortalError', reason: BillingPortalFailure, code: string, message: string }
     | { __typename: 'ContentionError', code: string, message: string }
-    | { __typename: 'CreateBillingPortalLinkPayload', url: string }
+    | { __typename: 'OpenBillingPortalPayload', url: string }
    | null };
 
 export type UsageQueryVariables = Exact<{
@@ -2597,11 +2605,11 @@ export const ChangePlanDocument = new TypedDocumentString(`
   }
 }
     `, {"hash":"sha256:9bac57eb206cbff7313d0e712c56016c127eeb76a4592f5199c7634852a2ae93"}) as unknown as TypedDocumentString<ChangePlanMutation, ChangePlanMutationVariables>;
-export const CreateBillingPortalLinkDocument = new TypedDocumentString(`
-    mutation CreateBillingPortalLink($input: CreateBillingPortalLinkInput!) {
-  createBillingPortalLink(input: $input) {
+export const OpenBillingPortalDocument = new TypedDocumentString(`
+    mutation OpenBillingPortal($input: OpenBillingPortalInput!) {
+  openBillingPortal(input: $input) {
     __typename
-    ... on CreateBillingPortalLinkPayload {
+    ... on OpenBillingPortalPayload {
       url
     }
     ... on BillingPortalError {
@@ -2613,7 +2621,7 @@ export const CreateBillingPortalLinkDocument = new TypedDocumentString(`
     }
   }
 }
-    `, {"hash":"sha256:a49e5f32fdf707dbd576e611557f6046d618d7d644402e7e617940d8bcdab922"}) as unknown as TypedDocumentString<CreateBillingPortalLinkMutation, CreateBillingPortalLinkMutationVariables>;
+    `, {"hash":"sha256:8a2ed14db6ee2f9a653d07b35c23429b9d5a7d63127e2b07a93edafb97b28483"}) as unknown as TypedDocumentString<OpenBillingPortalMutation, OpenBillingPortalMutationVariables>;
 export const UsageDocument = new TypedDocumentString(`
     query Usage($id: ID, $from: DateTime!, $to: DateTime!, $scope: UsageScope!, $keys: [String!]) {
   organization(id: $id) {

@@ -31,8 +31,12 @@ const SECRET = 'whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQtc2VjcmV0LTMy';
 
 let world: World;
 let service: Listener;
+/** What became of each query that could have been one statement. */
+let executions: string[] = [];
 beforeAll(async () => {
-  world = await createWorld();
+  world = await createWorld({
+    onOutcome: (outcome) => void executions.push('data' in outcome ? 'compiled' : outcome.fall),
+  });
   service = await startListener(() => ({ status: 200, body: '{}' }));
   await sql`insert into plans (key, name, description, max_calls, price_id, position) values
     ('team', 'Team', 'For one location.', 5, 'price_team', 2),
@@ -74,8 +78,10 @@ const change = (
 ) => world.query(ChangePlanDocument, { input: { organizationId, plan, ...more } }, options);
 
 async function planOf(id: string) {
+  executions = [];
   const answer = await world.query(PlanOfDocument, { id }, { as: 'admin@acme' });
   expect(answer.errors).toBeUndefined();
+  expect(executions).toEqual(['compiled']);
   return answer.data?.organization;
 }
 
@@ -96,7 +102,9 @@ const runWithWebhook = () =>
 
 describe('The catalog of plans', () => {
   it('is shown in its order to whoever acts in an organization, without the prices of the provider', async () => {
+    executions = [];
     const { data } = await world.query(PlansDocument, {}, { as: 'viewer@north' });
+    expect(executions).toEqual(['compiled']);
     expect(data?.plans).toEqual([
       { key: 'free', name: 'Free', description: null, maxConcurrentCalls: 1 },
       { key: 'team', name: 'Team', description: 'For one location.', maxConcurrentCalls: 5 },

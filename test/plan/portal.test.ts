@@ -1,10 +1,10 @@
-/** Links to the portal of the billing provider, from a stand-in for Stripe. */
+/** The portal of the billing provider, from a stand-in for Stripe. */
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { MAIL_LIMITS } from '../setup/world.ts';
 import { LOCAL_PROVISIONING, billingPortalOf } from '../../src/modules/provisioning/providers.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
-import { CreateBillingPortalLinkDocument } from '../generated/graphql.ts';
+import { OpenBillingPortalDocument } from '../generated/graphql.ts';
 import { startListener, type Listener } from '../setup/listener.ts';
 import {
   code,
@@ -53,16 +53,16 @@ afterEach(() => {
 });
 
 const link = (organizationId: string, options: RequestOptions, returnUrl?: string) =>
-  world.query(CreateBillingPortalLinkDocument, { input: { organizationId, returnUrl } }, options);
+  world.query(OpenBillingPortalDocument, { input: { organizationId, returnUrl } }, options);
 
-describe('A link to the portal of the billing provider', () => {
-  it('is a session of the customer, which leads back to where the caller says', async () => {
+describe('The portal of the billing provider', () => {
+  it('is opened by a session of the customer, which leads back to where the caller says', async () => {
     const { data } = await link(
       world.org('north'),
       { as: 'admin@acme' },
       'https://console.example/billing',
     );
-    expect(payload(data?.createBillingPortalLink, 'CreateBillingPortalLinkPayload').url).toBe(
+    expect(payload(data?.openBillingPortal, 'OpenBillingPortalPayload').url).toBe(
       'https://billing.example/session/1',
     );
     const [call, ...others] = service.calls;
@@ -89,16 +89,16 @@ describe('A link to the portal of the billing provider', () => {
     const events = await world.rows(
       sql<{ text: string }>`
         select to_jsonb(e)::text as text from audit_events e
-        where action = 'createBillingPortalLink' order by id desc limit 1`,
+        where action = 'openBillingPortal' order by id desc limit 1`,
     );
-    expect(events[0]?.text).toContain('createBillingPortalLink');
+    expect(events[0]?.text).toContain('openBillingPortal');
     expect(events[0]?.text).not.toContain('billing.example');
   });
 
   it('is refused for an organization that is no customer yet', async () => {
     for (const slug of ['south', 'shop-1', 'depot'] as const)
       expect(
-        (await link(world.org(slug), { as: 'admin@acme' })).data?.createBillingPortalLink,
+        (await link(world.org(slug), { as: 'admin@acme' })).data?.openBillingPortal,
       ).toMatchObject({ code: 'BILLING_NOT_READY' });
     expect(service.calls).toEqual([]);
   });
@@ -111,7 +111,7 @@ describe('A link to the portal of the billing provider', () => {
     ] as const) {
       service.reply = () => reply;
       const answer = await link(world.org('north'), { as: 'admin@north' });
-      expect(answer.data?.createBillingPortalLink).toMatchObject({
+      expect(answer.data?.openBillingPortal).toMatchObject({
         __typename: 'BillingPortalError',
         reason: 'PROVIDER_FAILED',
       });
@@ -130,7 +130,7 @@ describe('A link to the portal of the billing provider', () => {
           authorization: `Bearer ${world.token('key@north')}`,
         },
         body: JSON.stringify({
-          query: CreateBillingPortalLinkDocument.toString(),
+          query: OpenBillingPortalDocument.toString(),
           variables: { input: { organizationId } },
         }),
       });

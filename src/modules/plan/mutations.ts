@@ -14,7 +14,7 @@ import {
   PlanChangePendingError,
   PlanLimitError,
 } from './errors.ts';
-import { createBillingPortalLink } from './portal-commands.ts';
+import { openBillingPortal } from './portal-commands.ts';
 import './type.ts';
 
 const PlanLimitKindRef = builder.enumType('PlanLimitKind', {
@@ -76,12 +76,12 @@ userErrorFields(BillingPortalError, (t) => ({
   reason: t.expose('reason', { type: BillingPortalFailureRef, description: 'Why.' }),
 }));
 
-mutation('createBillingPortalLink', {
+mutation('openBillingPortal', {
   description:
-    'Creates a link to the portal of the billing provider, where payment methods and invoices are. Whoever opens it acts for the organization there, ' +
-    'so it is short-lived: ask for one when it is needed. Nothing of the organization changes and each link is a new one, so it has no ' +
+    'Opens the portal of the billing provider, where payment methods and invoices are. Whoever has its address acts for the organization there, ' +
+    'so the address is short-lived: ask for one when it is needed. Nothing of the organization changes and each address is a new one, so it has no ' +
     '`idempotencyKey` and no `expectedVersion`. Requires the `billing:manage` scope.',
-  input: builder.inputType('CreateBillingPortalLinkInput', {
+  input: builder.inputType('OpenBillingPortalInput', {
     description: 'Whose portal to open.',
     fields: (t) => ({
       organizationId: t.id({
@@ -95,8 +95,8 @@ mutation('createBillingPortalLink', {
       }),
     }),
   }),
-  payload: definePayload<{ url: string }>('CreateBillingPortalLinkPayload', {
-    description: 'The link was created.',
+  payload: definePayload<{ url: string }>('OpenBillingPortalPayload', {
+    description: 'The portal is open.',
     fields: (t) => ({
       url: t.field({
         type: 'URL',
@@ -107,7 +107,7 @@ mutation('createBillingPortalLink', {
   }),
   errors: [BillingNotReadyError, BillingPortalError],
   run: ({ organizationId, returnUrl }, request) =>
-    createBillingPortalLink(request, {
+    openBillingPortal(request, {
       organizationId: decodeId('Organization', organizationId, 'organizationId'),
       returnUrl,
     }),

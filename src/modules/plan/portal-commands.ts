@@ -7,10 +7,11 @@ import { requireUrl } from '../organization/profile/input.ts';
 import { BillingNotReadyError, BillingPortalError } from './errors.ts';
 
 /**
- * Creates a link to the portal. Who asked for it stands in the audit log before the provider is
- * asked, which is after the commit: nobody waits for the provider, and no link is unaccounted for.
+ * Opens the portal and returns its address. Who asked for it stands in the audit log before the
+ * provider is asked, which is after the commit: nobody waits for the provider, and no address is
+ * unaccounted for.
  */
-export async function createBillingPortalLink(
+export async function openBillingPortal(
   request: CommandRequest,
   input: { organizationId: string; returnUrl?: URL | null | undefined },
 ) {
@@ -19,7 +20,7 @@ export async function createBillingPortalLink(
   const { billingPortal } = request.settings;
   const target = { type: 'Organization', id: organizationId } as const;
   const attempt = {
-    action: 'createBillingPortalLink',
+    action: 'openBillingPortal',
     target,
     on: organizationId,
     scope: 'billing:manage',

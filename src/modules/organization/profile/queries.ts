@@ -99,7 +99,9 @@ export type BillingRow = OfOrganization &
 export const billing = rowBatch<null, BillingRow>(
   'billing',
   ownerOf,
-  rowsOf(sql`billing_accounts`, sql`t.*`, { scope: 'billing:manage' }),
+  rowsOf(sql`billing_accounts`, sql`t.plan, t.status, t.email, t.customer_id, t.subscription_id`, {
+    scope: 'billing:manage',
+  }),
 );
 
 export type ConcurrencyRow = OfOrganization &
