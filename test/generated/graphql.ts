@@ -103,14 +103,6 @@ export type CreateApiKeyInput = {
   scopes: Array<string>;
 };
 
-/** Whose portal to open. */
-export type CreateBillingPortalLinkInput = {
-  /** The caller's organization, or one below it. */
-  organizationId: string;
-  /** Where the portal leads back to, http(s), at most 2,000 characters; what is configured at the billing provider when absent. */
-  returnUrl?: string | null | undefined;
-};
-
 /** The new contact. */
 export type CreateContactInput = {
   /** Where to write to, at most 255 characters. */

@@ -31,12 +31,6 @@ export const possibleTypes: Record<string, string[]> = {
     "ScopeEscalationError",
     "SecretShownBeforeError"
   ],
-  "CreateBillingPortalLinkResult": [
-    "BillingNotReadyError",
-    "BillingPortalError",
-    "ContentionError",
-    "CreateBillingPortalLinkPayload"
-  ],
   "CreateContactResult": [
     "ContactExistsError",
     "ContentionError",
@@ -125,6 +119,12 @@ export const possibleTypes: Record<string, string[]> = {
     "PersonalAccessToken",
     "Role",
     "User"
+  ],
+  "OpenBillingPortalResult": [
+    "BillingNotReadyError",
+    "BillingPortalError",
+    "ContentionError",
+    "OpenBillingPortalPayload"
   ],
   "RecordUsageResult": [
     "ContentionError",
@@ -270,7 +270,6 @@ export const typesWithoutId: readonly string[] = [
   "ContactExistsError",
   "ContentionError",
   "CreateApiKeyPayload",
-  "CreateBillingPortalLinkPayload",
   "CreateContactPayload",
   "CreateInvitationPayload",
   "CreateOrganizationPayload",
@@ -305,6 +304,7 @@ export const typesWithoutId: readonly string[] = [
   "MembershipEdge",
   "MoveOrganizationPayload",
   "NoValidRoleError",
+  "OpenBillingPortalPayload",
   "OrganizationConnection",
   "OrganizationDescendantConnection",
   "OrganizationDescendantEdge",
