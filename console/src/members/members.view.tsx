@@ -48,10 +48,7 @@ export default function MembersView({ slug }: TabViewProps) {
   });
   const [{ fetching }, ask] = answer;
   const isFiltered = wanted !== '' || role !== '';
-  const showAll = (): void => {
-    setSearch('');
-    setRole('');
-  };
+  const showAll = (): void => navigate(organizationPath(acting, slug, 'members'));
   const invite = (): void =>
     navigate(`${organizationPath(acting, slug, 'invitations')}?invite=yes`);
   return (

@@ -1,0 +1,145 @@
+/** The invitations of an organization: who was invited, how that went, and inviting more people. */
+import { useState } from 'react';
+import { useQuery } from 'urql';
+import {
+  InvitationsDocument,
+  ResendInvitationDocument,
+  type ListedInvitationFragment,
+} from '../generated/invitations/graphql.ts';
+import { useIdempotentMutation } from '../graphql/use-mutation.ts';
+import { MEMBERS_SCOPE } from '../members/grants.ts';
+import type { TabViewProps } from '../organizations/page/tab-views.ts';
+import { texts } from '../texts/en/invitations.ts';
+import { Answer } from '../ui/answer.tsx';
+import { Empty } from '../ui/answer-states.tsx';
+import { Button } from '../ui/button.tsx';
+import { More } from '../ui/more.tsx';
+import { notify } from '../ui/notice.tsx';
+import { useQueryState } from '../ui/query-state.ts';
+import { Select } from '../ui/select.tsx';
+import { usePages } from '../ui/use-pages.ts';
+import '../ui/styles/people.css';
+import { EMPTY_DRAFT } from './draft.ts';
+import { InvitationRefusal } from './invitation-refusal.tsx';
+import { InvitationsTable } from './invitations-table.tsx';
+import { InviteDialog } from './invite-dialog.tsx';
+import { RevokeDialog } from './revoke-dialog.tsx';
+import { STATES, stateOf, STATUSES } from './states.ts';
+import { useDeliveryWatch } from './use-delivery-watch.ts';
+
+export default function InvitationsView({ slug }: TabViewProps) {
+  const [text, setText] = useQueryState('state', 'pending');
+  const [invite, setInvite] = useQueryState('invite');
+  const [draft, setDraft] = useState(EMPTY_DRAFT);
+  const [revoked, setRevoked] = useState<ListedInvitationFragment>();
+  const [resent, setResent] = useState<ListedInvitationFragment>();
+  const [{ failure, error }, resend, resetResend] = useIdempotentMutation(ResendInvitationDocument);
+  const state = stateOf(text);
+  const { after, showMore, restart } = usePages(state);
+  const answer = useQuery({
+    query: InvitationsDocument,
+    variables: { slug, status: state === 'ALL' ? [...STATUSES] : [state], after },
+    requestPolicy: 'cache-and-network',
+  });
+  const [{ data, fetching }, ask] = answer;
+  const look = (): void => ask({ requestPolicy: 'network-only' });
+  const nodes = data?.organization?.invitations?.nodes ?? [];
+  useDeliveryWatch(
+    nodes.some(({ status, delivery }) => status === 'PENDING' && delivery.status === 'QUEUED'),
+    look,
+  );
+  const sendAgain = async (invitation: ListedInvitationFragment): Promise<void> => {
+    setResent(invitation);
+    const { kind } = await resend({ id: invitation.id });
+    if (kind === 'success') notify(texts.resent(invitation.email));
+  };
+  const closeInvite = (): void => {
+    setInvite('');
+    // New invitations are at the beginning of the list.
+    if (after === null) look();
+    else restart();
+  };
+  return (
+    <Answer of={answer} select={({ organization }) => withInvitations(organization)}>
+      {(organization) => {
+        const { invitations, roles, viewerAccess } = organization;
+        const held = viewerAccess?.scopes ?? [];
+        const canManage = held.includes(MEMBERS_SCOPE);
+        return (
+          <section className="people" aria-label={texts.label} aria-busy={fetching}>
+            <div className="toolbar">
+              <Select
+                label={texts.state}
+                isLabelHidden
+                value={state}
+                onChange={(value) => setText(value.toLowerCase(), { push: true })}
+                options={STATES.map((value) => ({ value, label: texts.states[value] }))}
+              />
+              <span className="toolbar-count" role="status">
+                {texts.count(invitations.totalCount)}
+              </span>
+              {canManage && (
+                <Button variant="primary" onPress={() => setInvite('yes', { push: true })}>
+                  {texts.invite}
+                </Button>
+              )}
+            </div>
+            {resent && (
+              <InvitationRefusal
+                title={texts.failed(resent.email)}
+                failure={failure}
+                error={error}
+              />
+            )}
+            {invitations.nodes.length === 0 ? (
+              <Empty title={texts.none[state]}>{state === 'PENDING' && texts.noneHint}</Empty>
+            ) : (
+              <InvitationsTable
+                invitations={invitations.nodes}
+                canManage={canManage}
+                onResend={(invitation) => void sendAgain(invitation)}
+                onRevoke={(invitation) => {
+                  resetResend();
+                  setRevoked(invitation);
+                }}
+              />
+            )}
+            <More
+              shown={invitations.nodes.length}
+              total={invitations.totalCount}
+              hasMore={invitations.pageInfo.hasNextPage}
+              isLoading={fetching}
+              onMore={() => showMore(invitations.pageInfo.endCursor)}
+            />
+            {canManage && invite !== '' && (
+              <InviteDialog
+                organization={organization}
+                roles={roles ?? []}
+                held={held}
+                draft={draft}
+                onDraft={setDraft}
+                onClose={closeInvite}
+              />
+            )}
+            {revoked && (
+              <RevokeDialog
+                invitation={revoked}
+                onClose={() => setRevoked(undefined)}
+                onRevoked={look}
+              />
+            )}
+          </section>
+        );
+      }}
+    </Answer>
+  );
+}
+
+/** The organization if its invitations can be read; null if they may not be, or not any more. */
+function withInvitations<Organization extends { invitations: object | null }>(
+  organization: Organization | null,
+) {
+  const invitations: NonNullable<Organization['invitations']> | null =
+    organization?.invitations ?? null;
+  return organization && invitations && { ...organization, invitations };
+}
