@@ -11,9 +11,11 @@ import { download } from '../ui/download.ts';
 import { Panel } from '../ui/facts.tsx';
 import { formatDecimal } from '../ui/format.ts';
 import { Name } from '../ui/name.tsx';
+import { RequestFailure } from '../ui/request-failure.tsx';
 import { Table, type TableColumn } from '../ui/table.tsx';
 import { shareText } from './change.ts';
 import { fileNameOf, shareRows } from './files.ts';
+import { distinctShares } from './parts.ts';
 import type { AddressState } from './use-address.ts';
 import type { Organization, Shares, Usage, UsageState } from './use-usage.ts';
 
@@ -53,9 +55,12 @@ export function BreakdownPanel(props: BreakdownPanelProps) {
           <Table
             label={texts.breakdown.title}
             columns={columnsFor(organization.id, hrefOf, state)}
-            rows={shares.edges.map((edge) => ({ ...edge, id: edge.node.id }))}
+            rows={distinctShares(shares.edges).map((edge) => ({ ...edge, id: edge.node.id }))}
           />
-          {shares.pageInfo.hasNextPage && (
+          {source.moreError && (
+            <RequestFailure error={source.moreError} onRetry={() => void source.more(shares)} />
+          )}
+          {shares.pageInfo.hasNextPage && !source.moreError && (
             <div className="row">
               <Button isPending={source.isLoadingMore} onPress={() => void source.more(shares)}>
                 {texts.breakdown.more}
@@ -145,9 +150,9 @@ function Save({
     setPending(false);
     if (!all) return setFailed(true);
     download(
-      fileNameOf([organization.slug, metric.key, 'by-organization'], usage),
+      fileNameOf([organization.slug, metric.key, 'by-organization'], usage, source.shown.timeZone),
       'text/csv',
-      toCsv(texts.csvColumns.breakdown, shareRows(all.edges, { usage, metric })),
+      toCsv(texts.csvColumns.breakdown, shareRows(distinctShares(all.edges), { usage, metric })),
     );
   };
   return (
