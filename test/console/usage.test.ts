@@ -2,7 +2,7 @@ import { parseDate } from '@internationalized/date';
 import { describe, expect, it } from 'vitest';
 import { changeAddress, parseAddress } from '../../console/src/usage/address.ts';
 import { changeOf, shareText } from '../../console/src/usage/change.ts';
-import { partNames, valueText } from '../../console/src/usage/labels.ts';
+import { columnFormat, partNames, valueText } from '../../console/src/usage/labels.ts';
 import { distinctShares, partsOf } from '../../console/src/usage/parts.ts';
 import {
   daysOf,
@@ -177,6 +177,13 @@ describe('The parts of a window', () => {
     expect(valueText('9007199254740993.5', 'minute', 'en')).toBe('9,007,199,254,740,993.5 minutes');
     expect(valueText('1', 'second', 'en')).toBe('1 second');
     expect(valueText('3', 'call', 'en')).toBe('3');
+  });
+
+  it('are written with as many places as the others of their column, two at most', () => {
+    const write = (values: string[]) => values.map(columnFormat(values, 'en'));
+    expect(write(['1568.7', '2047.081', '0'])).toEqual(['1,568.70', '2,047.08', '0.00']);
+    expect(write(['9007199254740993', '1'])).toEqual(['9,007,199,254,740,993', '1']);
+    expect(write([])).toEqual([]);
   });
 
   it('stand beside those before in order, of which there may be fewer', () => {
