@@ -2,8 +2,8 @@ import { parseDate } from '@internationalized/date';
 import { describe, expect, it } from 'vitest';
 import { changeAddress, parseAddress } from '../../console/src/usage/address.ts';
 import { changeOf, shareText } from '../../console/src/usage/change.ts';
-import { partNames, valueText } from '../../console/src/usage/labels.ts';
-import { partsOf } from '../../console/src/usage/parts.ts';
+import { columnFormat, partNames, valueText } from '../../console/src/usage/labels.ts';
+import { distinctShares, partsOf } from '../../console/src/usage/parts.ts';
 import {
   daysOf,
   parseDays,
@@ -11,7 +11,7 @@ import {
   windowOf,
   type Preset,
 } from '../../console/src/usage/range.ts';
-import { timelineRows } from '../../console/src/usage/files.ts';
+import { fileNameOf, timelineRows } from '../../console/src/usage/files.ts';
 import { toCsv } from '../../console/src/ui/csv.ts';
 
 const NOW = parseDate('2026-03-31');
@@ -116,6 +116,31 @@ describe('The address of usage', () => {
   });
 });
 
+describe('The shares of two pages', () => {
+  it('have an organization once that changed its place while they were read', () => {
+    const share = (id: string, subtree: string) => ({
+      __typename: 'UsageByChildEdge' as const,
+      cursor: id,
+      own: '0',
+      subtree,
+      share: 0,
+      node: {
+        __typename: 'Organization' as const,
+        id,
+        slug: id,
+        name: id,
+        kind: 'CUSTOMER' as const,
+      },
+    });
+    const pages = [share('a', '9'), share('b', '5'), share('c', '4'), share('b', '6')];
+    expect(distinctShares(pages).map(({ cursor, subtree }) => [cursor, subtree])).toEqual([
+      ['a', '9'],
+      ['b', '6'],
+      ['c', '4'],
+    ]);
+  });
+});
+
 describe('A comparison', () => {
   it('is a share of what was before, also where that is nothing or less', () => {
     expect(changeOf('150.5', '100.00')).toEqual({ kind: 'ratio', ratio: 0.505 });
@@ -154,6 +179,13 @@ describe('The parts of a window', () => {
     expect(valueText('3', 'call', 'en')).toBe('3');
   });
 
+  it('are written with as many places as the others of their column, two at most', () => {
+    const write = (values: string[]) => values.map(columnFormat(values, 'en'));
+    expect(write(['1568.7', '2047.081', '0'])).toEqual(['1,568.70', '2,047.08', '0.00']);
+    expect(write(['9007199254740993', '1'])).toEqual(['9,007,199,254,740,993', '1']);
+    expect(write([])).toEqual([]);
+  });
+
   it('stand beside those before in order, of which there may be fewer', () => {
     const bucket = (day: number, value: string) => ({
       __typename: 'UsageBucket' as const,
@@ -186,6 +218,13 @@ describe('The parts of a window', () => {
 });
 
 describe('A file of comma-separated values', () => {
+  it('is named by the first and the last day in the time zone', () => {
+    const window = windowOf(days('2026-03-01', '2026-03-29'), 'Europe/Berlin');
+    expect(fileNameOf(['acme'], window, 'Europe/Berlin')).toBe(
+      'usage-acme-2026-03-01-2026-03-29.csv',
+    );
+  });
+
   it('quotes what would end a cell, and doubles quotes', () => {
     expect(
       toCsv(

@@ -25,7 +25,8 @@ export function Answer<Data, Part>({
   empty,
   children,
 }: AnswerProps<Data, Part>) {
-  const part = data === undefined ? undefined : select(data);
+  // Where an error took every field with it, there is no data: null, whatever the types say.
+  const part = data ? select(data) : undefined;
   const retry = (): void => ask({ requestPolicy: 'network-only' });
   if (part !== null && part !== undefined)
     return (

@@ -1,4 +1,5 @@
 /** A small line of values without axes: how something went, not how much it was. */
+import { INSET, sparklinePath } from './sparkline-path.ts';
 
 export interface SparklineProps {
   /** In order; at least two make a line. */
@@ -8,9 +9,6 @@ export interface SparklineProps {
   width?: number;
   height?: number;
 }
-
-/** Room for the stroke at the edges. */
-const INSET = 1.5;
 
 export function Sparkline({ values, label, width = 96, height = 24 }: SparklineProps) {
   const line = sparklinePath(values, width, height);
@@ -37,21 +35,3 @@ export function Sparkline({ values, label, width = 96, height = 24 }: SparklineP
     </svg>
   );
 }
-
-/** The line through the values, from zero or below up to the highest; empty for fewer than two. */
-export function sparklinePath(values: readonly number[], width: number, height: number): string {
-  if (values.length < 2) return '';
-  const low = Math.min(0, ...values);
-  const span = Math.max(0, ...values) - low || 1;
-  const step = (width - 2 * INSET) / (values.length - 1);
-  const tall = height - 2 * INSET;
-  return values
-    .map((value, index) => {
-      const x = INSET + index * step;
-      const y = INSET + tall * (1 - (value - low) / span);
-      return `${index === 0 ? 'M' : 'L'}${round(x)} ${round(y)}`;
-    })
-    .join('');
-}
-
-const round = (value: number): number => Math.round(value * 100) / 100;

@@ -9,11 +9,13 @@ import { Callout } from '../ui/callout.tsx';
 import { toCsv } from '../ui/csv.ts';
 import { download } from '../ui/download.ts';
 import { Panel } from '../ui/facts.tsx';
-import { formatDecimal } from '../ui/format.ts';
 import { Name } from '../ui/name.tsx';
+import { RequestFailure } from '../ui/request-failure.tsx';
 import { Table, type TableColumn } from '../ui/table.tsx';
 import { shareText } from './change.ts';
 import { fileNameOf, shareRows } from './files.ts';
+import { columnFormat } from './labels.ts';
+import { distinctShares } from './parts.ts';
 import type { AddressState } from './use-address.ts';
 import type { Organization, Shares, Usage, UsageState } from './use-usage.ts';
 
@@ -32,6 +34,7 @@ export function BreakdownPanel(props: BreakdownPanelProps) {
   const { acting, organization, usage, state, source } = props;
   const { parent } = organization;
   const shares = usage.byChild;
+  const rows = distinctShares(shares?.edges ?? []).map((edge) => ({ ...edge, id: edge.node.id }));
   const hrefOf = (slug: string): string =>
     organizationPath(acting, slug, 'usage') + state.search({ scope: 'ALL' });
   return (
@@ -52,10 +55,13 @@ export function BreakdownPanel(props: BreakdownPanelProps) {
         <>
           <Table
             label={texts.breakdown.title}
-            columns={columnsFor(organization.id, hrefOf, state)}
-            rows={shares.edges.map((edge) => ({ ...edge, id: edge.node.id }))}
+            columns={columnsFor(rows, organization.id, hrefOf, state)}
+            rows={rows}
           />
-          {shares.pageInfo.hasNextPage && (
+          {source.moreError && (
+            <RequestFailure error={source.moreError} onRetry={() => void source.more(shares)} />
+          )}
+          {shares.pageInfo.hasNextPage && !source.moreError && (
             <div className="row">
               <Button isPending={source.isLoadingMore} onPress={() => void source.more(shares)}>
                 {texts.breakdown.more}
@@ -76,11 +82,16 @@ export function BreakdownPanel(props: BreakdownPanelProps) {
 }
 
 function columnsFor(
+  rows: readonly Row[],
   itself: string,
   hrefOf: (slug: string) => string,
   state: AddressState,
 ): TableColumn<Row>[] {
   const { breakdown } = texts;
+  const format = columnFormat(
+    rows.map(({ subtree }) => subtree),
+    navigator.language,
+  );
   return [
     {
       id: 'name',
@@ -104,7 +115,7 @@ function columnsFor(
       id: 'subtree',
       title: breakdown.subtree,
       align: 'end',
-      cell: ({ subtree }) => <span title={subtree}>{formatDecimal(subtree)}</span>,
+      cell: ({ subtree }) => <span title={subtree}>{format(subtree)}</span>,
     },
     {
       id: 'share',
@@ -123,7 +134,7 @@ function columnsFor(
       id: 'own',
       title: breakdown.own,
       align: 'end',
-      cell: ({ own }) => <span title={own}>{formatDecimal(own)}</span>,
+      cell: ({ own }) => <span title={own}>{format(own)}</span>,
     },
   ];
 }
@@ -145,9 +156,9 @@ function Save({
     setPending(false);
     if (!all) return setFailed(true);
     download(
-      fileNameOf([organization.slug, metric.key, 'by-organization'], usage),
+      fileNameOf([organization.slug, metric.key, 'by-organization'], usage, source.shown.timeZone),
       'text/csv',
-      toCsv(texts.csvColumns.breakdown, shareRows(all.edges, { usage, metric })),
+      toCsv(texts.csvColumns.breakdown, shareRows(distinctShares(all.edges), { usage, metric })),
     );
   };
   return (

@@ -1,6 +1,6 @@
 /** Usage over time in numbers. */
 import { texts } from '../texts/en/usage.ts';
-import { formatDecimal } from '../ui/format.ts';
+import { columnFormat } from './labels.ts';
 import type { TimelinePart } from './parts.ts';
 
 export interface BucketTableProps {
@@ -11,6 +11,10 @@ export interface BucketTableProps {
 export function BucketTable({ parts, label }: BucketTableProps) {
   const hasBefore = parts.some(({ before }) => before !== undefined);
   const { columns } = texts;
+  const format = columnFormat(
+    parts.flatMap(({ value, before = '0' }) => [value, before]),
+    navigator.language,
+  );
   return (
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it is scrolled by the keyboard as well
     <div className="table-scroll usage-numbers" role="region" aria-label={label} tabIndex={0}>
@@ -33,11 +37,11 @@ export function BucketTable({ parts, label }: BucketTableProps) {
             <tr key={from}>
               <th scope="row">{name}</th>
               <td className="end" title={value}>
-                {formatDecimal(value)}
+                {format(value)}
               </td>
               {hasBefore && (
                 <td className="end" title={nameBefore}>
-                  {before !== undefined && formatDecimal(before)}
+                  {before !== undefined && format(before)}
                 </td>
               )}
             </tr>

@@ -31,7 +31,8 @@ export default function Chart({ parts, label, onPoint }: ChartProps) {
       plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
     );
     resized.observe(element);
-    const stop = onThemeChange(() => plot.redraw(false, true));
+    // Paths hold the colors that they were made with.
+    const stop = onThemeChange(() => plot.redraw(true, true));
     return () => {
       stop();
       resized.disconnect();

@@ -10,9 +10,12 @@ interface Subject {
   metric: Pick<MetricFragment, 'key' | 'unit'>;
 }
 
-/** The name of a file with usage of a window. */
-export function fileNameOf(words: readonly string[], { from, to }: Part): string {
-  return `${['usage', ...words, from.slice(0, 10), to.slice(0, 10)].join('-')}.csv`;
+/** The name of a file with usage of a window, with its first and last day in a time zone. */
+export function fileNameOf(words: readonly string[], { from, to }: Part, timeZone: string): string {
+  // Swedish dates have the form of ISO 8601.
+  const day = new Intl.DateTimeFormat('sv', { timeZone });
+  const ends = [Date.parse(from), Date.parse(to) - 1].map((instant) => day.format(instant));
+  return `${['usage', ...words, ...ends].join('-')}.csv`;
 }
 
 /** A row for each part of the window. */

@@ -1,6 +1,9 @@
 /** How parts of a window are named. */
 import type { Size } from './address.ts';
 
+/** Decimal places that are shown. */
+const PLACES_MAX = 2;
+
 /** A part of a window. */
 export interface Part {
   from: string;
@@ -49,8 +52,19 @@ export function partNames(size: Size, timeZone: string, locale: string): PartNam
 export function valueText(value: string, unit: string, locale: string): string {
   const isKnown = Intl.supportedValuesOf('unit').includes(unit);
   const format = new Intl.NumberFormat(locale, {
-    maximumFractionDigits: 2,
+    maximumFractionDigits: PLACES_MAX,
     ...(isKnown && { style: 'unit', unit, unitDisplay: 'long' }),
   });
   return format.format(value as Intl.StringNumericLiteral);
+}
+
+/** How the decimals of a column are written: all with as many places, so that they can be compared. */
+export function columnFormat(values: readonly string[], locale: string): (value: string) => string {
+  const places = values.map((value) => value.split('.')[1]?.length ?? 0);
+  const shown = Math.min(PLACES_MAX, Math.max(0, ...places));
+  const format = new Intl.NumberFormat(locale, {
+    minimumFractionDigits: shown,
+    maximumFractionDigits: shown,
+  });
+  return (value) => format.format(value as Intl.StringNumericLiteral);
 }

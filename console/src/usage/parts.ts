@@ -1,5 +1,5 @@
 /** The parts of a window, as the chart, the table and the file show them. */
-import type { BucketFragment } from '../generated/usage/graphql.ts';
+import type { BucketFragment, SharesFragment } from '../generated/usage/graphql.ts';
 import type { Part, PartNames } from './labels.ts';
 
 export interface TimelinePart extends Part {
@@ -32,4 +32,12 @@ export function partsOf({ buckets, previous }: Parts, names: PartNames): Timelin
       ...(before && { before: before.metrics[0]?.value ?? '0', nameBefore: names.name(before) }),
     };
   });
+}
+
+/**
+ * Each organization once, as it was read last. Pages are read one after the other, and an organization
+ * may have changed its place in between.
+ */
+export function distinctShares(edges: SharesFragment['edges']): SharesFragment['edges'] {
+  return [...new Map(edges.map((edge) => [edge.node.id, edge])).values()];
 }

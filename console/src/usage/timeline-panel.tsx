@@ -35,7 +35,7 @@ export function TimelinePanel({ organization, usage, shown, metric, state }: Tim
   const parts = useMemo(() => partsOf(usage, names), [usage, names]);
   const save = (): void =>
     download(
-      fileNameOf([organization.slug, metric.key, 'over-time'], usage),
+      fileNameOf([organization.slug, metric.key, 'over-time'], usage, timeZone),
       'text/csv',
       toCsv(texts.csvColumns.overTime, timelineRows(parts, { organization, usage, metric })),
     );

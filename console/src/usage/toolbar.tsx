@@ -48,7 +48,7 @@ export function Toolbar({ state: { address, change }, catalog, metric }: Toolbar
         key={`${days.start.toString()} ${days.end.toString()} ${timeZone}`}
         days={days}
         timeZone={timeZone}
-        onChange={(days) => change({ days })}
+        change={change}
       />
       <Select
         label={texts.metric}
@@ -86,19 +86,22 @@ export function Toolbar({ state: { address, change }, catalog, metric }: Toolbar
 interface DaysProps {
   days: DayRange;
   timeZone: string;
-  onChange(days: DayRange): void;
+  change: AddressState['change'];
 }
 
 /** The days that are shown. While a date is being typed, nothing is asked for yet. */
-function Days({ days, timeZone, onChange }: DaysProps) {
+function Days({ days, timeZone, change }: DaysProps) {
   const [draft, setDraft] = useState<DayRange>();
   const now = todayIn(timeZone);
   const problem = draft && problemOf(draft, now, timeZone);
   useEffect(() => {
     if (!draft || problem !== undefined) return undefined;
-    const timer = setTimeout(() => onChange(draft), PAUSE_MS);
+    const timer = setTimeout(() => {
+      setDraft(undefined);
+      change({ days: draft });
+    }, PAUSE_MS);
     return () => clearTimeout(timer);
-  }, [draft, problem, onChange]);
+  }, [draft, problem, change]);
   return (
     <DateRange
       label={texts.days}

@@ -37,6 +37,8 @@ export interface UsageState {
   /** Gets the next page of the shares, of the largest size if it is for a file. */
   more(shares: Shares, isForFile?: boolean): Promise<Shares | undefined>;
   isLoadingMore: boolean;
+  /** Why the last of these pages did not come. */
+  moreError: CombinedError | undefined;
 }
 
 export function useUsage(slug: string, address: UsageAddress): UsageState {
@@ -57,6 +59,7 @@ export function useUsage(slug: string, address: UsageAddress): UsageState {
   const shown = operation?.variables ?? variables;
   const isZoneRefused = error !== undefined && shown.timeZone !== UTC && isAboutZone(error);
   const [isLoadingMore, setLoadingMore] = useState(false);
+  const [moreError, setMoreError] = useState<CombinedError>();
   const more = useCallback(
     async ({ pageInfo: { endCursor } }: Shares, isForFile = false) => {
       setLoadingMore(true);
@@ -74,6 +77,7 @@ export function useUsage(slug: string, address: UsageAddress): UsageState {
         })
         .toPromise();
       setLoadingMore(false);
+      setMoreError(result.error);
       return result.data?.organization?.usage?.byChild ?? undefined;
     },
     [client, shown, slug],
@@ -86,6 +90,7 @@ export function useUsage(slug: string, address: UsageAddress): UsageState {
     isZoneRefused,
     more,
     isLoadingMore,
+    moreError,
   };
 }
 
