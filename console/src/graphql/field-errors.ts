@@ -57,9 +57,10 @@ export function useFieldErrors() {
     of: (field: string): string | undefined => fields.get(field),
     /** Takes over what is wrong. */
     take: useCallback((error: CombinedError) => setFields(badFieldsOf(error)), []),
-    /** Marks one field. */
+    /** Marks fields, for instance before anything is sent. */
     mark: useCallback(
-      (field: string, message: string) => setFields(new Map([[field, message]])),
+      (marked: readonly (readonly [field: string, message: string])[]) =>
+        setFields(new Map(marked)),
       [],
     ),
     /** Forgets a field and what is in it; all without one. */

@@ -12,7 +12,7 @@ export function BrandingPanel(props: SectionProps) {
   return (
     <SectionForm title={branding.title} form={form}>
       <TextField
-        type="url"
+        inputMode="url"
         label={texts.branding.logo}
         description={texts.branding.logoHint}
         placeholder="https://"

@@ -126,12 +126,7 @@ function DeleteDialog({ organization, onAsk, onClose }: SectionProps & { onClose
           {texts.remove.hasChildren(formatInteger(state.failure.childCount))}
         </Callout>
       ) : (
-        <PlaceFailure
-          state={state}
-          conflict={conflict}
-          yours={[[texts.conflict.status, common.statuses.DELETED]]}
-          onOverwrite={(now) => void removeIt(now)}
-        />
+        <PlaceFailure state={state} conflict={conflict} onContinue={(now) => void removeIt(now)} />
       )}
     </Dialog>
   );

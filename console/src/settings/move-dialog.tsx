@@ -85,8 +85,7 @@ export function MoveDialog({ organization, onAsk, onClose }: SectionProps & { on
         <PlaceFailure
           state={state}
           conflict={conflict}
-          yours={destination ? [[texts.conflict.place, destination.name]] : []}
-          onOverwrite={(now) => destination && void moveTo(destination, now)}
+          onContinue={(now) => destination && void moveTo(destination, now)}
         />
       )}
     </Dialog>

@@ -3,8 +3,9 @@ import { useState } from 'react';
 import type { CombinedError } from 'urql';
 import { texts as common } from '../texts/en.ts';
 import { texts } from '../texts/en/settings.ts';
+import { Button } from '../ui/button.tsx';
+import { Callout } from '../ui/callout.tsx';
 import { MutationFailure, type Failure } from '../ui/mutation-failure.tsx';
-import { VersionConflict } from '../ui/version-conflict.tsx';
 import type { Organization, SectionProps } from './organization.ts';
 
 interface Conflict {
@@ -43,31 +44,52 @@ const factsOf = ({ name, status, parent }: Organization): [label: string, value:
 export interface PlaceFailureProps {
   state: { failure: Failure | undefined; error: CombinedError | undefined };
   conflict: ReturnType<typeof usePlaceConflict>;
-  /** What the change would make of it. */
-  yours: readonly (readonly [label: string, value: string])[];
-  onOverwrite(now: Organization): void;
+  /** Does it in spite of what changed. */
+  onContinue(now: Organization): void;
 }
 
-export function PlaceFailure({ state, conflict, yours, onOverwrite }: PlaceFailureProps) {
+export function PlaceFailure({ state, conflict, onContinue }: PlaceFailureProps) {
   const { found, clear } = conflict;
   if (!found) {
     if (state.failure?.__typename === 'VersionConflictError') return null;
     return <MutationFailure {...state} />;
   }
   const before = new Map(factsOf(found.before));
-  const wanted = new Map(yours);
-  const differences = factsOf(found.now)
-    .map(([label, theirs]) => ({
-      label,
-      theirs,
-      yours: wanted.get(label) ?? before.get(label) ?? theirs,
-    }))
-    .filter((row) => row.theirs !== row.yours);
+  const changes = factsOf(found.now).filter(([label, value]) => before.get(label) !== value);
   return (
-    <VersionConflict
-      differences={differences}
-      onOverwrite={() => onOverwrite(found.now)}
-      onDiscard={clear}
-    />
+    <Callout tone="warning" title={common.conflict.title}>
+      {changes.length === 0 ? (
+        <p>{texts.conflict.elsewhere}</p>
+      ) : (
+        <table className="table">
+          <thead>
+            <tr>
+              <th scope="col">{common.conflict.field}</th>
+              <th scope="col">{texts.conflict.shown}</th>
+              <th scope="col">{common.conflict.theirs}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {changes.map(([label, value]) => (
+              <tr key={label}>
+                <th scope="row">{label}</th>
+                <td>
+                  <bdi>{before.get(label)}</bdi>
+                </td>
+                <td>
+                  <bdi>{value}</bdi>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      <div className="row">
+        <Button onPress={() => onContinue(found.now)}>{texts.conflict.go}</Button>
+        <Button variant="quiet" onPress={clear}>
+          {texts.conflict.stop}
+        </Button>
+      </div>
+    </Callout>
   );
 }

@@ -19,6 +19,7 @@ export function GeneralPanel(props: SectionProps) {
       <TextField
         label={profile.name}
         isRequired
+        validationBehavior="aria"
         maxLength={200}
         autoComplete="off"
         value={draft.name}
@@ -87,7 +88,7 @@ export function BillingPanel(props: SectionProps & { withEmail: boolean }) {
     <SectionForm title={sections.billing.title} form={form}>
       {props.withEmail && (
         <TextField
-          type="email"
+          inputMode="email"
           label={texts.billing.email}
           description={texts.billing.emailHint}
           autoComplete="off"

@@ -1,5 +1,5 @@
 /** Finds deleted organizations below this one, and restores them. */
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useQuery } from 'urql';
 import { DeletedDocument, type DeletedQuery } from '../generated/settings/graphql.ts';
 import { texts } from '../texts/en/settings.ts';
@@ -22,17 +22,25 @@ const TYPING_MS = 200;
 export function RestorePanel({ organization: { slug } }: SectionProps) {
   const [search, setSearch] = useQueryState('deleted');
   const settled = useDebounced(search.trim(), TYPING_MS);
+  const panel = useRef<HTMLDivElement>(null);
+  // An address with a search, as after deleting, leads here.
+  const [isLinked] = useState(search !== '');
+  useEffect(() => {
+    if (isLinked) panel.current?.scrollIntoView({ block: 'center' });
+  }, [isLinked]);
   return (
-    <Panel title={texts.restore.title}>
-      <p className="hint">{texts.restore.hint}</p>
-      <SearchField
-        label={texts.restore.search}
-        value={search}
-        onChange={(text) => setSearch(text)}
-        maxLength={64}
-      />
-      {settled !== '' && <Matches slug={slug} search={settled} />}
-    </Panel>
+    <div ref={panel}>
+      <Panel title={texts.restore.title}>
+        <p className="hint">{texts.restore.hint}</p>
+        <SearchField
+          label={texts.restore.search}
+          value={search}
+          onChange={(text) => setSearch(text)}
+          maxLength={64}
+        />
+        {settled !== '' && <Matches slug={slug} search={settled} />}
+      </Panel>
+    </div>
   );
 }
 

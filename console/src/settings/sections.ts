@@ -3,6 +3,8 @@ import type { UpdateOrganizationInput } from '../generated/settings/graphql.ts';
 import {
   accountsInput,
   addressInput,
+  badOffers,
+  isLink,
   NO_ADDRESS,
   NO_OFFERS,
   offersInput,
@@ -25,6 +27,8 @@ export interface Section<Draft extends Values> {
   title: string;
   read(organization: Organization): Draft;
   write(draft: Draft): Input;
+  /** What cannot be sent, by its field in the input. */
+  check?(draft: Draft): [field: string, message: string][];
   /** The name of a value, and how it is shown beside another. */
   label(key: keyof Draft & string): string;
   show?(key: keyof Draft & string, draft: Draft): string;
@@ -66,6 +70,7 @@ export const branding: Section<BrandingDraft> = {
       secondaryColor: textOrNull(secondary.trim()),
     },
   }),
+  check: ({ logo }) => (isLink(logo) ? [] : [['branding.logoUrl', common.input.url]]),
   label: (key) => texts.branding[key],
 };
 
@@ -95,6 +100,7 @@ export const offers: Section<OffersDraft> = {
     ),
   }),
   write: (draft) => ({ marketplaceOffers: offersInput(draft) }),
+  check: (draft) => badOffers(draft, common.input.url),
   label: (key) => profile.marketplaces[key],
 };
 

@@ -38,12 +38,7 @@ export function StatusPanel(props: SectionProps) {
       }
     >
       <p className="hint">{isSuspended ? texts.status.isSuspended : texts.status.isActive}</p>
-      <PlaceFailure
-        state={state}
-        conflict={conflict}
-        yours={[[texts.conflict.status, common.statuses.ACTIVE]]}
-        onOverwrite={(now) => void resumeIt(now)}
-      />
+      <PlaceFailure state={state} conflict={conflict} onContinue={(now) => void resumeIt(now)} />
       <div className="row">
         {isSuspended ? (
           <Button isPending={state.isPending} onPress={() => void resumeIt(organization)}>
@@ -105,12 +100,7 @@ function SuspendDialog({ organization, onAsk, onClose }: SectionProps & { onClos
         value={reason}
         onChange={setReason}
       />
-      <PlaceFailure
-        state={state}
-        conflict={conflict}
-        yours={[[texts.conflict.status, common.statuses.SUSPENDED]]}
-        onOverwrite={(now) => void suspendIt(now)}
-      />
+      <PlaceFailure state={state} conflict={conflict} onContinue={(now) => void suspendIt(now)} />
     </Dialog>
   );
 }

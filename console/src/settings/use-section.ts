@@ -43,7 +43,9 @@ export function useSection<Draft extends Values>(
   const save = async (given: Edit<Draft>): Promise<void> => {
     let current = given;
     setConflict(undefined);
-    errors.forget();
+    const bad = section.check?.(given.draft) ?? [];
+    errors.mark(bad);
+    if (bad.length > 0) return;
     for (let rebased = 0; ; rebased++) {
       const { base, version } = current;
       const input = changed(section.write(base), section.write(current.draft));

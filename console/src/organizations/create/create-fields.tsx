@@ -101,6 +101,7 @@ function BasicFields({ draft, slug, errors, onChange }: Omit<CreateFieldsProps, 
       <TextField
         label={profile.name}
         isRequired
+        validationBehavior="aria"
         autoComplete="off"
         maxLength={200}
         value={draft.name}

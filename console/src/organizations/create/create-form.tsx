@@ -1,5 +1,5 @@
 /** The form for a new organization. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useViewer } from '../../app/viewer.ts';
 import {
   CreateOrganizationDocument,
@@ -18,7 +18,7 @@ import { useFirstFocus } from '../../ui/first-focus.ts';
 import { formatInteger } from '../../ui/format.ts';
 import { MutationFailure } from '../../ui/mutation-failure.tsx';
 import { Name } from '../../ui/name.tsx';
-import { givenAccounts } from '../profile/draft.ts';
+import { badOffers, givenAccounts } from '../profile/draft.ts';
 import { CreateFields } from './create-fields.tsx';
 import type { CreatedPayload } from './create-organization.tsx';
 import { EMPTY, inputOf, type Draft } from './draft.ts';
@@ -39,20 +39,31 @@ export function CreateForm({ parent, onCreated, onCancel }: CreateFormProps) {
   const slug = useSlug(draft.name, draft.slug);
   const errors = useFieldErrors();
   const [{ isPending, failure, error }, run] = useIdempotentMutation(CreateOrganizationDocument);
+  const form = useRef<HTMLFormElement>(null);
   const isEmpty = JSON.stringify(draft) === JSON.stringify(EMPTY);
 
   const mark = (refused: FailureOf<CreateOrganizationMutation>): void => {
-    if (refused.__typename === 'SlugTakenError') errors.mark('slug', texts.slug[refused.reason]);
+    if (refused.__typename === 'SlugTakenError')
+      errors.mark([['slug', texts.slug[refused.reason]]]);
     if (refused.__typename !== 'ExternalAccountTakenError') return;
     const at = givenAccounts(draft.accounts).findIndex(({ system }) => system === refused.system);
-    errors.mark(`externalAccounts.${at}.accountId`, profile.accounts.taken);
+    errors.mark([[`externalAccounts.${at}.accountId`, profile.accounts.taken]]);
+  };
+  // Where something is wrong may be out of sight.
+  const showFirst = (): void => {
+    requestAnimationFrame(() =>
+      form.current?.querySelector<HTMLElement>('input[data-invalid]')?.focus(),
+    );
   };
   const submit = async (): Promise<void> => {
-    errors.forget();
+    const bad = badOffers(draft.offers, common.input.url);
+    errors.mark(bad);
+    if (bad.length > 0) return showFirst();
     const outcome = await run(inputOf(draft, parent.id, slugToSend(slug)));
-    if (outcome.kind === 'success') onCreated(outcome.payload);
-    else if (outcome.kind === 'failure') mark(outcome.failure);
+    if (outcome.kind === 'success') return onCreated(outcome.payload);
+    if (outcome.kind === 'failure') mark(outcome.failure);
     else errors.take(outcome.error);
+    showFirst();
   };
   const leave = (): void => (isEmpty || isPending ? onCancel() : setLeaving(true));
 
@@ -84,6 +95,7 @@ export function CreateForm({ parent, onCreated, onCancel }: CreateFormProps) {
       }
     >
       <form
+        ref={form}
         id={FORM}
         className="stack"
         noValidate

@@ -55,9 +55,7 @@ export function Created({ payload, onDone }: CreatedProps) {
       {provisioning && (
         <section aria-label={texts.created.setup} className="stack-tight">
           <p className="hint" role="status">
-            {provisioning.status === 'PENDING' && texts.created.settingUp}
-            {provisioning.status === 'READY' && texts.created.ready}
-            {provisioning.status === 'FAILED' && texts.created.failed}
+            {texts.created.states[stateOf(provisioning)]}
           </p>
           <ul className="steps">
             {provisioning.steps.map(({ name, status, attempts, error }) => (
@@ -78,13 +76,24 @@ export function Created({ payload, onDone }: CreatedProps) {
   );
 }
 
+type Setup = NonNullable<CreatedPayload['organization']['provisioning']>;
+
+/**
+ * The state of the steps together, as they are shown: other views ask for the state without the
+ * steps, so that the two may be of different times.
+ */
+function stateOf({ steps }: Setup): Setup['status'] {
+  if (steps.some(({ status }) => status === 'PENDING' || status === 'RUNNING')) return 'PENDING';
+  return steps.some(({ status }) => status === 'FAILED') ? 'FAILED' : 'READY';
+}
+
 /** The setup of the new organization, looked at until it is finished. */
 function useSetup({ id, provisioning }: CreatedPayload['organization']) {
   const [{ data }, ask] = useQuery({ query: CreatedOrganizationDocument, variables: { id } });
   const current =
     (data?.node?.__typename === 'Organization' ? data.node.provisioning : undefined) ??
     provisioning;
-  const isUnderWay = current?.status === 'PENDING';
+  const isUnderWay = current ? stateOf(current) === 'PENDING' : false;
   useEffect(() => {
     if (!isUnderWay) return undefined;
     let pause = LOOKS_MS.first;

@@ -56,7 +56,7 @@ export function PeopleFields({ value, onChange, roles, errors }: PeopleFieldsPro
           <TextField
             label={texts.people.email}
             placeholder={texts.people.emailHint}
-            type="email"
+            inputMode="email"
             autoComplete="off"
             value={row.email}
             onChange={(email) => patch(row, { email })}

@@ -57,3 +57,13 @@ export const accountsInput = (rows: readonly AccountDraft[]) =>
     system: system.trim().toLowerCase(),
     accountId: accountId.trim(),
   }));
+
+/** Whether a link can be sent; what may stand in it is the API's to say. */
+export const isLink = (text: string): boolean => text.trim() === '' || URL.canParse(text.trim());
+
+/** The links that cannot be sent, by their field in the input. */
+export function badOffers(draft: OffersDraft, message: string): [string, string][] {
+  return offered(draft).flatMap((marketplace, at): [string, string][] =>
+    isLink(draft[marketplace]) ? [] : [[`marketplaceOffers.${at}.url`, message]],
+  );
+}

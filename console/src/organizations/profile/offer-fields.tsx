@@ -17,7 +17,7 @@ export function OfferFields({ value, onChange, errors }: OfferFieldsProps) {
       {MARKETPLACES.map((marketplace) => (
         <TextField
           key={marketplace}
-          type="url"
+          inputMode="url"
           label={texts.marketplaces[marketplace]}
           placeholder="https://"
           value={value[marketplace]}

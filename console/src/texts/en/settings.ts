@@ -20,7 +20,7 @@ export const texts = {
     primary: 'Main color',
     secondary: 'Second color',
     colorHint: '#1a2b3c',
-    colorOf: (what: string) => `${what}: choose`,
+    colorOf: (what: string) => `Choose: ${what}`,
   },
   address: 'Address',
   offers: 'Marketplace links',
@@ -88,9 +88,8 @@ export const texts = {
     goesAlong: 'What goes along',
     organizations: 'Organizations',
     people: 'People whose memberships end',
-    keys: 'API keys are revoked and open invitations withdrawn, for good.',
-    restorable:
-      'It can be restored for a while, with its members and their roles. Keys and invitations do not come back.',
+    keys: 'API keys are revoked and open invitations withdrawn; they do not come back.',
+    restorable: 'It can be restored for a while, with its members and their roles.',
     type: (slug: string) => `Type ${slug} to confirm`,
     mismatch: 'This is not the slug.',
     confirm: (count: string, isOne: boolean) => `Delete ${organizations(count, isOne)}`,
@@ -98,7 +97,6 @@ export const texts = {
       `${name} was deleted${isOne ? '' : ` (${count} organizations)`}. It can be restored until ${until}.`,
     hasChildren: (count: string) =>
       `There are ${count} organizations directly below it by now. Look at what goes along again.`,
-    state: 'Status',
   },
   own: 'This is the organization that you act in. It can be suspended, moved or deleted by somebody who acts in an organization above it.',
   restore: {
@@ -124,5 +122,13 @@ export const texts = {
       `${name} is back${isOne ? '' : `, ${count} organizations in all`}.`,
     already: (name: string) => `${name} had been restored already.`,
   },
-  conflict: { status: 'Status', name: 'Name', place: 'Below' },
+  conflict: {
+    status: 'Status',
+    name: 'Name',
+    place: 'Below',
+    shown: 'As you saw it',
+    elsewhere: 'Nothing that matters here is different, only other details.',
+    go: 'Do it anyway',
+    stop: 'Leave it',
+  },
 } as const;
