@@ -8,7 +8,7 @@ const keyedOtherwise: KeyingConfig = {
   UsageMetric: (data) => ('key' in data && typeof data.key === 'string' ? data.key : null),
 };
 
-/** Lists that views show page after page. */
+/** Lists that views show page after page. Those with the newest first are read by `usePages`. */
 const pages = relayPagination({ mergeMode: 'inwards' });
 
 /** A normalized cache. One belongs to one credential that acts in one organization. */
@@ -30,8 +30,6 @@ export function createCache() {
         members: pages,
         people: pages,
         invitations: pages,
-        auditLog: pages,
-        apiKeys: pages,
         contacts: pages,
       },
       UsageSummary: { byChild: pages },
