@@ -40,7 +40,6 @@ export function CreateKey({
     failure?.__typename === 'ScopeEscalationError' ? failure.missingScopes : undefined;
 
   const submit = async (): Promise<void> => {
-    reset();
     const expiresAt = expiryOf(expiry, { day, bound, now: new Date() });
     if (scopes.length === 0) return setProblem('scopes');
     if (expiresAt === undefined) return setProblem('day');
@@ -62,6 +61,7 @@ export function CreateKey({
       submit={texts.createSubmit}
       size="large"
       onSubmit={() => void submit()}
+      onEdit={reset}
       onClose={onClose}
       isPending={isPending}
       failure={

@@ -39,7 +39,10 @@ export function KeyDialog({ id, slug, known, onClose, onChanged, ...context }: K
   });
   const [{ data }] = answer;
   const node = data?.node?.__typename === 'ApiKey' ? data.node : undefined;
-  const key = known ?? (node?.organization.slug === slug ? node : undefined);
+  // The list may be read again meanwhile, and then begins with other keys.
+  const [seen, setSeen] = useState(known);
+  if (known && known !== seen) setSeen(known);
+  const key = known ?? (node?.organization.slug === slug ? node : undefined) ?? seen;
   const isOwn = context.credential.id === id;
   const changing = { onClose: () => setStep('show'), onChanged };
   if (key && step === 'rename') return <RenameKey of={key} {...changing} />;

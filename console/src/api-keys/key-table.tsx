@@ -60,5 +60,9 @@ export interface KeyTableProps {
 }
 
 export function KeyTable({ keys, onOpen }: KeyTableProps) {
-  return <Table label={texts.title} columns={columns} rows={keys} onAction={onOpen} />;
+  return (
+    <div className="key-table">
+      <Table label={texts.title} columns={columns} rows={keys} onAction={onOpen} />
+    </div>
+  );
 }

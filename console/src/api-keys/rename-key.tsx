@@ -19,9 +19,12 @@ export interface RenameKeyProps {
 
 export function RenameKey({ of: key, onClose, onChanged }: RenameKeyProps) {
   const [name, setName] = useState(key.name);
-  const [{ isPending, failure, error }, rename] = useIdempotentMutation(UpdateApiKeyDocument, {
-    keyed: false,
-  });
+  const [{ isPending, failure, error }, rename, reset] = useIdempotentMutation(
+    UpdateApiKeyDocument,
+    {
+      keyed: false,
+    },
+  );
   const fields = badFields(error);
   const submit = async (): Promise<void> => {
     const { kind } = await rename({ id: key.id, name });
@@ -35,6 +38,7 @@ export function RenameKey({ of: key, onClose, onChanged }: RenameKeyProps) {
       title={texts.renameTitle}
       submit={texts.rename}
       onSubmit={() => void submit()}
+      onEdit={reset}
       onClose={onClose}
       isPending={isPending}
       failure={inWords(failure, {

@@ -34,6 +34,7 @@ export default function AuditView({ slug }: TabViewProps) {
     },
     select: ({ organization }) => organization?.auditLog,
   });
+  const [{ data, fetching }] = pages.answer;
   return (
     <div className="stack">
       <div className="row filters">
@@ -81,6 +82,7 @@ export default function AuditView({ slug }: TabViewProps) {
           key={open}
           id={open}
           known={pages.nodes.find(({ id }) => id === open)}
+          isListPending={fetching && data === undefined}
           onClose={() => setOpen('')}
         />
       )}

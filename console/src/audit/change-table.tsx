@@ -1,6 +1,8 @@
 /** What an event changed: each part with what it was and what it is. */
+import { useState } from 'react';
 import { texts as common } from '../texts/en.ts';
 import { texts } from '../texts/en/audit.ts';
+import { Button } from '../ui/button.tsx';
 import { Name } from '../ui/name.tsx';
 import { ExactWhen } from '../ui/when.tsx';
 import { differencesOf, hiddenParts, type Difference } from './difference.ts';
@@ -15,6 +17,9 @@ export interface ChangeTableProps {
 export function ChangeTable({ before, after, redacted }: ChangeTableProps) {
   const differences = differencesOf(before, after);
   const hidden = hiddenParts(redacted);
+  const changed = differences.filter(({ isChanged }) => isChanged);
+  const sameCount = differences.length - changed.length;
+  const [isWhole, setWhole] = useState(changed.length === 0);
   const { change } = texts;
   return (
     <section className="stack" aria-label={change.title}>
@@ -30,11 +35,18 @@ export function ChangeTable({ before, after, redacted }: ChangeTableProps) {
             </tr>
           </thead>
           <tbody>
-            {differences.map((difference) => (
+            {(isWhole ? differences : changed).map((difference) => (
               <ChangeRow key={difference.part} of={difference} />
             ))}
           </tbody>
         </table>
+      )}
+      {sameCount > 0 && changed.length > 0 && (
+        <div className="row">
+          <Button variant="quiet" aria-expanded={isWhole} onPress={() => setWhole(!isWhole)}>
+            {isWhole ? change.hideSame : change.showSame(sameCount)}
+          </Button>
+        </div>
       )}
       {hidden.length > 0 && (
         <p className="hint">
@@ -48,10 +60,7 @@ export function ChangeTable({ before, after, redacted }: ChangeTableProps) {
 function ChangeRow({ of: { part, isChanged, before, after, entries } }: { of: Difference }) {
   return (
     <tr className={isChanged ? 'changed' : 'unchanged'}>
-      <th scope="row">
-        {partLabel(part)}
-        {!isChanged && <span className="hint"> {texts.change.unchanged}</span>}
-      </th>
+      <th scope="row">{partLabel(part)}</th>
       {entries ? (
         <td colSpan={2}>
           <ul className="entries">

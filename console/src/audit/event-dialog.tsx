@@ -23,14 +23,16 @@ export interface EventDialogProps {
   id: string;
   /** The event, if it is on a page that was read. */
   known: Event | undefined;
+  /** Whether the first page is still on its way, which may have it. */
+  isListPending: boolean;
   onClose(): void;
 }
 
-export function EventDialog({ id, known, onClose }: EventDialogProps) {
+export function EventDialog({ id, known, isListPending, onClose }: EventDialogProps) {
   const answer = useQuery({
     query: AuditEventDocument,
     variables: { id },
-    pause: known !== undefined,
+    pause: known !== undefined || isListPending,
   });
   const [{ data }] = answer;
   const event = known ?? (data?.node?.__typename === 'AuditEvent' ? data.node : undefined);
@@ -74,8 +76,8 @@ function EventFacts({ of: event }: { of: Event }) {
             : []),
           [
             words.organization,
-            <span key="organization">
-              <Name of={organization.name} />{' '}
+            <span key="organization" className="row">
+              <Name of={organization.name} />
               <Link className="hint" href={organizationPath(acting, organization.slug, 'audit')}>
                 {words.log}
               </Link>

@@ -22,7 +22,8 @@ export function createCache() {
     resolvers: {
       Query: {
         // What the tree has read of an organization is shown at once on its page.
-        node: (_parent, { id }, cache) => knownNode(cache, id),
+        node: (_parent, args, cache) =>
+          knownNode(cache, args['id']) ?? cache.resolve('Query', 'node', args),
       },
       Organization: {
         children: pages,

@@ -25,7 +25,7 @@ export function CreateToken({ credential, onClose, onCreated }: CreateTokenProps
   const [expiry, setExpiry] = useState<Expiry>(bound === null ? '90' : 'own');
   const [day, setDay] = useState('');
   const [isDayMissing, setDayMissing] = useState(false);
-  const [{ isPending, failure, error }, create] = useIdempotentMutation(CreateTokenDocument);
+  const [{ isPending, failure, error }, create, reset] = useIdempotentMutation(CreateTokenDocument);
   const fields = badFields(error);
   const submit = async (): Promise<void> => {
     const expiresAt = expiryOf(expiry, { day, bound, now: new Date() });
@@ -41,6 +41,7 @@ export function CreateToken({ credential, onClose, onCreated }: CreateTokenProps
       title={texts.tokens.createTitle}
       submit={texts.tokens.createSubmit}
       onSubmit={() => void submit()}
+      onEdit={reset}
       onClose={onClose}
       isPending={isPending}
       failure={inWords(failure, { SecretShownBeforeError: () => shared.secretShownBefore })}

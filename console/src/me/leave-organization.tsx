@@ -1,6 +1,7 @@
 /** Ends the person's own membership. */
 import { useLocation } from 'wouter';
-import { useViewer } from '../app/viewer.ts';
+import { treePath } from '../app/paths.ts';
+import { CONSOLE_SCOPE, useViewer } from '../app/viewer.ts';
 import { LeaveOrganizationDocument } from '../generated/me/graphql.ts';
 import { useIdempotentMutation } from '../graphql/use-mutation.ts';
 import { texts } from '../texts/en/me.ts';
@@ -21,19 +22,21 @@ export function LeaveOrganization({
   onClose,
   onLeft,
 }: LeaveOrganizationProps) {
-  const { acting } = useViewer();
+  const { acting, memberships } = useViewer();
   const [, navigate] = useLocation();
   const [{ isPending, failure, error }, leave] = useIdempotentMutation(LeaveOrganizationDocument, {
     keyed: false,
   });
   const { organizations: words } = texts;
   const isActing = organization.slug === acting;
+  const others = memberships?.nodes.filter((other) => other.organization.slug !== acting) ?? [];
+  const next = others.find(({ scopes }) => scopes.includes(CONSOLE_SCOPE)) ?? others[0];
   const submit = async (): Promise<void> => {
     const { kind } = await leave({ organizationId: organization.id });
     if (kind !== 'success') return;
     notify(words.left(organization.name));
     // Nothing can be asked in an organization that was left.
-    if (isActing) return navigate('/', { replace: true });
+    if (isActing) return navigate(next ? treePath(next.organization.slug) : '/', { replace: true });
     onLeft();
     onClose();
   };

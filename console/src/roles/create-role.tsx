@@ -15,7 +15,7 @@ export interface CreateRoleProps {
 }
 
 export function CreateRole({ organization, catalog, held, onClose, onChanged }: CreateRoleProps) {
-  const [{ isPending, failure, error }, create] = useIdempotentMutation(CreateRoleDocument);
+  const [{ isPending, failure, error }, create, reset] = useIdempotentMutation(CreateRoleDocument);
   const missing = failure?.__typename === 'RoleEscalationError' ? failure.missingScopes : undefined;
   const isKeyTaken = failure?.__typename === 'RoleKeyTakenError';
   const submit = async ({ description, ...input }: RoleInput): Promise<void> => {
@@ -42,6 +42,7 @@ export function CreateRole({ organization, catalog, held, onClose, onChanged }: 
       isKeyTaken={isKeyTaken}
       error={error}
       onSubmit={(input) => void submit(input)}
+      onEdit={reset}
       onClose={onClose}
     />
   );

@@ -19,7 +19,7 @@ export interface EditRoleProps {
 const USED_BELOW = 'child_organizations:manage';
 
 export function EditRole({ of: role, catalog, held, onClose, onChanged }: EditRoleProps) {
-  const [{ isPending, failure, error }, update] = useIdempotentMutation(UpdateRoleDocument, {
+  const [{ isPending, failure, error }, update, reset] = useIdempotentMutation(UpdateRoleDocument, {
     keyed: false,
   });
   const missing = failure?.__typename === 'RoleEscalationError' ? failure.missingScopes : undefined;
@@ -61,6 +61,7 @@ export function EditRole({ of: role, catalog, held, onClose, onChanged }: EditRo
       missing={isUsedBelow ? undefined : missing}
       error={error}
       onSubmit={(input) => void submit(input)}
+      onEdit={reset}
       onClose={onClose}
     />
   );

@@ -34,6 +34,7 @@ export interface RoleFormProps {
   isKeyTaken?: boolean;
   error: CombinedError | undefined;
   onSubmit(input: RoleInput): void;
+  onEdit(): void;
   onClose(): void;
 }
 

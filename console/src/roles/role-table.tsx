@@ -49,7 +49,11 @@ const columnsIn = (slug: string): readonly TableColumn<Role>[] => {
 
 export function RoleTable({ roles, slug, onOpen }: RoleTableProps) {
   const columns = useMemo(() => columnsIn(slug), [slug]);
-  return <Table label={texts.title} columns={columns} rows={roles} onAction={onOpen} />;
+  return (
+    <div className="role-table">
+      <Table label={texts.title} columns={columns} rows={roles} onAction={onOpen} />
+    </div>
+  );
 }
 
 /** Who defined a role. */

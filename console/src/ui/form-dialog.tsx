@@ -11,6 +11,8 @@ export interface FormDialogProps {
   /** What the button says that sends it. */
   submit: string;
   onSubmit(): void;
+  /** Forgets what was wrong with the last attempt: called when something is typed after it. */
+  onEdit(): void;
   onClose(): void;
   isPending: boolean;
   /** Why it was not done, as `useIdempotentMutation` returns it; without what stands at a field. */
@@ -20,10 +22,13 @@ export interface FormDialogProps {
   children: ReactNode;
 }
 
+const REFUSED = '[aria-invalid="true"]';
+
 export function FormDialog({
   title,
   submit,
   onSubmit,
+  onEdit,
   onClose,
   isPending,
   failure,
@@ -32,8 +37,14 @@ export function FormDialog({
   children,
 }: FormDialogProps) {
   const id = useId();
+  const isTried = useRef(false);
   const form = useRef<HTMLFormElement>(null);
-  useEffect(() => form.current?.querySelector('input')?.focus(), []);
+  // At first the first field, and after an attempt the first that was refused.
+  useEffect(() => {
+    if (!isPending)
+      form.current?.querySelector<HTMLElement>(isTried.current ? REFUSED : 'input')?.focus();
+    else isTried.current = true;
+  }, [isPending]);
   const send = (event: FormEvent): void => {
     event.preventDefault();
     if (!isPending) onSubmit();
@@ -55,7 +66,14 @@ export function FormDialog({
         </>
       }
     >
-      <form ref={form} id={id} onSubmit={send} className="stack">
+      <form
+        ref={form}
+        id={id}
+        onSubmit={send}
+        // The browser sends no form with a field that is still marked as wrong.
+        onInput={isPending ? undefined : onEdit}
+        className="stack"
+      >
         {children}
         <MutationFailure failure={failure} error={error} />
       </form>
