@@ -17,7 +17,10 @@ const keyedOtherwise: KeyingConfig = {
 
 const merged = relayPagination({ mergeMode: 'inwards' });
 
-/** Lists that views show page after page, as one list with the count of the page that was asked for. */
+/**
+ * Lists that views show page after page, as one list with the count of the page that was asked for.
+ * Those with the newest first are read by `usePages`.
+ */
 const pages: Resolver = (parent, args, cache, info) => {
   // A list without arguments is kept under its plain name, which the merging does not look for.
   if (Object.keys(args).length === 0) return cache.resolve(info.parentKey, info.fieldName);
@@ -40,15 +43,14 @@ export function createCache() {
     resolvers: {
       Query: {
         // What the tree has read of an organization is shown at once on its page.
-        node: (_parent, { id }, cache) => knownNode(cache, id),
+        node: (_parent, args, cache) =>
+          knownNode(cache, args['id']) ?? cache.resolve('Query', 'node', args),
       },
       Organization: {
         // Not `children`: the tree watches each page by itself, since a change would read all again.
         members: pagesUpToAsked,
         people: pages,
         invitations: pagesUpToAsked,
-        auditLog: pages,
-        apiKeys: pages,
         contacts: pages,
       },
       UsageSummary: { byChild: pages },

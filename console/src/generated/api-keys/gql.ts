@@ -1,0 +1,46 @@
+/* eslint-disable */
+import * as types from './graphql.ts';
+import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
+
+/**
+ * Map of all GraphQL operations in the project.
+ *
+ * This map has several performance disadvantages:
+ * 1. It is not tree-shakeable, so it will include all operations in the project.
+ * 2. It is not minifiable, so the string of a GraphQL query will be multiple times inside the bundle.
+ * 3. It does not support dead code elimination, so it will add unused operations.
+ *
+ * Therefore it is highly recommended to use the babel or swc plugin for production.
+ * Learn more about it here: https://the-guild.dev/graphql/codegen/plugins/presets/preset-client#reducing-bundle-size
+ */
+type Documents = {
+    "query ApiKeys($slug: String!, $after: String) {\n  organization(slug: $slug) {\n    id\n    slug\n    viewerAccess {\n      scopes\n    }\n    apiKeys(first: 50, after: $after) {\n      nodes {\n        ...Key\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n  scopes {\n    key\n    description\n    implies\n  }\n  viewer {\n    credential {\n      id\n      kind\n      expiresAt\n    }\n  }\n}\n\nquery ApiKey($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...Key\n  }\n}\n\nfragment Key on ApiKey {\n  id\n  name\n  preview\n  scopes\n  createdAt\n  expiresAt\n  lastUsedAt\n  revokedAt\n  createdBy {\n    kind\n    apiKeyName\n    user {\n      id\n      name\n      email\n    }\n  }\n  issuedByKey {\n    id\n    name\n  }\n  organization {\n    id\n    slug\n    name\n  }\n}\n\nmutation CreateApiKey($input: CreateApiKeyInput!) {\n  createApiKey(input: $input) {\n    __typename\n    ... on CreateApiKeyPayload {\n      secret\n      apiKey {\n        ...Key\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}\n\nmutation UpdateApiKey($input: UpdateApiKeyInput!) {\n  updateApiKey(input: $input) {\n    __typename\n    ... on UpdateApiKeyPayload {\n      apiKey {\n        id\n        name\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}\n\nmutation RevokeApiKey($input: RevokeApiKeyInput!) {\n  revokeApiKey(input: $input) {\n    __typename\n    ... on RevokeApiKeyPayload {\n      issuedKeyCount\n      revokedApiKeyIds\n      apiKey {\n        id\n        revokedAt\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}": typeof types.ApiKeysDocument,
+};
+const documents: Documents = {
+    "query ApiKeys($slug: String!, $after: String) {\n  organization(slug: $slug) {\n    id\n    slug\n    viewerAccess {\n      scopes\n    }\n    apiKeys(first: 50, after: $after) {\n      nodes {\n        ...Key\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n  scopes {\n    key\n    description\n    implies\n  }\n  viewer {\n    credential {\n      id\n      kind\n      expiresAt\n    }\n  }\n}\n\nquery ApiKey($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...Key\n  }\n}\n\nfragment Key on ApiKey {\n  id\n  name\n  preview\n  scopes\n  createdAt\n  expiresAt\n  lastUsedAt\n  revokedAt\n  createdBy {\n    kind\n    apiKeyName\n    user {\n      id\n      name\n      email\n    }\n  }\n  issuedByKey {\n    id\n    name\n  }\n  organization {\n    id\n    slug\n    name\n  }\n}\n\nmutation CreateApiKey($input: CreateApiKeyInput!) {\n  createApiKey(input: $input) {\n    __typename\n    ... on CreateApiKeyPayload {\n      secret\n      apiKey {\n        ...Key\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}\n\nmutation UpdateApiKey($input: UpdateApiKeyInput!) {\n  updateApiKey(input: $input) {\n    __typename\n    ... on UpdateApiKeyPayload {\n      apiKey {\n        id\n        name\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}\n\nmutation RevokeApiKey($input: RevokeApiKeyInput!) {\n  revokeApiKey(input: $input) {\n    __typename\n    ... on RevokeApiKeyPayload {\n      issuedKeyCount\n      revokedApiKeyIds\n      apiKey {\n        id\n        revokedAt\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}": types.ApiKeysDocument,
+};
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ *
+ *
+ * @example
+ * ```ts
+ * const query = graphql(`query GetUser($id: ID!) { user(id: $id) { name } }`);
+ * ```
+ *
+ * The query argument is unknown!
+ * Please regenerate the types.
+ */
+export function graphql(source: string): unknown;
+
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "query ApiKeys($slug: String!, $after: String) {\n  organization(slug: $slug) {\n    id\n    slug\n    viewerAccess {\n      scopes\n    }\n    apiKeys(first: 50, after: $after) {\n      nodes {\n        ...Key\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n  scopes {\n    key\n    description\n    implies\n  }\n  viewer {\n    credential {\n      id\n      kind\n      expiresAt\n    }\n  }\n}\n\nquery ApiKey($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...Key\n  }\n}\n\nfragment Key on ApiKey {\n  id\n  name\n  preview\n  scopes\n  createdAt\n  expiresAt\n  lastUsedAt\n  revokedAt\n  createdBy {\n    kind\n    apiKeyName\n    user {\n      id\n      name\n      email\n    }\n  }\n  issuedByKey {\n    id\n    name\n  }\n  organization {\n    id\n    slug\n    name\n  }\n}\n\nmutation CreateApiKey($input: CreateApiKeyInput!) {\n  createApiKey(input: $input) {\n    __typename\n    ... on CreateApiKeyPayload {\n      secret\n      apiKey {\n        ...Key\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}\n\nmutation UpdateApiKey($input: UpdateApiKeyInput!) {\n  updateApiKey(input: $input) {\n    __typename\n    ... on UpdateApiKeyPayload {\n      apiKey {\n        id\n        name\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}\n\nmutation RevokeApiKey($input: RevokeApiKeyInput!) {\n  revokeApiKey(input: $input) {\n    __typename\n    ... on RevokeApiKeyPayload {\n      issuedKeyCount\n      revokedApiKeyIds\n      apiKey {\n        id\n        revokedAt\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}"): (typeof documents)["query ApiKeys($slug: String!, $after: String) {\n  organization(slug: $slug) {\n    id\n    slug\n    viewerAccess {\n      scopes\n    }\n    apiKeys(first: 50, after: $after) {\n      nodes {\n        ...Key\n      }\n      pageInfo {\n        endCursor\n        hasNextPage\n      }\n    }\n  }\n  scopes {\n    key\n    description\n    implies\n  }\n  viewer {\n    credential {\n      id\n      kind\n      expiresAt\n    }\n  }\n}\n\nquery ApiKey($id: ID!) {\n  node(id: $id) {\n    __typename\n    id\n    ...Key\n  }\n}\n\nfragment Key on ApiKey {\n  id\n  name\n  preview\n  scopes\n  createdAt\n  expiresAt\n  lastUsedAt\n  revokedAt\n  createdBy {\n    kind\n    apiKeyName\n    user {\n      id\n      name\n      email\n    }\n  }\n  issuedByKey {\n    id\n    name\n  }\n  organization {\n    id\n    slug\n    name\n  }\n}\n\nmutation CreateApiKey($input: CreateApiKeyInput!) {\n  createApiKey(input: $input) {\n    __typename\n    ... on CreateApiKeyPayload {\n      secret\n      apiKey {\n        ...Key\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}\n\nmutation UpdateApiKey($input: UpdateApiKeyInput!) {\n  updateApiKey(input: $input) {\n    __typename\n    ... on UpdateApiKeyPayload {\n      apiKey {\n        id\n        name\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}\n\nmutation RevokeApiKey($input: RevokeApiKeyInput!) {\n  revokeApiKey(input: $input) {\n    __typename\n    ... on RevokeApiKeyPayload {\n      issuedKeyCount\n      revokedApiKeyIds\n      apiKey {\n        id\n        revokedAt\n      }\n    }\n    ... on ScopeEscalationError {\n      missingScopes\n    }\n    ... on UserError {\n      code\n      message\n    }\n  }\n}"];
+
+export function graphql(source: string) {
+  return (documents as any)[source] ?? {};
+}
+
+export type DocumentType<TDocumentNode extends DocumentNode<any, any>> = TDocumentNode extends DocumentNode<  infer TType,  any>  ? TType  : never;
