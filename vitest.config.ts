@@ -12,7 +12,7 @@ export default defineConfig({
     // The same module loader as production: with vite's own, graphql would be loaded twice.
     experimental: { viteModuleRunner: false },
     include: ['test/**/*.test.ts'],
-    exclude: ['test/**/*.nightly.test.ts'],
+    exclude: ['test/**/*.nightly.test.ts', 'test/browser/**'],
     provide: { nightly: false },
     globalSetup: ['test/setup/postgres.ts'],
     reporters: ['default', './test/setup/closing-line.ts'],

@@ -1,4 +1,8 @@
-/** Ends the run with one plain line for whoever reads it by machine. */
+/**
+ * Ends the run with one plain line for whoever reads it by machine. Where runs are added up, the line
+ * is appended to the file in `CLOSING_LINES` instead.
+ */
+import { appendFileSync } from 'node:fs';
 import type { Reporter, TestModule } from 'vitest/node';
 
 export default class ClosingLine implements Reporter {
@@ -11,6 +15,10 @@ export default class ClosingLine implements Reporter {
       if (module.errors().length > 0) broken++;
     }
     const line = `${count.passed} passed, ${count.failed + count.pending + broken} failed${count.skipped ? `, ${count.skipped} skipped` : ''}`;
-    process.on('exit', () => process.stdout.write(`\n${line}\n`));
+    const file = process.env['CLOSING_LINES'];
+    process.on('exit', () => {
+      if (file === undefined || file === '') process.stdout.write(`\n${line}\n`);
+      else appendFileSync(file, `${line}\n`);
+    });
   }
 }

@@ -1,0 +1,60 @@
+import { AxeBuilder } from '@axe-core/playwright';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { it } from './setup/fixtures.ts';
+import { openDemonstration } from './setup/people.ts';
+import { FRAME_OPERATIONS, VIEWS, type View } from './views.ts';
+
+/** Signs in where it is needed, and waits until the view has its data. */
+async function reach(page: Page, { shows: [role, name], isPublic }: View): Promise<void> {
+  if (!isPublic) await openDemonstration(page);
+  await page.getByRole(role, { name, exact: true }).waitFor();
+  await page.getByRole('status', { name: 'Loading…' }).first().waitFor({ state: 'detached' });
+}
+
+/** What axe objects to: the rule, and the elements. */
+async function violations(page: Page): Promise<{ rule: string; elements: string[] }[]> {
+  const results = await new AxeBuilder({ page }).analyze();
+  return results.violations.map(({ id, nodes }) => ({
+    rule: id,
+    elements: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`),
+  }));
+}
+
+describe.for(VIEWS)('The view $name', (view) => {
+  it.for(['light', 'dark'] as const)(
+    'can be used by everybody in the %s theme',
+    async (colorScheme, { open }) => {
+      const { page } = await open(view.address, { colorScheme });
+      await reach(page, view);
+      expect(await violations(page)).toEqual([]);
+    },
+  );
+
+  it('fits a telephone', async ({ open }) => {
+    const { page } = await open(view.address, { width: 360 });
+    await reach(page, view);
+    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
+  });
+
+  it('asks the gateway for what it shows in one request', async ({ open }) => {
+    const { page, operations } = await open(view.address);
+    await reach(page, view);
+    expect(operations.filter((name) => !FRAME_OPERATIONS.includes(name))).toEqual(view.operations);
+    expect(new Set(operations).size).toBe(operations.length);
+  });
+});
+
+describe('The table of views', () => {
+  it('has every tab of an organization', async ({ open }) => {
+    const { page } = await open('/console/cedar-group/organizations/cedar-north');
+    await openDemonstration(page);
+    const tabs = page.getByRole('navigation', { name: 'Parts of the organization' });
+    await tabs.getByRole('link', { name: 'Overview' }).waitFor();
+    const shown: string[] = [];
+    for (const link of await tabs.getByRole('link').all())
+      shown.push((await link.getAttribute('href')) ?? '');
+    const addresses = VIEWS.map(({ address }) => address);
+    expect(shown.filter((address) => !addresses.includes(address))).toEqual([]);
+  });
+});

@@ -1,0 +1,51 @@
+/** Every view of the console: where it is, and how one sees that it is there. */
+
+import type { Page } from 'playwright-core';
+
+/** Something on the page, by its role and its accessible name. */
+export type Landmark = readonly [role: Parameters<Page['getByRole']>[0], name: string];
+
+export interface View {
+  name: string;
+  /** The path, below the origin. */
+  address: string;
+  /** What is shown once the view has its data. */
+  shows: Landmark;
+  /** Whether one has to be signed in. */
+  isPublic?: true;
+  /** The requests of the view, besides those of the frame and of the organization's page. */
+  operations: readonly string[];
+}
+
+const CEDAR_NORTH = '/console/cedar-group/organizations/cedar-north';
+
+export const VIEWS: readonly View[] = [
+  {
+    name: 'sign-in',
+    address: '/console/sign-in',
+    shows: ['button', 'Sign in with the token'],
+    isPublic: true,
+    operations: [],
+  },
+  {
+    name: 'tree',
+    address: '/console/cedar-group',
+    shows: ['row', 'Cedar North'],
+    operations: ['TreeLevel'],
+  },
+  {
+    name: 'search',
+    address: '/console/cedar-group?search=harbor',
+    shows: ['option', 'Harbor Telecom'],
+    operations: ['Search'],
+  },
+  {
+    name: 'overview',
+    address: `${CEDAR_NORTH}/overview`,
+    shows: ['heading', 'Details'],
+    operations: ['Overview'],
+  },
+];
+
+/** What the frame asks, and the page around the tabs of an organization. */
+export const FRAME_OPERATIONS: readonly string[] = ['Viewer', 'Workspace', 'OrganizationPage'];
