@@ -100,6 +100,8 @@ export type InviteUsersMutation = { inviteUsers:
     | { __typename: 'InviteUsersPayload', results: Array<{ __typename: 'InviteUserOutcome', email: string, ignoredRoles: Array<string>, invitation: { __typename: 'Invitation', id: string } | null, error:
           | { __typename: 'AlreadyMemberError', code: string, message: string }
           | { __typename: 'ApiKeyRevokedError', code: string, message: string }
+          | { __typename: 'BillingNotReadyError', code: string, message: string }
+          | { __typename: 'BillingPortalError', code: string, message: string }
           | { __typename: 'ContactExistsError', code: string, message: string }
           | { __typename: 'ContentionError', code: string, message: string }
           | { __typename: 'CycleError', code: string, message: string }
@@ -115,6 +117,8 @@ export type InviteUsersMutation = { inviteUsers:
           | { __typename: 'LastAdminError', code: string, message: string }
           | { __typename: 'NoValidRoleError', code: string, message: string }
           | { __typename: 'ParentDeletedError', code: string, message: string }
+          | { __typename: 'PlanChangePendingError', code: string, message: string }
+          | { __typename: 'PlanLimitError', code: string, message: string }
           | { __typename: 'RoleEscalationError', missingScopes: Array<string>, code: string, message: string }
           | { __typename: 'RoleInUseError', code: string, message: string }
           | { __typename: 'RoleKeyTakenError', code: string, message: string }
