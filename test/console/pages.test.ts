@@ -76,9 +76,8 @@ describe('a list in the cache of the console', () => {
       preferGetMethod: false,
       exchanges: [createCache(), fetchExchange],
       fetch: async (_url, init) => {
-        const { variables } = JSON.parse(String(init?.body)) as {
-          variables: Record<string, unknown>;
-        };
+        const body = typeof init?.body === 'string' ? init.body : '{}';
+        const { variables = {} } = JSON.parse(body) as { variables?: Record<string, unknown> };
         return Response.json({ data: answer(variables) });
       },
     });

@@ -2,6 +2,7 @@
 import type { GrantableRole } from '../members/grants.ts';
 import { texts } from '../texts/en/invitations.ts';
 import { Callout } from '../ui/callout.tsx';
+import { formatInteger } from '../ui/format.ts';
 import { MutationFailure } from '../ui/mutation-failure.tsx';
 import { Name } from '../ui/name.tsx';
 import { Pill, type Tone } from '../ui/pill.tsx';
@@ -77,7 +78,7 @@ function Counts({ outcomes }: { outcomes: readonly Outcome[] }) {
     return (
       count > 0 && (
         <Pill key={kind} tone={tones[kind]}>
-          {texts.sending.summary[kind](count)}
+          {texts.sending.summary[kind](formatInteger(count))}
         </Pill>
       )
     );

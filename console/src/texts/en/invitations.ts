@@ -1,6 +1,7 @@
 /** English texts of the invitations of an organization. */
+const integer = new Intl.NumberFormat('en');
 const plural = (count: number, one: string, many: string): string =>
-  count === 1 ? `1 ${one}` : `${new Intl.NumberFormat('en').format(count)} ${many}`;
+  count === 1 ? `1 ${one}` : `${integer.format(count)} ${many}`;
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export const texts = {
@@ -93,22 +94,22 @@ export const texts = {
   },
   sending: {
     progress: (done: number, total: number) =>
-      `${new Intl.NumberFormat('en').format(done)} of ${plural(total, 'address', 'addresses')}`,
+      `${integer.format(done)} of ${plural(total, 'address', 'addresses')}`,
     label: 'Inviting',
     stop: 'Stop',
     goOn: (count: number) => `Go on with ${plural(count, 'address', 'addresses')}`,
-    edit: (count: number) => `Edit the other ${new Intl.NumberFormat('en').format(count)}`,
+    edit: (count: number) => `Edit the other ${integer.format(count)}`,
     done: 'Done',
     outcomes: 'Outcome for each address',
     stopped: (count: number) => `${plural(count, 'address was', 'addresses were')} not sent yet`,
     ignored: (roles: readonly string[]) =>
       `${list.format(roles)} cannot be given here any more and was left out.`,
     summary: {
-      INVITED: (count: number) => `${count} invited`,
-      ALREADY_MEMBER: (count: number) => `${count} already members`,
-      INVITATION_EXISTS: (count: number) => `${count} already invited`,
-      BAD: (count: number) => `${count} not addresses`,
-      OTHER: (count: number) => `${count} refused`,
+      INVITED: (count: string) => `${count} invited`,
+      ALREADY_MEMBER: (count: string) => `${count} already members`,
+      INVITATION_EXISTS: (count: string) => `${count} already invited`,
+      BAD: (count: string) => `${count} not addresses`,
+      OTHER: (count: string) => `${count} refused`,
     },
     results: {
       INVITED: 'Invited',

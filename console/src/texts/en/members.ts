@@ -1,5 +1,6 @@
 /** English texts of the members of an organization, and of what invitations share with them. */
-const people = (count: number): string => (count === 1 ? '1 member' : `${count} members`);
+const people = (count: number): string =>
+  count === 1 ? '1 member' : `${new Intl.NumberFormat('en').format(count)} members`;
 const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export const texts = {
