@@ -35,7 +35,6 @@ export const texts = {
     remove: (email: string) => `Do not invite ${email === '' ? 'this person' : email}`,
     tooMany: 'At most 100 people can be invited at once. The rest can be invited afterwards.',
     twice: 'This address is there already.',
-    standard: 'User',
   },
   depthLimit: (limit: string) =>
     `The tree can only be ${limit} levels deep. Choose a parent further up.`,

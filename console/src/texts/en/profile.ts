@@ -3,7 +3,6 @@ export const texts = {
   name: 'Name',
   slug: 'Slug',
   kind: 'Kind',
-  kindHint: 'What it is to the organization above it.',
   kinds: {
     AFFILIATE: 'Refers customers',
     AGENCY: 'Runs a whole tree of clients',
@@ -30,7 +29,6 @@ export const texts = {
     AZURE: 'Azure Marketplace',
     GCP: 'Google Cloud Marketplace',
   },
-  offerHint: 'Link to the offer',
   accounts: {
     title: 'Accounts in other systems',
     system: 'System',

@@ -103,13 +103,11 @@ export const texts = {
     title: 'Deleted organizations',
     hint: 'Deleted organizations below this one can be restored for a while.',
     search: 'Name, slug or domain of a deleted organization',
-    begin: 'Search to find one.',
     none: 'No deleted organization matches.',
     more: 'There are more matches. Type more of the name.',
     deletedAgo: (when: string) => `Deleted ${when}`,
     action: 'Restore…',
     question: (name: string) => `Restore ${name}?`,
-    comesBack: 'What comes back',
     organizations: 'The organization',
     withBelow: (count: string, isOne: boolean) =>
       `The organization, and what was deleted with it: at most ${isOne ? '1 organization' : `${count} organizations`} below it`,
