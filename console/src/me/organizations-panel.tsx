@@ -58,7 +58,7 @@ function MembershipRow({ of: membership, onLeave }: MembershipRowProps) {
           )}
         </span>
         <span className="hint">
-          <Name of={roles.map(({ name }) => name).join(', ')} /> · {words.columns.since}{' '}
+          <Name of={roles.map(({ name }) => name).join(', ')} /> · {words.since}{' '}
           <When at={createdAt} />
         </span>
       </span>

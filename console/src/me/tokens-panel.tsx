@@ -80,11 +80,9 @@ function TokenRow({ of: token, isCurrent, onRevoke }: TokenRowProps) {
           {isCurrent && <Pill tone="info">{words.current}</Pill>}
         </span>
         <span className="hint">
-          <code>{preview}</code> · {words.columns.created} <When at={createdAt} /> ·{' '}
-          {words.columns.lastUsed}{' '}
-          {lastUsedAt === null ? words.never.toLowerCase() : <When at={lastUsedAt} />} ·{' '}
-          {words.columns.expires}{' '}
-          {expiresAt === null ? words.never.toLowerCase() : <When at={expiresAt} />}
+          <code>{preview}</code> · {words.createdAt} <When at={createdAt} /> · {words.lastUsed}{' '}
+          {lastUsedAt === null ? words.never : <When at={lastUsedAt} />} · {words.expires}{' '}
+          {expiresAt === null ? words.never : <When at={expiresAt} />}
         </span>
       </span>
       {isLive && (

@@ -1,6 +1,7 @@
 /** The roles that can be given in an organization. */
 import { useMemo } from 'react';
 import { texts } from '../texts/en/roles.ts';
+import { formatInteger } from '../ui/format.ts';
 import { Name } from '../ui/name.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { Table, type TableColumn } from '../ui/table.tsx';
@@ -34,9 +35,7 @@ const columnsIn = (slug: string): readonly TableColumn<Role>[] => {
     {
       id: 'scopes',
       title: texts.columns.scopes,
-      cell: ({ scopes }) => (
-        <span title={scopes.join(', ')}>{texts.scopeCount(scopes.length)}</span>
-      ),
+      cell: ({ scopes }) => <span title={scopes.join(', ')}>{formatInteger(scopes.length)}</span>,
       align: 'end',
     },
     {

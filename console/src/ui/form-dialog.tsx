@@ -39,11 +39,15 @@ export function FormDialog({
   const id = useId();
   const isTried = useRef(false);
   const form = useRef<HTMLFormElement>(null);
-  // At first the first field, and after an attempt the first that was refused.
+  // At first the first field, and after an attempt the first that was refused, or what was said.
   useEffect(() => {
-    if (!isPending)
-      form.current?.querySelector<HTMLElement>(isTried.current ? REFUSED : 'input')?.focus();
-    else isTried.current = true;
+    if (isPending) {
+      isTried.current = true;
+      return;
+    }
+    const field = form.current?.querySelector<HTMLElement>(isTried.current ? REFUSED : 'input');
+    if (field) field.focus();
+    else form.current?.lastElementChild?.scrollIntoView({ block: 'nearest' });
   }, [isPending]);
   const send = (event: FormEvent): void => {
     event.preventDefault();

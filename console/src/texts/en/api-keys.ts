@@ -2,7 +2,6 @@
 export const texts = {
   title: 'API keys',
   create: 'New key',
-  refused: 'You need the scope api_keys:manage to see the keys of this organization.',
   empty: 'No API keys yet',
   emptyHint: 'A key lets a program act in this organization, and in what is below it.',
   columns: {

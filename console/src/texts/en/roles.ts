@@ -6,14 +6,12 @@ export const texts = {
   builtIn: 'Built in',
   above: 'An organization above',
   here: 'This organization',
-  scopeCount: (count: number) => (count === 1 ? '1 scope' : `${count} scopes`),
   intro:
     'What members may do: built-in roles, those of this organization, and those of organizations above it.',
   details: {
     key: 'Key',
     id: 'ID',
     origin: 'Defined by',
-    description: 'Description',
     role: 'Role',
     elsewhere: 'It can be changed where it is defined.',
     open: 'Open its roles',
