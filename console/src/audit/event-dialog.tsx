@@ -88,7 +88,10 @@ function EventFacts({ of: event }: { of: Event }) {
           [words.request, <Copyable key="request" text={requestId} label={words.request} />],
         ]}
       />
-      <ChangeTable before={event.before} after={event.after} redacted={event.redacted} />
+      {/* What was refused changed nothing, and rarely has a state. */}
+      {(refusal === null || event.before !== null || event.redacted.length > 0) && (
+        <ChangeTable before={event.before} after={event.after} redacted={event.redacted} />
+      )}
     </>
   );
 }
