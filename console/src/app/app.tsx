@@ -1,10 +1,12 @@
 /** The console: everything that lies around its views. */
+import { lazy, Suspense } from 'react';
 import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { Router } from 'wouter';
 import { SessionProvider } from '../session/session.tsx';
-import { NoticeRegion } from '../ui/notice.tsx';
 import { ConfigProvider, type Config } from './config.ts';
 import { Routes } from './routes.tsx';
+
+const NoticeRegion = lazy(() => import('../ui/notice.tsx'));
 
 export function App({ config }: { config: Config }) {
   return (
@@ -15,7 +17,9 @@ export function App({ config }: { config: Config }) {
           <Router base="/console">
             <Routes />
           </Router>
-          <NoticeRegion />
+          <Suspense>
+            <NoticeRegion />
+          </Suspense>
         </SessionProvider>
       </ConfigProvider>
     </I18nProvider>

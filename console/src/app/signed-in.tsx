@@ -1,11 +1,12 @@
 /** Gives what lies below it a client of the API, which acts in one organization. */
-import { useMemo, type ReactNode } from 'react';
+import { lazy, Suspense, useMemo, type ReactNode } from 'react';
 import { Provider } from 'urql';
 import { createClient } from '../graphql/client.ts';
 import type { Credential } from '../session/credential.ts';
-import { EndedDialog } from '../session/ended-dialog.tsx';
 import { useSession } from '../session/session.tsx';
 import { useConfig } from './config.ts';
+
+const EndedDialog = lazy(() => import('../session/ended-dialog.tsx'));
 
 export interface SignedInProps {
   credential: Credential;
@@ -16,7 +17,7 @@ export interface SignedInProps {
 
 export function SignedIn({ credential, acting, children }: SignedInProps) {
   const config = useConfig();
-  const { signIn: renewed, refused } = useSession();
+  const { isRefused, signIn: renewed, refused } = useSession();
   const client = useMemo(
     () => createClient({ config, credential, acting, renewed, refused }),
     [config, credential, acting, renewed, refused],
@@ -24,7 +25,11 @@ export function SignedIn({ credential, acting, children }: SignedInProps) {
   return (
     <Provider value={client}>
       {children}
-      <EndedDialog />
+      {isRefused && (
+        <Suspense>
+          <EndedDialog />
+        </Suspense>
+      )}
     </Provider>
   );
 }

@@ -6,11 +6,11 @@ import { Dialog } from '../ui/dialog.tsx';
 import { useSession } from './session.tsx';
 import { SignInForm } from './sign-in-form.tsx';
 
-export function EndedDialog() {
-  const { isRefused, signOut } = useSession();
+export default function EndedDialog() {
+  const { signOut } = useSession();
   const [address] = useLocation();
   return (
-    <Dialog isOpen={isRefused} onClose={undefined} title={texts.session.ended}>
+    <Dialog isOpen onClose={undefined} title={texts.session.ended}>
       <p>{texts.session.endedHint}</p>
       <SignInForm returnTo={`${address}${location.search}`} />
       <Button variant="quiet" onPress={signOut}>

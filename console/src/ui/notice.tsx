@@ -19,7 +19,8 @@ export function notify(text: string): void {
   notices.add(text, { timeout: SHOWN_MS });
 }
 
-export function NoticeRegion() {
+/** Where notices are shown. Loaded beside the views that have any. */
+export default function NoticeRegion() {
   return (
     <ToastRegion queue={notices} className="notices">
       {({ toast }) => (
