@@ -1,7 +1,7 @@
 /** A new key. */
 import { useState } from 'react';
 import { CreateApiKeyDocument } from '../generated/api-keys/graphql.ts';
-import { badFields } from '../graphql/bad-input.ts';
+import { badFieldsOf } from '../graphql/field-errors.ts';
 import { useIdempotentMutation } from '../graphql/use-mutation.ts';
 import { texts as shared } from '../texts/en/credentials.ts';
 import { texts } from '../texts/en/api-keys.ts';
@@ -35,7 +35,7 @@ export function CreateKey({
   const [problem, setProblem] = useState<'scopes' | 'day'>();
   const [{ isPending, failure, error }, create, reset] =
     useIdempotentMutation(CreateApiKeyDocument);
-  const fields = badFields(error);
+  const fields = badFieldsOf(error);
   const missing =
     failure?.__typename === 'ScopeEscalationError' ? failure.missingScopes : undefined;
 

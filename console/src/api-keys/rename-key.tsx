@@ -1,7 +1,7 @@
 /** Another name for a key. */
 import { useState } from 'react';
 import { UpdateApiKeyDocument } from '../generated/api-keys/graphql.ts';
-import { badFields } from '../graphql/bad-input.ts';
+import { badFieldsOf } from '../graphql/field-errors.ts';
 import { useIdempotentMutation } from '../graphql/use-mutation.ts';
 import { texts as shared } from '../texts/en/credentials.ts';
 import { texts } from '../texts/en/api-keys.ts';
@@ -25,7 +25,7 @@ export function RenameKey({ of: key, onClose, onChanged }: RenameKeyProps) {
       keyed: false,
     },
   );
-  const fields = badFields(error);
+  const fields = badFieldsOf(error);
   const submit = async (): Promise<void> => {
     const { kind } = await rename({ id: key.id, name });
     if (kind !== 'success') return;

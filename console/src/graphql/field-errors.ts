@@ -17,8 +17,8 @@ interface BadField {
  * The bad fields of an input by their path in it, such as `users.1.email`. Empty if the error is
  * about something else.
  */
-export function badFieldsOf(error: CombinedError): Fields {
-  if (codeOf(error) !== 'BAD_USER_INPUT') return NONE;
+export function badFieldsOf(error: CombinedError | undefined): Fields {
+  if (!error || codeOf(error) !== 'BAD_USER_INPUT') return NONE;
   return new Map(
     error.graphQLErrors.flatMap(({ message, extensions }) => {
       const coerced = /at "input\.([^"]+)"; Expected value of type "(\w+)/.exec(message);

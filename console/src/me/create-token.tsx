@@ -1,7 +1,7 @@
 /** A new personal token. */
 import { useState } from 'react';
 import { CreateTokenDocument } from '../generated/me/graphql.ts';
-import { badFields } from '../graphql/bad-input.ts';
+import { badFieldsOf } from '../graphql/field-errors.ts';
 import { useIdempotentMutation } from '../graphql/use-mutation.ts';
 import { texts as shared } from '../texts/en/credentials.ts';
 import { texts } from '../texts/en/me.ts';
@@ -26,7 +26,7 @@ export function CreateToken({ credential, onClose, onCreated }: CreateTokenProps
   const [day, setDay] = useState('');
   const [isDayMissing, setDayMissing] = useState(false);
   const [{ isPending, failure, error }, create, reset] = useIdempotentMutation(CreateTokenDocument);
-  const fields = badFields(error);
+  const fields = badFieldsOf(error);
   const submit = async (): Promise<void> => {
     const expiresAt = expiryOf(expiry, { day, bound, now: new Date() });
     setDayMissing(expiresAt === undefined);

@@ -1,7 +1,7 @@
 /** The form of a role: a new one, or one that is changed. */
 import { useState } from 'react';
 import type { CombinedError } from 'urql';
-import { badFields } from '../graphql/bad-input.ts';
+import { badFieldsOf } from '../graphql/field-errors.ts';
 import { texts as shared } from '../texts/en/credentials.ts';
 import { texts } from '../texts/en/roles.ts';
 import { FormDialog } from '../ui/form-dialog.tsx';
@@ -56,7 +56,7 @@ export function RoleForm({
     withoutImplied(role?.scopes ?? [], catalog),
   );
   const [isTried, setTried] = useState(false);
-  const fields = badFields(error);
+  const fields = badFieldsOf(error);
   const key = ownKey ?? keyFor(name);
   const isKeyWrong = !role && !isKey(key);
   const submit = (): void => {
