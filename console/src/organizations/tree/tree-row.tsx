@@ -5,10 +5,10 @@ import { texts as common } from '../../texts/en.ts';
 import { texts } from '../../texts/en/tree.ts';
 import { formatCompact, formatInteger } from '../../ui/format.ts';
 import { Name } from '../../ui/name.tsx';
+import { Sparkline } from '../../ui/sparkline.tsx';
 import { Pill } from '../../ui/pill.tsx';
 import { domainTones, statusTones } from '../tones.ts';
 import type { Row } from './row.ts';
-import { Sparkline } from './sparkline.tsx';
 
 export interface TreeRowProps {
   row: Row;
@@ -88,8 +88,10 @@ function Usage({ row: { usage }, metric }: { row: Row; metric: Viewer['sparkline
   const total = formatCompact(values.reduce((sum, value) => sum + value, 0));
   return (
     <span className="tree-usage">
-      <Sparkline values={values} label={texts.usageOf(total, metric.name)} />
-      <span aria-hidden="true">{total}</span>
+      <Sparkline values={values} label={texts.usageOf(total, metric.name)} height={20} />
+      <span className="tree-usage-total" aria-hidden="true">
+        {total}
+      </span>
     </span>
   );
 }
