@@ -20,7 +20,7 @@ export interface Step {
   isList: boolean;
 }
 
-/** Values for required arguments, by name. An argument that is missing here stops the walk with an error, so that it gets one. */
+/** Values for arguments, by name or as `field(argument)`. A required argument that is missing here stops the walk with an error, so that it gets one. */
 export type RequiredValues = Readonly<Record<string, string>>;
 
 function isRequired(argument: GraphQLArgument): boolean {
@@ -32,11 +32,15 @@ function isRequired(argument: GraphQLArgument): boolean {
 }
 
 function fieldText(field: GraphQLField<unknown, unknown>, values: RequiredValues): string {
-  const given = field.args.filter((argument) => argument.name in values || isRequired(argument));
+  const valueOf = ({ name }: GraphQLArgument): string | undefined =>
+    values[`${field.name}(${name})`] ?? values[name];
+  const given = field.args.filter(
+    (argument) => valueOf(argument) !== undefined || isRequired(argument),
+  );
   if (given.length === 0) return field.name;
   return `${field.name}(${given
     .map((argument) => {
-      const value = values[argument.name];
+      const value = valueOf(argument);
       if (value === undefined)
         throw new Error(
           `no value is known for the required argument ${field.name}.${argument.name}`,

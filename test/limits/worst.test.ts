@@ -20,6 +20,7 @@ import { bytesAtMost } from '../../src/limits/cost-limits.ts';
 import { Estimator } from '../../src/limits/estimate.ts';
 import { schema } from '../../src/schema.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
+import { PLANS_MAX, addPlan } from '../../src/modules/plan/catalog.ts';
 import { METRICS_MAX, addMetric } from '../../src/modules/usage/catalog.ts';
 import {
   createWorld,
@@ -100,6 +101,15 @@ beforeAll(async () => {
       parts: [],
       dividedBy: [],
       lateDays: 30,
+    });
+  const offered = await world.rows(sql`select from plans`);
+  for (let n = offered.length; n < PLANS_MAX; n++)
+    await addPlan(db, {
+      key: `extra_${n}`,
+      name: 'Extra',
+      description: null,
+      maxCalls: n + 1,
+      priceId: null,
     });
 });
 afterAll(() => world.close());
@@ -190,7 +200,7 @@ describe('the answer is never more than was counted before it ran', () => {
       `{ organization(slug: "shop-2") { children(first: 100) { nodes { slug usage(${WINDOW}) { metrics { metric { key } value } buckets(size: WEEK) { from metrics { value } } byChild(metric: "voice_calls") { edges { cursor share } } } } } } }`,
       `{ organization { usage(${WINDOW}) { buckets(size: HOUR) { from to metrics { metric { key name } value } } } } }`,
       `{ organization { usage(from: "2026-01-30T13:14:15Z", to: "2026-04-01T00:00:01Z") { d: buckets(size: DAY) { from } w: buckets(size: WEEK, keys: ["voice_calls"]) { metrics { value } } m: buckets(size: MONTH) { from metrics { value } } } } }`,
-      '{ usageMetrics { key name } scopes { key implies } viewer { scopes } }',
+      '{ usageMetrics { key name } plans { key name maxConcurrentCalls } scopes { key implies } viewer { scopes } }',
       '{ organization { apiKeys(first: 100) { edges { cursor } nodes { name scopes } } } }',
       '{ organization(slug: "kiosk") { provisioning { steps { name } } } }',
       '{ invitationPreview(token: "offer") { roles } }',
