@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
@@ -40,7 +41,9 @@ describe.for(VIEWS)('The view $name', (view) => {
   it('asks the gateway for what it shows in one request', async ({ open }) => {
     const { page, operations } = await open(view.address);
     await reach(page, view);
-    expect(operations.filter((name) => !FRAME_OPERATIONS.includes(name))).toEqual(view.operations);
+    expect(operations.filter((name) => !FRAME_OPERATIONS.includes(name)).toSorted()).toEqual(
+      view.operations,
+    );
     expect(new Set(operations).size).toBe(operations.length);
   });
 });
@@ -54,7 +57,8 @@ describe('The table of views', () => {
     const shown: string[] = [];
     for (const link of await tabs.getByRole('link').all())
       shown.push((await link.getAttribute('href')) ?? '');
-    const addresses = new Set(VIEWS.map(({ address }) => address));
-    expect(shown.filter((address) => !addresses.has(address))).toEqual([]);
+    const listed = new Set(VIEWS.map(({ address }) => path.basename(address)));
+    expect(shown.length).toBeGreaterThan(1);
+    expect(shown.filter((address) => !listed.has(path.basename(address)))).toEqual([]);
   });
 });
