@@ -97,7 +97,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'my account',
     address: '/console/cedar-group/me',
-    shows: ['heading', 'My account'],
+    shows: ['heading', 'My tokens'],
     operations: ['Me'],
   },
 ];
