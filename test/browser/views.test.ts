@@ -48,6 +48,29 @@ describe.for(VIEWS)('The view $name', (view) => {
   });
 });
 
+describe('Going on from a view', () => {
+  it('asks once for the rows below another, however many they are', async ({ open }) => {
+    const { page, operations } = await open('/console/cedar-group');
+    await openDemonstration(page);
+    await page.getByRole('button', { name: 'Expand Cedar Digital' }).click();
+    await page.getByRole('row', { name: 'Cedar Digital', expanded: true }).waitFor();
+    await expect.poll(() => page.getByRole('row').count()).toBeGreaterThan(15);
+    expect(operations.slice(-1)).toEqual(['TreeLevel']);
+    expect(operations.filter((name) => name === 'TreeLevel')).toHaveLength(2);
+  });
+
+  it('asks for nothing again that the next view shares with it', async ({ open }) => {
+    const { page, operations } = await open('/console/cedar-group/organizations/cedar-north');
+    await openDemonstration(page);
+    await page.getByRole('heading', { name: 'Details' }).waitFor();
+    const before = operations.length;
+    const tabs = page.getByRole('navigation', { name: 'Parts of the organization' });
+    await tabs.getByRole('link', { name: 'Members' }).click();
+    await page.getByRole('grid', { name: 'Members' }).waitFor();
+    expect(operations.slice(before)).toEqual(['Members']);
+  });
+});
+
 describe('The table of views', () => {
   it('has every tab of an organization', async ({ open }) => {
     const { page } = await open('/console/cedar-group/organizations/cedar-north');
