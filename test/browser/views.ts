@@ -37,7 +37,7 @@ export const VIEWS: readonly View[] = [
   {
     name: 'search',
     address: '/console/cedar-group?search=harbor',
-    shows: ['option', 'Harbor Telecom Channel partner'],
+    shows: ['listbox', 'Organizations that match “harbor”'],
     operations: ['Search'],
   },
   {
