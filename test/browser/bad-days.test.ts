@@ -33,12 +33,12 @@ describe('A page that is open', () => {
       origin: new URL(proxy.through(ownProduct.origin)).origin,
     });
     await openDemonstration(page);
-    const row = page.getByRole('row', { name: 'Cedar North' });
-    await row.focus();
+    const expand = page.getByRole('button', { name: 'Expand Cedar North' });
+    await expand.waitFor();
     allow(UNANSWERED);
     proxy.refuse(true);
     proxy.cut();
-    await page.keyboard.press('ArrowRight');
+    await expand.click();
     const failed = page.getByRole('row', { name: 'These could not be read. Press to try again.' });
     await failed.waitFor();
     proxy.refuse(false);

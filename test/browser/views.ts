@@ -17,6 +17,7 @@ export interface View {
   operations: readonly string[];
 }
 
+const CEDAR_GROUP = '/console/cedar-group/organizations/cedar-group';
 const CEDAR_NORTH = '/console/cedar-group/organizations/cedar-north';
 
 export const VIEWS: readonly View[] = [
@@ -36,14 +37,68 @@ export const VIEWS: readonly View[] = [
   {
     name: 'search',
     address: '/console/cedar-group?search=harbor',
-    shows: ['option', 'Harbor Telecom'],
+    shows: ['listbox', 'Organizations that match “harbor”'],
     operations: ['Search'],
+  },
+  {
+    name: 'new organization',
+    address: '/console/cedar-group?create=cedar-north',
+    shows: ['dialog', 'New organization'],
+    operations: ['NewOrganization', 'TreeLevel'],
   },
   {
     name: 'overview',
     address: `${CEDAR_NORTH}/overview`,
     shows: ['heading', 'Details'],
     operations: ['Overview'],
+  },
+  {
+    name: 'members',
+    address: `${CEDAR_NORTH}/members`,
+    shows: ['grid', 'Members'],
+    operations: ['Members'],
+  },
+  {
+    name: 'invitations',
+    address: `${CEDAR_GROUP}/invitations`,
+    shows: ['grid', 'Invitations'],
+    operations: ['Invitations'],
+  },
+  {
+    name: 'usage',
+    address: `${CEDAR_NORTH}/usage`,
+    shows: ['heading', 'By organization'],
+    operations: ['Usage'],
+  },
+  {
+    name: 'keys',
+    address: `${CEDAR_GROUP}/keys`,
+    shows: ['grid', 'API keys'],
+    operations: ['ApiKeys'],
+  },
+  {
+    name: 'roles',
+    address: `${CEDAR_NORTH}/roles`,
+    shows: ['grid', 'Roles'],
+    operations: ['Roles'],
+  },
+  {
+    name: 'audit',
+    address: `${CEDAR_GROUP}/audit`,
+    shows: ['grid', 'Audit log'],
+    operations: ['AuditLog'],
+  },
+  {
+    name: 'settings',
+    address: `${CEDAR_NORTH}/settings`,
+    shows: ['heading', 'General'],
+    operations: ['Settings'],
+  },
+  {
+    name: 'my account',
+    address: '/console/cedar-group/me',
+    shows: ['heading', 'My tokens'],
+    operations: ['Me'],
   },
 ];
 

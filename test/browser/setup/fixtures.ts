@@ -29,9 +29,13 @@ const withBrowser = test
     onCleanup(() => own.discard());
     return own;
   })
-  .extend('open', async ({ browser, product }, { onCleanup }) => {
+  .extend('open', async ({ browser, product, task }, { onCleanup }) => {
     const visits: Visit[] = [];
     onCleanup(async () => {
+      // What a failed test saw says more than what it waited for.
+      if (task.result?.state === 'fail')
+        for (const { page } of visits)
+          process.stderr.write(`${page.url()}\n${await page.locator('body').ariaSnapshot()}\n`);
       const problems = visits.flatMap((one) => one.problems);
       await Promise.all(visits.map((one) => one.close()));
       expect(problems).toEqual([]);

@@ -1,7 +1,7 @@
 /** One product for the whole run, which tests read and add to. */
 import type { TestProject } from 'vitest/node';
 import { findChromium } from './chromium.ts';
-import { startProduct, type Origin } from './product.ts';
+import { ask, startProduct, type Origin } from './product.ts';
 
 declare module 'vitest' {
   export interface ProvidedContext {
@@ -11,6 +11,12 @@ declare module 'vitest' {
     product: Origin | undefined;
   }
 }
+
+const CREATE_KEY = `mutation ($id: ID!) {
+  createApiKey(input: { organizationId: $id, name: "Night shift", scopes: ["members:read"] }) {
+    ... on CreateApiKeyPayload { apiKey { id } }
+  }
+}`;
 
 export default async function setup(project: TestProject): Promise<(() => Promise<void>) | void> {
   const chromium = findChromium();
@@ -23,6 +29,12 @@ export default async function setup(project: TestProject): Promise<(() => Promis
     return undefined;
   }
   const { origin, demo, discard } = await startProduct();
-  project.provide('product', { origin, demo });
+  const product = { origin, demo };
+  // Nothing was done in the demonstration yet, and a log without an event shows little.
+  await ask(product, CREATE_KEY, { id: demo.organizationId }).catch(async (error: unknown) => {
+    await discard();
+    throw error;
+  });
+  project.provide('product', product);
   return discard;
 }

@@ -19,28 +19,45 @@ const shown = (selector: string): string => `new Promise((done) => {
   look();
 })`;
 
-/** Milliseconds from the last key or press of `act` to the frame that shows something. */
+/** What an act took, in milliseconds. */
+export interface Took {
+  /** From the last key or press to the frame that shows what came of it. */
+  whole: number;
+  /** The part of the page: without the time that the last request was on its way. */
+  own: number;
+}
+
+/** Measures from the last key or press of `act` to the frame that shows something. */
 export async function measure(
   page: Page,
   act: () => Promise<void>,
   selector: string,
-): Promise<number> {
+): Promise<Took> {
   await page.evaluate(`(() => {
-    for (const type of ['keydown', 'pointerup'])
+    for (const type of ['keydown', 'pointerup', 'input'])
       addEventListener(type, (event) => { globalThis.lastAct = event.timeStamp; }, true);
   })()`);
   const end = page.evaluate<number>(shown(selector));
   await act();
   const finished = await end;
-  return finished - (await page.evaluate<number>('globalThis.lastAct'));
+  const whole = finished - (await page.evaluate<number>('globalThis.lastAct'));
+  const request = await page.evaluate<number>(
+    `performance.getEntriesByType('resource').map(({ duration }) => duration).at(-1)`,
+  );
+  return { whole, own: whole - request };
 }
 
-/** Milliseconds from the last answer of the gateway, or from that to the page itself, until it shows something. */
-export async function sinceAnswer(page: Page, selector: string, path: string): Promise<number> {
+/** Milliseconds from the answer with the page to the first frame with something in it, which a script draws. */
+export const untilFirstPaint = (page: Page): Promise<number> =>
+  page.evaluate<number>(`performance.getEntriesByName('first-contentful-paint')[0].startTime -
+    performance.getEntriesByType('navigation')[0].responseEnd`);
+
+/** Milliseconds from the last answer of the API to the frame that shows something. */
+export async function sinceAnswer(page: Page, selector: string): Promise<number> {
   const end = await page.evaluate<number>(shown(selector));
-  const answered = await page.evaluate<number>(`Math.max(0, ...performance.getEntries()
-    .filter(({ name }) => new URL(name, location.href).pathname === ${JSON.stringify(path)})
-    .map(({ responseEnd }) => responseEnd ?? 0))`);
+  const answered = await page.evaluate<number>(`Math.max(...performance.getEntriesByType('resource')
+    .filter(({ name }) => name.endsWith('/graphql'))
+    .map(({ responseEnd }) => responseEnd))`);
   return end - answered;
 }
 
@@ -73,7 +90,7 @@ export async function slowness(page: Page): Promise<number> {
     for (let times = 0; times < 5; times++) {
       await page.goto(plain.url);
       const ask = (): Promise<void> => page.getByRole('button', { name: 'Ask' }).click();
-      took.push(await measure(page, ask, rowNamed('answer')));
+      took.push((await measure(page, ask, rowNamed('answer'))).whole);
     }
     return Math.max(1, median(took) / PLAIN_MS, contention());
   } finally {

@@ -113,7 +113,8 @@ export class TreeStore {
     const node: TreeNode = {
       row,
       children,
-      hasMore: level?.hasMore ?? false,
+      // A row that can be opened has something below it for the component, which opens no others.
+      hasMore: level ? level.hasMore : (row.childCount ?? 0) > 0,
       error: level?.error,
     };
     if (
