@@ -86,6 +86,8 @@ async function values(): Promise<Record<string, string>> {
     timeZone: '"Europe/Berlin"',
     roles: '["admin"]',
     actions: '["createRole"]',
+    actor: text(encodeId('User', Object.fromEntries(nodes)['User'] ?? '')),
+    target: text(world.org('shop-1')),
     status: '[PENDING, EXPIRED]',
     token: text(`inv_${'A'.repeat(48)}`),
     ...Object.fromEntries(nodes.map(([type, id]) => [type, text(encodeId(type as IdType, id))])),

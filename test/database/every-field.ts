@@ -12,6 +12,7 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
 } from 'graphql';
+import { IS_SMALL } from './platform.ts';
 
 type Field = GraphQLField<unknown, unknown>;
 
@@ -148,6 +149,23 @@ function choices(
   return [valueOf(type, field, argument, values)];
 }
 
+/**
+ * The choices of two arguments together: by night all of them, by day every one of either argument with the first and the
+ * last of the other.
+ */
+function together(
+  ones: readonly Record<string, string>[],
+  others: readonly Record<string, string>[],
+): Record<string, string>[] {
+  const isEnd = (list: readonly unknown[], at: number): boolean =>
+    at === 0 || at === list.length - 1;
+  return ones.flatMap((one, left) =>
+    others
+      .filter((_, right) => !IS_SMALL || isEnd(ones, left) || isEnd(others, right))
+      .map((other) => ({ ...one, ...other })),
+  );
+}
+
 /** All choices of one or two optional arguments that may stand together. */
 function combinations(
   type: GraphQLObjectType,
@@ -161,9 +179,7 @@ function combinations(
     choices(type, field, argument, values).map((value) => ({ [argument.name]: value })),
   );
   const pairs = single.flatMap((ones, index) =>
-    single
-      .slice(index + 1)
-      .flatMap((others) => ones.flatMap((one) => others.map((other) => ({ ...one, ...other })))),
+    single.slice(index + 1).flatMap((others) => together(ones, others)),
   );
   // A page from the start is what every document without one asks for.
   const useful = pairs.filter(
