@@ -41,7 +41,7 @@ export function PlanChoice({ plans, inUse, value, onChange }: PlanChoiceProps) {
           </span>
           <span className="plan-limit">
             {texts.calls(formatInteger(plan.maxConcurrentCalls), plan.maxConcurrentCalls === 1)}
-            {plan.difference !== 0 && (
+            {!plan.isCurrent && plan.difference !== 0 && (
               <span className="hint">{difference.format(plan.difference)}</span>
             )}
           </span>

@@ -21,7 +21,7 @@ export const texts = {
   after: 'Then',
   plan: 'Plan',
   consequence:
-    'The billing provider changes the subscription; what is paid for already is counted. Plan and limits take effect together once it has; until then both stay as they are.',
+    'The billing provider changes the subscription and counts what is paid already. Plan and limits take effect together once it has; until then both stay as they are.',
   confirm: (plan: string) => `Change to ${plan}`,
   asked: (plan: string) => `The change to ${plan} was asked for.`,
   already: (plan: string) => `It is on ${plan} already.`,
