@@ -26,7 +26,10 @@ export function variablesFor(slug: string, { acting, scopes }: Viewer): Settings
 
 export interface Rights {
   profile: boolean;
+  /** The billing e-mail, which is part of the profile. */
   billing: boolean;
+  /** The plan and the portal of the billing provider. */
+  plan: boolean;
   /** Suspend, move and delete: from above only. */
   place: boolean;
   restore: boolean;
@@ -40,6 +43,7 @@ export function rightsOn({ viewerAccess, id }: Organization, viewer: Viewer): Ri
   return {
     profile,
     billing: profile && scopes.includes('billing:manage'),
+    plan: scopes.includes('billing:manage'),
     place: below && id !== viewer.organization?.id,
     restore: below,
   };

@@ -14,7 +14,8 @@ import { BrandingPanel } from './branding-panel.tsx';
 import { DeletePanel } from './delete-panel.tsx';
 import { AccountsPanel, AddressPanel, OffersPanel } from './details-panels.tsx';
 import { MovePanel } from './move-panel.tsx';
-import { rightsOn, variablesFor, type Organization, type SectionProps } from './organization.ts';
+import { rightsOn, variablesFor, type Organization } from './organization.ts';
+import { PlanPanel, type PlanPanelProps } from './plan-panel.tsx';
 import { BillingPanel, DomainPanel, GeneralPanel } from './profile-panels.tsx';
 import { RestorePanel } from './restore-panel.tsx';
 import { StatusPanel } from './status-panel.tsx';
@@ -37,15 +38,17 @@ export default function SettingsView({ slug }: TabViewProps) {
   }, [client, slug, details, billing, below]);
   return (
     <Answer of={answer} select={({ organization }) => organization}>
-      {(organization) => <Sections organization={organization} onAsk={onAsk} />}
+      {(organization) => (
+        <Sections organization={organization} onAsk={onAsk} catalog={answer[0].data?.plans ?? []} />
+      )}
     </Answer>
   );
 }
 
-function Sections(props: SectionProps) {
+function Sections({ catalog, ...props }: PlanPanelProps) {
   const viewer = useViewer();
-  const { profile, billing, place, restore } = rightsOn(props.organization, viewer);
-  if (!profile && !place && !restore)
+  const { profile, billing, plan, place, restore } = rightsOn(props.organization, viewer);
+  if (!profile && !plan && !place && !restore)
     return <Empty title={texts.nothing}>{texts.nothingHint}</Empty>;
   return (
     <div className="panels settings">
@@ -60,6 +63,7 @@ function Sections(props: SectionProps) {
           <AccountsPanel {...props} />
         </>
       )}
+      {plan && <PlanPanel {...props} catalog={catalog} />}
       {restore && <RestorePanel {...props} />}
       {place ? (
         <>

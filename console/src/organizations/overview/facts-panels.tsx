@@ -5,37 +5,6 @@ import { Facts, Panel } from '../../ui/facts.tsx';
 import { formatInteger } from '../../ui/format.ts';
 import type { PanelProps } from './organization.ts';
 
-export function PlanPanel({ organization: { billing, limits } }: PanelProps) {
-  if (!billing && !limits) return null;
-  const { plan } = texts;
-  return (
-    <Panel title={plan.title}>
-      <Facts
-        of={[
-          ...(billing
-            ? [
-                [plan.plan, billing.plan] as const,
-                [plan.status, billing.status] as const,
-                [plan.email, billing.email ?? common.common.none] as const,
-              ]
-            : []),
-          ...(limits
-            ? [
-                [
-                  plan.concurrency,
-                  plan.inUse(
-                    formatInteger(limits.concurrency.inUse),
-                    formatInteger(limits.concurrency.limit),
-                  ),
-                ] as const,
-              ]
-            : []),
-        ]}
-      />
-    </Panel>
-  );
-}
-
 export function ResourcesPanel({ organization: { inventory } }: PanelProps) {
   if (!inventory) return null;
   return (

@@ -5,7 +5,8 @@ import { Answer } from '../../ui/answer.tsx';
 import type { TabViewProps } from '../page/tab-views.ts';
 import { DetailsPanel } from './details-panel.tsx';
 import { DomainPanel } from './domain-panel.tsx';
-import { PlanPanel, ResourcesPanel, BrandingPanel } from './facts-panels.tsx';
+import { ResourcesPanel, BrandingPanel } from './facts-panels.tsx';
+import { PlanPanel } from './plan-panel.tsx';
 import { SetupPanel } from './setup-panel.tsx';
 
 export default function OverviewView({ slug }: TabViewProps) {
@@ -21,7 +22,11 @@ export default function OverviewView({ slug }: TabViewProps) {
             onAsk={() => ask({ requestPolicy: 'network-only' })}
           />
           <DomainPanel organization={organization} />
-          <PlanPanel organization={organization} />
+          <PlanPanel
+            organization={organization}
+            catalog={answer[0].data?.plans ?? []}
+            onAsk={() => ask({ requestPolicy: 'network-only' })}
+          />
           <ResourcesPanel organization={organization} />
           <BrandingPanel organization={organization} />
         </div>
