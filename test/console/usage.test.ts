@@ -4,13 +4,8 @@ import { changeAddress, parseAddress } from '../../console/src/usage/address.ts'
 import { changeOf, shareText } from '../../console/src/usage/change.ts';
 import { columnFormat, partNames, valueText } from '../../console/src/usage/labels.ts';
 import { distinctShares, partsOf } from '../../console/src/usage/parts.ts';
-import {
-  daysOf,
-  parseDays,
-  problemOf,
-  windowOf,
-  type Preset,
-} from '../../console/src/usage/range.ts';
+import { daysOf, problemOf, type Preset } from '../../console/src/usage/range.ts';
+import { parseDays, windowOf } from '../../console/src/ui/days.ts';
 import { fileNameOf, timelineRows } from '../../console/src/usage/files.ts';
 import { toCsv } from '../../console/src/ui/csv.ts';
 

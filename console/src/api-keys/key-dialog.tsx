@@ -90,7 +90,9 @@ function KeyFacts({ of: key, isOwn, catalog }: KeyContext & { of: Key; isOwn: bo
           [details.id, <Copyable key="id" text={key.id} label={details.id} />],
           [details.organization, <Name key="organization" of={key.organization.name} />],
           [details.created, <ExactWhen key="created" at={key.createdAt} />],
-          [details.createdBy, <ActorName key="creator" of={key.createdBy} />],
+          ...(key.createdBy
+            ? [[details.createdBy, <ActorName key="creator" of={key.createdBy} />] as const]
+            : []),
           ...(key.issuedByKey
             ? [[details.issuedBy, <Name key="issuer" of={key.issuedByKey.name} />] as const]
             : []),

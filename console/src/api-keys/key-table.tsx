@@ -46,9 +46,11 @@ const columns: readonly TableColumn<Key>[] = [
     cell: ({ createdAt, createdBy }) => (
       <span className="cell-lines">
         <When at={createdAt} />
-        <span className="hint">
-          <ActorName of={createdBy} />
-        </span>
+        {createdBy && (
+          <span className="hint">
+            <ActorName of={createdBy} />
+          </span>
+        )}
       </span>
     ),
   },

@@ -1,5 +1,4 @@
 /** The audit log of an organization, or of its tree. */
-import { useMemo } from 'react';
 import { AuditLogDocument } from '../generated/audit/graphql.ts';
 import { usePages } from '../graphql/use-pages.ts';
 import type { TabViewProps } from '../organizations/page/tab-views.ts';
@@ -9,59 +8,51 @@ import { Empty } from '../ui/answer-states.tsx';
 import { Button } from '../ui/button.tsx';
 import { MorePages } from '../ui/more-pages.tsx';
 import { useQueryState } from '../ui/query-state.ts';
-import { Select } from '../ui/select.tsx';
-import { ActionFilter } from './action-filter.tsx';
-import { actionsIn } from './event.ts';
+import { objectOf } from './event.ts';
 import { EventDialog } from './event-dialog.tsx';
 import { EventTable } from './event-table.tsx';
+import { isFiltered, NO_FILTER, variablesOf } from './filter.ts';
+import { Filters } from './filters.tsx';
+import { useFilter } from './use-filter.ts';
 import '../ui/styles/access.css';
 import '../ui/styles/audit.css';
 
-const REACHES = ['one', 'tree'] as const;
-
 export default function AuditView({ slug }: TabViewProps) {
   const [reach, setReach] = useQueryState('reach', 'one');
-  const [chosen, setChosen] = useQueryState('actions');
   const [open, setOpen] = useQueryState('event');
+  const state = useFilter();
+  const { filter, change, timeZone } = state;
   const isTree = reach === 'tree';
-  const actions = useMemo(() => actionsIn(chosen), [chosen]);
   const pages = usePages({
     query: AuditLogDocument,
-    variables: {
-      slug,
-      includeDescendants: isTree,
-      actions: actions.length === 0 ? null : actions,
-    },
+    variables: { slug, includeDescendants: isTree, ...variablesOf(filter, timeZone) },
     select: ({ organization }) => organization?.auditLog,
   });
   const [{ data, fetching }] = pages.answer;
+  const sample = pages.nodes.find(({ targetId }) => targetId === filter.object);
   return (
     <div className="stack">
-      <div className="row filters">
-        <Select
-          label={texts.reach.label}
-          isLabelHidden
-          value={isTree ? 'tree' : 'one'}
-          options={REACHES.map((value) => ({ value, label: texts.reach[value] }))}
-          onChange={(value) => setReach(value, { push: true })}
-        />
-        <ActionFilter
-          chosen={actions}
-          onChange={(next) => setChosen(next.join(','), { push: true })}
-        />
-        <Button variant="quiet" onPress={pages.readAgain}>
-          {texts.again}
-        </Button>
-      </div>
+      <Filters
+        of={state}
+        reach={isTree ? 'tree' : 'one'}
+        onReach={(value) => setReach(value, { push: true })}
+        names={{
+          person: personIn(data?.person, filter.person),
+          object: sample && objectOf(sample),
+        }}
+        onRefresh={pages.readAgain}
+      />
       <Answer
         of={pages.answer}
         select={({ organization }) => organization?.auditLog}
         isEmpty={({ nodes }) => nodes.length === 0}
         empty={
           <Empty
-            title={actions.length === 0 ? texts.empty : texts.emptyFiltered}
+            title={isFiltered(filter) ? texts.emptyFiltered : texts.empty}
             action={
-              actions.length > 0 && <Button onPress={() => setChosen('')}>{texts.showAll}</Button>
+              isFiltered(filter) && (
+                <Button onPress={() => change(NO_FILTER)}>{texts.showAll}</Button>
+              )
             }
           />
         }
@@ -71,6 +62,8 @@ export default function AuditView({ slug }: TabViewProps) {
             <EventTable
               events={pages.nodes}
               isTree={isTree}
+              filter={filter}
+              onFilter={change}
               onOpen={(id) => setOpen(id, { push: true })}
             />
             <MorePages of={pages} />
@@ -88,4 +81,13 @@ export default function AuditView({ slug }: TabViewProps) {
       )}
     </div>
   );
+}
+
+type Person = { __typename: string; id: string; name?: string | null; email?: string } | null;
+
+/** What the chosen person is called; undefined while the answer is still about another one. */
+function personIn(node: Person | undefined, id: string | undefined): string | undefined {
+  if (id === undefined || node === undefined) return undefined;
+  if (node === null) return texts.person.unknown;
+  return node.id === id ? (node.name ?? node.email) : undefined;
 }

@@ -16,7 +16,9 @@ import { Button } from '../ui/button.tsx';
 import { More } from '../ui/more.tsx';
 import { notify } from '../ui/notice.tsx';
 import { useQueryState } from '../ui/query-state.ts';
+import { SearchField } from '../ui/search-field.tsx';
 import { Select } from '../ui/select.tsx';
+import { useDebounced } from '../ui/use-debounced.ts';
 import { usePages } from '../ui/use-pages.ts';
 import '../ui/styles/people.css';
 import { EMPTY_DRAFT } from './draft.ts';
@@ -24,21 +26,34 @@ import { InvitationRefusal } from './invitation-refusal.tsx';
 import { InvitationsTable } from './invitations-table.tsx';
 import { InviteDialog } from './invite-dialog.tsx';
 import { RevokeDialog } from './revoke-dialog.tsx';
-import { STATES, stateOf, STATUSES } from './states.ts';
+import { STATES, stateOf, STATUSES, type State } from './states.ts';
 import { useDeliveryWatch } from './use-delivery-watch.ts';
+
+/** The longest text that the gateway searches for. */
+const SEARCH_MAX = 64;
+
+/** A moment without a key, after which the gateway is asked. */
+const SETTLED_MS = 200;
 
 export default function InvitationsView({ slug }: TabViewProps) {
   const [text, setText] = useQueryState('state', 'pending');
+  const [search, setSearch] = useQueryState('search');
   const [invite, setInvite] = useQueryState('invite');
   const [draft, setDraft] = useState(EMPTY_DRAFT);
   const [revoked, setRevoked] = useState<ListedInvitationFragment>();
   const [resent, setResent] = useState<ListedInvitationFragment>();
   const [{ failure, error }, resend, resetResend] = useIdempotentMutation(ResendInvitationDocument);
   const state = stateOf(text);
-  const { after, showMore, restart } = usePages(state);
+  const wanted = useDebounced(search.trim(), SETTLED_MS);
+  const { after, showMore, restart } = usePages(JSON.stringify([state, wanted]));
   const answer = useQuery({
     query: InvitationsDocument,
-    variables: { slug, status: state === 'ALL' ? [...STATUSES] : [state], after },
+    variables: {
+      slug,
+      status: state === 'ALL' ? [...STATUSES] : [state],
+      search: wanted === '' ? null : wanted,
+      after,
+    },
     requestPolicy: 'cache-and-network',
   });
   const [{ data, fetching }, ask] = answer;
@@ -68,6 +83,12 @@ export default function InvitationsView({ slug }: TabViewProps) {
         return (
           <section className="people" aria-label={texts.label} aria-busy={fetching}>
             <div className="toolbar">
+              <SearchField
+                label={texts.search}
+                maxLength={SEARCH_MAX}
+                value={search}
+                onChange={(value) => setSearch(value)}
+              />
               <Select
                 label={texts.state}
                 isLabelHidden
@@ -92,7 +113,7 @@ export default function InvitationsView({ slug }: TabViewProps) {
               />
             )}
             {invitations.nodes.length === 0 ? (
-              <Empty title={texts.none[state]}>{state === 'PENDING' && texts.noneHint}</Empty>
+              <NoInvitations state={state} isSearch={wanted !== ''} onClear={() => setSearch('')} />
             ) : (
               <InvitationsTable
                 invitations={invitations.nodes}
@@ -142,4 +163,20 @@ function withInvitations<Organization extends { invitations: object | null }>(
   const invitations: NonNullable<Organization['invitations']> | null =
     organization?.invitations ?? null;
   return organization && invitations && { ...organization, invitations };
+}
+
+interface NoInvitationsProps {
+  state: State;
+  isSearch: boolean;
+  onClear: () => void;
+}
+
+function NoInvitations({ state, isSearch, onClear }: NoInvitationsProps) {
+  if (!isSearch)
+    return <Empty title={texts.none[state]}>{state === 'PENDING' && texts.noneHint}</Empty>;
+  return (
+    <Empty title={texts.notFound} action={<Button onPress={onClear}>{texts.clearSearch}</Button>}>
+      {state !== 'ALL' && texts.notFoundHint}
+    </Empty>
+  );
 }

@@ -12,6 +12,7 @@ import { DestinationsDocument, type DestinationsQuery } from '../generated/setti
 import { texts } from '../texts/en/settings.ts';
 import { RequestFailure } from '../ui/request-failure.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
+import '../ui/styles/combo.css';
 
 export interface Destination {
   id: string;

@@ -55,12 +55,11 @@ function Matches({ slug, search }: { slug: string; search: string }) {
     <>
       <Answer of={answer} select={({ organization }) => organization?.descendants}>
         {({ edges, pageInfo }) => {
+          // One that was just restored is in the list that is known until that is read again.
           const deleted = edges.filter(({ node }) => node.status === 'DELETED');
           return (
             <>
-              {deleted.length === 0 && !pageInfo.hasNextPage && (
-                <p className="hint">{texts.restore.none}</p>
-              )}
+              {deleted.length === 0 && <p className="hint">{texts.restore.none}</p>}
               <ul className="deleted-list">
                 {deleted.map(({ node, path }) => (
                   <DeletedRow key={node.id} node={node} path={path} onRestore={setChosen} />

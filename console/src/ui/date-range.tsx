@@ -16,21 +16,35 @@ import {
   CalendarHeaderCell,
   RangeCalendar,
 } from 'react-aria-components/RangeCalendar';
+import type { DayRange } from './days.ts';
 import { texts } from '../texts/en/date-range.ts';
 import './styles/date-range.css';
 
 export interface DateRangeProps {
   label: string;
-  value: { start: CalendarDate; end: CalendarDate };
+  /** The label is read out, and not shown. */
+  isLabelHidden?: boolean;
+  /** Null for no range. */
+  value: DayRange | null;
   /** Called with every complete range, also with one that cannot be taken. */
-  onChange(range: { start: CalendarDate; end: CalendarDate }): void;
+  onChange(range: DayRange): void;
+  /** Removes the range, where there need not be one. */
+  onClear?: (() => void) | undefined;
   /** The last day that can be chosen. */
   maxValue: CalendarDate;
   /** What is wrong with the range. */
   errorMessage?: string | undefined;
 }
 
-export function DateRange({ label, value, onChange, maxValue, errorMessage }: DateRangeProps) {
+export function DateRange({
+  label,
+  isLabelHidden = false,
+  value,
+  onChange,
+  onClear,
+  maxValue,
+  errorMessage,
+}: DateRangeProps) {
   return (
     <DateRangePicker
       className="field date-range"
@@ -41,8 +55,9 @@ export function DateRange({ label, value, onChange, maxValue, errorMessage }: Da
       onChange={(range) => {
         if (range) onChange(range);
       }}
+      {...(isLabelHidden && { 'aria-label': label })}
     >
-      <Label>{label}</Label>
+      {!isLabelHidden && <Label>{label}</Label>}
       <Group className="input date-range-group">
         <DateInput slot="start" className="date-input">
           {(segment) => <DateSegment segment={segment} className="date-segment" />}
@@ -51,6 +66,16 @@ export function DateRange({ label, value, onChange, maxValue, errorMessage }: Da
         <DateInput slot="end" className="date-input">
           {(segment) => <DateSegment segment={segment} className="date-segment" />}
         </DateInput>
+        {onClear && value && (
+          <Button
+            slot={null}
+            className="date-range-button"
+            aria-label={texts.clear}
+            onPress={onClear}
+          >
+            ✕
+          </Button>
+        )}
         <Button className="date-range-button">
           <span aria-hidden="true">▾</span>
         </Button>

@@ -1,14 +1,7 @@
 /** What the address of a usage view says: everything that somebody would share. */
 import type { CalendarDate } from '@internationalized/date';
-import {
-  countDays,
-  daysOf,
-  parseDays,
-  PRESETS,
-  problemOf,
-  type DayRange,
-  type Preset,
-} from './range.ts';
+import { parseDays, type DayRange } from '../ui/days.ts';
+import { countDays, daysOf, PRESETS, problemOf, type Preset } from './range.ts';
 
 export const SIZES = ['DAY', 'WEEK', 'MONTH'] as const;
 export type Size = (typeof SIZES)[number];

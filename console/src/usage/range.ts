@@ -1,21 +1,10 @@
-/** Ranges of days: those that have a name, and how a range of days becomes a window of time. */
-import {
-  endOfMonth,
-  parseDate,
-  startOfMonth,
-  today,
-  type CalendarDate,
-} from '@internationalized/date';
+/** Ranges of days that usage is asked for: those that have a name, and which can be asked for. */
+import { endOfMonth, startOfMonth, type CalendarDate } from '@internationalized/date';
+import { windowOf, type DayRange } from '../ui/days.ts';
 
 /** The ranges that have a name. They move on with the calendar. */
 export const PRESETS = ['7d', '30d', '90d', 'this-month', 'last-month'] as const;
 export type Preset = (typeof PRESETS)[number];
-
-/** A range of whole days, both included. */
-export interface DayRange {
-  start: CalendarDate;
-  end: CalendarDate;
-}
 
 /** The longest window that the API answers, in days of 24 hours. */
 export const DAYS_MAX = 366;
@@ -29,36 +18,6 @@ export function daysOf(preset: Preset, now: CalendarDate): DayRange {
     return { start: startOfMonth(before), end: endOfMonth(before) };
   }
   return { start: now.subtract({ days: Number.parseInt(preset, 10) - 1 }), end: now };
-}
-
-/** Today in a time zone. */
-export const todayIn = (timeZone: string): CalendarDate => today(timeZone);
-
-/** The range that two dates in the address name, such as 2026-11-01; undefined if they do not. */
-export function parseDays(from: string | null, to: string | null): DayRange | undefined {
-  const [start, end] = [parseDay(from), parseDay(to)];
-  return start && end ? { start, end } : undefined;
-}
-
-function parseDay(text: string | null): CalendarDate | undefined {
-  if (text === null) return undefined;
-  try {
-    return parseDate(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Half-open, as instants. */
-export interface Window {
-  from: string;
-  to: string;
-}
-
-/** The window from the first midnight of a range to the midnight after its last day. */
-export function windowOf({ start, end }: DayRange, timeZone: string): Window {
-  const instant = (day: CalendarDate): string => day.toDate(timeZone).toISOString();
-  return { from: instant(start), to: instant(end.add({ days: 1 })) };
 }
 
 /** The number of days in a range. */

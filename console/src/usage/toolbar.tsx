@@ -4,14 +4,13 @@ import type { MetricFragment } from '../generated/usage/graphql.ts';
 import { texts as common } from '../texts/en.ts';
 import { texts } from '../texts/en/usage.ts';
 import { DateRange } from '../ui/date-range.tsx';
+import { DAY_PAUSE_MS, todayIn, type DayRange } from '../ui/days.ts';
 import { Segments } from '../ui/segments.tsx';
 import { Select } from '../ui/select.tsx';
 import { UTC } from './address.ts';
-import { PRESETS, problemOf, todayIn, type DayRange, type Preset } from './range.ts';
+import { PRESETS, problemOf, type Preset } from './range.ts';
 import type { AddressState } from './use-address.ts';
 
-/** A pause in typing a date after which it is meant. */
-const PAUSE_MS = 400;
 const CHOSEN = 'chosen';
 
 export interface ToolbarProps {
@@ -99,7 +98,7 @@ function Days({ days, timeZone, change }: DaysProps) {
     const timer = setTimeout(() => {
       setDraft(undefined);
       change({ days: draft });
-    }, PAUSE_MS);
+    }, DAY_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [draft, problem, change]);
   return (

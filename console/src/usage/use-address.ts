@@ -1,8 +1,8 @@
 /** The usage view's address as state. */
 import { useCallback, useMemo } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
+import { todayIn } from '../ui/days.ts';
 import { changeAddress, parseAddress, type UsageAddress, type UsageChange } from './address.ts';
-import { todayIn } from './range.ts';
 
 export interface AddressState {
   address: UsageAddress;

@@ -9,8 +9,9 @@ import {
   type UsageQuery,
   type UsageQueryVariables,
 } from '../generated/usage/graphql.ts';
+import { windowOf } from '../ui/days.ts';
 import { STANDARD_METRIC, UTC, type Size, type UsageAddress } from './address.ts';
-import { countDays, windowOf } from './range.ts';
+import { countDays } from './range.ts';
 
 const PAGE = 25;
 /** The largest page, for files that need them all. */

@@ -6,6 +6,7 @@ const list = new Intl.ListFormat('en', { type: 'conjunction' });
 
 export const texts = {
   label: 'Invitations',
+  search: 'Search by address',
   state: 'State',
   count: (count: number) => plural(count, 'invitation', 'invitations'),
   invite: 'Invite people',
@@ -34,6 +35,9 @@ export const texts = {
     ALL: 'Nobody was invited yet',
   },
   noneHint: 'Invited people appear here until they answer.',
+  notFound: 'No invitation matches',
+  notFoundHint: 'Try a part of the address, or another state.',
+  clearSearch: 'Clear the search',
   by: (name: string) => `by ${name}`,
   apiKey: (name: string) => `API key ${name}`,
   operator: 'an operator',
