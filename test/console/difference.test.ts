@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { actionsIn } from '../../console/src/audit/event.ts';
+import { CalendarDate } from '@internationalized/date';
+import { filterIn } from '../../console/src/audit/filter.ts';
 import { differencesOf, hiddenParts } from '../../console/src/audit/difference.ts';
 import { actionLabel, partLabel, spelledOut } from '../../console/src/audit/labels.ts';
 
@@ -110,7 +111,12 @@ describe('the words of the log', () => {
   });
 
   it('Come from the address each once', () => {
+    const actionsIn = (query: string): readonly string[] =>
+      filterIn(new URLSearchParams(query), new CalendarDate(2026, 11, 30)).actions;
     expect(actionsIn('')).toEqual([]);
-    expect(actionsIn('createRole,,deleteRole,createRole')).toEqual(['createRole', 'deleteRole']);
+    expect(actionsIn('actions=createRole,,deleteRole,createRole')).toEqual([
+      'createRole',
+      'deleteRole',
+    ]);
   });
 });
