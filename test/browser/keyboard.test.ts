@@ -112,4 +112,18 @@ describe('with the keyboard alone', () => {
     await keyboard.press('Escape');
     await hasFocus(page, page.getByRole('button', { name: /^Account: / }));
   });
+
+  it('one asks the audit log for a person whose whole address is typed', async ({ open }) => {
+    const address = '/console/cedar-group/organizations/cedar-north/audit?reach=tree';
+    const { page } = await open({ address });
+    await signIn(page);
+    await page.getByRole('combobox', { name: 'Person' }).focus();
+    await page.keyboard.type('dana.meyer@mail.example');
+    await page.getByRole('option', { name: 'Dana Meyer' }).waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/person=usr_/);
+    // An open list of suggestions would hide the rows from everybody who does not see them.
+    await page.getByRole('row').nth(1).waitFor();
+    expect(await page.getByRole('listbox').count()).toBe(0);
+  });
 });

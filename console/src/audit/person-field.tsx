@@ -1,5 +1,5 @@
 /** Who did what is shown: found by typing a part of the name or address. */
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { Button } from 'react-aria-components/Button';
 import { ComboBox } from 'react-aria-components/ComboBox';
 import { Input } from 'react-aria-components/Input';
@@ -33,6 +33,7 @@ export function PersonField({ person, name, onChange }: PersonFieldProps) {
     else if (name !== undefined) setText(name);
   }
   const [isOpen, setOpen] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
   // Who was chosen stands in the field, and is not searched for.
   const search = useDebounced(text === name ? '' : text.trim(), TYPING_MS);
   const [{ data, error, fetching }] = useQuery({
@@ -47,6 +48,8 @@ export function PersonField({ person, name, onChange }: PersonFieldProps) {
       found.find(({ id }) => id === key && id !== person) ??
       found.find(({ email }) => email.toLowerCase() === typed);
     if (user) {
+      // A text that changes in a field in use opens the list again, which hides everything else.
+      input.current?.blur();
       setText(user.name ?? user.email);
       onChange(user.id);
     } else setText(name ?? '');
@@ -71,7 +74,7 @@ export function PersonField({ person, name, onChange }: PersonFieldProps) {
       defaultFilter={() => true}
     >
       <div className="combo">
-        <Input className="input" placeholder={texts.person.all} maxLength={64} />
+        <Input ref={input} className="input" placeholder={texts.person.all} maxLength={64} />
         <Button className="combo-button">
           <span aria-hidden="true">▾</span>
         </Button>
