@@ -115,7 +115,7 @@ describe('with the keyboard alone', () => {
 
   it('one asks the audit log for a person whose whole address is typed', async ({ open }) => {
     const address = '/console/cedar-group/organizations/cedar-north/audit?reach=tree';
-    const { page } = await open({ address });
+    const { page } = await open(address);
     await signIn(page);
     await page.getByRole('combobox', { name: 'Person' }).focus();
     await page.keyboard.type('dana.meyer@mail.example');
