@@ -1,6 +1,5 @@
 /** Organizations that match a search, with where they are. */
 import { ListBox, ListBoxItem } from 'react-aria-components/ListBox';
-import { Text } from 'react-aria-components/Text';
 import { useQuery } from 'urql';
 import { SearchDocument } from '../../generated/organizations/tree/graphql.ts';
 import { texts as common } from '../../texts/en.ts';
@@ -32,18 +31,19 @@ export function SearchResults({ search, onChoose }: SearchResultsProps) {
         >
           {({ node, path, matchedOn }) => (
             <ListBoxItem className="list-box-item search-result" textValue={node.name}>
-              <Text slot="label">
+              {/* The name of an option is all that it says, so it has no parts of its own. */}
+              <span className="search-result-name">
                 <Name of={node.name} /> <Pill>{common.kinds[node.kind]}</Pill>{' '}
                 {node.status !== 'ACTIVE' && (
                   <Pill tone={statusTones[node.status]}>{common.statuses[node.status]}</Pill>
                 )}
-              </Text>
-              <Text slot="description" className="hint">
+              </span>{' '}
+              <span className="hint">
                 <bdi>{path}</bdi>
                 {' · '}
                 {texts.matches(list.format(matchedOn.map((field) => texts.matchedOn[field])))}
                 {matchedOn.includes('DOMAIN') && node.domain !== null && ` (${node.domain})`}
-              </Text>
+              </span>
             </ListBoxItem>
           )}
         </ListBox>

@@ -47,7 +47,7 @@ export default function TreeView() {
   const [at] = useQueryState('at');
   const [parent] = useQueryState('create');
   const settled = useDebounced(search.trim(), TYPING_MS);
-  const tree = useTree();
+  const tree = useTree(settled === '');
   const isOnTheWay = useReveal(at, tree);
   useTitle(texts.title);
   const create = (slug: string): void => navigate(createPath(acting, slug));

@@ -18,7 +18,10 @@ export function lastDays(metric: string, now = Date.now()): Window {
 /** One tree for each client, and a client belongs to one credential and one organization. */
 const stores = new WeakMap<Client, { store: TreeStore; window: Window }>();
 
-export function useTree(): TreeSnapshot & { store: TreeStore; window: Window } {
+const watchNothing = () => () => undefined;
+
+/** The tree, which is read only while it is shown: what a search finds is shown in its place. */
+export function useTree(isShown: boolean): TreeSnapshot & { store: TreeStore; window: Window } {
   const client = useClient();
   const { acting, sparkline } = useViewer();
   let known = stores.get(client);
@@ -27,6 +30,9 @@ export function useTree(): TreeSnapshot & { store: TreeStore; window: Window } {
     known = { store: new TreeStore(client, acting, window), window };
     stores.set(client, known);
   }
-  const snapshot = useSyncExternalStore(known.store.subscribe, known.store.snapshot);
+  const snapshot = useSyncExternalStore(
+    isShown ? known.store.subscribe : watchNothing,
+    known.store.snapshot,
+  );
   return { ...snapshot, ...known };
 }
