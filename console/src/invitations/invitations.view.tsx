@@ -19,7 +19,7 @@ import { useQueryState } from '../ui/query-state.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { Select } from '../ui/select.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
-import { usePages } from '../ui/use-pages.ts';
+import { usePageCursor } from '../ui/use-page-cursor.ts';
 import '../ui/styles/people.css';
 import { EMPTY_DRAFT } from './draft.ts';
 import { InvitationRefusal } from './invitation-refusal.tsx';
@@ -45,7 +45,7 @@ export default function InvitationsView({ slug }: TabViewProps) {
   const [{ failure, error }, resend, resetResend] = useIdempotentMutation(ResendInvitationDocument);
   const state = stateOf(text);
   const wanted = useDebounced(search.trim(), SETTLED_MS);
-  const { after, showMore, restart } = usePages(JSON.stringify([state, wanted]));
+  const { after, showMore, restart } = usePageCursor(JSON.stringify([state, wanted]));
   const answer = useQuery({
     query: InvitationsDocument,
     variables: {

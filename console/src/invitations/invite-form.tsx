@@ -103,6 +103,7 @@ function DuplicateList({ duplicates }: { duplicates: readonly Duplicate[] }) {
   return (
     <ScrollList label={texts.form.duplicateList}>
       {duplicates.map(({ text, line, firstLine }, index) => (
+        // An address can be there again twice in one line, and the list is always made anew.
         // oxlint-disable-next-line react/no-array-index-key
         <li key={index}>
           <Name of={text} />

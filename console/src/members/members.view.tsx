@@ -15,7 +15,7 @@ import { useQueryState } from '../ui/query-state.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { Select } from '../ui/select.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
-import { usePages } from '../ui/use-pages.ts';
+import { usePageCursor } from '../ui/use-page-cursor.ts';
 import '../ui/styles/people.css';
 import { ChangeRolesDialog } from './change-roles-dialog.tsx';
 import { MEMBERS_SCOPE } from './grants.ts';
@@ -35,7 +35,7 @@ export default function MembersView({ slug }: TabViewProps) {
   const [role, setRole] = useQueryState('role');
   const [dialog, setDialog] = useState<{ kind: 'roles' | 'remove'; member: MemberFragment }>();
   const wanted = useDebounced(search.trim(), SETTLED_MS);
-  const { after, showMore } = usePages(JSON.stringify([wanted, role]));
+  const { after, showMore } = usePageCursor(JSON.stringify([wanted, role]));
   const answer = useQuery({
     query: MembersDocument,
     variables: {

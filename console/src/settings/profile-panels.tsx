@@ -1,8 +1,7 @@
 /** The sections of the profile with few fields. */
-import { texts as common } from '../texts/en.ts';
 import { texts as profile } from '../texts/en/profile.ts';
 import { texts } from '../texts/en/settings.ts';
-import { KINDS } from '../organizations/profile/draft.ts';
+import { KindField } from '../organizations/profile/kind-field.tsx';
 import { Copyable } from '../ui/copyable.tsx';
 import { Select } from '../ui/select.tsx';
 import { TextField } from '../ui/text-field.tsx';
@@ -34,16 +33,7 @@ export function GeneralPanel(props: SectionProps) {
         <Copyable text={props.organization.slug} label={profile.slug} />
         <span className="hint">{texts.slugHint}</span>
       </div>
-      <Select
-        label={profile.kind}
-        options={KINDS.map((kind) => ({
-          value: kind,
-          label: common.kinds[kind],
-          description: profile.kinds[kind],
-        }))}
-        value={draft.kind}
-        onChange={(kind) => change({ kind })}
-      />
+      <KindField value={draft.kind} onChange={(kind) => change({ kind })} />
       <TextField
         label={profile.reference}
         description={profile.referenceHint}

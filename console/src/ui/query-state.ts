@@ -14,8 +14,9 @@ export function useQueryState(
   const set = useCallback(
     (value: string, { push = false }: { push?: boolean } = {}) =>
       setParameters(
-        (previous) => {
-          const next = new URLSearchParams(previous);
+        () => {
+          // Not what was rendered: two parameters may be set one after the other.
+          const next = new URLSearchParams(location.search);
           if (value === standard) next.delete(name);
           else next.set(name, value);
           return next;

@@ -1,16 +1,14 @@
 /** The fields of a new organization. What is optional appears when it is wanted. */
 import { useState, type ReactNode } from 'react';
 import type { FieldErrors } from '../../graphql/field-errors.ts';
-import { texts as common } from '../../texts/en.ts';
 import { texts } from '../../texts/en/create.ts';
 import { texts as profile } from '../../texts/en/profile.ts';
 import { Button } from '../../ui/button.tsx';
 import { useFirstFocus } from '../../ui/first-focus.ts';
-import { Select } from '../../ui/select.tsx';
 import { TextField } from '../../ui/text-field.tsx';
 import { AccountFields } from '../profile/account-fields.tsx';
 import { AddressFields } from '../profile/address-fields.tsx';
-import { KINDS } from '../profile/draft.ts';
+import { KindField } from '../profile/kind-field.tsx';
 import { OfferFields } from '../profile/offer-fields.tsx';
 import { STANDARD_ROLE, type Draft } from './draft.ts';
 import { PeopleFields } from './people-fields.tsx';
@@ -120,16 +118,7 @@ function BasicFields({ draft, slug, errors, onChange }: Omit<CreateFieldsProps, 
         }}
         errorMessage={errors.of('slug')}
       />
-      <Select
-        label={profile.kind}
-        options={KINDS.map((kind) => ({
-          value: kind,
-          label: common.kinds[kind],
-          description: profile.kinds[kind],
-        }))}
-        value={draft.kind}
-        onChange={(kind) => onChange({ kind })}
-      />
+      <KindField value={draft.kind} onChange={(kind) => onChange({ kind })} />
       <TextField
         label={profile.domain}
         description={profile.domainHint}

@@ -1,7 +1,7 @@
 /** Which page of a list is asked for. */
 import { useState } from 'react';
 
-interface Pages {
+interface PageCursor {
   /** The cursor after which the page begins; null for the first one. */
   after: string | null;
   /** Shows another page after those that are shown. */
@@ -11,7 +11,7 @@ interface Pages {
 }
 
 /** The page of a list to ask for. Another list, such as one with another filter, begins at its first. */
-export function usePages(list: string): Pages {
+export function usePageCursor(list: string): PageCursor {
   const [shown, setShown] = useState<{ list: string; after: string | null }>();
   return {
     after: shown?.list === list ? shown.after : null,
