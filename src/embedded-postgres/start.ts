@@ -71,10 +71,16 @@ const DATABASE = 'banyan';
 export const GATEWAY_ROLE = 'banyan_gateway';
 
 /**
- * How often to try to claim the server, which takes a moment to notice that its owner was killed.
+ * How often to try to claim a server. It takes a moment to notice that its owner was killed.
  */
 const CLAIM_ATTEMPTS = 5;
 const RETRY_MS = 200;
+
+/**
+ * How long a process leaves a running server that it did not start to others. An owner that
+ * restarts its server claims it within milliseconds, and keeps it that way.
+ */
+const YIELD_MS = 500;
 
 /**
  * How long a process that shares a server waits if it was just killed and its owner is about to
@@ -134,6 +140,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<EmbeddedS
     asked?.throwIfAborted();
     guard = await Guard.connect(url('postgres'));
     if (!isGuest) {
+      if (!postmaster.isOwnChild) await sleep(YIELD_MS, undefined, { signal: asked });
       isOurs = await guard.claim();
       // The server may not have noticed yet that its owner was killed.
       const attempts = shared ? 1 : CLAIM_ATTEMPTS;
