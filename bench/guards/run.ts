@@ -13,10 +13,10 @@ import { startServer } from '../peers/process.ts';
 import { lanes, type Lane } from './lanes.ts';
 
 const TARGET_PERCENT = 3;
-const ROUNDS = 60;
+const ROUNDS = 100;
 const WARM_UP_ROUNDS = 4;
-/** How long each gateway is asked in a round; CPU is told in hundredths of a second. */
-const ROUND_MS = 400;
+/** How long each gateway is asked in a round. */
+const ROUND_MS = 200;
 const CONNECTIONS = 4;
 /** Times that rounds are drawn again, for the bounds of a ratio. */
 const DRAWS = 1_000;

@@ -26,9 +26,22 @@ async function statOf(pid: number | string): Promise<Stat | undefined> {
   return { parent, own: (user + system) / TICKS, children: (childUser + childSystem) / TICKS };
 }
 
-/** Seconds of CPU that a process has used so far. */
+/** Seconds of CPU that a process has used so far: to the nanosecond where the kernel's scheduler tells. */
 export async function cpuOf(pid: number): Promise<number | undefined> {
-  return (await statOf(pid))?.own;
+  return (await scheduledOf(pid)) ?? (await statOf(pid))?.own;
+}
+
+/** What the scheduler counted for the threads of a process; undefined if it does not count. */
+async function scheduledOf(pid: number): Promise<number | undefined> {
+  const threads = await readdir(`/proc/${pid}/task`).catch(() => []);
+  const times = await Promise.all(
+    threads.map(async (thread) => {
+      const text = await readFile(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').catch(() => '');
+      return Number(text.split(' ', 1)[0]);
+    }),
+  );
+  const nanoseconds = times.reduce((total, time) => total + time, 0);
+  return nanoseconds > 0 ? nanoseconds / 1e9 : undefined;
 }
 
 /** The process that started another one. */
