@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { it } from '../setup/fixtures.ts';
 import { newTally, runHistories } from '../model/histories.ts';
 
-const OPERATIONS = 500;
+const OPERATIONS = 350;
 
 it(`answers and shows through ${OPERATIONS.toLocaleString('en')} random operations exactly what the model of rights says`, async ({
   world,

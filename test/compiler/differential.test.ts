@@ -7,11 +7,11 @@ import { sized } from '../setup/size.ts';
 import { gatewayOver } from '../setup/world.ts';
 import { answerOf, compareRandom, createPair, pairOver, type Pair } from './differential.ts';
 
-const QUERIES = sized(600, 50_000);
+const QUERIES = sized(400, 50_000);
 /** Pairs of gateways that compare side by side: enough that neither they nor the database wait. */
 const LANES = 4;
 /** Queries of one seed. */
-const STEP = sized(150, 1_250);
+const STEP = sized(100, 1_250);
 const DIFFERENCES_MAX = 3;
 
 let pair: Pair;

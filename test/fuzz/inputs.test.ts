@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { it } from '../setup/fixtures.ts';
 import { figuresOf, fuzzInputs } from './run.ts';
 
-const REQUESTS = 1_500;
+const REQUESTS = 1_000;
 
 it(`answers ${REQUESTS} hostile requests without an internal error, a leak or a change of Object.prototype`, async ({
   world,
