@@ -298,15 +298,28 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/modules/contact/commands.ts',
+    file: 'src/command/find-organization.ts',
     tests: 'test/contact/contacts.test.ts',
     mutants: [
       {
         what: 'contacts elsewhere are changed',
-        from: "${readableOrganizations(principal, { scope: 'organizations:manage' })} as o",
-        to: 'organizations as o',
+        from: '${readableOrganizations(principal, { scope })} as o on',
+        to: 'organizations as o on',
         only: 'are seen and changed with',
       },
+      {
+        what: 'invitations elsewhere are changed',
+        from: '${readableOrganizations(principal, { scope })} as o on',
+        to: 'organizations as o on',
+        tests: 'test/access/locks.test.ts',
+        only: 'of an invitation elsewhere',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/contact/commands.ts',
+    tests: 'test/contact/contacts.test.ts',
+    mutants: [
       {
         what: 'an organization has any number of contacts',
         from: 'if (count >= CONTACTS_MAX) {',

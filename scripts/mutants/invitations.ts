@@ -113,13 +113,6 @@ export const invitations: readonly MutantGroup[] = [
         tests: 'test/access/locks.test.ts',
         only: 'an invitation that is answered',
       },
-      {
-        what: 'invitations elsewhere are changed',
-        from: "${readableOrganizations(principal, { scope: 'members:read' })} as o on",
-        to: 'organizations as o on',
-        tests: 'test/access/locks.test.ts',
-        only: 'of an invitation elsewhere',
-      },
     ],
   },
   {

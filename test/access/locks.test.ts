@@ -6,7 +6,8 @@ import { runCommand, appendInSubtree, type CommandRequest } from '../../src/comm
 import type { Principal } from '../../src/authorization/principal.ts';
 import type { Scope } from '../../src/authorization/scopes.ts';
 import { RequestError } from '../../src/errors.ts';
-import { lockInvitation, organizationOfInvitation } from '../../src/modules/invitation/locks.ts';
+import { organizationOfRow } from '../../src/command/find-organization.ts';
+import { lockInvitation } from '../../src/modules/invitation/locks.ts';
 import { MAIL_LIMITS, createWorld, insertInvitation, type World } from '../setup/world.ts';
 
 let world: World;
@@ -210,16 +211,16 @@ describe('before a change is made', () => {
   it('of an invitation elsewhere, nothing is found that could be locked', async () => {
     const { principal } = (await key()).request;
     const find = async (slug: 'rival' | 'acme' | 'shop-1') =>
-      organizationOfInvitation(
-        world.db,
-        principal,
+      organizationOfRow(
+        'invitations',
         await insertInvitation(
           world,
           world.uuid(slug),
           `${slug}@x.example`,
           Buffer.alloc(32, slug),
         ),
-      );
+        'members:read',
+      )(world.db, principal);
     expect(await find('rival')).toBeNull();
     expect(await find('acme')).toBeNull();
     expect(await find('shop-1')).toBe(world.uuid('shop-1'));

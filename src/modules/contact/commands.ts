@@ -1,7 +1,6 @@
 /** Commands on an organization's contacts. They are serialized by the organization's lock. */
 import { sql } from 'kysely';
-import type { Principal } from '../../authorization/principal.ts';
-import { readableOrganizations } from '../../authorization/rights.ts';
+import { organizationOfRow } from '../../command/find-organization.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { refuse } from '../../command/user-error.ts';
@@ -84,25 +83,9 @@ const changing = (action: string, id: string) =>
   ({
     action,
     target: { type: 'Contact', id },
-    on: (tx: Database, principal: Principal) => organizationOfContact(tx, principal, id),
+    on: organizationOfRow('contacts', id, 'organizations:manage'),
     scope: 'organizations:manage',
   }) as const;
-
-/** Finds the organization of a contact, if the caller may see the contact. */
-async function organizationOfContact(
-  tx: Database,
-  principal: Principal,
-  id: string,
-): Promise<string | null> {
-  const row = await maybeOne(
-    tx,
-    sql<{ id: string }>`
-      select o.id
-      from contacts c join ${readableOrganizations(principal, { scope: 'organizations:manage' })} as o on o.id = c.organization_id
-      where c.id = ${id}::uuid`,
-  );
-  return row?.id ?? null;
-}
 
 /** Reads a contact under the organization's lock. It may have been deleted before that was taken. */
 async function currentContact(tx: Database, id: string): Promise<Contact> {

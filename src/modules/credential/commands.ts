@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
-import { readableOrganizations } from '../../authorization/rights.ts';
+import { organizationOfRow } from '../../command/find-organization.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import type { Database } from '../../database/connect.ts';
 import { maybeOne } from '../../database/rows.ts';
@@ -77,21 +77,6 @@ export function createApiKey(request: CommandRequest, input: ApiKeyInput) {
   });
 }
 
-/** Finds the organization of an API key, if the caller may see the key. */
-async function organizationOfKey(
-  tx: Database,
-  principal: Principal,
-  id: string,
-): Promise<string | null> {
-  const row = await maybeOne(
-    tx,
-    sql<{ id: string }>`
-      select o.id from api_keys k join ${readableOrganizations(principal, { scope: 'api_keys:manage' })} as o on o.id = k.organization_id
-      where k.id = ${id}::uuid`,
-  );
-  return row?.id ?? null;
-}
-
 /** The API key that the request was made with, if any. */
 function ownKeyId({ credential }: Principal): string | null {
   return credential?.kind === 'API_KEY' ? credential.id : null;
@@ -115,12 +100,10 @@ async function lockKey(tx: Database, id: string): Promise<Revocable & { scopes: 
 export function updateApiKey(request: CommandRequest, input: { id: string; name: string }) {
   const { id } = input;
   const name = requireName(input.name, 'name', NAME_LENGTH_MAX);
-  const on = (tx: Database, principal: Principal): Promise<string | null> =>
-    organizationOfKey(tx, principal, id);
   const attempt = {
     action: 'updateApiKey',
     target: { type: 'ApiKey', id },
-    on,
+    on: organizationOfRow('api_keys', id, 'api_keys:manage'),
     scope: 'api_keys:manage',
   } as const;
   return runCommand(request, attempt, async ({ tx, principal, organization, record }) => {
@@ -159,12 +142,10 @@ export function revokeApiKey(
   request: CommandRequest,
   { id, includeIssued }: { id: string; includeIssued: boolean },
 ) {
-  const on = (tx: Database, principal: Principal): Promise<string | null> =>
-    organizationOfKey(tx, principal, id);
   const attempt = {
     action: 'revokeApiKey',
     target: { type: 'ApiKey', id },
-    on,
+    on: organizationOfRow('api_keys', id, 'api_keys:manage'),
     scope: 'api_keys:manage',
   } as const;
   return runCommand(

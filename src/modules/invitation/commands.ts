@@ -1,5 +1,6 @@
 /** Commands of members on invitations. */
 import { runCommand, type CommandRequest } from '../../command/run.ts';
+import { organizationOfRow } from '../../command/find-organization.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import type { Principal } from '../../authorization/principal.ts';
@@ -11,7 +12,7 @@ import { refuse, Refused } from '../../command/user-error.ts';
 import { INVITED_MAX, invite, requireInvitee, type Invitee } from './invite.ts';
 import { allowance, mailsSent, mailTurn, notVerified } from './sending.ts';
 import { facts } from './facts.ts';
-import { lockInvitation, organizationOfInvitation, type HeldInvitation } from './locks.ts';
+import { lockInvitation, type HeldInvitation } from './locks.ts';
 import { closeInvitation, renewInvitation } from './writes.ts';
 import { InvitationClosedError } from './errors.ts';
 import { RoleEscalationError } from '../role/errors.ts';
@@ -70,7 +71,7 @@ const changing = (action: string, id: string) =>
   ({
     action,
     target: { type: 'Invitation', id },
-    on: (tx: Database, principal: Principal) => organizationOfInvitation(tx, principal, id),
+    on: organizationOfRow('invitations', id, 'members:read'),
     scope: 'members:manage',
   }) as const;
 

@@ -1,8 +1,6 @@
 /** Finds invitations that are about to be changed, and locks them. */
 import { sql } from 'kysely';
 import { suspendedAbove } from '../../authentication/callers.ts';
-import type { Principal } from '../../authorization/principal.ts';
-import { readableOrganizations } from '../../authorization/rights.ts';
 import type { Database } from '../../database/connect.ts';
 import { maybeOne, type Columns } from '../../database/rows.ts';
 import type { InvitationStatus } from './queries.ts';
@@ -57,22 +55,6 @@ export async function lockInvitation(
         ${suspendedAbove} as suspended
       from invitations i join organizations o on o.id = i.organization_id where i.id = ${id}::uuid`,
   );
-}
-
-/** Finds the organization of an invitation, if the caller may see it. */
-export async function organizationOfInvitation(
-  tx: Database,
-  principal: Principal,
-  id: string,
-): Promise<string | null> {
-  const row = await maybeOne(
-    tx,
-    sql<{ id: string }>`
-      select o.id from invitations i
-        join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = i.organization_id
-      where i.id = ${id}::uuid`,
-  );
-  return row?.id ?? null;
 }
 
 /** Finds the invitation that a token belongs to. */
