@@ -100,6 +100,7 @@ export async function serve(
     log,
     tryOut: () => lookUpNobody(db),
   });
+  await schemaVersion.look(db);
   opened.defer(schemaVersion.watch(db));
   const readiness = new Readiness(database.url, clock, schemaVersion);
   release('readiness', () => readiness.close());

@@ -53,6 +53,13 @@ export const processSettings = {
     form: DATABASE_URL,
     unset: '`DATABASE_URL` does everything',
   }),
+  MIGRATE: oneOf('auto', 'check', 'off')
+    .default('auto')
+    .meta({
+      description:
+        'What a start does about missing migrations: `auto` applies them, where the role may; `check` refuses to start and names them; `off` does not look. ' +
+        'Commands do the same, except for `banyan migrate`, which always applies them. A database of a newer version is accepted and left as it is.',
+    }),
   DATABASE_POOL_SIZE: wholeNumber(1, 200).default(10).meta({
     description:
       'Connections to the database. In addition the worker takes 7, `/ready` 1 and `RATE_LIMITS=postgres` 4.',

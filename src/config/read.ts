@@ -55,6 +55,7 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     databaseUrl: value.DATABASE_URL,
     databaseMigrationUrl: value.DATABASE_MIGRATION_URL,
     production,
+    migrate: value.MIGRATE,
     databasePoolSize: value.DATABASE_POOL_SIZE,
     databasePoolWaitMs: value.DATABASE_POOL_WAIT_MS,
     statementTimeoutMs: value.STATEMENT_TIMEOUT_MS,

@@ -31,6 +31,9 @@ export interface SchemaVersionOptions {
 /** The names of the database's migrations, as one column of a statement. */
 export const APPLIED = 'array(select name::text from kysely_migration order by name)';
 
+/** Whether a statement failed because the database has no list of migrations, so it has none. */
+export const isUnmigrated = (error: unknown): boolean => sqlState(error) === '42P01';
+
 /** The known state of the database's migrations. */
 export class SchemaVersion {
   readonly #options: SchemaVersionOptions;
@@ -86,17 +89,26 @@ export class SchemaVersion {
     return `the database ${told.join(', and ')}${this.isUnusable ? '; this version cannot work with it' : ''}\n`;
   }
 
+  /** Checks now, through the pool. Rejects if the database cannot be asked. */
+  async look(db: Database): Promise<void> {
+    const applied = await one(
+      db,
+      sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`,
+    ).then(
+      (row) => row.applied,
+      (error: unknown) => {
+        if (!isUnmigrated(error)) throw error;
+        return [];
+      },
+    );
+    await this.note(applied);
+  }
+
   /** Checks once a minute, through the pool. Returns a function that stops it. */
   watch(db: Database): () => void {
-    const look = async (): Promise<void> => {
-      const { applied } = await one(
-        db,
-        sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`,
-      );
-      await this.note(applied);
-    };
     // An unreachable database is reported elsewhere.
-    const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS).unref();
+    const look = (): unknown => this.look(db).catch(() => undefined);
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
     return () => clearInterval(timer);
   }
 

@@ -53,6 +53,7 @@ describe('A setting', () => {
     ],
     ['LOG_LEVEL', 'loud', 'must be debug, info, warn, error or silent (it is "loud")'],
     ['GRAPHIQL', 'maybe', 'must be true or false (it is "maybe")'],
+    ['MIGRATE', 'yes', 'must be auto, check or off (it is "yes")'],
     ['CONSOLE', 'yes', 'must be on or off (it is "yes")'],
     ['INTROSPECTION', 'perhaps', 'must be public, authenticated or off (it is "perhaps")'],
     ['MAX_TREE_DEPTH', '65', 'must be a whole number from 1 to 64 (it is "65")'],

@@ -11,8 +11,14 @@ import { SchemaVersion } from '../../src/database/schema-version.ts';
 import { keepLines, type LogLines } from '../setup/log-lines.ts';
 import { migrationFolder } from '../setup/migrations.ts';
 import { code, createWorld, gatewayOver, type GraphQLAnswer, type World } from '../setup/world.ts';
+import { everyMutation, type Sender } from './every-mutation.ts';
 
 const AT_ONCE = 24;
+const CALLERS = {
+  'an API key': { as: 'key@north' },
+  'a person': { as: 'admin@north' },
+  'a person without organization': { as: 'admin@north', organization: null },
+} as const satisfies Record<Sender, object>;
 
 let world: World;
 beforeAll(async () => {
@@ -89,6 +95,32 @@ describe('a column whose type a migration changes', () => {
       ).toEqual([{ keys: made }]);
     });
   });
+});
+
+describe('a migration that expands every table', () => {
+  const each = (change: string): string => `do $$ declare name text; begin
+    for name in select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace
+      and c.relkind in ('r', 'p') and not c.relispartition
+    loop execute format('alter table %I ${change}', name); end loop;
+  end $$`;
+
+  it('costs no mutation of this version its answer', () =>
+    beside(
+      '9001_expanded',
+      each('add column added_later text'),
+      each('drop column added_later'),
+      async () => {
+        const { failed } = await everyMutation({
+          db: world.db,
+          organization: world.uuid('north'),
+          email: 'admin@north.example',
+          key: 'key@north',
+          send: (document, as, input) =>
+            world.ask(document, { ...CALLERS[as], withoutSocket: true }, { input }),
+        });
+        expect(failed).toEqual([]);
+      },
+    ));
 });
 
 interface Watched {
