@@ -56,6 +56,8 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     databaseMigrationUrl: value.DATABASE_MIGRATION_URL,
     production,
     migrate: value.MIGRATE,
+    readOnlyDatabase: value.READ_ONLY_DATABASE,
+    maxClockSkewMs: value.MAX_CLOCK_SKEW_MS,
     databasePoolSize: value.DATABASE_POOL_SIZE,
     databasePoolWaitMs: value.DATABASE_POOL_WAIT_MS,
     statementTimeoutMs: value.STATEMENT_TIMEOUT_MS,
