@@ -42,11 +42,13 @@ export const processSettings = {
     description: 'Folder of the embedded database, of `demo.json` and of mail without a server.',
   }),
   DATABASE_URL: databaseUrl.optional().meta({
+    secret: true,
     description: 'PostgreSQL 18 or newer, a database in UTF-8. Required in production.',
     form: DATABASE_URL,
     unset: 'the embedded PostgreSQL in `DATA_DIR`',
   }),
   DATABASE_MIGRATION_URL: databaseUrl.optional().meta({
+    secret: true,
     description:
       'The same database for the role that owns it. Gateways and workers then connect with `DATABASE_URL`, as a role that owns nothing. ' +
       'Not accepted without `DATABASE_URL`.',
