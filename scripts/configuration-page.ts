@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { format } from 'prettier';
 import { z } from 'zod';
+import { fileSettingOf } from '../src/config/secret-files.ts';
 import { sections, settings } from '../src/config/settings.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -15,6 +16,7 @@ const property = z.object({
   description: z.string(),
   form: z.string().optional(),
   unset: z.string().optional(),
+  secret: z.boolean().optional(),
   default: z.union([z.string(), z.number()]).optional(),
   enum: z.array(z.string()).optional(),
   minimum: z.number().optional(),
@@ -28,7 +30,9 @@ const INTRODUCTION = `<!-- Made from src/config/settings.ts by \`npm run docs:co
 
 Settings come from the environment and are read once, at the start. A variable that is empty counts as not set. A wrong
 value stops the start with one sentence that names the setting and what it may be; values that may hold a password are in
-no message. A name that looks like a setting and is none, such as \`PROT\`, is named in a warning in the log.
+no message. A setting that may hold a secret can also be read from a file, as platforms mount them: \`DATABASE_URL_FILE\`
+names the file of \`DATABASE_URL\`. Line breaks at its end are dropped, it has at most 64 KiB, and only one of the two may be
+set. A name that looks like a setting and is none, such as \`PROT\`, is named in a warning in the log.
 `;
 
 const number = (value: number): string => value.toLocaleString('en');
@@ -47,13 +51,22 @@ function defaultOf({ unset, default: standard }: Property): string {
   return standard === undefined || standard === '' ? 'none' : code(standard);
 }
 
+function meaningOf(name: string, { description, secret = false }: Property): string {
+  return secret ? `${description} Or in a file: ${code(fileSettingOf(name))}.` : description;
+}
+
 /** The page, as it should be. */
 export async function configurationPage(): Promise<string> {
   const { properties = {} } = z.toJSONSchema(settings, { io: 'input' });
   const parts = Object.entries(sections).map(([title, shape]) => {
     const rows = Object.keys(shape).map((name) => {
       const described = property.parse(properties[name]);
-      const cells = [code(name), valuesOf(described), defaultOf(described), described.description];
+      const cells = [
+        code(name),
+        valuesOf(described),
+        defaultOf(described),
+        meaningOf(name, described),
+      ];
       return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
     });
     return `## ${title}\n\n| setting | values | default | meaning |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`;

@@ -6,6 +6,8 @@ const ROLES = 'test/database/roles.test.ts';
 const LAWS = 'test/database/laws.test.ts';
 const SUPERVISION = 'test/database/supervision.test.ts';
 const ADOPTION = 'test/database/migrations-adoption.test.ts';
+const MIGRATING = 'test/cli/migrating.test.ts';
+const MIGRATIONS = 'test/database/migrations.test.ts';
 const TRAIL = 'test/audit/trail.test.ts';
 
 export const database: readonly MutantGroup[] = [
@@ -28,9 +30,34 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/commands/database.ts',
+    tests: MIGRATING,
+    mutants: [
+      {
+        what: 'a start with MIGRATE=check migrates all the same',
+        from: "migrations === 'check'",
+        to: "migrations === 'off'",
+        only: 'is refused with MIGRATE=check by',
+      },
+      {
+        what: 'a version grants its own rights on the schema of a newer one',
+        from: 'if (newer.length > 0) return { applied: [], newer };',
+        to: '',
+        only: 'is served by this version',
+      },
+    ],
+  },
+  {
     file: 'src/database/migration-history.ts',
     tests: ADOPTION,
     mutants: [
+      {
+        what: 'a version takes a newer database that lacks its own migrations',
+        from: 'if (newer.length > 0 && lacking.length > 0)',
+        to: 'if (newer.length < 0)',
+        tests: MIGRATIONS,
+        only: 'lacks one of them',
+      },
       {
         what: 'a database of version 0.1 is left without a history',
         from: 'await connection.transaction().execute(async (tx) => {',

@@ -5,6 +5,7 @@ const SILENCE = 'test/faults/silence.test.ts';
 const UNAVAILABLE = 'test/faults/unavailable.test.ts';
 const NEWER = 'test/database/newer-schema.test.ts';
 const QUEUE_START = 'test/faults/queue-start.test.ts';
+const READY = 'test/http/ready.test.ts';
 const POOL = 'test/database/pool.test.ts';
 const DRAIN = 'test/cli/drain.test.ts';
 
@@ -101,6 +102,31 @@ export const faults: readonly MutantGroup[] = [
         from: 'return isStalePlan(error) || [',
         to: 'return [',
         only: 'costs no change',
+      },
+    ],
+  },
+  {
+    file: 'src/database/readiness.ts',
+    tests: READY,
+    mutants: [
+      {
+        what: 'a gateway is ready although its database takes no writes',
+        from: 'answer.writable || allowReadOnly',
+        to: 'answer.writable || true',
+        only: 'takes no writes',
+      },
+      {
+        what: 'a gateway is ready on a database that nobody has migrated',
+        from: 'schema && !schema.isReady',
+        to: 'schema && schema.isUnusable',
+        only: 'nobody has migrated',
+      },
+      {
+        what: 'a gateway is ready however wrong its clock is',
+        from: 'Math.abs(skewMs) > maxSkewMs',
+        to: 'maxSkewMs < 0',
+        tests: 'test/database/clock.test.ts',
+        only: 'beyond its bound',
       },
     ],
   },

@@ -4,7 +4,7 @@ import type { Config } from '../config/read.ts';
 import { connect, requireServer, type Database } from '../database/connect.ts';
 import { startEmbedded } from '../embedded-postgres/start.ts';
 import { grantGateway } from '../database/grants.ts';
-import { asOnlyMigrator, migrate, missingMigrations } from '../database/migrate.ts';
+import { asOnlyMigrator, compareMigrations, migrate } from '../database/migrate.ts';
 import { ConfigurationError } from '../errors.ts';
 import { installQueue } from '../jobs/worker.ts';
 import type { Logger } from '../telemetry/log.ts';
@@ -25,6 +25,8 @@ export interface OpenDatabase {
   explain(error: unknown): Promise<unknown>;
   /** Names of the migrations that were applied on opening. */
   applied: string[];
+  /** Names of the database's migrations that this version does not know; empty if nobody looked. */
+  newer: string[];
   close(): Promise<void>;
 }
 
@@ -38,13 +40,15 @@ export interface OpenOptions {
    * commands as the owner.
    */
   as: 'gateway' | 'owner';
+  /** What to do about missing migrations; by default what `MIGRATE` says. */
+  migrations?: Config['migrate'];
   /** Gives the start up, and stops what was started. */
   stop?: AbortSignal;
   /** Called before the embedded database is made, which takes seconds. */
   firstStart?: () => void;
 }
 
-/** Reaches or starts the server and brings it to the newest schema. */
+/** Reaches or starts the server, and brings it to the newest schema or compares it, as `MIGRATE` says. */
 export async function openDatabase(
   config: Config,
   log: Logger,
@@ -80,9 +84,15 @@ export async function openDatabase(
     embedded ? embedded.explain(error) : error;
   try {
     stop?.throwIfAborted();
-    const applied = await prepare({ ownerUrl, gatewayUrl }, config, log, stop);
-    const lost = embedded?.lost ?? new Promise<ConfigurationError>(() => undefined);
     const apart = ownerUrl !== gatewayUrl;
+    const { migrations = config.migrate } = options;
+    const { applied, newer } =
+      migrations === 'off'
+        ? { applied: [], newer: [] }
+        : migrations === 'check'
+          ? await requireMigrated(db)
+          : await prepare({ ownerUrl, gatewayUrl }, config, log, stop);
+    const lost = embedded?.lost ?? new Promise<ConfigurationError>(() => undefined);
     const open = opened.move();
     return {
       url,
@@ -93,6 +103,7 @@ export async function openDatabase(
       lost,
       explain,
       applied,
+      newer,
       close: () => open.disposeAsync(),
     };
   } catch (error) {
@@ -100,28 +111,40 @@ export async function openDatabase(
   }
 }
 
+type Schema = Pick<OpenDatabase, 'applied' | 'newer'>;
+
+/**
+ * Returns the migrations of a newer version; none were applied. Throws a `ConfigurationError` that
+ * names the migrations that are missing.
+ */
+async function requireMigrated(db: Database): Promise<Schema> {
+  const { missing, newer } = await compareMigrations(db);
+  if (missing.length === 0) return { applied: [], newer };
+  const how = (await mayMigrate(db)) ? '' : ' with DATABASE_MIGRATION_URL, as its owner';
+  throw new ConfigurationError(
+    `The database lacks ${missing.join(', ')}: run banyan migrate${how}.`,
+  );
+}
+
 /**
  * Migrates as the owner and gives the gateway's role its rights; a role that owns nothing only
- * makes sure that nothing is missing.
+ * makes sure that nothing is missing. A database of a newer version is left as it is: what it grants
+ * and queues is not known here.
  */
 async function prepare(
   urls: { ownerUrl: string; gatewayUrl: string },
   { maxTreeDepth }: Config,
   log: Logger,
   stop?: AbortSignal,
-): Promise<string[]> {
+): Promise<Schema> {
   const owner = connect({ url: urls.ownerUrl, poolSize: 1, log });
   try {
-    if (!(await mayMigrate(owner))) {
-      const missing = await missingMigrations(owner);
-      if (missing.length === 0) return [];
-      throw new ConfigurationError(
-        `The database lacks ${missing.join(', ')}: run banyan migrate with DATABASE_MIGRATION_URL, as its owner.`,
-      );
-    }
+    if (!(await mayMigrate(owner))) return await requireMigrated(owner);
     // What one of several processes makes, the queue and the rights included, is no sight for the
     // others while it is half done.
     return await asOnlyMigrator(owner, { log, stop }, async (connection) => {
+      const { newer } = await compareMigrations(connection);
+      if (newer.length > 0) return { applied: [], newer };
       const applied = await migrate(connection, {
         log,
         stop,
@@ -130,7 +153,7 @@ async function prepare(
       await installQueue(urls.ownerUrl, log);
       if (urls.ownerUrl !== urls.gatewayUrl)
         await grantGateway(connection, await roleOf(urls.gatewayUrl, log));
-      return applied;
+      return { applied, newer };
     });
   } finally {
     await owner.destroy();

@@ -4,7 +4,7 @@
  */
 import type { Config } from '../config/read.ts';
 import type { Logger } from '../telemetry/log.ts';
-import type { OpenDatabase } from './database.ts';
+import type { OpenDatabase, OpenOptions } from './database.ts';
 import { INTERRUPTED, onStopSignal, untilStopped } from './signals.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -48,18 +48,24 @@ export function runLong(terminal: Terminal, load: () => Promise<LongCommand>): P
   });
 }
 
-/** Opens the database as its owner, migrated to the newest schema, and closes it after `work`. */
+/**
+ * Opens the database as its owner, migrated or compared as `MIGRATE` or `options` say, and closes it
+ * after `work`.
+ */
 export async function withDatabase(
   terminal: Terminal,
   work: (database: OpenDatabase) => Promise<void>,
+  options: Pick<OpenOptions, 'migrations'> = {},
 ): Promise<void> {
   const { config, log } = await prepare(terminal);
   await using opened = new AsyncDisposableStack();
   // Without a handler the process would end before it could stop the embedded database.
   opened.defer(onStopSignal(() => process.exit(INTERRUPTED)));
   const { openDatabase } = await import('./database.ts');
-  const database = await openDatabase(config, log, { shared: true, as: 'owner' });
+  const database = await openDatabase(config, log, { shared: true, as: 'owner', ...options });
   opened.defer(() => database.close());
+  if (database.newer.length > 0 && options.migrations === undefined)
+    log.warn({ unknown: database.newer }, 'a newer version has migrated the database');
   try {
     await work(database);
   } catch (error) {

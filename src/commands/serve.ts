@@ -6,12 +6,13 @@ import { LastUsed } from '../authentication/last-used.ts';
 import { billingPortalOf } from '../modules/provisioning/providers.ts';
 import { Sessions } from '../authentication/session.ts';
 import { DatabaseClock, databaseNow } from '../database/clock.ts';
-import { Readiness } from '../database/probe.ts';
 import { verifySchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
+import { Readiness } from '../database/readiness.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
 import { graphiqlOptions } from '../http/graphiql/options.ts';
 import { Lifecycle, aborted } from '../http/lifecycle.ts';
+import { LIVING_WORKERS_COUNT } from '../jobs/living.ts';
 import { createBudgets } from '../limits/caller-budgets.ts';
 import { openRedisCounters } from '../limits/redis.ts';
 import { GRAPHQL_PATH, createGateway } from '../http/gateway.ts';
@@ -100,8 +101,16 @@ export async function serve(
     log,
     tryOut: () => lookUpNobody(db),
   });
+  await schemaVersion.look(db);
   opened.defer(schemaVersion.watch(db));
-  const readiness = new Readiness(database.url, clock, schemaVersion);
+  const readiness = new Readiness({
+    url: database.url,
+    clock,
+    schema: schemaVersion,
+    allowReadOnly: config.readOnlyDatabase === 'allow',
+    maxSkewMs: config.maxClockSkewMs,
+    livingWorkers: LIVING_WORKERS_COUNT,
+  });
   release('readiness', () => readiness.close());
   const lastUsed = new LastUsed(db, log);
   release('last uses', () => lastUsed.close());
@@ -114,7 +123,6 @@ export async function serve(
     log,
     outage,
     clock,
-    schemaVersion,
     organizationHeader: config.organizationHeader,
     sessions: config.sessions && new Sessions(config.sessions, log),
     settings: {

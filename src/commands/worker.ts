@@ -36,7 +36,9 @@ export async function work(
       log,
     );
     stop.throwIfAborted();
-    unwatch = new SchemaVersion({ known: await knownMigrations(), log }).watch(database.db);
+    const schemaVersion = new SchemaVersion({ known: await knownMigrations(), log });
+    await schemaVersion.look(database.db);
+    unwatch = schemaVersion.watch(database.db);
     // A job's end that could not be recorded is such a promise; the job is done again.
     process.on('unhandledRejection', (error) =>
       log.error({ err: error }, 'a promise was rejected and nobody handled it'),

@@ -13,6 +13,8 @@ export interface SettingNotes {
   form?: string;
   /** What holds where it is not set, in words, where there is no plain default. */
   unset?: string;
+  /** Whether it may hold a secret, so that it can come from a file as well. */
+  secret?: boolean;
 }
 
 /** A whole number within bounds. */

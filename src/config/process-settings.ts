@@ -42,17 +42,40 @@ export const processSettings = {
     description: 'Folder of the embedded database, of `demo.json` and of mail without a server.',
   }),
   DATABASE_URL: databaseUrl.optional().meta({
+    secret: true,
     description: 'PostgreSQL 18 or newer, a database in UTF-8. Required in production.',
     form: DATABASE_URL,
     unset: 'the embedded PostgreSQL in `DATA_DIR`',
   }),
   DATABASE_MIGRATION_URL: databaseUrl.optional().meta({
+    secret: true,
     description:
       'The same database for the role that owns it. Gateways and workers then connect with `DATABASE_URL`, as a role that owns nothing. ' +
       'Not accepted without `DATABASE_URL`.',
     form: DATABASE_URL,
     unset: '`DATABASE_URL` does everything',
   }),
+  MIGRATE: oneOf('auto', 'check', 'off')
+    .default('auto')
+    .meta({
+      description:
+        'What a start does about missing migrations: `auto` applies them, where the role may; `check` refuses to start and names them; `off` does not look. ' +
+        'Commands do the same, except for `banyan migrate`, which always applies them. A database of a newer version is accepted and left as it is.',
+    }),
+  READ_ONLY_DATABASE: oneOf('refuse', 'allow')
+    .default('refuse')
+    .meta({
+      description:
+        'Whether `/ready` is 200 on a database that takes no writes, such as a hot standby or one with `default_transaction_read_only`. ' +
+        'With `allow`, reads are answered and changes get `UNAVAILABLE`; set `MIGRATE=check` and `WORKER=separate` too.',
+    }),
+  MAX_CLOCK_SKEW_MS: wholeNumber(1_000, 2_147_483_647)
+    .default(60_000)
+    .meta({
+      description:
+        "Greatest difference between the clocks of this machine and the database with which `/ready` is 200. The database's clock is the one " +
+        'used; a machine whose own is wrong may fail at TLS and at the signatures of webhooks.',
+    }),
   DATABASE_POOL_SIZE: wholeNumber(1, 200).default(10).meta({
     description:
       'Connections to the database. In addition the worker takes 7, `/ready` 1 and `RATE_LIMITS=postgres` 4.',

@@ -4,7 +4,8 @@ import { ConfigurationError } from '../errors.ts';
 import { budgetSettings } from '../limits/budget-settings.ts';
 import { requestLimits } from '../limits/settings.ts';
 import { consoleSignIn, provisioningSettings, sessionSettings } from './groups.ts';
-import { settings, type Settings } from './settings.ts';
+import { fileSettingOf, withSecretFiles } from './secret-files.ts';
+import { secretSettings, settings, type Settings } from './settings.ts';
 import { misspeltSettings } from './unknown-names.ts';
 
 /** The product's settings, as its parts take them. `settings` says what each means. */
@@ -21,15 +22,19 @@ function mayHoldSecret(name: string): boolean {
  */
 export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config {
   // An empty variable means the same as an absent one: compose files and shells leave them behind.
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const filled = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== ''),
+  );
+  const given = withSecretFiles(filled, secretSettings);
   const parsed = settings.safeParse(given);
   if (parsed.success) return configOf(parsed.data, given);
   const [issue] = parsed.error.issues;
   const name = String(issue?.path[0]);
   // What may hold a password is not repeated where it may be kept.
   const value = mayHoldSecret(name) ? '' : ` (it is "${given[name] ?? ''}")`;
+  const source = filled[name] === undefined && value === '' ? ` in ${fileSettingOf(name)}` : '';
   throw new ConfigurationError(
-    `${name} is not valid: ${issue?.message ?? 'unknown reason'}${value}.`,
+    `${name}${source} is not valid: ${issue?.message ?? 'unknown reason'}${value}.`,
   );
 }
 
@@ -55,6 +60,9 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     databaseUrl: value.DATABASE_URL,
     databaseMigrationUrl: value.DATABASE_MIGRATION_URL,
     production,
+    migrate: value.MIGRATE,
+    readOnlyDatabase: value.READ_ONLY_DATABASE,
+    maxClockSkewMs: value.MAX_CLOCK_SKEW_MS,
     databasePoolSize: value.DATABASE_POOL_SIZE,
     databasePoolWaitMs: value.DATABASE_POOL_WAIT_MS,
     statementTimeoutMs: value.STATEMENT_TIMEOUT_MS,
@@ -96,7 +104,10 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
       }),
     ),
     /** Names in the environment that are probably meant to be settings and are none. */
-    misspelt: misspeltSettings(Object.keys(given), names),
+    misspelt: misspeltSettings(Object.keys(given), [
+      ...names,
+      ...secretSettings.map(fileSettingOf),
+    ]),
   };
 }
 

@@ -16,6 +16,7 @@ export const mailSettings = {
     .regex(/^smtps?:\/\/\S+$/, 'must be an smtp:// or smtps:// address')
     .optional()
     .meta({
+      secret: true,
       description: 'Mail server, with account and password if needed.',
       form: '`smtp://` or `smtps://` address',
       unset: 'mail is written to files in `DATA_DIR/mail`',
@@ -84,6 +85,7 @@ export const providerSettings = {
     .default(10_000)
     .meta({ description: 'How long a provider may take to answer.' }),
   PROVISIONING_WEBHOOK_URL: safeUrl.optional().meta({
+    secret: true,
     description: 'Where webhooks go. Required where a step is done by `webhook`.',
     form: SAFE_URL,
   }),
@@ -92,13 +94,14 @@ export const providerSettings = {
     .regex(/^whsec_[A-Za-z0-9+/]{32,}={0,2}$/, 'must be whsec_ and at least 24 bytes in base64')
     .optional()
     .meta({
+      secret: true,
       description: 'Key that signs webhooks. Required where a step is done by `webhook`.',
       form: '`whsec_` and at least 24 bytes in base64',
     }),
-  STRIPE_API_KEY: z
-    .string()
-    .optional()
-    .meta({ description: 'Account at Stripe. Required where billing is done by `stripe`.' }),
+  STRIPE_API_KEY: z.string().optional().meta({
+    secret: true,
+    description: 'Account at Stripe. Required where billing is done by `stripe`.',
+  }),
   STRIPE_PRICE_ID: z.string().optional().meta({
     description: 'Price of the free plan at Stripe. Required where billing is done by `stripe`.',
   }),

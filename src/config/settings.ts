@@ -29,5 +29,10 @@ export const settings = z.object({
   ...sections['Domains and retention'],
 });
 
+/** Names of the settings that may hold a secret, and can come from a file as well. */
+export const secretSettings: readonly string[] = Object.entries(settings.shape)
+  .filter(([, setting]) => setting.meta()?.['secret'] === true)
+  .map(([name]) => name);
+
 /** The settings by their names in the environment, checked. */
 export type Settings = z.infer<typeof settings>;

@@ -62,7 +62,8 @@ export interface MigrateOptions {
 
 /**
  * Applies the missing migrations, each file in its own transaction, and returns their names.
- * A database that version 0.1 migrated is adopted first: only its history changes.
+ * A database that version 0.1 migrated is adopted first: only its history changes. A database that
+ * a newer version has migrated is left as it is, the depth limit included.
  * Several processes may call it at once: one works; the others wait and then find nothing to do. A
  * migration that does not get a table lock in time is rolled back and retried. Throws a
  * `ConfigurationError` that names the migration that failed; earlier ones stay applied.
@@ -72,9 +73,10 @@ export async function migrate(
   { maxTreeDepth, folder = MIGRATIONS, ...options }: MigrateOptions = {},
 ): Promise<string[]> {
   const files = await readFiles(folder);
-  const applied = await asOnlyMigrator(db, options, async (connection) => {
+  const migrated = await asOnlyMigrator(db, options, async (connection) => {
     await adopt(connection, files, options.log);
-    const applied = await verifyApplied(connection, files);
+    const { applied, newer } = await verifyApplied(connection, files);
+    if (newer.length > 0) return undefined;
     const names = await apply(connection, files, {
       ...options,
       count: files.size - applied.length,
@@ -83,8 +85,8 @@ export async function migrate(
     await noteChecksums(connection, files, [...files.keys()]);
     return names;
   });
-  if (maxTreeDepth !== undefined) await setMaxTreeDepth(db, maxTreeDepth);
-  return applied;
+  if (maxTreeDepth !== undefined && migrated) await setMaxTreeDepth(db, maxTreeDepth);
+  return migrated ?? [];
 }
 
 /**
@@ -190,13 +192,17 @@ const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /**
- * Returns the names of the migrations that the database lacks. It only needs the right to read the
- * list of applied ones. Throws a `ConfigurationError` if the applied migrations do not match the files.
+ * Returns the names of the migrations that the database lacks, and of those of a newer version. It
+ * only needs the right to read the list of applied ones. Throws a `ConfigurationError` if the applied
+ * migrations do not match the files.
  */
-export async function missingMigrations(db: Database): Promise<string[]> {
+export async function compareMigrations(
+  db: Database,
+): Promise<{ missing: string[]; newer: string[] }> {
   const files = await readFiles(MIGRATIONS);
-  const applied = new Set(await verifyApplied(db, files));
-  return [...files.keys()].filter((name) => !applied.has(name));
+  const { applied, newer } = await verifyApplied(db, files);
+  const has = new Set(applied);
+  return { missing: [...files.keys()].filter((name) => !has.has(name)), newer };
 }
 
 async function setMaxTreeDepth(db: Database, maxTreeDepth: number): Promise<void> {

@@ -13,24 +13,28 @@ import {
 import type { Database } from './connect.ts';
 import { many, one } from './rows.ts';
 
+/** What a database has of the migrations of some files, by name and in order. */
+export interface AppliedMigrations {
+  applied: string[];
+  /** Migrations that come after all of the files: a newer version applied them. */
+  newer: string[];
+}
+
 /**
- * Returns the migrations that the database has of these files. Throws a `ConfigurationError` that names the
- * first one that is unknown here, because a newer version applied it or its file is missing, or
- * whose file has changed since it was applied.
+ * Returns the migrations that the database has of these files, and those of a newer version. Throws
+ * a `ConfigurationError` that names the first one whose file is missing or has changed since it was
+ * applied, and what a database of a newer version lacks.
  */
 export async function verifyApplied(
   db: Database,
   files: ReadonlyMap<string, string>,
-): Promise<string[]> {
+): Promise<AppliedMigrations> {
   const history = await readHistory(db);
   const applied = history.filter(({ name }) => files.has(name));
   const newest = [...files.keys()].at(-1) ?? '';
-  const unknown = history.filter(({ name }) => !files.has(name)).map(({ name }) => name);
-  const newer = unknown.find((name) => name > newest);
-  if (newer !== undefined)
-    throw new ConfigurationError(
-      `The database is newer than this version of Banyan, which does not know its migration ${newer}: run the newer version.`,
-    );
+  const unfiled = history.filter(({ name }) => !files.has(name)).map(({ name }) => name);
+  const newer = unfiled.filter((name) => name > newest);
+  const unknown = unfiled.filter((name) => name <= newest);
   const missing = unknown.find((name) => !isReplaced(name) || hasReplaced(files));
   if (missing !== undefined)
     throw new ConfigurationError(
@@ -43,7 +47,14 @@ export async function verifyApplied(
         `The migration ${name} was edited after this database had applied it: restore its file, and add a new migration for the change.`,
       );
   }
-  return applied.map(({ name }) => name);
+  const has = new Set(applied.map(({ name }) => name));
+  const lacking = [...files.keys()].filter((name) => !has.has(name));
+  // Migrations run in the order of their names, so this version cannot add them below the newer ones.
+  if (newer.length > 0 && lacking.length > 0)
+    throw new ConfigurationError(
+      `The database has the migration ${newer[0]} of a newer version and lacks ${lacking.join(', ')}: run banyan migrate of the newer version.`,
+    );
+  return { applied: [...has], newer };
 }
 
 /** Whether the files are those of version 0.1 themselves. */

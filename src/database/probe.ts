@@ -1,8 +1,6 @@
 /** Queries outside the pool that tell whether the server is there and what it is working on. */
 import pg from 'pg';
 import { sqlState } from '../errors.ts';
-import type { DatabaseClock } from './clock.ts';
-import { APPLIED, type SchemaVersion } from './schema-version.ts';
 
 /**
  * How long one query may take. If a kept connection does not answer, one more is spent on a new
@@ -14,6 +12,12 @@ const ANSWER_MS = 700;
 const KEPT_MS = 10_000;
 
 /**
+ * How long a connection is kept that is used. What a session inherits, such as a read-only default
+ * of its role, and the server that a balancer led it to, are those of the time when it was opened.
+ */
+const AGE_MS = 30_000;
+
+/**
  * Keeps one connection outside the pool. A query that it does not answer in time is repeated on a
  * new one.
  */
@@ -21,6 +25,7 @@ export class Probe {
   readonly #config: pg.ClientConfig;
   readonly #idle: NodeJS.Timeout;
   #client: pg.Client | undefined;
+  #openedAt = -Infinity;
 
   constructor(config: pg.ClientConfig) {
     this.#config = { ...config, connectionTimeoutMillis: ANSWER_MS };
@@ -33,6 +38,7 @@ export class Probe {
    */
   async ask<Row extends pg.QueryResultRow>(statement: string): Promise<Row[]> {
     this.#idle.refresh();
+    if (performance.now() - this.#openedAt >= AGE_MS) this.close();
     const kept = this.#client;
     if (kept) {
       try {
@@ -47,6 +53,7 @@ export class Probe {
       await client.connect();
       const rows = await this.#rows<Row>(client, statement);
       this.#client = client;
+      this.#openedAt = performance.now();
       return rows;
     } catch (error) {
       hangUp(client);
@@ -98,53 +105,6 @@ export function streamOf(client: pg.Client): {
       connection: { stream: { destroy(error?: Error): void; readonly bytesRead: number } };
     }
   ).connection.stream;
-}
-
-/**
- * Checks whether the database answers, and what time it is, over its own connection. A pool in full
- * use must not make the process unready.
- */
-export class Readiness {
-  readonly #probe: Probe;
-  readonly #clock: DatabaseClock;
-  readonly #schema: SchemaVersion | undefined;
-  #asked: Promise<boolean> | undefined;
-
-  constructor(url: string, clock: DatabaseClock, schema?: SchemaVersion) {
-    this.#clock = clock;
-    this.#schema = schema;
-    this.#probe = new Probe({ connectionString: url, application_name: 'banyan readiness' });
-  }
-
-  /**
-   * Whether the database answers within 1.5 seconds and this version can work with it. Concurrent
-   * checks share one statement.
-   */
-  check(): Promise<boolean> {
-    this.#asked ??= this.#probe
-      .ask<{ now: Date; applied: string[] }>(
-        `select now() as now, ${this.#schema ? APPLIED : "'{}'::text[]"} as applied`,
-      )
-      .then(
-        (rows) => {
-          for (const { now, applied } of rows) {
-            this.#clock.note(now);
-            // The trial goes through the pool, and nobody waits for it here: the next check knows
-            // the result.
-            void this.#schema?.note(applied);
-          }
-          return this.#schema?.isUnusable !== true;
-        },
-        () => false,
-      )
-      .finally(() => (this.#asked = undefined));
-    return this.#asked;
-  }
-
-  /** Closes the connection, if there is one. */
-  close(): void {
-    this.#probe.close();
-  }
 }
 
 /** The sessions that were working for this role, as the server reported at some time. */

@@ -6,7 +6,7 @@
 import { sql } from 'kysely';
 import { sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { isReplaced } from './baseline.ts';
+import { isBaseline, isReplaced } from './baseline.ts';
 import type { Database } from './connect.ts';
 import { one } from './rows.ts';
 
@@ -28,8 +28,27 @@ export interface SchemaVersionOptions {
   tryOut?: () => Promise<unknown>;
 }
 
+/** The state of the database's migrations, as `/ready` tells it. */
+export interface SchemaState {
+  /**
+   * `newer`: a newer version has migrated the database, and this one works with it. `missing`: it
+   * lacks migrations of this version. `unusable`: it refuses what every request needs.
+   */
+  state: 'current' | 'newer' | 'missing' | 'unusable' | 'unknown';
+  /** Migrations of the database that this version does not know, the first 20. */
+  unknown: string[];
+  /** Migrations of this version that the database lacks, the first 20. */
+  missing: string[];
+}
+
+/** Names that `/ready` lists at most. */
+const LISTED_MAX = 20;
+
 /** The names of the database's migrations, as one column of a statement. */
 export const APPLIED = 'array(select name::text from kysely_migration order by name)';
+
+/** Whether a statement failed because the database has no list of migrations, so it has none. */
+export const isUnmigrated = (error: unknown): boolean => sqlState(error) === '42P01';
 
 /** The known state of the database's migrations. */
 export class SchemaVersion {
@@ -53,9 +72,13 @@ export class SchemaVersion {
    */
   async note(applied: readonly string[]): Promise<void> {
     const has = new Set(applied);
-    // A database that version 0.1 migrated lacks the baseline, until it is migrated; what it has is known.
+    // A database that version 0.1 migrated lacks the baseline, until it is migrated; what it has is
+    // known. Afterwards, version 0.1 finds in the baseline what its own migrations made.
+    const isAdopted = applied.some(isBaseline);
     this.#unknown = applied.filter((name) => !this.#known.has(name) && !isReplaced(name));
-    this.#missing = this.#options.known.filter((name) => !has.has(name));
+    this.#missing = this.#options.known.filter(
+      (name) => !has.has(name) && !(isAdopted && isReplaced(name)),
+    );
     if (this.#unknown.length === 0 && this.#missing.length === 0) {
       this.#refusal = undefined;
       this.#triedAt = this.#loggedAt = -Infinity;
@@ -72,7 +95,28 @@ export class SchemaVersion {
     return this.#refusal !== undefined;
   }
 
-  /** The message for the operator; empty if nothing is wrong. */
+  /** Whether requests can be served: nothing is missing, and nothing that they need is refused. */
+  get isReady(): boolean {
+    return !this.isUnusable && this.#missing.length === 0;
+  }
+
+  /** The state as data. */
+  get state(): SchemaState {
+    const state = this.isUnusable
+      ? 'unusable'
+      : this.#missing.length > 0
+        ? 'missing'
+        : this.#unknown.length > 0
+          ? 'newer'
+          : 'current';
+    return {
+      state,
+      unknown: this.#unknown.slice(0, LISTED_MAX),
+      missing: this.#missing.slice(0, LISTED_MAX),
+    };
+  }
+
+  /** The sentence for the operator, without a full stop; empty if nothing is wrong. */
   get line(): string {
     const told = [
       ...(this.#unknown.length > 0
@@ -83,20 +127,29 @@ export class SchemaVersion {
         : []),
     ];
     if (told.length === 0) return '';
-    return `the database ${told.join(', and ')}${this.isUnusable ? '; this version cannot work with it' : ''}\n`;
+    return `the database ${told.join(', and ')}${this.isUnusable ? '; this version cannot work with it' : ''}`;
+  }
+
+  /** Checks now, through the pool. Rejects if the database cannot be asked. */
+  async look(db: Database): Promise<void> {
+    const applied = await one(
+      db,
+      sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`,
+    ).then(
+      (row) => row.applied,
+      (error: unknown) => {
+        if (!isUnmigrated(error)) throw error;
+        return [];
+      },
+    );
+    await this.note(applied);
   }
 
   /** Checks once a minute, through the pool. Returns a function that stops it. */
   watch(db: Database): () => void {
-    const look = async (): Promise<void> => {
-      const { applied } = await one(
-        db,
-        sql<{ applied: string[] }>`select ${sql.raw(APPLIED)} as applied`,
-      );
-      await this.note(applied);
-    };
     // An unreachable database is reported elsewhere.
-    const timer = setInterval(() => void look().catch(() => undefined), LOOK_EVERY_MS).unref();
+    const look = (): unknown => this.look(db).catch(() => undefined);
+    const timer = setInterval(() => void look(), LOOK_EVERY_MS).unref();
     return () => clearInterval(timer);
   }
 

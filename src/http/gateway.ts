@@ -6,16 +6,15 @@ import { compiledExecution } from '../compiler/execution.ts';
 import { CompiledOperations } from '../compiler/operations.ts';
 import type { Outcome } from '../compiler/outcome.ts';
 import { createYoga, type YogaInitialContext } from 'graphql-yoga';
-import { sql } from 'kysely';
 import type { Context } from '../graphql/context.ts';
 import { sealingWith } from '../command/sealing.ts';
 import { AssumedCallers } from '../authentication/assumed-callers.ts';
 import { authenticate, type Authenticator } from '../authentication/authenticate.ts';
 import type { Caller } from '../authentication/callers.ts';
 import { DatabaseClock } from '../database/clock.ts';
-import type { Database } from '../database/connect.ts';
 import { withoutDeadline } from '../database/deadline.ts';
 import { Loaders } from '../database/loaders.ts';
+import { readyThrough } from '../database/readiness.ts';
 import { begun } from './begun.ts';
 import { corsOptions } from './cors.ts';
 import { DocumentCache } from './document-cache.ts';
@@ -135,12 +134,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       begun(budgets),
       hosts(allowedHosts),
       options.console ? consolePages(GRAPHQL_PATH, organizationHeader, options.console) : {},
-      probes(
-        GRAPHQL_PATH,
-        options.ready ?? (() => answersThrough(db)),
-        clock,
-        options.schemaVersion,
-      ),
+      probes(GRAPHQL_PATH, options.ready ?? (() => readyThrough(db))),
       graphiql &&
         graphiqlPage({
           endpoint: GRAPHQL_PATH,
@@ -190,13 +184,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
     fastPath,
     options,
-  );
-}
-
-async function answersThrough(db: Database): Promise<boolean> {
-  return sql`select 1`.execute(db).then(
-    () => true,
-    () => false,
   );
 }
 

@@ -92,8 +92,8 @@ export class Lifecycle {
         response.writeHead(200, { ...headers, 'content-type': 'text/plain' }).end('ok\n');
       } else if (path === '/ready') {
         response
-          .writeHead(503, { ...headers, 'content-type': 'text/plain', 'retry-after': '1' })
-          .end(`${stage}\n`);
+          .writeHead(503, { ...headers, 'content-type': 'application/json', 'retry-after': '1' })
+          .end(`${JSON.stringify({ status: stage })}\n`);
       } else {
         const code = 'UNAVAILABLE';
         const requestId = randomUUID();

@@ -5,7 +5,7 @@ import type { CommandSettings } from '../command/settings.ts';
 import type { Outcome } from '../compiler/outcome.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
-import type { SchemaVersion } from '../database/schema-version.ts';
+import type { ReadinessReport } from '../database/readiness.ts';
 import type { CallerBudgets } from '../limits/caller-budgets.ts';
 import type { IntrospectionPolicy } from '../limits/introspection-policy.ts';
 import type { RequestLimits } from '../limits/settings.ts';
@@ -24,8 +24,6 @@ export interface GatewayOptions {
   outage?: Outage;
   /** The clock that follows the database's time; by default the gateway creates its own. */
   clock?: DatabaseClock;
-  /** The state of the database's migrations, for `/ready`; absent if nothing checks it. */
-  schemaVersion?: SchemaVersion;
   organizationHeader: string;
   /** Verifies sessions; absent when no identity provider is configured. */
   sessions?: Sessions | undefined;
@@ -63,8 +61,8 @@ export interface GatewayOptions {
   onOutcome?: (outcome: Outcome) => void;
   /** Rate and cost budgets and admission; absent for none. */
   budgets?: CallerBudgets | undefined;
-  /** Whether the database can serve; by default a statement through the pool. */
-  ready?: () => Promise<boolean>;
+  /** Reports whether the database can serve; by default by a statement through the pool. */
+  ready?: () => Promise<ReadinessReport>;
   /** Called for every credential that was accepted. */
   credentialUsed(kind: 'API_KEY' | 'PERSONAL_ACCESS_TOKEN', id: string, at: Date): void;
 }

@@ -26,6 +26,15 @@ const SERVER_KEEP_ALIVE =
 const LIVING_WORKERS = 1_918_256;
 
 /**
+ * SQL that counts the living workers of this database; null on a standby, which does not know the
+ * locks of its primary.
+ */
+export const LIVING_WORKERS_COUNT = `(
+  select case when pg_is_in_recovery() then null else count(distinct objid)::int end from pg_locks
+  where locktype = 'advisory' and objsubid = 2 and classid = ${LIVING_WORKERS} and granted
+    and database = (select oid from pg_database where datname = current_database()))`;
+
+/**
  * Tracks which workers are alive. A job held by a killed worker would stay locked for hours. So
  * each worker holds a shared advisory lock under its name while it is connected, and jobs whose
  * holder has no lock are released. The same goes for jobs that this worker holds but does not run:

@@ -27,6 +27,7 @@ export const budgetVariables = {
     .refine(isRedisUrl, 'must be a redis:// or rediss:// address')
     .optional()
     .meta({
+      secret: true,
       description:
         'Redis that counts budgets for several gateways, with account and password if needed.',
       form: '`redis://` or `rediss://` address',

@@ -1,9 +1,11 @@
 /** The settings: what is said about them, and what a wrong one is answered with. */
-import { readFile } from 'node:fs/promises';
-import { describe, expect, it } from 'vitest';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { configurationPage, PAGE } from '../../scripts/configuration-page.ts';
 import { readConfig } from '../../src/config/read.ts';
-import { sections, settings } from '../../src/config/settings.ts';
+import { secretSettings, sections, settings } from '../../src/config/settings.ts';
 import { createDatabase } from '../setup/database.ts';
 import { run } from './run.ts';
 
@@ -53,6 +55,7 @@ describe('A setting', () => {
     ],
     ['LOG_LEVEL', 'loud', 'must be debug, info, warn, error or silent (it is "loud")'],
     ['GRAPHIQL', 'maybe', 'must be true or false (it is "maybe")'],
+    ['MIGRATE', 'yes', 'must be auto, check or off (it is "yes")'],
     ['CONSOLE', 'yes', 'must be on or off (it is "yes")'],
     ['INTROSPECTION', 'perhaps', 'must be public, authenticated or off (it is "perhaps")'],
     ['MAX_TREE_DEPTH', '65', 'must be a whole number from 1 to 64 (it is "65")'],
@@ -105,6 +108,71 @@ describe('A setting', () => {
   });
 });
 
+describe('A setting that may hold a secret', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'banyan-secrets-'));
+  });
+  afterAll(() => rm(folder, { recursive: true }));
+
+  const DATABASE_URL = 'postgres://banyan:swordfish@db.example/banyan';
+  const fileWith = async (content: string | Buffer): Promise<string> => {
+    const file = path.join(folder, String(content.length));
+    await writeFile(file, content);
+    return file;
+  };
+
+  it('is every one whose value could open something, and has its file on the reference page', async () => {
+    expect(secretSettings.toSorted()).toEqual([
+      'DATABASE_MIGRATION_URL',
+      'DATABASE_URL',
+      'PROVISIONING_WEBHOOK_SECRET',
+      'PROVISIONING_WEBHOOK_URL',
+      'REDIS_URL',
+      'SMTP_URL',
+      'STRIPE_API_KEY',
+    ]);
+    const page = await configurationPage();
+    for (const name of secretSettings) expect(page).toContain(`Or in a file: \`${name}_FILE\`.`);
+  });
+
+  it.each([
+    ['', 'nothing'],
+    ['\n', 'a line break'],
+    ['\r\n', 'a line break of Windows'],
+  ])('is read from a file that ends with %j (%s)', async (end) => {
+    const DATABASE_URL_FILE = await fileWith(`${DATABASE_URL}${end}`);
+    const config = readConfig({ DATABASE_URL_FILE, DATABASE_URL: '' });
+    expect(config.databaseUrl).toBe(DATABASE_URL);
+    expect(config.given).toEqual({ DATABASE_URL: '[set]' });
+    expect(config.misspelt).toEqual([]);
+  });
+
+  it('is refused in one sentence, without the secret, when its file is not what it should be', async () => {
+    const [good, odd] = [await fileWith(DATABASE_URL), await fileWith('mysql://swordfish')];
+    const [empty, large] = [await fileWith('\n\n'), await fileWith(Buffer.alloc(65_537, 'x'))];
+    for (const [environment, sentence] of [
+      [
+        { DATABASE_URL, DATABASE_URL_FILE: good },
+        'DATABASE_URL and DATABASE_URL_FILE are both set: keep one of them.',
+      ],
+      [
+        { DATABASE_URL_FILE: odd },
+        'DATABASE_URL in DATABASE_URL_FILE is not valid: must be a postgres:// address.',
+      ],
+      [{ DATABASE_URL_FILE: empty }, `DATABASE_URL_FILE is an empty file: ${empty}.`],
+      [{ DATABASE_URL_FILE: large }, `DATABASE_URL_FILE has more than 64 KiB: ${large}.`],
+      [{ DATABASE_URL_FILE: '/dev/zero' }, 'DATABASE_URL_FILE has more than 64 KiB: /dev/zero.'],
+      [{ DATABASE_URL_FILE: folder }, `DATABASE_URL_FILE cannot be read: ${folder} (EISDIR).`],
+      [
+        { STRIPE_API_KEY_FILE: '/no/such' },
+        'STRIPE_API_KEY_FILE cannot be read: /no/such (ENOENT).',
+      ],
+    ] as const)
+      expect(() => readConfig(environment)).toThrow(new Error(sentence));
+  });
+});
+
 describe('Signing in to the console', () => {
   const sessions = {
     JWT_JWKS_URL: 'https://login.example/keys',
@@ -143,6 +211,7 @@ describe('A name that looks like a setting and is none', () => {
       DATABSE_URL: 'DATABASE_URL',
       RATE_LIMIT: 'RATE_LIMITS',
       MAX_NODE: 'MAX_NODES',
+      DATABASE_URL_FILES: 'DATABASE_URL_FILE',
       database_url: 'DATABASE_URL',
     };
     const environment = Object.fromEntries(Object.keys(misspelt).map((name) => [name, 'x']));

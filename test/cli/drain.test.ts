@@ -123,7 +123,11 @@ describe('A gateway that is asked to stop', () => {
         text: expect.stringContaining('"CreateOrganizationPayload"'),
       });
     }
-    expect(ready).toMatchObject({ status: 503, connection: 'close', text: 'stopping\n' });
+    expect(ready).toMatchObject({
+      status: 503,
+      connection: 'close',
+      text: '{"status":"stopping"}\n',
+    });
     expect(health).toMatchObject({ status: 200, text: 'ok\n' });
     for (const refused of late) {
       expect(refused).toMatchObject({ status: 503, connection: 'close', retryAfter: '1' });

@@ -103,7 +103,7 @@ describe('the first start', () => {
     expect(early).toMatchObject({
       folder: undefined,
       health: { status: 200, text: 'ok\n' },
-      ready: { status: 503, text: 'starting\n', retryAfter: '1' },
+      ready: { status: 503, text: '{"status":"starting"}\n', retryAfter: '1' },
       refused: { status: 503, retryAfter: '1' },
     });
     expect(JSON.parse(early.refused?.text ?? '')).toMatchObject({

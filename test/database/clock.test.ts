@@ -5,7 +5,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Sessions } from '../../src/authentication/session.ts';
 import { DatabaseClock } from '../../src/database/clock.ts';
-import { Readiness } from '../../src/database/probe.ts';
+import { Readiness, type ReadinessReport } from '../../src/database/readiness.ts';
 import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { CreateApiKeyDocument, RecordUsageDocument, UsageDocument } from '../generated/graphql.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
@@ -135,10 +135,10 @@ describe('a difference between the clocks', () => {
   let server: Server | undefined;
   afterAll(() => server?.closeAllConnections());
 
-  it('is logged once, and told by /ready, which stays 200', async () => {
+  it('is logged once, told by /ready, which stays 200, and makes the gateway unready beyond its bound', async () => {
     const { log, lines } = keepLines();
     const clock = new DatabaseClock(log);
-    const readiness = new Readiness(world.gatewayUrl, clock);
+    const readiness = new Readiness({ url: world.gatewayUrl, clock, maxSkewMs: HOUR_MS });
     const gateway = gatewayOver(world.gatewayDb, { log, clock, ready: () => readiness.check() });
     server = createServer((request, response) => void gateway(request, response)).listen(
       0,
@@ -146,16 +146,27 @@ describe('a difference between the clocks', () => {
     );
     await new Promise((resolve) => server?.once('listening', resolve));
     const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/ready`;
-    const ready = async (): Promise<[number, string]> => {
+    const ready = async (): Promise<{ status: number; skewMs: number; problems: string[] }> => {
       const response = await fetch(url);
-      return [response.status, await response.text()];
+      const { clock: told, problems } = (await response.json()) as ReadinessReport;
+      return { status: response.status, skewMs: told.skewMs ?? NaN, problems };
     };
-    expect(await ready()).toEqual([200, 'ready\n']);
-    await shifted(-20 * DAY_MS, async () => {
-      const told = /^ready\nthe clock of this process is 172\d{4} s behind the database's\n$/;
-      for (let n = 0; n < 3; n++) expect(await ready()).toEqual([200, expect.stringMatching(told)]);
+    const near = (ms: number) => expect.closeTo(ms, -5) as number;
+    const well = { status: 200, skewMs: near(0), problems: [] };
+    expect(await ready()).toEqual(well);
+    await shifted(-HOUR_MS / 2, async () => {
+      for (let n = 0; n < 3; n++)
+        expect(await ready()).toEqual({ ...well, skewMs: near(-HOUR_MS / 2) });
     });
-    expect(await ready()).toEqual([200, 'ready\n']);
+    await shifted(-20 * DAY_MS, async () => {
+      const problem = /^the clock of this process is 172\d{7} ms behind the database's$/;
+      expect(await ready()).toEqual({
+        status: 503,
+        skewMs: near(-20 * DAY_MS),
+        problems: [expect.stringMatching(problem)],
+      });
+    });
+    expect(await ready()).toEqual(well);
     readiness.close();
     expect(lines().filter(({ skewSeconds }) => skewSeconds !== undefined)).toEqual([
       expect.objectContaining({ level: 40 }),

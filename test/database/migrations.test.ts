@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect, type Database } from '../../src/database/connect.ts';
-import { knownMigrations, migrate, missingMigrations } from '../../src/database/migrate.ts';
+import { compareMigrations, knownMigrations, migrate } from '../../src/database/migrate.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createDatabase, type TestDatabase } from '../setup/database.ts';
 import { keepLines } from '../setup/log-lines.ts';
@@ -35,7 +35,7 @@ async function after<Result>(
 describe('a database and the migrations of this version', () => {
   it('agree when nothing was changed, and again once they were noted', async () => {
     expect(await migrate(database.db)).toEqual([]);
-    expect(await missingMigrations(database.gatewayDb)).toEqual([]);
+    expect(await compareMigrations(database.gatewayDb)).toEqual({ missing: [], newer: [] });
     const { rows } = await sql<{ noted: boolean }>`
       select array(select name::text from kysely_migration order by 1) = array(select name from migration_checksums order by 1) as noted`.execute(
       database.db,
@@ -51,7 +51,7 @@ describe('a database and the migrations of this version', () => {
         const edited =
           /^The migration 0109_usage_events was edited after this database had applied it/;
         await expect(migrate(database.db)).rejects.toThrow(edited);
-        await expect(missingMigrations(database.gatewayDb)).rejects.toThrow(edited);
+        await expect(compareMigrations(database.gatewayDb)).rejects.toThrow(edited);
       },
     ));
 
@@ -63,21 +63,34 @@ describe('a database and the migrations of this version', () => {
         await expect(migrate(database.db)).rejects.toThrow(
           'The database has the migration 0105_was_here, whose file is missing.',
         );
-        await expect(missingMigrations(database.gatewayDb)).rejects.toThrow('0105_was_here');
+        await expect(compareMigrations(database.gatewayDb)).rejects.toThrow('0105_was_here');
       },
     ));
 
-  it('are told apart when a newer version has migrated the database', () =>
+  it('go together when a newer version has migrated the database, which is left as it is', () =>
     after(
       `insert into kysely_migration (name, timestamp) values ('9999_to_come', '')`,
       `delete from kysely_migration where name = '9999_to_come'`,
       async () => {
-        await expect(migrate(database.db)).rejects.toThrow(
-          /newer than this version of Banyan, which does not know its migration 9999_to_come/,
-        );
-        await expect(missingMigrations(database.gatewayDb)).rejects.toThrow(
-          /newer than this version/,
-        );
+        expect(await migrate(database.db, { maxTreeDepth: 5 })).toEqual([]);
+        expect(await compareMigrations(database.gatewayDb)).toEqual({
+          missing: [],
+          newer: ['9999_to_come'],
+        });
+        const { rows } = await sql`select max_depth from tree_settings`.execute(database.db);
+        expect(rows).toEqual([{ max_depth: 32 }]);
+      },
+    ));
+
+  it('are told apart when a newer version has migrated a database that lacks one of them', () =>
+    after(
+      `update kysely_migration set name = '9999_to_come' where name = '0108_audit'`,
+      `update kysely_migration set name = '0108_audit' where name = '9999_to_come'`,
+      async () => {
+        const sentence =
+          'The database has the migration 9999_to_come of a newer version and lacks 0108_audit: run banyan migrate of the newer version.';
+        await expect(migrate(database.db)).rejects.toThrow(sentence);
+        await expect(compareMigrations(database.gatewayDb)).rejects.toThrow(sentence);
       },
     ));
 

@@ -6,13 +6,19 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { lookUpNobody } from '../../src/authentication/callers.ts';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { knownMigrations, migrate } from '../../src/database/migrate.ts';
-import { Readiness } from '../../src/database/probe.ts';
+import { Readiness, type ReadinessReport } from '../../src/database/readiness.ts';
 import { SchemaVersion } from '../../src/database/schema-version.ts';
 import { keepLines, type LogLines } from '../setup/log-lines.ts';
 import { migrationFolder } from '../setup/migrations.ts';
 import { code, createWorld, gatewayOver, type GraphQLAnswer, type World } from '../setup/world.ts';
+import { everyMutation, type Sender } from './every-mutation.ts';
 
 const AT_ONCE = 24;
+const CALLERS = {
+  'an API key': { as: 'key@north' },
+  'a person': { as: 'admin@north' },
+  'a person without organization': { as: 'admin@north', organization: null },
+} as const satisfies Record<Sender, object>;
 
 let world: World;
 beforeAll(async () => {
@@ -91,8 +97,36 @@ describe('a column whose type a migration changes', () => {
   });
 });
 
+describe('a migration that expands every table', () => {
+  const each = (change: string): string => `do $$ declare name text; begin
+    for name in select c.relname from pg_class c where c.relnamespace = 'public'::regnamespace
+      and c.relkind in ('r', 'p') and not c.relispartition
+    loop execute format('alter table %I ${change}', name); end loop;
+  end $$`;
+
+  it('costs no mutation of this version its answer', () =>
+    beside(
+      '9001_expanded',
+      each('add column added_later text'),
+      each('drop column added_later'),
+      async () => {
+        const { failed } = await everyMutation({
+          db: world.db,
+          organization: world.uuid('north'),
+          email: 'admin@north.example',
+          key: 'key@north',
+          send: (document, as, input) =>
+            world.ask(document, { ...CALLERS[as], withoutSocket: true }, { input }),
+        });
+        expect(failed).toEqual([]);
+      },
+    ));
+});
+
+const READY = [200, { state: 'current', unknown: [], missing: [] }, []];
+
 interface Watched {
-  ready(): Promise<[number, string]>;
+  ready(): Promise<[number, ReadinessReport['schema'], string[]]>;
   log: LogLines;
   close(): Promise<void>;
 }
@@ -106,11 +140,10 @@ async function watched(): Promise<Watched> {
     log: log.log,
     tryOut: () => lookUpNobody(world.gatewayDb),
   });
-  const readiness = new Readiness(world.gatewayUrl, clock, schemaVersion);
+  const readiness = new Readiness({ url: world.gatewayUrl, clock, schema: schemaVersion });
   const gateway = gatewayOver(world.gatewayDb, {
     log: log.log,
     clock,
-    schemaVersion,
     ready: () => readiness.check(),
   });
   const server = createServer((request, response) => void gateway(request, response));
@@ -121,7 +154,8 @@ async function watched(): Promise<Watched> {
       const response = await fetch(
         `http://127.0.0.1:${(server.address() as AddressInfo).port}/ready`,
       );
-      return [response.status, await response.text()];
+      const { schema, problems } = (await response.json()) as ReadinessReport;
+      return [response.status, schema, problems];
     },
     async close() {
       server.closeAllConnections();
@@ -134,15 +168,15 @@ async function watched(): Promise<Watched> {
 describe('a gateway beside a newer database', () => {
   it('is ready, and says which migrations it does not know, to probes always and to the log once', async () => {
     const gateway = await watched();
-    expect(await gateway.ready()).toEqual([200, 'ready\n']);
+    expect(await gateway.ready()).toEqual(READY);
     const table = 'alter table organizations';
     await beside(
       '9001_added',
       `${table} add column added text`,
       `${table} drop column added`,
       async () => {
-        const told = 'the database has migrations that this version does not know: 9001_added\n';
-        for (let n = 0; n < 3; n++) expect(await gateway.ready()).toEqual([200, `ready\n${told}`]);
+        const told = { state: 'newer', unknown: ['9001_added'], missing: [] };
+        for (let n = 0; n < 3; n++) expect(await gateway.ready()).toEqual([200, told, []]);
         const message =
           'the database is not at the migrations of this version: replace this process soon';
         await expect
@@ -150,7 +184,7 @@ describe('a gateway beside a newer database', () => {
           .toMatchObject([{ level: 40, unknown: ['9001_added'], missing: [] }]);
       },
     );
-    expect(await gateway.ready()).toEqual([200, 'ready\n']);
+    expect(await gateway.ready()).toEqual(READY);
     await gateway.close();
   });
 
@@ -164,7 +198,11 @@ describe('a gateway beside a newer database', () => {
       async () => {
         await expect
           .poll(() => gateway.ready())
-          .toEqual([503, expect.stringMatching(/9001_gone; this version cannot work with it\n$/)]);
+          .toEqual([
+            503,
+            { state: 'unusable', unknown: ['9001_gone'], missing: [] },
+            [expect.stringMatching(/9001_gone; this version cannot work with it$/)],
+          ]);
         const message =
           'this version cannot work with the database as it was migrated: run the version that fits';
         await expect
@@ -173,17 +211,18 @@ describe('a gateway beside a newer database', () => {
       },
     );
     await gateway.ready();
-    expect(await gateway.ready()).toEqual([200, 'ready\n']);
+    expect(await gateway.ready()).toEqual(READY);
     await gateway.close();
   });
 
-  it('says what the database lacks when an older one takes its place', async () => {
+  it('is not ready when an older one takes its place, and says what it lacks', async () => {
     const gateway = await watched();
     const [newest = ''] = (await knownMigrations()).slice(-1);
     await sql`delete from kysely_migration where name = ${newest}`.execute(world.db);
     expect(await gateway.ready()).toEqual([
-      200,
-      `ready\nthe database lacks migrations of this version: ${newest}\n`,
+      503,
+      { state: 'missing', unknown: [], missing: [newest] },
+      [`the database lacks migrations of this version: ${newest}`],
     ]);
     await sql`insert into kysely_migration (name, timestamp) values (${newest}, '')`.execute(
       world.db,

@@ -12,7 +12,7 @@ import {
 } from '../../src/embedded-postgres/start.ts';
 import { grantGateway } from '../../src/database/grants.ts';
 import { migrate } from '../../src/database/migrate.ts';
-import { Readiness } from '../../src/database/probe.ts';
+import { Readiness } from '../../src/database/readiness.ts';
 import { encodeId } from '../../src/values/ids.ts';
 import { installQueue } from '../../src/jobs/worker.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
@@ -59,7 +59,7 @@ beforeAll(async () => {
   await owner.destroy();
   db = connect({ url: server.url, ...POOL, log });
   const clock = new DatabaseClock(log);
-  readiness = new Readiness(server.url, clock);
+  readiness = new Readiness({ url: server.url, clock });
   const gateway = gatewayOver(db, { log, clock, ready: () => readiness.check() });
   const http = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve));

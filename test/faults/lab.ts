@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { connect } from '../../src/database/connect.ts';
-import { Readiness } from '../../src/database/probe.ts';
+import { Readiness } from '../../src/database/readiness.ts';
 import type { GatewayOptions } from '../../src/http/gateway.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
@@ -51,7 +51,7 @@ export async function createLab({
     log,
   });
   const clock = new DatabaseClock(log);
-  const readiness = new Readiness(url, clock);
+  const readiness = new Readiness({ url, clock });
   const gateway = gatewayOver(db, { log, clock, ready: () => readiness.check(), ...overrides });
   const server = createServer((request, response) => void gateway(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { describe, expect } from 'vitest';
 import { DatabaseClock } from '../../src/database/clock.ts';
 import { connect } from '../../src/database/connect.ts';
-import { Readiness } from '../../src/database/probe.ts';
+import { Readiness } from '../../src/database/readiness.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { it } from '../setup/fixtures.ts';
 import { createWorld, gatewayOver, type World } from '../setup/world.ts';
@@ -137,7 +137,10 @@ describe('a database that has no connection free', () => {
       poolWaitMs: 200,
       log: createLogger('silent'),
     });
-    const readiness = new Readiness(world.url, new DatabaseClock(createLogger('silent')));
+    const readiness = new Readiness({
+      url: world.url,
+      clock: new DatabaseClock(createLogger('silent')),
+    });
     const gateway = gatewayOver(db, { ready: () => readiness.check() });
     const ask = () =>
       gateway.fetch('http://banyan.test/graphql', {
@@ -172,10 +175,10 @@ describe('a database that has no connection free', () => {
       poolSize: 1,
       log: createLogger('silent'),
     });
-    const readiness = new Readiness(
-      'postgres://nobody@127.0.0.1:1/none',
-      new DatabaseClock(createLogger('silent')),
-    );
+    const readiness = new Readiness({
+      url: 'postgres://nobody@127.0.0.1:1/none',
+      clock: new DatabaseClock(createLogger('silent')),
+    });
     const gateway = gatewayOver(db, { ready: () => readiness.check() });
     const answer = await gateway.fetch('http://banyan.test/graphql', {
       method: 'POST',
@@ -194,8 +197,11 @@ describe('a database that has no connection free', () => {
   });
 
   it('that drops its connections is ready again with the next question', async ({ world }) => {
-    const readiness = new Readiness(world.url, new DatabaseClock(createLogger('silent')));
-    expect(await readiness.check()).toBe(true);
+    const readiness = new Readiness({
+      url: world.url,
+      clock: new DatabaseClock(createLogger('silent')),
+    });
+    expect(await readiness.check()).toMatchObject({ status: 'ready' });
     const client = new pg.Client({ connectionString: world.url });
     await client.connect();
     await client.query(
@@ -204,7 +210,7 @@ describe('a database that has no connection free', () => {
     await client.end();
     // The first may still meet the lost connection.
     await readiness.check();
-    expect(await readiness.check()).toBe(true);
+    expect(await readiness.check()).toMatchObject({ status: 'ready' });
     readiness.close();
   });
 });

@@ -1,19 +1,13 @@
 /** Paths other than GraphQL: liveness, readiness, and the redirect from the root to GraphiQL. */
 import type { Plugin } from 'graphql-yoga';
-import type { DatabaseClock } from '../../database/clock.ts';
-import type { SchemaVersion } from '../../database/schema-version.ts';
+import type { ReadinessReport } from '../../database/readiness.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
 
 /**
- * Answers `/health`, `/ready` and `/`. `ready` tells whether the database can serve; `clock` and
- * `schema` are updated by it.
+ * Answers `/health`, `/ready` and `/`. `/ready` is the report as JSON, with 503 unless its status is
+ * `ready`.
  */
-export function probes(
-  endpoint: string,
-  ready: () => Promise<boolean>,
-  clock: DatabaseClock,
-  schema: SchemaVersion | undefined,
-): Plugin {
+export function probes(endpoint: string, ready: () => Promise<ReadinessReport>): Plugin {
   return {
     async onRequest({ url, request, endResponse, fetchAPI: { Response } }) {
       if (url.pathname === endpoint || !['GET', 'HEAD'].includes(request.method)) return;
@@ -22,23 +16,14 @@ export function probes(
       if (url.pathname === '/health' || url.pathname === '/ready') recordOf(request).isProbe = true;
       if (url.pathname === '/health') endResponse(new Response('ok\n', { status: 200 }));
       if (url.pathname === '/ready') {
-        const answer = (await ready())
-          ? { status: 200, text: `ready\n${skewLine(clock)}${schema?.line ?? ''}` }
-          : {
-              status: 503,
-              text: schema?.isUnusable ? schema.line : 'the database does not answer\n',
-            };
-        endResponse(new Response(answer.text, { status: answer.status }));
+        const report = await ready();
+        endResponse(
+          new Response(`${JSON.stringify(report)}\n`, {
+            status: report.status === 'ready' ? 200 : 503,
+            headers: { 'content-type': 'application/json' },
+          }),
+        );
       }
     },
   };
-}
-
-/**
- * A clock difference does not make a gateway unready, since the database's clock is used, but an
- * operator wants to know.
- */
-function skewLine({ isSkewed, skewMs }: DatabaseClock): string {
-  if (!isSkewed) return '';
-  return `the clock of this process is ${Math.round(Math.abs(skewMs) / 1_000)} s ${skewMs < 0 ? 'behind' : 'ahead of'} the database's\n`;
 }
