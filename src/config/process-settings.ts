@@ -162,7 +162,7 @@ export const identitySettings = {
     .optional()
     .meta({
       description:
-        'The public client at `JWT_ISSUER` that people sign in to the console with: authorization code with PKCE, `/console/callback` as its ' +
+        'The public client at `JWT_ISSUER` that people sign in to the console with: authorization code with PKCE, `/console/_/callback` as its ' +
         'redirect, and endpoints at the address of the issuer. The session is the ID token if this is the `JWT_AUDIENCE`, else the access token.',
       unset: 'people sign in with tokens and keys',
     }),

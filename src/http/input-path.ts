@@ -1,4 +1,12 @@
 /** Where bad input stands in the arguments of its field, as clients of forms need it. */
+import {
+  Kind,
+  parse,
+  visit,
+  type GraphQLError,
+  type ValueNode,
+  type VariableDefinitionNode,
+} from 'graphql';
 
 type Path = readonly (string | number)[];
 
@@ -25,4 +33,43 @@ export function withInputPaths(
       fields: (fields as { field: string }[]).map((one) => ({ ...one, path: whole(one.field) })),
     }),
   };
+}
+
+/**
+ * Returns where a value stands that a variable cannot have, in the arguments of the field that takes
+ * the variable. Undefined for other errors, and for a variable that several arguments take.
+ */
+export function variablePath({ message, nodes }: GraphQLError): Path | undefined {
+  const [node] = nodes ?? [];
+  if (node?.kind !== Kind.VARIABLE_DEFINITION) return undefined;
+  const [use, ...others] = usesOf(node);
+  if (use === undefined || others.length > 0) return undefined;
+  // The executor tells the place in the variable in its message alone, where quotes in the value
+  // itself are escaped.
+  const [, inVariable = ''] = / at "\w+((?:\.\w+|\[\d+\])+)"; /.exec(message) ?? [];
+  const parts = inVariable.matchAll(/\.(\w+)|\[(\d+)\]/g);
+  return [...use, ...Array.from(parts, ([, name, index]) => name ?? Number(index))];
+}
+
+/** The places in arguments that take a variable. */
+function usesOf({ variable, loc }: VariableDefinitionNode): Path[] {
+  if (!loc) return [];
+  const uses: Path[] = [];
+  const look = (value: ValueNode, at: Path): void => {
+    if (value.kind === Kind.VARIABLE && value.name.value === variable.name.value) uses.push(at);
+    if (value.kind === Kind.LIST) value.values.forEach((one, index) => look(one, [...at, index]));
+    if (value.kind === Kind.OBJECT)
+      for (const field of value.fields) look(field.value, [...at, field.name.value]);
+  };
+  // Only the document's text is at hand. It was parsed before, so it is within the limits.
+  visit(parse(loc.source.body), {
+    OperationDefinition: ({ loc: of }) =>
+      of && of.start <= loc.start && loc.end <= of.end ? undefined : false,
+    Directive: () => false,
+    Argument({ name, value }) {
+      look(value, [name.value]);
+      return false;
+    },
+  });
+  return uses;
 }

@@ -1,6 +1,7 @@
 /** The one place that turns an unknown failure into a safe answer. */
 import { GraphQLError, Kind } from 'graphql';
 import { OutcomeUnknown, RequestError, isUnavailable, sqlState, unavailable } from '../errors.ts';
+import { variablePath } from './input-path.ts';
 
 function rootCause(error: unknown): unknown {
   return error instanceof GraphQLError && error.originalError
@@ -53,6 +54,7 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
     const message = error.message.replace(/ Did you mean .*\?$/s, '').slice(0, MESSAGE_LENGTH_MAX);
     const http = error.extensions['http'];
     const argument = argumentOf(error);
+    const path = variablePath(error);
     // A scalar's own message does not say which argument it was about.
     const named =
       argument === undefined ||
@@ -65,6 +67,7 @@ export function maskError(error: unknown, report: (cause: unknown) => void): Gra
       extensions: {
         code: 'BAD_USER_INPUT',
         ...(argument && { argument }),
+        ...(path && { path }),
         ...(http ? { http } : {}),
       },
     });

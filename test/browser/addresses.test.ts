@@ -50,6 +50,15 @@ describe('an address', () => {
     await page.getByRole('heading', { name: 'Cedar South', level: 1 }).waitFor();
   });
 
+  it('of a page that is no organization can be the slug of one', async ({ open }) => {
+    for (const slug of ['sign-in', 'callback']) {
+      const { page, allow } = await open(`/console/${slug}`);
+      allow(/status of 404/);
+      await openDemonstration(page);
+      await page.getByText('Not found', { exact: true }).first().waitFor();
+    }
+  });
+
   it('that is none says so', async ({ open }) => {
     const { page } = await open('/console/cedar-group/nowhere/at-all');
     await openDemonstration(page);

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished } from 'vitest';
 import { startProxy } from '../faults/proxy.ts';
 import { it } from './setup/fixtures.ts';
 import { openDemonstration } from './setup/people.ts';
+import { ask } from './setup/product.ts';
 
 const SEARCH = { name: 'Search organizations' };
 
@@ -45,6 +46,36 @@ describe('A page that is open', () => {
     await failed.click();
     await page.getByRole('row', { name: 'Harbor Telecom' }).waitFor();
     expect(await failed.count()).toBe(0);
+  });
+
+  it('keeps the rows of a list whose next page could not be read, and reads it when asked to', async ({
+    open,
+    ownProduct,
+  }) => {
+    const create = `mutation ($id: ID!, $name: String!) {
+      createApiKey(input: { organizationId: $id, name: $name, scopes: ["members:read"] }) {
+        __typename
+      }
+    }`;
+    const id = ownProduct.demo.organizationId;
+    for (let at = 0; at < 52; at++) await ask(ownProduct, create, { id, name: `Key ${at}` });
+    const proxy = await startProxy(ownProduct.origin);
+    onTestFinished(() => proxy.close());
+    const { page, allow } = await open('/console/cedar-group/organizations/cedar-group/keys', {
+      origin: new URL(proxy.through(ownProduct.origin)).origin,
+    });
+    await openDemonstration(page);
+    await page.getByRole('rowheader', { name: 'Key 51' }).waitFor();
+    allow(UNANSWERED);
+    proxy.refuse(true);
+    proxy.cut();
+    await page.getByRole('button', { name: 'Show more' }).click();
+    await page.getByText('The gateway could not be reached. Check your connection.').waitFor();
+    expect(await page.getByRole('rowheader', { name: 'Key 51' }).count()).toBe(1);
+    proxy.refuse(false);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('rowheader', { name: /^Key 0 / }).waitFor();
+    expect(await page.getByRole('rowheader', { name: 'Key 51' }).count()).toBe(1);
   });
 
   it('says that it waits for a slow gateway, and shows the last of what was asked', async ({

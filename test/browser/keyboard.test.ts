@@ -113,6 +113,19 @@ describe('with the keyboard alone', () => {
     await hasFocus(page, page.getByRole('button', { name: /^Account: / }));
   });
 
+  it('one stays among the filters of the audit log when one of them is taken away', async ({
+    open,
+    product,
+  }) => {
+    const address = '/console/cedar-group/organizations/cedar-group/audit';
+    const { page } = await open(`${address}?object=${product.demo.organizationId}`);
+    await signIn(page);
+    await page.getByRole('button', { name: /^No longer only: / }).focus();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(address);
+    await hasFocus(page, page.getByRole('button', { name: 'Refresh' }));
+  });
+
   it('one asks the audit log for a person whose whole address is typed', async ({ open }) => {
     const address = '/console/cedar-group/organizations/cedar-north/audit?reach=tree';
     const { page } = await open(address);

@@ -27,7 +27,7 @@ describe('signing in', () => {
   });
 
   it('takes a key that was pasted', async ({ open, product }) => {
-    const { page } = await open('/console/sign-in');
+    const { page } = await open('/console/_/sign-in');
     await paste(page, `  ${product.demo.apiKey}\n`);
     await page.getByRole('row', { name: 'Cedar North' }).waitFor();
     await page.getByRole('button', { name: /^Account: / }).waitFor();

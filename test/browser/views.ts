@@ -23,7 +23,7 @@ const CEDAR_NORTH = '/console/cedar-group/organizations/cedar-north';
 export const VIEWS: readonly View[] = [
   {
     name: 'sign-in',
-    address: '/console/sign-in',
+    address: '/console/_/sign-in',
     shows: ['button', 'Sign in with the token'],
     isPublic: true,
     operations: [],

@@ -19,6 +19,26 @@ const Members = gql`
     }
   }
 `;
+const Shares = gql`
+  query Shares($after: String, $first: Int!) {
+    organization(slug: "cedar") {
+      id
+      usage(from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z") {
+        byChild(metric: "calls", first: $first, after: $after) {
+          edges {
+            node {
+              id
+            }
+          }
+          pageInfo {
+            hasNextPage
+            endCursor
+          }
+        }
+      }
+    }
+  }
+`;
 const RemoveMember = gql`
   mutation RemoveMember($input: RemoveMemberInput!) {
     removeMember(input: $input) {
@@ -132,5 +152,50 @@ describe('a list in the cache of the console', () => {
     const input = { organizationId: 'org_1', userId: 'b' };
     await client.mutation(RemoveMember, { input }).toPromise();
     expect(shown(await ask({ after: 'b' }))).toBe('acd…');
+  });
+
+  it('Joins pages of different sizes, and the edges of lists that are shown by them', async () => {
+    const shares = (after: string | null, first: number) => ({
+      organization: {
+        __typename: 'Organization',
+        id: 'org_1',
+        usage: {
+          __typename: 'UsageSummary',
+          byChild: {
+            __typename: 'UsageByChildConnection',
+            edges: ids
+              .slice(ids.indexOf(String(after)) + 1)
+              .slice(0, first)
+              .map((id) => ({
+                __typename: 'UsageByChildEdge',
+                node: { __typename: 'Organization', id },
+              })),
+            pageInfo: {
+              __typename: 'PageInfo',
+              hasNextPage: first === 2,
+              endCursor: first === 2 ? 'b' : 'e',
+            },
+          },
+        },
+      },
+    });
+    const usage = new Client({
+      url: 'http://gateway.example/graphql',
+      preferGetMethod: false,
+      exchanges: [createCache(), fetchExchange],
+      fetch: async (_url, init) => {
+        const body = typeof init?.body === 'string' ? init.body : '{}';
+        const { variables } = JSON.parse(body) as {
+          variables: { after: string | null; first: number };
+        };
+        return Response.json({ data: shares(variables.after, variables.first) });
+      },
+    });
+    const askFor = async (variables: { after: string | null; first: number }) => {
+      const { data } = await usage.query<ReturnType<typeof shares>>(Shares, variables).toPromise();
+      return data?.organization.usage.byChild.edges.map(({ node }) => node.id).join('');
+    };
+    expect(await askFor({ after: null, first: 2 })).toBe('ab');
+    expect(await askFor({ after: 'b', first: 100 })).toBe('abcde');
   });
 });

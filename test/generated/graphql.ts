@@ -45,10 +45,10 @@ export type AddressInput = {
   line1: string;
   /** Floor, suite or care-of. */
   line2?: string | null | undefined;
-  /** State, province or region. */
-  state: string;
-  /** Postal code. */
-  zip: string;
+  /** State, province or region. Absent or null where the country has none. */
+  state?: string | null | undefined;
+  /** Postal code. Absent or null where the country has none. */
+  zip?: string | null | undefined;
 };
 
 /** Why the portal of the billing provider cannot be opened. */

@@ -60,7 +60,7 @@ describe('the page of the console', () => {
       '/console/',
       '/console/acme',
       '/console/acme/organizations/north/members?search=ada',
-      '/console/sign-in',
+      '/console/_/sign-in',
       '/console/main.js',
     ]) {
       const { status, text, headers } = await get(target);

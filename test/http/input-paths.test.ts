@@ -57,12 +57,61 @@ it('Names the argument of a query, and of a field below a mutation', async () =>
   expect(below.errors?.[0]?.extensions).toMatchObject({ path: ['separator'] });
 });
 
-it('Names no path where the document itself is refused', async () => {
+it('Names the path of a value that its variable cannot have', async () => {
   const { errors } = await world.ask(
+    `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }`,
+    { as: 'key@north' },
+    {
+      input: {
+        name: 'A',
+        slug: 'a-slug',
+        branding: { logoUrl: 'no "url" at "input.slug"; at all' },
+        externalAccounts: [
+          { system: 'crm', accountId: '1' },
+          { system: 5, accountId: '2' },
+        ],
+      },
+    },
+  );
+  const places = errors?.map(({ extensions }) => extensions?.['path']);
+  expect(places).toHaveLength(2);
+  expect(places).toContainEqual(['input', 'branding', 'logoUrl']);
+  expect(places).toContainEqual(['input', 'externalAccounts', 1, 'system']);
+  expect(errors?.[0]?.extensions?.['fields']).toMatchObject([{ path: places?.[0] }]);
+});
+
+it('Names the argument that takes a variable, wherever in it that stands', async () => {
+  const list = await world.ask(
     'query ($n: Int) { organization { children(first: $n) { totalCount } } }',
     { as: 'key@north' },
     { n: 'many' },
   );
-  expect(errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'n' });
-  expect(errors?.[0]?.extensions).not.toHaveProperty('path');
+  expect(list.errors?.[0]?.extensions).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    argument: 'n',
+    path: ['first'],
+  });
+  const part = await world.ask(
+    `mutation ($email: EmailAddress!) {
+      inviteUsers(input: { organizationId: "x", users: [{ email: $email }] }) { __typename }
+    }`,
+    { as: 'key@north' },
+    { email: 5 },
+  );
+  expect(part.errors?.[0]?.extensions).toMatchObject({ path: ['input', 'users', 0, 'email'] });
+});
+
+it('Names no path where the document itself is refused, or a variable stands in several places', async () => {
+  const refused = await world.ask('{ organization { children(first: "many") { totalCount } } }', {
+    as: 'key@north',
+  });
+  expect(refused.errors?.[0]?.extensions).not.toHaveProperty('path');
+  const twice = await world.ask(
+    `query ($n: Int) { organization { children(first: $n) { totalCount }
+      members(last: $n) { totalCount } } }`,
+    { as: 'key@north' },
+    { n: 'many' },
+  );
+  expect(twice.errors?.[0]?.extensions).toMatchObject({ code: 'BAD_USER_INPUT', argument: 'n' });
+  expect(twice.errors?.[0]?.extensions).not.toHaveProperty('path');
 });

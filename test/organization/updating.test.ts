@@ -112,6 +112,18 @@ describe('updating an organization', () => {
     });
   });
 
+  it('to an address in a country without states or postal codes leaves both out', async () => {
+    const { state: _state, zip: _zip, ...rest } = ADDRESS;
+    const hongKong = { ...rest, city: 'Kowloon', country: 'HK' };
+    expect(await updated('shop-1', { primaryAddress: hongKong })).toMatchObject({
+      primaryAddress: { ...hongKong, state: '', zip: '' },
+    });
+    const withZip = { ...hongKong, state: null, zip: '999077' };
+    expect(await updated('shop-1', { primaryAddress: withZip })).toMatchObject({
+      primaryAddress: { ...withZip, state: '' },
+    });
+  });
+
   it('of nothing changes nothing', async () => {
     const before = await updated('shop-2', {});
     expect(before.version).toBe(1);
@@ -216,6 +228,8 @@ describe('updating an organization', () => {
       [{ primaryAddress: { ...ADDRESS, country: 'XX' } }, 'primaryAddress.country'],
       [{ primaryAddress: { ...ADDRESS, country: 'USA' } }, 'primaryAddress.country'],
       [{ primaryAddress: { ...ADDRESS, city: '' } }, 'primaryAddress.city'],
+      [{ primaryAddress: { ...ADDRESS, state: '' } }, 'primaryAddress.state'],
+      [{ primaryAddress: { ...ADDRESS, zip: 'x'.repeat(201) } }, 'primaryAddress.zip'],
       [{ branding: { primaryColor: 'red' } }, 'branding.primaryColor'],
       [{ branding: { secondaryColor: '#12345' } }, 'branding.secondaryColor'],
       [{ branding: { logoUrl: 'javascript:alert(1)' } }, 'branding.logoUrl'],

@@ -1,32 +1,31 @@
 /** Chooses the organization to act in from those that the person is a member of. */
-import { useLocation } from 'wouter';
 import { texts } from '../texts/en.ts';
+import { MenuButton } from '../ui/menu-button.tsx';
 import { Name } from '../ui/name.tsx';
-import { Select } from '../ui/select.tsx';
-import { treePath } from './paths.ts';
-import { useViewer } from './viewer.ts';
+import { useViewer, type Viewer } from './viewer.ts';
+
+const load = () => import('./organization-choices.tsx');
+
+/** The organizations that the person can act in, and the one that they act in. */
+export function choicesOf({ organization, memberships }: Viewer) {
+  const own = (memberships?.nodes ?? []).map((membership) => membership.organization);
+  return organization && own.every(({ id }) => id !== organization.id)
+    ? [organization, ...own]
+    : own;
+}
 
 export function OrganizationSwitcher() {
-  const { acting, organization, memberships } = useViewer();
-  const [, navigate] = useLocation();
-  const own = (memberships?.nodes ?? []).map((membership) => membership.organization);
-  const all =
-    organization && own.every(({ id }) => id !== organization.id) ? [organization, ...own] : own;
-  if (all.length <= 1)
-    return (
-      <span className="frame-organization">
-        <Name of={organization?.name ?? acting} />
-      </span>
-    );
+  const viewer = useViewer();
+  const name = <Name of={viewer.organization?.name ?? viewer.acting} />;
+  if (choicesOf(viewer).length <= 1) return <span className="frame-organization">{name}</span>;
   return (
-    <div className="frame-organization">
-      <Select
-        label={texts.frame.switcher}
-        isLabelHidden
-        value={acting}
-        options={all.map(({ slug, name }) => ({ value: slug, label: name, description: slug }))}
-        onChange={(slug) => navigate(treePath(slug))}
-      />
-    </div>
+    <MenuButton
+      label={texts.frame.switcher(viewer.organization?.name ?? viewer.acting)}
+      className="button quiet frame-organization"
+      load={load}
+    >
+      <span className="account-name">{name}</span>
+      <span aria-hidden="true">▾</span>
+    </MenuButton>
   );
 }

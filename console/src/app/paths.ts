@@ -1,5 +1,11 @@
 /** The addresses of the console, below its base. */
 
+/** Where people sign in. An underscore is in no slug, so that this is no organization to act in. */
+export const SIGN_IN_PATH = '/_/sign-in';
+
+/** Where the identity provider leads back to. */
+export const CALLBACK_PATH = '/_/callback';
+
 /** The parts of an organization's page. */
 export const TABS = [
   'overview',

@@ -5,6 +5,7 @@ import { SignIn } from '../session/sign-in.tsx';
 import { useSession } from '../session/session.tsx';
 import { Progress } from '../ui/answer-states.tsx';
 import { Home } from './home.tsx';
+import { CALLBACK_PATH, SIGN_IN_PATH } from './paths.ts';
 import { SignedIn } from './signed-in.tsx';
 import { Workspace } from './workspace.tsx';
 
@@ -15,10 +16,10 @@ export function Routes() {
   return (
     <Suspense fallback={<Progress />}>
       <Switch>
-        <Route path="/callback">
+        <Route path={CALLBACK_PATH}>
           <Callback />
         </Route>
-        <Route path="/sign-in">{credential ? <Redirect to="/" replace /> : <SignIn />}</Route>
+        <Route path={SIGN_IN_PATH}>{credential ? <Redirect to="/" replace /> : <SignIn />}</Route>
         {!credential && (
           <Route>
             <SignIn />

@@ -1,10 +1,11 @@
 /** Chooses which events are shown. */
+import { useRef } from 'react';
 import { texts } from '../texts/en/audit.ts';
 import { Button } from '../ui/button.tsx';
 import { Name } from '../ui/name.tsx';
 import { Select } from '../ui/select.tsx';
 import { ActionFilter } from './action-filter.tsx';
-import { isFiltered, NO_FILTER } from './filter.ts';
+import { isFiltered, NO_FILTER, type AuditFilter } from './filter.ts';
 import { PeriodField } from './period-field.tsx';
 import { PersonField } from './person-field.tsx';
 import type { FilterState } from './use-filter.ts';
@@ -29,6 +30,12 @@ export function Filters({
   onRefresh,
 }: FiltersProps) {
   const { actions, days, person, object } = filter;
+  const refresh = useRef<HTMLButtonElement>(null);
+  /** Shows more. The button that was pressed goes, and the focus stays among the filters. */
+  const drop = (part: Partial<AuditFilter>): void => {
+    refresh.current?.focus();
+    change(part);
+  };
   return (
     <div className="row filters" role="group" aria-label={texts.filters}>
       <Select
@@ -45,18 +52,18 @@ export function Filters({
         name={names.person}
         onChange={(next) => change({ person: next })}
       />
-      <Button variant="quiet" onPress={onRefresh}>
+      <Button variant="quiet" ref={refresh} onPress={onRefresh}>
         {texts.again}
       </Button>
       {isFiltered(filter) && (
-        <Button variant="quiet" onPress={() => change(NO_FILTER)}>
+        <Button variant="quiet" onPress={() => drop(NO_FILTER)}>
           {texts.showAll}
         </Button>
       )}
       {object !== undefined && (
         <Button
           aria-label={texts.object.clear(names.object ?? object)}
-          onPress={() => change({ object: undefined })}
+          onPress={() => drop({ object: undefined })}
         >
           <Name of={texts.object.only(names.object ?? object)} /> ✕
         </Button>

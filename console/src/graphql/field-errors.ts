@@ -21,13 +21,14 @@ export function badFieldsOf(error: CombinedError | undefined): Fields {
   if (!error || codeOf(error) !== 'BAD_USER_INPUT') return NONE;
   return new Map(
     error.graphQLErrors.flatMap(({ message, extensions }) => {
-      const coerced = /at "input\.([^"]+)"; Expected value of type "(\w+)/.exec(message);
-      if (coerced) {
-        const [, path = '', type = ''] = coerced;
-        return [[path.replaceAll(/\[(\d+)\]/g, '.$1'), wrongValue(type)] as const];
-      }
       const fields: unknown = extensions?.['fields'];
-      return Array.isArray(fields) ? (fields as BadField[]).flatMap(entryOf) : [];
+      if (!Array.isArray(fields)) return [];
+      // The sentence about a value of the wrong type is for programmers.
+      const [, type] = /; Expected value of type "(\w+)/.exec(message) ?? [];
+      const entries = (fields as BadField[]).flatMap(entryOf);
+      return type === undefined
+        ? entries
+        : entries.map(([name]) => [name, wrongValue(type)] as const);
     }),
   );
 }

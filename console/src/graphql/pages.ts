@@ -15,7 +15,10 @@ export const pagesUpToAsked: Resolver = (_parent, args, cache, { parentKey, fiel
   for (const { fieldName: name, fieldKey, arguments: known } of cache.inspectFields(parentKey)) {
     if (name !== fieldName || listOf(known) !== list) continue;
     const page = cache.resolve(parentKey, fieldKey);
-    if (typeof page === 'string') pages.set(known?.['after'] ?? null, page);
+    const after = known?.['after'] ?? null;
+    // Pages of other sizes belong to the list as well, but one of the size that is asked for is better.
+    if (typeof page === 'string' && (!pages.has(after) || known?.['first'] === args['first']))
+      pages.set(after, page);
   }
   const asked = pages.get(args['after'] ?? null);
   // Nothing is known: the gateway is asked.
@@ -28,9 +31,13 @@ export const pagesUpToAsked: Resolver = (_parent, args, cache, { parentKey, fiel
     shown.push(next);
     last = next;
   }
+  const rowsOf = (field: 'nodes' | 'edges') => [
+    ...new Set(shown.flatMap((page) => linksOf(cache, page, field))),
+  ];
   return {
     __typename: cache.resolve(asked, '__typename'),
-    nodes: [...new Set(shown.flatMap((page) => nodesOf(cache, page)))],
+    nodes: rowsOf('nodes'),
+    edges: rowsOf('edges'),
     totalCount: cache.resolve(asked, 'totalCount'),
     pageInfo: {
       __typename: 'PageInfo',
@@ -52,7 +59,7 @@ export function dropFromPages(
   for (const { fieldName, fieldKey } of cache.inspectFields(parent)) {
     const page = fieldName === field ? cache.resolve(parent, fieldKey) : null;
     if (typeof page !== 'string') continue;
-    const nodes = nodesOf(cache, page);
+    const nodes = linksOf(cache, page, 'nodes');
     if (nodes.includes(key))
       cache.link(
         page,
@@ -68,9 +75,9 @@ function listOf(args: Arguments): string {
   return stringifyVariables(list);
 }
 
-function nodesOf(cache: Cache, page: string): string[] {
-  const nodes = cache.resolve(page, 'nodes');
-  return Array.isArray(nodes) ? nodes.filter((node) => typeof node === 'string') : [];
+function linksOf(cache: Cache, page: string, field: 'nodes' | 'edges'): string[] {
+  const links = cache.resolve(page, field);
+  return Array.isArray(links) ? links.filter((link) => typeof link === 'string') : [];
 }
 
 function pageInfoOf(cache: Cache, page: string, field: string): DataField | undefined {

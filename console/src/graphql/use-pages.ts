@@ -1,29 +1,47 @@
-/**
- * Lists whose newest rows come first, read page after page. A page that was read before goes on from
- * the first one only as long as that ends where it did: rows that were added since would otherwise
- * leave a gap between the two. The normalized cache cannot tell, so these lists are put together here.
- */
+/** Lists that are shown page after page, as the cache puts them together. */
 import { useState } from 'react';
-import { useClient, useQuery, type CombinedError, type TypedDocumentNode } from 'urql';
+import {
+  useClient,
+  useQuery,
+  type CombinedError,
+  type TypedDocumentNode,
+  type UseQueryResponse,
+} from 'urql';
 
 export interface Page<Node> {
   nodes: readonly Node[];
   pageInfo: { endCursor: string | null; hasNextPage: boolean };
 }
 
-interface Rest<Node> extends Page<Node> {
-  /** Identifies the first page that these rows continue. */
-  chain: string;
-  isLoading: boolean;
-  error: CombinedError | undefined;
-}
-
 export interface PagesOptions<Data, V, Node> {
   query: TypedDocumentNode<Data, V & { after?: string | null }>;
-  /** Everything but the cursor. */
+  /** Everything but the cursor. Another list, such as one with another filter, begins at its first page. */
   variables: V;
   /** The list in an answer; null where the caller may not read it. */
   select(data: Data): Page<Node> | null | undefined;
+}
+
+export interface Pages<Data, Node> {
+  /** The answer with all pages that were read. */
+  answer: UseQueryResponse<Data, object>;
+  /** The rows of all pages that were read. */
+  nodes: readonly Node[];
+  /** Reads the next page; undefined on the last one. */
+  readNext: (() => void) | undefined;
+  isLoadingNext: boolean;
+  /** Why the next page did not come. */
+  nextError: CombinedError | undefined;
+  /** Reads the list from its beginning again. */
+  readAgain(): void;
+}
+
+interface Place {
+  /** The list that it is a place in. */
+  list: string;
+  /** The cursor after which the last page begins; null for the first one. */
+  after: string | null;
+  /** That of the page before. */
+  before: string | null;
 }
 
 /** Reads the first page, and others when asked to. */
@@ -31,43 +49,39 @@ export function usePages<Data, V extends object, Node>({
   query,
   variables,
   select,
-}: PagesOptions<Data, V, Node>) {
+}: PagesOptions<Data, V, Node>): Pages<Data, Node> {
   const client = useClient();
-  const answer = useQuery({ query, variables, requestPolicy: 'cache-and-network' });
-  const [{ data }, ask] = answer;
-  const first = data && select(data);
-  const chain = JSON.stringify([variables, first?.pageInfo.endCursor]);
-  const [rest, setRest] = useState<Rest<Node>>();
-  const current = rest?.chain === chain ? rest : undefined;
-  const { endCursor, hasNextPage } = current?.pageInfo ?? first?.pageInfo ?? NO_PAGE;
-
-  const readNext = async (): Promise<void> => {
-    const before = current?.nodes ?? [];
-    const pageInfo = { endCursor, hasNextPage };
-    const state = { chain, nodes: before, pageInfo, isLoading: true, error: undefined };
-    setRest(state);
-    const { data: next, error } = await client
-      .query(query, { ...variables, after: endCursor }, { requestPolicy: 'network-only' })
-      .toPromise();
-    const page = next && select(next);
-    const nodes = page ? [...before, ...page.nodes] : before;
-    const after = { ...state, nodes, pageInfo: page?.pageInfo ?? pageInfo, error };
-    setRest((now) => (now === state ? { ...after, isLoading: false } : now));
+  const list = JSON.stringify(variables);
+  const [place, setPlace] = useState<Place>();
+  const { after, before } = place?.list === list ? place : { after: null, before: null };
+  const [state, ask] = useQuery<Data, V & { after?: string | null }>({
+    query,
+    variables: { ...variables, after },
+    requestPolicy: 'cache-and-network',
+  });
+  const readLast = (): void => ask({ requestPolicy: 'network-only' });
+  // A page that did not come takes nothing away from those before it.
+  const kept =
+    after !== null && state.error && state.data === undefined
+      ? client.readQuery(query, { ...variables, after: before })?.data
+      : undefined;
+  const data = kept ?? state.data;
+  const page = data && select(data);
+  const nextError = kept && state.error;
+  const readNext = (): void => {
+    if (nextError) readLast();
+    else if (page) setPlace({ list, after: page.pageInfo.endCursor, before: after });
   };
-
+  const { error: _nextError, ...shown } = state;
   return {
-    answer,
-    nodes: [...(first?.nodes ?? []), ...(current?.nodes ?? [])],
-    /** Reads the next page; undefined on the last one. */
-    readNext: hasNextPage && first ? () => void readNext() : undefined,
-    isLoadingNext: current?.isLoading ?? false,
-    nextError: current?.error,
-    /** Reads the list from its beginning again. */
+    answer: [kept ? { ...shown, data: kept } : state, ask],
+    nodes: page?.nodes ?? [],
+    readNext: page?.pageInfo.hasNextPage === true ? readNext : undefined,
+    isLoadingNext: after !== null && state.fetching,
+    nextError,
     readAgain: (): void => {
-      setRest(undefined);
-      ask({ requestPolicy: 'network-only' });
+      if (after === null) readLast();
+      else setPlace(undefined);
     },
   };
 }
-
-const NO_PAGE = { endCursor: null, hasNextPage: false };

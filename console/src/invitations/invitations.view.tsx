@@ -1,25 +1,24 @@
 /** The invitations of an organization: who was invited, how that went, and inviting more people. */
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import {
   InvitationsDocument,
   ResendInvitationDocument,
   type ListedInvitationFragment,
 } from '../generated/invitations/graphql.ts';
 import { useIdempotentMutation } from '../graphql/use-mutation.ts';
+import { usePages } from '../graphql/use-pages.ts';
 import { MEMBERS_SCOPE } from '../members/grants.ts';
 import type { TabViewProps } from '../organizations/page/tab-views.ts';
 import { texts } from '../texts/en/invitations.ts';
 import { Answer } from '../ui/answer.tsx';
 import { Empty } from '../ui/answer-states.tsx';
 import { Button } from '../ui/button.tsx';
-import { More } from '../ui/more.tsx';
+import { MorePages } from '../ui/more-pages.tsx';
 import { notify } from '../ui/notice.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { Select } from '../ui/select.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
-import { usePageCursor } from '../ui/use-page-cursor.ts';
 import '../ui/styles/people.css';
 import { EMPTY_DRAFT } from './draft.ts';
 import { InvitationRefusal } from './invitation-refusal.tsx';
@@ -45,22 +44,21 @@ export default function InvitationsView({ slug }: TabViewProps) {
   const [{ failure, error }, resend, resetResend] = useIdempotentMutation(ResendInvitationDocument);
   const state = stateOf(text);
   const wanted = useDebounced(search.trim(), SETTLED_MS);
-  const { after, showMore, restart } = usePageCursor(JSON.stringify([state, wanted]));
-  const answer = useQuery({
+  const pages = usePages({
     query: InvitationsDocument,
     variables: {
       slug,
       status: state === 'ALL' ? [...STATUSES] : [state],
       search: wanted === '' ? null : wanted,
-      after,
     },
-    requestPolicy: 'cache-and-network',
+    select: ({ organization }) => organization?.invitations,
   });
-  const [{ data, fetching }, ask] = answer;
+  const [{ fetching }, ask] = pages.answer;
   const look = (): void => ask({ requestPolicy: 'network-only' });
-  const nodes = data?.organization?.invitations?.nodes ?? [];
   useDeliveryWatch(
-    nodes.some(({ status, delivery }) => status === 'PENDING' && delivery.status === 'QUEUED'),
+    pages.nodes.some(
+      ({ status, delivery }) => status === 'PENDING' && delivery.status === 'QUEUED',
+    ),
     look,
   );
   const sendAgain = async (invitation: ListedInvitationFragment): Promise<void> => {
@@ -71,11 +69,10 @@ export default function InvitationsView({ slug }: TabViewProps) {
   const closeInvite = (): void => {
     setInvite('');
     // New invitations are at the beginning of the list.
-    if (after === null) look();
-    else restart();
+    pages.readAgain();
   };
   return (
-    <Answer of={answer} select={({ organization }) => withInvitations(organization)}>
+    <Answer of={pages.answer} select={({ organization }) => withInvitations(organization)}>
       {(organization) => {
         const { invitations, roles, viewerAccess } = organization;
         const held = viewerAccess?.scopes ?? [];
@@ -125,13 +122,7 @@ export default function InvitationsView({ slug }: TabViewProps) {
                 }}
               />
             )}
-            <More
-              shown={invitations.nodes.length}
-              total={invitations.totalCount}
-              hasMore={invitations.pageInfo.hasNextPage}
-              isLoading={fetching}
-              onMore={() => showMore(invitations.pageInfo.endCursor)}
-            />
+            <MorePages of={pages} total={invitations.totalCount} />
             {canManage && invite !== '' && (
               <InviteDialog
                 organization={organization}

@@ -1,7 +1,6 @@
 /** What is the person's own: organizations, invitations, tokens. */
-import { useState } from 'react';
-import { useQuery } from 'urql';
 import { MeDocument } from '../generated/me/graphql.ts';
+import { usePages } from '../graphql/use-pages.ts';
 import { useTitle } from '../app/title.ts';
 import { texts } from '../texts/en/me.ts';
 import { Answer } from '../ui/answer.tsx';
@@ -14,23 +13,17 @@ import '../ui/styles/me.css';
 
 export default function MeView() {
   useTitle(texts.title);
-  const [after, setAfter] = useState<string | null>(null);
-  const answer = useQuery({
+  const pages = usePages({
     query: MeDocument,
-    variables: { after },
-    requestPolicy: 'cache-and-network',
+    variables: {},
+    select: ({ viewer }) => viewer.memberships,
   });
-  const [, ask] = answer;
-  const onChanged = (): void => {
-    setAfter(null);
-    ask({ requestPolicy: 'network-only' });
-  };
+  const onChanged = pages.readAgain;
   return (
     <div className="page">
-      <Answer of={answer} select={({ viewer }) => viewer}>
+      <Answer of={pages.answer} select={({ viewer }) => viewer}>
         {(viewer) => {
           if (!viewer.user) return <Empty title={texts.forPeople}>{texts.forPeopleHint}</Empty>;
-          const { hasNextPage = false, endCursor = null } = viewer.memberships?.pageInfo ?? {};
           return (
             <>
               <header className="page-header">
@@ -40,11 +33,7 @@ export default function MeView() {
                 <p className="hint">{viewer.user.email}</p>
               </header>
               <InvitationsPanel viewer={viewer} onChanged={onChanged} />
-              <OrganizationsPanel
-                viewer={viewer}
-                onChanged={onChanged}
-                onMore={hasNextPage ? () => setAfter(endCursor) : undefined}
-              />
+              <OrganizationsPanel viewer={viewer} pages={pages} onChanged={onChanged} />
               <TokensPanel viewer={viewer} onChanged={onChanged} />
             </>
           );

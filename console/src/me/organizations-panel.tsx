@@ -6,6 +6,7 @@ import { texts as common } from '../texts/en.ts';
 import { texts } from '../texts/en/me.ts';
 import { Button } from '../ui/button.tsx';
 import { Panel } from '../ui/facts.tsx';
+import { MorePages, type MorePagesProps } from '../ui/more-pages.tsx';
 import { Name } from '../ui/name.tsx';
 import { Pill } from '../ui/pill.tsx';
 import { When } from '../ui/when.tsx';
@@ -13,11 +14,11 @@ import { LeaveOrganization } from './leave-organization.tsx';
 import type { Membership, PartProps } from './mine.ts';
 
 export interface OrganizationsPanelProps extends PartProps {
-  /** Reads the next page; undefined on the last one. */
-  onMore: (() => void) | undefined;
+  /** The memberships that were read. */
+  pages: MorePagesProps['of'];
 }
 
-export function OrganizationsPanel({ viewer, onChanged, onMore }: OrganizationsPanelProps) {
+export function OrganizationsPanel({ viewer, onChanged, pages }: OrganizationsPanelProps) {
   const [leaving, setLeaving] = useState<Membership>();
   const memberships = viewer.memberships?.nodes ?? [];
   const { organizations: words } = texts;
@@ -29,7 +30,7 @@ export function OrganizationsPanel({ viewer, onChanged, onMore }: OrganizationsP
           <MembershipRow key={membership.id} of={membership} onLeave={setLeaving} />
         ))}
       </ul>
-      {onMore && <Button onPress={onMore}>{common.common.more}</Button>}
+      <MorePages of={pages} />
       {leaving && (
         <LeaveOrganization of={leaving} onClose={() => setLeaving(undefined)} onLeft={onChanged} />
       )}

@@ -1,21 +1,20 @@
 /** The members of an organization: who they are, and which roles they hold. */
 import { useState } from 'react';
-import { useQuery } from 'urql';
 import { useLocation } from 'wouter';
 import { organizationPath } from '../app/paths.ts';
 import { useViewer } from '../app/viewer.ts';
 import { MembersDocument, type MemberFragment } from '../generated/members/graphql.ts';
+import { usePages } from '../graphql/use-pages.ts';
 import type { TabViewProps } from '../organizations/page/tab-views.ts';
 import { texts } from '../texts/en/members.ts';
 import { Answer } from '../ui/answer.tsx';
 import { Empty } from '../ui/answer-states.tsx';
 import { Button } from '../ui/button.tsx';
-import { More } from '../ui/more.tsx';
+import { MorePages } from '../ui/more-pages.tsx';
 import { useQueryState } from '../ui/query-state.ts';
 import { SearchField } from '../ui/search-field.tsx';
 import { Select } from '../ui/select.tsx';
 import { useDebounced } from '../ui/use-debounced.ts';
-import { usePageCursor } from '../ui/use-page-cursor.ts';
 import '../ui/styles/people.css';
 import { ChangeRolesDialog } from './change-roles-dialog.tsx';
 import { MEMBERS_SCOPE } from './grants.ts';
@@ -35,24 +34,22 @@ export default function MembersView({ slug }: TabViewProps) {
   const [role, setRole] = useQueryState('role');
   const [dialog, setDialog] = useState<{ kind: 'roles' | 'remove'; member: MemberFragment }>();
   const wanted = useDebounced(search.trim(), SETTLED_MS);
-  const { after, showMore } = usePageCursor(JSON.stringify([wanted, role]));
-  const answer = useQuery({
+  const pages = usePages({
     query: MembersDocument,
     variables: {
       slug,
       search: wanted === '' ? null : wanted,
       roles: role === '' ? null : [role],
-      after,
     },
-    requestPolicy: 'cache-and-network',
+    select: ({ organization }) => organization?.members,
   });
-  const [{ fetching }, ask] = answer;
+  const [{ fetching }, ask] = pages.answer;
   const isFiltered = wanted !== '' || role !== '';
   const showAll = (): void => navigate(organizationPath(acting, slug, 'members'));
   const invite = (): void =>
     navigate(`${organizationPath(acting, slug, 'invitations')}?invite=yes`);
   return (
-    <Answer of={answer} select={({ organization }) => withMembers(organization)}>
+    <Answer of={pages.answer} select={({ organization }) => withMembers(organization)}>
       {(organization) => {
         const { members, roles, viewerAccess } = organization;
         const held = viewerAccess?.scopes ?? [];
@@ -95,13 +92,7 @@ export default function MembersView({ slug }: TabViewProps) {
                 onRemove={(member) => setDialog({ kind: 'remove', member })}
               />
             )}
-            <More
-              shown={members.nodes.length}
-              total={members.totalCount}
-              hasMore={members.pageInfo.hasNextPage}
-              isLoading={fetching}
-              onMore={() => showMore(members.pageInfo.endCursor)}
-            />
+            <MorePages of={pages} total={members.totalCount} />
             {dialog?.kind === 'roles' && (
               <ChangeRolesDialog
                 member={dialog.member}

@@ -1,6 +1,7 @@
 /** Signing in with the identity provider: OpenID Connect, authorization code with PKCE. */
 import * as oauth from 'oauth4webapi';
 import type { SignInConfig } from '../app/config.ts';
+import { CALLBACK_PATH } from '../app/paths.ts';
 import type { Credential } from './credential.ts';
 
 /** What has to outlive the way to the provider and back. It is removed as soon as it is read. */
@@ -14,7 +15,7 @@ interface Pending {
 
 const PENDING = 'banyan.sign-in';
 
-const redirectUri = (): string => new URL('/console/callback', location.origin).href;
+const redirectUri = (): string => new URL(`/console${CALLBACK_PATH}`, location.origin).href;
 
 async function serverOf({ issuer }: SignInConfig): Promise<oauth.AuthorizationServer> {
   const url = new URL(issuer);

@@ -1,5 +1,6 @@
 /** The page for people who are not signed in. */
 import { useLocation } from 'wouter';
+import { CALLBACK_PATH, SIGN_IN_PATH } from '../app/paths.ts';
 import { useTitle } from '../app/title.ts';
 import { texts } from '../texts/en.ts';
 import { Callout } from '../ui/callout.tsx';
@@ -9,7 +10,7 @@ import { SignInForm } from './sign-in-form.tsx';
 export function SignIn({ failure }: { failure?: string | undefined }) {
   const [address] = useLocation();
   useTitle(texts.signIn.title);
-  const isOfItsOwn = ['/sign-in', '/callback'].includes(address);
+  const isOfItsOwn = [SIGN_IN_PATH, CALLBACK_PATH].includes(address);
   return (
     <main className="sign-in">
       <div className="sign-in-card">

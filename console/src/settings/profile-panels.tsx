@@ -2,6 +2,7 @@
 import { texts as profile } from '../texts/en/profile.ts';
 import { texts } from '../texts/en/settings.ts';
 import { KindField } from '../organizations/profile/kind-field.tsx';
+import { ProfileField } from '../organizations/profile/profile-field.tsx';
 import { Copyable } from '../ui/copyable.tsx';
 import { Select } from '../ui/select.tsx';
 import { TextField } from '../ui/text-field.tsx';
@@ -15,18 +16,11 @@ export function GeneralPanel(props: SectionProps) {
   const { draft, errors, change } = form;
   return (
     <SectionForm title={sections.general.title} form={form}>
-      <TextField
-        label={profile.name}
-        isRequired
-        validationBehavior="aria"
-        maxLength={200}
-        autoComplete="off"
+      <ProfileField
+        field="name"
         value={draft.name}
-        onChange={(name) => {
-          errors.forget('name');
-          change({ name });
-        }}
-        errorMessage={errors.of('name')}
+        onChange={(name) => change({ name })}
+        errors={errors}
       />
       <div className="field">
         <span className="field-label">{profile.slug}</span>
@@ -34,17 +28,11 @@ export function GeneralPanel(props: SectionProps) {
         <span className="hint">{texts.slugHint}</span>
       </div>
       <KindField value={draft.kind} onChange={(kind) => change({ kind })} />
-      <TextField
-        label={profile.reference}
-        description={profile.referenceHint}
-        maxLength={100}
-        autoComplete="off"
+      <ProfileField
+        field="reference"
         value={draft.reference}
-        onChange={(reference) => {
-          errors.forget('externalReference');
-          change({ reference });
-        }}
-        errorMessage={errors.of('externalReference')}
+        onChange={(reference) => change({ reference })}
+        errors={errors}
       />
     </SectionForm>
   );
@@ -55,17 +43,12 @@ export function DomainPanel(props: SectionProps) {
   const { draft, errors, change, isChanged } = form;
   return (
     <SectionForm title={sections.domain.title} form={form}>
-      <TextField
-        label={profile.domain}
-        description={isChanged && draft.domain !== '' ? texts.domain.again : profile.domainHint}
-        autoComplete="off"
-        spellCheck="false"
+      <ProfileField
+        field="domain"
+        {...(isChanged && draft.domain !== '' && { description: texts.domain.again })}
         value={draft.domain}
-        onChange={(domain) => {
-          errors.forget('domain');
-          change({ domain });
-        }}
-        errorMessage={errors.of('domain')}
+        onChange={(domain) => change({ domain })}
+        errors={errors}
       />
     </SectionForm>
   );

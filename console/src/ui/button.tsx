@@ -1,4 +1,5 @@
 /** Buttons. */
+import type { Ref } from 'react';
 import {
   Button as AriaButton,
   type ButtonProps as AriaButtonProps,
@@ -9,6 +10,7 @@ export interface ButtonProps extends Omit<AriaButtonProps, 'className'> {
   variant?: 'primary' | 'secondary' | 'quiet' | 'danger';
   /** A small square button for an icon; it needs an `aria-label`. */
   isIcon?: boolean;
+  ref?: Ref<HTMLButtonElement>;
 }
 
 export function Button({ variant = 'secondary', isIcon = false, ...props }: ButtonProps) {

@@ -1,26 +1,32 @@
 /** What stands below a list that goes on: a button for the next page, or why it did not come. */
-import type { CombinedError } from 'urql';
+import type { Pages } from '../graphql/use-pages.ts';
 import { texts } from '../texts/en.ts';
 import { Button } from './button.tsx';
+import { formatInteger } from './format.ts';
 import { RequestFailure } from './request-failure.tsx';
 
 export interface MorePagesProps {
-  /** As `usePages` returns it. */
-  of: {
-    readNext: (() => void) | undefined;
-    isLoadingNext: boolean;
-    nextError: CombinedError | undefined;
-  };
+  of: Pick<Pages<unknown, unknown>, 'nodes' | 'readNext' | 'isLoadingNext' | 'nextError'>;
+  /** How long the whole list is, where that is known. */
+  total?: number;
 }
 
-export function MorePages({ of: { readNext, isLoadingNext, nextError } }: MorePagesProps) {
+export function MorePages({
+  of: { nodes, readNext, isLoadingNext, nextError },
+  total,
+}: MorePagesProps) {
   if (nextError) return <RequestFailure error={nextError} onRetry={readNext} />;
   if (!readNext) return null;
   return (
-    <div className="row center">
+    <div className="more">
       <Button onPress={readNext} isPending={isLoadingNext}>
         {texts.common.more}
       </Button>
+      {total !== undefined && (
+        <span className="hint">
+          {formatInteger(nodes.length)} / {formatInteger(Math.max(nodes.length, total))}
+        </span>
+      )}
     </div>
   );
 }

@@ -91,14 +91,17 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
       });
       for (const error of errors) {
         const { extensions } = error;
-        const fields = extensions['code'] === 'BAD_USER_INPUT' ? badFieldsOf(error) : [];
+        const { code, path } = extensions;
+        const bad = code === 'BAD_USER_INPUT' ? badFieldsOf(error) : [];
+        // A variable that is refused says where its value stands; its path is known already.
+        const fields = path === undefined ? bad : bad.map((one) => ({ ...one, path }));
         Object.assign(extensions, fields.length > 0 && { fields });
-        // What the document or its variables are refused for has no field, and names a variable.
+        // What the document itself is refused for is in no argument of a field.
         if (error.path) {
           const isInput = record.mutated && error.path.length === 1;
           Object.assign(extensions, withInputPaths(extensions, isInput));
         }
-        Object.assign(extensions, errorFacts(extensions['code'], record));
+        Object.assign(extensions, errorFacts(code, record));
       }
       const [first] = errors;
       record.errors = errors.length;

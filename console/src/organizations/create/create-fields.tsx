@@ -2,14 +2,13 @@
 import { useState, type ReactNode } from 'react';
 import type { FieldErrors } from '../../graphql/field-errors.ts';
 import { texts } from '../../texts/en/create.ts';
-import { texts as profile } from '../../texts/en/profile.ts';
 import { Button } from '../../ui/button.tsx';
 import { useFirstFocus } from '../../ui/first-focus.ts';
-import { TextField } from '../../ui/text-field.tsx';
 import { AccountFields } from '../profile/account-fields.tsx';
 import { AddressFields } from '../profile/address-fields.tsx';
 import { KindField } from '../profile/kind-field.tsx';
 import { OfferFields } from '../profile/offer-fields.tsx';
+import { ProfileField } from '../profile/profile-field.tsx';
 import { STANDARD_ROLE, type Draft } from './draft.ts';
 import { PeopleFields } from './people-fields.tsx';
 import { SlugField } from './slug-field.tsx';
@@ -96,19 +95,14 @@ function BasicFields({ draft, slug, errors, onChange }: Omit<CreateFieldsProps, 
   const grid = useFirstFocus<HTMLDivElement>('input');
   return (
     <div className="form-grid" ref={grid}>
-      <TextField
-        label={profile.name}
-        isRequired
-        validationBehavior="aria"
-        autoComplete="off"
-        maxLength={200}
+      <ProfileField
+        field="name"
         value={draft.name}
         onChange={(name) => {
-          errors.forget('name');
           if (draft.slug === undefined) errors.forget('slug');
           onChange({ name });
         }}
-        errorMessage={errors.of('name')}
+        errors={errors}
       />
       <SlugField
         slug={slug}
@@ -119,31 +113,19 @@ function BasicFields({ draft, slug, errors, onChange }: Omit<CreateFieldsProps, 
         errorMessage={errors.of('slug')}
       />
       <KindField value={draft.kind} onChange={(kind) => onChange({ kind })} />
-      <TextField
-        label={profile.domain}
-        description={profile.domainHint}
+      <ProfileField
+        field="domain"
         placeholder={texts.optional}
-        autoComplete="off"
-        spellCheck="false"
         value={draft.domain}
-        onChange={(domain) => {
-          errors.forget('domain');
-          onChange({ domain });
-        }}
-        errorMessage={errors.of('domain')}
+        onChange={(domain) => onChange({ domain })}
+        errors={errors}
       />
-      <TextField
-        label={profile.reference}
-        description={profile.referenceHint}
+      <ProfileField
+        field="reference"
         placeholder={texts.optional}
-        autoComplete="off"
-        maxLength={100}
         value={draft.reference}
-        onChange={(reference) => {
-          errors.forget('externalReference');
-          onChange({ reference });
-        }}
-        errorMessage={errors.of('externalReference')}
+        onChange={(reference) => onChange({ reference })}
+        errors={errors}
       />
     </div>
   );

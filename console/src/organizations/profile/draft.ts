@@ -37,8 +37,15 @@ export const textOrNull = (text: string): string | null => (text.trim() === '' ?
 /** The address as input; null if no part of it is given. */
 export function addressInput(draft: AddressDraft) {
   if (ADDRESS_PARTS.every((part) => draft[part].trim() === '')) return null;
-  const { line2, country, ...rest } = draft;
-  return { ...rest, country: country.trim().toUpperCase(), line2: textOrNull(line2) };
+  const { line2, state, zip, country, ...rest } = draft;
+  return {
+    ...rest,
+    country: country.trim().toUpperCase(),
+    line2: textOrNull(line2),
+    // Not every country has them.
+    state: textOrNull(state),
+    zip: textOrNull(zip),
+  };
 }
 
 /** The marketplaces with a link, in the order of the input. */

@@ -17,7 +17,7 @@ export interface SearchResultsProps {
   onChoose(slug: string): void;
 }
 
-export function SearchResults({ search, onChoose }: SearchResultsProps) {
+export default function SearchResults({ search, onChoose }: SearchResultsProps) {
   const answer = useQuery({ query: SearchDocument, variables: { search } });
   return (
     <Answer of={answer} select={({ organization }) => organization?.descendants}>

@@ -17,7 +17,6 @@ import { SearchField } from '../../ui/search-field.tsx';
 import { useDebounced } from '../../ui/use-debounced.ts';
 import '../../ui/styles/tree.css';
 import { OrganizationTree } from './organization-tree.tsx';
-import { SearchResults } from './search-results.tsx';
 import { TreeHead } from './tree-head.tsx';
 import { useTree } from './use-tree.ts';
 
@@ -33,6 +32,9 @@ const [loadDialog] = Object.values(
   ),
 );
 const CreateOrganization = loadDialog && lazy(loadDialog);
+
+const loadResults = () => import('./search-results.tsx');
+const SearchResults = lazy(loadResults);
 
 /** Short enough to follow typing, long enough not to ask for every letter. */
 const TYPING_MS = 100;
@@ -59,7 +61,12 @@ export default function TreeView() {
         <div className="row spread">
           <h1>{texts.title}</h1>
           <div className="row">
-            <SearchField label={texts.search} placeholder={texts.searchHint} maxLength={64} />
+            <SearchField
+              label={texts.search}
+              placeholder={texts.searchHint}
+              maxLength={64}
+              onFocus={() => void loadResults()}
+            />
             {CreateOrganization && (
               <Button variant="primary" onPress={() => create(acting)}>
                 {texts.newOrganization}
@@ -67,7 +74,11 @@ export default function TreeView() {
             )}
           </div>
         </div>
-        {settled !== '' && <SearchResults search={settled} onChoose={open} />}
+        {settled !== '' && (
+          <Suspense fallback={<Progress />}>
+            <SearchResults search={settled} onChoose={open} />
+          </Suspense>
+        )}
       </Autocomplete>
       {settled === '' && <TreeArea tree={tree} at={at} isOnTheWay={isOnTheWay} onCreate={create} />}
       {CreateOrganization && parent !== '' && (

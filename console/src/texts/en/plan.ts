@@ -26,13 +26,23 @@ export const texts = {
   asked: (plan: string) => `The change to ${plan} was asked for.`,
   already: (plan: string) => `It is on ${plan} already.`,
   changing: (from: string, to: string) => `${from}, changing to ${to}`,
-  pending: (plan: string) => `Changing to ${plan}`,
-  pendingHint: (current: string) =>
-    `Until the billing provider has made the change, the plan is ${current} with its limits.`,
   lastAttempt: (reason: string) => `The last attempt did not work and is repeated: ${reason}`,
-  failed: (plan: string) => `The change to ${plan} was given up`,
-  failedHint: (current: string) =>
-    `The plan is still ${current}. You can ask for the change again.`,
+  states: {
+    PENDING: {
+      title: (wanted: string) => `Changing to ${wanted}`,
+      hint: (current: string) =>
+        `Until the billing provider has made the change, the plan is ${current} with its limits.`,
+    },
+    DONE: {
+      title: (wanted: string) => `Changed to ${wanted}`,
+      hint: (current: string) =>
+        `The billing provider has made the change, and the plan is ${current} with its limits.`,
+    },
+    FAILED: {
+      title: (wanted: string) => `The change to ${wanted} was given up`,
+      hint: (current: string) => `The plan is still ${current}. You can ask for the change again.`,
+    },
+  },
   askedFor: 'Asked for',
   refusals: {
     limit: (plan: string, allowed: string, inUse: string) =>

@@ -11,8 +11,8 @@ export interface AddressInput {
   line1: string;
   line2?: Given<string>;
   city: string;
-  state: string;
-  zip: string;
+  state?: Given<string>;
+  zip?: Given<string>;
   country: string;
 }
 
@@ -87,12 +87,15 @@ function requireCountry(country: string): string {
 function address(input: AddressInput | null): Record<string, string | null> {
   const part = (value: string, name: string): string =>
     requireText(value, `primaryAddress.${name}`, ADDRESS_LENGTH_MAX);
+  const optional = (name: 'line2' | 'state' | 'zip'): string | null =>
+    input?.[name] == null ? null : part(input[name], name);
   const [line1, line2, city, state, zip, country] = parseAll(
     () => input && part(input.line1, 'line1'),
-    () => (input?.line2 == null ? null : part(input.line2, 'line2')),
+    () => optional('line2'),
     () => input && part(input.city, 'city'),
-    () => input && part(input.state, 'state'),
-    () => input && part(input.zip, 'zip'),
+    // Not every country has states and postal codes, and no list of them is kept here.
+    () => optional('state'),
+    () => optional('zip'),
     () => input && requireCountry(input.country),
   );
   return {

@@ -25,8 +25,10 @@ export const AddressInputRef = builder.inputType('AddressInput', {
     line1: t.string({ required: true, description: 'Street and number.' }),
     line2: t.string({ description: 'Floor, suite or care-of.' }),
     city: t.string({ required: true, description: 'City.' }),
-    state: t.string({ required: true, description: 'State, province or region.' }),
-    zip: t.string({ required: true, description: 'Postal code.' }),
+    state: t.string({
+      description: 'State, province or region. Absent or null where the country has none.',
+    }),
+    zip: t.string({ description: 'Postal code. Absent or null where the country has none.' }),
     country: t.string({ required: true, description: 'Country, ISO 3166-1 alpha-2.' }),
   }),
 });

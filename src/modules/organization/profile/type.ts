@@ -51,12 +51,12 @@ const AddressRef = builder.objectRef<ProfileRow>('Address').implement({
       extensions: column('city'),
     }),
     state: t.string({
-      description: 'State, province or region.',
+      description: 'State, province or region; empty where there is none.',
       resolve: (row) => row.address_state ?? '',
       extensions: column('state'),
     }),
     zip: t.string({
-      description: 'Postal code.',
+      description: 'Postal code; empty where there is none.',
       resolve: (row) => row.address_zip ?? '',
       extensions: column('zip'),
     }),
