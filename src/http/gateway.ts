@@ -40,7 +40,7 @@ import { execution } from '../limits/execution-plugin.ts';
 import { REQUEST_LIMITS } from '../limits/settings.ts';
 import { schema } from '../schema.ts';
 import { Outage } from '../telemetry/outage.ts';
-import { recordOf } from '../telemetry/request-record.ts';
+import { recordOf, type Reports } from '../telemetry/request-record.ts';
 
 /** The path of the API and of GraphiQL. */
 export const GRAPHQL_PATH = '/graphql';
@@ -87,6 +87,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   // Only the fast path assumes callers.
   const assumed = operations && new AssumedCallers();
   const outage = options.outage ?? new Outage(log, 'the database');
+  const reports: Reports = { log, requests: options.metrics?.requests };
+  options.metrics?.reads({
+    databaseOutage: outage,
+    admission: budgets?.admission,
+    caches: () => ({
+      documents: documentCache.bytes,
+      statements: operations?.statementBytes ?? 0,
+    }),
+  });
   const yoga = createYoga<object, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -160,7 +169,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         budgets,
         shortcut: operations && compiledExecution(operations, onOutcome),
       }),
-      answers(log, organizationHeader, outage),
+      answers(reports, organizationHeader, outage),
       compression(GRAPHQL_PATH),
     ],
   });
@@ -179,7 +188,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       budgets,
       allowedHosts,
       corsOrigins,
-      log,
+      ...reports,
       outage,
       registered,
     });
@@ -189,7 +198,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       fetch: (request, context) => yoga.fetch(request, context),
     },
     fastPath,
-    options,
+    { ...reports, organizationHeader },
   );
 }
 
