@@ -14,6 +14,7 @@ import { granting } from './granting.ts';
 import { invitations } from './invitations.ts';
 import { limits } from './limits.ts';
 import { rights } from './rights.ts';
+import { telemetry } from './telemetry.ts';
 import { usage } from './usage.ts';
 import type { Mutant, MutantGroup } from './mutant.ts';
 
@@ -32,6 +33,7 @@ export const areas: Record<string, readonly MutantGroup[]> = {
   compiler,
   fastPath,
   usage,
+  telemetry,
 };
 
 /** A mutant with all that belongs to it. */

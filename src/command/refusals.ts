@@ -20,6 +20,7 @@ export async function refusalsRecorded<Result extends object>(
     const refusal = refusalOf(error);
     if (refusal === undefined) throw error;
     await recordRefusal(request, command, refusal);
+    request.recorded?.(1);
     if (error instanceof Refused) return error.failure;
     throw error;
   }

@@ -76,12 +76,14 @@ export function runCommand<Result extends object>(
   command: UserCommand,
   change: (change: UserChange) => Promise<Result>,
 ): Promise<Result | UserError>;
-export function runCommand<Result extends object>(
+export async function runCommand<Result extends object>(
   request: CommandRequest,
   command: OrganizationCommand | UserCommand,
   change: (change: OrganizationChange & UserChange) => Promise<Result>,
 ): Promise<Result | UserError> {
-  return refusalsRecorded(request, command, async (tx) => {
+  let recorded = 0;
+  const answer = await refusalsRecorded(request, command, async (tx) => {
+    recorded = 0;
     const { action, idempotency } = command;
     const locked =
       command.scope === undefined
@@ -105,8 +107,11 @@ export function runCommand<Result extends object>(
     const logged = auditEvents({ ...request, principal }, action, entries);
     const reads = request.prefetch?.(shownTo, result) ?? [];
     await writeRecords(tx, [...stored, ...logged], reads);
+    recorded = entries.length;
     return result;
   });
+  if (recorded > 0) request.recorded?.(recorded);
+  return answer;
 }
 
 async function lockForOrganization(

@@ -29,6 +29,8 @@ export interface CommandRequest {
    * to wait for the commit.
    */
   prefetch?: Prefetch | undefined;
+  /** Called with the number of entries of the audit log that were written, once they are committed. */
+  recorded?: (entries: number) => void;
 }
 
 /** One read of rows for the response. */

@@ -7,11 +7,12 @@ import { startWorker } from '../jobs/worker.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { makeProviders } from '../modules/provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics/metrics.ts';
 import { startRollUp } from '../modules/usage/roll-up.ts';
 import type { OpenDatabase } from './database.ts';
 
 /**
- * Starts doing jobs. `gatewayUrl` is where people reach GraphiQL. The returned function lets
+ * Starts doing jobs, which are measured in `metrics`. `gatewayUrl` is where people reach GraphiQL. The returned function lets
  * running jobs end and stops.
  */
 export async function startJobs(
@@ -19,6 +20,7 @@ export async function startJobs(
   { db, url }: OpenDatabase,
   gatewayUrl: string,
   log: Logger,
+  metrics?: Metrics,
 ): Promise<() => Promise<void>> {
   if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
     log.warn(
@@ -39,8 +41,16 @@ export async function startJobs(
     retentionDays: config.retentionDays,
     usageEventDays: config.usageEventDays,
   });
-  const stopRollUp = startRollUp(db, log);
-  const stopWorker = await startWorker({ url, tasks, log, schedule: SCHEDULE });
+  let rolledUpAt = performance.now();
+  const stopRollUp = startRollUp(db, log, () => void (rolledUpAt = performance.now()));
+  metrics?.reads({ rollUpAge: () => (performance.now() - rolledUpAt) / 1_000 });
+  const stopWorker = await startWorker({
+    url,
+    tasks,
+    log,
+    schedule: SCHEDULE,
+    ended: (...job) => metrics?.jobEnded(...job),
+  });
   return async () => {
     await stopWorker();
     await stopRollUp();

@@ -6,6 +6,7 @@ import { LastUsed } from '../authentication/last-used.ts';
 import { billingPortalOf } from '../modules/provisioning/providers.ts';
 import { Sessions } from '../authentication/session.ts';
 import { DatabaseClock, databaseNow } from '../database/clock.ts';
+import { poolState } from '../database/connect.ts';
 import { verifySchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
 import { Readiness } from '../database/readiness.ts';
@@ -19,10 +20,12 @@ import { GRAPHQL_PATH, createGateway } from '../http/gateway.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { Outage } from '../telemetry/outage.ts';
 import { ProcessLines } from './process-lines.ts';
+import { databaseReading } from './database-reading.ts';
 import { openDatabase, type OpenDatabase } from './database.ts';
 import { announce, demonstration } from './demonstration.ts';
 import { startJobs } from './jobs.ts';
 import { listen } from './listen.ts';
+import { openTelemetry } from './telemetry.ts';
 
 /** Shown as soon as the first start begins. */
 const FIRST_START =
@@ -65,6 +68,8 @@ export async function serve(
   server.maxConnections = config.maxConnections;
   const url = `http://${await listen(server, config)}${GRAPHQL_PATH}`;
   opened.defer(() => server.close().closeAllConnections());
+  const telemetry = await openTelemetry(config, log);
+  release('telemetry', async () => telemetry[Symbol.asyncDispose]());
   const firstStart = (): void => print(FIRST_START);
   const database = await openDatabase(config, log, {
     shared: false,
@@ -118,9 +123,15 @@ export async function serve(
   process.on('unhandledRejection', (error) =>
     log.error({ err: error }, 'a promise was rejected and nobody handled it'),
   );
+  telemetry.metrics?.reads({
+    activeRequests: () => lifecycle.requestsUnderWay,
+    pool: () => poolState(db),
+    database: databaseReading(db),
+  });
   const gateway = createGateway({
     db,
     log,
+    metrics: telemetry.metrics,
     outage,
     clock,
     organizationHeader: config.organizationHeader,
@@ -152,7 +163,9 @@ export async function serve(
     credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
   });
   const stopJobs =
-    config.worker === 'inline' ? await startJobs(config, database, url, log) : undefined;
+    config.worker === 'inline'
+      ? await startJobs(config, database, url, log, telemetry.metrics)
+      : undefined;
   const grace = new AbortController();
   if (stopJobs) release('jobs', () => Promise.race([stopJobs(), aborted(grace.signal)]));
   stop.throwIfAborted();
@@ -162,7 +175,9 @@ export async function serve(
     database: database.embedded ? 'embedded' : 'server',
     migrations: database.applied,
     worker: config.worker,
+    metrics: telemetry.url,
   });
+  if (telemetry.url !== undefined) print(`Metrics: ${telemetry.url}`);
   announce(config, url, demo, print);
   const lost = await Promise.race([aborted(stop), database.lost]);
   // Without a database nothing that still runs can come to a good end.

@@ -19,8 +19,11 @@ export function compiledExecution(
     if (context.record.execution !== undefined) return undefined;
     const outcome = await operations.run(args, context);
     onOutcome(outcome);
-    context.record.execution = 'data' in outcome ? 'compiled' : outcome.fall;
-    return 'data' in outcome ? written(outcome.data) : undefined;
+    const isCompiled = 'data' in outcome;
+    context.record.execution = isCompiled ? 'compiled' : outcome.fall;
+    if (!isCompiled) return undefined;
+    context.record.path = 'compiled';
+    return written(outcome.data);
   };
 }
 

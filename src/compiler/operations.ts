@@ -91,6 +91,11 @@ export class CompiledOperations {
     this.#schema = schema;
   }
 
+  /** The bytes of all statements that are kept. */
+  get statementBytes(): number {
+    return this.#statements.calculatedSize;
+  }
+
   /** Executes a valid operation, or says why it cannot. Rejects if the database is unavailable. */
   async run(args: ExecutionArgs, { db, principal, now }: Context): Promise<Outcome> {
     const request = this.prepare(args, { principal, now, proof: null }, db);

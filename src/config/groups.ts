@@ -104,3 +104,30 @@ export function consoleSignIn(
     );
   return { issuer, clientId, scope, audience };
 }
+
+/** Where metrics go; undefined if nobody wants any. */
+export function metricsSettings(value: Settings):
+  | {
+      /** Where they may be asked for. */
+      scraped: { host: string; port: number } | undefined;
+      /** Where they are sent to. */
+      otlp: { url: string; everyMs: number } | undefined;
+    }
+  | undefined {
+  const { METRICS_PORT: port, METRICS_HOST: host } = value;
+  const scraped = port === undefined ? undefined : { host, port };
+  const endpoint = value.OTEL_EXPORTER_OTLP_ENDPOINT;
+  const otlp =
+    endpoint === undefined || value.OTEL_METRICS_EXPORTER === 'none'
+      ? undefined
+      : {
+          url: signalUrl(endpoint, 'metrics'),
+          everyMs: value.OTEL_METRIC_EXPORT_INTERVAL,
+        };
+  return scraped || otlp ? { scraped, otlp } : undefined;
+}
+
+/** The address for one kind of telemetry, as the specification of OTLP makes it. */
+function signalUrl(endpoint: string, signal: 'metrics' | 'traces'): string {
+  return `${endpoint.replace(/\/+$/, '')}/v1/${signal}`;
+}

@@ -3,7 +3,7 @@ import type { MailLimits } from '../command/settings.ts';
 import { ConfigurationError } from '../errors.ts';
 import { budgetSettings } from '../limits/budget-settings.ts';
 import { requestLimits } from '../limits/settings.ts';
-import { consoleSignIn, provisioningSettings, sessionSettings } from './groups.ts';
+import { consoleSignIn, metricsSettings, provisioningSettings, sessionSettings } from './groups.ts';
 import { fileSettingOf, withSecretFiles } from './secret-files.ts';
 import { secretSettings, settings, type Settings } from './settings.ts';
 import { misspeltSettings } from './unknown-names.ts';
@@ -94,6 +94,7 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     domainPendingHours: value.DOMAIN_PENDING_HOURS,
     provisioning: provisioningSettings(value),
     budgets: budgetSettings(value),
+    metrics: metricsSettings(value),
     shutdownGraceMs: value.SHUTDOWN_GRACE_MS,
     logLevel: value.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),
     /** The settings that the environment has, by name, for the log; what may hold a password is `[set]`. */

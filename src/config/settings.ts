@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { budgetVariables } from '../limits/budget-settings.ts';
 import { limitSettings } from '../limits/settings.ts';
 import { apiSettings, identitySettings, processSettings } from './process-settings.ts';
+import { telemetrySettings } from './telemetry-settings.ts';
 import { mailSettings, providerSettings, retentionSettings } from './service-settings.ts';
 
 /** Every setting, in the sections of docs/reference/configuration.md, which is made from this. */
@@ -15,6 +16,7 @@ export const sections = {
   'Mail and invitations': mailSettings,
   Provisioning: providerSettings,
   'Domains and retention': retentionSettings,
+  'Metrics and traces': telemetrySettings,
 };
 
 /** What the environment may hold. */
@@ -27,6 +29,7 @@ export const settings = z.object({
   ...sections['Mail and invitations'],
   ...sections.Provisioning,
   ...sections['Domains and retention'],
+  ...sections['Metrics and traces'],
 });
 
 /** Names of the settings that may hold a secret, and can come from a file as well. */

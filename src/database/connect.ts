@@ -5,6 +5,7 @@ import { ConfigurationError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { columnValues } from './column-values.ts';
 import { RequestPool } from './pool.ts';
+import type { PoolState } from './pool-state.ts';
 import type { DB } from './types.ts';
 
 // Send dates in UTC too. In a time zone whose offset was once not a whole number of minutes, the
@@ -38,6 +39,13 @@ const POOL_WAIT_MS = 10_000;
 /** How much later than the server this side cancels a statement. */
 const LIMIT_MARGIN_MS = 1_000;
 
+const pools = new WeakMap<Database, RequestPool>();
+
+/** The connections of a database that `connect` returned; undefined for any other, such as a transaction. */
+export function poolState(db: Database): PoolState | undefined {
+  return pools.get(db)?.state;
+}
+
 /** Creates a pool. No connection is opened before the first statement. */
 export function connect({
   url,
@@ -64,12 +72,14 @@ export function connect({
   pool.on('connect', (client) =>
     client.on('error', (error) => log.debug({ err: error }, 'a database connection was lost')),
   );
-  return new Kysely<DB>({
+  const db = new Kysely<DB>({
     dialect: new PostgresDialect({ pool }),
     ...(onStatement
       ? { log: (event) => onStatement(event.query.sql, event.query.parameters) }
       : {}),
   });
+  pools.set(db, pool);
+  return db;
 }
 
 /**

@@ -43,6 +43,11 @@ export class FairQueue {
     this.#quantum = quantum;
   }
 
+  /** Number of running operations. */
+  get running(): number {
+    return this.#running;
+  }
+
   /** Number of waiting operations. */
   get waiting(): number {
     return this.#waiting;

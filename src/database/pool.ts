@@ -3,6 +3,7 @@ import pg from 'pg';
 import { FairQueue, type Entry } from './fair-queue.ts';
 import { RequestClient, type Shared } from './client.ts';
 import { currentDeadline, type Deadline } from './deadline.ts';
+import { stateOf, type PoolState } from './pool-state.ts';
 import { WorkingSessions } from './probe.ts';
 
 /** How long attempts to connect are kept short after a fault. */
@@ -78,6 +79,11 @@ export class RequestPool extends pg.Pool {
       const tenant = this.#users.get(client);
       if (this.#users.delete(client) && tenant !== undefined) this.#turns.done(tenant);
     });
+  }
+
+  /** The connections, and who waits for one. */
+  get state(): PoolState {
+    return stateOf(this, this.#turns);
   }
 
   #fault(): void {

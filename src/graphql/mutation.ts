@@ -109,6 +109,7 @@ async function isolated<Payload, Result extends object>(
       settings,
       sealing,
       prefetch,
+      recorded: (entries) => void (record.auditEntries += entries),
     });
     if (isUserError(result)) record.code ??= result.code;
     // The rows are shown with the rights with which they were read.

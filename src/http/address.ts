@@ -1,8 +1,7 @@
 /** Requests whose address is none, because of their `Host` header. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { errorFacts } from '../telemetry/error-facts.ts';
-import type { Logger } from '../telemetry/log.ts';
-import { RequestRecord } from '../telemetry/request-record.ts';
+import { RequestRecord, type Reports } from '../telemetry/request-record.ts';
 import { operationHeaders } from './plugins/answers.ts';
 
 /** Whether a request has an address. Yoga answers any other with the place in the code where it fails. */
@@ -14,7 +13,7 @@ export function hasAddress({ headers, url }: IncomingMessage): boolean {
 export function refuseAddress(
   { method = '', headers }: IncomingMessage,
   response: ServerResponse,
-  { log, organizationHeader }: { log: Logger; organizationHeader: string },
+  { organizationHeader, ...reports }: Reports & { organizationHeader: string },
 ): void {
   const code = 'BAD_USER_INPUT';
   const record = new RequestRecord(headers['x-request-id']?.toString());
@@ -30,5 +29,5 @@ export function refuseAddress(
     'x-request-id': record.requestId,
   });
   response.end(body);
-  record.write(log, method, { status: 400, bytes, isAborted: false });
+  record.finish(reports, method, { status: 400, bytes, isAborted: false });
 }

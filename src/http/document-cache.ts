@@ -28,6 +28,11 @@ export class DocumentCache {
     return this.#documents.get(text);
   }
 
+  /** An upper bound of the bytes of all documents. */
+  get bytes(): number {
+    return this.#documents.calculatedSize;
+  }
+
   /** Whether the document was added. */
   has(document: DocumentNode): boolean {
     return this.#valid.has(document);

@@ -1,6 +1,5 @@
 /** How the fast path answers: with the headers, the encoding and the log line of any answer. */
-import type { Logger } from '../telemetry/log.ts';
-import type { RequestRecord } from '../telemetry/request-record.ts';
+import type { Reports, RequestRecord } from '../telemetry/request-record.ts';
 import type { Incoming } from './incoming.ts';
 import { BYTES_MIN, compressed, encodingFor } from './plugins/compression.ts';
 
@@ -21,11 +20,11 @@ export interface Written {
   isAborted: boolean;
 }
 
-/** The answer with a text, compressed if that is accepted and worth it. It is logged. */
+/** The answer with a text, compressed if that is accepted and worth it. It is reported. */
 export async function answerOf(
   { text, mediaType, headers: fixed, record, isAborted }: Written,
   { method, header }: Incoming,
-  log: Logger,
+  reports: Reports,
 ): Promise<Answer> {
   const headers: Record<string, string> = {
     ...fixed,
@@ -40,6 +39,6 @@ export async function answerOf(
   }
   const bytes = Buffer.byteLength(body);
   headers['content-length'] = String(bytes);
-  record.write(log, method, { status: 200, bytes, isAborted });
+  record.finish(reports, method, { status: 200, bytes, isAborted });
   return { headers, body };
 }

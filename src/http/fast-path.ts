@@ -19,9 +19,8 @@ import type { CostLimits } from '../limits/cost-limits.ts';
 import type { RequestLimits } from '../limits/settings.ts';
 import { admit } from '../limits/spending.ts';
 import { checkVariables } from '../limits/variables.ts';
-import type { Logger } from '../telemetry/log.ts';
 import type { Outage } from '../telemetry/outage.ts';
-import { RequestRecord } from '../telemetry/request-record.ts';
+import { RequestRecord, type Reports } from '../telemetry/request-record.ts';
 import type { Begun } from './begun.ts';
 import { corsHeaders } from './cors.ts';
 import type { DocumentCache } from './document-cache.ts';
@@ -35,7 +34,7 @@ import { isJson } from './plugins/json-only.ts';
 import type { Registered } from './plugins/trusted-documents.ts';
 import { hasUsualForm, textOfDocument } from './usual-parameters.ts';
 
-export interface FastPathOptions extends Authenticator {
+export interface FastPathOptions extends Authenticator, Reports {
   /** The path of the API. */
   path: string;
   operations: CompiledOperations;
@@ -54,7 +53,6 @@ export interface FastPathOptions extends Authenticator {
   allowedHosts: readonly string[];
   /** Origins whose pages may read answers. */
   corsOrigins: readonly string[];
-  log: Logger;
   outage: Outage;
 }
 
@@ -170,7 +168,7 @@ export class FastPath {
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
     const { operations, documents, registered, limits, cost, budgets } = this.#options;
-    const { db, clock, log, outage } = this.#options;
+    const { db, clock, outage } = this.#options;
     const { record, arrival } = begun;
     const text = await textOfDocument(params, registered, record);
     const document = text === undefined ? undefined : documents.find(text);
@@ -214,7 +212,7 @@ export class FastPath {
     const { credential } = principal;
     if (credential && credential.kind !== 'SESSION')
       this.#options.used(credential.kind, credential.id, outcome.now);
-    Object.assign(record, { principal, now: outcome.now, execution: 'compiled' });
+    Object.assign(record, { principal, now: outcome.now, execution: 'compiled', path: 'fast' });
     record.document = document.loc?.source.body;
     const report = cost?.report(context);
     const answer = await answerOf(
@@ -226,7 +224,7 @@ export class FastPath {
         isAborted: signal.aborted,
       },
       incoming,
-      log,
+      this.#options,
     );
     outage.succeeded();
     return answer;

@@ -1,6 +1,6 @@
 /** The two ways into the gateway, from a socket and without one: the fast path first, then Yoga. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Logger } from '../telemetry/log.ts';
+import type { Reports } from '../telemetry/request-record.ts';
 import { hasAddress, refuseAddress } from './address.ts';
 import type { Answer } from './fast-answer.ts';
 import type { FastPath } from './fast-path.ts';
@@ -24,7 +24,7 @@ export interface Yoga {
 export function inFrontOf(
   yoga: Yoga,
   fastPath: FastPath | undefined,
-  options: { log: Logger; organizationHeader: string },
+  options: Reports & { organizationHeader: string },
 ): Gateway {
   const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!hasAddress(request)) return refuseAddress(request, response, options);

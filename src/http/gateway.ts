@@ -39,7 +39,7 @@ import { execution } from '../limits/execution-plugin.ts';
 import { REQUEST_LIMITS } from '../limits/settings.ts';
 import { schema } from '../schema.ts';
 import { Outage } from '../telemetry/outage.ts';
-import { recordOf } from '../telemetry/request-record.ts';
+import { recordOf, type Reports } from '../telemetry/request-record.ts';
 
 /** The path of the API and of GraphiQL. */
 export const GRAPHQL_PATH = '/graphql';
@@ -86,6 +86,15 @@ export function createGateway(options: GatewayOptions): Gateway {
   // Only the fast path assumes callers.
   const assumed = operations && new AssumedCallers();
   const outage = options.outage ?? new Outage(log, 'the database');
+  const reports: Reports = { log, requests: options.metrics?.requests };
+  options.metrics?.reads({
+    databaseOutage: outage,
+    admission: budgets?.admission,
+    caches: () => ({
+      documents: documentCache.bytes,
+      statements: operations?.statementBytes ?? 0,
+    }),
+  });
   const yoga = createYoga<object, Context>({
     schema,
     graphqlEndpoint: GRAPHQL_PATH,
@@ -154,7 +163,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         budgets,
         shortcut: operations && compiledExecution(operations, onOutcome),
       }),
-      answers(log, organizationHeader, outage),
+      answers(reports, organizationHeader, outage),
       compression(GRAPHQL_PATH),
     ],
   });
@@ -173,7 +182,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       budgets,
       allowedHosts,
       corsOrigins,
-      log,
+      ...reports,
       outage,
       registered,
     });
@@ -183,7 +192,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       fetch: (request, context) => yoga.fetch(request, context),
     },
     fastPath,
-    options,
+    { ...reports, organizationHeader },
   );
 }
 

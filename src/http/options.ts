@@ -10,6 +10,7 @@ import type { CallerBudgets } from '../limits/caller-budgets.ts';
 import type { IntrospectionPolicy } from '../limits/introspection-policy.ts';
 import type { RequestLimits } from '../limits/settings.ts';
 import type { Logger } from '../telemetry/log.ts';
+import type { Metrics } from '../telemetry/metrics/metrics.ts';
 import type { Outage } from '../telemetry/outage.ts';
 import type { ConsoleOptions } from './console/options.ts';
 import type { TrustedDocumentsPolicy } from './plugins/trusted-documents.ts';
@@ -22,6 +23,8 @@ export interface GatewayOptions {
    * `log`.
    */
   outage?: Outage;
+  /** Where requests are added up; absent if nothing is measured. */
+  metrics?: Metrics | undefined;
   /** The clock that follows the database's time; by default the gateway creates its own. */
   clock?: DatabaseClock;
   organizationHeader: string;

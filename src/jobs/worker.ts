@@ -32,7 +32,12 @@ export interface WorkerOptions {
   schedule?: string;
   /** The number of jobs that run at the same time. */
   concurrency?: number;
+  /** Called for each job that has ended, with the seconds that it took. */
+  ended?: JobEnded;
 }
+
+/** Receives the end of a job. */
+export type JobEnded = (task: string, hasFailed: boolean, seconds: number) => void;
 
 const CONCURRENCY_DEFAULT = 4;
 const INSTALLING_CONNECTIONS = 2;
@@ -77,6 +82,7 @@ export async function startWorker({
   log,
   schedule = '',
   concurrency = CONCURRENCY_DEFAULT,
+  ended,
 }: WorkerOptions): Promise<() => Promise<void>> {
   const living = new Living(url, log);
   const events: WorkerEvents = new EventEmitter();
@@ -88,7 +94,7 @@ export async function startWorker({
   const stop = await runQueue({
     pgPool: pool,
     concurrency,
-    taskList: taskList(tasks),
+    taskList: taskList(tasks, ended),
     crontab: schedule,
     logger: workerLog(log),
     events,
@@ -138,12 +144,23 @@ function queuePool(
   return pool;
 }
 
-function taskList(tasks: Tasks): TaskList {
+function taskList(tasks: Tasks, ended: JobEnded = () => undefined): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
-      (payload, { job }) =>
-        (task as Task<JobName>)(payload as never, { isLast: job.attempts >= job.max_attempts }),
+      async (payload, { job }) => {
+        const startedAt = performance.now();
+        const end = (hasFailed: boolean): void =>
+          ended(name, hasFailed, (performance.now() - startedAt) / 1_000);
+        try {
+          const isLast = job.attempts >= job.max_attempts;
+          await (task as Task<JobName>)(payload as never, { isLast });
+        } catch (error) {
+          end(true);
+          throw error;
+        }
+        end(false);
+      },
     ]),
   );
 }

@@ -47,6 +47,14 @@ interface Placed extends Operation {
   isHeavy: boolean;
 }
 
+/** How many operations run and wait in a queue. */
+interface QueueLength {
+  running: number;
+  waiting: number;
+}
+
+const lengthOf = ({ running, waiting }: FairQueue): QueueLength => ({ running, waiting });
+
 interface Gate {
   inside: number;
   waiting: (() => void)[];
@@ -82,6 +90,11 @@ export class Admission {
   /** Number of operations that wait for a slot. */
   get waiting(): number {
     return this.#light.waiting + this.#heavy.waiting;
+  }
+
+  /** The operations in each queue. */
+  get queues(): Record<'light' | 'heavy', QueueLength> {
+    return { light: lengthOf(this.#light), heavy: lengthOf(this.#heavy) };
   }
 
   /** Number of credentials with active requests. */

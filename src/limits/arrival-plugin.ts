@@ -28,7 +28,8 @@ export function arrivals(path: string, limits: CallerBudgets): Plugin {
     onRequest({ request, url, serverContext, endResponse, fetchAPI }) {
       if (url.pathname !== path || !isOperation(request, url)) return undefined;
       const refuse = async (refusal: RequestError): Promise<void> => {
-        recordOf(request).code = 'RATE_LIMITED';
+        const budget = String(refusal.extensions['budget']);
+        Object.assign(recordOf(request), { code: 'RATE_LIMITED', budget });
         await holdBack(request.signal);
         endResponse(answer(fetchAPI.Response, request, refusal));
       };

@@ -45,7 +45,10 @@ export function execution({
         const costed = cost?.check(args, context);
         if (costed && 'refused' in costed) return costed.refused;
         refuseIntrospection(introspection, args.document, context);
-        const resolve = () => executeFn(args) as ExecutionResult | Promise<ExecutionResult>;
+        const resolve = () => {
+          context.record.path = 'resolvers';
+          return executeFn(args) as ExecutionResult | Promise<ExecutionResult>;
+        };
         const execute = shortcut
           ? async () => (await shortcut(args, context)) ?? resolve()
           : resolve;

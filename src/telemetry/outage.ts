@@ -23,6 +23,7 @@ export class Outage {
   #failedAt = 0;
   #failures = 0;
   #total = 0;
+  #failuresEver = 0;
   #reason = '';
   #hasSucceeded = false;
 
@@ -33,11 +34,22 @@ export class Outage {
     this.#pauseMs = pauseMs;
   }
 
+  /** Whether there is an outage. */
+  get isOngoing(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** The number of failures since the start of the process. */
+  get failures(): number {
+    return this.#failuresEver;
+  }
+
   /** Records a failure. */
   failed(error: unknown): void {
     this.#failedAt = performance.now();
     this.#failures++;
     this.#total++;
+    this.#failuresEver++;
     this.#reason = reasonOf(error);
     this.#hasSucceeded = false;
     if (this.#timer) return;

@@ -3,6 +3,7 @@ import { hash, randomUUID } from 'node:crypto';
 import type { OperationTypeNode } from 'graphql';
 import type { Principal } from '../authorization/principal.ts';
 import type { Logger } from './log.ts';
+import type { Path, RequestTable } from './metrics/request-table.ts';
 
 /** The maximum length of a logged operation name, which the caller chooses. */
 const NAME_LENGTH_MAX = 100;
@@ -14,6 +15,13 @@ export interface Answered {
   bytes: number | null;
   /** Whether the client has disconnected. */
   isAborted: boolean;
+}
+
+/** Where a request is reported once it is answered. */
+export interface Reports {
+  log: Logger;
+  /** Absent if nothing is measured. */
+  requests?: RequestTable | undefined;
 }
 
 /** The record of one request. Each fact is written here once, by the code that learns it. */
@@ -42,6 +50,8 @@ export class RequestRecord {
    * not executed.
    */
   execution: string | undefined;
+  /** How the operation was executed. */
+  path: Path = 'none';
   #operationName: string | undefined;
   /** The number of statements that were sent to the database. */
   statements = 0;
@@ -54,6 +64,10 @@ export class RequestRecord {
   /** The code of the first error, otherwise of the first mutation that returned a failure. */
   code: string | undefined;
   errors = 0;
+  /** Entries of the audit log that were written for it. */
+  auditEntries = 0;
+  /** The budget that refused the request. */
+  budget: string | undefined;
   /** Whether a change may have been made, if the database was lost. */
   outcome: string | undefined;
 
@@ -77,9 +91,28 @@ export class RequestRecord {
       this.#operationName = name.slice(0, NAME_LENGTH_MAX);
   }
 
-  /** Writes the line, at `info`. It contains no variables, credentials or addresses. */
-  write(log: Logger, method: string, { status, bytes, isAborted }: Answered): void {
-    if (this.isProbe || !log.isLevelEnabled('info')) return;
+  /** The operation's name if its document is a trusted one: any other name is the caller's. */
+  get trustedName(): string | undefined {
+    return this.documentHash !== undefined && this.path !== 'none'
+      ? this.#operationName
+      : undefined;
+  }
+
+  /** Reports the request once it is answered: in the log, and in what is measured. */
+  finish({ log, requests }: Reports, method: string, answered: Answered): void {
+    if (this.isProbe) return;
+    const durationMs = performance.now() - this.#startedAt;
+    requests?.add(this, method, answered.status, durationMs / 1_000);
+    if (log.isLevelEnabled('info')) this.#write(log, method, answered, durationMs);
+  }
+
+  /** Writes the line. It contains no variables, credentials or addresses. */
+  #write(
+    log: Logger,
+    method: string,
+    { status, bytes, isAborted }: Answered,
+    durationMs: number,
+  ): void {
     const { credential, organization } = this.principal ?? {};
     log.info(
       {
@@ -87,7 +120,7 @@ export class RequestRecord {
         clientRequestId: this.clientRequestId,
         method,
         status,
-        durationMs: Math.round((performance.now() - this.#startedAt) * 10) / 10,
+        durationMs: Math.round(durationMs * 10) / 10,
         operationName: this.#operationName ?? null,
         operationType: this.operationType ?? null,
         documentHash:

@@ -9,6 +9,19 @@ it.beforeAll(async ({ database }) => {
   token = (await insertPartner(database.db)).apiKey;
 });
 
+/** Says at its end which packages a process has loaded. */
+const TELLS_WHAT_IT_LOADS = `--import data:text/javascript,${encodeURIComponent(`
+  import { registerHooks } from 'node:module';
+  const loaded = new Set();
+  registerHooks({
+    resolve(specifier, context, next) {
+      if (/^[@a-z]/.test(specifier)) loaded.add(specifier);
+      return next(specifier, context);
+    },
+  });
+  process.on('exit', () => process.stderr.write('loaded: ' + [...loaded].join(' ') + String.fromCharCode(10)));
+`)}`;
+
 /** The lines at the level of information: the database of the tests is warned of. */
 const parse = (stderr: string): object[] =>
   stderr
@@ -18,10 +31,11 @@ const parse = (stderr: string): object[] =>
     .filter(({ level }) => level === 30);
 
 describe('a gateway', () => {
-  it('says in its log what it started with, each request, and how it ended, and nothing of it where people read', async ({
+  it('says in its log what it started with, each request, and how it ended, nothing of it where people read, and loads nothing that exports telemetry', async ({
     database,
   }) => {
     const settings = {
+      NODE_OPTIONS: TELLS_WHAT_IT_LOADS,
       DATABASE_URL: database.url,
       WORKER: 'separate',
       ORGANIZATION_HEADER: 'X-Org',
@@ -37,11 +51,16 @@ describe('a gateway', () => {
     const answer = await ask();
     expect(answer.status).toBe(200);
     await answer.text();
-    const { code, stdout, stderr } = await gateway.end('SIGTERM');
+    const { code, stdout, stderr: written } = await gateway.end('SIGTERM');
+    const [, loaded = ''] = /loaded: (.*)\n/.exec(written) ?? [];
+    expect(loaded.split(' ')).toContain('pino');
+    expect(loaded).not.toContain('opentelemetry');
+    const stderr = written.replace(/loaded: .*\n/, '');
     expect(code).toBe(0);
     expect(stdout).not.toContain('{');
     for (const secret of [token, 'sk_hidden', new URL(database.url).password, database.url])
       expect(stderr).not.toContain(secret);
+    const { NODE_OPTIONS: _options, ...given } = settings;
     const [started, ...rest] = parse(stderr);
     expect(started).toMatchObject({
       msg: 'started',
@@ -52,7 +71,7 @@ describe('a gateway', () => {
       migrations: [],
       worker: 'separate',
       durationMs: expect.any(Number),
-      settings: { ...settings, DATABASE_URL: '[set]', STRIPE_API_KEY: '[set]', PORT: '0' },
+      settings: { ...given, DATABASE_URL: '[set]', STRIPE_API_KEY: '[set]', PORT: '0' },
     });
     expect(rest).toMatchObject([
       {
@@ -68,15 +87,25 @@ describe('a gateway', () => {
 });
 
 describe('a worker', () => {
-  it('says in its log what it started with and how it ended', async ({ database }) => {
+  it('says in its log what it started with and how it ended, and answers who asks for its metrics', async ({ database }) => {
     const worker = await startWorkerProcess({
       DATABASE_URL: database.url,
       INVITATION_URL: 'https://app.example/{token}',
+      METRICS_PORT: '0',
     });
+    const [, metrics = ''] = /Metrics: (\S+)/.exec(worker.printed) ?? [];
+    const answer = await fetch(metrics);
+    const text = await answer.text();
+    for (const name of ['db_client_connection_count', 'banyan_usage_rollup_age_seconds'])
+      expect(text).toMatch(new RegExp(`^${name}(\\{.*\\})? \\d`, 'm'));
     const { code, stderr } = await worker.end('SIGTERM');
     expect(code).toBe(0);
     expect(parse(stderr)).toMatchObject([
-      { msg: 'started', settings: { DATABASE_URL: '[set]', INVITATION_URL: '[set]' } },
+      {
+        msg: 'started',
+        metrics,
+        settings: { DATABASE_URL: '[set]', INVITATION_URL: '[set]' },
+      },
       { msg: 'stopping' },
       { msg: 'stopped', durationMs: expect.any(Number) },
     ]);

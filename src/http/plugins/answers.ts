@@ -2,10 +2,9 @@
 import type { GraphQLFormattedError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { badFieldsOf, isUnavailable, unavailable } from '../../errors.ts';
-import type { Logger } from '../../telemetry/log.ts';
 import type { Outage } from '../../telemetry/outage.ts';
 import { errorFacts } from '../../telemetry/error-facts.ts';
-import { recordOf } from '../../telemetry/request-record.ts';
+import { recordOf, type Reports } from '../../telemetry/request-record.ts';
 import { begunOf } from '../begun.ts';
 import { withInputPaths } from '../input-path.ts';
 import { maskError } from '../mask-error.ts';
@@ -44,10 +43,10 @@ function holdsData(data: unknown): boolean {
 }
 
 /**
- * Masks errors, sets the headers of all responses and logs each request. `database` is told about
+ * Masks errors, sets the headers of all responses and reports each request. `database` is told about
  * requests that failed because of it.
  */
-export function answers(log: Logger, organizationHeader: string, database: Outage): Plugin {
+export function answers(reports: Reports, organizationHeader: string, database: Outage): Plugin {
   return {
     onResultProcess({ request, result, setResult }) {
       if (
@@ -67,7 +66,7 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
           record.lackedDatabase = true;
         } else if (!isReported) {
           isReported = true;
-          log.error({ err: cause, ...record.ids }, 'a request failed');
+          reports.log.error({ err: cause, ...record.ids }, 'a request failed');
         }
       };
       // The status differs only if there is no data: a partial response is still a response.
@@ -105,7 +104,10 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
       }
       const [first] = errors;
       record.errors = errors.length;
-      if (first) record.code = String(first.extensions['code']);
+      if (first) {
+        record.code = String(first.extensions['code']);
+        if (record.code === 'RATE_LIMITED') record.budget = String(first.extensions['budget']);
+      }
       record.outcome = errors
         .map(({ extensions }) => extensions['outcome'])
         .find((outcome) => typeof outcome === 'string');
@@ -114,7 +116,7 @@ export function answers(log: Logger, organizationHeader: string, database: Outag
     onResponse({ request, response }) {
       const record = recordOf(request);
       const bytes = response.headers.get('content-length');
-      record.write(log, request.method, {
+      record.finish(reports, request.method, {
         status: response.status,
         bytes: bytes === null ? null : Number(bytes),
         isAborted: request.signal.aborted || begunOf(request)?.gone?.aborted === true,

@@ -39,9 +39,13 @@ async function repeat(db: Database, statement: RawBuilder<{ done: number }>): Pr
 
 /**
  * Rolls up every second. Reads are exact without it, but slower the more rows are pending. Returns
- * a function that stops it.
+ * a function that stops it. `rolledUp` is called each time that nothing was left to do.
  */
-export function startRollUp(db: Database, log: Logger): () => Promise<void> {
+export function startRollUp(
+  db: Database,
+  log: Logger,
+  rolledUp: () => void = () => undefined,
+): () => Promise<void> {
   let rollUp: Promise<unknown> = Promise.resolve();
   let isRollingUp = false;
   const outage = new Outage(log, 'rolling up usage');
@@ -49,6 +53,7 @@ export function startRollUp(db: Database, log: Logger): () => Promise<void> {
     if (isRollingUp) return;
     isRollingUp = true;
     rollUp = rollUpUsage(db)
+      .then(rolledUp)
       .then(
         () => outage.succeeded(),
         (error: unknown) => {

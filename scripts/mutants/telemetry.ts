@@ -1,0 +1,73 @@
+/** What is measured and told: bounded, and without a word of a caller (docs/decisions/0034-telemetry.md). */
+import type { MutantGroup } from './mutant.ts';
+
+const METRICS = 'test/telemetry/metrics.test.ts';
+
+export const telemetry: readonly MutantGroup[] = [
+  {
+    file: 'src/telemetry/metrics/table.ts',
+    tests: METRICS,
+    mutants: [
+      {
+        what: 'metrics have any number of labels',
+        from: 'this.#points.size < this.#max',
+        to: 'this.#points.size < Infinity',
+        only: 'keeps a bounded number',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/metrics/request-table.ts',
+    tests: METRICS,
+    mutants: [
+      {
+        what: 'a method of a caller is a label',
+        from: "METHODS.has(method) ? method : '_OTHER'",
+        to: 'method',
+        only: 'hold no word of a caller',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/request-record.ts',
+    tests: METRICS,
+    mutants: [
+      {
+        what: 'any name of an operation is a label',
+        from: "this.documentHash !== undefined && this.path !== 'none'",
+        to: "this.path !== 'none'",
+        only: 'name operations of trusted documents',
+      },
+      {
+        what: 'a name that no document has is a label',
+        from: "this.documentHash !== undefined && this.path !== 'none'",
+        to: 'this.documentHash !== undefined',
+        only: 'name operations of trusted documents',
+      },
+    ],
+  },
+  {
+    file: 'src/jobs/state.ts',
+    tests: METRICS,
+    mutants: [
+      {
+        what: 'counting jobs costs more the more there are',
+        from: 'limit ${JOBS_COUNTED_MAX}',
+        to: '',
+        only: 'look at ten thousand rows at most',
+      },
+    ],
+  },
+  {
+    file: 'src/commands/database-reading.ts',
+    tests: METRICS,
+    mutants: [
+      {
+        what: 'everybody who asks for metrics asks the database',
+        from: 'if (now - readAt < everyMs) return reading;',
+        to: '',
+        only: 'ask the database once',
+      },
+    ],
+  },
+];
