@@ -6,6 +6,7 @@ import type { Credential } from '../session/credential.ts';
 import { createAskAgain } from './ask-again.ts';
 import { createCache } from './cache.ts';
 import { codeOf, statusOf } from './errors.ts';
+import { namedByHash } from './named-by-hash.ts';
 
 export interface ClientOptions {
   config: Config;
@@ -54,6 +55,7 @@ export function createClient({
           else refused(credential);
         },
       })),
+      ...(config.takesHashes ? [namedByHash] : []),
       fetchExchange,
     ],
   });
