@@ -21,6 +21,7 @@ import { DocumentCache } from './document-cache.ts';
 import { FastPath } from './fast-path.ts';
 import type { GatewayOptions } from './options.ts';
 import { inFrontOf, type Gateway } from './front.ts';
+import { consoleDocuments } from './console/documents.ts';
 import { consolePages } from './console/plugin.ts';
 import { graphiqlPage } from './graphiql/plugin.ts';
 import { answers } from './plugins/answers.ts';
@@ -82,7 +83,12 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const cost = boundsCost ? new CostLimits(schema, limits) : undefined;
   const documentCache = new DocumentCache();
-  const registered = registeredIn(db, trusted);
+  const registered = registeredIn(
+    db,
+    trusted,
+    options.console ? consoleDocuments(options.console.folder) : undefined,
+  );
+  const api = { endpoint: GRAPHQL_PATH, organizationHeader, takesHashes: trusted === 'require' };
   // Only the fast path assumes callers.
   const assumed = operations && new AssumedCallers();
   const outage = options.outage ?? new Outage(log, 'the database');
@@ -142,7 +148,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       deadlines(limits.operationDeadlineMs),
       begun(budgets),
       hosts(allowedHosts),
-      options.console ? consolePages(GRAPHQL_PATH, organizationHeader, options.console) : {},
+      options.console ? consolePages(api, options.console) : {},
       probes(GRAPHQL_PATH, options.ready ?? (() => readyThrough(db))),
       graphiql &&
         graphiqlPage({

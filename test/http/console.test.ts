@@ -259,6 +259,7 @@ describe('the configuration of the console', () => {
     expect(JSON.parse(text)).toEqual({
       endpoint: '/graphql',
       organizationHeader: 'X-Organization',
+      takesHashes: false,
       signIn,
       demonstration: null,
     });

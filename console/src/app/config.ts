@@ -14,6 +14,8 @@ export interface Config {
   endpoint: string;
   /** The header that names the organization a request acts in. */
   organizationHeader: string;
+  /** Whether the gateway answers only documents that it knows, asked for by their hash. */
+  takesHashes: boolean;
   signIn: SignInConfig | null;
   /** The credential of the demonstration, on the machine that runs it. */
   demonstration: { token: string; organization: string } | null;

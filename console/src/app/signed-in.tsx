@@ -4,6 +4,7 @@ import { Provider } from 'urql';
 import { createClient } from '../graphql/client.ts';
 import type { Credential } from '../session/credential.ts';
 import { useSession } from '../session/session.tsx';
+import { useReturn } from '../ui/use-return.ts';
 import { useConfig } from './config.ts';
 
 const EndedDialog = lazy(() => import('../session/ended-dialog.tsx'));
@@ -18,10 +19,11 @@ export interface SignedInProps {
 export function SignedIn({ credential, acting, children }: SignedInProps) {
   const config = useConfig();
   const { isRefused, signIn: renewed, refused } = useSession();
-  const client = useMemo(
+  const { client, askAgain } = useMemo(
     () => createClient({ config, credential, acting, renewed, refused }),
     [config, credential, acting, renewed, refused],
   );
+  useReturn(askAgain);
   return (
     <Provider value={client}>
       {children}

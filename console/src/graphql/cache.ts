@@ -4,6 +4,9 @@ import { possibleTypes, typesWithoutId } from '../generated/schema.ts';
 import { pagesUpToAsked } from './pages.ts';
 import { updates } from './updates.ts';
 
+/** The build puts a text in its place. */
+declare const process: { env: { NODE_ENV?: string } };
+
 /** Objects that are the same wherever they are selected, though they have no id. */
 const keyedOtherwise: KeyingConfig = {
   UsageMetric: (data) => ('key' in data && typeof data.key === 'string' ? data.key : null),
@@ -14,8 +17,8 @@ export function createCache() {
   return cacheExchange({
     possibleTypes,
     keys: {
-      // Only a build for development warns of types without an id that are not named here.
-      ...(import.meta.env.DEV &&
+      // Types without an id are warned of, but not in production.
+      ...(process.env.NODE_ENV !== 'production' &&
         Object.fromEntries(typesWithoutId.map((name) => [name, () => null]))),
       ...keyedOtherwise,
     },

@@ -3,8 +3,10 @@ import { Client, fetchExchange } from 'urql';
 import { authExchange } from '@urql/exchange-auth';
 import type { Config } from '../app/config.ts';
 import type { Credential } from '../session/credential.ts';
+import { createAskAgain } from './ask-again.ts';
 import { createCache } from './cache.ts';
 import { codeOf, statusOf } from './errors.ts';
+import { namedByHash } from './named-by-hash.ts';
 
 export interface ClientOptions {
   config: Config;
@@ -17,6 +19,12 @@ export interface ClientOptions {
   refused(credential: Credential): void;
 }
 
+export interface ApiClient {
+  client: Client;
+  /** Asks for everything again that is shown. */
+  askAgain(): void;
+}
+
 /** Creates a client for one credential that acts in one organization. */
 export function createClient({
   config,
@@ -24,12 +32,14 @@ export function createClient({
   acting,
   renewed,
   refused,
-}: ClientOptions): Client {
-  return new Client({
+}: ClientOptions): ApiClient {
+  const { exchange, askAgain } = createAskAgain();
+  const client = new Client({
     url: config.endpoint,
     preferGetMethod: false,
     requestPolicy: 'cache-first',
     exchanges: [
+      exchange,
       createCache(),
       authExchange(async ({ appendHeaders }) => ({
         addAuthToOperation: (operation) =>
@@ -45,7 +55,9 @@ export function createClient({
           else refused(credential);
         },
       })),
+      ...(config.takesHashes ? [namedByHash] : []),
       fetchExchange,
     ],
   });
+  return { client, askAgain: () => askAgain(client) };
 }

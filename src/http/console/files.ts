@@ -45,6 +45,9 @@ export async function readConsole(folder: string): Promise<BuiltConsole | undefi
   return { page, files };
 }
 
+/** Where `npm ci` puts the build. */
+export const CONSOLE_FOLDER = path.join(import.meta.dirname, '../../../dist/console');
+
 async function readForms(file: string): Promise<ConsoleFile> {
   const plain = new Uint8Array(await readFile(file));
   const br = await readFile(`${file}.br`).catch(ifAbsent);
@@ -57,6 +60,7 @@ async function readForms(file: string): Promise<ConsoleFile> {
   };
 }
 
-function ifAbsent(error: NodeJS.ErrnoException): undefined {
+/** Takes a file that is not there for nothing. */
+export function ifAbsent(error: NodeJS.ErrnoException): undefined {
   if (error.code !== 'ENOENT') throw error;
 }

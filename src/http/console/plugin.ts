@@ -1,10 +1,10 @@
 /** Serves the console: its page at every address below, its files, and what it has to know. */
-import path from 'node:path';
 import type { Plugin } from 'graphql-yoga';
 import { encodingFor } from '../plugins/compression.ts';
 import { hostOf, isFromThisMachine, isLoopback } from '../plugins/hosts.ts';
 import {
   CONSOLE_FILES,
+  CONSOLE_FOLDER,
   CONSOLE_PATH,
   readConsole,
   type BuiltConsole,
@@ -13,9 +13,6 @@ import {
 import { NOT_BUILT } from './notice.ts';
 import type { ConsoleOptions } from './options.ts';
 import { contentPolicy } from './policy.ts';
-
-/** Where `npm ci` puts the build. */
-const FOLDER = path.join(import.meta.dirname, '../../../dist/console');
 
 /** One year: the name of a file changes with its content. */
 const FOREVER = 'public, max-age=31536000, immutable';
@@ -29,11 +26,20 @@ interface Answer {
   body: string | Uint8Array<ArrayBuffer>;
 }
 
-/** Serves the console beside the API at `endpoint`. */
+/** What the console has to know of the API. */
+export interface ConsoleApi {
+  /** Its path. */
+  endpoint: string;
+  /** The header that names the organization a request acts in. */
+  organizationHeader: string;
+  /** Whether it answers registered documents alone, which are asked for by their hash. */
+  takesHashes: boolean;
+}
+
+/** Serves the console beside the API. */
 export function consolePages(
-  endpoint: string,
-  organizationHeader: string,
-  { folder = FOLDER, signIn, demonstration }: ConsoleOptions,
+  api: ConsoleApi,
+  { folder = CONSOLE_FOLDER, signIn, demonstration }: ConsoleOptions,
 ): Plugin<object, object> {
   const security = {
     'content-security-policy': contentPolicy(signIn?.issuer),
@@ -57,8 +63,7 @@ export function consolePages(
       isFromThisMachine(serverContext) &&
       isOwnPage(request);
     const facts = {
-      endpoint,
-      organizationHeader,
+      ...api,
       signIn: signIn ?? null,
       demonstration: (isLocal && demonstration) || null,
     };

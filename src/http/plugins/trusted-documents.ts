@@ -7,7 +7,7 @@ import type { GraphQLParams, Plugin } from 'graphql-yoga';
 import type { Database } from '../../database/connect.ts';
 import { RequestError } from '../../errors.ts';
 import { recordOf } from '../../telemetry/request-record.ts';
-import { TrustedDocuments } from '../../modules/trusted-documents/lookup.ts';
+import { TrustedDocuments, type ReadDocuments } from '../../modules/trusted-documents/lookup.ts';
 import { findTrustedDocuments } from '../../modules/trusted-documents/queries.ts';
 
 /**
@@ -50,13 +50,26 @@ export interface Registered {
   documents: TrustedDocuments;
 }
 
-/** The documents that are registered in a database; undefined if the policy is off. */
-export function registeredIn(db: Database, policy: TrustedDocumentsPolicy): Registered | undefined {
+/**
+ * The documents that are registered in a database, and those that the product brings along (`own`, by
+ * their hash in lower-case hex); undefined if the policy is off.
+ */
+export function registeredIn(
+  db: Database,
+  policy: TrustedDocumentsPolicy,
+  own: () => Promise<ReadonlyMap<string, string>> = async () => new Map(),
+): Registered | undefined {
   if (policy === 'off') return undefined;
-  return {
-    policy,
-    documents: new TrustedDocuments((hashes) => findTrustedDocuments(db, hashes)),
+  const read: ReadDocuments = async (hashes) => {
+    const known = await own();
+    const found = await findTrustedDocuments(db, hashes);
+    for (const hash of hashes) {
+      const document = known.get(hash);
+      if (document !== undefined) found.set(hash, document);
+    }
+    return found;
   };
+  return { policy, documents: new TrustedDocuments(read) };
 }
 
 /**

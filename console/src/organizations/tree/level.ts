@@ -16,7 +16,22 @@ export type Window = Pick<TreeLevelQueryVariables, 'from' | 'to' | 'metric'>;
 interface Page {
   after: string | null;
   result: OperationResult<TreeLevelQuery, TreeLevelQueryVariables> | undefined;
+  /** The ids of rows that are elsewhere by now, which are left out until the next answer. */
+  moved: ReadonlySet<string>;
   stop(): void;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+const rowsOf = ({ result, moved }: Page): Row[] =>
+  (result?.data?.organization?.children?.nodes ?? []).filter(({ id }) => !moved.has(id));
+
+export interface LevelOptions {
+  slug: string;
+  window: Window;
+  isRoot: boolean;
+  /** Called after an answer with the ids of the rows that are known to be here now. */
+  changed(read: ReadonlySet<string>): void;
 }
 
 export class Level {
@@ -24,17 +39,14 @@ export class Level {
   readonly #slug: string;
   readonly #window: Window;
   readonly #isRoot: boolean;
-  readonly #changed: () => void;
+  readonly #changed: LevelOptions['changed'];
   /** A row that is shown first until its page is read, since somebody looked for it. */
   pinned: Row | undefined;
   /** Whether its pages are kept up to date. */
   isWatched = false;
   #pages: Page[] = [];
 
-  constructor(
-    client: Client,
-    options: { slug: string; window: Window; isRoot: boolean; changed: () => void },
-  ) {
+  constructor(client: Client, options: LevelOptions) {
     this.#client = client;
     this.#slug = options.slug;
     this.#window = options.window;
@@ -56,11 +68,11 @@ export class Level {
   }
 
   get rows(): readonly Row[] {
-    const rows = this.#pages.flatMap(
-      ({ result }) => result?.data?.organization?.children?.nodes ?? [],
-    );
+    // A row that moved up by a page is in two until the second one is read again as well.
+    const rows = new Map<string, Row>();
     const { pinned } = this;
-    return pinned && !rows.some(({ id }) => id === pinned.id) ? [pinned, ...rows] : rows;
+    for (const row of this.#pages.flatMap(rowsOf)) if (!rows.has(row.id)) rows.set(row.id, row);
+    return pinned && !rows.has(pinned.id) ? [pinned, ...rows.values()] : [...rows.values()];
   }
 
   /** Whether a page is on its way, or can be asked for. */
@@ -94,6 +106,21 @@ export class Level {
       this.#watch(info.endCursor, 'cache-first');
   }
 
+  /**
+   * Reads the pages again that show rows which were read elsewhere since: they were moved there, or
+   * moved back.
+   */
+  dropMoved(ids: ReadonlySet<string>): void {
+    if (this.pinned && ids.has(this.pinned.id)) this.pinned = undefined;
+    const moved = this.#pages.filter((page) => rowsOf(page).some(({ id }) => ids.has(id)));
+    for (const page of moved) {
+      const stop = page.stop;
+      page.moved = ids;
+      this.#read(page, 'network-only');
+      stop();
+    }
+  }
+
   /** Reads what there is now from the beginning. */
   reload(): void {
     this.stop();
@@ -102,9 +129,14 @@ export class Level {
   }
 
   #watch(after: string | null, requestPolicy: RequestPolicy): void {
-    const page: Page = { after, result: undefined, stop: () => undefined };
-    this.#pages.push(page);
     this.isWatched = true;
+    const page: Page = { after, result: undefined, moved: NONE, stop: () => undefined };
+    this.#pages.push(page);
+    this.#read(page, requestPolicy);
+  }
+
+  #read(page: Page, requestPolicy: RequestPolicy): void {
+    const { after } = page;
     const variables = {
       ...this.#window,
       slug: this.#slug,
@@ -116,7 +148,9 @@ export class Level {
       .query(TreeLevelDocument, variables, { requestPolicy })
       .subscribe((result) => {
         page.result = result;
-        this.#changed();
+        page.moved = NONE;
+        // What the cache knows may be older than what other levels show.
+        this.#changed(result.stale ? NONE : new Set(rowsOf(page).map(({ id }) => id)));
       });
     page.stop = unsubscribe;
   }

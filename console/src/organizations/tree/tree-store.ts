@@ -67,6 +67,8 @@ export class TreeStore {
 
   /** Opens the tree down to the last row of a path, which begins with the root. */
   readonly reveal = (path: readonly Row[]): void => {
+    // Those of another path may have been moved since.
+    for (const level of this.#levels.values()) level.pinned = undefined;
     for (const [at, { slug }] of path.entries()) {
       const below = path[at + 1];
       if (below) this.#levelOf(slug).pinned = below;
@@ -86,7 +88,13 @@ export class TreeStore {
         slug,
         window: this.#window,
         isRoot: slug === this.#root,
-        changed: () => this.#changed(),
+        changed: (read) => {
+          // An organization is in one place: a level that shows it still was read before it moved.
+          if (read.size > 0)
+            for (const other of this.#levels.values())
+              if (other !== level && other.isWatched) other.dropMoved(read);
+          this.#changed();
+        },
       });
       this.#levels.set(slug, level);
     }
