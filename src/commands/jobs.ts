@@ -16,7 +16,7 @@ import type { OpenDatabase } from './database.ts';
  */
 export async function startJobs(
   config: Config,
-  { db, url }: OpenDatabase,
+  { db, directUrl }: OpenDatabase,
   gatewayUrl: string,
   log: Logger,
 ): Promise<() => Promise<void>> {
@@ -40,7 +40,7 @@ export async function startJobs(
     usageEventDays: config.usageEventDays,
   });
   const stopRollUp = startRollUp(db, log);
-  const stopWorker = await startWorker({ url, tasks, log, schedule: SCHEDULE });
+  const stopWorker = await startWorker({ url: directUrl, tasks, log, schedule: SCHEDULE });
   return async () => {
     await stopWorker();
     await stopRollUp();

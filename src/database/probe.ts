@@ -1,6 +1,7 @@
 /** Queries outside the pool that tell whether the server is there and what it is working on. */
-import pg from 'pg';
+import type pg from 'pg';
 import { sqlState } from '../errors.ts';
+import { AddressClient } from './address-client.ts';
 import type { DatabaseClock } from './clock.ts';
 import { APPLIED, type SchemaVersion } from './schema-version.ts';
 
@@ -41,7 +42,7 @@ export class Probe {
         this.close();
       }
     }
-    const client = new pg.Client(this.#config);
+    const client = new AddressClient(this.#config);
     client.on('error', () => this.#forget(client));
     try {
       await client.connect();
