@@ -181,7 +181,7 @@ export function sqlState(error: unknown): string | undefined {
 
 /** Messages of `pg`, without a code, for a connection that could not be opened or was lost. */
 const CONNECTION_TROUBLE =
-  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client was closed|Client has encountered a connection error|Postgres connection has been discarded)/;
+  /^(timeout exceeded when trying to connect|timeout expired|Query read timeout|Connection terminated|Client was closed|Client has encountered a connection error|Postgres connection has been discarded|No host fits|No password)/;
 const SOCKET_TROUBLE = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -197,9 +197,10 @@ const SOCKET_TROUBLE = new Set([
 /**
  * SQLSTATEs of a server that cannot serve right now: the connection was lost (class 08); it is out
  * of connections, disk or memory (53); it is shutting down or starting (57P); it cannot write its
- * files (58030); or it is read-only (25006), such as a former primary.
+ * files (58030); it is read-only (25006), such as a former primary; or it refuses the user or the password
+ * (28), which may be about to be replaced.
  */
-const SERVER_TROUBLE = /^(08...|53[0-3]..|57P..|58030|25006)$/;
+const SERVER_TROUBLE = /^(08...|28...|53[0-3]..|57P..|58030|25006)$/;
 
 /**
  * Whether a prepared statement was refused because a migration has changed its result type ("cached

@@ -4,6 +4,7 @@
  */
 import { actions } from './actions.ts';
 import { compiler } from './compiler.ts';
+import { connections } from './connections.ts';
 import { credentials } from './credentials.ts';
 import { database } from './database.ts';
 import { edge } from './edge.ts';
@@ -26,6 +27,7 @@ export const areas: Record<string, readonly MutantGroup[]> = {
   credentials,
   invitations,
   actions,
+  connections,
   database,
   edge,
   faults,

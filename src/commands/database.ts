@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Config } from '../config/read.ts';
 import { connect, requireServer, type Database } from '../database/connect.ts';
 import { startEmbedded } from '../embedded-postgres/start.ts';
+import { poolingOf, requireSessionSettings, requireUsable } from '../database/pooler.ts';
 import { grantGateway } from '../database/grants.ts';
 import { asOnlyMigrator, compareMigrations, migrate } from '../database/migrate.ts';
 import { ConfigurationError } from '../errors.ts';
@@ -12,6 +13,10 @@ import type { Logger } from '../telemetry/log.ts';
 export interface OpenDatabase {
   /** Address for the role that was asked for. */
   url: string;
+  /** The same around a connection pooler, for what needs sessions. */
+  directUrl: string;
+  /** Whether `url` leads through a connection pooler. */
+  isPooled: boolean;
   /** Address for the owner; the same where there is one role for everything. */
   ownerUrl: string;
   db: Database;
@@ -64,10 +69,17 @@ export async function openDatabase(
       : undefined;
   if (embedded) opened.defer(() => embedded.stop());
   const gatewayUrl = embedded?.url ?? config.databaseUrl ?? '';
-  const ownerUrl = embedded?.ownerUrl ?? config.databaseMigrationUrl ?? gatewayUrl;
+  const direct = config.databaseDirectUrl ?? gatewayUrl;
+  const migrationUrl = embedded?.ownerUrl ?? config.databaseMigrationUrl;
+  const ownerUrl = migrationUrl ?? direct;
+  let isPooled = false;
   if (!embedded) {
     await requireServer(gatewayUrl);
-    if (ownerUrl !== gatewayUrl) await requireServer(ownerUrl, 'DATABASE_MIGRATION_URL');
+    if (direct !== gatewayUrl) await requireServer(direct, 'DATABASE_DIRECT_URL');
+    if (migrationUrl !== undefined) await requireServer(migrationUrl, 'DATABASE_MIGRATION_URL');
+    const pooling = await poolingOf(gatewayUrl);
+    requireUsable(pooling, direct !== gatewayUrl);
+    isPooled = as === 'gateway' && pooling !== 'none';
   }
   const url = as === 'owner' ? ownerUrl : gatewayUrl;
   // Commands and migrations may take as long as they need; what callers ask of the gateway may not.
@@ -77,6 +89,7 @@ export async function openDatabase(
     poolSize: config.databasePoolSize,
     poolWaitMs: config.databasePoolWaitMs,
     statementTimeoutMs,
+    isPooled,
     log,
   });
   opened.defer(() => db.destroy());
@@ -84,18 +97,22 @@ export async function openDatabase(
     embedded ? embedded.explain(error) : error;
   try {
     stop?.throwIfAborted();
-    const apart = ownerUrl !== gatewayUrl;
+    if (isPooled) await requireSessionSettings(db, statementTimeoutMs);
+    const apart = migrationUrl !== undefined && migrationUrl !== gatewayUrl;
+    const role = apart ? direct : undefined;
     const { migrations = config.migrate } = options;
     const { applied, newer } =
       migrations === 'off'
         ? { applied: [], newer: [] }
         : migrations === 'check'
           ? await requireMigrated(db)
-          : await prepare({ ownerUrl, gatewayUrl }, config, log, stop);
+          : await prepare({ ownerUrl, gatewayUrl: role }, config, log, stop);
     const lost = embedded?.lost ?? new Promise<ConfigurationError>(() => undefined);
     const open = opened.move();
     return {
       url,
+      directUrl: as === 'owner' ? ownerUrl : direct,
+      isPooled,
       ownerUrl,
       db,
       embedded: embedded !== undefined,
@@ -127,12 +144,12 @@ async function requireMigrated(db: Database): Promise<Schema> {
 }
 
 /**
- * Migrates as the owner and gives the gateway's role its rights; a role that owns nothing only
- * makes sure that nothing is missing. A database of a newer version is left as it is: what it grants
- * and queues is not known here.
+ * Migrates as the owner and gives the gateway's role its rights, if it is another; a role that owns
+ * nothing only makes sure that nothing is missing. A database of a newer version is left as it is:
+ * what it grants and queues is not known here.
  */
 async function prepare(
-  urls: { ownerUrl: string; gatewayUrl: string },
+  urls: { ownerUrl: string; gatewayUrl: string | undefined },
   { maxTreeDepth }: Config,
   log: Logger,
   stop?: AbortSignal,
@@ -151,7 +168,7 @@ async function prepare(
         ...(maxTreeDepth !== undefined && { maxTreeDepth }),
       });
       await installQueue(urls.ownerUrl, log);
-      if (urls.ownerUrl !== urls.gatewayUrl)
+      if (urls.gatewayUrl !== undefined)
         await grantGateway(connection, await roleOf(urls.gatewayUrl, log));
       return { applied, newer };
     });

@@ -17,7 +17,7 @@ import type { OpenDatabase } from './database.ts';
  */
 export async function startJobs(
   config: Config,
-  { db, url }: OpenDatabase,
+  { db, directUrl }: OpenDatabase,
   gatewayUrl: string,
   log: Logger,
   metrics?: Metrics,
@@ -45,7 +45,7 @@ export async function startJobs(
   const stopRollUp = startRollUp(db, log, () => void (rolledUpAt = performance.now()));
   metrics?.reads({ rollUpAge: () => (performance.now() - rolledUpAt) / 1_000 });
   const stopWorker = await startWorker({
-    url,
+    url: directUrl,
     tasks,
     log,
     schedule: SCHEDULE,

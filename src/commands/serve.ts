@@ -94,7 +94,7 @@ export async function serve(
     config.budgets?.redisUrl === undefined
       ? undefined
       : await openRedisCounters(config.budgets.redisUrl, log);
-  const budgets = config.budgets && createBudgets(config.budgets, log, database.url, redis);
+  const budgets = config.budgets && createBudgets(config.budgets, log, database.directUrl, redis);
   release('budgets', async () => budgets?.budgets.close());
   const outage = new Outage(log, 'the database');
   release('outage', () => outage.close());

@@ -3,8 +3,8 @@
  * said in its `form`, for the reference page.
  */
 import { isIP } from 'node:net';
-import pg from 'pg';
 import { z } from 'zod';
+import { addressProblem } from '../database/address.ts';
 
 /** What the reference page says of a setting beside its type, range and default. */
 export interface SettingNotes {
@@ -88,22 +88,13 @@ export function isAddressRange(text: string): boolean {
 export const databaseUrl = z
   .string()
   .regex(/^postgres(ql)?:\/\/\S+$/, 'must be a postgres:// address')
-  .refine(
-    isDatabaseUrl,
-    'must be an address that can be read: characters such as / : @ % in a password are written as %2F %3A %40 %25',
-  );
+  .superRefine((url, { addIssue }) => {
+    const message = addressProblem(url);
+    if (message !== undefined) addIssue({ code: 'custom', message });
+  });
 /** How `databaseUrl` is described. */
 export const DATABASE_URL =
-  '`postgres://` address; characters such as `/ : @ %` in a password are written as `%2F %3A %40 %25`';
-
-/** Whether the driver understands an address; it throws, with the address, where it does not. */
-function isDatabaseUrl(text: string): boolean {
-  try {
-    return new pg.Client({ connectionString: text }).host !== '';
-  } catch {
-    return false;
-  }
-}
+  '`postgres://` address, with [several hosts and TLS](../guide/operations.md#connections) if needed; characters such as `/ : @ %` in a password are written as `%2F %3A %40 %25`';
 
 /** Signatures with a key pair: a shared secret would let everybody who can verify sessions make them. */
 const SIGNATURES = [

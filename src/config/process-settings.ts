@@ -76,6 +76,23 @@ export const processSettings = {
         "Greatest difference between the clocks of this machine and the database with which `/ready` is 200. The database's clock is the one " +
         'used; a machine whose own is wrong may fail at TLS and at the signatures of webhooks.',
     }),
+  DATABASE_DIRECT_URL: databaseUrl.optional().meta({
+    secret: true,
+    description:
+      'The same database for the same role, around a connection pooler in transaction mode: for workers, and for migrations where there is no ' +
+      '`DATABASE_MIGRATION_URL`. Not accepted without `DATABASE_URL`.',
+    form: DATABASE_URL,
+    unset: '`DATABASE_URL` leads to the database itself',
+  }),
+  DATABASE_PASSWORD_FILE: z
+    .string()
+    .optional()
+    .meta({
+      description:
+        'File with the password for `DATABASE_URL` and `DATABASE_DIRECT_URL` where they have none. ' +
+        'It is read for each connection, so that the password can be replaced at any time.',
+      form: 'path of a file',
+    }),
   DATABASE_POOL_SIZE: wholeNumber(1, 200).default(10).meta({
     description:
       'Connections to the database. In addition the worker takes 7, `/ready` 1 and `RATE_LIMITS=postgres` 4.',

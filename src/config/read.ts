@@ -1,5 +1,6 @@
 /** The environment, read once and checked; nothing else in the product reads `process.env`. */
 import type { MailLimits } from '../command/settings.ts';
+import { withPasswordFile } from '../database/address.ts';
 import { ConfigurationError } from '../errors.ts';
 import { budgetSettings } from '../limits/budget-settings.ts';
 import { requestLimits } from '../limits/settings.ts';
@@ -40,10 +41,13 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
 function configOf(value: Settings, given: NodeJS.ProcessEnv) {
   const production = value.NODE_ENV === 'production';
-  if (value.DATABASE_MIGRATION_URL !== undefined && value.DATABASE_URL === undefined)
-    throw new ConfigurationError(
-      'DATABASE_MIGRATION_URL is set without DATABASE_URL, which gateways connect with.',
-    );
+  for (const name of ['DATABASE_MIGRATION_URL', 'DATABASE_DIRECT_URL'] as const)
+    if (value[name] !== undefined && value.DATABASE_URL === undefined)
+      throw new ConfigurationError(
+        `${name} is set without DATABASE_URL, which gateways connect with.`,
+      );
+  const withPassword = (url: string | undefined): string | undefined =>
+    url === undefined ? undefined : withPasswordFile(url, value.DATABASE_PASSWORD_FILE);
   if (production && value.DATABASE_URL === undefined)
     throw new ConfigurationError(
       'DATABASE_URL is missing: in production there is no embedded database and no demonstration.',
@@ -57,7 +61,8 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     perAddress: value.INVITATION_MAILS_PER_ADDRESS,
   };
   return {
-    databaseUrl: value.DATABASE_URL,
+    databaseUrl: withPassword(value.DATABASE_URL),
+    databaseDirectUrl: withPassword(value.DATABASE_DIRECT_URL),
     databaseMigrationUrl: value.DATABASE_MIGRATION_URL,
     production,
     migrate: value.MIGRATE,

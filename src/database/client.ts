@@ -2,8 +2,9 @@
  * A connection of the pool. It runs named prepared statements, cancels them when their request
  * ends, and detects a server that stopped answering.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import { OutcomeUnknown, isStalePlan, isUnavailable } from '../errors.ts';
+import { AddressClient } from './address-client.ts';
 import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
@@ -51,8 +52,7 @@ export interface Shared {
  * If the server neither answers nor works on a statement any more, the statement fails within 2.5
  * seconds and its connection is closed. A commit without an answer fails with `OutcomeUnknown`.
  */
-export class RequestClient extends pg.Client {
-  readonly #config: pg.ClientConfig;
+export class RequestClient extends AddressClient {
   readonly #shared: Shared | undefined;
   #isLost = false;
   /** Whether the server answers but cannot be used: it is shutting down, or is read-only. */
@@ -75,7 +75,6 @@ export class RequestClient extends pg.Client {
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     });
-    this.#config = rest;
     this.#shared = shared;
     this.once('connect', () => (this.#connectedAt = this.#answeredAt = performance.now()));
     this.on('error', () => this.#lost());
@@ -227,8 +226,7 @@ export class RequestClient extends pg.Client {
    * connection.
    */
   async #cancel(): Promise<void> {
-    const { processID } = this as { processID?: number | null };
-    await cancelStatement(this.#config, processID, () => {
+    await cancelStatement(this, () => {
       this.#shared?.onFault();
       this.giveUp(new Error('Connection terminated: a statement could not be cancelled'));
     });

@@ -3,6 +3,7 @@ import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { ConfigurationError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { AddressClient } from './address-client.ts';
 import { columnValues } from './column-values.ts';
 import { RequestPool } from './pool.ts';
 import type { PoolState } from './pool-state.ts';
@@ -22,6 +23,8 @@ export interface ConnectOptions {
   poolSize: number;
   /** Statements that run longer are cancelled; 0 or absent for no limit. */
   statementTimeoutMs?: number;
+  /** Whether sessions have their settings from elsewhere, as behind a connection pooler. */
+  isPooled?: boolean;
   /** How long a statement waits for a free connection before it fails with `UNAVAILABLE`. */
   poolWaitMs?: number;
   log: Logger;
@@ -52,6 +55,7 @@ export function connect({
   poolSize,
   statementTimeoutMs = 0,
   poolWaitMs = POOL_WAIT_MS,
+  isPooled = false,
   log,
   onStatement,
 }: ConnectOptions): Database {
@@ -64,7 +68,11 @@ export function connect({
     application_name: 'banyan',
     types: columnValues,
     // One plan per statement, regardless of its parameters (docs/decisions/0017-generic-plans.md).
-    options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementTimeoutMs}`,
+    ...(isPooled
+      ? {}
+      : {
+          options: `-c timezone=UTC -c plan_cache_mode=force_generic_plan -c statement_timeout=${statementTimeoutMs}`,
+        }),
   });
   // A dropped connection must not end the process, whether it is idle or between two statements of
   // a transaction. In a transaction the next statement fails, and is logged where it fails.
@@ -87,7 +95,7 @@ export function connect({
  * variable otherwise.
  */
 export async function requireServer(url: string, variable = 'DATABASE_URL'): Promise<void> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 10_000 });
+  const client = new AddressClient({ connectionString: url, connectionTimeoutMillis: 10_000 });
   try {
     await client.connect();
     const { rows } = await client.query<{ version: number; shown: string; encoding: string }>(

@@ -1,6 +1,7 @@
 /** Queries outside the pool that tell whether the server is there and what it is working on. */
-import pg from 'pg';
+import type pg from 'pg';
 import { sqlState } from '../errors.ts';
+import { AddressClient } from './address-client.ts';
 
 /**
  * How long one query may take. If a kept connection does not answer, one more is spent on a new
@@ -47,7 +48,7 @@ export class Probe {
         this.close();
       }
     }
-    const client = new pg.Client(this.#config);
+    const client = new AddressClient(this.#config);
     client.on('error', () => this.#forget(client));
     try {
       await client.connect();

@@ -1,5 +1,6 @@
 /** Tracks which workers are alive, so that others do the jobs of those that are not. */
-import pg from 'pg';
+import type pg from 'pg';
+import { AddressClient } from '../database/address-client.ts';
 import { hangUp } from '../database/probe.ts';
 import type { Logger } from '../telemetry/log.ts';
 
@@ -151,7 +152,7 @@ export class Living {
 
   async #connected(): Promise<pg.Client> {
     if (this.#client) return this.#client;
-    const client = new pg.Client({
+    const client = new AddressClient({
       connectionString: this.#url,
       application_name: 'banyan worker',
       connectionTimeoutMillis: ANSWER_MS,

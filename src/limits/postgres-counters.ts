@@ -1,5 +1,6 @@
 /** Budget counters in PostgreSQL, which several gateways share. */
 import pg from 'pg';
+import { AddressClient } from '../database/address-client.ts';
 import type { Logger } from '../telemetry/log.ts';
 
 /**
@@ -19,6 +20,7 @@ const STORE_REST_MS = 2_000;
 export function counterPool(connectionString: string, log: Logger): pg.Pool {
   const pool = new pg.Pool({
     connectionString,
+    Client: AddressClient,
     max: CONNECTIONS,
     connectionTimeoutMillis: STORE_TIMEOUT_MS,
     query_timeout: STORE_TIMEOUT_MS,

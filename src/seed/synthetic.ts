@@ -3,7 +3,8 @@
  * most organizations without children, some with thousands, chains many levels deep. The same seed
  * gives the same forest.
  */
-import pg from 'pg';
+import type pg from 'pg';
+import { AddressClient } from '../database/address-client.ts';
 import { copyRows, type Cell } from './copy.ts';
 import { companyName, slugged } from './names.ts';
 import { Random } from './random.ts';
@@ -33,7 +34,7 @@ const REBUILD_FROM = 2_000;
  */
 export async function seedSynthetic(url: string, options: SyntheticOptions): Promise<void> {
   const { organizations, seed, now, oneTree = false, progress = () => undefined } = options;
-  const client = new pg.Client({ connectionString: url });
+  const client = new AddressClient({ connectionString: url });
   // The statement under way says it as well.
   client.on('error', () => undefined);
   await client.connect();

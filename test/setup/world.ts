@@ -116,9 +116,9 @@ export interface World extends TestDatabase {
 /** Builds the world in a database of its own and serves it on a free port. */
 export async function createWorld(
   overrides: Partial<GatewayOptions> = {},
-  { poolSize = 8 } = {},
+  { poolSize = 8, database: given }: { poolSize?: number; database?: TestDatabase } = {},
 ): Promise<World> {
-  const database = await createDatabase({ poolSize });
+  const database = given ?? (await createDatabase({ poolSize }));
   const { db } = database;
   const ids = new Map<string, string>();
   const tokens = new Map<string, string>();
