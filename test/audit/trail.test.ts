@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
+import type { Database } from '../../src/database/connect.ts';
 import { tokenHash } from '../../src/authentication/secret.ts';
 import { createInvitationToken } from '../../src/modules/invitation/token.ts';
 import {
@@ -135,6 +136,27 @@ describe('the audit log', () => {
   });
 });
 
+/** Lets somebody at the log who can get around everything, and undoes it; `undo` undoes a part. */
+async function tampering(
+  work: (tx: Database, undo: (part: () => Promise<void>) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const undone = new RangeError('undone');
+  await world.db
+    .transaction()
+    .execute(async (tx) => {
+      await sql`alter table audit_events disable trigger user`.execute(tx);
+      await work(tx, async (part) => {
+        await sql`savepoint part`.execute(tx);
+        await part();
+        await sql`rollback to savepoint part`.execute(tx);
+      });
+      throw undone;
+    })
+    .catch((error: unknown) => {
+      if (error !== undone) throw error;
+    });
+}
+
 describe('the trail', () => {
   it('can only be added to', async () => {
     for (const table of ['audit_events', 'account_events', 'audit_chains']) {
@@ -171,17 +193,10 @@ describe('the trail', () => {
     );
     const tamper = async (statement: ReturnType<typeof sql>): Promise<number> => {
       let broken = 0;
-      await world.db
-        .transaction()
-        .execute(async (tx) => {
-          await sql`alter table audit_events disable trigger user`.execute(tx);
-          await statement.execute(tx);
-          ({ broken } = await verifyAuditLog(tx));
-          throw new RangeError('undone');
-        })
-        .catch((error: unknown) => {
-          if (!(error instanceof RangeError)) throw error;
-        });
+      await tampering(async (tx) => {
+        await statement.execute(tx);
+        ({ broken } = await verifyAuditLog(tx));
+      });
       return broken;
     };
     expect(
@@ -211,6 +226,65 @@ describe('the trail', () => {
         where e.chain_id = ${chain?.id} and e.sequence = 2`),
     ).toBe(1);
     expect((await verifyAuditLog(world.db)).broken).toBe(0);
+  });
+
+  it('is verified in pieces, and what is wrong at the border of two is found in all sizes', async () => {
+    const chain = world.uuid('acme');
+    const count = (await verifyAuditLog(world.db)).events;
+    const swapped = sql`
+      update audit_events e set sequence = 5 - e.sequence where e.chain_id = ${chain} and e.sequence in (2, 3)`;
+    const taken = sql`delete from audit_events where chain_id = ${chain} and sequence = 3`;
+    const changed = sql`update audit_events set request_id = 'x' where chain_id = ${chain} and sequence = 3`;
+    const last = sql`
+      delete from audit_events where chain_id = ${chain} and sequence = (select max(sequence) from audit_events where chain_id = ${chain})`;
+    await tampering(async (tx, undo) => {
+      for (const pieceRows of [1, 2, 3, 4, count, count + 1]) {
+        expect(await verifyAuditLog(tx, { pieceRows })).toMatchObject({ events: count, broken: 0 });
+        for (const [statement, broken] of [
+          [swapped, 3],
+          [taken, 1],
+          [changed, 1],
+          [last, 1],
+        ] as const) {
+          await undo(async () => {
+            // A unique key in the way of the exchange would be in nobody's way who can do all this.
+            await sql`alter table audit_events drop constraint audit_events_chain_key`.execute(tx);
+            await statement.execute(tx);
+            expect(await verifyAuditLog(tx, { pieceRows })).toMatchObject({ broken });
+          });
+        }
+      }
+    });
+  });
+
+  it('is verified from where an earlier check ended', async () => {
+    const positions: string[] = [];
+    const all = await verifyAuditLog(world.db, {
+      pieceRows: 3,
+      onProgress: ({ position }) => positions.push(position),
+    });
+    expect(positions.length).toBeGreaterThan(all.events / 3);
+    let events = 0;
+    for (const [index, position] of positions.entries()) {
+      const rest = await verifyAuditLog(world.db, { after: position, pieceRows: 5 });
+      expect(rest.broken).toBe(0);
+      if (index === 0) events = rest.events;
+      expect(rest.events).toBeLessThanOrEqual(events);
+      events = rest.events;
+    }
+    expect(events).toBe(0);
+    // An event that is missing from where the check goes on is found by it.
+    const [, chain = '', number = ''] = positions[0]?.split('/') ?? [];
+    await tampering(async (tx) => {
+      await sql`delete from audit_events where chain_id = ${chain} and sequence = ${number}`.execute(
+        tx,
+      );
+      expect((await verifyAuditLog(tx, { after: positions[0] })).broken).toBe(1);
+    });
+    for (const after of ['x', 'events/1/1', `tables/${chain}/1`, `events/${chain}/-1`])
+      await expect(verifyAuditLog(world.db, { after })).rejects.toThrow(
+        `${after} is no position in the audit log`,
+      );
   });
 
   it('means the same whatever the time zone of the session that checks', async () => {
