@@ -151,7 +151,43 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'migrations/0108_audit.sql',
+    file: 'migrations/0230_audit_sealing.sql',
+    tests: TRAIL,
+    mutants: [
+      {
+        what: 'an event does not seal the one before it',
+        from: 'sha256(coalesce(state, chain_end) || event)',
+        to: 'sha256(event)',
+        only: 'is numbered without gaps',
+      },
+      {
+        what: 'two seal at the same time',
+        from: 'if not pg_try_advisory_xact_lock(4207849481000) then return 0; end if;',
+        to: '',
+        only: 'by several sealers',
+      },
+      {
+        what: 'events are numbered in another order than they were appended in',
+        from: 'partition by w.chain_id order by w.position',
+        to: 'partition by w.chain_id order by w.position desc',
+        only: 'it comes after every change',
+      },
+      {
+        what: 'an event is sealed again',
+        from: 'if old.sequence is null then',
+        to: 'if true then',
+        only: 'change nothing but the number',
+      },
+      {
+        what: 'the seal changes the event',
+        from: 'if old is not distinct from sealed then return new; end if;',
+        to: 'return new;',
+        only: 'change nothing but the number',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0235_audit_deferred.sql',
     tests: TRAIL,
     mutants: [
       {
@@ -161,10 +197,10 @@ export const database: readonly MutantGroup[] = [
         only: 'can only be added to',
       },
       {
-        what: 'an event does not seal the one before it',
-        from: 'previous || convert_to(',
-        to: 'convert_to(',
-        only: 'shows where somebody with the power',
+        what: 'a gateway chooses the number of an event',
+        from: 'new.sequence := null;\n  new.hash := null;',
+        to: '',
+        only: 'change nothing but the number',
       },
     ],
   },

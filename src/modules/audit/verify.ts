@@ -7,6 +7,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { one } from '../../database/rows.ts';
 import { ConfigurationError } from '../../errors.ts';
+import { sealAuditLog } from './seal.ts';
 
 export interface AuditLogReport {
   /** The number of events that were verified. */
@@ -47,7 +48,7 @@ interface Position {
 
 /** A piece: how many rows it has, what is broken among them, and the last of them. */
 interface Piece {
-  rows: number;
+  count: number;
   broken: number;
   examples: string[];
   chain: string | null;
@@ -55,8 +56,8 @@ interface Piece {
 }
 
 /**
- * Reads the log from its beginning, or from a position, to its end. Throws a `ConfigurationError` if
- * the position is none.
+ * Seals what waits for it, and reads the log from its beginning, or from a position, to its end.
+ * Throws a `ConfigurationError` if the position is none.
  */
 export async function verifyAuditLog(
   db: Database,
@@ -64,6 +65,7 @@ export async function verifyAuditLog(
 ): Promise<AuditLogReport> {
   const report: AuditLogReport = { events: 0, broken: 0, examples: [] };
   const start = after === undefined ? undefined : parsePosition(after);
+  await sealAuditLog(db);
   for (const part of PARTS.slice(start && PARTS.indexOf(start.part))) {
     let position: Position =
       start?.part === part ? start : { part, chain: FIRST_ID, sequence: '0' };
@@ -71,11 +73,11 @@ export async function verifyAuditLog(
       const piece = await one(db, readPiece(position, pieceRows));
       if (piece.chain === null || piece.sequence === null) break;
       position = { part, chain: piece.chain, sequence: piece.sequence };
-      if (part !== 'ends') report.events += piece.rows;
+      if (part !== 'ends') report.events += piece.count;
       report.broken += piece.broken;
       report.examples = [...report.examples, ...piece.examples].slice(0, EXAMPLES_MAX);
       onProgress?.({ ...report, position: `${part}/${position.chain}/${position.sequence}` });
-      if (piece.rows < pieceRows) break;
+      if (piece.count < pieceRows) break;
     }
   }
   return report;
@@ -102,7 +104,7 @@ function readPiece(position: Position, rows: number): RawBuilder<Piece> {
 function summary(rows: RawBuilder<unknown>): RawBuilder<Piece> {
   return sql<Piece>`
     with piece as materialized (${rows})
-    select count(*)::int as rows, count(*) filter (where is_broken)::int as broken,
+    select count(*)::int as count, count(*) filter (where is_broken)::int as broken,
       array(
         select chain_id || ' number ' || sequence from piece
         where is_broken order by chain_id, sequence limit ${EXAMPLES_MAX}
@@ -132,7 +134,7 @@ function events(
           where e.chain_id = ${chain}::uuid and e.sequence = ${sequence}::bigint)
         union all
         (select e.chain_id, e.sequence, e.hash, e, false from ${sql.table(table)} as e
-          where (e.chain_id, e.sequence) > (${chain}::uuid, ${sequence}::bigint)
+          where e.sequence is not null and (e.chain_id, e.sequence) > (${chain}::uuid, ${sequence}::bigint)
           order by e.chain_id, e.sequence limit ${rows})
       ) as read
       window chain as (partition by chain_id order by sequence)
