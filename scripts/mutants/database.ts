@@ -178,7 +178,43 @@ export const database: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'migrations/0108_audit.sql',
+    file: 'migrations/0230_audit_sealing.sql',
+    tests: TRAIL,
+    mutants: [
+      {
+        what: 'an event does not seal the one before it',
+        from: 'sha256(coalesce(state, chain_end) || event)',
+        to: 'sha256(event)',
+        only: 'is numbered without gaps',
+      },
+      {
+        what: 'two seal at the same time',
+        from: 'if not pg_try_advisory_xact_lock(4207849481000) then return 0; end if;',
+        to: '',
+        only: 'by several sealers',
+      },
+      {
+        what: 'events are numbered in another order than they were appended in',
+        from: 'partition by w.chain_id order by w.position',
+        to: 'partition by w.chain_id order by w.position desc',
+        only: 'it comes after every change',
+      },
+      {
+        what: 'an event is sealed again',
+        from: 'if old.sequence is null then',
+        to: 'if true then',
+        only: 'change nothing but the number',
+      },
+      {
+        what: 'the seal changes the event',
+        from: 'if old is not distinct from sealed then return new; end if;',
+        to: 'return new;',
+        only: 'change nothing but the number',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0235_audit_deferred.sql',
     tests: TRAIL,
     mutants: [
       {
@@ -188,27 +224,39 @@ export const database: readonly MutantGroup[] = [
         only: 'can only be added to',
       },
       {
-        what: 'an event does not seal the one before it',
-        from: 'previous || convert_to(',
-        to: 'convert_to(',
-        only: 'shows where somebody with the power',
+        what: 'a gateway chooses the number of an event',
+        from: 'new.sequence := null;\n  new.hash := null;',
+        to: '',
+        only: 'change nothing but the number',
       },
+    ],
+  },
+  {
+    file: 'src/modules/audit/verify.ts',
+    tests: TRAIL,
+    mutants: [
       {
         what: 'an event that was changed goes unseen',
-        from: 'where sequence <> previous + 1 or hash <> expected',
-        to: 'where sequence <> previous + 1',
+        from: ' or hash <> audit_hash(previous_hash, event)',
+        to: '',
         only: 'shows where somebody with the power',
       },
       {
         what: 'an event that was taken out goes unseen',
-        from: 'where sequence <> previous + 1 or hash <> expected',
-        to: 'where false',
-        only: 'shows where somebody with the power',
+        from: 'sequence <> previous + 1 or hash <> audit_hash(previous_hash, event) as is_broken',
+        to: 'false as is_broken',
+        only: 'is verified in pieces',
+      },
+      {
+        what: 'a check that goes on does not look at what it goes on after',
+        from: 'where e.chain_id = ${chain}::uuid and e.sequence = ${sequence}::bigint)',
+        to: 'where false)',
+        only: 'is verified in pieces',
       },
       {
         what: 'events that were cut off go unseen',
-        from: 'where not exists (\n    select from audit_seals s',
-        to: 'where false and not exists (\n    select from audit_seals s',
+        from: 'not exists (\n      select from audit_events e',
+        to: 'false and not exists (\n      select from audit_events e',
         only: 'shows where somebody with the power',
       },
     ],

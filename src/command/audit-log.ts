@@ -24,7 +24,8 @@ export interface AuditEntry {
 
 /**
  * The statements that append events to the audit log, in the transaction of the change they
- * describe. They are the last writes of that transaction, since they take lock 5.
+ * describe. They are the last writes of that transaction, since their order must not be known
+ * before everything that the change waits for (docs/decisions/0037-deferred-seals.md).
  */
 export function auditEvents(
   { principal, requestId }: { principal: Principal; requestId: string },

@@ -7,6 +7,7 @@ import { startWorker } from '../jobs/worker.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { makeProviders } from '../modules/provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { startSealing } from '../modules/audit/seal.ts';
 import type { Metrics } from '../telemetry/metrics/metrics.ts';
 import { startRollUp } from '../modules/usage/roll-up.ts';
 import type { OpenDatabase } from './database.ts';
@@ -44,6 +45,7 @@ export async function startJobs(
   let rolledUpAt = performance.now();
   const stopRollUp = startRollUp(db, log, () => void (rolledUpAt = performance.now()));
   metrics?.reads({ rollUpAge: () => (performance.now() - rolledUpAt) / 1_000 });
+  const stopSealing = startSealing(db, log);
   const stopWorker = await startWorker({
     url: directUrl,
     tasks,
@@ -54,5 +56,6 @@ export async function startJobs(
   return async () => {
     await stopWorker();
     await stopRollUp();
+    await stopSealing();
   };
 }

@@ -6,6 +6,7 @@ import { Command, type CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import type { BootstrapOptions } from './bootstrap.ts';
 import { addCatalogs } from './catalogs.ts';
+import type { CheckOptions } from './check.ts';
 import { nearest } from '../config/similar.ts';
 import { filled, wholeNumber } from './option-values.ts';
 import { runLong } from './run.ts';
@@ -155,9 +156,14 @@ export function createProgram(terminal: Terminal): Command {
     )
     .description(
       'Compare the derived columns of the tree with the recursive truth, and the audit log with its seals. ' +
-        'Exit code 1 when an organization differs, or an event of the audit log was changed or is missing.',
+        'Exit code 1 when an organization differs, or an event of the audit log was changed or is missing. ' +
+        'The log is read in pieces; every 100000 events a line says from where an interrupted check can go on.',
     )
-    .action(async () => (await import('./check.ts')).check(terminal));
+    .option(
+      '--after <position>',
+      'only verify the audit log after a position that an earlier check printed',
+    )
+    .action(async (options: CheckOptions) => (await import('./check.ts')).check(terminal, options));
 
   throwing(program, terminal);
   return program;

@@ -45,11 +45,12 @@ export interface AccountEvents {
   at: Generated<Timestamp>;
   before: Json | null;
   chain_id: string;
-  hash: Buffer;
+  hash: Buffer | null;
   id: Generated<string>;
+  position: Int8 | null;
   refusal: string | null;
   request_id: string;
-  sequence: Int8;
+  sequence: Int8 | null;
   target_id: string;
   target_type: string;
 }
@@ -105,12 +106,13 @@ export interface AuditEvents {
   at: Generated<Timestamp>;
   before: Json | null;
   chain_id: string;
-  hash: Buffer;
+  hash: Buffer | null;
   id: Generated<string>;
   organization_id: string;
+  position: Int8 | null;
   refusal: string | null;
   request_id: string;
-  sequence: Int8;
+  sequence: Int8 | null;
   target_id: string;
   target_type: string;
 }

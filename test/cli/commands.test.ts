@@ -241,6 +241,10 @@ describe('the command line', () => {
       expect((await runHere(['check'], { DATABASE_URL: fresh.url })).stdout).toBe(
         `All 500 organizations agree with the recursive truth.\nAll ${trees.length} events of the audit log follow from each other.\n`,
       );
+      const start = 'events/00000000-0000-0000-0000-000000000000/0';
+      expect((await runHere(['check', '--after', start], { DATABASE_URL: fresh.url })).stdout).toBe(
+        `All ${trees.length} events of the audit log after ${start} follow from each other.\n`,
+      );
       slugs.push(
         (
           await fresh.db.selectFrom('organizations').select('slug').orderBy('ordinal').execute()

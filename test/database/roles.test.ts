@@ -178,6 +178,11 @@ describe("the gateway's role", () => {
       { name: 'prepare_usage_months', path, open: false },
       { name: 'retire_usage_events', path, open: false },
       { name: 'seal_audit_event', path, open: false },
+      {
+        name: 'seal_audit_events',
+        path: `${path} TimeZone=UTC enable_seqscan=off banyan.sealing=on`,
+        open: false,
+      },
     ]);
   });
 });

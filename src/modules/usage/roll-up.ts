@@ -2,9 +2,9 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
 import { one } from '../../database/rows.ts';
-import { isUnavailable, sqlState } from '../../errors.ts';
+import { sqlState } from '../../errors.ts';
+import { startPeriodic } from '../../jobs/periodic.ts';
 import type { Logger } from '../../telemetry/log.ts';
-import { Outage } from '../../telemetry/outage.ts';
 
 /** The number of pending rows per transaction; moves and deletions in their trees wait for it. */
 const ROWS_AT_ONCE = 10_000;
@@ -46,26 +46,13 @@ export function startRollUp(
   log: Logger,
   rolledUp: () => void = () => undefined,
 ): () => Promise<void> {
-  let rollUp: Promise<unknown> = Promise.resolve();
-  let isRollingUp = false;
-  const outage = new Outage(log, 'rolling up usage');
-  const timer = setInterval(() => {
-    if (isRollingUp) return;
-    isRollingUp = true;
-    rollUp = rollUpUsage(db)
-      .then(rolledUp)
-      .then(
-        () => outage.succeeded(),
-        (error: unknown) => {
-          if (isUnavailable(error)) outage.failed(error);
-          else log.warn({ err: error }, 'usage could not be rolled up; it will be retried');
-        },
-      )
-      .finally(() => (isRollingUp = false));
-  }, EVERY_MS).unref();
-  return async () => {
-    clearInterval(timer);
-    await rollUp;
-    outage.close();
-  };
+  return startPeriodic(
+    {
+      everyMs: EVERY_MS,
+      outage: 'rolling up usage',
+      failure: 'usage could not be rolled up; it will be retried',
+      log,
+    },
+    () => rollUpUsage(db).then(rolledUp),
+  );
 }
