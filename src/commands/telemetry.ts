@@ -23,7 +23,10 @@ export interface Telemetry extends AsyncDisposable {
 }
 
 /** Starts what the settings want. Throws a `ConfigurationError` if the port cannot be listened on. */
-export async function openTelemetry({ metrics: settings }: Config, log: Logger): Promise<Telemetry> {
+export async function openTelemetry(
+  { metrics: settings }: Config,
+  log: Logger,
+): Promise<Telemetry> {
   if (!settings) return { [Symbol.asyncDispose]: () => Promise.resolve() };
   const { scraped, otlp } = settings;
   const [{ Metrics }, { exportMetrics }, { describeProcess }, { Outage }] = await Promise.all([

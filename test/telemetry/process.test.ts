@@ -87,7 +87,9 @@ describe('a gateway', () => {
 });
 
 describe('a worker', () => {
-  it('says in its log what it started with and how it ended, and answers who asks for its metrics', async ({ database }) => {
+  it('says in its log what it started with and how it ended, and answers who asks for its metrics', async ({
+    database,
+  }) => {
     const worker = await startWorkerProcess({
       DATABASE_URL: database.url,
       INVITATION_URL: 'https://app.example/{token}',
