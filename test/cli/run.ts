@@ -12,15 +12,23 @@ export interface Finished {
   stderr: string;
 }
 
+/** The account of a process, where it is another one than that of the tests. */
+export interface Account {
+  uid: number;
+  gid: number;
+}
+
 function start(
   args: readonly string[],
   environment: Record<string, string>,
   cli = thisVersion,
+  account?: Account,
 ): { child: ChildProcess; finished: Promise<Finished>; printed(): string } {
   const { DATABASE_URL: _database, REDIS_URL: _redis, ...inherited } = process.env;
   const child = spawn(process.execPath, [cli, ...args], {
     env: { ...inherited, NODE_ENV: '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...account,
   });
   const output = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (output.stdout += text));
@@ -35,8 +43,9 @@ function start(
 export function run(
   args: readonly string[],
   environment: Record<string, string> = {},
+  cli?: string,
 ): Promise<Finished> {
-  return start(args, environment).finished;
+  return start(args, environment, cli).finished;
 }
 
 /**
@@ -87,9 +96,14 @@ export interface RunningGateway {
  * Starts `banyan serve`, of the version whose command line is given or this one, and waits until it says that it is
  * ready; rejects with its output if it ends before.
  */
-export function serve(environment: Record<string, string>, cli?: string): Promise<RunningGateway> {
+export function serve(
+  environment: Record<string, string>,
+  cli?: string,
+  account?: Account,
+): Promise<RunningGateway> {
   // The last line of the announcement is empty.
-  return launch(['serve'], { PORT: '0', ...environment }, /Banyan is ready: (\S+)[^]*\n\n$/, cli);
+  const isReady = /Banyan is ready: (\S+)[^]*\n\n$/;
+  return launch(['serve'], { PORT: '0', ...environment }, isReady, cli, account);
 }
 
 /** Starts `banyan worker` and waits until it does jobs. */
@@ -102,8 +116,9 @@ async function launch(
   environment: Record<string, string>,
   isReady: RegExp,
   cli?: string,
+  account?: Account,
 ): Promise<RunningGateway> {
-  const { child, finished, printed } = start(args, environment, cli);
+  const { child, finished, printed } = start(args, environment, cli, account);
   const ready = new Promise<string>((resolve) => {
     child.stdout?.on('data', () => {
       const [, url] = isReady.exec(printed()) ?? [];
