@@ -1,6 +1,7 @@
 /** The process log: one JSON line per event on standard error, without credentials. */
-import { pino, type DestinationStream, type Logger } from 'pino';
+import { pino, symbols, type DestinationStream, type Logger } from 'pino';
 import { describeError } from './described-error.ts';
+import { LineBatch } from './line-batch.ts';
 
 export type { Logger };
 
@@ -11,37 +12,38 @@ export type { Logger };
 const WAITING_BYTES_MAX = 16 * 1_024 * 1_024;
 
 /**
- * Lines are written once they are this many bytes, or after so many milliseconds. Written one by one,
- * they take a tenth of the time of the gateway.
+ * Lines are written once they are this many characters, or after so many milliseconds. Written one
+ * by one, they take a tenth of the time of the gateway.
  */
-const BATCH = { minLength: 4_096, periodicFlush: 100 };
+const BATCH = { length: 4_096, everyMs: 100 };
+
+const STANDARD_ERROR = 2;
 
 /**
  * Creates the root logger. Values under the named keys are never written, and only what
  * `describeError` returns is written of errors. `destination` receives the lines instead of
- * standard error.
+ * standard error: one by one, or in batches if it is the name of a file.
  */
-export function createLogger(level: string, destination?: DestinationStream): Logger {
+export function createLogger(level: string, destination?: DestinationStream | string): Logger {
   const options = {
     level,
     serializers: { err: describeError },
     // Full paths: a wildcard would be searched for in every line.
     redact: { paths: ['authorization', 'headers.authorization', 'secret'], censor: '[hidden]' },
   };
-  if (destination) return pino(options, destination);
+  if (typeof destination === 'object') return pino(options, destination);
   // Lines are written asynchronously, several at once if they wait, so a stalled reader blocks no
   // request. pino writes what is pending before the process ends through `process.exit` or an
   // uncaught exception.
-  const standardError = pino.destination({
-    dest: 2,
+  const file = pino.destination({
+    dest: destination ?? STANDARD_ERROR,
     sync: false,
     maxLength: WAITING_BYTES_MAX,
-    ...BATCH,
   });
-  const log = pino(options, standardError);
+  const log = pino(options, level === 'silent' ? file : new LineBatch(file, BATCH));
   let lost = 0;
-  standardError.on('drop', () => lost++);
-  standardError.on('drain', () => {
+  file.on('drop', (lines: string) => (lost += lines.split('\n').length - 1));
+  file.on('drain', () => {
     if (lost === 0) return;
     const lines = lost;
     lost = 0;
@@ -49,3 +51,23 @@ export function createLogger(level: string, destination?: DestinationStream): Lo
   });
   return log;
 }
+
+/** What is used of the inside of a logger: where its lines go, and what all of them begin with. */
+interface Inside {
+  [symbols.streamSym]: DestinationStream;
+  [symbols.chindingsSym]: string;
+}
+
+/**
+ * Writes a line at `info`, if that is written, whose fields hold neither errors nor secrets. The
+ * line is the same as that of `log.info`, which takes twice the time: it looks for both.
+ */
+export function writeFields(log: Logger, fields: object, message: string): void {
+  if (!log.isLevelEnabled('info')) return;
+  const { [symbols.streamSym]: stream, [symbols.chindingsSym]: bindings } =
+    log as unknown as Inside;
+  const rest = JSON.stringify({ ...fields, msg: message }).slice(1);
+  stream.write(`{"level":${INFO},"time":${Date.now()}${bindings},${rest}\n`);
+}
+
+const INFO = pino.levels.values['info'] ?? 0;

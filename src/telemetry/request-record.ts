@@ -2,11 +2,27 @@
 import { hash, randomUUID } from 'node:crypto';
 import type { OperationTypeNode } from 'graphql';
 import type { Principal } from '../authorization/principal.ts';
-import type { Logger } from './log.ts';
+import { LRUCache } from 'lru-cache';
+import { writeFields, type Logger } from './log.ts';
 import type { Path, RequestTable } from './metrics/request-table.ts';
 
 /** The maximum length of a logged operation name, which the caller chooses. */
 const NAME_LENGTH_MAX = 100;
+
+/** The maximum number of characters of all documents whose hashes are kept. */
+const HASHED_CHARACTERS_MAX = 4 * 1_024 * 1_024;
+
+const hashes = new LRUCache<string, string>({
+  maxSize: HASHED_CHARACTERS_MAX,
+  sizeCalculation: (_hash, document) => document.length + 1,
+});
+
+/** Returns the SHA-256 of a document in hex. Most documents come again. */
+function hashOf(document: string): string {
+  let found = hashes.get(document);
+  if (found === undefined) hashes.set(document, (found = hash('sha256', document, 'hex')));
+  return found;
+}
 
 /** How a request was answered. */
 export interface Answered {
@@ -114,7 +130,8 @@ export class RequestRecord {
     durationMs: number,
   ): void {
     const { credential, organization } = this.principal ?? {};
-    log.info(
+    writeFields(
+      log,
       {
         requestId: this.requestId,
         clientRequestId: this.clientRequestId,
@@ -125,7 +142,7 @@ export class RequestRecord {
         operationType: this.operationType ?? null,
         documentHash:
           this.documentHash ??
-          (this.document === undefined ? null : hash('sha256', this.document, 'hex')),
+          (this.document === undefined ? null : hashOf(this.document)),
         credentialKind: credential?.kind ?? null,
         credentialId: credential?.id ?? null,
         organizationId: organization?.id ?? null,
