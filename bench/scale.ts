@@ -30,6 +30,7 @@ const EVENTS = 50_000;
 const EVENTS_AT_ONCE = 500;
 const TAIL_ROWS = 40_000;
 const WORKERS = [1, 2, 4];
+const ROLL_ROUNDS = 3;
 const WORK_EVERY_MS = 250;
 
 interface Subject {
@@ -167,12 +168,12 @@ async function creations({ db, mutate }: Subject): Promise<{ request: number; la
 }
 
 /** Rows of the tail that so many workers roll per second, spread over the trees of the forest. */
-async function rolls({ url, db }: Subject, workers: number): Promise<number> {
+async function rolls({ url, db }: Subject, workers: number, round: number): Promise<number> {
   const log = createLogger('warn');
   await sql`
     insert into usage_events (organization_id, id, metric, quantity, occurred_at)
     select o.id, 'bench', 'voice_calls', 1, now() - n * interval '1 hour'
-    from (select id from organizations where deleted_at is null order by hashtext(id::text || ${workers}::text) limit 2000) as o,
+    from (select id from organizations where deleted_at is null order by hashtext(id::text || ${workers}::text || ${round}::text) limit 2000) as o,
       generate_series(1, 20) as n`.execute(db);
   await sql`update usage_meters set counted = true`.execute(db);
   await sql`analyze usage_tail`.execute(db);
@@ -279,11 +280,16 @@ export async function benchScale(parts: readonly string[]): Promise<void> {
               (await changes(subject, trees, commitMs, isBare)).toFixed(0),
             ]);
     if (has('rolls'))
-      for (const workers of WORKERS)
+      for (const workers of WORKERS) {
+        // The best of some rounds, since workers that share processors are slow for other reasons too.
+        const rounds: number[] = [];
+        for (let round = 0; round < ROLL_ROUNDS; round++)
+          rounds.push(await rolls(subject, workers, round));
         lines.push([
           `rows rolled per second by ${workers} worker${workers === 1 ? '' : 's'}`,
-          Math.round(await rolls(subject, workers)).toLocaleString('en'),
+          Math.round(Math.max(...rounds)).toLocaleString('en'),
         ]);
+      }
     if (has('audit')) {
       const { seconds, files } = await verification(subject);
       lines.push(

@@ -484,6 +484,7 @@ export interface UsageTail {
   own: Numeric | null;
   slot: number;
   subtree: Numeric | null;
+  tree_group: Generated<number>;
 }
 
 export interface UsageTotals {

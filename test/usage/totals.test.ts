@@ -2,6 +2,8 @@
  * The daily totals against an oracle that knows nothing of them: all events with the lineage of now, added up as whole
  * numbers of billionths.
  */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pino } from 'pino';
@@ -112,6 +114,29 @@ async function mutate(name: string, input: Record<string, unknown>): Promise<voi
   // Organizations that are gone, or lie elsewhere by now, are part of it.
   for (const error of answer.errors ?? [])
     expect(error.extensions.code).toMatch(/^(NOT_FOUND|BAD_USER_INPUT)$/);
+}
+
+/** Rolls without a pause, and writes a line whenever it did something. */
+const ROLLER = `
+  const { connect } = await import('./src/database/connect.ts');
+  const { createLogger } = await import('./src/telemetry/log.ts');
+  const { rollUpUsage } = await import('./src/modules/usage/roll-up.ts');
+  const db = connect({ url: process.env.ROLLER_URL, poolSize: 1, log: createLogger('silent') });
+  console.log('ready');
+  for (;;) {
+    const rolled = await rollUpUsage(db);
+    if (rolled > 0) console.log(rolled);
+    else await new Promise((resolve) => setTimeout(resolve, 5));
+  }`;
+
+/** A root whose tree is not in the group of the tree of `root`. */
+async function rootOfAnotherGroup(root: string): Promise<string> {
+  for (;;) {
+    const [made] = await world.rows(sql<{ id: string; differs: boolean }>`
+      insert into organizations (slug, name) values ('group-' || gen_random_uuid(), 'Another group')
+      returning id, tree_group(id) <> tree_group(${root}::uuid) as differs`);
+    if (made?.differs) return made.id;
+  }
 }
 
 let made = 0;
@@ -434,14 +459,66 @@ describe('usage totals', () => {
     await expectExact(new Random(19), 5);
   });
 
-  it('are rolled by one at a time', async () => {
-    await mutate('recordUsage', { events: eventsAt(new Random(15), [world.uuid('acme')], 10) });
+  it('are rolled by one at a time in a tree, and side by side in trees of different groups', async () => {
+    await rollUpUsage(world.gatewayDb);
+    const acme = world.uuid('acme');
+    const other = await rootOfAnotherGroup(acme);
+    await mutate('recordUsage', { events: eventsAt(new Random(15), [acme], 10) });
+    await sql`
+      insert into usage_events (organization_id, id, metric, quantity, occurred_at)
+      values (${other}, 'beside', 'voice_calls', 7, now())`.execute(world.db);
     await world.db.transaction().execute(async (tx) => {
-      await sql`select roll_usage(1)`.execute(tx);
-      expect(await rollUpUsage(world.gatewayDb)).toBe(0);
+      await sql`select roll_usage(1, tree_group(${acme}::uuid))`.execute(tx);
+      expect(await rollUpUsage(world.gatewayDb)).toBe(1);
     });
+    expect(
+      await world.rows(
+        sql`select own[3]::int as calls from usage_totals where organization_id = ${other} and grain = 'MONTH'`,
+      ),
+    ).toEqual([{ calls: 7 }]);
     expect(await rollUpUsage(world.gatewayDb)).toBeGreaterThan(0);
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
   });
+
+  it('are exact while several workers roll and one of them is killed', async () => {
+    const random = new Random(21);
+    const acme = world.uuid('acme');
+    const ids = [acme, world.uuid('north'), await rootOfAnotherGroup(acme)];
+    const roller = (): ChildProcess =>
+      spawn(process.execPath, ['--input-type=module', '--eval', ROLLER], {
+        env: { ...process.env, ROLLER_URL: world.gatewayUrl },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+    const rolling = (worker: ChildProcess): Promise<unknown> => {
+      if (!worker.stdout) throw new Error('the worker has no output');
+      return once(worker.stdout, 'data');
+    };
+    const record = async (number: number): Promise<void> => {
+      await sql`
+        insert into usage_events (organization_id, id, metric, quantity, occurred_at)
+        select organization_id, ${`killed-${number}-`}::text || n, 'voice_calls', n, now() - n * interval '7 hours'
+        from unnest(${ids}::uuid[]) as organization_id, generate_series(1, 40) as n`.execute(
+        world.db,
+      );
+    };
+    const workers = [roller(), roller()];
+    await Promise.all(workers.map(rolling));
+    for (let number = 0; number < 20; number++) {
+      await record(number);
+      if (number !== 10) continue;
+      // It has rolled something since, and has more to roll.
+      const [killed] = workers;
+      if (killed) await rolling(killed);
+      await Promise.all([...Array(5).keys()].map((n) => record(100 + n)));
+      killed?.kill('SIGKILL');
+    }
+    await expect
+      .poll(async () => (await world.rows(sql`select from usage_tail`)).length, { timeout: 20_000 })
+      .toBe(0);
+    expect(await verifyUsage(world.db)).toMatchObject({ differing: 0 });
+    await expectExact(random, 10);
+    for (const worker of workers) worker.kill('SIGKILL');
+  }, 60_000);
 
   it('that are wrong are found, by the check and by the job that looks at a few', async () => {
     await rollUpUsage(world.gatewayDb);

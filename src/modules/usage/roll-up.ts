@@ -1,7 +1,7 @@
 /** Rolls recorded events up into the totals (docs/decisions/0016-usage.md). */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
-import { one } from '../../database/rows.ts';
+import { many, one } from '../../database/rows.ts';
 import { sqlState } from '../../errors.ts';
 import { startPeriodic } from '../../jobs/periodic.ts';
 import type { Logger } from '../../telemetry/log.ts';
@@ -15,8 +15,11 @@ const EVERY_MS = 1_000;
 const LOCK_NOT_AVAILABLE = '55P03';
 
 /**
- * Rolls up the subtrees that have become busy, and then all pending rows, until none is left or
- * another process is rolling up. Returns the number of pending rows processed.
+ * Rolls up the subtrees that have become busy, and then all pending rows, until none is left that
+ * another process is not rolling up. Returns the number of pending rows processed.
+ *
+ * Several processes share the work: each takes the groups of trees that are free, one batch of each
+ * in turn, so that no tree waits for a busier one.
  */
 export async function rollUpUsage(db: Database): Promise<number> {
   await repeat(db, sql`select roll_up_subtrees(${ORGANIZATIONS_AT_ONCE}) as done`).catch(
@@ -24,8 +27,23 @@ export async function rollUpUsage(db: Database): Promise<number> {
       if (sqlState(error) !== LOCK_NOT_AVAILABLE) throw error;
     },
   );
-  return repeat(db, sql`select roll_usage(${ROWS_AT_ONCE}) as done`);
+  let all = 0;
+  for (;;) {
+    const before = all;
+    for (const { group } of await many(db, pendingGroups)) {
+      const { done } = await one(
+        db,
+        sql<{ done: number }>`select roll_usage(${ROWS_AT_ONCE}, ${group}::smallint) as done`,
+      );
+      all += done;
+    }
+    if (all === before) return all;
+  }
 }
+
+/** The groups with pending rows, in any order, so that processes begin at different ones. */
+const pendingGroups = sql<{ group: number }>`
+  select tree_group as group from (select distinct tree_group from usage_tail) as pending order by random()`;
 
 /** Runs a statement until it has nothing left to do. */
 async function repeat(db: Database, statement: RawBuilder<{ done: number }>): Promise<number> {
