@@ -124,6 +124,7 @@ describe('A setting that may hold a secret', () => {
 
   it('is every one whose value could open something, and has its file on the reference page', async () => {
     expect(secretSettings.toSorted()).toEqual([
+      'DATABASE_DIRECT_URL',
       'DATABASE_MIGRATION_URL',
       'DATABASE_URL',
       'PROVISIONING_WEBHOOK_SECRET',
