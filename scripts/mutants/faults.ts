@@ -200,6 +200,12 @@ export const faults: readonly MutantGroup[] = [
     tests: DRAIN,
     mutants: [
       {
+        what: 'a gateway refuses requests before balancers know that it stops',
+        from: 'await Promise.race([pause(delayMs), cut]);',
+        to: '',
+        only: 'still serves for',
+      },
+      {
         what: 'requests are taken while the gateway stops',
         from: "this.#stage = 'stopping';",
         to: '',

@@ -180,9 +180,10 @@ export async function serve(
   if (telemetry.url !== undefined) print(`Metrics: ${telemetry.url}`);
   announce(config, url, demo, print);
   const lost = await Promise.race([aborted(stop), database.lost]);
+  lines.stopping({ requestsUnderWay: lifecycle.requestsUnderWay });
+  if (!lost) await lifecycle.leave(config.shutdownDelayMs, database.lost);
   // Without a database nothing that still runs can come to a good end.
   setTimeout(() => grace.abort(), lost ? LOST_GRACE_MS : config.shutdownGraceMs).unref();
-  lines.stopping({ requestsUnderWay: lifecycle.requestsUnderWay });
   cut = await lifecycle.drain(server, grace.signal);
   if (cut > 0)
     log.warn(

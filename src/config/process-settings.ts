@@ -38,6 +38,13 @@ export const processSettings = {
         'How long requests and jobs under way may take to end after `SIGTERM`. It should be longer than `OPERATION_DEADLINE_MS`, and shorter ' +
         'than the platform waits before it kills the process (Docker: 10 s, Kubernetes: 30 s).',
     }),
+  SHUTDOWN_DELAY_MS: wholeNumber(0, 600_000)
+    .default(0)
+    .meta({
+      description:
+        'How long a gateway still takes requests after `SIGTERM` while `/ready` is 503, so that balancers stop sending any before the first is ' +
+        'refused. `SHUTDOWN_GRACE_MS` begins after it.',
+    }),
   DATA_DIR: z.string().default('.data').meta({
     description: 'Folder of the embedded database, of `demo.json` and of mail without a server.',
   }),

@@ -100,6 +100,7 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     provisioning: provisioningSettings(value),
     budgets: budgetSettings(value),
     metrics: metricsSettings(value),
+    shutdownDelayMs: value.SHUTDOWN_DELAY_MS,
     shutdownGraceMs: value.SHUTDOWN_GRACE_MS,
     logLevel: value.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),
     /** The settings that the environment has, by name, for the log; what may hold a password is `[set]`. */

@@ -25,7 +25,7 @@ export class Lifecycle {
   /** The listener for the HTTP server. */
   readonly listener: RequestListener = (request, response) => this.#receive(request, response);
   #gateway: RequestListener | undefined;
-  #stage: 'starting' | 'open' | 'stopping' = 'starting';
+  #stage: 'starting' | 'open' | 'leaving' | 'stopping' = 'starting';
   readonly #underWay = new Set<ServerResponse>();
   readonly #refusals = new Set<ServerResponse>();
   readonly #log: Logger;
@@ -52,6 +52,15 @@ export class Lifecycle {
   }
 
   /**
+   * Answers `/ready` with 503 and everything else as before, for `delayMs` or until `cut` resolves:
+   * balancers that ask it send requests elsewhere before any is refused.
+   */
+  async leave(delayMs: number, cut: Promise<unknown>): Promise<void> {
+    this.#stage = 'leaving';
+    await Promise.race([pause(delayMs), cut]);
+  }
+
+  /**
    * Refuses new requests, lets running ones finish until `grace` is aborted, and closes the server.
    * It keeps listening until then, so that `/ready` is answered. Resolves with the number of
    * requests that were cut off.
@@ -74,20 +83,24 @@ export class Lifecycle {
   }
 
   #receive(request: IncomingMessage, response: ServerResponse): void {
-    const responses = this.#stage === 'open' ? this.#underWay : this.#refusals;
+    const isRefused =
+      this.#stage === 'leaving' ? pathOf(request) === '/ready' : this.#stage !== 'open';
+    const responses = isRefused ? this.#refusals : this.#underWay;
     responses.add(response);
     response.once('close', () => responses.delete(response));
-    if (this.#stage === 'open') {
+    if (isRefused)
+      this.#refuse(this.#stage === 'starting' ? 'starting' : 'stopping', request, response);
+    else {
       this.#received++;
       this.#gateway?.(request, response);
-    } else this.#refuse(this.#stage, request, response);
+    }
   }
 
   #refuse(stage: keyof typeof MESSAGES, request: IncomingMessage, response: ServerResponse): void {
-    if (stage === 'stopping') response.shouldKeepAlive = false;
+    if (this.#stage === 'stopping') response.shouldKeepAlive = false;
     const headers = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
     const answer = (): void => {
-      const path = request.url?.split('?', 1)[0];
+      const path = pathOf(request);
       if (path === '/health') {
         response.writeHead(200, { ...headers, 'content-type': 'text/plain' }).end('ok\n');
       } else if (path === '/ready') {
@@ -115,6 +128,8 @@ export class Lifecycle {
     request.resume().once('end', answer);
   }
 }
+
+const pathOf = (request: IncomingMessage): string | undefined => request.url?.split('?', 1)[0];
 
 const pause = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds).unref());

@@ -198,8 +198,35 @@ describe('A gateway that is asked to stop', () => {
     );
   });
 
+  it('still serves for SHUTDOWN_DELAY_MS while it is not ready, on the same connection, and ends at once when it is asked twice', async () => {
+    const gateway = await serve({ ...environment, SHUTDOWN_DELAY_MS: '600000' });
+    const readyUrl = new URL('/ready', gateway.url).href;
+    const agent = oneConnection();
+    expect(await ask(readyUrl, agent)).toMatchObject({ status: 200 });
+    const end = gateway.end('SIGTERM');
+    let ready: Answer;
+    do ready = await ask(readyUrl, agent);
+    while (ready.status === 200);
+    expect(ready).toMatchObject({
+      status: 503,
+      connection: 'keep-alive',
+      text: '{"status":"stopping"}\n',
+    });
+    expect(await create(gateway, agent, 'in-the-delay')).toMatchObject({
+      status: 200,
+      connection: 'keep-alive',
+      text: expect.stringContaining('"CreateOrganizationPayload"'),
+    });
+    process.kill(gateway.pid, 'SIGTERM');
+    expect((await end).code).toBe(130);
+  });
+
   it('cuts off what outlasts the grace time, says so, and ends with 0', async () => {
-    const gateway = await serve({ ...environment, SHUTDOWN_GRACE_MS: '300' });
+    const gateway = await serve({
+      ...environment,
+      SHUTDOWN_DELAY_MS: '100',
+      SHUTDOWN_GRACE_MS: '300',
+    });
     const end = await database.db.transaction().execute(async (tx) => {
       await sql`lock table organizations in share mode`.execute(tx);
       const cut = expect(create(gateway, oneConnection(), 'never')).rejects.toThrow(

@@ -159,8 +159,10 @@ describe('compose.yaml', () => {
   it('writes to no file of the image, and is given the time to end in order', () => {
     for (const [, { read_only, stop_grace_period = '', environment = {} }] of own()) {
       expect(read_only).toBe(true);
-      const { shutdownGraceMs } = configOf(environment);
-      expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(shutdownGraceMs);
+      const { shutdownDelayMs, shutdownGraceMs } = configOf(environment);
+      expect(Number.parseInt(stop_grace_period, 10) * 1_000).toBeGreaterThan(
+        shutdownDelayMs + shutdownGraceMs,
+      );
     }
   });
 
@@ -221,7 +223,7 @@ describe('The manifests of Kubernetes', () => {
     const gateway = pods().find(({ name }) => name === 'banyan-gateway');
     const [container] = gateway?.spec.containers ?? [];
     if (!gateway || !container) throw new Error('there is no gateway');
-    const { port, shutdownGraceMs } = configOf(environmentOf(container));
+    const { port, shutdownDelayMs, shutdownGraceMs } = configOf(environmentOf(container));
     expect(container.ports).toEqual([{ name: 'http', containerPort: port }]);
     expect(container.livenessProbe?.httpGet).toEqual({ path: '/health', port: 'http' });
     expect(container.readinessProbe?.httpGet).toEqual({ path: '/ready', port: 'http' });
@@ -229,10 +231,10 @@ describe('The manifests of Kubernetes', () => {
     expect(service?.spec?.ports?.[0]).toMatchObject({ name: 'http', targetPort: 'http' });
     for (const { spec } of [...ofKind('Deployment'), ...ofKind('PodDisruptionBudget')])
       if (spec?.template) expect(spec.selector?.matchLabels).toEqual(spec.template.metadata.labels);
-    const [, seconds] = container.lifecycle?.preStop.exec.command ?? [];
     const { terminationGracePeriodSeconds = 0 } = gateway.spec;
+    expect(shutdownDelayMs).toBeGreaterThan(0);
     expect(terminationGracePeriodSeconds * 1_000).toBeGreaterThan(
-      Number(seconds) * 1_000 + shutdownGraceMs,
+      shutdownDelayMs + shutdownGraceMs,
     );
   });
 

@@ -51,7 +51,6 @@ export interface Container {
   ports?: { name: string; containerPort: number }[];
   livenessProbe?: Probe;
   readinessProbe?: Probe;
-  lifecycle?: { preStop: { exec: { command: string[] } } };
   securityContext: object;
   volumeMounts: { name: string; mountPath: string }[];
 }
