@@ -17,7 +17,9 @@ export async function listen(
   ).catch((error: unknown) => {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;
     if (code === 'EADDRINUSE')
-      throw new ConfigurationError(`${prefix}PORT is taken: something already listens on ${host}:${port}.`);
+      throw new ConfigurationError(
+        `${prefix}PORT is taken: something already listens on ${host}:${port}.`,
+      );
     if (code === 'EACCES')
       throw new ConfigurationError(`${prefix}PORT may not be used by this account: ${port}.`);
     throw new ConfigurationError(

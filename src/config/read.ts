@@ -3,7 +3,13 @@ import type { MailLimits } from '../command/settings.ts';
 import { ConfigurationError } from '../errors.ts';
 import { budgetSettings } from '../limits/budget-settings.ts';
 import { requestLimits } from '../limits/settings.ts';
-import { consoleSignIn, metricsSettings, provisioningSettings, sessionSettings } from './groups.ts';
+import {
+  consoleSignIn,
+  metricsSettings,
+  provisioningSettings,
+  sessionSettings,
+  traceSettings,
+} from './groups.ts';
 import { settings, type Settings } from './settings.ts';
 import { misspeltSettings } from './unknown-names.ts';
 
@@ -87,6 +93,7 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     provisioning: provisioningSettings(value),
     budgets: budgetSettings(value),
     metrics: metricsSettings(value),
+    traces: traceSettings(value),
     shutdownGraceMs: value.SHUTDOWN_GRACE_MS,
     logLevel: value.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),
     /** The settings that the environment has, by name, for the log; what may hold a password is `[set]`. */

@@ -27,7 +27,10 @@ beforeAll(async () => {
     trustedDocuments: 'allow',
     budgets: createBudgets(defaultBudgets(), createLogger('silent')),
   });
-  metrics.reads({ pool: () => poolState(world.gatewayDb), database: databaseReading(world.gatewayDb, 0) });
+  metrics.reads({
+    pool: () => poolState(world.gatewayDb),
+    database: databaseReading(world.gatewayDb, 0),
+  });
   scraper = await serveMetrics(metrics);
 });
 afterAll(async () => {
@@ -61,7 +64,11 @@ describe('the metrics of requests', () => {
     const missing = () => world.ask('{ organization(slug: "rival") { slug } }', { as: 'key@acme' });
     const resolved = { ...compiled, banyan_path: 'resolvers', error_type: 'NOT_FOUND' };
     expect(await added(missing, 'banyan_requests_total', resolved)).toBe(1);
-    const refused = { graphql_operation_type: 'none', banyan_path: 'none', error_type: 'UNAUTHENTICATED' };
+    const refused = {
+      graphql_operation_type: 'none',
+      banyan_path: 'none',
+      error_type: 'UNAUTHENTICATED',
+    };
     const stranger = () => world.ask(document, { token: 'ak_nobody' });
     expect(await added(stranger, 'banyan_requests_total', refused)).toBe(1);
   });
@@ -71,14 +78,17 @@ describe('the metrics of requests', () => {
     const rename = () => world.ask(RENAME, { as: 'key@acme' }, { input });
     const labels = { graphql_operation_type: 'mutation', http_response_status_code: '200' };
     expect(await added(rename, 'http_server_request_duration_seconds_count', labels)).toBe(1);
-    expect(await added(rename, 'http_server_request_duration_seconds_bucket', { ...labels, le: '+Inf' })).toBe(1);
+    expect(
+      await added(rename, 'http_server_request_duration_seconds_bucket', { ...labels, le: '+Inf' }),
+    ).toBe(1);
     const type = { graphql_operation_type: 'mutation' };
     kept.texts.splice(0);
     const statements = await added(rename, 'banyan_operation_statements_sum', type);
     expect(kept.lines()).toMatchObject([{ statements }]);
     expect(await added(rename, 'banyan_cost_charged_total')).toBeGreaterThan(0);
     expect(await added(rename, 'banyan_audit_entries_total')).toBe(1);
-    const foreign = () => world.ask(RENAME, { as: 'key@acme' }, { input: { ...input, id: world.org('rival') } });
+    const foreign = () =>
+      world.ask(RENAME, { as: 'key@acme' }, { input: { ...input, id: world.org('rival') } });
     expect(await added(foreign, 'banyan_audit_entries_total')).toBe(1);
   });
 
@@ -96,7 +106,9 @@ describe('the metrics of requests', () => {
     const told = Map.groupBy(kept.lines(), ({ execution }) => execution);
     told.delete(undefined);
     expect(told.delete('compiled')).toBe(true);
-    expect([...told.keys()]).toEqual(expect.arrayContaining(['unsupported', 'mutation', 'arguments', 'refused']));
+    expect([...told.keys()]).toEqual(
+      expect.arrayContaining(['unsupported', 'mutation', 'arguments', 'refused']),
+    );
     const after = await scraper.samples('banyan_compiler_falls_total');
     const counts = after.map(({ labels, value }) => {
       const reason = labels['banyan_reason'];
@@ -120,7 +132,10 @@ describe('the metrics of requests', () => {
       budgets: createBudgets(settings, createLogger('silent')),
     });
     const authorization = `Bearer ${world.token('key@acme')}`;
-    for (const headers of [{}, {}, { authorization }, { authorization }] as Record<string, string>[])
+    for (const headers of [{}, {}, { authorization }, { authorization }] as Record<
+      string,
+      string
+    >[])
       await gateway.fetch('http://banyan.test/graphql', {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
@@ -163,9 +178,17 @@ describe('the metrics of requests', () => {
     };
     for (const method of ['POST', 'PUT', 'HOSTILE_WORD', 'PATCH'])
       await fetch(world.endpoint, { ...init, method }).then((response) => response.text());
-    await world.ask(`query ${hostile} { organization { ${hostile}: name } }`, { as: 'admin@north' });
+    await world.ask(`query ${hostile} { organization { ${hostile}: name } }`, {
+      as: 'admin@north',
+    });
     const text = (await scraper.text()).toLowerCase();
-    for (const word of [hostile, world.uuid('north'), world.token('admin@north'), 'admin@north', 'key@acme'])
+    for (const word of [
+      hostile,
+      world.uuid('north'),
+      world.token('admin@north'),
+      'admin@north',
+      'key@acme',
+    ])
       expect(text).not.toContain(word.toLowerCase());
     const methods = (await scraper.samples('http_server_request_duration_seconds_count')).map(
       ({ labels }) => labels['http_request_method'],
@@ -193,18 +216,28 @@ describe('the metrics of the process and of the database', () => {
     await world.ask('{ organization { slug } }', { as: 'key@acme' });
     expect(await scraper.sum('db_client_connection_max')).toBe(8);
     expect(await scraper.sum('db_client_connection_count')).toBeGreaterThan(0);
-    expect(await scraper.sum('banyan_cache_size_bytes', { banyan_cache: 'documents' })).toBeGreaterThan(0);
+    expect(
+      await scraper.sum('banyan_cache_size_bytes', { banyan_cache: 'documents' }),
+    ).toBeGreaterThan(0);
     expect(await scraper.samples('banyan_admission_operations')).toHaveLength(4);
     expect(await scraper.sum('banyan_database_outage')).toBe(0);
-    for (const name of ['process_cpu_time_seconds_total', 'process_memory_usage_bytes', 'v8js_memory_heap_used_bytes'])
+    for (const name of [
+      'process_cpu_time_seconds_total',
+      'process_memory_usage_bytes',
+      'v8js_memory_heap_used_bytes',
+    ])
       expect(await scraper.sum(name)).toBeGreaterThan(0);
   });
 
   it('count jobs and pending usage, but look at ten thousand rows at most', async () => {
     const job = sql`(select id from graphile_worker._private_tasks where identifier = 'provision')`;
     await sql`select graphile_worker.add_job('provision', '{}')`.execute(world.db);
-    await sql`insert into graphile_worker._private_jobs (task_id, attempts, max_attempts) values (${job}, 3, 3)`.execute(world.db);
-    await sql`insert into graphile_worker._private_jobs (task_id, run_at) values (${job}, now() - interval '1 hour')`.execute(world.db);
+    await sql`insert into graphile_worker._private_jobs (task_id, attempts, max_attempts) values (${job}, 3, 3)`.execute(
+      world.db,
+    );
+    await sql`insert into graphile_worker._private_jobs (task_id, run_at) values (${job}, now() - interval '1 hour')`.execute(
+      world.db,
+    );
     const states = async () =>
       Object.fromEntries(
         (await scraper.samples('banyan_jobs'))
@@ -215,8 +248,12 @@ describe('the metrics of the process and of the database', () => {
     expect(failed).toBe(1);
     expect(waiting).toBeGreaterThanOrEqual(2);
     expect(await scraper.sum('banyan_jobs_oldest_age_seconds')).toBeGreaterThanOrEqual(3_600);
-    await sql`insert into graphile_worker._private_jobs (task_id) select ${job} from generate_series(1, 10050)`.execute(world.db);
-    await sql`insert into usage_tail (organization_id, hour, slot, own) select ${world.uuid('acme')}, now(), 1, 0 from generate_series(1, 10050)`.execute(world.db);
+    await sql`insert into graphile_worker._private_jobs (task_id) select ${job} from generate_series(1, 10050)`.execute(
+      world.db,
+    );
+    await sql`insert into usage_tail (organization_id, hour, slot, own) select ${world.uuid('acme')}, now(), 1, 0 from generate_series(1, 10050)`.execute(
+      world.db,
+    );
     expect(await scraper.sum('banyan_jobs')).toBe(10_000);
     expect(await scraper.sum('banyan_usage_pending')).toBe(10_000);
   });
@@ -241,7 +278,9 @@ describe('the metrics of the process and of the database', () => {
   it('are at one address, for those who read', async () => {
     expect((await fetch(scraper.url, { method: 'POST' })).status).toBe(404);
     expect((await fetch(new URL('/', scraper.url))).status).toBe(404);
-    expect((await fetch(scraper.url)).headers.get('content-type')).toMatch(/^text\/plain; version=0/);
+    expect((await fetch(scraper.url)).headers.get('content-type')).toMatch(
+      /^text\/plain; version=0/,
+    );
   });
 });
 
@@ -251,7 +290,9 @@ describe('the guide', () => {
       '`…_',
       '`nodejs_eventloop_delay_',
     );
-    const listed = new Set([...guide.matchAll(/`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`/g)].map(([, name]) => name));
+    const listed = new Set(
+      [...guide.matchAll(/`([a-z][a-z0-9]*(?:_[a-z0-9]+)+)`/g)].map(([, name]) => name),
+    );
     const suffixes: Record<string, string> = { s: '_seconds', By: '_bytes' };
     const exported = [...instruments, ...histograms].map((instrument) => {
       const isCounter = 'kind' in instrument && instrument.kind === 'counter';

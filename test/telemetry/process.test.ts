@@ -1,3 +1,6 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { sql } from 'kysely';
 import { describe, expect } from 'vitest';
 import { serve, startWorkerProcess } from '../cli/run.ts';
 import packageJson from '../../package.json' with { type: 'json' };
@@ -87,19 +90,39 @@ describe('a gateway', () => {
 });
 
 describe('a worker', () => {
-  it('says in its log what it started with and how it ended, and answers who asks for its metrics', async ({ database }) => {
+  it('says in its log what it started with and how it ended, answers who asks for its metrics, and sends them and its traces', async ({
+    database,
+  }) => {
+    const received = new Set<string>();
+    await using collector = createServer((request, response) => {
+      request.resume().on('end', () => {
+        received.add(`${request.url} ${request.headers['content-type']}`);
+        response.end();
+      });
+    });
+    await new Promise<void>((resolve) => collector.listen(0, '127.0.0.1', resolve));
+    const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
+    await sql`select graphile_worker.add_job('sweep_budgets', '{}')`.execute(database.db);
     const worker = await startWorkerProcess({
       DATABASE_URL: database.url,
       INVITATION_URL: 'https://app.example/{token}',
       METRICS_PORT: '0',
+      OTEL_EXPORTER_OTLP_ENDPOINT: endpoint,
     });
     const [, metrics = ''] = /Metrics: (\S+)/.exec(worker.printed) ?? [];
     const answer = await fetch(metrics);
     const text = await answer.text();
+    await expect.poll(async () => (await fetch(metrics)).text()).toContain('sweep_budgets');
     for (const name of ['db_client_connection_count', 'banyan_usage_rollup_age_seconds'])
       expect(text).toMatch(new RegExp(`^${name}(\\{.*\\})? \\d`, 'm'));
     const { code, stderr } = await worker.end('SIGTERM');
     expect(code).toBe(0);
+    collector.closeAllConnections();
+    // The rest is sent before the process ends.
+    expect([...received].toSorted()).toEqual([
+      '/v1/metrics application/x-protobuf',
+      '/v1/traces application/x-protobuf',
+    ]);
     expect(parse(stderr)).toMatchObject([
       {
         msg: 'started',

@@ -40,7 +40,12 @@ export interface ExportedMetrics {
 }
 
 /** Exports metrics. */
-export function exportMetrics({ metrics, resource, scraped, otlp }: MetricsExport): ExportedMetrics {
+export function exportMetrics({
+  metrics,
+  resource,
+  scraped,
+  otlp,
+}: MetricsExport): ExportedMetrics {
   const metricProducers = [new HistogramProducer(metrics)];
   const prometheus = scraped
     ? new PrometheusExporter({ preventServerStart: true, withoutScopeInfo: true, metricProducers })

@@ -56,7 +56,9 @@ export class HistogramProducer implements MetricProducer {
     return Promise.resolve({
       resourceMetrics: {
         resource: emptyResource(),
-        scopeMetrics: [{ scope: SCOPE, metrics: metrics.filter(({ dataPoints }) => dataPoints[0]) }],
+        scopeMetrics: [
+          { scope: SCOPE, metrics: metrics.filter(({ dataPoints }) => dataPoints[0]) },
+        ],
       },
       errors: [],
     });

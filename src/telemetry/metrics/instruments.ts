@@ -29,7 +29,8 @@ const requestInstruments: Instrument[] = [
     name: 'banyan.compiler.falls',
     kind: 'counter',
     unit: '{operation}',
-    description: 'Operations that were not one statement and were left to the resolvers, by reason.',
+    description:
+      'Operations that were not one statement and were left to the resolvers, by reason.',
     read: ({ requests }) => requests.falls.totals(),
   },
   {
@@ -166,7 +167,9 @@ const jobInstruments: Instrument[] = [
     description: 'How long the oldest job that is due has waited.',
     async read(metrics) {
       if (!metrics.readings.database) return [];
-      return single(Math.max(0, ...(await jobsOf(metrics)).map(({ oldestSeconds }) => oldestSeconds)));
+      return single(
+        Math.max(0, ...(await jobsOf(metrics)).map(({ oldestSeconds }) => oldestSeconds)),
+      );
     },
   },
   {

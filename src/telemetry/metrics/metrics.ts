@@ -36,8 +36,7 @@ export interface Readings {
   pool?: () => PoolReading | undefined;
   databaseOutage?: { isOngoing: boolean; failures: number } | undefined;
   admission?:
-    | { queues: Record<'light' | 'heavy', { running: number; waiting: number }> }
-    | undefined;
+    { queues: Record<'light' | 'heavy', { running: number; waiting: number }> } | undefined;
   /** Bytes by the name of the cache. */
   caches?: () => Record<string, number>;
   /** Seconds since usage was last rolled up by this process. */

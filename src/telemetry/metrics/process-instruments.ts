@@ -22,9 +22,7 @@ interface Delays {
 
 /** Seconds that the thread was late, beyond the time between two looks. */
 const late = (nanoseconds: number): number =>
-  Number.isFinite(nanoseconds)
-    ? Math.max(0, nanoseconds / NANOSECONDS - RESOLUTION_MS / 1_000)
-    : 0;
+  Number.isFinite(nanoseconds) ? Math.max(0, nanoseconds / NANOSECONDS - RESOLUTION_MS / 1_000) : 0;
 
 /** Watches the event loop from the first time that somebody asks; several who ask see the same. */
 class EventLoopWatch {
