@@ -2,6 +2,7 @@
 import type { MutantGroup } from './mutant.ts';
 
 const METRICS = 'test/telemetry/metrics.test.ts';
+const REPORTS = 'test/telemetry/error-reports.test.ts';
 const TRACES = 'test/telemetry/traces.test.ts';
 
 export const telemetry: readonly MutantGroup[] = [
@@ -86,6 +87,24 @@ export const telemetry: readonly MutantGroup[] = [
         from: 'return error.constructor.name;',
         to: 'return error.message;',
         only: 'hold no value',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/error-reports.ts',
+    tests: REPORTS,
+    mutants: [
+      {
+        what: 'any number of errors waits for the receiver',
+        from: 'if (this.#waiting.length >= WAITING_MAX)',
+        to: 'if (this.#waiting.length >= Infinity)',
+        only: 'are bounded in number',
+      },
+      {
+        what: 'errors of any length are reported',
+        from: 'if (line.length <= CHARACTERS_MAX) return error;',
+        to: 'return error;',
+        only: 'are bounded in number',
       },
     ],
   },

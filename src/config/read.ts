@@ -94,6 +94,7 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     budgets: budgetSettings(value),
     metrics: metricsSettings(value),
     traces: traceSettings(value),
+    errorWebhookUrl: value.ERROR_WEBHOOK_URL,
     shutdownGraceMs: value.SHUTDOWN_GRACE_MS,
     logLevel: value.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),
     /** The settings that the environment has, by name, for the log; what may hold a password is `[set]`. */

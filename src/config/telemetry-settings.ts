@@ -1,7 +1,7 @@
 /** Settings of metrics, traces and reports of errors. All of it is off unless it is configured. */
 import { z } from 'zod';
 import { SAMPLERS } from '../telemetry/traces/sampler.ts';
-import { oneOf, wholeNumber } from './forms.ts';
+import { SAFE_URL, oneOf, safeUrl, wholeNumber } from './forms.ts';
 
 const collectorUrl = z
   .string()
@@ -55,4 +55,10 @@ export const telemetrySettings = {
   OTEL_TRACES_SAMPLER_ARG: share
     .default(1)
     .meta({ description: 'The share that a `…traceidratio` traces.', form: '0 to 1' }),
+  ERROR_WEBHOOK_URL: safeUrl.optional().meta({
+    description:
+      'Where the lines of the log at level `error` are posted to as well, as JSON, at most every five seconds.',
+    form: SAFE_URL,
+    unset: 'errors are in the log only',
+  }),
 };
