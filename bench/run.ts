@@ -1,4 +1,4 @@
-/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards | scale> [--organizations N | --queries N | --batches N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards | scale | telemetry> [--organizations N | --queries N | --batches N | --rounds N | --lanes a,b]; see bench/README.md. */
 import { parseArgs } from 'node:util';
 import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
@@ -10,6 +10,7 @@ import { benchMove } from './move.ts';
 import { benchPeople } from './people.ts';
 import { benchScale } from './scale.ts';
 import { benchSearch } from './search.ts';
+import { benchTelemetry } from './telemetry/run.ts';
 import { benchUsage } from './usage.ts';
 
 const { positionals, values } = parseArgs({
@@ -18,6 +19,8 @@ const { positionals, values } = parseArgs({
     organizations: { type: 'string', default: '1000000' },
     queries: { type: 'string', default: '100000' },
     batches: { type: 'string', default: '250' },
+    rounds: { type: 'string', default: '100' },
+    lanes: { type: 'string' },
   },
 });
 const benches: Record<string, () => Promise<void>> = {
@@ -30,8 +33,9 @@ const benches: Record<string, () => Promise<void>> = {
   ingest: () => benchIngest(Number(values.batches)),
   move: () => benchMove(Number(values.organizations)),
   gateway: () => benchGateway(Number(values.queries)),
-  guards: () => benchGuards(),
+  guards: () => benchGuards(Number(values.rounds), values.lanes),
   scale: () => benchScale(positionals.slice(1)),
+  telemetry: () => benchTelemetry(Number(values.rounds), values.lanes),
 };
 const chosen = benches[positionals[0] ?? ''];
 if (chosen) await chosen();

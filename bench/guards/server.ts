@@ -2,15 +2,14 @@
  * The process that is measured: one gateway per choice of checks, each on a port of its own. They
  * share a process, since two processes of the same code differ by more than what is measured.
  */
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { devNull } from 'node:os';
-import { pino } from 'pino';
 import { connect } from '../../src/database/connect.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
 import { createBudgets, type CallerBudgets } from '../../src/limits/caller-budgets.ts';
 import { openRedisCounters } from '../../src/limits/redis.ts';
+import type { Gateway } from '../../src/http/gateway.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { serveLanes } from '../side-by-side/serve.ts';
 import { openGateway } from '../open-gateway.ts';
 import { POOL_SIZE } from '../peers/process.ts';
 import type { Lane } from './lanes.ts';
@@ -28,7 +27,7 @@ const plenty = Object.fromEntries(
 const url = process.env['DATABASE_URL'] ?? '';
 const redisUrl = process.env['REDIS_URL'] || undefined;
 const silent = createLogger('silent');
-const lines = createLogger('info', pino.destination({ dest: devNull, sync: false }));
+const lines = createLogger('info', devNull);
 const redis = redisUrl === undefined ? undefined : await openRedisCounters(redisUrl, silent);
 const db = connect({ url, poolSize: POOL_SIZE, log: silent });
 
@@ -40,7 +39,7 @@ const budgetsIn = (store: 'memory' | 'postgres' | 'redis'): CallerBudgets =>
     store === 'redis' ? redis : undefined,
   );
 
-const gateways: Record<Lane, () => ReturnType<typeof openGateway>> = {
+const gateways: Record<Lane, () => Gateway> = {
   none: () => openGateway(db, silent, { boundsCost: false }),
   control: () => openGateway(db, silent, { boundsCost: false }),
   log: () => openGateway(db, lines, { boundsCost: false }),
@@ -51,16 +50,5 @@ const gateways: Record<Lane, () => ReturnType<typeof openGateway>> = {
   redis: () => openGateway(db, silent, { boundsCost: true, budgets: budgetsIn('redis') }),
 };
 
-const addresses: Partial<Record<Lane, string>> = {};
-for (const [lane, open] of Object.entries(gateways) as [
-  Lane,
-  () => ReturnType<typeof openGateway>,
-][]) {
-  if (lane === 'redis' && !redis) continue;
-  const gateway = open();
-  const server = createServer((request, response) => void gateway(request, response));
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  addresses[lane] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/graphql`;
-}
-console.log(`ready ${JSON.stringify(addresses)}`);
-process.once('SIGTERM', () => process.exit());
+const { redis: _shared, ...withoutRedis } = gateways;
+await serveLanes(redis ? gateways : withoutRedis);

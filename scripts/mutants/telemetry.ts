@@ -2,6 +2,8 @@
 import type { MutantGroup } from './mutant.ts';
 
 const METRICS = 'test/telemetry/metrics.test.ts';
+const REPORTS = 'test/telemetry/error-reports.test.ts';
+const TRACES = 'test/telemetry/traces.test.ts';
 
 export const telemetry: readonly MutantGroup[] = [
   {
@@ -43,6 +45,66 @@ export const telemetry: readonly MutantGroup[] = [
         from: "this.documentHash !== undefined && this.path !== 'none'",
         to: 'this.documentHash !== undefined',
         only: 'name operations of trusted documents',
+      },
+    ],
+  },
+  {
+    file: 'src/database/statement-span.ts',
+    tests: TRACES,
+    mutants: [
+      {
+        what: 'aliases of a caller are told to the collector',
+        from: "'db.query.text': withoutNames(text)",
+        to: "'db.query.text': text",
+        only: 'hold no value',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/traces/library-tracer.ts',
+    tests: TRACES,
+    mutants: [
+      {
+        what: 'a trace has any number of parts',
+        from: 'if (++this.root.#parts > PARTS_MAX) return undefined;',
+        to: '',
+        only: 'has a bounded number of parts',
+      },
+      {
+        what: 'a malformed header names a trace',
+        from: 'if (/^0*$/.test(traceId) || /^0*$/.test(spanId)) return ROOT_CONTEXT;',
+        to: 'if (traceId === undefined) return ROOT_CONTEXT;',
+        only: 'takes no malformed header',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/traces/span.ts',
+    tests: TRACES,
+    mutants: [
+      {
+        what: 'the message of an error is told to the collector',
+        from: 'return error.constructor.name;',
+        to: 'return error.message;',
+        only: 'hold no value',
+      },
+    ],
+  },
+  {
+    file: 'src/telemetry/error-reports.ts',
+    tests: REPORTS,
+    mutants: [
+      {
+        what: 'any number of errors waits for the receiver',
+        from: 'if (this.#waiting.length >= WAITING_MAX)',
+        to: 'if (this.#waiting.length >= Infinity)',
+        only: 'are bounded in number',
+      },
+      {
+        what: 'errors of any length are reported',
+        from: 'if (line.length <= CHARACTERS_MAX) return error;',
+        to: 'return error;',
+        only: 'are bounded in number',
       },
     ],
   },

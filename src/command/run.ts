@@ -25,6 +25,7 @@ import { can, isInSubtree } from '../authorization/rights.ts';
 import type { Database } from '../database/connect.ts';
 import { many, together } from '../database/rows.ts';
 import { forbidden, notFound, organizationRequired, personRequired } from '../errors.ts';
+import { traced } from '../telemetry/traces/span.ts';
 import { auditEvents, type AuditEntry } from './audit-log.ts';
 import {
   earlierAnswer,
@@ -82,7 +83,7 @@ export async function runCommand<Result extends object>(
   change: (change: OrganizationChange & UserChange) => Promise<Result>,
 ): Promise<Result | UserError> {
   let recorded = 0;
-  const answer = await refusalsRecorded(request, command, async (tx) => {
+  const work = async (tx: Database): Promise<Result> => {
     recorded = 0;
     const { action, idempotency } = command;
     const locked =
@@ -109,7 +110,12 @@ export async function runCommand<Result extends object>(
     await writeRecords(tx, [...stored, ...logged], reads);
     recorded = entries.length;
     return result;
-  });
+  };
+  const answer = await traced(
+    `command ${command.action}`,
+    () => ({}),
+    () => refusalsRecorded(request, command, work),
+  );
   if (recorded > 0) request.recorded?.(recorded);
   return answer;
 }

@@ -8,12 +8,12 @@ import { createMailer } from '../mail/mailer.ts';
 import { makeProviders } from '../modules/provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { startSealing } from '../modules/audit/seal.ts';
-import type { Metrics } from '../telemetry/metrics/metrics.ts';
 import { startRollUp } from '../modules/usage/roll-up.ts';
 import type { OpenDatabase } from './database.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /**
- * Starts doing jobs, which are measured in `metrics`. `gatewayUrl` is where people reach GraphiQL. The returned function lets
+ * Starts doing jobs, which are measured and traced. `gatewayUrl` is where people reach GraphiQL. The returned function lets
  * running jobs end and stops.
  */
 export async function startJobs(
@@ -21,7 +21,7 @@ export async function startJobs(
   { db, directUrl }: OpenDatabase,
   gatewayUrl: string,
   log: Logger,
-  metrics?: Metrics,
+  { metrics, tracer }: Pick<Telemetry, 'metrics' | 'tracer'>,
 ): Promise<() => Promise<void>> {
   if (config.smtpUrl !== undefined && config.invitationUrl === undefined) {
     log.warn(
@@ -51,6 +51,7 @@ export async function startJobs(
     tasks,
     log,
     schedule: SCHEDULE,
+    tracer,
     ended: (...job) => metrics?.jobEnded(...job),
   });
   return async () => {

@@ -19,11 +19,17 @@ export type LongCommand = (
 // What commands need is loaded when they run, so that help and refusals come at once.
 
 /** Reads the settings and opens the log. */
-async function prepare({ environment }: Terminal): Promise<{ config: Config; log: Logger }> {
+async function prepare(
+  { environment }: Terminal,
+  reportsErrors = false,
+): Promise<{ config: Config; log: Logger; close: () => Promise<void> }> {
   const { readConfig } = await import('../config/read.ts');
   const config = readConfig(environment);
   const { createLogger } = await import('../telemetry/log.ts');
-  const log = createLogger(config.logLevel);
+  const { errorWebhookUrl: url } = config;
+  const reports = reportsErrors && url !== undefined ? await openReports(url) : undefined;
+  const log = createLogger(config.logLevel, undefined, reports?.onError);
+  reports?.logTo(log);
   if (config.misspelt.length > 0) {
     const names = config.misspelt.map(({ name, meant }) => `${name} (did you mean ${meant}?)`);
     log.warn(
@@ -31,7 +37,28 @@ async function prepare({ environment }: Terminal): Promise<{ config: Config; log
       `the environment has what is no setting: ${names.join(', ')}`,
     );
   }
-  return { config, log };
+  return { config, log, close: async () => reports?.close() };
+}
+
+/** Reports errors to the webhook. What cannot be reported is a warning, which is not reported. */
+async function openReports(url: string): Promise<{
+  onError: (line: string) => void;
+  logTo: (log: Logger) => void;
+  close: () => Promise<void>;
+}> {
+  const { ErrorReports } = await import('../telemetry/error-reports.ts');
+  const { default: packageJson } = await import('../../package.json', { with: { type: 'json' } });
+  let log: Logger | undefined;
+  const reports = new ErrorReports({
+    url,
+    version: packageJson.version,
+    onFailure: (reason) => log?.warn({ reason }, 'errors could not be reported to the webhook'),
+  });
+  return {
+    onError: (line) => reports.add(line),
+    logTo: (target) => void (log = target),
+    close: () => reports.close(),
+  };
 }
 
 /**
@@ -40,11 +67,15 @@ async function prepare({ environment }: Terminal): Promise<{ config: Config; log
  */
 export function runLong(terminal: Terminal, load: () => Promise<LongCommand>): Promise<never> {
   return untilStopped(async (stop) => {
-    const { config, log } = await prepare(terminal);
+    const { config, log, close } = await prepare(terminal, true);
     const { logConsole } = await import('../telemetry/console.ts');
     logConsole(log);
     const command = await load();
-    await command(config, log, terminal.print, stop);
+    try {
+      await command(config, log, terminal.print, stop);
+    } finally {
+      await close();
+    }
   });
 }
 

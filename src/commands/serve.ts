@@ -132,6 +132,7 @@ export async function serve(
     db,
     log,
     metrics: telemetry.metrics,
+    tracer: telemetry.tracer,
     outage,
     clock,
     organizationHeader: config.organizationHeader,
@@ -163,9 +164,7 @@ export async function serve(
     credentialUsed: (kind, id, at) => lastUsed.note(kind, id, at),
   });
   const stopJobs =
-    config.worker === 'inline'
-      ? await startJobs(config, database, url, log, telemetry.metrics)
-      : undefined;
+    config.worker === 'inline' ? await startJobs(config, database, url, log, telemetry) : undefined;
   const grace = new AbortController();
   if (stopJobs) release('jobs', () => Promise.race([stopJobs(), aborted(grace.signal)]));
   stop.throwIfAborted();

@@ -56,7 +56,7 @@ export async function work(
       database,
       `http://${config.host}:${config.port}${GRAPHQL_PATH}`,
       log,
-      telemetry.metrics,
+      telemetry,
     );
     lines.started({
       metrics: telemetry.url,

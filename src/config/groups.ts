@@ -3,6 +3,7 @@ import type { Settings } from './settings.ts';
 import { safeUrl } from './forms.ts';
 import type { SessionSettings } from '../authentication/session.ts';
 import { ConfigurationError } from '../errors.ts';
+import type { SamplerName } from '../telemetry/traces/sampler.ts';
 import type { ProvisioningSettings } from '../modules/provisioning/providers.ts';
 
 /**
@@ -125,6 +126,18 @@ export function metricsSettings(value: Settings):
           everyMs: value.OTEL_METRIC_EXPORT_INTERVAL,
         };
   return scraped || otlp ? { scraped, otlp } : undefined;
+}
+
+/** Where traces go, and which are made; undefined if nobody wants any. */
+export function traceSettings(
+  value: Settings,
+): { url: string; sampler: { name: SamplerName; ratio: number } } | undefined {
+  const endpoint = value.OTEL_EXPORTER_OTLP_ENDPOINT;
+  if (endpoint === undefined || value.OTEL_TRACES_EXPORTER === 'none') return undefined;
+  return {
+    url: signalUrl(endpoint, 'traces'),
+    sampler: { name: value.OTEL_TRACES_SAMPLER, ratio: value.OTEL_TRACES_SAMPLER_ARG },
+  };
 }
 
 /** The address for one kind of telemetry, as the specification of OTLP makes it. */

@@ -4,7 +4,13 @@ import { withPasswordFile } from '../database/address.ts';
 import { ConfigurationError } from '../errors.ts';
 import { budgetSettings } from '../limits/budget-settings.ts';
 import { requestLimits } from '../limits/settings.ts';
-import { consoleSignIn, metricsSettings, provisioningSettings, sessionSettings } from './groups.ts';
+import {
+  consoleSignIn,
+  metricsSettings,
+  provisioningSettings,
+  sessionSettings,
+  traceSettings,
+} from './groups.ts';
 import { fileSettingOf, withSecretFiles } from './secret-files.ts';
 import { secretSettings, settings, type Settings } from './settings.ts';
 import { misspeltSettings } from './unknown-names.ts';
@@ -100,6 +106,8 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
     provisioning: provisioningSettings(value),
     budgets: budgetSettings(value),
     metrics: metricsSettings(value),
+    traces: traceSettings(value),
+    errorWebhookUrl: value.ERROR_WEBHOOK_URL,
     shutdownDelayMs: value.SHUTDOWN_DELAY_MS,
     shutdownGraceMs: value.SHUTDOWN_GRACE_MS,
     logLevel: value.LOG_LEVEL ?? (process.stderr.isTTY ? 'warn' : 'info'),

@@ -16,7 +16,7 @@ export const sections = {
   'Mail and invitations': mailSettings,
   Provisioning: providerSettings,
   'Domains and retention': retentionSettings,
-  'Metrics and traces': telemetrySettings,
+  'Metrics, traces and errors': telemetrySettings,
 };
 
 /** What the environment may hold. */
@@ -29,7 +29,7 @@ export const settings = z.object({
   ...sections['Mail and invitations'],
   ...sections.Provisioning,
   ...sections['Domains and retention'],
-  ...sections['Metrics and traces'],
+  ...sections['Metrics, traces and errors'],
 });
 
 /** Names of the settings that may hold a secret, and can come from a file as well. */

@@ -1,6 +1,7 @@
 /** Settings of metrics, traces and reports of errors. All of it is off unless it is configured. */
 import { z } from 'zod';
-import { oneOf, wholeNumber } from './forms.ts';
+import { SAMPLERS } from '../telemetry/traces/sampler.ts';
+import { SAFE_URL, oneOf, safeUrl, wholeNumber } from './forms.ts';
 
 const collectorUrl = z
   .string()
@@ -16,7 +17,10 @@ function isCollectorUrl(text: string): boolean {
   );
 }
 
-/** Metrics and traces. */
+const SHARE = 'must be a number from 0 to 1';
+const share = z.coerce.number(SHARE).min(0, SHARE).max(1, SHARE);
+
+/** Metrics, traces and reports of errors. */
 export const telemetrySettings = {
   METRICS_PORT: wholeNumber(0, 65_535).optional().meta({
     description:
@@ -39,4 +43,23 @@ export const telemetrySettings = {
   OTEL_METRIC_EXPORT_INTERVAL: wholeNumber(1_000, 3_600_000)
     .default(60_000)
     .meta({ description: 'Milliseconds between two times that metrics are sent.' }),
+  OTEL_TRACES_EXPORTER: oneOf('otlp', 'none')
+    .default('otlp')
+    .meta({ description: 'Whether traces are sent to the collector.' }),
+  OTEL_TRACES_SAMPLER: oneOf(...SAMPLERS)
+    .default('parentbased_always_on')
+    .meta({
+      description:
+        'Which requests and jobs are traced. With `parentbased_…`, callers who send a `traceparent` decide for themselves.',
+    }),
+  OTEL_TRACES_SAMPLER_ARG: share
+    .default(1)
+    .meta({ description: 'The share that a `…traceidratio` traces.', form: '0 to 1' }),
+  ERROR_WEBHOOK_URL: safeUrl.optional().meta({
+    secret: true,
+    description:
+      'Where the lines of the log at level `error` are posted to as well, as JSON, at most every five seconds.',
+    form: SAFE_URL,
+    unset: 'errors are in the log only',
+  }),
 };

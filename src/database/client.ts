@@ -9,6 +9,7 @@ import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
 import { isServerGone, watchSilence } from './silence.ts';
+import { tracedStatement } from './statement-span.ts';
 import { closePrepared, PreparedStatements, statementName } from './statement-name.ts';
 
 /**
@@ -114,8 +115,9 @@ export class RequestClient extends AddressClient {
       Reflect.apply(super.query, this, statement()) as Promise<unknown>;
     // A submittable object, such as a stream, has its own callbacks.
     if ((text as { submit?: unknown }).submit !== undefined) return send() as never;
+    const sending = (): Promise<unknown> => (named ? this.#prepared(send) : send());
     const run = (): Promise<unknown> =>
-      this.#answered(text === 'commit', () => (named ? this.#prepared(send) : send()));
+      tracedStatement(text, () => this.#answered(text === 'commit', sending));
     if (text === 'rollback') return this.#rollback(run) as never;
     const deadline = currentDeadline();
     if (deadline === undefined || typeof text !== 'string') return run() as never;

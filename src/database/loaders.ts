@@ -3,6 +3,7 @@ import DataLoader from 'dataloader';
 import type { RawBuilder } from 'kysely';
 import type { Principal } from '../authorization/principal.ts';
 import { RequestError } from '../errors.ts';
+import { traced } from '../telemetry/traces/span.ts';
 import { ByteMeter } from './bytes.ts';
 import type { Database } from './connect.ts';
 import { batchStatement } from './batch-statements.ts';
@@ -106,7 +107,13 @@ export class Loaders {
     let loader = ofBatch.get(text);
     if (!loader) {
       loader = new DataLoader<string, unknown>(async (keys) =>
-        this.count(await batch.load(this.#request, keys, args, text)),
+        this.count(
+          await traced(
+            `load ${batch.name}`,
+            () => ({ 'banyan.batch.keys': keys.length }),
+            () => batch.load(this.#request, keys, args, text),
+          ),
+        ),
       );
       ofBatch.set(text, loader);
     }

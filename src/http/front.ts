@@ -1,6 +1,7 @@
 /** The two ways into the gateway, from a socket and without one: the fast path first, then Yoga. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Reports } from '../telemetry/request-record.ts';
+import { inSpan, type Tracer } from '../telemetry/traces/span.ts';
 import { hasAddress, refuseAddress } from './address.ts';
 import type { Answer } from './fast-answer.ts';
 import type { FastPath } from './fast-path.ts';
@@ -24,9 +25,17 @@ export interface Yoga {
 export function inFrontOf(
   yoga: Yoga,
   fastPath: FastPath | undefined,
-  options: Reports & { organizationHeader: string },
+  options: Reports & { organizationHeader: string; tracer?: Tracer | undefined },
 ): Gateway {
-  const listener = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  /** Answers a request, in a span if it is sampled. */
+  const inTrace = <Result>(
+    traceparent: string | string[] | null | undefined,
+    answer: () => Promise<Result>,
+  ): Promise<Result> => {
+    const span = options.tracer?.start('request', 'server', traceparent?.toString());
+    return span ? inSpan(span, answer) : answer();
+  };
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     if (!hasAddress(request)) return refuseAddress(request, response, options);
     if (!fastPath) return yoga.handle(request, response);
     await fastPath.serve(
@@ -35,6 +44,8 @@ export function inFrontOf(
       (begun) => yoga.handle(request, response, { begun }),
     );
   };
+  const listener = (request: IncomingMessage, response: ServerResponse): Promise<void> =>
+    inTrace(request.headers['traceparent'], () => serve(request, response));
   const fetch = async (
     input: string | URL | Request,
     init?: RequestInit,
@@ -44,9 +55,12 @@ export function inFrontOf(
     // The length is known to a socket only.
     if (init && typeof init.body === 'string')
       request.headers.set('content-length', String(Buffer.byteLength(init.body)));
-    if (!fastPath) return yoga.fetch(request, context);
-    return fastPath.serve(fromRequest(request), respond, async (begun) =>
-      yoga.fetch(request, { ...context, begun }),
+    return inTrace(request.headers.get('traceparent'), async () =>
+      fastPath
+        ? fastPath.serve(fromRequest(request), respond, async (begun) =>
+            yoga.fetch(request, { ...context, begun }),
+          )
+        : yoga.fetch(request, context),
     );
   };
   return Object.assign(listener, { fetch });

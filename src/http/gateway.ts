@@ -198,7 +198,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       fetch: (request, context) => yoga.fetch(request, context),
     },
     fastPath,
-    { ...reports, organizationHeader },
+    { ...reports, organizationHeader, tracer: options.tracer },
   );
 }
 

@@ -11,6 +11,7 @@ import type { IntrospectionPolicy } from '../limits/introspection-policy.ts';
 import type { RequestLimits } from '../limits/settings.ts';
 import type { Logger } from '../telemetry/log.ts';
 import type { Metrics } from '../telemetry/metrics/metrics.ts';
+import type { Tracer } from '../telemetry/traces/span.ts';
 import type { Outage } from '../telemetry/outage.ts';
 import type { ConsoleOptions } from './console/options.ts';
 import type { TrustedDocumentsPolicy } from './plugins/trusted-documents.ts';
@@ -25,6 +26,8 @@ export interface GatewayOptions {
   outage?: Outage;
   /** Where requests are added up; absent if nothing is measured. */
   metrics?: Metrics | undefined;
+  /** Decides which requests are traced; absent if none is. */
+  tracer?: Tracer | undefined;
   /** The clock that follows the database's time; by default the gateway creates its own. */
   clock?: DatabaseClock;
   organizationHeader: string;

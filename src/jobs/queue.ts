@@ -4,6 +4,7 @@
  */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../database/connect.ts';
+import { currentSpan } from '../telemetry/traces/span.ts';
 
 type Nothing = Record<string, never>;
 
@@ -38,12 +39,18 @@ export const JOB_ATTEMPTS_MAX = 10;
 
 /**
  * Enqueues the jobs that a statement selects as `name`, `key` and `payload`, as a part of the
- * statement that makes what they are about. Its value is their number.
+ * statement that makes what they are about. Its value is their number. What a traced request
+ * enqueues has the `traceparent` in its payload.
  */
 export function enqueued(jobs: RawBuilder<unknown>): RawBuilder<number> {
+  const traceparent = currentSpan()?.traceparent;
+  const payload =
+    traceparent === undefined
+      ? sql`job.payload`
+      : sql`(job.payload::jsonb || jsonb_build_object('traceparent', ${traceparent}::text))::json`;
   return sql`(
     select count(*)::int from graphile_worker.add_jobs(array(
-      select row (job.name, job.payload, null, null, ${JOB_ATTEMPTS_MAX}, job.key, null, null)::graphile_worker.job_spec
+      select row (job.name, ${payload}, null, null, ${JOB_ATTEMPTS_MAX}, job.key, null, null)::graphile_worker.job_spec
       from (${jobs}) as job (name, key, payload)
     )))`;
 }

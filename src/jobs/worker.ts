@@ -11,6 +11,7 @@ import type pg from 'pg';
 import { RequestClient } from '../database/client.ts';
 import { RequestPool } from '../database/pool.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { inSpan, type Tracer } from '../telemetry/traces/span.ts';
 import { Living } from './living.ts';
 import type { JobName, JobPayloads } from './queue.ts';
 import { runQueue } from './runner.ts';
@@ -33,7 +34,9 @@ export interface WorkerOptions {
   /** The number of jobs that run at the same time. */
   concurrency?: number;
   /** Called for each job that has ended, with the seconds that it took. */
-  ended?: JobEnded;
+  ended?: JobEnded | undefined;
+  /** Decides which jobs are traced; absent if none is. */
+  tracer?: Tracer | undefined;
 }
 
 /** Receives the end of a job. */
@@ -65,10 +68,12 @@ export async function runDueJobs({
   tasks,
   log,
   concurrency = CONCURRENCY_DEFAULT,
+  ended,
+  tracer,
 }: WorkerOptions): Promise<void> {
   await runOnce({
     connectionString: url,
-    taskList: taskList(tasks),
+    taskList: taskList(tasks, { ended, tracer }),
     logger: workerLog(log),
     concurrency,
     noHandleSignals: true,
@@ -83,6 +88,7 @@ export async function startWorker({
   schedule = '',
   concurrency = CONCURRENCY_DEFAULT,
   ended,
+  tracer,
 }: WorkerOptions): Promise<() => Promise<void>> {
   const living = new Living(url, log);
   const events: WorkerEvents = new EventEmitter();
@@ -94,7 +100,7 @@ export async function startWorker({
   const stop = await runQueue({
     pgPool: pool,
     concurrency,
-    taskList: taskList(tasks, ended),
+    taskList: taskList(tasks, { ended, tracer }),
     crontab: schedule,
     logger: workerLog(log),
     events,
@@ -144,17 +150,27 @@ function queuePool(
   return pool;
 }
 
-function taskList(tasks: Tasks, ended: JobEnded = () => undefined): TaskList {
+function taskList(
+  tasks: Tasks,
+  { ended = () => undefined, tracer }: Pick<WorkerOptions, 'ended' | 'tracer'> = {},
+): TaskList {
   return Object.fromEntries(
     Object.entries(tasks).map(([name, task]) => [
       name,
-      async (payload, { job }) => {
+      async (given, { job }) => {
+        const { traceparent, ...payload } = given as { traceparent?: unknown };
+        const span = tracer?.start(
+          `job ${name}`,
+          'consumer',
+          typeof traceparent === 'string' ? traceparent : undefined,
+        );
         const startedAt = performance.now();
         const end = (hasFailed: boolean): void =>
           ended(name, hasFailed, (performance.now() - startedAt) / 1_000);
         try {
           const isLast = job.attempts >= job.max_attempts;
-          await (task as Task<JobName>)(payload as never, { isLast });
+          const run = () => (task as Task<JobName>)(payload, { isLast });
+          await (span ? inSpan(span, run) : run());
         } catch (error) {
           end(true);
           throw error;

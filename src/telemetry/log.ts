@@ -22,14 +22,27 @@ const STANDARD_ERROR = 2;
 /**
  * Creates the root logger. Values under the named keys are never written, and only what
  * `describeError` returns is written of errors. `destination` receives the lines instead of
- * standard error: one by one, or in batches if it is the name of a file.
+ * standard error: one by one, or in batches if it is the name of a file. `onError` receives each
+ * line at level `error`.
  */
-export function createLogger(level: string, destination?: DestinationStream | string): Logger {
+export function createLogger(
+  level: string,
+  destination?: DestinationStream | string,
+  onError?: (line: string) => void,
+): Logger {
   const options = {
     level,
     serializers: { err: describeError },
     // Full paths: a wildcard would be searched for in every line.
     redact: { paths: ['authorization', 'headers.authorization', 'secret'], censor: '[hidden]' },
+    ...(onError && {
+      hooks: {
+        streamWrite(line: string): string {
+          if (line.startsWith(ERROR_LINE)) onError(line);
+          return line;
+        },
+      },
+    }),
   };
   if (typeof destination === 'object') return pino(options, destination);
   // Lines are written asynchronously, several at once if they wait, so a stalled reader blocks no
@@ -51,6 +64,9 @@ export function createLogger(level: string, destination?: DestinationStream | st
   });
   return log;
 }
+
+/** How lines at level `error` begin. */
+const ERROR_LINE = `{"level":${pino.levels.values['error']},`;
 
 /** What is used of the inside of a logger: where its lines go, and what all of them begin with. */
 interface Inside {

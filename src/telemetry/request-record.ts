@@ -4,6 +4,7 @@ import type { OperationTypeNode } from 'graphql';
 import type { Principal } from '../authorization/principal.ts';
 import { LRUCache } from 'lru-cache';
 import { writeFields, type Logger } from './log.ts';
+import { currentSpan, type Span } from './traces/span.ts';
 import type { Path, RequestTable } from './metrics/request-table.ts';
 
 /** The maximum length of a logged operation name, which the caller chooses. */
@@ -119,7 +120,28 @@ export class RequestRecord {
     if (this.isProbe) return;
     const durationMs = performance.now() - this.#startedAt;
     requests?.add(this, method, answered.status, durationMs / 1_000);
+    const span = currentSpan()?.root;
+    if (span) this.#describe(span, answered.status);
     if (log.isLevelEnabled('info')) this.#write(log, method, answered, durationMs);
+  }
+
+  /** Tells the span of the request how it was answered. Names of the caller's own are left out. */
+  #describe(span: Span, status: number): void {
+    const name = this.trustedName;
+    const { operationType, code } = this;
+    if (operationType !== undefined)
+      span.rename(name === undefined ? operationType : `${operationType} ${name}`);
+    span.set({
+      'http.response.status_code': status,
+      'banyan.request_id': this.requestId,
+      'banyan.path': this.path,
+      'banyan.statements': this.statements,
+      'banyan.cost.charged': this.cost.charged,
+      ...(operationType !== undefined && { 'graphql.operation.type': operationType }),
+      ...(name !== undefined && { 'graphql.operation.name': name }),
+      ...(this.execution !== undefined && { 'banyan.execution': this.execution }),
+      ...(code !== undefined && { 'error.type': code }),
+    });
   }
 
   /** Writes the line. It contains no variables, credentials or addresses. */
@@ -141,8 +163,7 @@ export class RequestRecord {
         operationName: this.#operationName ?? null,
         operationType: this.operationType ?? null,
         documentHash:
-          this.documentHash ??
-          (this.document === undefined ? null : hashOf(this.document)),
+          this.documentHash ?? (this.document === undefined ? null : hashOf(this.document)),
         credentialKind: credential?.kind ?? null,
         credentialId: credential?.id ?? null,
         organizationId: organization?.id ?? null,

@@ -7,11 +7,13 @@ import {
   type Resource,
 } from '@opentelemetry/resources';
 
+const INSTANCE_ID = randomUUID();
+
 /** The process; `OTEL_SERVICE_NAME` and `OTEL_RESOURCE_ATTRIBUTES` go before our own words. */
 export function describeProcess(version: string): Resource {
   return resourceFromAttributes({
     'service.name': 'banyan',
     'service.version': version,
-    'service.instance.id': randomUUID(),
+    'service.instance.id': INSTANCE_ID,
   }).merge(detectResources({ detectors: [envDetector] }));
 }
