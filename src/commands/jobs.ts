@@ -7,6 +7,7 @@ import { startWorker } from '../jobs/worker.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { makeProviders } from '../modules/provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { startSettling } from '../modules/organization/search-index.ts';
 import { startSealing } from '../modules/audit/seal.ts';
 import { startRollUp } from '../modules/usage/roll-up.ts';
 import type { OpenDatabase } from './database.ts';
@@ -42,10 +43,12 @@ export async function startJobs(
   });
   const stopRollUp = startRollUp(db, log);
   const stopSealing = startSealing(db, log);
+  const stopSettling = startSettling(db, log);
   const stopWorker = await startWorker({ url, tasks, log, schedule: SCHEDULE });
   return async () => {
     await stopWorker();
     await stopRollUp();
     await stopSealing();
+    await stopSettling();
   };
 }
