@@ -43,7 +43,7 @@ interface Subject {
 async function background(db: Database): Promise<string[]> {
   const { rows } = await sql<{ call: string }>`
     select call from (values ('seal_audit_events(integer)', 'seal_audit_events(2000)'),
-      ('index_search_documents(integer)', 'index_search_documents(10000)')) as known (signature, call)
+      ('settle_search_index()', 'settle_search_index()::int')) as known (signature, call)
     where to_regprocedure(signature) is not null`.execute(db);
   return rows.map((row) => row.call);
 }

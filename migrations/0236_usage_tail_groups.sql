@@ -7,7 +7,7 @@ create function tree_group(root uuid) returns smallint
   return (tree_lock_key(root) % 8)::smallint;
 
 -- Which rolls take the row. It divides the work and decides nothing else, so rows that were there
--- before may all be in the first group.
+-- before, and the few that roll_up_subtrees writes, may all be in the first group.
 alter table usage_tail add column tree_group smallint not null default 0;
 
 -- As in 0110, with the group.
@@ -56,78 +56,6 @@ begin
   ) as h
   group by 1, 2, 3, 6;
   return null;
-end $$;
-
--- As in 0110, with the group.
-create or replace function roll_up_subtrees(most integer) returns integer
-  language plpgsql
-  set lock_timeout = '1s'
-as $$
-declare
-  tree uuid;
-  fresh uuid[];
-  busy uuid[];
-begin
-  select o.lineage[1] into tree
-  from usage_meters m
-  join organizations o on o.id = m.organization_id
-  where not m.counted
-  limit 1;
-  if tree is null then return 0; end if;
-  perform pg_advisory_xact_lock(tree_lock_key(tree));
-  fresh := array(
-    select m.organization_id
-    from usage_meters m
-    join organizations o on o.id = m.organization_id
-    where not m.counted and o.lineage[1] = tree
-    limit most
-  );
-  busy := array(
-    select x.id
-    from (
-      select distinct unnest(o.lineage) as id
-      from organizations o
-      where o.id = any (fresh) and o.deleted_at is null
-    ) as above
-    join organizations x on x.id = above.id
-    where not exists (select from usage_meters m where m.organization_id = x.id and m.rolled)
-      and (
-        select count(*)
-        from (
-          select
-          from usage_meters m
-          join organizations o on o.id = m.organization_id
-          where m.path >= x.path and m.path < subtree_end(x.path) and o.deleted_at is null
-          limit 5
-        ) as members
-      ) > 4
-  );
-
-  insert into usage_tail (organization_id, hour, slot, subtree, tree_group)
-  select x.id, t.hour, t.slot, sum(t.own), tree_group(tree)
-  from organizations x
-  cross join lateral usage_members(x.id, x.path) as member
-  join usage_tail t on t.organization_id = member.id
-  where x.id = any (busy) and t.own is not null
-  group by 1, 2, 3;
-
-  insert into usage_totals as t (organization_id, grain, starts_at, subtree)
-  select x.id, s.grain, s.starts_at, usage_sum(s.own)
-  from organizations x
-  cross join lateral usage_members(x.id, x.path) as member
-  join usage_totals s on s.organization_id = member.id
-  where x.id = any (busy)
-  group by 1, 2, 3
-  order by 1, 2, 3
-  on conflict (organization_id, grain, starts_at) do update set subtree = excluded.subtree;
-
-  insert into usage_meters (organization_id, path, rolled, counted)
-  select o.id, o.path, true, true
-  from organizations o
-  where o.id = any (busy)
-  on conflict (organization_id) do update set rolled = true;
-  update usage_meters set counted = true where organization_id = any (fresh);
-  return cardinality(fresh);
 end $$;
 
 -- Rolls at most `most` rows of a group of trees into the totals and returns how many it was. One

@@ -7,6 +7,7 @@ import { startWorker } from '../jobs/worker.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { makeProviders } from '../modules/provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { startSettling } from '../modules/organization/search-index.ts';
 import { startSealing } from '../modules/audit/seal.ts';
 import { startRollUp } from '../modules/usage/roll-up.ts';
 import type { OpenDatabase } from './database.ts';
@@ -46,6 +47,7 @@ export async function startJobs(
   const stopRollUp = startRollUp(db, log, () => void (rolledUpAt = performance.now()));
   metrics?.reads({ rollUpAge: () => (performance.now() - rolledUpAt) / 1_000 });
   const stopSealing = startSealing(db, log);
+  const stopSettling = startSettling(db, log);
   const stopWorker = await startWorker({
     url: directUrl,
     tasks,
@@ -58,5 +60,6 @@ export async function startJobs(
     await stopWorker();
     await stopRollUp();
     await stopSealing();
+    await stopSettling();
   };
 }

@@ -7,6 +7,7 @@ import { forgetAnswers } from '../../src/command/idempotency.ts';
 import { one } from '../../src/database/rows.ts';
 import { sweepBudgets } from '../../src/limits/budgets.ts';
 import { DOCUMENT_LIMITS } from '../../src/limits/document.ts';
+import { settleSearchIndex } from '../../src/modules/organization/search-index.ts';
 import { verifyAuditLog } from '../../src/modules/audit/verify.ts';
 import { forgetMails } from '../../src/modules/invitation/sending.ts';
 import { purgeOrganizations } from '../../src/modules/organization/delete/jobs.ts';
@@ -127,6 +128,7 @@ it('finds every table and column that operations and jobs name', async () => {
     refreshSearch,
     sweepBudgets,
     rollUpUsage,
+    settleSearchIndex,
     verifyAuditLog,
     verifyTree,
     verifyUsage,

@@ -183,6 +183,7 @@ describe("the gateway's role", () => {
         path: `${path} TimeZone=UTC enable_seqscan=off banyan.sealing=on`,
         open: false,
       },
+      { name: 'settle_search_index', path, open: false },
     ]);
   });
 });

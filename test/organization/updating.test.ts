@@ -1,5 +1,8 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { settleSearchIndex, startSettling } from '../../src/modules/organization/search-index.ts';
+import { createLogger } from '../../src/telemetry/log.ts';
+import { insertMany } from '../setup/many.ts';
 import {
   AuditLogDocument,
   CreateApiKeyDocument,
@@ -402,4 +405,66 @@ describe('updating an organization', () => {
     );
     expect(found.data).toEqual({ organization: { descendants: { nodes: [{ slug: 'kiosk' }] } } });
   });
+});
+
+describe('The search index', () => {
+  it('finds an organization as soon as it is created or renamed, before and after it is settled', async () => {
+    // More than a search looks through itself, so that the index has to find what comes after them.
+    await insertMany(world.db, 'rival', 1_100, 'Many');
+    const found = async (search: string): Promise<unknown> => {
+      const { data } = await world.ask<{ organization: object }>(
+        'query ($search: String) { organization { descendants(search: $search) { totalCount nodes { slug } } } }',
+        { as: 'key@rival' },
+        { search },
+      );
+      return data?.organization;
+    };
+    const mutate = async (name: string, input: object): Promise<string> => {
+      const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+      const answer = await world.ask<Record<string, { organization: { id: string } }>>(
+        `mutation ($input: ${type}Input!) { ${name}(input: $input) { ... on ${type}Payload { organization { id } } } }`,
+        { as: 'key@rival' },
+        { input },
+      );
+      return answer.data?.[name]?.organization.id ?? '';
+    };
+    const nothing = { descendants: { totalCount: 0, nodes: [] } };
+    const one = { descendants: { totalCount: 1, nodes: [{ slug: 'late-comer' }] } };
+    while ((await settleSearchIndex(world.gatewayDb)) > 0);
+
+    const parentId = world.org('rival');
+    const id = await mutate('createOrganization', { name: 'Quagga', slug: 'late-comer', parentId });
+    expect(await found('quagga')).toEqual(one);
+    expect(await settleSearchIndex(world.gatewayDb)).toBeGreaterThan(0);
+    expect(await found('quagga')).toEqual(one);
+
+    await mutate('updateOrganization', { id, name: 'Zebra' });
+    expect(await found('zebra')).toEqual(one);
+    expect(await found('quagga')).toEqual(nothing);
+    expect(await settleSearchIndex(world.gatewayDb)).toBeGreaterThan(0);
+    expect(await found('zebra')).toEqual(one);
+    expect(await found('quagga')).toEqual(nothing);
+  });
+
+  it('is settled by a worker once many organizations were created', async () => {
+    while ((await settleSearchIndex(world.gatewayDb)) > 0);
+    const stop = startSettling(world.gatewayDb, createLogger('silent'));
+    const settled = () => world.statements.filter((text) => text.includes('settle_search_index'));
+    const before = settled().length;
+    await expect
+      .poll(
+        async () => {
+          // Before or after the worker has begun to count: it needs 400 from there.
+          await sql`
+            insert into organizations (slug, name, parent_id)
+            select 'bulk-' || gen_random_uuid(), 'Bulk', ${world.uuid('rival-shop')} from generate_series(1, 250)`.execute(
+            world.db,
+          );
+          return settled().length;
+        },
+        { timeout: 30_000, interval: 500 },
+      )
+      .toBeGreaterThan(before);
+    await stop();
+  }, 40_000);
 });
