@@ -68,20 +68,37 @@ describe('A person of an identity provider', () => {
     expect(await page.getByRole('dialog').count()).toBe(0);
   });
 
-  it('is asked again when it cannot, and comes back to where they were', async ({
+  it('is asked again in a window of its own when it cannot, and loses nothing that was typed', async ({
     open,
     ownProduct,
     provider,
   }) => {
-    provider.manner = { isExpired: true, withRefresh: false, withForgedState: false };
-    const { page, allow } = await openAt({ open, ownProduct, provider });
+    provider.manner.withRefresh = false;
+    const { page, allow } = await openAt({ open, ownProduct, provider }, '/console/cedar-group');
+    await answerProvider(page, 'Go on');
+    await page.getByRole('row', { name: 'Cedar North' }).waitFor();
+    // What a token that expires meets; waiting for one would take as long as it lasts.
+    await page.route('**/graphql', (route) =>
+      route.continue({ headers: { ...route.request().headers(), authorization: 'Bearer e.e.e' } }),
+    );
     allow(/status of 401/);
-    await answerProvider(page, 'Go on');
+    const search = page.getByRole('searchbox', { name: 'Search organizations' });
+    await search.fill('harbor');
     await page.getByRole('dialog', { name: 'Your session has ended' }).waitFor();
-    provider.manner.isExpired = false;
-    await answerProvider(page, 'Go on');
-    await southOf(page).waitFor();
+    await page.unroute('**/graphql');
+    // The browser does not let a window be closed that its opener was cut off from.
+    allow(/Scripts may close only the windows/);
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('button', { name: 'Continue with your identity provider' }).click();
+    const beside = await opened;
+    await beside.getByRole('link', { name: 'Go on' }).click();
+    await page
+      .getByRole('option', { name: /^Harbor Telecom/ })
+      .first()
+      .waitFor();
+    expect(await search.inputValue()).toBe('harbor');
     expect(provider.grants).toEqual(['authorization_code', 'authorization_code']);
+    if (!beside.isClosed()) await beside.getByText('You are signed in where you were').waitFor();
   });
 
   it('is told when the provider refuses, and can try again', async ({
