@@ -5,6 +5,7 @@ import { resolveIdsAtOnce } from './graphql/node.ts';
 import './modules/organization/type.ts';
 import './modules/organization/below-type.ts';
 import './modules/organization/access-type.ts';
+import './modules/organization/partnership-type.ts';
 import './modules/organization/profile/type.ts';
 import './modules/organization/profile/limits-type.ts';
 import './modules/organization/slug/type.ts';

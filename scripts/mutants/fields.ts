@@ -46,6 +46,30 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/modules/organization/partnership-type.ts',
+    tests: 'test/organization/partnership.test.ts',
+    mutants: [
+      {
+        what: 'the resolver shows a partnership above the caller’s own organization',
+        from: 'organization.parent_id === null || organization.id === principal.organization?.id',
+        to: 'organization.parent_id === null',
+        only: 'nothing above the organization that is acted in',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/organization/queries.ts',
+    tests: 'test/organization/partnership.test.ts',
+    mutants: [
+      {
+        what: 'the statement shows a partnership above the caller’s own organization',
+        from: 'where parent.parent_id is not null and parent.id <> ${principal.organization?.id ?? null}::uuid`;',
+        to: 'where parent.parent_id is not null and ${principal.organization?.id ?? null}::uuid is not null`;',
+        only: 'nothing above the organization that is acted in',
+      },
+    ],
+  },
+  {
     file: 'src/modules/organization/below-type.ts',
     tests: FIELDS,
     mutants: [

@@ -312,6 +312,10 @@ export interface Organizations {
   ordinal: Generated<Int8>;
   parent_id: string | null;
   /**
+   * When it was moved below its parent; null if it was created there.
+   */
+  partner_since: Timestamp | null;
+  /**
    * Labels from the root down to this organization, each 6 base-36 digits and a dot; byte order is tree order.
    */
   path: Generated<string>;

@@ -101,6 +101,7 @@ export const organizationFields: readonly FieldRow[] = [
   ...basicFields,
   { ...field('parent', ' { id }'), personal: true },
   { ...field('parentId'), personal: true },
+  { ...field('partnership', ' { since partner { id } }'), personal: true },
   field('ancestors', ' { id }'),
   field('depth'),
   field('branding', ' { primaryColor }'),

@@ -54,7 +54,7 @@ describe('a worker of its own', () => {
     const { service, effects } = provisioner;
     const { reply } = service;
     service.reply = (call) => {
-      reply(call);
+      void reply(call);
       return 'hang';
     };
     const { data } = await createBelow(running.url, partner, wholeInput('handed-over'));

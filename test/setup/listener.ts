@@ -24,7 +24,7 @@ export interface Listener {
   /** Every request, in order. */
   calls: Call[];
   /** Answers from now on. */
-  reply: (call: Call) => Reply;
+  reply: (call: Call) => Reply | Promise<Reply>;
   close(): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export async function startListener(reply: Listener['reply']): Promise<Listener>
       body: await text(request),
     };
     listener.calls.push(call);
-    const answer = listener.reply(call);
+    const answer = await listener.reply(call);
     if (answer !== 'hang')
       response
         .writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers })

@@ -312,6 +312,7 @@ export const typesWithoutId: readonly string[] = [
   "OrganizationLimits",
   "PageInfo",
   "ParentDeletedError",
+  "Partnership",
   "PersonConnection",
   "PersonEdge",
   "Plan",

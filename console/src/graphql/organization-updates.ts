@@ -14,7 +14,7 @@ const BELOW = new Set([
   'people',
 ]);
 /** What depends on where an organization is. */
-const ABOVE = new Set(['ancestors', 'parent', 'depth']);
+const ABOVE = new Set(['ancestors', 'parent', 'depth', 'partnership']);
 
 /** Forgets fields of an organization, with whatever arguments they were asked for. */
 function forget(cache: Cache, organization: unknown, names: ReadonlySet<string>): void {

@@ -2,13 +2,18 @@
 import * as oauth from 'oauth4webapi';
 import type { SignInConfig } from '../app/config.ts';
 import { CALLBACK_PATH } from '../app/paths.ts';
+import { answerInWindow } from './answer-window.ts';
 import type { Credential } from './credential.ts';
 
-/** What has to outlive the way to the provider and back. It is removed as soon as it is read. */
-interface Pending {
+/** What one sign-in is recognized by. */
+interface Attempt {
   verifier: string;
   state: string;
   nonce: string;
+}
+
+/** What has to outlive the way to the provider and back. It is removed as soon as it is read. */
+interface Pending extends Attempt {
   /** The address to come back to, below /console. */
   returnTo: string;
 }
@@ -27,31 +32,41 @@ const insecure = ({ protocol }: URL) => ({ [oauth.allowInsecureRequests]: protoc
 
 /** Leads the browser to the provider. `returnTo` is the address to be shown afterwards. */
 export async function goToProvider(config: SignInConfig, returnTo: string): Promise<void> {
+  const { url, attempt } = await begin(config);
+  sessionStorage.setItem(PENDING, JSON.stringify({ ...attempt, returnTo } satisfies Pending));
+  location.assign(url);
+}
+
+/** Asks the provider in a window of its own, so that the page stays as it is. */
+export async function askProvider(config: SignInConfig): Promise<Credential> {
+  const { url, attempt } = await begin(config);
+  return comeBack(config, attempt, await answerInWindow(url, attempt.state));
+}
+
+async function begin(config: SignInConfig): Promise<{ url: URL; attempt: Attempt }> {
   const server = await serverOf(config);
   if (server.authorization_endpoint === undefined)
     throw new Error('The provider has no authorization endpoint.');
-  const pending: Pending = {
+  const attempt: Attempt = {
     verifier: oauth.generateRandomCodeVerifier(),
     state: oauth.generateRandomState(),
     nonce: oauth.generateRandomNonce(),
-    returnTo,
   };
-  sessionStorage.setItem(PENDING, JSON.stringify(pending));
   const url = new URL(server.authorization_endpoint);
   const parameters = {
     client_id: config.clientId,
     redirect_uri: redirectUri(),
     response_type: 'code',
     scope: config.scope,
-    state: pending.state,
-    nonce: pending.nonce,
-    code_challenge: await oauth.calculatePKCECodeChallenge(pending.verifier),
+    state: attempt.state,
+    nonce: attempt.nonce,
+    code_challenge: await oauth.calculatePKCECodeChallenge(attempt.verifier),
     code_challenge_method: 'S256',
     // Some providers make access tokens for an audience only if they are asked to.
     ...(config.audience !== config.clientId && { audience: config.audience }),
   };
   for (const [name, value] of Object.entries(parameters)) url.searchParams.set(name, value);
-  location.assign(url);
+  return { url, attempt };
 }
 
 /** What `goToProvider` left, which is removed by reading it; undefined if there is nothing. */
@@ -64,23 +79,23 @@ export function takePending(): Pending | undefined {
 /** Turns the provider's answer in `address` into a credential. */
 export async function comeBack(
   config: SignInConfig,
-  pending: Pending,
+  attempt: Attempt,
   address: URL,
 ): Promise<Credential> {
   const server = await serverOf(config);
   const client: oauth.Client = { client_id: config.clientId };
-  const parameters = oauth.validateAuthResponse(server, client, address, pending.state);
+  const parameters = oauth.validateAuthResponse(server, client, address, attempt.state);
   const response = await oauth.authorizationCodeGrantRequest(
     server,
     client,
     oauth.None(),
     parameters,
     redirectUri(),
-    pending.verifier,
+    attempt.verifier,
     insecure(new URL(config.issuer)),
   );
   const tokens = await oauth.processAuthorizationCodeResponse(server, client, response, {
-    expectedNonce: pending.nonce,
+    expectedNonce: attempt.nonce,
     requireIdToken: true,
   });
   return credentialOf(config, server, tokens);

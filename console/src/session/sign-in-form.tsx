@@ -7,8 +7,12 @@ import { Callout } from '../ui/callout.tsx';
 import { TextField } from '../ui/text-field.tsx';
 import { useSession } from './session.tsx';
 
-/** `returnTo` is the address to show after the provider led back. */
-export function SignInForm({ returnTo }: { returnTo: string }) {
+export interface SignInFormProps {
+  /** The address to show after the provider led back; undefined to ask it in a window of its own. */
+  returnTo: string | undefined;
+}
+
+export function SignInForm({ returnTo }: SignInFormProps) {
   const { demonstration, signIn: provider } = useConfig();
   const { signIn } = useSession();
   const [token, setToken] = useState('');
@@ -21,11 +25,14 @@ export function SignInForm({ returnTo }: { returnTo: string }) {
     else setFailure(texts.signIn.notAToken);
   };
   const goToProvider = async (): Promise<void> => {
-    setGoing(true);
+    if (!provider) return;
+    // A window that was closed does not say so: another one can be opened meanwhile.
+    setGoing(returnTo !== undefined);
     setFailure(undefined);
     try {
       const oidc = await import('./oidc.ts');
-      if (provider) await oidc.goToProvider(provider, returnTo);
+      if (returnTo === undefined) signIn(await oidc.askProvider(provider));
+      else await oidc.goToProvider(provider, returnTo);
     } catch (error) {
       setGoing(false);
       setFailure(texts.signIn.providerFailed(error instanceof Error ? error.message : ''));

@@ -34,6 +34,8 @@ export const texts = {
     tokenHint: 'Begins with pat_ or ak_.',
     notAToken: 'This is not a token: it may only have letters, digits and signs, without spaces.',
     memoryOnly: 'Your credential stays in the memory of this page. Reloading it asks again.',
+    windowBlocked: 'The browser did not open a window for it.',
+    handedOver: 'You are signed in where you were. This window can be closed.',
     nothingPending: 'No sign-in was under way in this tab.',
     providerFailed: (reason: string) =>
       `Signing in with the identity provider did not work. ${reason}`.trim(),

@@ -37,6 +37,8 @@ export interface OrganizationRow extends Columns<
   source: OrganizationSource;
   domain_setup_status: DomainSetupStatus;
   lineage: Lineage;
+  /** When it came below its parent. */
+  partner_since: Date;
   /**
    * The person to whom the organization is visible in their own right; null if it was reached
    * through the tree.
@@ -47,7 +49,8 @@ export interface OrganizationRow extends Columns<
 /** The columns of an organization, from a table expression with the alias `o`. */
 const columns = sql`
   o.id, o.parent_id, o.slug, o.name, o.kind, o.status, organization_source(o.source, o.parent_id) as source, o.domain, o.domain_setup_status,
-  o.created_at, o.updated_at, o.version, o.lineage, o.depth, o.path, o.deleted_at`;
+  o.created_at, o.updated_at, o.version, o.lineage, o.depth, o.path, o.deleted_at,
+  coalesce(o.partner_since, o.created_at) as partner_since`;
 
 /** The columns of `OrganizationRow`, from a table expression with the alias `o`. */
 export const organizationColumns = sql`${columns}, null::uuid as shown_to`;
@@ -108,6 +111,13 @@ export function organizationOfRow(viewer: Viewer): RawBuilder<unknown> {
 /** The public id of the parent of the row, unless the row is the caller's own organization. */
 export function visibleParentId({ principal }: Viewer): RawBuilder<unknown> {
   return sql`case when parent.id <> ${principal.organization?.id ?? null}::uuid then organization_public_id(parent.parent_id) end`;
+}
+
+/** The row, unless nothing above it is shown. */
+export function visiblePartnership({ principal }: Viewer): RawBuilder<unknown> {
+  return sql`
+    select parent.parent_id, parent.partner_since, parent.status
+    where parent.parent_id is not null and parent.id <> ${principal.organization?.id ?? null}::uuid`;
 }
 
 /** Levels of the row below the caller's own organization. */

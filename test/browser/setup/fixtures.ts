@@ -5,6 +5,7 @@
 import { chromium } from 'playwright-core';
 import { expect, inject, test } from 'vitest';
 import { CHROMIUM_FLAGS } from './chromium.ts';
+import { startProvider } from './provider.ts';
 import { startProduct } from './product.ts';
 import { visit, type Visit, type VisitOptions } from './visit.ts';
 
@@ -28,6 +29,17 @@ const withBrowser = test
     const own = await startProduct();
     onCleanup(() => own.discard());
     return own;
+  })
+  // An identity provider that people of the file's own product sign in with.
+  .extend('provider', { scope: 'file' }, async ({ ownProduct }, { onCleanup }) => {
+    const provider = await startProvider(
+      `${ownProduct.origin}/console/_/callback`,
+      'dana.meyer@mail.example',
+    );
+    onCleanup(() => provider.close());
+    await ownProduct.stop();
+    await ownProduct.start(provider.environment);
+    return provider;
   })
   .extend('open', async ({ browser, product, task }, { onCleanup }) => {
     const visits: Visit[] = [];

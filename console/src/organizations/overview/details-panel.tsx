@@ -8,7 +8,7 @@ import { Name } from '../../ui/name.tsx';
 import type { PanelProps } from './organization.ts';
 
 export function DetailsPanel({ organization }: PanelProps) {
-  const { primaryAddress: address, externalReference, descendantCount } = organization;
+  const { primaryAddress: address, externalReference, descendantCount, partnership } = organization;
   return (
     <Panel title={texts.details}>
       <Facts
@@ -20,6 +20,17 @@ export function DetailsPanel({ organization }: PanelProps) {
             texts.below,
             descendantCount === null ? common.common.none : formatInteger(descendantCount),
           ],
+          ...(partnership?.partner
+            ? [
+                [
+                  texts.partner,
+                  <span key="partner">
+                    <Name of={partnership.partner.name} />
+                    {`, ${texts.since(formatDateTime(partnership.since))}`}
+                  </span>,
+                ] as const,
+              ]
+            : []),
           [texts.created, formatDateTime(organization.createdAt)],
           [texts.changed, formatDateTime(organization.updatedAt)],
           [texts.reference, <Name key="reference" of={externalReference ?? common.common.none} />],

@@ -16,6 +16,8 @@ export const texts = {
   slug: 'Slug',
   id: 'ID',
   kind: 'Kind',
+  partner: 'Partner',
+  since: (when: string) => `since ${when}`,
   created: 'Created',
   changed: 'Last changed',
   reference: 'External reference',
