@@ -66,4 +66,30 @@ describe('Two tabs', () => {
     await page.getByRole('button', { name: 'Collapse Cedar Further South' }).click();
     await expect.poll(() => moved.count()).toBe(0);
   });
+
+  it('act each in an organization of their own', async ({ open, ownProduct }) => {
+    await ask(
+      ownProduct,
+      `mutation { createOrganization(input: { name: "Dana Alone", slug: "dana-alone" }) {
+        ... on CreateOrganizationPayload { organization { id } } } }`,
+      {},
+      ownProduct.demo.personalAccessToken,
+    );
+    const { page } = await open('/console/', { origin: ownProduct.origin });
+    await openDemonstration(page);
+    const other = await page.context().newPage();
+    await other.goto('/console/cedar-group');
+    await openDemonstration(other);
+    const switcher = page.getByRole('button', { name: 'Organization you act in: Cedar Group' });
+    await switcher.focus();
+    await page.keyboard.press('ArrowDown');
+    await page.getByRole('menuitemradio', { name: 'Cedar Group', checked: true }).waitFor();
+    await page.keyboard.press('Escape');
+    await switcher.click();
+    await page.getByRole('menuitemradio', { name: 'Dana Alone' }).click();
+    await page.waitForURL('/console/dana-alone');
+    await page.getByRole('row', { name: 'Dana Alone' }).waitFor();
+    await other.getByRole('row', { name: 'Cedar North' }).waitFor();
+    expect(await other.getByRole('row', { name: 'Dana Alone' }).count()).toBe(0);
+  });
 });
