@@ -7,7 +7,7 @@ import type { Logger } from '../src/telemetry/log.ts';
 export function openGateway(
   db: Database,
   log: Logger,
-  options: Pick<GatewayOptions, 'boundsCost' | 'budgets'> = {},
+  options: Pick<GatewayOptions, 'boundsCost' | 'budgets' | 'replicas'> = {},
 ): Gateway {
   return createGateway({
     db,

@@ -1,4 +1,4 @@
-/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards> [--organizations N | --queries N | --batches N]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards | replicas> [--organizations N | --queries N | --batches N]; see bench/README.md. */
 import { parseArgs } from 'node:util';
 import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
@@ -8,6 +8,7 @@ import { benchIngest } from './ingest.ts';
 import { benchInvite } from './invite.ts';
 import { benchMove } from './move.ts';
 import { benchPeople } from './people.ts';
+import { benchReplicas } from './replicas.ts';
 import { benchSearch } from './search.ts';
 import { benchUsage } from './usage.ts';
 
@@ -30,6 +31,7 @@ const benches: Record<string, () => Promise<void>> = {
   move: () => benchMove(Number(values.organizations)),
   gateway: () => benchGateway(Number(values.queries)),
   guards: () => benchGuards(),
+  replicas: () => benchReplicas(),
 };
 const chosen = benches[positionals[0] ?? ''];
 if (chosen) await chosen();

@@ -9,6 +9,7 @@ import { DatabaseClock, databaseNow } from '../database/clock.ts';
 import { Readiness } from '../database/probe.ts';
 import { verifySchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
+import { openReplicas } from '../database/open-replicas.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
 import { graphiqlOptions } from '../http/graphiql/options.ts';
 import { Lifecycle, aborted } from '../http/lifecycle.ts';
@@ -103,6 +104,20 @@ export async function serve(
   opened.defer(schemaVersion.watch(db));
   const readiness = new Readiness(database.url, clock, schemaVersion);
   release('readiness', () => readiness.close());
+  const replicas =
+    config.databaseReadUrls.length > 0
+      ? openReplicas({
+          urls: config.databaseReadUrls,
+          primary: database,
+          poolSize: config.databasePoolSize,
+          poolWaitMs: config.databasePoolWaitMs,
+          statementTimeoutMs: config.statementTimeoutMs,
+          waitMs: config.databaseReadWaitMs,
+          clock,
+          log,
+        })
+      : undefined;
+  release('standbys', () => replicas?.close());
   const lastUsed = new LastUsed(db, log);
   release('last uses', () => lastUsed.close());
   // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
@@ -111,6 +126,7 @@ export async function serve(
   );
   const gateway = createGateway({
     db,
+    replicas,
     log,
     outage,
     clock,

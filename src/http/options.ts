@@ -5,6 +5,7 @@ import type { CommandSettings } from '../command/settings.ts';
 import type { Outcome } from '../compiler/outcome.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
+import type { Replicas } from '../database/replicas.ts';
 import type { SchemaVersion } from '../database/schema-version.ts';
 import type { CallerBudgets } from '../limits/caller-budgets.ts';
 import type { IntrospectionPolicy } from '../limits/introspection-policy.ts';
@@ -16,6 +17,8 @@ import type { TrustedDocumentsPolicy } from './plugins/trusted-documents.ts';
 
 export interface GatewayOptions {
   db: Database;
+  /** Standbys that answer queries; absent if there are none. */
+  replicas?: Replicas | undefined;
   log: Logger;
   /**
    * Receives requests that fail because the database is unavailable; by default one that writes to
