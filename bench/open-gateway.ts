@@ -7,7 +7,7 @@ import type { Logger } from '../src/telemetry/log.ts';
 export function openGateway(
   db: Database,
   log: Logger,
-  options: Pick<GatewayOptions, 'boundsCost' | 'budgets' | 'metrics' | 'tracer'> = {},
+  options: Pick<GatewayOptions, 'boundsCost' | 'budgets' | 'metrics' | 'replicas' | 'tracer'> = {},
 ): Gateway {
   return createGateway({
     db,

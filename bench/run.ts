@@ -1,4 +1,4 @@
-/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards | scale | telemetry> [--organizations N | --queries N | --batches N | --rounds N | --lanes a,b]; see bench/README.md. */
+/** npm run bench -- <search | growth | people | invite | create | move | usage | ingest | gateway | guards | replicas | scale | telemetry> [--organizations N | --queries N | --batches N | --rounds N | --lanes a,b]; see bench/README.md. */
 import { parseArgs } from 'node:util';
 import { benchCreate } from './create.ts';
 import { benchGateway } from './gateway.ts';
@@ -8,6 +8,7 @@ import { benchIngest } from './ingest.ts';
 import { benchInvite } from './invite.ts';
 import { benchMove } from './move.ts';
 import { benchPeople } from './people.ts';
+import { benchReplicas } from './replicas.ts';
 import { benchScale } from './scale.ts';
 import { benchSearch } from './search.ts';
 import { benchTelemetry } from './telemetry/run.ts';
@@ -34,6 +35,7 @@ const benches: Record<string, () => Promise<void>> = {
   move: () => benchMove(Number(values.organizations)),
   gateway: () => benchGateway(Number(values.queries)),
   guards: () => benchGuards(Number(values.rounds), values.lanes),
+  replicas: () => benchReplicas(),
   scale: () => benchScale(positionals.slice(1)),
   telemetry: () => benchTelemetry(Number(values.rounds), values.lanes),
 };

@@ -1,13 +1,13 @@
 /** What is checked of connections to the database. */
 import type { MutantGroup } from './mutant.ts';
 
-const ADDRESSES = 'test/replicas/addresses.test.ts';
+const REPLICAS = 'test/replicas/replicas.test.ts';
 const POOLER = 'test/database/pooler.test.ts';
 
 export const connections: readonly MutantGroup[] = [
   {
     file: 'src/database/address.ts',
-    tests: ADDRESSES,
+    tests: REPLICAS,
     mutants: [
       {
         what: 'require encrypts without looking at the certificate',
@@ -32,6 +32,72 @@ export const connections: readonly MutantGroup[] = [
         from: 'if (!isDirect)',
         to: 'if (pooling === undefined)',
         only: 'does not start behind transactions',
+      },
+    ],
+  },
+  {
+    file: 'src/database/standby.ts',
+    tests: REPLICAS,
+    mutants: [
+      {
+        what: 'a standby answers whatever it has replayed',
+        from: 'if (state.hasReplayed) {',
+        to: 'if (state.isStandby) {',
+        only: 'stopped replaying',
+      },
+      {
+        what: 'a standby that became a primary answers',
+        from: "if (!state.isStandby) return 'promoted';",
+        to: 'if (!state.isStandby) return undefined;',
+        only: 'becomes a primary',
+      },
+      {
+        what: 'a standby answers whichever primary it follows',
+        from: "if (!state.isSameHistory) return 'timeline';",
+        to: '',
+        only: 'becomes a primary',
+      },
+      {
+        what: 'each read waits for a standby that is behind',
+        from: 'this.#isResting = true;\n    this.#problem = problem;',
+        to: 'this.#problem = problem;',
+        only: 'stopped replaying',
+      },
+    ],
+  },
+  {
+    file: 'src/database/replicas.ts',
+    tests: REPLICAS,
+    mutants: [
+      {
+        what: 'a read that failed on a standby stays without an answer',
+        from: 'if (error instanceof RequestError) throw error;\n      }\n    }\n    return read',
+        to: 'throw error;\n      }\n    }\n    return read',
+        only: 'is killed costs no request',
+      },
+    ],
+  },
+  {
+    file: 'src/database/primary-position.ts',
+    tests: REPLICAS,
+    mutants: [
+      {
+        what: 'a read is told a position of before it began',
+        from: 'this.#next = undefined;',
+        to: 'void this.#sent.finally(() => (this.#next = undefined));',
+        only: 'tells each read a position of after it began',
+      },
+    ],
+  },
+  {
+    file: 'src/database/read-snapshot.ts',
+    tests: REPLICAS,
+    mutants: [
+      {
+        what: 'the statements of an answer see different states',
+        from: 'isolation level repeatable read, read only',
+        to: 'read only',
+        only: 'is one state of the database',
       },
     ],
   },

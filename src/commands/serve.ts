@@ -9,6 +9,7 @@ import { DatabaseClock, databaseNow } from '../database/clock.ts';
 import { poolState } from '../database/connect.ts';
 import { verifySchemaLaws } from '../database/laws.ts';
 import { knownMigrations } from '../database/migrate.ts';
+import { openReplicas } from '../database/open-replicas.ts';
 import { Readiness } from '../database/readiness.ts';
 import { SchemaVersion } from '../database/schema-version.ts';
 import { graphiqlOptions } from '../http/graphiql/options.ts';
@@ -117,6 +118,20 @@ export async function serve(
     livingWorkers: LIVING_WORKERS_COUNT,
   });
   release('readiness', () => readiness.close());
+  const replicas =
+    config.databaseReadUrls.length > 0
+      ? openReplicas({
+          urls: config.databaseReadUrls,
+          primary: database,
+          poolSize: config.databasePoolSize,
+          poolWaitMs: config.databasePoolWaitMs,
+          statementTimeoutMs: config.statementTimeoutMs,
+          waitMs: config.databaseReadWaitMs,
+          clock,
+          log,
+        })
+      : undefined;
+  release('standbys', () => replicas?.close());
   const lastUsed = new LastUsed(db, log);
   release('last uses', () => lastUsed.close());
   // One request's forgotten promise is a defect to be found in the log, and no reason to drop all others.
@@ -130,6 +145,7 @@ export async function serve(
   });
   const gateway = createGateway({
     db,
+    replicas,
     log,
     metrics: telemetry.metrics,
     tracer: telemetry.tracer,

@@ -1,5 +1,6 @@
 /** Compiled operations as a step of the execution. */
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import type { Replicas } from '../database/replicas.ts';
 import type { Context } from '../graphql/context.ts';
 import type { CompiledOperations } from './operations.ts';
 import type { Outcome } from './outcome.ts';
@@ -13,11 +14,12 @@ interface WrittenResult extends ExecutionResult {
 export function compiledExecution(
   operations: CompiledOperations,
   onOutcome: (outcome: Outcome) => void = () => undefined,
+  replicas?: Replicas,
 ) {
   return async (args: ExecutionArgs, context: Context): Promise<ExecutionResult | undefined> => {
     // It was tried in front of the executor already.
     if (context.record.execution !== undefined) return undefined;
-    const outcome = await operations.run(args, context);
+    const outcome = await operations.run(args, context, replicas);
     onOutcome(outcome);
     const isCompiled = 'data' in outcome;
     context.record.execution = isCompiled ? 'compiled' : outcome.fall;

@@ -16,6 +16,7 @@ import {
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../database/connect.ts';
+import type { Replicas } from '../database/replicas.ts';
 import type { Context } from '../graphql/context.ts';
 import { prepareAll } from './arguments.ts';
 import { Unsupported } from './forms.ts';
@@ -97,9 +98,13 @@ export class CompiledOperations {
   }
 
   /** Executes a valid operation, or says why it cannot. Rejects if the database is unavailable. */
-  async run(args: ExecutionArgs, { db, principal, now }: Context): Promise<Outcome> {
+  async run(
+    args: ExecutionArgs,
+    { db, principal, now }: Context,
+    replicas?: Replicas,
+  ): Promise<Outcome> {
     const request = this.prepare(args, { principal, now, proof: null }, db);
-    return 'fall' in request ? request : executed(request, db);
+    return 'fall' in request ? request : executed(request, db, replicas);
   }
 
   /**

@@ -1,6 +1,7 @@
 /** Executes statements, and says what became of them. */
 import { CompiledQuery } from 'kysely';
 import type { Database } from '../database/connect.ts';
+import type { Replicas } from '../database/replicas.ts';
 import { isUnavailable, RequestError } from '../errors.ts';
 import { REFUSED } from './statement.ts';
 
@@ -11,8 +12,11 @@ import { REFUSED } from './statement.ts';
  */
 export type Fall = 'new' | 'mutation' | 'unsupported' | 'arguments' | 'refused' | 'failed';
 
-/** The text of `data` and the time of the database, or why the resolvers have to find it. */
-export type Outcome = { data: string; now: Date } | Fallen;
+/**
+ * The text of `data` and the time of the database, or why the resolvers have to find it. The time of
+ * a standby is none that others may rely on.
+ */
+export type Outcome = { data: string; now: Date; isFromStandby: boolean } | Fallen;
 
 /** Why the resolvers have to execute an operation. */
 export interface Fallen {
@@ -28,15 +32,25 @@ export interface Statement {
   parameters: readonly unknown[];
 }
 
-/** Executes a statement. Rejects if the database is unavailable. */
-export async function executed({ text, parameters }: Statement, db: Database): Promise<Outcome> {
-  try {
-    const query = CompiledQuery.raw(text, [...parameters]);
-    const { rows } = await db.executeQuery<{ answer: string; now: number }>(query);
+/**
+ * Executes a statement, on a standby if there are any that can answer. Rejects if the database is
+ * unavailable.
+ */
+export async function executed(
+  { text, parameters }: Statement,
+  db: Database,
+  replicas: Replicas | undefined,
+): Promise<Outcome> {
+  const query = CompiledQuery.raw(text, [...parameters]);
+  const execute = async (source: Database, isFromStandby: boolean): Promise<Outcome> => {
+    const { rows } = await source.executeQuery<{ answer: string; now: number }>(query);
     const [row] = rows;
     return row === undefined || row.answer.includes(REFUSED)
       ? { fall: 'refused', detail: '' }
-      : { data: row.answer, now: new Date(row.now) };
+      : { data: row.answer, now: new Date(row.now), isFromStandby };
+  };
+  try {
+    return await (replicas ? replicas.read(db, execute) : execute(db, false));
   } catch (error) {
     if (isUnavailable(error)) throw error;
     const detail = String(error);

@@ -92,6 +92,17 @@ export const databaseUrl = z
     const message = addressProblem(url);
     if (message !== undefined) addIssue({ code: 'custom', message });
   });
+/** Addresses of databases, separated by commas; the hosts of one address are as well. */
+export const databaseUrls = z
+  .string()
+  .default('')
+  .transform((list) => list.split(/\s*,\s*(?=postgres)/).filter((url) => url !== ''))
+  .superRefine((urls, { addIssue }) => {
+    for (const url of urls)
+      for (const { message } of databaseUrl.safeParse(url).error?.issues.slice(0, 1) ?? [])
+        addIssue({ code: 'custom', message });
+  });
+
 /** How `databaseUrl` is described. */
 export const DATABASE_URL =
   '`postgres://` address, with [several hosts and TLS](../guide/operations.md#connections) if needed; characters such as `/ : @ %` in a password are written as `%2F %3A %40 %25`';

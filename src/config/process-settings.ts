@@ -4,6 +4,7 @@ import {
   DATABASE_URL,
   SAFE_URL,
   databaseUrl,
+  databaseUrls,
   flag,
   jwtAlgorithms,
   listOf,
@@ -91,18 +92,30 @@ export const processSettings = {
     form: DATABASE_URL,
     unset: '`DATABASE_URL` leads to the database itself',
   }),
+  DATABASE_READ_URL: databaseUrls.meta({
+    secret: true,
+    description:
+      'Standbys of the same database that answer queries. An answer is never older than what was acknowledged before its request; ' +
+      'what a standby cannot answer, the primary does. Not accepted without `DATABASE_URL`.',
+    form: `${DATABASE_URL}; several are separated by commas`,
+    unset: 'the primary answers everything',
+  }),
+  DATABASE_READ_WAIT_MS: wholeNumber(0, 1_000).default(20).meta({
+    description:
+      'How long a query waits until a standby has replayed what was acknowledged; then the primary answers.',
+  }),
   DATABASE_PASSWORD_FILE: z
     .string()
     .optional()
     .meta({
       description:
-        'File with the password for `DATABASE_URL` and `DATABASE_DIRECT_URL` where they have none. ' +
+        'File with the password for `DATABASE_URL`, `DATABASE_DIRECT_URL` and `DATABASE_READ_URL` where they have none. ' +
         'It is read for each connection, so that the password can be replaced at any time.',
       form: 'path of a file',
     }),
   DATABASE_POOL_SIZE: wholeNumber(1, 200).default(10).meta({
     description:
-      'Connections to the database. In addition the worker takes 7, `/ready` 1 and `RATE_LIMITS=postgres` 4.',
+      'Connections to the database, and to each standby. In addition the worker takes 7, `/ready` 1, `RATE_LIMITS=postgres` 4 and `DATABASE_READ_URL` 1.',
   }),
   DATABASE_POOL_WAIT_MS: wholeNumber(100, 60_000).default(2_000).meta({
     description:

@@ -47,8 +47,12 @@ export function readConfig(environment: NodeJS.ProcessEnv = process.env): Config
 
 function configOf(value: Settings, given: NodeJS.ProcessEnv) {
   const production = value.NODE_ENV === 'production';
-  for (const name of ['DATABASE_MIGRATION_URL', 'DATABASE_DIRECT_URL'] as const)
-    if (value[name] !== undefined && value.DATABASE_URL === undefined)
+  for (const name of [
+    'DATABASE_MIGRATION_URL',
+    'DATABASE_DIRECT_URL',
+    'DATABASE_READ_URL',
+  ] as const)
+    if (value.DATABASE_URL === undefined && (value[name]?.length ?? 0) > 0)
       throw new ConfigurationError(
         `${name} is set without DATABASE_URL, which gateways connect with.`,
       );
@@ -68,6 +72,10 @@ function configOf(value: Settings, given: NodeJS.ProcessEnv) {
   };
   return {
     databaseUrl: withPassword(value.DATABASE_URL),
+    databaseReadUrls: value.DATABASE_READ_URL.map((url) =>
+      withPasswordFile(url, value.DATABASE_PASSWORD_FILE),
+    ),
+    databaseReadWaitMs: value.DATABASE_READ_WAIT_MS,
     databaseDirectUrl: withPassword(value.DATABASE_DIRECT_URL),
     databaseMigrationUrl: value.DATABASE_MIGRATION_URL,
     production,

@@ -81,6 +81,13 @@ export class Loaders {
     );
   }
 
+  /** Clears the cache and the count of bytes, and reads from `db` from now on. */
+  readFrom(db: Database): void {
+    this.#request = { ...this.#request, db };
+    this.#loaders.clear();
+    if (this.#rows) this.#rows = new ByteMeter(this.#rows.max);
+  }
+
   /** Clears the cache, and reads for `principal` from now on. */
   renew(principal: Principal): void {
     this.#request = { ...this.#request, principal };

@@ -12,6 +12,7 @@ import { tenantOf } from '../authorization/principal.ts';
 import { textOf } from '../compiler/execution.ts';
 import type { CompiledOperations } from '../compiler/operations.ts';
 import { executed, type Fallen, type Outcome } from '../compiler/outcome.ts';
+import type { Replicas } from '../database/replicas.ts';
 import { Deadline, currentDeadline, underDeadline } from '../database/deadline.ts';
 import { arrive } from '../limits/arrival.ts';
 import type { CallerBudgets } from '../limits/caller-budgets.ts';
@@ -54,6 +55,8 @@ export interface FastPathOptions extends Authenticator, Reports {
   /** Origins whose pages may read answers. */
   corsOrigins: readonly string[];
   outage: Outage;
+  /** Standbys that answer; absent if there are none. */
+  replicas: Replicas | undefined;
 }
 
 /** Who a request is assumed to come from, and the type that it is answered with. */
@@ -168,7 +171,7 @@ export class FastPath {
     signal: AbortSignal,
   ): Promise<Answer | undefined> {
     const { operations, documents, registered, limits, cost, budgets } = this.#options;
-    const { db, clock, outage } = this.#options;
+    const { db, clock, outage, replicas } = this.#options;
     const { record, arrival } = begun;
     const text = await textOfDocument(params, registered, record);
     const document = text === undefined ? undefined : documents.find(text);
@@ -196,7 +199,7 @@ export class FastPath {
     try {
       // Written after it is charged for, since that takes longer than most requests.
       const statement = known ?? operations.prepare(args, viewer, db);
-      outcome = 'fall' in statement ? statement : await executed(statement, db);
+      outcome = 'fall' in statement ? statement : await executed(statement, db, replicas);
     } finally {
       // What ran until its time was up, or until its client left, is paid for all the same.
       if ((outcome && 'data' in outcome) || deadline?.isOver) admitted?.leave();
@@ -208,11 +211,12 @@ export class FastPath {
       return undefined;
     }
     this.#options.onOutcome(outcome);
-    clock.note(outcome.now);
+    if (!outcome.isFromStandby) clock.note(outcome.now);
+    const now = clock.now();
     const { credential } = principal;
     if (credential && credential.kind !== 'SESSION')
-      this.#options.used(credential.kind, credential.id, outcome.now);
-    Object.assign(record, { principal, now: outcome.now, execution: 'compiled', path: 'fast' });
+      this.#options.used(credential.kind, credential.id, now);
+    Object.assign(record, { principal, now, execution: 'compiled', path: 'fast' });
     record.document = document.loc?.source.body;
     const report = cost?.report(context);
     const answer = await answerOf(

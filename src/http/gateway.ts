@@ -38,6 +38,7 @@ import { arrivals } from '../limits/arrival-plugin.ts';
 import { CostLimits } from '../limits/cost-limits.ts';
 import { execution } from '../limits/execution-plugin.ts';
 import { REQUEST_LIMITS } from '../limits/settings.ts';
+import { readingOneState } from '../graphql/one-state.ts';
 import { schema } from '../schema.ts';
 import { Outage } from '../telemetry/outage.ts';
 import { recordOf, type Reports } from '../telemetry/request-record.ts';
@@ -54,6 +55,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     budgets,
     trustedDocuments: trusted = 'off',
     clock = new DatabaseClock(log),
+    replicas,
   } = options;
   const limits = { ...REQUEST_LIMITS, ...options.limits };
   const callers = new WeakMap<Request, Caller>();
@@ -167,7 +169,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         introspection: options.introspection,
         cost,
         budgets,
-        shortcut: operations && compiledExecution(operations, onOutcome),
+        shortcut: operations && compiledExecution(operations, onOutcome, replicas),
+        around: replicas && readingOneState(db, replicas),
       }),
       answers(reports, organizationHeader, outage),
       compression(GRAPHQL_PATH),
@@ -191,6 +194,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       ...reports,
       outage,
       registered,
+      replicas,
     });
   return inFrontOf(
     {

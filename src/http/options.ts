@@ -6,6 +6,7 @@ import type { Outcome } from '../compiler/outcome.ts';
 import type { DatabaseClock } from '../database/clock.ts';
 import type { Database } from '../database/connect.ts';
 import type { ReadinessReport } from '../database/readiness.ts';
+import type { Replicas } from '../database/replicas.ts';
 import type { CallerBudgets } from '../limits/caller-budgets.ts';
 import type { IntrospectionPolicy } from '../limits/introspection-policy.ts';
 import type { RequestLimits } from '../limits/settings.ts';
@@ -18,6 +19,8 @@ import type { TrustedDocumentsPolicy } from './plugins/trusted-documents.ts';
 
 export interface GatewayOptions {
   db: Database;
+  /** Standbys that answer queries; absent if there are none. */
+  replicas?: Replicas | undefined;
   log: Logger;
   /**
    * Receives requests that fail because the database is unavailable; by default one that writes to

@@ -26,7 +26,16 @@ export interface ExecutionOptions {
   budgets: CallerBudgets | undefined;
   /** Tried first. */
   shortcut: Shortcut | undefined;
+  /** Around the resolvers; absent if there is nothing to do. */
+  around: Around | undefined;
 }
+
+/** Prepares the context for the resolvers, executes the operation with them, and cleans up. */
+export type Around = (
+  args: ExecutionArgs,
+  context: Context,
+  resolve: () => ExecutionResult | Promise<ExecutionResult>,
+) => Promise<ExecutionResult>;
 
 /**
  * Checks, in this order, the cost of an operation, its introspection and its budgets, and executes
@@ -37,6 +46,7 @@ export function execution({
   cost,
   budgets,
   shortcut,
+  around,
 }: ExecutionOptions): Plugin<Context> {
   return {
     onExecute({ executeFn, setExecuteFn }) {
@@ -45,10 +55,11 @@ export function execution({
         const costed = cost?.check(args, context);
         if (costed && 'refused' in costed) return costed.refused;
         refuseIntrospection(introspection, args.document, context);
-        const resolve = () => {
+        const executeAll = () => {
           context.record.path = 'resolvers';
           return executeFn(args) as ExecutionResult | Promise<ExecutionResult>;
         };
+        const resolve = around ? () => around(args, context, executeAll) : executeAll;
         const execute = shortcut
           ? async () => (await shortcut(args, context)) ?? resolve()
           : resolve;
