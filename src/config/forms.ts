@@ -96,7 +96,7 @@ export const databaseUrl = z
 export const databaseUrls = z
   .string()
   .default('')
-  .transform((list) => list.split(/\s*,\s*(?=postgres)/).filter((url) => url !== ''))
+  .transform((list) => list.split(/\s*,\s*(?=\w+:\/\/)/).filter((url) => url !== ''))
   .superRefine((urls, { addIssue }) => {
     for (const url of urls)
       for (const { message } of databaseUrl.safeParse(url).error?.issues.slice(0, 1) ?? [])

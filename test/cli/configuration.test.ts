@@ -41,11 +41,35 @@ describe('A setting', () => {
     expect(empty).toEqual(absent);
   });
 
+  it('names several databases, each of which may have several hosts', () => {
+    const urls = ['postgres://a@h1,h2:1/d?target_session_attrs=standby', 'postgres://a:b@h3/d'];
+    const given = { DATABASE_URL: 'postgres://a@h/d', DATABASE_PASSWORD_FILE: '/run/p' };
+    const config = readConfig({ ...given, DATABASE_READ_URL: urls.join(', ') });
+    expect(config).toMatchObject({
+      databaseUrl: 'postgres://a@h/d?password_file=%2Frun%2Fp',
+      databaseReadUrls: [`${urls[0]}&password_file=%2Frun%2Fp`, urls[1]],
+      databaseReadWaitMs: 20,
+    });
+    expect(() => readConfig({ DATABASE_READ_URL: urls[1] })).toThrow(
+      'DATABASE_READ_URL is set without DATABASE_URL',
+    );
+    expect(() => readConfig({ DATABASE_DIRECT_URL: urls[1] })).toThrow(
+      'DATABASE_DIRECT_URL is set without DATABASE_URL',
+    );
+  });
+
   it.each([
     ['PORT', 'abc', 'must be a whole number from 0 to 65535 (it is "abc")'],
     ['PORT', '70000', 'must be a whole number from 0 to 65535 (it is "70000")'],
     ['PORT', '80.5', 'must be a whole number from 0 to 65535 (it is "80.5")'],
     ['DATABASE_URL', 'mysql://x', 'must be a postgres:// address'],
+    ['DATABASE_URL', 'postgres://a@h1,,h2/d', 'must name each of its hosts'],
+    ['DATABASE_READ_URL', 'postgres://a@h/d,mysql://x', 'must be a postgres:// address'],
+    [
+      'DATABASE_READ_URL',
+      'postgres://a@h/d, postgres://a@h/d?sslmode=prefer',
+      'must have disable, no-verify, require, verify-ca or verify-full as sslmode',
+    ],
     ['DATABASE_POOL_SIZE', '0', 'must be a whole number from 1 to 200 (it is "0")'],
     ['STATEMENT_TIMEOUT_MS', '5', 'must be a whole number from 100 to 3600000 (it is "5")'],
     [

@@ -12,6 +12,7 @@ import type { Fallback, Replicas } from '../../src/database/replicas.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { readingOneState } from '../../src/graphql/one-state.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { serve } from '../cli/run.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import { addressTests } from './addresses.ts';
 import { startPrimary, type TestPrimary, type TestStandby } from '../setup/standby.ts';
@@ -166,6 +167,37 @@ describe('a query', () => {
       expect(repeated.errors).toBeDefined();
     }
   });
+});
+
+it('A gateway that is started with DATABASE_READ_URL reads on the standbys', async () => {
+  const gateway = await serve({
+    DATABASE_URL: primary.gatewayUrl,
+    DATABASE_READ_URL: standbys.map(({ gatewayUrl }) => gatewayUrl).join(','),
+    WORKER: 'separate',
+  });
+  const ask = async (): Promise<unknown> => {
+    const response = await fetch(gateway.url, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Bearer ${world.token('key@acme')}`,
+      },
+      body: JSON.stringify({ query: '{ organization { slug } }' }),
+    });
+    return response.json();
+  };
+  const reads = `select from pg_stat_activity where application_name = 'banyan' and query like 'with written as%'`;
+  const before = await standbys[0]?.run(reads);
+  await expect
+    .poll(
+      async () => {
+        expect(await ask()).toMatchObject({ data: { organization: { slug: 'acme' } } });
+        return (await standbys[0]?.run(reads))?.rowCount ?? 0;
+      },
+      { interval: 1 },
+    )
+    .toBeGreaterThan(before?.rowCount ?? 0);
+  expect((await gateway.end('SIGTERM')).code).toBe(0);
 });
 
 describe('a revocation', () => {
