@@ -73,7 +73,7 @@ export const connections: readonly MutantGroup[] = [
         what: 'a read that failed on a standby stays without an answer',
         from: 'if (error instanceof RequestError) throw error;\n      }\n    }\n    return read',
         to: 'throw error;\n      }\n    }\n    return read',
-        only: 'is killed costs no request',
+        only: 'cancels a read to go on replaying',
       },
     ],
   },

@@ -16,7 +16,7 @@ export type Fall = 'new' | 'mutation' | 'unsupported' | 'arguments' | 'refused' 
  * The text of `data` and the time of the database, or why the resolvers have to find it. The time of
  * a standby is none that others may rely on.
  */
-export type Outcome = { data: string; now: Date; isFromStandby: boolean } | Fallen;
+export type Outcome = { data: string; now: Date; isFromStandby?: true } | Fallen;
 
 /** Why the resolvers have to execute an operation. */
 export interface Fallen {
@@ -47,7 +47,7 @@ export async function executed(
     const [row] = rows;
     return row === undefined || row.answer.includes(REFUSED)
       ? { fall: 'refused', detail: '' }
-      : { data: row.answer, now: new Date(row.now), isFromStandby };
+      : { data: row.answer, now: new Date(row.now), ...(isFromStandby && { isFromStandby }) };
   };
   try {
     return await (replicas ? replicas.read(db, execute) : execute(db, false));
