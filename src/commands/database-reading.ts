@@ -2,6 +2,7 @@
 import { together } from '../database/rows.ts';
 import type { Database } from '../database/connect.ts';
 import { jobStates } from '../jobs/state.ts';
+import { unsealedEvents } from '../modules/audit/unsealed-queries.ts';
 import { pendingUsage } from '../modules/usage/pending-queries.ts';
 import type { DatabaseReading } from '../telemetry/metrics/metrics.ts';
 
@@ -29,6 +30,14 @@ export function databaseReading(
 }
 
 async function read(db: Database): Promise<DatabaseReading> {
-  const { jobs, usage } = await together(db, { jobs: jobStates(), usage: pendingUsage() });
-  return { jobs, usagePending: usage[0]?.pending ?? 0 };
+  const { jobs, usage, audit } = await together(db, {
+    jobs: jobStates(),
+    usage: pendingUsage(),
+    audit: unsealedEvents(),
+  });
+  return {
+    jobs,
+    usagePending: usage[0]?.pending ?? 0,
+    auditUnsealed: audit[0] ?? { events: 0, oldestSeconds: 0 },
+  };
 }

@@ -142,6 +142,7 @@ export async function serve(
     activeRequests: () => lifecycle.requestsUnderWay,
     pool: () => poolState(db),
     database: databaseReading(db),
+    ...(replicas && { standbys: () => replicas.counts }),
   });
   const gateway = createGateway({
     db,

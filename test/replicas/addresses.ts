@@ -179,8 +179,13 @@ export function addressTests(servers: () => { primary: TestPrimary; standby: Tes
       const hosts = [`localhost:${port}`, `127.0.0.1:${port}`];
       expect(await ask(address(hosts, parameters), encrypted)).toEqual({ isEncrypted: true });
       const client = new AddressClient({ connectionString: address(hosts, parameters) });
+      client.on('error', () => undefined);
       await client.connect();
       const sleeping = client.query('select pg_sleep(30)').catch((error: unknown) => error);
+      // One that has not begun cannot be cancelled.
+      const begun =
+        "select from pg_stat_activity where state = 'active' and query = 'select pg_sleep(30)'";
+      await expect.poll(() => ask(primary.url, begun)).toBeDefined();
       let failures = 0;
       await cancelStatement(client, () => failures++);
       expect(await sleeping).toMatchObject({ code: '57014' });

@@ -12,9 +12,11 @@ import type { Fallback, Replicas } from '../../src/database/replicas.ts';
 import type { Context } from '../../src/graphql/context.ts';
 import { readingOneState } from '../../src/graphql/one-state.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { Metrics } from '../../src/telemetry/metrics/metrics.ts';
 import { serve } from '../cli/run.ts';
 import type { TestDatabase } from '../setup/database.ts';
 import { addressTests } from './addresses.ts';
+import { serveMetrics } from '../setup/scrape.ts';
 import { startPrimary, type TestPrimary, type TestStandby } from '../setup/standby.ts';
 import { createWorld, insertKey, type Slug, type World } from '../setup/world.ts';
 
@@ -78,6 +80,20 @@ async function awake(): Promise<void> {
     PATIENCE,
   );
 }
+
+it('is told by the metrics, standby by standby', async () => {
+  const metrics = new Metrics();
+  metrics.reads({ standbys: () => replicas.counts });
+  await using scraper = await serveMetrics(metrics);
+  const { fallbacks, standbys: counted } = replicas.counts;
+  for (const { name, served } of counted)
+    expect(await scraper.sum('banyan_standby_reads_total', { banyan_standby: name })).toBe(served);
+  expect(await scraper.sum('banyan_standby_resting')).toBe(0);
+  for (const [reason, count] of Object.entries(fallbacks))
+    expect(await scraper.sum('banyan_standby_fallbacks_total', { banyan_reason: reason })).toBe(
+      count,
+    );
+});
 
 /** Organizations whose changes do not wait for each other. */
 const LANES: readonly Slug[] = ['depot', 'kiosk', 'shop-1', 'shop-2', 'north', 'south'];

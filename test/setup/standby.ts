@@ -66,13 +66,29 @@ function at(url: string, port: number): string {
 
 async function run(url: string, ...statements: string[]): Promise<pg.QueryResult[]> {
   const client = new pg.Client({ connectionString: url });
+  // A server that is stopped meanwhile fails the statement, and not the whole run.
+  client.on('error', () => undefined);
   await client.connect();
   try {
     const results: pg.QueryResult[] = [];
-    for (const statement of statements) results.push(await client.query(statement));
+    for (const statement of statements) results.push(await untilDone(client, statement));
     return results;
   } finally {
     await client.end();
+  }
+}
+
+/** SQLSTATE of a statement that stood in the way of what a standby replays. */
+const CONFLICT = '40001';
+
+/** Runs a statement, again if replaying cancelled it. */
+async function untilDone(client: pg.Client, statement: string): Promise<pg.QueryResult> {
+  for (;;) {
+    try {
+      return await client.query(statement);
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || error.code !== CONFLICT) throw error;
+    }
   }
 }
 

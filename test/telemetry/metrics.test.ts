@@ -6,6 +6,7 @@ import { databaseReading } from '../../src/commands/database-reading.ts';
 import { poolState } from '../../src/database/connect.ts';
 import { createBudgets } from '../../src/limits/caller-budgets.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
+import { sealAuditLog } from '../../src/modules/audit/seal.ts';
 import { addTrustedDocuments } from '../../src/modules/trusted-documents/queries.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { histograms } from '../../src/telemetry/metrics/histograms.ts';
@@ -256,6 +257,19 @@ describe('the metrics of the process and of the database', () => {
     );
     expect(await scraper.sum('banyan_jobs')).toBe(10_000);
     expect(await scraper.sum('banyan_usage_pending')).toBe(10_000);
+  });
+
+  it('tell how many events of the audit log wait for their seal, and for how long', async () => {
+    await sealAuditLog(world.db);
+    expect(await scraper.sum('banyan_audit_unsealed')).toBe(0);
+    expect(await scraper.sum('banyan_audit_unsealed_age_seconds')).toBe(0);
+    await world.ask(
+      RENAME,
+      { as: 'key@acme' },
+      { input: { id: world.org('kiosk'), name: 'Open' } },
+    );
+    expect(await scraper.sum('banyan_audit_unsealed')).toBe(1);
+    expect(await scraper.sum('banyan_audit_unsealed_age_seconds')).toBeGreaterThan(0);
   });
 
   it('ask the database once, however many ask meanwhile and soon after', async () => {

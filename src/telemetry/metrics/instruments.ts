@@ -6,6 +6,7 @@
 import type { Instrument } from './instrument.ts';
 import type { Metrics, JobsReading } from './metrics.ts';
 import { processInstruments } from './process-instruments.ts';
+import { standbyInstruments } from './standby-instruments.ts';
 import type { Point } from './table.ts';
 
 const NONE = {};
@@ -180,6 +181,21 @@ const jobInstruments: Instrument[] = [
     read: async ({ readings }) => single((await readings.database?.())?.usagePending),
   },
   {
+    name: 'banyan.audit.unsealed',
+    kind: 'gauge',
+    unit: '{event}',
+    description: 'Events of the audit log that are not sealed yet; exact up to 10,000.',
+    read: async ({ readings }) => single((await readings.database?.())?.auditUnsealed.events),
+  },
+  {
+    name: 'banyan.audit.unsealed.age',
+    kind: 'gauge',
+    unit: 's',
+    description: 'How long the first event that is not sealed yet has waited.',
+    read: async ({ readings }) =>
+      single((await readings.database?.())?.auditUnsealed.oldestSeconds),
+  },
+  {
     name: 'banyan.usage.rollup.age',
     kind: 'gauge',
     unit: 's',
@@ -192,6 +208,7 @@ const jobInstruments: Instrument[] = [
 export const instruments: readonly Instrument[] = [
   ...requestInstruments,
   ...databaseInstruments,
+  ...standbyInstruments,
   ...jobInstruments,
   ...processInstruments,
 ];

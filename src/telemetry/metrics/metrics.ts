@@ -28,6 +28,15 @@ export interface DatabaseReading {
   jobs: JobsReading[];
   /** Amounts of usage that are not in the totals yet. */
   usagePending: number;
+  /** Events of the audit log that are not sealed yet, and how long the first of them has waited. */
+  auditUnsealed: { events: number; oldestSeconds: number };
+}
+
+/** What became of the reads that standbys may answer. */
+export interface StandbyReading {
+  /** Reads that the primary answered, by reason. */
+  fallbacks: Readonly<Record<string, number>>;
+  standbys: readonly { name: string; served: number; lagMs: number; isResting: boolean }[];
 }
 
 /** What is read when somebody asks. Each part of a process adds what it knows; the rest is not exported. */
@@ -39,6 +48,7 @@ export interface Readings {
     { queues: Record<'light' | 'heavy', { running: number; waiting: number }> } | undefined;
   /** Bytes by the name of the cache. */
   caches?: () => Record<string, number>;
+  standbys?: () => StandbyReading;
   /** Seconds since usage was last rolled up by this process. */
   rollUpAge?: () => number;
   /** Undefined if the database cannot be asked. */
