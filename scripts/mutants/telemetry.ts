@@ -70,12 +70,6 @@ export const telemetry: readonly MutantGroup[] = [
         to: '',
         only: 'has a bounded number of parts',
       },
-      {
-        what: 'a malformed header names a trace',
-        from: 'if (/^0*$/.test(traceId) || /^0*$/.test(spanId)) return ROOT_CONTEXT;',
-        to: 'if (traceId === undefined) return ROOT_CONTEXT;',
-        only: 'takes no malformed header',
-      },
     ],
   },
   {
