@@ -116,9 +116,9 @@ describe('the source', () => {
       'src/modules/usage/queries.ts',
       'src/modules/usage/sources.ts',
     ];
-    // Changes check under their locks; jobs, checks, seeds and the command line act for nobody.
+    // Changes check under their locks; jobs, checks, seeds, transfers and the command line act for nobody.
     const isBesideReading =
-      /^src\/(authentication|authorization|command|commands|database|seed)\/|\/(commands|locks|preconditions|writes|jobs|verify)\.ts$/;
+      /^src\/(authentication|authorization|command|commands|database|seed|transfer)\/|\/(commands|locks|preconditions|writes|jobs|verify)\.ts$/;
     const readsThem = ({ text }: Source): boolean =>
       /(from|join|table:?)[ (]+'?organizations\b|selectFrom\('organizations/.test(text);
     expect(

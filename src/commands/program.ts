@@ -12,6 +12,7 @@ import { filled, wholeNumber } from './option-values.ts';
 import { runLong } from './run.ts';
 import type { SeedOptions } from './seed.ts';
 import type { Terminal } from './terminal.ts';
+import { addTransfer } from './transfer.ts';
 
 /** A command line that cannot be understood; the message is one sentence that says where help is. */
 export class UsageError extends Error {}
@@ -117,6 +118,7 @@ export function createProgram(terminal: Terminal): Command {
     .action(async () => (await import('./usage.ts')).compareUsage(terminal));
 
   addCatalogs(program, terminal);
+  addTransfer(program, terminal);
 
   const documents = program
     .command('documents')
