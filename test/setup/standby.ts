@@ -1,6 +1,6 @@
 /** A server of a test file's own, migrated, and standbys that stream from it. */
 import { execFile } from 'node:child_process';
-import { appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -54,8 +54,19 @@ export interface TestPrimary {
   run(statement: string): Promise<pg.QueryResult>;
   /** Copies the server, and starts the copy as a standby. */
   addStandby(): Promise<TestStandby>;
+  /** Takes a base backup, which is started with other settings later. */
+  backUp(): Promise<TestBackup>;
   /** Stops all servers and removes their files. */
   close(): Promise<void>;
+}
+
+/** A copy of a server's files. */
+export interface TestBackup {
+  /**
+   * Starts a server on it that has nothing but the copy and the archive, and recovers as the
+   * settings say. Returns the address of its database for the owner.
+   */
+  recover(settings: Readonly<Record<string, string>>): Promise<string>;
 }
 
 function at(url: string, port: number): string {
@@ -99,10 +110,12 @@ const first = async (url: string, statement: string): Promise<pg.QueryResult> =>
 };
 
 /** Starts a primary with an empty, migrated database. */
-export async function startPrimary(): Promise<TestPrimary> {
+export async function startPrimary(
+  more: Readonly<Record<string, string>> = {},
+): Promise<TestPrimary> {
   const dataDir = await mkdtemp(path.join(tmpdir(), 'banyan-primary-'));
   await chmod(dataDir, 0o755);
-  const server = await startEmbedded({ dataDir, settings: SETTINGS });
+  const server = await startEmbedded({ dataDir, settings: { ...SETTINGS, ...more } });
   const log = createLogger('silent');
   const db = connect({ url: server.ownerUrl, poolSize: 1, log });
   const { username, password } = new URL(server.ownerUrl);
@@ -121,6 +134,7 @@ export async function startPrimary(): Promise<TestPrimary> {
     async addStandby() {
       const copy = `${folder}-standby-${standbys.length + 1}`;
       await copyServer(server.ownerUrl, folder, copy);
+      await followPrimary(server.ownerUrl, folder, copy);
       const account = await serverAccount(folder);
       const binaries = await reachableBinaries(account);
       const postmaster = new Postmaster({ folder: copy, binaries, account, settings: SETTINGS });
@@ -138,6 +152,30 @@ export async function startPrimary(): Promise<TestPrimary> {
         },
         stop: () => postmaster.stop(),
         start: () => postmaster.start(port),
+      };
+    },
+    async backUp() {
+      const copy = `${folder}-backup-${standbys.length + 1}`;
+      await copyServer(server.ownerUrl, folder, copy);
+      return {
+        async recover(settings) {
+          await rm(path.join(copy, 'pg_wal'), { recursive: true });
+          await mkdir(path.join(copy, 'pg_wal'));
+          await writeFile(path.join(copy, 'recovery.signal'), '');
+          await execute('chown', ['-R', `--reference=${folder}`, copy]);
+          await chmod(path.join(copy, 'pg_wal'), 0o700);
+          const account = await serverAccount(folder);
+          const binaries = await reachableBinaries(account);
+          const postmaster = new Postmaster({
+            folder: copy,
+            binaries,
+            account,
+            settings: { ...SETTINGS, ...settings },
+          });
+          standbys.push({ stop: () => postmaster.stop(), copy });
+          await postmaster.start(0);
+          return at(server.ownerUrl, postmaster.port);
+        },
       };
     },
     async close() {
@@ -169,6 +207,11 @@ async function copyServer(ownerUrl: string, folder: string, copy: string): Promi
   } finally {
     await client.end();
   }
+  await execute('chown', ['-R', `--reference=${folder}`, copy]);
+}
+
+/** Makes a copy a standby that streams from the server. */
+async function followPrimary(ownerUrl: string, folder: string, copy: string): Promise<void> {
   const { hostname, port, username, password } = new URL(ownerUrl);
   await writeFile(path.join(copy, 'standby.signal'), '');
   await appendFile(
