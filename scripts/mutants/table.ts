@@ -16,6 +16,7 @@ import { invitations } from './invitations.ts';
 import { limits } from './limits.ts';
 import { rights } from './rights.ts';
 import { telemetry } from './telemetry.ts';
+import { transfer } from './transfer.ts';
 import { usage } from './usage.ts';
 import type { Mutant, MutantGroup } from './mutant.ts';
 
@@ -36,6 +37,7 @@ export const areas: Record<string, readonly MutantGroup[]> = {
   fastPath,
   usage,
   telemetry,
+  transfer,
 };
 
 /** A mutant with all that belongs to it. */
