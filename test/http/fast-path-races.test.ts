@@ -26,7 +26,7 @@ import { ask, bearer, bodyOf, comparable, serveOver, type Asked, type Served } f
 const SLUGS: Slug[] = ['acme', 'north', 'south', 'shop-1', 'shop-2', 'kiosk', 'depot', 'rival'];
 const ALL = ['child_organizations:manage', 'members:read', 'roles:manage', 'usage:read'];
 /** What a change itself changes: times and versions of rows. */
-const CHANGING = /updatedAt|version|auditLog|lastUsedAt|deletedAt/;
+const CHANGING = /updatedAt|partnership|version|auditLog|lastUsedAt|deletedAt/;
 const READERS = 6;
 
 let issuer: Issuer;

@@ -155,14 +155,19 @@ describe('a query', () => {
     };
     await read();
     const before = world.statements.length;
-    const counts = await during(async () => {
-      for (let turn = 0; turn < 20; turn++) await read();
-    });
+    const ask = () =>
+      during(async () => {
+        for (let turn = 0; turn < 20; turn++) await read();
+      });
+    let counts = await ask();
     expect(counts).toMatchObject({ served: expect.any(Number), failed: 0, promoted: 0 });
     expect(counts.served + counts.lagging + counts.resting).toBe(20);
-    expect(counts.served).toBeGreaterThan(10);
     // Nothing is left for the primary but to say where it is, on a connection of its own.
     if (counts.served === 20) expect(world.statements.slice(before)).toEqual([]);
+    // A standby that a busy machine holds up rests for a moment.
+    for (const end = Date.now() + PATIENCE.timeout; counts.served <= 10 && Date.now() < end;)
+      counts = await awake().then(ask);
+    expect(counts.served).toBeGreaterThan(10);
     // Introspection is never compiled, so the resolvers answer this one.
     const mixed = await during(() =>
       world.ask(`{ __schema { queryType { name } } ${TREE.slice(1)}`, { as: 'admin@acme' }),

@@ -506,9 +506,11 @@ describe('usage totals', () => {
     for (let number = 0; number < 20; number++) {
       await record(number);
       if (number !== 10) continue;
-      // It has rolled something since, and has more to roll.
+      // It has rolled something since, however much the other one takes, and has more to roll.
       const [killed] = workers;
-      if (killed) await rolling(killed);
+      let hasRolled = false;
+      if (killed) void rolling(killed).then(() => (hasRolled = true));
+      for (let more = 0; !hasRolled; more++) await record(1_000 + more);
       await Promise.all([...Array(5).keys()].map((n) => record(100 + n)));
       killed?.kill('SIGKILL');
     }
