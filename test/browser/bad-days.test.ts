@@ -14,6 +14,8 @@ describe('A page that is open', () => {
     const { page, allow } = await open('/console/', { origin: ownProduct.origin });
     await openDemonstration(page);
     await page.getByRole('row', { name: 'Cedar North' }).waitFor();
+    // By then all parts of the page are loaded.
+    await page.waitForLoadState('networkidle');
     await ownProduct.stop();
     allow(UNANSWERED);
     await page.getByRole('searchbox', SEARCH).fill('harbor');

@@ -1,20 +1,20 @@
 /** Everything that acts in one organization: asks who is there, and shows the frame and the view. */
-import { lazy, Suspense } from 'react';
 import { useQuery } from 'urql';
 import { Redirect, Route, Switch } from 'wouter';
 import { WorkspaceDocument } from '../generated/app/graphql.ts';
 import { texts } from '../texts/en.ts';
 import { Answer } from '../ui/answer.tsx';
-import { Empty, Progress } from '../ui/answer-states.tsx';
+import { Empty } from '../ui/answer-states.tsx';
+import { later, usePreparation } from '../ui/later.tsx';
 import { Frame } from './frame.tsx';
 import { organizationPath } from './paths.ts';
 import { CONSOLE_SCOPE, ViewerProvider, type Viewer } from './viewer.ts';
 
-const Tree = lazy(() => import('../organizations/tree/tree.view.tsx'));
-const OrganizationPage = lazy(() => import('../organizations/page/organization.view.tsx'));
+const Tree = later(() => import('../organizations/tree/tree.view.tsx'));
+const OrganizationPage = later(() => import('../organizations/page/organization.view.tsx'));
 const views = import.meta.glob<{ default: React.ComponentType }>('../me/me.view.tsx');
 const [loadMe] = Object.values(views);
-const Me = loadMe && lazy(loadMe);
+const Me = loadMe && later(loadMe);
 
 export function Workspace({ acting }: { acting: string }) {
   const answer = useQuery({ query: WorkspaceDocument });
@@ -26,9 +26,7 @@ export function Workspace({ acting }: { acting: string }) {
         return (
           <ViewerProvider value={viewer}>
             <Frame>
-              <Suspense fallback={<Progress />}>
-                <Views viewer={viewer} />
-              </Suspense>
+              <Views viewer={viewer} />
             </Frame>
           </ViewerProvider>
         );
@@ -38,6 +36,7 @@ export function Workspace({ acting }: { acting: string }) {
 }
 
 function Views({ viewer: { acting, scopes } }: { viewer: Viewer }) {
+  usePreparation();
   const isAdministrator = scopes.includes(CONSOLE_SCOPE);
   return (
     <Switch>

@@ -1,14 +1,7 @@
 /** A button that opens a menu. What is in the menu is loaded when somebody is about to open it. */
-import {
-  lazy,
-  Suspense,
-  useMemo,
-  useRef,
-  useState,
-  type ComponentType,
-  type ReactNode,
-} from 'react';
+import { useMemo, useRef, useState, type ReactNode } from 'react';
 import { Button } from 'react-aria-components/Button';
+import { later, prepare, type Load } from './later.tsx';
 import type { MenuPopoverProps } from './menu-popover.tsx';
 
 /** What the menu is given by its button. */
@@ -19,15 +12,14 @@ export interface MenuButtonProps {
   label: string;
   className: string;
   /** Loads the menu; the same function at each rendering. */
-  load(): Promise<{ default: ComponentType<OpenedMenu> }>;
+  load: Load<OpenedMenu>;
   children: ReactNode;
 }
 
 export function MenuButton({ label, className, load, children }: MenuButtonProps) {
   const trigger = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
-  const Menu = useMemo(() => lazy(load), [load]);
-  const prepare = (): void => void load();
+  const Menu = useMemo(() => later(load), [load]);
   return (
     <>
       <Button
@@ -36,8 +28,8 @@ export function MenuButton({ label, className, load, children }: MenuButtonProps
         aria-label={label}
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        onHoverStart={prepare}
-        onFocus={prepare}
+        onHoverStart={() => prepare(load)}
+        onFocus={() => prepare(load)}
         onPress={() => setOpen(true)}
         onKeyDown={(event) => {
           if (event.key === 'ArrowDown') setOpen(true);
@@ -46,11 +38,7 @@ export function MenuButton({ label, className, load, children }: MenuButtonProps
       >
         {children}
       </Button>
-      {isOpen && (
-        <Suspense>
-          <Menu trigger={trigger} onClose={() => setOpen(false)} />
-        </Suspense>
-      )}
+      {isOpen && <Menu trigger={trigger} onClose={() => setOpen(false)} />}
     </>
   );
 }

@@ -1,5 +1,4 @@
 /** An organization's page: what it is, where it is, and the view of the tab in the address. */
-import { Suspense } from 'react';
 import { useQuery } from 'urql';
 import { Redirect } from 'wouter';
 import { organizationPath, TABS } from '../../app/paths.ts';
@@ -8,7 +7,6 @@ import { useViewer } from '../../app/viewer.ts';
 import { OrganizationPageDocument } from '../../generated/organizations/page/graphql.ts';
 import { texts } from '../../texts/en/organization.ts';
 import { Answer } from '../../ui/answer.tsx';
-import { Progress } from '../../ui/answer-states.tsx';
 import { TabLinks } from '../../ui/tabs.tsx';
 import { OrganizationHeader } from './organization-header.tsx';
 import { tabViews } from './tab-views.ts';
@@ -38,9 +36,7 @@ export default function OrganizationView({ slug, tab }: { slug: string; tab: str
               isCurrent: one === current,
             }))}
           />
-          <Suspense fallback={<Progress />}>
-            <View slug={slug} />
-          </Suspense>
+          <View slug={slug} />
         </>
       )}
     </div>

@@ -1,6 +1,7 @@
 /** The views of an organization's tabs, each in files of its own that are loaded when it is opened. */
-import { lazy, type ComponentType } from 'react';
+import type { ComponentType } from 'react';
 import type { Tab } from '../../app/paths.ts';
+import { later } from '../../ui/later.tsx';
 
 /** What the view of a tab is given. It asks for the organization by its slug, in one query. */
 export interface TabViewProps {
@@ -27,6 +28,6 @@ const modules = import.meta.glob<{ default: ComponentType<TabViewProps> }>([
 export const tabViews = new Map(
   FILES.flatMap(([tab, file]) => {
     const load = modules[file];
-    return load ? [[tab, lazy(load)] as const] : [];
+    return load ? [[tab, later(load)] as const] : [];
   }),
 );

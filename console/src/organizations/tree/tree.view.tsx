@@ -1,5 +1,5 @@
 /** The organizations below the one that is acted in: the tree, or what a search finds in it. */
-import { lazy, Suspense, useEffect, type ComponentType } from 'react';
+import { useEffect, type ComponentType } from 'react';
 import { Autocomplete } from 'react-aria-components/Autocomplete';
 import { useQuery } from 'urql';
 import { useLocation } from 'wouter';
@@ -11,6 +11,7 @@ import { texts as common } from '../../texts/en.ts';
 import { texts } from '../../texts/en/tree.ts';
 import { Empty, Progress } from '../../ui/answer-states.tsx';
 import { Button } from '../../ui/button.tsx';
+import { later, prepare } from '../../ui/later.tsx';
 import { useQueryState } from '../../ui/query-state.ts';
 import { RequestFailure } from '../../ui/request-failure.tsx';
 import { SearchField } from '../../ui/search-field.tsx';
@@ -31,10 +32,10 @@ const [loadDialog] = Object.values(
     '../create/create-organization.tsx',
   ),
 );
-const CreateOrganization = loadDialog && lazy(loadDialog);
+const CreateOrganization = loadDialog && later(loadDialog);
 
 const loadResults = () => import('./search-results.tsx');
-const SearchResults = lazy(loadResults);
+const SearchResults = later(loadResults);
 
 /** Short enough to follow typing, long enough not to ask for every letter. */
 const TYPING_MS = 100;
@@ -65,7 +66,7 @@ export default function TreeView() {
               label={texts.search}
               placeholder={texts.searchHint}
               maxLength={64}
-              onFocus={() => void loadResults()}
+              onFocus={() => prepare(loadResults)}
             />
             {CreateOrganization && (
               <Button variant="primary" onPress={() => create(acting)}>
@@ -74,24 +75,18 @@ export default function TreeView() {
             )}
           </div>
         </div>
-        {settled !== '' && (
-          <Suspense fallback={<Progress />}>
-            <SearchResults search={settled} onChoose={open} />
-          </Suspense>
-        )}
+        {settled !== '' && <SearchResults search={settled} onChoose={open} />}
       </Autocomplete>
       {settled === '' && <TreeArea tree={tree} at={at} isOnTheWay={isOnTheWay} onCreate={create} />}
       {CreateOrganization && parent !== '' && (
-        <Suspense fallback={<Progress />}>
-          <CreateOrganization
-            parent={parent}
-            onDone={(created) => {
-              if (!created) return navigate(treePath(acting), { replace: true });
-              tree.store.reload(parent);
-              navigate(`${treePath(acting)}?at=${created.slug}`, { replace: true });
-            }}
-          />
-        </Suspense>
+        <CreateOrganization
+          parent={parent}
+          onDone={(created) => {
+            if (!created) return navigate(treePath(acting), { replace: true });
+            tree.store.reload(parent);
+            navigate(`${treePath(acting)}?at=${created.slug}`, { replace: true });
+          }}
+        />
       )}
     </div>
   );
