@@ -508,9 +508,10 @@ describe('usage totals', () => {
       if (number !== 10) continue;
       // It has rolled something since, however much the other one takes, and has more to roll.
       const [killed] = workers;
-      let hasRolled = false;
-      if (killed) void rolling(killed).then(() => (hasRolled = true));
-      for (let more = 0; !hasRolled; more++) await record(1_000 + more);
+      const rolled = killed && rolling(killed);
+      const isRolling = () => Promise.race([rolled?.then(() => true), record(++more)]);
+      let more = 1_000;
+      while (!(await isRolling()));
       await Promise.all([...Array(5).keys()].map((n) => record(100 + n)));
       killed?.kill('SIGKILL');
     }
