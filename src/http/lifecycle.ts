@@ -56,6 +56,7 @@ export class Lifecycle {
    * balancers that ask it send requests elsewhere before any is refused.
    */
   async leave(delayMs: number, cut: Promise<unknown>): Promise<void> {
+    if (delayMs === 0) return;
     this.#stage = 'leaving';
     await Promise.race([pause(delayMs), cut]);
   }
