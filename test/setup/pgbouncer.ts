@@ -1,26 +1,15 @@
 /** A PgBouncer of a test file's own, when the machine has one. */
 import { spawn } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { onPath } from './program.ts';
 import { freePort } from './redis.ts';
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** The pooler of `PGBOUNCER`, or the first one on the path; undefined where there is none. */
 const program =
   process.env['PGBOUNCER'] ??
-  [...(process.env['PATH'] ?? '').split(path.delimiter), '/usr/sbin']
-    .map((folder) => path.join(folder, 'pgbouncer'))
-    .find(isProgram);
+  onPath(['pgbouncer'], [process.env['PATH'] ?? '', '/usr/sbin'].join(path.delimiter));
 
 /** Whether tests can have a PgBouncer. */
 export const hasPgBouncer = program !== undefined;

@@ -1,26 +1,11 @@
 /** A Redis of a test file's own, when the machine has a server. */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { accessSync, constants } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import path from 'node:path';
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
+import { onPath } from './program.ts';
 
 /** The server of `REDIS_SERVER`, or the first `redis-server` on the path; undefined where there is none. */
-const program =
-  process.env['REDIS_SERVER'] ??
-  (process.env['PATH'] ?? '')
-    .split(path.delimiter)
-    .map((folder) => path.join(folder, 'redis-server'))
-    .find(isProgram);
+const program = process.env['REDIS_SERVER'] ?? onPath(['redis-server']);
 
 /** Whether tests can have a Redis. */
 export const hasRedis = program !== undefined;

@@ -1,17 +1,7 @@
 /** The browser of the tests: a Chromium of the machine, since none is downloaded. */
-import { accessSync, constants } from 'node:fs';
-import path from 'node:path';
+import { isProgram, onPath } from '../../setup/program.ts';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'chrome'];
-
-const isProgram = (file: string): boolean => {
-  try {
-    accessSync(file, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-};
 
 /** The program that `CHROMIUM` names, or the first one on the path; undefined if there is none. */
 export function findChromium(
@@ -22,8 +12,7 @@ export function findChromium(
     if (isProgram(named)) return named;
     throw new Error(`CHROMIUM is not a program: ${named}`);
   }
-  const folders = (environment['PATH'] ?? '').split(path.delimiter).filter(Boolean);
-  return NAMES.flatMap((name) => folders.map((folder) => path.join(folder, name))).find(isProgram);
+  return onPath(NAMES, environment['PATH'] ?? '');
 }
 
 /** Nothing of the browser itself goes to the network. Its sandbox is not to be had for root. */
