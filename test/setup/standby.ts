@@ -19,8 +19,12 @@ import { createLogger } from '../../src/telemetry/log.ts';
 
 const execute = promisify(execFile);
 
-/** What is lost when the machine stops is not worth waiting for the disk. */
+/**
+ * What is lost when the machine stops is not worth waiting for the disk. No sockets in the file
+ * system: the account of the server may not be allowed to write where PostgreSQL puts them.
+ */
 const SETTINGS = {
+  unix_socket_directories: '',
   fsync: 'off',
   shared_buffers: '32MB',
   wal_level: 'replica',
