@@ -1,6 +1,7 @@
 /** Compiled operations as a step of the execution. */
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Replicas } from '../database/replicas.ts';
+import { textOfUtf8, utf8Of, type Utf8 } from '../database/utf8.ts';
 import type { Context } from '../graphql/context.ts';
 import type { CompiledOperations } from './operations.ts';
 import type { Outcome } from './outcome.ts';
@@ -25,7 +26,7 @@ export function compiledExecution(
     context.record.execution = isCompiled ? 'compiled' : outcome.fall;
     if (!isCompiled) return undefined;
     context.record.path = 'compiled';
-    return written(outcome.data);
+    return written(textOfUtf8(outcome.data));
   };
 }
 
@@ -33,9 +34,18 @@ function written(data: string): WrittenResult {
   return { data: {}, stringify: ({ extensions }) => textOf(data, extensions) };
 }
 
+/** A result with this text of `data`, as bytes. */
+export function utf8OfResult(data: Utf8, extensions: object | undefined): Utf8 {
+  return textOf(data, extensions, utf8Of) as Utf8;
+}
+
 /** The text of a result with this text of `data`. */
-export function textOf(data: string, extensions: object | undefined): string {
+function textOf(
+  data: string,
+  extensions: object | undefined,
+  encode: (text: string) => string = (text) => text,
+): string {
   return extensions
-    ? `{"data":${data},"extensions":${JSON.stringify(extensions)}}`
+    ? `{"data":${data},"extensions":${encode(JSON.stringify(extensions))}}`
     : `{"data":${data}}`;
 }

@@ -1,8 +1,8 @@
 /** Executes statements, and says what became of them. */
-import { CompiledQuery } from 'kysely';
-import type { Database } from '../database/connect.ts';
+import { readAnswer, type Database } from '../database/connect.ts';
 import type { Replicas } from '../database/replicas.ts';
 import { isUnavailable, RequestError } from '../errors.ts';
+import type { Utf8 } from '../database/utf8.ts';
 import { REFUSED } from './statement.ts';
 
 /**
@@ -16,7 +16,7 @@ export type Fall = 'new' | 'mutation' | 'unsupported' | 'arguments' | 'refused' 
  * The text of `data` and the time of the database, or why the resolvers have to find it. The time of
  * a standby is none that others may rely on.
  */
-export type Outcome = { data: string; now: Date; isFromStandby?: true } | Fallen;
+export type Outcome = { data: Utf8; now: Date; isFromStandby?: true } | Fallen;
 
 /** Why the resolvers have to execute an operation. */
 export interface Fallen {
@@ -32,6 +32,16 @@ export interface Statement {
   parameters: readonly unknown[];
 }
 
+/** Without its first letter, a quote: those stand everywhere, and backslashes hardly ever. */
+const REFUSED_REST = REFUSED.slice(1);
+
+/** Whether an answer contains a refusal. */
+function isRefused(answer: Utf8): boolean {
+  let at = answer.indexOf(REFUSED_REST);
+  while (at > 0 && answer[at - 1] !== '"') at = answer.indexOf(REFUSED_REST, at + 1);
+  return at > 0;
+}
+
 /**
  * Executes a statement, on a standby if there are any that can answer. Rejects if the database is
  * unavailable.
@@ -41,11 +51,9 @@ export async function executed(
   db: Database,
   replicas: Replicas | undefined,
 ): Promise<Outcome> {
-  const query = CompiledQuery.raw(text, [...parameters]);
   const execute = async (source: Database, isFromStandby: boolean): Promise<Outcome> => {
-    const { rows } = await source.executeQuery<{ answer: string; now: number }>(query);
-    const [row] = rows;
-    return row === undefined || row.answer.includes(REFUSED)
+    const row = await readAnswer(source, text, parameters);
+    return row?.answer == null || isRefused(row.answer)
       ? { fall: 'refused', detail: '' }
       : { data: row.answer, now: new Date(row.now), ...(isFromStandby && { isFromStandby }) };
   };

@@ -5,10 +5,12 @@
 import type pg from 'pg';
 import { OutcomeUnknown, isStalePlan, isUnavailable } from '../errors.ts';
 import { AddressClient } from './address-client.ts';
+import { AnswerQuery, type AnswerRow } from './answer-query.ts';
+import { readAnswers } from './answer-wire.ts';
 import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
 import { streamOf, type WorkingSessions } from './probe.ts';
-import { isServerGone, watchSilence } from './silence.ts';
+import { isServerGone, SilenceWatch, type Awaited } from './silence.ts';
 import { tracedStatement } from './statement-span.ts';
 import { closePrepared, PreparedStatements, statementName } from './statement-name.ts';
 
@@ -62,6 +64,7 @@ export class RequestClient extends AddressClient {
   /** When the server last answered on this connection. */
   #answeredAt = 0;
   readonly #statements = new PreparedStatements();
+  readonly #silence = new SilenceWatch(() => streamOf(this).bytesRead);
   /** Part of the names of prepared statements. It changes when the earlier ones are out of date. */
   #edition = 0;
 
@@ -77,6 +80,7 @@ export class RequestClient extends AddressClient {
       keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
     });
     this.#shared = shared;
+    readAnswers(this);
     this.once('connect', () => (this.#connectedAt = this.#answeredAt = performance.now()));
     this.on('error', () => this.#lost());
   }
@@ -137,7 +141,7 @@ export class RequestClient extends AddressClient {
    * Inside a transaction, which such an error aborts, the retry is up to the code that runs the
    * transaction.
    */
-  async #prepared(send: () => Promise<unknown>): Promise<unknown> {
+  async #prepared<Result>(send: () => Promise<Result>): Promise<Result> {
     const isAlone = this.getTransactionStatus() === 'I';
     try {
       return await send();
@@ -166,18 +170,32 @@ export class RequestClient extends AddressClient {
     }
   }
 
+  /**
+   * Runs the statement of a compiled operation, with all that `query` does for a statement: it has a
+   * way of its own, since everyday requests consist of little else.
+   */
+  async readAnswer(text: string, values: readonly unknown[]): Promise<AnswerRow | undefined> {
+    const deadline = currentDeadline();
+    if (deadline?.isOver) throw deadline.refusal();
+    const send = (): Promise<AnswerRow | undefined> =>
+      new Promise((resolve, reject) => {
+        const name = this.#nameOf(text);
+        const query = new AnswerQuery({ name, text, values }, (error, row) =>
+          error ? reject(error) : resolve(row),
+        );
+        super.query(query);
+      });
+    const run = (): Promise<AnswerRow | undefined> =>
+      tracedStatement(text, () => this.#answered(false, () => this.#prepared(send)));
+    return deadline === undefined ? run() : this.#guarded(deadline, run);
+  }
+
   /** Runs a statement, and stops waiting if its answer will never come. */
-  async #answered(isCommit: boolean, send: () => Promise<unknown>): Promise<unknown> {
+  async #answered<Result>(isCommit: boolean, send: () => Promise<Result>): Promise<Result> {
     currentDeadline()?.sends();
     const sentAt = performance.now();
-    const stopWatching = watchSilence({
-      bytesRead: () => streamOf(this).bytesRead,
-      mayStillCome: () => this.#mayStillCome(isCommit, sentAt),
-      giveUp: () => {
-        this.#shared?.onFault();
-        this.giveUp(new Error('Connection terminated: the server does not answer'));
-      },
-    });
+    const awaited = this.#awaited(isCommit, sentAt);
+    this.#silence.begin(awaited, sentAt);
     try {
       const result = await send();
       this.#answeredAt = performance.now();
@@ -189,8 +207,18 @@ export class RequestClient extends AddressClient {
       }
       throw isCommit && isUnavailable(error) ? new OutcomeUnknown(error) : error;
     } finally {
-      stopWatching();
+      this.#silence.end(awaited);
     }
+  }
+
+  #awaited(isCommit: boolean, sentAt: number): Awaited {
+    return {
+      mayStillCome: () => this.#mayStillCome(isCommit, sentAt),
+      giveUp: () => {
+        this.#shared?.onFault();
+        this.giveUp(new Error('Connection terminated: the server does not answer'));
+      },
+    };
   }
 
   async #mayStillCome(isCommit: boolean, sentAt: number): Promise<boolean> {
@@ -208,7 +236,7 @@ export class RequestClient extends AddressClient {
     this.#shared?.onFault();
   }
 
-  async #guarded(deadline: Deadline, run: () => Promise<unknown>): Promise<unknown> {
+  async #guarded<Result>(deadline: Deadline, run: () => Promise<Result>): Promise<Result> {
     let cancelled: Promise<void> | undefined;
     try {
       return await deadline.guard(run, () => {

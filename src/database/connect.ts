@@ -1,13 +1,15 @@
 /** The connection pool, in UTC, and connection errors that an operator can act on. */
-import { Kysely, PostgresDialect } from 'kysely';
+import { CompiledQuery, Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
 import { ConfigurationError, sqlState } from '../errors.ts';
 import type { Logger } from '../telemetry/log.ts';
 import { AddressClient } from './address-client.ts';
+import type { AnswerRow } from './answer-query.ts';
 import { columnValues } from './column-values.ts';
 import { RequestPool } from './pool.ts';
 import type { PoolState } from './pool-state.ts';
 import type { DB } from './types.ts';
+import { utf8Of } from './utf8.ts';
 
 // Send dates in UTC too. In a time zone whose offset was once not a whole number of minutes, the
 // driver would send a different instant.
@@ -42,11 +44,37 @@ const POOL_WAIT_MS = 10_000;
 /** How much later than the server this side cancels a statement. */
 const LIMIT_MARGIN_MS = 1_000;
 
-const pools = new WeakMap<Database, RequestPool>();
+const pools = new WeakMap<
+  Database,
+  { pool: RequestPool; onStatement: StatementListener | undefined }
+>();
 
 /** The connections of a database that `connect` returned; undefined for any other, such as a transaction. */
 export function poolState(db: Database): PoolState | undefined {
-  return pools.get(db)?.state;
+  return pools.get(db)?.pool.state;
+}
+
+/**
+ * Runs the statement of a compiled operation, whose columns are `answer` and `now`, past the query
+ * builder. Returns undefined if it has no row.
+ */
+export async function readAnswer(
+  db: Database,
+  text: string,
+  parameters: readonly unknown[],
+): Promise<AnswerRow | undefined> {
+  const opened = pools.get(db);
+  if (opened) {
+    try {
+      return await opened.pool.readAnswer(text, parameters);
+    } finally {
+      opened.onStatement?.(text, parameters);
+    }
+  }
+  // A connection that is held, as for a standby.
+  const query = CompiledQuery.raw(text, [...parameters]);
+  const [row] = (await db.executeQuery<{ answer: string | null; now: number }>(query)).rows;
+  return row && { answer: row.answer === null ? null : utf8Of(row.answer), now: row.now };
 }
 
 /** Creates a pool. No connection is opened before the first statement. */
@@ -86,7 +114,7 @@ export function connect({
       ? { log: (event) => onStatement(event.query.sql, event.query.parameters) }
       : {}),
   });
-  pools.set(db, pool);
+  pools.set(db, { pool, onStatement });
   return db;
 }
 

@@ -13,15 +13,16 @@ export interface PoolState {
   turns: number;
 }
 
-/** The state of a pool whose tenants wait in `turns`. */
+/** The state of a pool whose tenants wait in `turns`, and which keeps so many connections spare. */
 export function stateOf(
   { totalCount, idleCount, waitingCount, options }: pg.Pool,
   turns: FairQueue,
+  spare: number,
 ): PoolState {
   return {
     max: options.max,
-    idle: idleCount,
-    used: totalCount - idleCount,
+    idle: idleCount + spare,
+    used: totalCount - idleCount - spare,
     waiting: waitingCount,
     turns: turns.waiting,
   };

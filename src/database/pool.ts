@@ -1,10 +1,12 @@
 /** The connection pool. It shares working connections fairly. */
 import pg from 'pg';
 import { FairQueue, type Entry } from './fair-queue.ts';
+import type { AnswerRow } from './answer-query.ts';
 import { RequestClient, type Shared } from './client.ts';
 import { currentDeadline, type Deadline } from './deadline.ts';
 import { stateOf, type PoolState } from './pool-state.ts';
 import { WorkingSessions } from './probe.ts';
+import { SpareClients } from './spare-clients.ts';
 
 /** How long attempts to connect are kept short after a fault. */
 const AFTER_FAULT_MS = 5_000;
@@ -50,6 +52,7 @@ export class RequestPool extends pg.Pool {
   readonly #onFault: () => void;
   /** Connections in use, with the tenant that uses each. */
   readonly #users = new Map<pg.PoolClient, string>();
+  readonly #spare = new SpareClients();
   #faultAt = -Infinity;
   /** Connections opened earlier have prepared statements that a migration made out of date. */
   #staleAt = -Infinity;
@@ -75,15 +78,12 @@ export class RequestPool extends pg.Pool {
     this.#onFault = onFault;
     this.#waitMs = options.connectionTimeoutMillis;
     this.#turns = new FairQueue({ slots: this.options.max, quantum: 1 });
-    this.on('release', (_error, client) => {
-      const tenant = this.#users.get(client);
-      if (this.#users.delete(client) && tenant !== undefined) this.#turns.done(tenant);
-    });
+    this.on('release', (_error, client) => this.#finished(client));
   }
 
   /** The connections, and who waits for one. */
   get state(): PoolState {
-    return stateOf(this, this.#turns);
+    return stateOf(this, this.#turns, this.#spare.count);
   }
 
   #fault(): void {
@@ -103,17 +103,57 @@ export class RequestPool extends pg.Pool {
     return this.#idle(deadline) ?? this.#wait(deadline);
   }
 
+  /** Runs the statement of a compiled operation; see `RequestClient`. */
+  async readAnswer(text: string, values: readonly unknown[]): Promise<AnswerRow | undefined> {
+    const deadline = currentDeadline();
+    const spare = this.#takeSpare(deadline);
+    const client = spare ?? (await this.connect());
+    let isSound = false;
+    try {
+      const row = await (client as RequestClient & pg.PoolClient).readAnswer(text, values);
+      isSound = true;
+      return row;
+    } finally {
+      if (!isSound || this.ending || this.waitingCount > 0) client.release();
+      else {
+        this.#spare.keep(client);
+        this.#finished(client);
+      }
+    }
+  }
+
+  #takeSpare(deadline: Deadline | undefined): pg.PoolClient | undefined {
+    if (this.#spare.count === 0 || this.waitingCount > 0 || deadline?.isOver) return undefined;
+    const tenant = deadline?.tenant ?? '';
+    if (!this.#turns.tryStart(tenant)) return undefined;
+    const client = this.#spare.take();
+    if (client && !this.#isDoubtful(client)) {
+      this.#users.set(client, tenant);
+      return client;
+    }
+    if (client) this.#drop(client);
+    this.#turns.done(tenant);
+    return undefined;
+  }
+
+  /** The turn of the client's tenant is over. */
+  #finished(client: pg.PoolClient): void {
+    const tenant = this.#users.get(client);
+    if (this.#users.delete(client) && tenant !== undefined) this.#turns.done(tenant);
+  }
+
   /** An idle connection, if nobody waits for one: it needs no time limit. */
   #idle(deadline: Deadline | undefined): Promise<pg.PoolClient> | undefined {
     const tenant = deadline?.tenant ?? '';
-    if (this.idleCount === 0 || this.waitingCount > 0 || deadline?.isOver) return undefined;
+    const isIdle = this.idleCount > 0 || this.#spare.count > 0;
+    if (!isIdle || this.waitingCount > 0 || deadline?.isOver) return undefined;
     return this.#turns.tryStart(tenant) ? this.#takeIdle(tenant, deadline) : undefined;
   }
 
   async #takeIdle(tenant: string, deadline: Deadline | undefined): Promise<pg.PoolClient> {
     let client: pg.PoolClient | undefined;
     try {
-      client = await super.connect();
+      client = this.#spare.take() ?? (await super.connect());
     } finally {
       if (!client) this.#turns.done(tenant);
     }
@@ -227,6 +267,8 @@ export class RequestPool extends pg.Pool {
   }
 
   #connected(end: number): Promise<pg.PoolClient> {
+    const spare = this.#spare.take();
+    if (spare) return Promise.resolve(spare);
     return new Promise((resolve, reject) => {
       let isLate = false;
       const timer = setTimeout(() => {
@@ -244,6 +286,7 @@ export class RequestPool extends pg.Pool {
   override end(callback: () => void): void;
   override end(callback?: () => void): Promise<void> | void {
     this.#sessions.close();
+    this.#spare.release();
     return callback ? super.end(callback) : super.end();
   }
 }

@@ -8,31 +8,58 @@ const SILENCE_MS = 1_000;
 
 /** A connection that an answer is awaited on. */
 export interface Awaited {
-  /** The number of bytes that it has received. */
-  bytesRead(): number;
   /** Whether the answer may still come. */
   mayStillCome(): Promise<boolean>;
   /** Called when the answer will never come. */
   giveUp(): void;
 }
 
-/** Watches a connection until the returned function is called. */
-export function watchSilence({ bytesRead, mayStillCome, giveUp }: Awaited): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  const watch = (): void => {
-    timer = setTimeout(() => void ask(), SILENCE_MS);
-  };
-  const ask = async (): Promise<void> => {
-    const asking = timer;
-    const before = bytesRead();
-    if (!(await mayStillCome()) && timer === asking && bytesRead() === before) giveUp();
-    else if (timer === asking) watch();
-  };
-  watch();
-  return () => {
-    clearTimeout(timer);
-    timer = undefined;
-  };
+/**
+ * Watches a connection from statement to statement. One timer serves them all: to start and stop one
+ * for each takes longer than to look at the clock when it goes off.
+ */
+export class SilenceWatch {
+  readonly #bytesRead: () => number;
+  #awaited: Awaited | undefined;
+  #since = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  /** `bytesRead` tells the number of bytes that the connection has received. */
+  constructor(bytesRead: () => number) {
+    this.#bytesRead = bytesRead;
+  }
+
+  /** Watches until the answer has come. */
+  begin(awaited: Awaited, now: number): void {
+    this.#awaited = awaited;
+    this.#since = now;
+    if (this.#timer === undefined) this.#lookIn(SILENCE_MS);
+  }
+
+  /** The answer has come. A statement that waits behind it is watched on. */
+  end(awaited: Awaited): void {
+    if (this.#awaited === awaited) this.#awaited = undefined;
+  }
+
+  #lookIn(milliseconds: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      const awaited = this.#awaited;
+      if (awaited === undefined) return;
+      const rest = this.#since + SILENCE_MS - performance.now();
+      if (rest > 0) this.#lookIn(rest);
+      else void this.#ask(awaited);
+    }, Math.ceil(milliseconds)).unref();
+  }
+
+  async #ask(awaited: Awaited): Promise<void> {
+    const before = this.#bytesRead();
+    const mayStillCome = await awaited.mayStillCome();
+    if (this.#awaited !== awaited) return;
+    this.#since = performance.now();
+    if (!mayStillCome && this.#bytesRead() === before) awaited.giveUp();
+    else if (this.#timer === undefined) this.#lookIn(SILENCE_MS);
+  }
 }
 
 /**

@@ -1,5 +1,5 @@
 /** The span of a statement: its text and name, and nothing of its parameters or rows. */
-import { traced, type SpanAttributes } from '../telemetry/traces/span.ts';
+import { currentSpan, traced, type SpanAttributes } from '../telemetry/traces/span.ts';
 import { statementName } from './statement-name.ts';
 
 /** Runs a statement in a span, where its request is traced. */
@@ -7,7 +7,7 @@ export function tracedStatement<Result>(
   text: unknown,
   run: () => Promise<Result>,
 ): Promise<Result> {
-  return typeof text === 'string'
+  return typeof text === 'string' && currentSpan() !== undefined
     ? traced(`sql ${verbOf(text)}`, () => attributesOf(text), run, 'client')
     : run();
 }

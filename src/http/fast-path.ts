@@ -9,7 +9,7 @@ import type { AssumedCaller, AssumedCallers } from '../authentication/assumed-ca
 import { sessionProof, type Authenticator } from '../authentication/authenticate.ts';
 import { fingerprintOf } from '../authentication/secret.ts';
 import { tenantOf } from '../authorization/principal.ts';
-import { textOf } from '../compiler/execution.ts';
+import { utf8OfResult } from '../compiler/execution.ts';
 import type { CompiledOperations } from '../compiler/operations.ts';
 import { executed, type Fallen, type Outcome } from '../compiler/outcome.ts';
 import type { Replicas } from '../database/replicas.ts';
@@ -221,7 +221,7 @@ export class FastPath {
     const report = cost?.report(context);
     const answer = await answerOf(
       {
-        text: textOf(outcome.data, report && { cost: report }),
+        text: utf8OfResult(outcome.data, report && { cost: report }),
         mediaType,
         headers: this.#headersFor(incoming.header('origin')),
         record,

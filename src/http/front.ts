@@ -40,7 +40,7 @@ export function inFrontOf(
     if (!fastPath) return yoga.handle(request, response);
     await fastPath.serve(
       fromSocket(request, response),
-      ({ headers, body }) => void response.writeHead(200, headers).end(body),
+      ({ headers, body }) => void response.writeHead(200, headers).end(body, 'latin1'),
       (begun) => yoga.handle(request, response, { begun }),
     );
   };
@@ -68,5 +68,6 @@ export function inFrontOf(
 
 /** The answer as a `Response`. */
 function respond({ headers, body }: Answer): Response {
-  return new Response(typeof body === 'string' ? body : new Uint8Array(body), { headers });
+  const bytes = typeof body === 'string' ? Buffer.from(body, 'latin1') : new Uint8Array(body);
+  return new Response(bytes, { headers });
 }
