@@ -146,12 +146,13 @@ export class CompiledOperations {
     const statement = this.#statementOf(plan, values, db);
     if (statement === undefined) return undefined;
     if (typeof statement === 'string') return { fall: 'unsupported', detail: statement };
-    const parameters = statement.parameters.map((value) =>
-      value instanceof Slot ? value.read(values) : value,
-    );
-    return parameters.every(isStorable)
-      ? { text: statement.text, parameters }
-      : { fall: 'arguments', detail: 'a text that is not Unicode' };
+    const parameters: unknown[] = [];
+    for (const parameter of statement.parameters) {
+      const value = parameter instanceof Slot ? parameter.read(values) : parameter;
+      if (!isStorable(value)) return { fall: 'arguments', detail: 'a text that is not Unicode' };
+      parameters.push(value);
+    }
+    return { text: statement.text, parameters };
   }
 
   #operationOf(document: DocumentNode, name: string): Operation | undefined {

@@ -2,8 +2,8 @@
  * Places in a statement's parameters for what each request brings along. A statement is compiled
  * with slots where a value would be, so that its text serves every request of the same shape.
  */
-import { provesCaller, type Proof } from '../authentication/proof.ts';
-import type { Principal } from '../authorization/principal.ts';
+import { provesCaller, type Proof, type Rights } from '../authentication/proof.ts';
+import type { CallerOrganization, Principal } from '../authorization/principal.ts';
 import type { RawBuilder } from 'kysely';
 import type { Page } from '../database/keyset.ts';
 import { Slot } from '../database/slots.ts';
@@ -39,14 +39,27 @@ export function slot<Value>(read: (values: RequestValues) => Value): NonNullable
   return new Slot(read) as unknown as NonNullable<Value>;
 }
 
+const rights = new WeakMap<CallerOrganization, Rights>();
+
+/** The rights of a caller, whose arrays never change: they are written for a statement once. */
+function rightsOf(organization: CallerOrganization): Rights {
+  let found = rights.get(organization);
+  if (!found) {
+    const { lineage, scopes } = organization;
+    found = { lineage: Object.freeze([...lineage]), scopes: Object.freeze([...scopes]) };
+    rights.set(organization, found);
+  }
+  return found;
+}
+
 /** The condition that a request comes from its symbolic caller, with slots for what proves it. */
 export function callerInSql(principal: Principal, proof: Proof): RawBuilder<boolean> {
   const { named, person } = proof;
   return provesCaller(
     principal,
     principal.organization && {
-      lineage: slot((values) => values.principal.organization?.lineage),
-      scopes: slot((values) => [...(values.principal.organization?.scopes ?? [])]),
+      lineage: slot(({ principal: { organization: own } }) => own && rightsOf(own).lineage),
+      scopes: slot(({ principal: { organization: own } }) => own && rightsOf(own).scopes),
     },
     {
       secretHash: slot((values) => values.proof?.secretHash),

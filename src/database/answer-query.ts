@@ -34,11 +34,24 @@ const { prepareValue } = (
   pg as unknown as { utils: { prepareValue(value: unknown): string | Buffer | null } }
 ).utils;
 
+const written = new WeakMap<object, string | Buffer | null>();
+
+/** A value as it is sent. What cannot change is written once. */
+function sentAs(value: unknown): string | Buffer | null {
+  if (typeof value === 'string') return value;
+  if (!Array.isArray(value) || !Object.isFrozen(value)) return prepareValue(value);
+  let found = written.get(value);
+  if (found === undefined) written.set(value, (found = prepareValue(value)));
+  return found;
+}
+
 /** Signed integers of the protocol, as bytes. */
 const int16 = (value: number): string => String.fromCharCode((value >> 8) & 0xff, value & 0xff);
 const int32 = (value: number): string => int16(value >> 16) + int16(value);
 
 const NULL = int32(-1);
+const AS_TEXT = int16(0);
+const AS_BYTES = int16(1);
 
 /** Executes the portal that was bound last, and ends the exchange. */
 const EXECUTE_AND_SYNC = `E${int32(9)}\0${int32(0)}S${int32(4)}`;
@@ -46,17 +59,19 @@ const EXECUTE_AND_SYNC = `E${int32(9)}\0${int32(0)}S${int32(4)}`;
 /** The messages that bind the values to a statement and execute it. */
 function boundTo({ name, values }: NamedStatement): string {
   let formats = '';
-  let written = '';
+  let all = '';
   for (const value of values) {
-    const plain = typeof value === 'string' ? value : prepareValue(value);
-    const isBinary = typeof plain === 'object' && plain !== null;
-    const bytes = plain === null ? '' : isBinary ? plain.toString('latin1') : utf8Of(plain);
-    formats += isBinary ? '\0\x01' : '\0\0';
-    written += plain === null ? NULL : int32(bytes.length) + bytes;
+    const sent = sentAs(value);
+    formats += sent === null || typeof sent === 'string' ? AS_TEXT : AS_BYTES;
+    if (sent === null) all += NULL;
+    else {
+      const bytes = typeof sent === 'string' ? utf8Of(sent) : sent.toString('latin1');
+      all += int32(bytes.length) + bytes;
+    }
   }
   const count = int16(values.length);
   // The portal has no name; all columns are sent as text.
-  const body = `\0${name}\0${count}${formats}${count}${written}\0\0`;
+  const body = `\0${name}\0${count}${formats}${count}${all}\0\0`;
   return `B${int32(body.length + 4)}${body}${EXECUTE_AND_SYNC}`;
 }
 

@@ -9,7 +9,9 @@ import { AnswerQuery, type AnswerRow } from './answer-query.ts';
 import { readAnswers } from './answer-wire.ts';
 import { cancelStatement } from './cancel-statement.ts';
 import { currentDeadline, withoutDeadline, type Deadline } from './deadline.ts';
-import { streamOf, type WorkingSessions } from './probe.ts';
+import { handTo, type Callback } from './callback.ts';
+import { streamOf } from './probe.ts';
+import type { Shared } from './shared.ts';
 import { isServerGone, SilenceWatch, type Awaited } from './silence.ts';
 import { tracedStatement } from './statement-span.ts';
 import { closePrepared, PreparedStatements, statementName } from './statement-name.ts';
@@ -25,25 +27,6 @@ const COMMIT_MS = 10_000;
 
 /** Keep-alive for idle connections, which the network would otherwise forget. */
 const KEEP_ALIVE_MS = 10_000;
-
-/** Called with an error, or with null and the result. */
-type Callback = (error: unknown, result?: unknown) => void;
-
-/** State that the connections of one pool share. */
-export interface Shared {
-  sessions: WorkingSessions;
-  /** The longest that any statement may take, measured on this side; 0 for no limit. */
-  answerMs: number;
-  /** Called when a connection was lost or has become unusable. */
-  onFault(): void;
-  /**
-   * Called when a statement prepared on a connection of this age (`performance.now()`) is out of
-   * date.
-   */
-  onStalePlan(connectedAt: number): void;
-  /** Whether there was a fault in the last few seconds. */
-  isTroubled(): boolean;
-}
 
 /**
  * A client that runs statements with parameters as named prepared statements (PostgreSQL parses
@@ -183,7 +166,7 @@ export class RequestClient extends AddressClient {
         const query = new AnswerQuery({ name, text, values }, (error, row) =>
           error ? reject(error) : resolve(row),
         );
-        super.query(query);
+        void super.query(query);
       });
     const run = (): Promise<AnswerRow | undefined> =>
       tracedStatement(text, () => this.#answered(false, () => this.#prepared(send)));
@@ -261,16 +244,4 @@ export class RequestClient extends AddressClient {
       this.giveUp(new Error('Connection terminated: a statement could not be cancelled'));
     });
   }
-}
-
-/** For callers that pass a callback, such as the `query` method of the pool itself. */
-async function handTo(callback: Callback, answer: Promise<unknown>): Promise<void> {
-  let result: unknown;
-  try {
-    result = await answer;
-  } catch (error) {
-    callback(error);
-    return;
-  }
-  callback(null, result);
 }

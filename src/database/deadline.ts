@@ -1,5 +1,6 @@
 /** The deadline of a request's statements. It also ends them when the client has gone. */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { clockFor, type DeadlineClock } from './deadline-clock.ts';
 import { RequestError } from '../errors.ts';
 
 /** Counts the statements that are sent. */
@@ -19,7 +20,8 @@ export function clientGone(): RequestError {
 /** Ends the statements of a request when its time is up or its client has gone. */
 export class Deadline {
   readonly #milliseconds: number;
-  readonly #timer: NodeJS.Timeout;
+  readonly #clock: DeadlineClock;
+  readonly #end = (): void => this.#endFor('time');
   readonly #stops = new Set<() => void>();
   readonly #count: StatementCount | undefined;
   readonly #endings: (() => void)[] = [];
@@ -36,12 +38,13 @@ export class Deadline {
   constructor(milliseconds: number, count?: StatementCount) {
     this.#milliseconds = milliseconds;
     this.#count = count;
-    this.#timer = setTimeout(() => this.#end('time'), milliseconds).unref();
+    this.#clock = clockFor(milliseconds);
+    this.#clock.start(this.#end);
   }
 
   /** Restarts the clock: the time before was the client's, not ours. */
   restart(): void {
-    if (this.#over === undefined) this.#timer.refresh();
+    if (this.#over === undefined) this.#clock.start(this.#end);
   }
 
   /** Calls `ending` when the request was answered or its client has gone. */
@@ -51,17 +54,17 @@ export class Deadline {
 
   /** Stops the clock: the request was answered. */
   close(): void {
-    clearTimeout(this.#timer);
+    this.#clock.stop(this.#end);
     this.#stops.clear();
     for (const ending of this.#endings) ending();
   }
 
   /** Ends the statements because the client has gone. */
   abandon(): void {
-    this.#end('client');
+    this.#endFor('client');
   }
 
-  #end(why: 'time' | 'client'): void {
+  #endFor(why: 'time' | 'client'): void {
     if (this.#over !== undefined) return;
     this.#over = why;
     for (const stop of this.#stops) stop();

@@ -2,10 +2,13 @@
 import pg from 'pg';
 import { FairQueue, type Entry } from './fair-queue.ts';
 import type { AnswerRow } from './answer-query.ts';
-import { RequestClient, type Shared } from './client.ts';
+import { handClientTo } from './callback.ts';
+import { RequestClient } from './client.ts';
 import { currentDeadline, type Deadline } from './deadline.ts';
+import { beforeEnd, isSilent, type RequestPoolOptions } from './pool-waiting.ts';
 import { stateOf, type PoolState } from './pool-state.ts';
 import { WorkingSessions } from './probe.ts';
+import type { Shared } from './shared.ts';
 import { SpareClients } from './spare-clients.ts';
 
 /** How long attempts to connect are kept short after a fault. */
@@ -13,30 +16,6 @@ const AFTER_FAULT_MS = 5_000;
 
 /** The shortest wait for a connection, however long the request has waited before. */
 const WAIT_LEAST_MS = 100;
-
-/** Whether an attempt to connect got no answer in time. */
-function isSilent(error: unknown): boolean {
-  return (
-    error instanceof Error &&
-    /^(timeout expired|Connection terminated due to connection timeout)$/.test(error.message)
-  );
-}
-
-/** The pool's own message if no connection became free in time; callers see `UNAVAILABLE`. */
-const NONE_FREE = 'timeout exceeded when trying to connect';
-
-/** Milliseconds until a moment; none if it has passed while the process was held up. */
-const remaining = (end: number): number => Math.max(0, end - performance.now());
-
-/** Options of a pool, in addition to those of `pg`. */
-export interface RequestPoolOptions extends Omit<pg.PoolConfig, 'Client'> {
-  /** How long to wait for a connection. */
-  connectionTimeoutMillis: number;
-  /** The longest that any statement may take, measured on this side; absent for no limit. */
-  answerMs?: number;
-  /** Called when a connection was lost, has become unusable or could not be opened. */
-  onFault?: () => void;
-}
 
 /**
  * A pool in which a request waits for a connection no longer than its deadline allows, and which
@@ -64,8 +43,9 @@ export class RequestPool extends pg.Pool {
       answerMs,
       onFault: () => this.#fault(),
       // Connections opened since then are not affected, until the next migration.
-      onStalePlan: (connectedAt) =>
-        void (connectedAt > this.#staleAt && (this.#staleAt = performance.now())),
+      onStalePlan: (connectedAt) => {
+        if (connectedAt > this.#staleAt) this.#staleAt = performance.now();
+      },
       isTroubled: () => this.#isTroubled(),
     };
     const config: pg.PoolConfig & { shared: Shared } = {
@@ -98,16 +78,14 @@ export class RequestPool extends pg.Pool {
   override connect(): Promise<pg.PoolClient>;
   override connect(callback: Parameters<pg.Pool['connect']>[0]): void;
   override connect(callback?: Parameters<pg.Pool['connect']>[0]): Promise<pg.PoolClient> | void {
-    if (callback) return void this.#handTo(callback);
+    if (callback) return void handClientTo(callback, this.connect());
     const deadline = currentDeadline();
     return this.#idle(deadline) ?? this.#wait(deadline);
   }
 
   /** Runs the statement of a compiled operation; see `RequestClient`. */
   async readAnswer(text: string, values: readonly unknown[]): Promise<AnswerRow | undefined> {
-    const deadline = currentDeadline();
-    const spare = this.#takeSpare(deadline);
-    const client = spare ?? (await this.connect());
+    const client = this.#takeSpare(currentDeadline()) ?? (await this.connect());
     let isSound = false;
     try {
       const row = await (client as RequestClient & pg.PoolClient).readAnswer(text, values);
@@ -185,17 +163,6 @@ export class RequestPool extends pg.Pool {
     });
   }
 
-  async #handTo(callback: Parameters<pg.Pool['connect']>[0]): Promise<void> {
-    let client: pg.PoolClient;
-    try {
-      client = await this.connect();
-    } catch (error) {
-      callback(error as Error, undefined, () => undefined);
-      return;
-    }
-    callback(undefined, client, (error) => client.release(error));
-  }
-
   /**
    * After a fault, all waits of one request together may take as long as a single one otherwise,
    * because consecutive faults would add up.
@@ -228,17 +195,10 @@ export class RequestPool extends pg.Pool {
   }
 
   #turn(tenant: string, end: number): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#turns.remove(entry);
-        reject(new Error(NONE_FREE));
-      }, remaining(end));
-      const start = (): void => {
-        clearTimeout(timer);
-        resolve();
-      };
-      const entry: Entry = { tenant, cost: 1, start };
+    return beforeEnd(end, (resolve) => {
+      const entry: Entry = { tenant, cost: 1, start: resolve };
       this.#turns.add(entry);
+      return () => this.#turns.remove(entry);
     });
   }
 
@@ -269,16 +229,10 @@ export class RequestPool extends pg.Pool {
   #connected(end: number): Promise<pg.PoolClient> {
     const spare = this.#spare.take();
     if (spare) return Promise.resolve(spare);
-    return new Promise((resolve, reject) => {
+    return beforeEnd(end, (resolve, reject) => {
       let isLate = false;
-      const timer = setTimeout(() => {
-        isLate = true;
-        reject(new Error(NONE_FREE));
-      }, remaining(end));
-      super
-        .connect()
-        .then((client) => (isLate ? client.release() : resolve(client)), reject)
-        .finally(() => clearTimeout(timer));
+      super.connect().then((client) => (isLate ? client.release() : resolve(client)), reject);
+      return () => (isLate = true);
     });
   }
 

@@ -2,6 +2,7 @@
  * Places in a statement's parameters for what each request brings along. A statement is compiled
  * with slots where a value would be, so that its text serves every request of the same shape.
  */
+import { hash } from 'node:crypto';
 import type { Principal } from '../authorization/principal.ts';
 
 /**
@@ -54,6 +55,9 @@ export function symbolicPrincipal(
   };
 }
 
+/** The maximum length of the shape of a caller; longer ones are hashed. */
+const SHAPE_LENGTH_MAX = 60;
+
 const shapes = new WeakMap<Principal, string>();
 
 /** What a statement for a caller depends on. */
@@ -69,5 +73,7 @@ function shapeOf({ credential, user, organization }: Principal): string {
     user ? (user.verifiedEmail === null ? 'unverified' : 'user') : '-',
     organization ? [...organization.scopes].toSorted().join() : '-',
   ];
-  return parts.join(' ');
+  const shape = parts.join(' ');
+  // It is part of a key that is looked up for every request.
+  return shape.length <= SHAPE_LENGTH_MAX ? shape : hash('sha256', shape, 'base64url');
 }

@@ -1,5 +1,6 @@
 /** What the fast path has done for a request before it passed it on to Yoga. */
 import type { GraphQLParams, Plugin } from 'graphql-yoga';
+import type { GoneSignal } from '../limits/departure.ts';
 import type { Arrival, CallerBudgets } from '../limits/caller-budgets.ts';
 import { keepRecord, type RequestRecord } from '../telemetry/request-record.ts';
 
@@ -11,7 +12,7 @@ export interface Begun {
   /** The parameters in its body; absent if the body was not read. */
   params?: GraphQLParams;
   /** Aborted when the client disconnects, which is no news to the request that Yoga makes of it later. */
-  gone?: AbortSignal;
+  gone?: GoneSignal;
   /** Why it fails, if its caller is authenticated; absent if it goes on. */
   failure?: unknown;
 }

@@ -15,6 +15,7 @@ import { executed, type Fallen, type Outcome } from '../compiler/outcome.ts';
 import type { Replicas } from '../database/replicas.ts';
 import { Deadline, currentDeadline, underDeadline } from '../database/deadline.ts';
 import { arrive } from '../limits/arrival.ts';
+import { Departure, type GoneSignal } from '../limits/departure.ts';
 import type { CallerBudgets } from '../limits/caller-budgets.ts';
 import type { CostLimits } from '../limits/cost-limits.ts';
 import type { RequestLimits } from '../limits/settings.ts';
@@ -133,11 +134,11 @@ export class FastPath {
     const { budgets } = this.#options;
     const { fingerprint, principal } = assumption;
     const deadline = currentDeadline();
-    const gone = new AbortController();
-    begun.gone = gone.signal;
+    const gone = new Departure();
+    begun.gone = gone;
     const leave = (): void => {
       deadline?.abandon();
-      gone.abort();
+      gone.announce();
     };
     incoming.onGone(leave);
     try {
@@ -156,7 +157,7 @@ export class FastPath {
       begun.params = paramsOf(text, this.#options.limits);
       // The time that the body took was up to the client.
       deadline?.restart();
-      return await this.#execute(begun.params, incoming, assumption, begun, gone.signal);
+      return await this.#execute(begun.params, incoming, assumption, begun, gone);
     } catch (error) {
       begun.failure = error;
       return undefined;
@@ -168,12 +169,14 @@ export class FastPath {
     incoming: Incoming,
     { principal, proof: unchanged, authorization, organization, mediaType }: Assumption,
     begun: Begun,
-    signal: AbortSignal,
+    signal: GoneSignal,
   ): Promise<Answer | undefined> {
     const { operations, documents, registered, limits, cost, budgets } = this.#options;
     const { db, clock, outage, replicas } = this.#options;
     const { record, arrival } = begun;
-    const text = await textOfDocument(params, registered, record);
+    const finding = textOfDocument(params, registered, record);
+    // Here and below, only promises are awaited: most requests pass without a pause.
+    const text = finding instanceof Promise ? await finding : finding;
     const document = text === undefined ? undefined : documents.find(text);
     if (!document || !hasUsualForm(params)) return undefined;
     const { operationName, variables: variableValues } = params;
@@ -185,15 +188,16 @@ export class FastPath {
     if (known && 'fall' in known) return this.#fall(known, record);
     const context = { principal, record, cost: { requested: 0, nodes: 0 } };
     if (cost?.estimate(args, context).refusal) return undefined;
-    const admitted =
+    const admitting =
       budgets &&
       arrival &&
-      (await admit(budgets, args, {
+      admit(budgets, args, {
         ...context,
         arrival,
         signal,
         isOneStatement: known !== undefined,
-      }));
+      });
+    const admitted = admitting instanceof Promise ? await admitting : admitting;
     const deadline = currentDeadline();
     let outcome: Outcome | undefined;
     try {
@@ -216,8 +220,7 @@ export class FastPath {
     const { credential } = principal;
     if (credential && credential.kind !== 'SESSION')
       this.#options.used(credential.kind, credential.id, now);
-    Object.assign(record, { principal, now, execution: 'compiled', path: 'fast' });
-    record.document = document.loc?.source.body;
+    record.answeredFast({ principal, now, document: document.loc?.source.body });
     const report = cost?.report(context);
     const answer = await answerOf(
       {

@@ -30,7 +30,7 @@ export function fromSocket(request: IncomingMessage, response: ServerResponse): 
     },
     text: () => textOf(request),
     onGone(listener) {
-      response.once('close', () => {
+      response.on('close', () => {
         if (!response.writableFinished) listener();
       });
     },
@@ -56,15 +56,17 @@ function textOf(request: IncomingMessage): Promise<string> {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => void chunks.push(chunk));
     let isRead = false;
-    request.once('end', () => {
+    request.on('end', () => {
       isRead = true;
-      resolve(Buffer.concat(chunks).toString());
+      const [first] = chunks;
+      resolve((first && chunks.length === 1 ? first : Buffer.concat(chunks)).toString());
     });
-    // Every request is closed in the end. To make an error for each would take longer than to read it.
+    // Every request is closed in the end, after an error too. To make an error of our own for each
+    // would take longer than to read it.
     const gone = (): void => {
       if (!isRead) reject(clientGone());
     };
-    request.once('error', gone).once('close', gone);
+    request.on('close', gone);
     // What it would tell was told before anybody listened.
     if (request.destroyed) gone();
   });

@@ -8,6 +8,8 @@ const SUBTYPES = ['graphql-response+json', 'json'] as const;
  * Undefined if it accepts none of them, or none in UTF-8.
  */
 export function mediaTypeFor(accept: string | null): string | undefined {
+  // What nearly all clients send.
+  if (accept === 'application/json') return accept;
   for (const accepted of (accept || '*/*').replaceAll(/\s/g, '').toLowerCase().split(',')) {
     const [range = '', ...parameters] = accepted.split(';');
     const charset = parameters.find((parameter) => parameter.includes('charset='));

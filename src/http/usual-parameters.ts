@@ -26,11 +26,11 @@ export function hasUsualForm({ operationName, variables, ...params }: GraphQLPar
  * Returns the text of the document, as it was sent or as it is registered; undefined if it is for
  * Yoga to find it, or to refuse it. Throws `BAD_USER_INPUT` for a malformed hash.
  */
-export async function textOfDocument(
+export function textOfDocument(
   params: GraphQLParams,
   registered: Registered | undefined,
   record: RequestRecord,
-): Promise<string | undefined> {
+): string | undefined | Promise<string | undefined> {
   const { query, extensions } = params;
   const hash = registered ? hashIn(params) : null;
   if (registered && hash !== null) {

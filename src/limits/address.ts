@@ -3,6 +3,10 @@
  * report.
  */
 import { BlockList, isIP } from 'node:net';
+import { RecentMap } from './recent-map.ts';
+
+/** The maximum number of peers whose networks are remembered. */
+const NETWORKS_MAX = 1_000;
 
 /** Returns the client's address; `peer` is the other end of the socket. */
 export type ClientAddress = (peer: string, forwardedFor: string | null) => string;
@@ -51,10 +55,15 @@ export function clientAddress(proxies: readonly string[]): ClientAddress {
     else trusted.addSubnet(address, Number(bits), familyOf(address));
   }
   const isTrusted = (address: string): boolean => trusted.check(address, familyOf(address));
+  const networks = new RecentMap<string>(NETWORKS_MAX);
   return (peer, forwardedFor) => {
+    if (proxies.length === 0 || forwardedFor === null) {
+      let known = networks.get(peer);
+      if (known === undefined) networks.set(peer, (known = network(plain(peer))));
+      return known;
+    }
     let address = plain(peer);
-    if (proxies.length === 0 || forwardedFor === null || isIP(address) === 0)
-      return network(address);
+    if (isIP(address) === 0) return network(address);
     const hops = forwardedFor.split(',');
     while (isTrusted(address)) {
       const hop = plain(hops.pop()?.trim() ?? '');

@@ -5,6 +5,7 @@
  * (docs/decisions/0023-budgets.md).
  */
 import { FairQueue, type Entry } from '../database/fair-queue.ts';
+import type { GoneSignal } from './departure.ts';
 import type { AdmissionSettings } from './budget-settings.ts';
 import { wait, type Place, type Refusal } from './place.ts';
 import { Tally } from './tally.ts';
@@ -39,7 +40,7 @@ export interface Operation {
   /** Whether it is one statement, which this process only passes on. */
   isOneStatement?: boolean;
   /** Aborted when the client disconnects. */
-  signal: AbortSignal;
+  signal: GoneSignal;
 }
 
 /** An operation in the queue that it belongs to. */
@@ -84,7 +85,7 @@ export class Admission {
       return { refused: 'credential', limit: perCredential };
     if (this.#arrivals.of(tree) >= slots + WAITING_PER_TREE)
       return { refused: 'tree', limit: WAITING_PER_TREE };
-    return this.#arrivals.add(new Set([credential, tree]));
+    return this.#arrivals.add(credential, tree);
   }
 
   /** Number of operations that wait for a slot. */
@@ -146,7 +147,7 @@ export class Admission {
   }
 
   /** Waits at the gate, in order of arrival. */
-  async #waitAtGate(credential: string, signal: AbortSignal): Promise<Refusal | undefined> {
+  async #waitAtGate(credential: string, signal: GoneSignal): Promise<Refusal | undefined> {
     const { perCredential, waitMs } = this.#settings;
     const waiting = this.#gates.get(credential)?.waiting ?? [];
     if (waiting.length >= WAITING_PER_CREDENTIAL)

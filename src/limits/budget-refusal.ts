@@ -86,7 +86,7 @@ const HELD_MAX = 1_000;
 let held = 0;
 
 /** Delays a refusal, unless too many are delayed or the client has disconnected. */
-export async function holdBack(signal: AbortSignal): Promise<void> {
+export async function holdBack(signal: Pick<AbortSignal, 'aborted'>): Promise<void> {
   if (held >= HELD_MAX || signal.aborted) return;
   held++;
   try {

@@ -1,4 +1,5 @@
 /** A place among the operations that run, and waiting for one. */
+import type { GoneSignal } from './departure.ts';
 
 /** Why an operation was not admitted: the caller, or the process, is too busy. */
 export type Refusal = {
@@ -17,7 +18,7 @@ export interface Place {
  */
 export function wait(
   milliseconds: number,
-  signal: AbortSignal,
+  signal: GoneSignal,
   limit: number,
   begin: (start: () => void) => () => void,
 ): Promise<Refusal | undefined> {

@@ -8,9 +8,12 @@ import type { Context } from '../graphql/context.ts';
 import { attemptsOf, type Attempts } from './attempts.ts';
 import { holdBack, neverAffordable, rateLimited, tooBusy } from './budget-refusal.ts';
 import type { BudgetName } from './budget-settings.ts';
-import type { Charge } from './budgets.ts';
+import type { RequestError } from '../errors.ts';
+import type { Charge, Outcome } from './budgets.ts';
 import type { Arrival, CallerBudgets } from './caller-budgets.ts';
+import type { GoneSignal } from './departure.ts';
 import type { KnownCredential } from './known-credentials.ts';
+import type { Place, Refusal } from './place.ts';
 
 /** An operation of a document with its variables. */
 export type OperationArguments = Pick<
@@ -42,7 +45,7 @@ export interface Admitted {
 export interface Spending extends Pick<Context, 'principal' | 'cost' | 'record'> {
   arrival: Arrival;
   /** Aborted when the client disconnects. */
-  signal: AbortSignal;
+  signal: GoneSignal;
   /** Whether the operation is one statement, which the process only passes on. */
   isOneStatement?: boolean;
 }
@@ -85,14 +88,16 @@ function keysOf(principal: Principal, { address }: Arrival): KnownCredential {
 }
 
 /**
- * Charges the budgets of an operation and waits for its turn. Rejects if a budget is used up, or if
- * too many operations are in progress.
+ * Charges the budgets of an operation and waits for its turn. Throws or rejects if a budget is used
+ * up, or if too many operations are in progress. The result is synchronous if there is nothing to
+ * wait for, as for most requests.
  */
-export async function admit(
+export function admit(
   { budgets, admission }: CallerBudgets,
   args: OperationArguments,
-  { principal, cost, record, arrival, signal, isOneStatement = false }: Spending,
-): Promise<Admitted> {
+  spending: Spending,
+): Admitted | Promise<Admitted> {
+  const { principal, cost, record, arrival, signal, isOneStatement = false } = spending;
   const requested = Math.max(1, cost.requested);
   const { key: credential, tree: tenant } = keysOf(principal, arrival);
   for (const budget of COST_BUDGETS) {
@@ -101,41 +106,49 @@ export async function admit(
   }
   const tree = principal.organization?.lineage[0];
   const charges = chargesOf(args, arrival, { principal, credential, tree, requested });
-  const spending = budgets.spend(charges);
-  // Synchronous results are not awaited: most requests pass without a pause.
-  const outcome = spending instanceof Promise ? await spending : spending;
-  if ('refused' in outcome) {
-    await holdBack(signal);
-    throw rateLimited(outcome.refused);
-  }
-  record.cost.charged = requested;
-  const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
-  if (balance) cost.balance = balance;
   const giveBack = async (): Promise<void> => {
     record.cost.charged = 0;
     await budgets.giveBack(charges);
   };
-  const nodes = Math.max(1, cost.nodes);
-  const entering = admission.enter({
-    credential,
-    tree: tenant,
-    nodes,
-    isOneStatement,
-    signal,
-  });
-  const place = entering instanceof Promise ? await entering : entering;
-  if ('refused' in place) {
-    await giveBack();
-    if (place.refused !== 'gone') await holdBack(signal);
-    throw tooBusy(place);
-  }
+  const enter = (outcome: Outcome): Admitted | Promise<Admitted> => {
+    if ('refused' in outcome) return refuseLater(signal, rateLimited(outcome.refused));
+    record.cost.charged = requested;
+    const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
+    if (balance) cost.balance = balance;
+    const nodes = Math.max(1, cost.nodes);
+    const entering = admission.enter({ credential, tree: tenant, nodes, isOneStatement, signal });
+    return entering instanceof Promise
+      ? entering.then((place) => admittedTo(place, signal, giveBack))
+      : admittedTo(entering, signal, giveBack);
+  };
+  const spent = budgets.spend(charges);
+  return spent instanceof Promise ? spent.then(enter) : enter(spent);
+}
+
+/** What was granted. Gives the charges back, and rejects, if nothing was. */
+function admittedTo(
+  place: Place | Refusal,
+  signal: GoneSignal,
+  giveBack: () => Promise<void>,
+): Admitted | Promise<Admitted> {
+  if ('refused' in place)
+    return giveBack().then(() => {
+      if (place.refused === 'gone') throw tooBusy(place);
+      return refuseLater(signal, tooBusy(place));
+    });
   return {
     leave: () => place.leave(),
-    undo: async () => {
+    undo: () => {
       place.leave();
-      await giveBack();
+      return giveBack();
     },
   };
+}
+
+/** Refuses after a pause, so that the caller does not try again at once. */
+async function refuseLater(signal: GoneSignal, refusal: RequestError): Promise<never> {
+  await holdBack(signal);
+  throw refusal;
 }
 
 interface Spender {

@@ -8,14 +8,11 @@ export class Tally {
     return this.#counts.get(key) ?? 0;
   }
 
-  /** Counts one request under each key until it leaves. */
-  add(keys: ReadonlySet<string>): Place {
+  /** Counts one request under both keys, which may be the same, until it leaves. */
+  add(one: string, other: string): Place {
     const change = (by: 1 | -1): void => {
-      for (const key of keys) {
-        const count = this.of(key) + by;
-        if (count === 0) this.#counts.delete(key);
-        else this.#counts.set(key, count);
-      }
+      this.#change(one, by);
+      if (other !== one) this.#change(other, by);
     };
     change(1);
     let left = false;
@@ -25,5 +22,11 @@ export class Tally {
         left = true;
       },
     };
+  }
+
+  #change(key: string, by: 1 | -1): void {
+    const count = this.of(key) + by;
+    if (count === 0) this.#counts.delete(key);
+    else this.#counts.set(key, count);
   }
 }

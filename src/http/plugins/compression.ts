@@ -24,8 +24,9 @@ export function compressed(plain: Buffer, encoding: Encoding): Promise<Buffer> {
  * refuses one.
  */
 export function encodingFor(acceptEncoding: string | null): Encoding | undefined {
+  if (acceptEncoding === null) return undefined;
   const weights = new Map(
-    (acceptEncoding ?? '').split(',').map((part) => {
+    acceptEncoding.split(',').map((part) => {
       const [name = '', weight = 'q=1'] = part.split(';').map((text) => text.trim().toLowerCase());
       return [name, Number(weight.replace(/^q=/, ''))];
     }),

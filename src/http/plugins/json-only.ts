@@ -7,7 +7,10 @@ import { recordOf } from '../../telemetry/request-record.ts';
 
 /** Whether a content type is that of a JSON body. */
 export function isJson(contentType: string | null): boolean {
-  return /^application\/(json|graphql\+json)\s*(;|$)/i.test(contentType ?? '');
+  return (
+    contentType === 'application/json' ||
+    /^application\/(json|graphql\+json)\s*(;|$)/i.test(contentType ?? '')
+  );
 }
 
 /** Refuses other content types with 415. */
