@@ -10,7 +10,7 @@ const CHECKS = [
   `tsc --incremental --tsBuildInfoFile ${CACHE}/types.json`,
   `tsc --project console --incremental --tsBuildInfoFile ${CACHE}/console-types.json`,
   'oxlint --type-aware --deny-warnings',
-  `prettier --check --cache --cache-strategy content --cache-location ${CACHE}/prettier --log-level warn .`,
+  `prettier --check --cache --cache-strategy content --cache-location ${CACHE}/formatted.json --log-level warn .`,
 ];
 
 /** Runs a command. Returns whether it found nothing. */
