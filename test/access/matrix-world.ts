@@ -26,7 +26,7 @@ import {
   type World,
 } from '../setup/world.ts';
 import { insertNodes, NODE_TYPES, type NodeType } from '../setup/nodes.ts';
-import type { Asker, Target } from './cells.ts';
+import type { Asker, Target } from './verdicts.ts';
 import { ROLES, SCOPES, type Forest, type ScopeName } from './model.ts';
 
 /** The organization that callers act in. */
