@@ -36,6 +36,10 @@ interface FieldRow {
   first?: readonly ScopeName[];
   /** Whether the caller's place or rights show in what is answered. */
   personal?: boolean;
+  /** The column of the profile that it shows, and what every target has in it. */
+  column?: readonly [name: string, stored: string];
+  /** What everybody is answered whom it is shown; not compared with anything but other answers when absent. */
+  shows?: unknown;
 }
 
 const field = (name: string, selection = '', ...needs: ScopeName[]): FieldRow => ({
@@ -43,6 +47,12 @@ const field = (name: string, selection = '', ...needs: ScopeName[]): FieldRow =>
   path: [name],
   text: `${name}${selection}`,
   needs,
+});
+/** A field that shows a column of the profile. */
+const profileField = (name: string, column: string, stored: string): FieldRow => ({
+  ...field(name, '', 'organizations:manage', 'billing:manage'),
+  column: [column, stored],
+  shows: stored,
 });
 const window = 'from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z"';
 const page = (name: string, selection: string, ...needs: ScopeName[]): FieldRow =>
@@ -95,8 +105,8 @@ export const organizationFields: readonly FieldRow[] = [
   field('billing', ' { plan }', 'billing:manage'),
   field('limits', ' { concurrency { limit } }', 'organizations:manage', 'billing:manage'),
   field('primaryAddress', ' { city }', 'organizations:manage', 'billing:manage'),
-  field('invoiceOwner', '', 'organizations:manage', 'billing:manage'),
-  field('externalReference', '', 'organizations:manage', 'billing:manage'),
+  profileField('invoiceOwner', 'invoice_owner', 'PARTNER'),
+  profileField('externalReference', 'external_reference', 'C-1'),
   field('externalAccounts', ' { system }', 'organizations:manage'),
   field('marketplaceOffers', ' { url }', 'organizations:manage'),
   field('inventory', ' { agents }', 'organizations:manage'),
@@ -124,6 +134,11 @@ export const organizationFields: readonly FieldRow[] = [
     needs: [REACH],
   },
 ];
+
+/** What targets have in the columns of their profiles. */
+export const profileColumns: Readonly<Record<string, string>> = Object.fromEntries(
+  organizationFields.flatMap(({ column }) => (column ? [column] : [])),
+);
 
 /** What the scopes that a row needs say about an organization that exists for the request. */
 function verdictOf(
@@ -273,6 +288,7 @@ export function expectedRead(forest: Forest, asker: Asker, target: Target): Expe
     const outer = verdicts.get(['byId', ...row.path.slice(0, -1)].join('.'));
     if (outer === 'data') verdicts.set(path, verdictOf(forest, request, row, target.slug));
     if (row.personal) personal.add(path);
+    if (row.shows !== undefined && verdicts.get(path) === 'data') values.set(path, row.shows);
   }
   values.set(
     'byId.viewerAccess.scopes',
