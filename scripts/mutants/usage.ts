@@ -91,13 +91,13 @@ export const usage: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/modules/audit/redaction.ts',
+    file: 'src/modules/plan/commands.ts',
     tests: PLANS,
     mutants: [
       {
         what: 'the audit log tells the plan to everybody',
-        from: "plan: ['billing:manage'],",
-        to: "plan: 'everybody',",
+        from: "{ plan: ['billing:manage'] }",
+        to: "{ plan: 'everybody' }",
         only: 'stands in the audit log',
       },
     ],

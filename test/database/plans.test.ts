@@ -330,16 +330,13 @@ it('reads no table from end to end in a compiled operation', async () => {
 });
 
 it('does every mutation', async () => {
-  const { names, failed } = await everyMutation({
-    db: database.db,
+  const failed = await everyMutation({
+    database,
     organization: acting.id,
     email: PERSON,
-    key: 'plans',
     send: (document, as, input) => ask(document, callers[as], { input }),
   });
   expect(failed).toEqual([]);
-  const all = Object.keys((schema.getMutationType() as GraphQLObjectType).getFields());
-  expect(all.filter((name) => !names.has(name))).toEqual([]);
 });
 
 it('reads a small multiple of what it answers in every statement, and no table from end to end', async () => {
