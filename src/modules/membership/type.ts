@@ -28,14 +28,8 @@ import { rolesOfMembership } from '../role/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { personPattern } from '../../values/email.ts';
 import { UserRef } from '../user/type.ts';
-import {
-  members,
-  membershipScopes,
-  scopesOfRow,
-  type MembersArguments,
-  type MembershipRow,
-  membershipById,
-} from './queries.ts';
+import { members, type MembersArguments, type NameOrder } from './members.ts';
+import { membershipScopes, scopesOfRow, type MembershipRow, membershipById } from './queries.ts';
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
 
@@ -112,7 +106,13 @@ export const MembershipConnectionRef = connectionType<MembershipRow>({
 
 export const ROLE_FILTER_MAX = 50;
 
-const MembershipOrderRef = creationOrder('MembershipOrder', 'members');
+const MembershipOrderRef = creationOrder('MembershipOrder', 'members', {
+  NAME_ASC: {
+    description:
+      'By name without regard to case, people without a name by their address; a changed name counts seconds later.',
+  },
+  NAME_DESC: { description: 'The same from its end.' },
+} satisfies Record<NameOrder, object>);
 
 type PersonFilter = Pick<MembersArguments, 'search' | 'roles'>;
 
