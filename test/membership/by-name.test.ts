@@ -168,6 +168,53 @@ describe('Members whose names a worker has not come to', () => {
   });
 });
 
+describe('A search among more members than the first phase looks through', () => {
+  const CROWD = 1_300;
+  beforeAll(() =>
+    set(sql`
+      with crowd as (
+        insert into users (email, name)
+        select 'crowd' || n || '@x.example', case when n % 3 > 0 then 'Crowd ' || n * 7919 % 1300 end
+        from generate_series(1, ${CROWD}::integer) as n returning id
+      )
+      insert into memberships (organization_id, user_id) select ${world.uuid('north')}, id from crowd`),
+  );
+
+  const found = async (orderBy: string, walk: WalkArguments): Promise<WalkedPage> => {
+    const { organization } = await forms.read<{ organization: { members: List } }>(
+      `query ($id: ID!, $first: Int, $after: String, $last: Int, $before: String) { organization(id: $id) {
+        members(first: $first, after: $after, last: $last, before: $before, orderBy: ${orderBy}, search: "wd99") {
+          totalCount nodes { user { email } } pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+        }
+      } }`,
+      { as },
+      { id: world.org('north'), ...walk },
+    );
+    const { nodes, pageInfo } = organization.members;
+    return { rows: nodes.map(({ user }) => user.email), pageInfo };
+  };
+
+  it.each([
+    ['are written', EVERYTHING],
+    ['are not', NOTHING],
+  ])('finds them on the same pages from either end, whether names %s', async (_title, upTo) => {
+    if (upTo === NOTHING) await unfill([...memberships.keys()]);
+    const expected = await world.rows(sql<{ email: string }>`
+      select u.email from memberships m join users u on u.id = m.user_id
+      where m.organization_id = ${world.uuid('north')} and u.search_text like '%wd99%'
+      order by person_sort_name(u.name, u.email), m.id`);
+    const emails = expected.map(({ email }) => email);
+    expect(emails.length).toBeGreaterThan(8);
+    const up = (walk: WalkArguments) => found('NAME_ASC', walk);
+    const down = (walk: WalkArguments) => found('NAME_DESC', walk);
+    expect(await forward(4, up)).toEqual(emails);
+    expect(await backward(4, up)).toEqual(emails);
+    expect(await forward(5, down)).toEqual(emails.toReversed());
+    expect(await backward(5, down)).toEqual(emails.toReversed());
+    await writeSortNames(world.gatewayDb);
+  });
+});
+
 describe('A person whose name changes', () => {
   const rename = (email: string, name: string | null) =>
     set(sql`update users set name = ${name} where email = ${email}`);

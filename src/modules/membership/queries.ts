@@ -33,6 +33,24 @@ export function holdsRole(
   return sql`exists (select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = ${membership} and r.key = any (${roles}::text[]))`;
 }
 
+/** Which people are wanted. */
+export interface PersonFilter {
+  /** A part of the person's name or address. */
+  search: string | null;
+  /** Keys of roles; the person holds at least one of them. */
+  roles: readonly string[] | null;
+}
+
+/** The conditions that a membership `m` and its person `u` match the filter; none if it wants all. */
+export function personMatches({ search, roles }: PersonFilter): RawBuilder<unknown>[] {
+  return [
+    ...(search === null
+      ? []
+      : [sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`]),
+    ...(roles === null ? [] : [holdsRole(sql`m.id`, roles)]),
+  ];
+}
+
 /** The caller's own memberships in organizations that are not deleted, oldest first. */
 export const ownMemberships = defineList<null, MembershipRow>({
   name: 'own memberships',

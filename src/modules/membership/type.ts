@@ -28,8 +28,15 @@ import { rolesOfMembership } from '../role/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { personPattern } from '../../values/email.ts';
 import { UserRef } from '../user/type.ts';
-import { members, type MembersArguments, type NameOrder } from './members.ts';
-import { membershipScopes, scopesOfRow, type MembershipRow, membershipById } from './queries.ts';
+import { members, type MembersArguments } from './members.ts';
+import type { NameOrder } from './members-by-name.ts';
+import {
+  membershipScopes,
+  scopesOfRow,
+  type MembershipRow,
+  type PersonFilter,
+  membershipById,
+} from './queries.ts';
 
 export const MembershipRef = builder.objectRef<MembershipRow>('Membership');
 
@@ -113,8 +120,6 @@ const MembershipOrderRef = creationOrder('MembershipOrder', 'members', {
   },
   NAME_DESC: { description: 'The same from its end.' },
 } satisfies Record<NameOrder, object>);
-
-type PersonFilter = Pick<MembersArguments, 'search' | 'roles'>;
 
 /** The filter of members and of people, from what the client gives. */
 export function personFilter({ search, roles }: GivenArguments<PersonFilter>): PersonFilter {
