@@ -262,12 +262,9 @@ describe('A person whose name changes', () => {
     const user = people.get('b@x.example') ?? '';
     await world.db.connection().execute(async (other) => {
       await sql`begin`.execute(other);
-      const id = await insertMembership(
-        { ...world, db: other },
-        world.uuid('north'),
-        user,
-        ['user'],
-      );
+      const id = await insertMembership({ ...world, db: other }, world.uuid('north'), user, [
+        'user',
+      ]);
       await rename('b@x.example', 'Barbara');
       await writeSortNames(world.gatewayDb);
       expect(await waiting()).toBe(1);
