@@ -223,7 +223,7 @@ const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = 
     why: 'a search looks through the next 1,000 organizations, and at what else it finds; the log of a subtree through 1,000 events',
   },
   {
-    when: /earlier\.user_id = m\.user_id|count\(distinct m\.user_id\)/,
+    when: /where user_id = m\.user_id order by id|count\(distinct m\.user_id\)/,
     rows: () => 2_000 * MEMBERSHIPS_PER_PERSON,
     why: 'people are told apart by their other memberships, for up to 2,000 of the subtree',
   },
