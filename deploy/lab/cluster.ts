@@ -1,5 +1,5 @@
 /** etcd, three members of Patroni with PostgreSQL, and HAProxy and PgBouncer before them. */
-import { chown, mkdir, writeFile } from 'node:fs/promises';
+import { chown, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import {
@@ -19,9 +19,10 @@ import { start, type Program, type Start } from './processes.ts';
 import { layCables, mountDisk, openSystem, type Machine } from './sandbox.ts';
 import { until } from './wait.ts';
 
-const DISK_MEGABYTES = 1_024;
+const DISK_MEGABYTES = 768;
 const PATRONI_PORT = 8008;
-const ASK_MS = 1_000;
+const ASK_MS = 3_000;
+const ROLE_SECONDS = 30;
 
 /** A member as Patroni describes it. */
 export interface MemberState {
@@ -58,7 +59,7 @@ export class Cluster {
     await openSystem(options.system, options.folder);
     cluster.#run('etcd', cluster.#etcdCommand());
     for (const machine of cluster.machines) cluster.startMember(machine);
-    await cluster.untilInStep(180);
+    await cluster.untilInStep(300);
     cluster.#run('haproxy', ['haproxy', '-db', '-f', '/lab/haproxy.cfg']);
     cluster.#run('pgbouncer', ['pgbouncer', '/lab/pgbouncer.ini']);
     return cluster;
@@ -100,12 +101,11 @@ export class Cluster {
   }
 
   /** The machine whose member has one of these roles. */
-  async machineOf(...roles: string[]): Promise<Machine> {
-    const states = await this.states();
-    const name = states.find(({ role }) => roles.includes(role))?.name;
-    const machine = this.machines.find((candidate) => candidate.name === name);
-    if (!machine) throw new Error(`no member is ${roles.join(' or ')}: ${JSON.stringify(states)}`);
-    return machine;
+  machineOf(...roles: string[]): Promise<Machine> {
+    return until(`a member is ${roles.join(' or ')}`, ROLE_SECONDS, async () => {
+      const name = (await this.states()).find(({ role }) => roles.includes(role))?.name;
+      return this.machines.find((machine) => machine.name === name);
+    });
   }
 
   /** The machine of the primary. */
@@ -151,7 +151,6 @@ export class Cluster {
     await client.connect();
     await client.query(`create role ${OWNER} login password '${password}'`);
     await client.query(`create role ${GATEWAY_ROLE} login password '${password}'`);
-    await client.query(`grant set on parameter banyan.sealing to ${OWNER}`);
     await client.query(`create database banyan owner ${OWNER}`);
     // What a gateway asks for at the start of a connection, which poolers do not pass on.
     await client.query(`alter role ${GATEWAY_ROLE} set timezone = 'UTC'`);
@@ -167,11 +166,11 @@ export class Cluster {
       await writeFile(path.join(folder, file), text, { mode: 0o600 });
       await chown(path.join(folder, file), uid, gid);
     };
-    await mkdir(path.join(folder, 'etcd'));
+    await mountDisk(path.join(folder, 'etcd'), DISK_MEGABYTES);
     await chown(path.join(folder, 'etcd'), uid, gid);
     for (const machine of this.machines) {
       const disk = this.disk(machine);
-      await mountDisk(`${disk}.image`, disk, DISK_MEGABYTES);
+      await mountDisk(disk, DISK_MEGABYTES);
       await chown(disk, uid, gid);
       await put(`${machine.name}.yml`, await patroniFile(machine, `/lab/${machine.name}`, variant));
     }

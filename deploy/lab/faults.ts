@@ -32,9 +32,9 @@ export interface Fault {
 }
 
 /** Longer than the lease of a primary, so that it is replaced. */
-const AWAY_MS = (TTL_SECONDS * 2 + 5) * 1_000;
+const AWAY_MS = (TTL_SECONDS + 15) * 1_000;
 const FULL_MS = 15_000;
-const KILLED_MS = (TTL_SECONDS + 10) * 1_000;
+const KILLED_MS = (TTL_SECONDS + 5) * 1_000;
 const SOON_MS = 8_000;
 
 const nothing = (): boolean => false;

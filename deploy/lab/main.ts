@@ -24,13 +24,7 @@ async function outside({ suite, isKept }: Options, args: readonly string[]): Pro
   const self = fileURLToPath(import.meta.url);
   const code = await runInside([self, ...args, `--system=${system}`, `--folder=${folder}`]);
   if (code === EXIT.kept && !isKept) await rm(folder, { recursive: true });
-  else {
-    for (const disk of ['m1', 'm2', 'm3', 'etcd']) {
-      await rm(path.join(folder, `${disk}.image`), { force: true });
-      await rm(path.join(folder, disk), { recursive: true, force: true });
-    }
-    console.log(`The logs are in ${path.join(folder, 'logs')}.`);
-  }
+  else console.log(`The logs are in ${path.join(folder, 'logs')}.`);
   return code ?? EXIT.missed;
 }
 

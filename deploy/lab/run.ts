@@ -1,6 +1,6 @@
 /** What happens inside the namespaces: everything is started, and each fault is tried. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import path from 'node:path';
 import { Cluster } from './cluster.ts';
 import { Gateways, prepareDatabase } from './gateways.ts';
@@ -35,7 +35,7 @@ export async function runLab(
       console.log(
         `${prefix}: gap ${trial.changesGap.toFixed(1)} s, reads ${trial.readsGap.toFixed(1)} s, ` +
           `${trial.organizations} organizations, ${trial.events} events, other answers: ` +
-          `${inWords(trial.answers)}; ${misses.join(', ') || 'kept'} (${seconds(started)})`,
+          `${inWords(trial.answers)}; ${misses.join(', ') || 'kept'} (${seconds(started)}, load ${load()})`,
       );
       if (trial.findings !== undefined) console.log(trial.findings);
     }
@@ -55,10 +55,15 @@ export async function runLab(
 async function writePage(table: string, { runs, variant }: Options): Promise<void> {
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()})`;
   const date = new Date().toISOString().slice(0, 10);
-  const how = `Measured on ${date} on one machine with ${machine}, with ${runs} runs, \`--route ${variant.route}\` and \`--synchronous ${variant.synchronousMode}\`.`;
+  const how = `Measured on ${date} on one machine with ${machine} and a load of ${load()} at the end, with ${runs} runs, \`--route ${variant.route}\` and \`--synchronous ${variant.synchronousMode}\`.`;
   await writeFile(PAGE, replaceSection(await readFile(PAGE, 'utf8'), `${how}\n\n${table}`));
 }
 
 function seconds(since: number): string {
   return `${((performance.now() - since) / 1_000).toFixed(0)} s`;
+}
+
+/** How busy the machine is: processes that run or wait to run, over a minute. */
+function load(): string {
+  return (loadavg()[0] ?? NaN).toFixed(0);
 }
