@@ -1,5 +1,6 @@
 /** Gateways and a worker of the checkout, as in production. */
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import {
@@ -12,12 +13,14 @@ import {
   type Variant,
 } from './layout.ts';
 import { start, type Program } from './processes.ts';
-import { until } from './wait.ts';
+import { pause, until } from './wait.ts';
 
 const execute = promisify(execFile);
 const root = path.join(import.meta.dirname, '..', '..');
 const FLAGS = ['--max-old-space-size=512', '--max-semi-space-size=12', 'src/main.ts'];
 const SHUTDOWN_DELAY_MS = 3_000;
+/** A platform waits a little before it starts what has ended. */
+const RESTART_MS = 1_000;
 
 type Environment = Record<string, string>;
 
@@ -69,7 +72,6 @@ export class Gateways {
   readonly #folder: string;
   readonly #variant: Variant;
   readonly #gateways = new Map<number, Program>();
-  #worker: Program | undefined;
   /** How many ended without having been asked to. */
   exits = 0;
 
@@ -81,10 +83,11 @@ export class Gateways {
   /** Starts all of them, and resolves when they are ready. */
   async start(): Promise<void> {
     for (const port of GATEWAY_PORTS) this.#startGateway(port);
-    this.#worker = this.#run('worker', ['worker'], {
-      DATABASE_URL: primaryUrl(GATEWAY_ROLE, this.#variant.route),
+    this.#startWorker();
+    await until('the worker does jobs', 180, async () => {
+      const said = await readFile(this.#logOf('worker'), 'utf8');
+      return said.includes('Banyan does jobs') || undefined;
     });
-    this.#watch(this.#worker);
     await this.untilReady();
   }
 
@@ -123,14 +126,30 @@ export class Gateways {
       DATABASE_READ_URL: standbysUrl,
     });
     this.#gateways.set(port, program);
-    this.#watch(program, () => this.#gateways.get(port) === program);
+    this.#watch(
+      program,
+      () => this.#gateways.get(port) === program,
+      () => this.#startGateway(port),
+    );
   }
 
-  /** Counts an end that nobody asked for. */
-  #watch(program: Program, isExpected: () => boolean = () => true): void {
+  #startWorker(): void {
+    const url = primaryUrl(GATEWAY_ROLE, this.#variant.route);
+    this.#watch(
+      this.#run('worker', ['worker'], { DATABASE_URL: url }),
+      () => true,
+      () => this.#startWorker(),
+    );
+  }
+
+  /** Counts an end that nobody asked for, and starts the program again, as a platform does. */
+  #watch(program: Program, isMissed: () => boolean, again: () => void): void {
     void (async () => {
       await program.ended;
-      if (isExpected()) this.exits++;
+      if (!isMissed()) return;
+      this.exits++;
+      await pause(RESTART_MS);
+      again();
     })();
   }
 
@@ -155,7 +174,11 @@ export class Gateways {
       command: [process.execPath, ...FLAGS, ...args],
       folder: root,
       environment: { ...production, ...environment },
-      log: path.join(this.#folder, 'logs', `${name}.log`),
+      log: this.#logOf(name),
     });
+  }
+
+  #logOf(name: string): string {
+    return path.join(this.#folder, 'logs', `${name}.log`);
   }
 }

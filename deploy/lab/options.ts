@@ -7,7 +7,7 @@ export const USAGE = `npm run lab -- [options]
 
   --runs <n>              trials of each fault (default: 1)
   --only <names>          faults, separated by commas: ${faults.map(({ name }) => name).join(', ')}
-  --route <name>          how gateways reach the primary: hosts (default), haproxy
+  --route <name>          how gateways reach the primary: haproxy (default), hosts
   --synchronous <mode>    on or quorum (default): a commit waits for one standby, or for any of them
   --suite <name>          suite of Debian that the programs come from (default: testing)
   --write                 puts the table into docs/lab.md
@@ -32,7 +32,7 @@ export function readOptions(args: readonly string[]): Options {
     options: {
       runs: { type: 'string', default: '1' },
       only: { type: 'string', default: faults.map(({ name }) => name).join(',') },
-      route: { type: 'string', default: 'hosts' },
+      route: { type: 'string', default: 'haproxy' },
       synchronous: { type: 'string', default: 'quorum' },
       suite: { type: 'string', default: 'testing' },
       write: { type: 'boolean', default: false },
