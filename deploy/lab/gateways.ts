@@ -36,6 +36,9 @@ const production: Environment = {
   WORKER: 'separate',
   RATE_LIMITS: 'postgres',
   INVITATION_URL: 'https://console.example/invitations',
+  // After a failover all connections are opened at once, by three gateways and the worker: no more
+  // of them than a small machine can work on.
+  DATABASE_POOL_SIZE: '5',
   SHUTDOWN_DELAY_MS: String(SHUTDOWN_DELAY_MS),
   TRUSTED_PROXIES: '127.0.0.1',
 };

@@ -38,10 +38,10 @@ export async function runLab(
           `${inWords(trial.answers)}; ${misses.join(', ') || 'kept'} (${seconds(started)}, load ${load()})`,
       );
       if (trial.findings !== undefined) console.log(trial.findings);
+      // Now, so that trials are kept if the run is ended early.
+      if (options.isWritten) await writePage(tableOf(options.faults, trials), options);
     }
-  const table = tableOf(options.faults, trials);
-  console.log(`\n${table}`);
-  if (options.isWritten) await writePage(table, options);
+  console.log(`\n${tableOf(options.faults, trials)}`);
   return options.faults.every(
     (fault) =>
       missed(
@@ -52,10 +52,10 @@ export async function runLab(
 }
 
 /** Puts the table, and how it came about, into the page. */
-async function writePage(table: string, { runs, variant }: Options): Promise<void> {
+async function writePage(table: string, { variant }: Options): Promise<void> {
   const machine = `${availableParallelism()} cores (${cpus()[0]?.model.trim()})`;
   const date = new Date().toISOString().slice(0, 10);
-  const how = `Measured on ${date} on one machine with ${machine} and a load of ${load()} at the end, with ${runs} runs, \`--route ${variant.route}\` and \`--synchronous ${variant.synchronousMode}\`.`;
+  const how = `Measured on ${date} on one machine with ${machine} and a load of ${load()}, with \`--route ${variant.route}\` and \`--synchronous ${variant.synchronousMode}\`.`;
   await writeFile(PAGE, replaceSection(await readFile(PAGE, 'utf8'), `${how}\n\n${table}`));
 }
 
