@@ -3,6 +3,7 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { sql } from 'kysely';
+import pg from 'pg';
 import { connect, type Database } from '../src/database/connect.ts';
 import { migrate } from '../src/database/migrate.ts';
 import { startEmbedded } from '../src/embedded-postgres/start.ts';
@@ -89,6 +90,17 @@ export async function settle(db: Database, calls: readonly string[]): Promise<vo
       const { rows } = await sql<{ done: number }>`select ${sql.raw(call)} as done`.execute(db);
       if (!rows[0]?.done) break;
     }
+}
+
+/** Runs a statement that may take minutes, which the pool's connections would take for silence. */
+export async function maintain(url: string, statement: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
 }
 
 /** Bytes that were written into the write-ahead log so far. */

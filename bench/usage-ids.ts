@@ -5,7 +5,7 @@ import type { Database } from '../src/database/connect.ts';
 import { retainUsage } from '../src/modules/usage/retention.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
 import { encodeId } from '../src/values/ids.ts';
-import { logWritten, serverCpu, type Subject } from './subject.ts';
+import { logWritten, maintain, serverCpu, type Subject } from './subject.ts';
 
 /** Ids of a kind that many meters use, 36 characters each. */
 const IDS = 130_000;
@@ -58,7 +58,7 @@ async function recording(
 }
 
 export async function usageIds(subject: Subject): Promise<string[][]> {
-  const { db } = subject;
+  const { url, db } = subject;
   const before = (await pieces(db)).reduce((sum, { bytes }) => sum + bytes, 0);
   for (let first = 0; first < IDS; first += IDS_AT_ONCE)
     await sql`
@@ -80,7 +80,7 @@ export async function usageIds(subject: Subject): Promise<string[][]> {
   const tree = rows[0] ?? { root: '', ids: [] };
   const organizations = tree.ids.map((id) => encodeId('Organization', id));
   const token = await insertApiKey(db, tree.root, 'bench');
-  await sql`vacuum analyze`.execute(db);
+  await maintain(url, 'vacuum analyze');
   const one = await recording(subject, token, organizations.slice(0, 1));
   const many = await recording(subject, token, organizations);
 
@@ -99,7 +99,7 @@ export async function usageIds(subject: Subject): Promise<string[][]> {
   let longest = 0;
   for (const { name } of full) {
     const begin = performance.now();
-    await sql`vacuum (index_cleanup on, parallel 0) ${sql.id(name)}`.execute(db);
+    await maintain(url, `vacuum (index_cleanup on, parallel 0) ${name}`);
     longest = Math.max(longest, performance.now() - begin);
   }
   const end = { cpu: await serverCpu(db), log: await logWritten(db) };

@@ -9,7 +9,7 @@ import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { insertApiKey } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
 import { encodeId } from '../../src/values/ids.ts';
-import { background, logWritten, serverCpu, settle, type Subject } from '../subject.ts';
+import { background, logWritten, maintain, serverCpu, settle, type Subject } from '../subject.ts';
 
 export interface Size {
   bytes: number;
@@ -89,7 +89,7 @@ export async function measureCreations({ url, db, mutate }: Subject): Promise<Cr
       }),
     });
     await settle(db, await background(db));
-    await sql`vacuum analyze`.execute(db);
+    await maintain(url, 'vacuum analyze');
   };
   const create = async (count: number, label: string): Promise<void> => {
     for (let n = 0; n < count; n++)
