@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/setup/longest-first.ts';
 
 // Workers and the commands that tests start load the same modules over and over.
 process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
@@ -21,6 +22,7 @@ export default defineConfig({
     isolate: false,
     // Files wait for the database, for processes of their own and for time to pass: one more than there are cores.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // What is waited for comes in its own time on a busy machine; claims about time are measured.

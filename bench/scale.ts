@@ -1,25 +1,19 @@
 /**
  * What grows badly, each in figures that an earlier version can be held to as well: changes of one tree, the log that
- * an organization writes, workers that roll usage side by side, and the verification of a long audit log.
+ * an organization writes, workers that roll usage side by side, the verification of a long audit log, and the ids of usage
+ * events.
  */
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { connect, type Database } from '../src/database/connect.ts';
-import { migrate } from '../src/database/migrate.ts';
-import { startEmbedded } from '../src/embedded-postgres/start.ts';
-import { installQueue } from '../src/jobs/worker.ts';
+import { connect } from '../src/database/connect.ts';
 import { verifyAuditLog } from '../src/modules/audit/verify.ts';
 import { rollUpUsage } from '../src/modules/usage/roll-up.ts';
 import { insertApiKey } from '../src/seed/bootstrap.ts';
-import { seedSynthetic } from '../src/seed/synthetic.ts';
 import { createLogger } from '../src/telemetry/log.ts';
 import { encodeId } from '../src/values/ids.ts';
-import { SEED_END } from './forest.ts';
 import { table } from './measure.ts';
-import { openGateway } from './open-gateway.ts';
+import { background, logWritten, openSubject, settle, type Subject } from './subject.ts';
+import { usageIds } from './usage-ids.ts';
 
 const ORGANIZATIONS = 20_000;
 const CALLERS = 16;
@@ -32,29 +26,6 @@ const TAIL_ROWS = 40_000;
 const WORKERS = [1, 2, 4];
 const ROLL_ROUNDS = 3;
 const WORK_EVERY_MS = 250;
-
-interface Subject {
-  url: string;
-  db: Database;
-  mutate(token: string, name: string, input: object): Promise<void>;
-}
-
-/** What a worker of a version does by the clock, as functions of its database. */
-async function background(db: Database): Promise<string[]> {
-  const { rows } = await sql<{ call: string }>`
-    select call from (values ('seal_audit_events(integer)', 'seal_audit_events(2000)'),
-      ('settle_search_index()', 'settle_search_index()::int')) as known (signature, call)
-    where to_regprocedure(signature) is not null`.execute(db);
-  return rows.map((row) => row.call);
-}
-
-async function settle(db: Database, calls: readonly string[]): Promise<void> {
-  for (const call of calls)
-    for (;;) {
-      const { rows } = await sql<{ done: number }>`select ${sql.raw(call)} as done`.execute(db);
-      if (!rows[0]?.done) break;
-    }
-}
 
 /** A change as the database sees it, in one round trip: its locks, a row, the audit event. */
 function bareChange(organization: string, n: number): string {
@@ -138,14 +109,6 @@ async function creations({ db, mutate }: Subject): Promise<{ request: number; la
       select lineage[1] from organizations group by 1 order by count(*) desc limit 1
     ) order by hashtext(id::text) limit 1000`.execute(db);
   const token = await insertApiKey(db, parents[0]?.root ?? '', 'bench');
-  const written = async (): Promise<number> =>
-    Number(
-      (
-        await sql<{ at: string }>`select pg_current_wal_insert_lsn() - '0/0'::pg_lsn as at`.execute(
-          db,
-        )
-      ).rows[0]?.at,
-    );
   const create = async (count: number, label: string): Promise<void> => {
     for (let n = 0; n < count; n++)
       await mutate(token, 'createOrganization', {
@@ -159,11 +122,11 @@ async function creations({ db, mutate }: Subject): Promise<{ request: number; la
   // The first changes after a checkpoint write whole pages.
   await create(CREATIONS, 'warm');
   await settle(db, calls);
-  const before = await written();
+  const before = await logWritten(db);
   await create(CREATIONS, 'measured');
-  const between = await written();
+  const between = await logWritten(db);
   await settle(db, calls);
-  const after = await written();
+  const after = await logWritten(db);
   return { request: (between - before) / CREATIONS, later: (after - between) / CREATIONS };
 }
 
@@ -225,42 +188,9 @@ async function verification({ db }: Subject): Promise<{ seconds: number; files: 
 
 export async function benchScale(parts: readonly string[]): Promise<void> {
   const has = (part: string): boolean => parts.length === 0 || parts.includes(part);
-  const log = createLogger('warn');
-  const server = await startEmbedded({
-    dataDir: await mkdtemp(path.join(tmpdir(), 'banyan-scale-')),
-    settings: {
-      shared_buffers: '1GB',
-      max_wal_size: '8GB',
-      checkpoint_timeout: '30min',
-      // Whole pages after a checkpoint would hide what a change itself writes.
-      full_page_writes: 'off',
-    },
-  });
-  const url = server.ownerUrl;
-  const db = connect({ url, poolSize: CALLERS + 4, log });
+  const subject = await openSubject(ORGANIZATIONS, CALLERS + 4);
   const lines: string[][] = [];
   try {
-    await migrate(db);
-    await installQueue(url, log);
-    await seedSynthetic(url, { organizations: ORGANIZATIONS, seed: 1, now: SEED_END });
-    const gateway = openGateway(db, log, { boundsCost: false });
-    const subject: Subject = {
-      url,
-      db,
-      async mutate(token, name, input) {
-        const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
-        const response = await gateway.fetch('http://bench/graphql', {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-          body: JSON.stringify({
-            query: `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename } }`,
-            variables: { input },
-          }),
-        });
-        const text = await response.text();
-        if (!text.includes(`"${type}Payload"`)) throw new Error(text);
-      },
-    };
     if (has('creations')) {
       const { request, later } = await creations(subject);
       lines.push(
@@ -297,9 +227,9 @@ export async function benchScale(parts: readonly string[]): Promise<void> {
         ['temporary files of it', `${files.toFixed(0)} MB`],
       );
     }
+    if (has('ids')) lines.push(...(await usageIds(subject)));
   } finally {
-    await db.destroy();
-    await server.discard();
+    await subject.close();
   }
   table(['figure', 'value'], lines);
 }

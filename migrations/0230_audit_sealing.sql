@@ -21,12 +21,14 @@ create aggregate audit_chain(bytea, bytea) (sfunc = audit_chain_next, stype = by
 -- One run at a time: 0 also means that another one is under way. With the rights of the owner,
 -- since nothing else may number events or move the end of a chain. The plan must not depend on how
 -- many events wait.
+--
+-- The setting that lets events be sealed is set in the body: only a superuser may attach one that
+-- the server does not know to a function, and the owner need not be one.
 create function seal_audit_events(most integer) returns integer
   language plpgsql security definer
   set search_path = public, pg_temp
   set timezone = 'UTC'
   set enable_seqscan = off
-  set banyan.sealing = 'on'
 as $$
 declare
   log text;
@@ -34,6 +36,7 @@ declare
   total integer := 0;
 begin
   if not pg_try_advisory_xact_lock(4207849481000) then return 0; end if;
+  perform set_config('banyan.sealing', 'on', true);
   foreach log in array array['audit_events', 'account_events'] loop
     execute format(
       $statement$
@@ -90,6 +93,7 @@ begin
     ) into sealed;
     total := total + sealed;
   end loop;
+  perform set_config('banyan.sealing', 'off', true);
   return total;
 end $$;
 revoke execute on function seal_audit_events(integer) from public;

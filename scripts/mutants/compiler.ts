@@ -318,7 +318,7 @@ export const compiler: readonly MutantGroup[] = [
       {
         what: 'the log shows what nothing is decided about (statements)',
         from: 'return sql`coalesce(${sql.join(alternatives, sql` or `)}, false)`;',
-        to: 'return sql`coalesce(${sql.join(alternatives, sql` or `)}, false) or ${name} <> all (${rules.map(({ part }) => part)}::text[])`;',
+        to: 'return sql`coalesce(${sql.join(alternatives, sql` or `)}, false) or ${name} <> all (${auditParts().map(([part]) => part.slice(part.indexOf(".") + 1))}::text[])`;',
       },
       {
         what: 'the log shows organizations elsewhere (statements)',

@@ -111,13 +111,25 @@ export const fields: readonly MutantGroup[] = [
     ],
   },
   {
+    file: 'src/modules/organization/profile/column-type.ts',
+    tests: FIELDS,
+    mutants: [
+      {
+        what: 'columns of the profile are open to all',
+        from: 'authScopes: requiresOneOf(...PROFILE_SCOPES),',
+        to: 'authScopes: () => true,',
+        only: 'invoiceOwner|externalReference',
+      },
+    ],
+  },
+  {
     file: 'src/modules/organization/profile/type.ts',
     tests: FIELDS,
     mutants: [
       {
         what: 'the address is open to all',
         after: 'primaryAddress: t.field',
-        from: "authScopes: requiresOneOf('organizations:manage', 'billing:manage'),",
+        from: 'authScopes: requiresOneOf(...PROFILE_SCOPES),',
         to: 'authScopes: inside,',
         only: 'primaryAddress',
       },
@@ -134,20 +146,6 @@ export const fields: readonly MutantGroup[] = [
         from: "authScopes: requires('organizations:manage'),",
         to: 'authScopes: inside,',
         only: 'externalAccounts',
-      },
-      {
-        what: 'the owner of invoices is open to all',
-        after: 'invoiceOwner: t.field',
-        from: "authScopes: requiresOneOf('organizations:manage', 'billing:manage'),",
-        to: 'authScopes: inside,',
-        only: 'invoiceOwner',
-      },
-      {
-        what: 'what the partner calls the organization is open to all',
-        after: 'externalReference: t.string',
-        from: "authScopes: requiresOneOf('organizations:manage', 'billing:manage'),",
-        to: 'authScopes: inside,',
-        only: 'externalReference',
       },
       {
         what: 'billing is open to all',
@@ -418,36 +416,6 @@ export const fields: readonly MutantGroup[] = [
         to: 'if (rule === undefined) return true;',
       },
       {
-        what: 'the log shows settings',
-        from: "const settings: Visibility = ['organizations:manage'];",
-        to: "const settings: Visibility = 'everybody';",
-      },
-      {
-        what: 'the log shows addresses',
-        from: "const address: Visibility = ['organizations:manage', 'billing:manage'];",
-        to: "const address: Visibility = 'everybody';",
-      },
-      {
-        what: 'the log shows people',
-        from: "const people: Visibility = ['members:read'];",
-        to: "const people: Visibility = 'everybody';",
-      },
-      {
-        what: 'the log shows keys',
-        from: "const keys: Visibility = ['api_keys:manage'];",
-        to: "const keys: Visibility = 'everybody';",
-      },
-      {
-        what: 'the log shows how many organizations are below',
-        from: "const below: Visibility = ['child_organizations:manage'];",
-        to: "const below: Visibility = 'everybody';",
-      },
-      {
-        what: 'the log shows who gets the bills',
-        from: "billingEmail: ['billing:manage'],",
-        to: "billingEmail: 'everybody',",
-      },
-      {
         what: 'the log shows organizations elsewhere',
         from: 'return id !== undefined && (await seesOrganization(id));',
         to: 'return id !== undefined;',
@@ -456,6 +424,71 @@ export const fields: readonly MutantGroup[] = [
         what: 'the log shows what others call their tokens',
         from: 'return event.actor_user_id !== null && event.actor_user_id === principal.user?.id;',
         to: 'return event.actor_user_id !== null;',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/organization/profile/writes.ts',
+    tests: 'test/audit/redaction.test.ts',
+    mutants: [
+      {
+        what: 'the log shows offers',
+        from: "marketplaceOffers: ['organizations:manage'],",
+        to: "marketplaceOffers: 'everybody',",
+      },
+      {
+        what: 'the log shows accounts in other systems',
+        from: "externalAccounts: ['organizations:manage'],",
+        to: "externalAccounts: 'everybody',",
+      },
+      {
+        what: 'the log shows who gets the bills',
+        from: "billingEmail: ['billing:manage'],",
+        to: "billingEmail: 'everybody',",
+      },
+    ],
+  },
+  {
+    file: 'src/modules/organization/profile/column-type.ts',
+    tests: 'test/audit/redaction.test.ts',
+    mutants: [
+      {
+        what: 'the log shows addresses',
+        from: "'profile.address_city': PROFILE_SCOPES,",
+        to: "'profile.address_city': 'everybody',",
+      },
+    ],
+  },
+  {
+    file: 'src/modules/invitation/facts.ts',
+    tests: 'test/audit/redaction.test.ts',
+    mutants: [
+      {
+        what: 'the log shows people',
+        from: "const visibility = ['members:read'] as const;",
+        to: "const visibility = 'everybody' as const;",
+      },
+    ],
+  },
+  {
+    file: 'src/modules/credential/commands.ts',
+    tests: 'test/audit/redaction.test.ts',
+    mutants: [
+      {
+        what: 'the log shows keys',
+        from: "const visibility = ['api_keys:manage'] as const;",
+        to: "const visibility = 'everybody' as const;",
+      },
+    ],
+  },
+  {
+    file: 'src/modules/organization/move/commands.ts',
+    tests: 'test/audit/redaction.test.ts',
+    mutants: [
+      {
+        what: 'the log shows how many organizations are below',
+        from: 'affectedCount: [MANAGE_CHILDREN]',
+        to: "affectedCount: 'everybody'",
       },
     ],
   },

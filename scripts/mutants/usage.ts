@@ -3,9 +3,46 @@ import type { MutantGroup } from './mutant.ts';
 
 const TIME_ZONES = 'test/usage/time-zones.test.ts';
 const RETENTION = 'test/usage/retention.test.ts';
+const IDS = 'test/usage/partitioned-ids.test.ts';
 const PLANS = 'test/plan/plans.test.ts';
 
 export const usage: readonly MutantGroup[] = [
+  {
+    file: 'migrations/0260_usage_event_keys_partitioned.sql',
+    tests: IDS,
+    mutants: [
+      {
+        what: 'ids of usage are forgotten before their time',
+        from: '    return null;',
+        to: '    return old;',
+        only: 'forgets only what is too old',
+      },
+    ],
+  },
+  {
+    file: 'migrations/0261_usage_event_keys_copied.sql',
+    tests: IDS,
+    mutants: [
+      {
+        what: 'ids of usage that are recorded during the copy are lost',
+        from: 'from added order by',
+        to: 'from added where false order by',
+        only: 'is copied while meters record',
+      },
+    ],
+  },
+  {
+    file: 'src/modules/usage/event-keys.ts',
+    tests: IDS,
+    mutants: [
+      {
+        what: 'the copy of ids fails when somebody records',
+        from: 'if (sqlState(error) === LOCK_NOT_AVAILABLE) return 0;',
+        to: '',
+        only: 'is copied while meters record',
+      },
+    ],
+  },
   {
     file: 'src/modules/plan/commands.ts',
     tests: PLANS,
@@ -91,13 +128,13 @@ export const usage: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/modules/audit/redaction.ts',
+    file: 'src/modules/plan/commands.ts',
     tests: PLANS,
     mutants: [
       {
         what: 'the audit log tells the plan to everybody',
-        from: "plan: ['billing:manage'],",
-        to: "plan: 'everybody',",
+        from: "{ plan: ['billing:manage'] }",
+        to: "{ plan: 'everybody' }",
         only: 'stands in the audit log',
       },
     ],

@@ -7,6 +7,7 @@ import { startWorker } from '../jobs/worker.ts';
 import { createMailer } from '../mail/mailer.ts';
 import { makeProviders } from '../modules/provisioning/providers.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { startWritingSortNames } from '../modules/membership/sort-names.ts';
 import { startSettling } from '../modules/organization/search-index.ts';
 import { startSealing } from '../modules/audit/seal.ts';
 import { startRollUp } from '../modules/usage/roll-up.ts';
@@ -48,6 +49,7 @@ export async function startJobs(
   metrics?.reads({ rollUpAge: () => (performance.now() - rolledUpAt) / 1_000 });
   const stopSealing = startSealing(db, log);
   const stopSettling = startSettling(db, log);
+  const stopSortNames = startWritingSortNames(db, log);
   const stopWorker = await startWorker({
     url: directUrl,
     tasks,
@@ -61,5 +63,6 @@ export async function startJobs(
     await stopRollUp();
     await stopSealing();
     await stopSettling();
+    await stopSortNames();
   };
 }

@@ -16,6 +16,7 @@ import { sweepBudgets } from '../limits/budgets.ts';
 import { changePlanTask } from '../modules/plan/jobs.ts';
 import { provisionTask, type ProvisionOptions } from '../modules/provisioning/jobs.ts';
 import { verifySomeUsage } from '../modules/usage/verify.ts';
+import { partitionEventKeys } from '../modules/usage/event-keys.ts';
 import { retainUsage } from '../modules/usage/retention.ts';
 import type { Tasks } from '../jobs/worker.ts';
 
@@ -43,6 +44,10 @@ export function makeTasks(options: TaskOptions): Tasks {
     sweep_budgets: () => sweepBudgets(db),
     check_usage: () => verifySomeUsage(db, log),
     retain_usage: () => retainUsage(db, usageEventDays),
+    async partition_usage_ids() {
+      const ids = await partitionEventKeys(db);
+      if (ids > 0) log.info({ ids }, 'ids of usage events were copied into partitions');
+    },
     async purge_organizations() {
       const organizations = await purgeOrganizations(db, retentionDays);
       if (organizations > 0) log.info({ organizations }, 'deleted organizations were purged');
@@ -57,6 +62,7 @@ export const SCHEDULE = [
   '*/5 * * * * sweep_budgets ?jobKey=sweep_budgets',
   '7 * * * * purge_organizations ?jobKey=purge_organizations',
   '17 * * * * check_usage ?jobKey=check_usage',
+  '* * * * * partition_usage_ids ?jobKey=partition_usage_ids',
   '27 3 * * * retain_usage ?jobKey=retain_usage',
   '37 * * * * forget_answers ?jobKey=forget_answers',
 ].join('\n');

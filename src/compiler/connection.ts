@@ -120,3 +120,10 @@ export function isOfList(list: Raw, at: number, end: 'after' | 'before'): RawBui
   const sortKeys = slot(({ prepared }) => prepared[at]?.page?.[end]);
   return sql`${cursorInSql(list, sql`${sortKeys}::text[]`)} = ${slot(({ prepared }) => prepared[at]?.given[end])}::text`;
 }
+
+const READS_NO_PAGE: ReadonlySet<string> = new Set(['totalCount', 'boundedCount', '__typename']);
+
+/** Whether a field of a connection reads the rows of its page. */
+export function readsPage({ name }: { name: string }): boolean {
+  return !READS_NO_PAGE.has(name);
+}

@@ -8,13 +8,10 @@
  * statement; any other is executed by its resolvers.
  */
 import { sql, type RawBuilder } from 'kysely';
-import {
-  countBatch,
-  countOfParent,
-  type Connection,
-  type ListDefinition,
-} from '../database/list.ts';
-import { connect } from '../graphql/connection.ts';
+import { countBatch, countOfParent } from '../database/counts.ts';
+import type { Connection } from '../database/list-connection.ts';
+import type { ListDefinition } from '../database/list.ts';
+import { connect, countedRows } from '../graphql/connection.ts';
 import { publicIdInSql } from '../database/id.ts';
 import type { IdType } from '../values/ids.ts';
 import type { Context } from '../graphql/context.ts';
@@ -201,3 +198,11 @@ export function countOf<Args, Row>(list: ListDefinition<Args, Row>, args: Args) 
     extensions: inSql(({ viewer }) => countOfParent(list, viewer, args)),
   };
 }
+
+/** Extensions of `boundedCount` of a connection, which the compiler writes with what it knows of the list. */
+export const boundedCountInSql: FormExtension = rowsInSql(
+  () => {
+    throw new Unsupported('boundedCount outside a connection');
+  },
+  { prepare: countedRows },
+);

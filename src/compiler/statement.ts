@@ -11,12 +11,13 @@ import type { AskedNodes, NodesForm } from '../graphql/node.ts';
 import type { Principal } from '../authorization/principal.ts';
 import { publicIdInSql } from '../database/id.ts';
 import { cursorInSql } from '../database/keyset.ts';
-import { countOfParent, type ListDefinition } from '../database/list.ts';
+import { boundedCountOfParent, countOfParent } from '../database/counts.ts';
+import type { ListDefinition } from '../database/list.ts';
 import type { Viewer } from '../database/loaders.ts';
 import { Unsupported, type Form, type FormInput } from './forms.ts';
 import { casesOf, conditionOf, constantOf } from '../authorization/cases.ts';
 import type { IdType } from '../values/ids.ts';
-import { ConnectionParts, isOfList, listNameInSql } from './connection.ts';
+import { ConnectionParts, isOfList, listNameInSql, readsPage } from './connection.ts';
 import { guardOf, type Guard } from './guard.ts';
 import { arrayOf, joined, leaf } from './json.ts';
 import { isNodeId, type FieldPlan, type ObjectPlan } from './plan.ts';
@@ -183,9 +184,7 @@ export class StatementWriter {
     const name = listNameInSql(list, args, sql`owner.id`);
     // A parent that is not one of the list's has no rows.
     const isListed = list.parents.includes(this.#viewer, args);
-    const readers = plan.fields.filter(
-      ({ field }) => field.name !== 'totalCount' && field.name !== '__typename',
-    );
+    const readers = plan.fields.filter(({ field }) => readsPage(field));
     const isShared = readers.length > 1 || readers.some(({ field }) => field.name === 'pageInfo');
     const parts = new ConnectionParts(
       { list, args, name },
@@ -215,6 +214,13 @@ export class StatementWriter {
         return sql`${sql.lit(parentType.name)}::text`;
       case 'totalCount':
         return countOfParent(parts.list, this.#viewer, parts.args);
+      case 'boundedCount': {
+        const { args } = this.#input(plan);
+        return this.#objects(
+          plan,
+          boundedCountOfParent(parts.list, this.#viewer, parts.args, args),
+        );
+      }
       case 'nodes':
         return arrayOf(sql`select ${this.#row(plan)} from ${parts.visible}`);
       case 'edges': {

@@ -24,7 +24,7 @@ import {
   type SortOrder,
 } from './keyset.ts';
 import { batchStatement } from './batch-statements.ts';
-import { argumentsText, type Batch, type Keys, type Loaders, type Viewer } from './loaders.ts';
+import { argumentsText, type Batch, type Keys, type Viewer } from './loaders.ts';
 
 /** A row and the values that it is sorted by. */
 export type WithSortKeys<Row> = Row & { sort_keys: SortKeys };
@@ -71,6 +71,18 @@ export interface ListDefinition<Args, Row> {
   readsInOrder?(args: Args): boolean;
   /** One row with `count`: the number of rows on all pages. */
   count(viewer: Viewer, args: Args): RawBuilder<{ count: number }>;
+  /**
+   * One row: what counting finds when it reads at most `rows` rows of each kind. Absent for lists
+   * that are never so long that it matters.
+   */
+  countWithin?(viewer: Viewer, args: Args, rows: number): RawBuilder<BoundedCount>;
+}
+
+/** A number of rows, or what is known of it when not all were read. */
+export interface BoundedCount {
+  value: number;
+  /** Whether all rows were read; otherwise there are at least `value`. */
+  is_exact: boolean;
 }
 
 /** A list that is one ordered query. */
@@ -123,27 +135,12 @@ export function forEachParent<Row>(
     cross join lateral (${query}) as child`;
 }
 
-/**
- * The number of rows on all pages of the list of the row `parent`; 0 if it is not one of the list's
- * parents.
- */
-export function countOfParent<Args, Row>(
-  list: ListDefinition<Args, Row>,
-  viewer: Viewer,
-  args: Args,
-): RawBuilder<number> {
-  return sql`(
-    select coalesce(max(counted.count), 0) from (${list.count(viewer, args)}) as counted where ${list.parents.includes(viewer, args)}
-  )`;
-}
-
 interface PageKey<Args> {
   args: Args;
   page: Page;
 }
 
 const pageBatches = new WeakMap<object, Batch<PageKey<unknown>, PageRows<unknown>>>();
-const countBatches = new WeakMap<object, Batch<unknown, number>>();
 
 /** The batch that reads one page of the list for many parents. */
 export function pageBatch<Args, Row>(
@@ -168,23 +165,8 @@ export function pageBatch<Args, Row>(
   }));
 }
 
-/** The batch that counts the list for many parents. */
-export function countBatch<Args, Row>(list: ListDefinition<Args, Row>): Batch<Args, number> {
-  return remembered(countBatches, list, () => ({
-    name: `${list.name} count`,
-    async load(request, parents, args, text = argumentsText(args)) {
-      const name = `${list.name} count`;
-      const query = batchStatement(name, text, request, parents, (viewer, ids) =>
-        forEachParent(list.parents.rows(viewer, args), ids, list.count(viewer, args)),
-      );
-      const { rows } = await request.db.executeQuery(query);
-      const counts = new Map(rows.map((row) => [row.parent_index, row.count]));
-      return parents.map((_, index) => counts.get(index) ?? 0);
-    },
-  }));
-}
-
-function remembered<Value>(
+/** The value that belongs to a list, which is made once. */
+export function remembered<Value>(
   cache: WeakMap<object, unknown>,
   list: object,
   make: () => Value,
@@ -194,37 +176,6 @@ function remembered<Value>(
   const value = make();
   cache.set(list, value);
   return value;
-}
-
-/**
- * A list in a response. Nothing is read before its fields are selected, and what two fields share
- * is read once.
- */
-export interface Connection<Row> {
-  /** The id of the parent. */
-  parentId: string;
-  /** The name that cursors of this list are bound to. */
-  list: string;
-  /** The rows of the page. */
-  rows(): Promise<PageRows<WithSortKeys<Row>>>;
-  /** The number of rows on all pages. */
-  totalCount(): Promise<number>;
-}
-
-/** Creates the list of `parentId` from its definition. */
-export function connectionOf<Args, Row>(
-  loaders: Loaders,
-  list: ListDefinition<Args, Row>,
-  parentId: string,
-  args: Args,
-  page: Page,
-): Connection<Row> {
-  return {
-    parentId,
-    list: listName(list, parentId, args),
-    rows: () => loaders.load(pageBatch(list), { args, page }, parentId),
-    totalCount: () => loaders.load(countBatch(list), args, parentId),
-  };
 }
 
 /**

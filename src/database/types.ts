@@ -247,6 +247,17 @@ export interface MarketplaceOffers {
   url: string;
 }
 
+export interface MemberNames {
+  membership_id: string;
+  organization_id: string;
+  sort_name: string;
+}
+
+export interface MemberNamesFilled {
+  only_row: Generated<boolean>;
+  up_to: string;
+}
+
 export interface MembershipRoles {
   membership_id: string;
   organization_id: string;
@@ -387,6 +398,13 @@ export interface RateBudgets {
   expire: Int8 | null;
   key: string;
   points: Generated<number>;
+}
+
+export interface RenamedPeople {
+  done_to: Generated<string>;
+  from_transaction: string | null;
+  id: Generated<Int8>;
+  user_id: string;
 }
 
 export interface ReservedSlugs {
@@ -541,6 +559,8 @@ export interface DB {
   invitation_tokens: InvitationTokens;
   invitations: Invitations;
   marketplace_offers: MarketplaceOffers;
+  member_names: MemberNames;
+  member_names_filled: MemberNamesFilled;
   membership_roles: MembershipRoles;
   memberships: Memberships;
   migration_checksums: MigrationChecksums;
@@ -555,6 +575,7 @@ export interface DB {
   plans: Plans;
   provisioning_steps: ProvisioningSteps;
   rate_budgets: RateBudgets;
+  renamed_people: RenamedPeople;
   reserved_slugs: ReservedSlugs;
   retired_slugs: RetiredSlugs;
   roles: Roles;

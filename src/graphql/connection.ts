@@ -1,5 +1,6 @@
 /** Connections and edges of the Relay specification, for the lazy lists of `database/list.ts`. */
 import type { ArgBuilder, ObjectRef } from '@pothos/core';
+import { badInput } from '../errors.ts';
 import { builder } from './builder.ts';
 import {
   PAGE_SIZE_DEFAULT,
@@ -8,10 +9,10 @@ import {
   pageOf,
   type PageArguments,
 } from '../database/keyset.ts';
+import { connectionOf, type Connection } from '../database/list-connection.ts';
 import {
-  connectionOf,
   listName,
-  type Connection,
+  type BoundedCount,
   type ListDefinition,
   type WithSortKeys,
 } from '../database/list.ts';
@@ -37,6 +38,8 @@ export interface ConnectionOptions<Row> {
   plural: string;
   /** Whether the connection has `nodes` and `totalCount`; true by default. */
   counted?: boolean;
+  /** How `boundedCount` is read in SQL; without it, the connection has no such field. */
+  boundedCount?: object;
   /**
    * The weight of one row in the cost of an operation, for its checks and columns; 5 by default,
    * more for large rows.
@@ -45,12 +48,33 @@ export interface ConnectionOptions<Row> {
   edgeFields?: EdgeFields<Row>;
 }
 
+const COUNTED_ROWS_DEFAULT = 10_000;
+const COUNTED_ROWS_MAX = 100_000;
+
+const BoundedCountRef = builder.objectRef<BoundedCount>('BoundedCount').implement({
+  description: 'A number of items, or the least that it is.',
+  fields: (t) => ({
+    value: t.exposeInt('value', {
+      description: 'The number of items if `isExact`; otherwise there are at least so many.',
+    }),
+    isExact: t.exposeBoolean('is_exact', { description: 'Whether all items were counted.' }),
+  }),
+});
+
+/** The number of rows that a bounded count may read. Refuses one that is out of bounds. */
+export function countedRows({ rows }: { rows: number }): number {
+  if (rows < 1 || rows > COUNTED_ROWS_MAX)
+    throw badInput('rows', `must be between 1 and ${COUNTED_ROWS_MAX}`);
+  return rows;
+}
+
 /** Defines the connection and edge types for nodes of one type. */
 export function connectionType<Row extends object>({
   name,
   node,
   plural,
   counted = true,
+  boundedCount,
   rowWeight = 5,
   edgeFields,
 }: ConnectionOptions<Row>) {
@@ -102,6 +126,23 @@ export function connectionType<Row extends object>({
           description: 'Number of items on all pages. Counted only when selected.',
           extensions: weighs(5),
           resolve: (parent) => parent.totalCount(),
+        }),
+      }),
+      ...(boundedCount && {
+        boundedCount: t.field({
+          type: BoundedCountRef,
+          description:
+            'Number of items on all pages, as far as it is known after a limited number of rows were read. Costs no more for a ' +
+            'longer list, which `totalCount` does.',
+          args: {
+            rows: t.arg.int({
+              required: true,
+              defaultValue: COUNTED_ROWS_DEFAULT,
+              description: `How many rows are read at most, before the filter of the list; between 1 and ${COUNTED_ROWS_MAX}.`,
+            }),
+          },
+          extensions: { ...weighs(5), ...boundedCount },
+          resolve: (parent, given) => parent.boundedCount(countedRows(given)),
         }),
       }),
     }),

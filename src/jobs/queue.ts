@@ -21,6 +21,7 @@ export interface JobPayloads {
   sweep_budgets: Nothing;
   check_usage: Nothing;
   retain_usage: Nothing;
+  partition_usage_ids: Nothing;
 }
 
 export type JobName = keyof JobPayloads;

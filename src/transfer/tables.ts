@@ -223,6 +223,9 @@ export const TRANSFER_TABLES: readonly TransferTable[] = [
  */
 export const NOT_TRANSFERRED: Readonly<Partial<Record<keyof DB, string>>> = {
   search_documents: 'made from the organizations',
+  member_names: 'made from the memberships',
+  member_names_filled: 'a step of the installation',
+  renamed_people: 'names of the target are up to date',
   moved_subtrees: 'search documents of the target are up to date',
   personal_access_tokens: 'belong to people, who belong to no tree',
   account_events: 'the log of people',

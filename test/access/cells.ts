@@ -3,6 +3,7 @@
  * says about it. `covered` is compared with the schema, so that nothing new comes without a row.
  */
 import { NODE_TYPES, type NodeType } from '../setup/nodes.ts';
+import { SAMPLES } from '../samples/registry.ts';
 import {
   REACH,
   SCOPES,
@@ -14,42 +15,14 @@ import {
   type Request,
   type ScopeName,
 } from './model.ts';
-
-/**
- * What becomes of one question: `data`, the code of the error (`FORBIDDEN` with the scopes that it names), the code of
- * an expected failure that only somebody with the right is told, or the name of a payload.
- */
-export type Verdict = string;
-
-export const forbidden = (...scopes: readonly string[]): Verdict =>
-  `FORBIDDEN: ${scopes.join(', ')}`;
-
-/** Ids of what belongs to the target. */
-export interface Target {
-  slug: string;
-  id: string;
-  /** An organization that it could be moved to without a change: its parent, or itself at the top. */
-  parentId: string;
-  /** Rows of each node type. */
-  nodes: Readonly<Record<NodeType, string>>;
-  /** Address of a member without scopes. */
-  memberEmail: string;
-  /** A second member without scopes, who is removed and comes back. */
-  leaver: string;
-  /** An invitation that is closed, a key that is revoked. */
-  closedInvitation: string;
-  revokedKey: string;
-  /** Address of the contact in `nodes`, and a second contact, which is deleted and comes back. */
-  contactEmail: string;
-  spareContact: string;
-}
-
-/** Who asks: a request in an organization, a person in none, or nobody. */
-export interface Asker {
-  request: Request | null;
-  person: boolean;
-  anonymous?: boolean;
-}
+import {
+  forbidden,
+  rulingOn,
+  type Asker,
+  type MutationFixture,
+  type Target,
+  type Verdict,
+} from './verdicts.ts';
 
 /** A question about a target that exists for the request. */
 interface FieldRow {
@@ -63,6 +36,10 @@ interface FieldRow {
   first?: readonly ScopeName[];
   /** Whether the caller's place or rights show in what is answered. */
   personal?: boolean;
+  /** The column of the profile that it shows, and what every target has in it. */
+  column?: readonly [name: string, stored: string];
+  /** What everybody is answered whom it is shown; not compared with anything but other answers when absent. */
+  shows?: unknown;
 }
 
 const field = (name: string, selection = '', ...needs: ScopeName[]): FieldRow => ({
@@ -70,6 +47,12 @@ const field = (name: string, selection = '', ...needs: ScopeName[]): FieldRow =>
   path: [name],
   text: `${name}${selection}`,
   needs,
+});
+/** A field that shows a column of the profile. */
+const profileField = (name: string, column: string, stored: string): FieldRow => ({
+  ...field(name, '', 'organizations:manage', 'billing:manage'),
+  column: [column, stored],
+  shows: stored,
 });
 const window = 'from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z"';
 const page = (name: string, selection: string, ...needs: ScopeName[]): FieldRow =>
@@ -122,8 +105,8 @@ export const organizationFields: readonly FieldRow[] = [
   field('billing', ' { plan }', 'billing:manage'),
   field('limits', ' { concurrency { limit } }', 'organizations:manage', 'billing:manage'),
   field('primaryAddress', ' { city }', 'organizations:manage', 'billing:manage'),
-  field('invoiceOwner', '', 'organizations:manage', 'billing:manage'),
-  field('externalReference', '', 'organizations:manage', 'billing:manage'),
+  profileField('invoiceOwner', 'invoice_owner', 'PARTNER'),
+  profileField('externalReference', 'external_reference', 'C-1'),
   field('externalAccounts', ' { system }', 'organizations:manage'),
   field('marketplaceOffers', ' { url }', 'organizations:manage'),
   field('inventory', ' { agents }', 'organizations:manage'),
@@ -151,6 +134,11 @@ export const organizationFields: readonly FieldRow[] = [
     needs: [REACH],
   },
 ];
+
+/** What targets have in the columns of their profiles. */
+export const profileColumns: Readonly<Record<string, string>> = Object.fromEntries(
+  organizationFields.flatMap(({ column }) => (column ? [column] : [])),
+);
 
 /** What the scopes that a row needs say about an organization that exists for the request. */
 function verdictOf(
@@ -300,6 +288,7 @@ export function expectedRead(forest: Forest, asker: Asker, target: Target): Expe
     const outer = verdicts.get(['byId', ...row.path.slice(0, -1)].join('.'));
     if (outer === 'data') verdicts.set(path, verdictOf(forest, request, row, target.slug));
     if (row.personal) personal.add(path);
+    if (row.shows !== undefined && verdicts.get(path) === 'data') values.set(path, row.shows);
   }
   values.set(
     'byId.viewerAccess.scopes',
@@ -317,259 +306,28 @@ export const coveredReads: readonly string[] = [
 ];
 
 /** One mutation on a target, and what it answers. */
-export interface Attempt {
+export interface Tried {
   alias: string;
   name: string;
   input: object;
   verdict: Verdict;
 }
 
-/** What mutations need besides the target. */
-export interface MutationFixture {
-  /** An organization below the acting organization and below no target, which can be moved to any of them. */
-  probe: string;
-  probeId: string;
-  /** A revoked token of the calling person; null for a caller that is none. */
-  ownToken: string | null;
-  /** Makes an event's id unique. */
-  unique(): string;
-}
-
-/**
- * Every mutation on one target, in the order in which they can follow each other. They leave the target as it was, as
- * far as the rows of the matrix can tell, or change it back.
- */
+/** What the sample of every mutation tries on one target, in the order in which they can follow each other. */
 export function attempts(
   forest: Forest,
   asker: Asker,
   target: Target,
   fixture: MutationFixture,
-): Attempt[] {
-  const { request, person, anonymous = false } = asker;
-  const { slug, id } = target;
-  const inTarget = { organizationId: id };
-  const isSuspended = slug === 'halted';
-  const isDeleted = forest.get(slug)?.deleted ?? false;
-  const isActing = request?.organization === slug;
-  const reach = request !== null && held(request).has(REACH);
-  const there = request !== null && exists(forest, request, slug);
-  const restorable = isDeleted && reach && isBelow(forest, slug, request.organization);
-
-  const guarded = (verdict: () => Verdict): Verdict => {
-    if (anonymous) return 'UNAUTHENTICATED';
-    return request ? verdict() : 'ORGANIZATION_REQUIRED';
-  };
-  /** Takes a scope on the target. */
-  const takes = (scope: ScopeName, done: Verdict): Verdict =>
-    guarded(() => {
-      if (!there || !request) return 'NOT_FOUND';
-      return may(forest, request, scope, slug) ? done : forbidden(scope);
-    });
-  /** Is not done to the organization of the request itself. */
-  const below = (done: Verdict): Verdict =>
-    guarded(() => (isActing ? 'BAD_USER_INPUT' : takes(REACH, done)));
-  /** Takes a scope on a row that only holders of another scope can see. */
-  const seenWith = (seen: ScopeName, scope: ScopeName, done: Verdict): Verdict =>
-    guarded(() => (request && may(forest, request, seen, slug) ? takes(scope, done) : 'NOT_FOUND'));
-  const byPerson = (done: Verdict): Verdict => {
-    if (anonymous) return 'UNAUTHENTICATED';
-    return person ? done : forbidden();
-  };
-  const one = (name: string, input: object, verdict: Verdict, alias = name): Attempt => ({
-    alias,
-    name,
-    input,
-    verdict,
-  });
-  const suspend = one('suspendOrganization', { id }, below('SuspendOrganizationPayload'));
-  const resume = one('resumeOrganization', { id }, below('ResumeOrganizationPayload'));
-  const event = {
-    id: fixture.unique(),
-    metric: 'voice_calls',
-    quantity: '1',
-    occurredAt: new Date().toISOString(),
-  };
-
-  return [
-    one(
-      'createOrganization',
-      { name: 'Matrix', slug: 'acme', parentId: id },
-      takes(REACH, 'SLUG_TAKEN'),
-    ),
-    one(
-      'createOrganization',
-      { name: 'Matrix', slug: 'acme' },
-      byPerson('SLUG_TAKEN'),
-      'createRoot',
-    ),
-    one(
-      'updateOrganization',
-      { id, name: `The ${slug}` },
-      takes('organizations:manage', 'UpdateOrganizationPayload'),
-    ),
-    one(
-      'updateOrganization',
-      { id, billingEmail: 'billing@x.example' },
-      guarded(() => {
-        const first = takes('organizations:manage', 'UpdateOrganizationPayload');
-        return first === 'UpdateOrganizationPayload' ? takes('billing:manage', first) : first;
-      }),
-      'updateBilling',
-    ),
-    one('moveOrganization', { id, newParentId: target.parentId }, below('MoveOrganizationPayload')),
-    one(
-      'moveOrganization',
-      { id: fixture.probeId, newParentId: id, dryRun: true },
-      guarded(() => (reach && there ? 'MoveOrganizationPayload' : 'NOT_FOUND')),
-      'moveInto',
-    ),
-    one('deleteOrganization', { id, mode: 'RESTRICT' }, below('HAS_CHILDREN')),
-    one(
-      'deleteOrganization',
-      { id, mode: 'RESTRICT', confirmSlug: slug },
-      guarded(() => {
-        if (!isActing || !request || forest.get(slug)?.parent) return below('HAS_CHILDREN');
-        return may(forest, request, 'organizations:manage', slug)
-          ? takes(REACH, 'HAS_CHILDREN')
-          : forbidden('organizations:manage');
-      }),
-      'deleteOwn',
-    ),
-    ...(isSuspended ? [resume, suspend] : [suspend, resume]),
-    // The billing accounts of the matrix are not provisioned.
-    one('changePlan', { ...inTarget, plan: 'free' }, takes('billing:manage', 'BILLING_NOT_READY')),
-    one('openBillingPortal', inTarget, takes('billing:manage', 'BILLING_NOT_READY')),
-    one('retryProvisioning', inTarget, takes('organizations:manage', 'RetryProvisioningPayload')),
-    one(
-      'updateMemberRoles',
-      { ...inTarget, userId: target.nodes.User, roles: ['user'] },
-      takes('members:manage', 'UpdateMemberRolesPayload'),
-    ),
-    one(
-      'removeMember',
-      { ...inTarget, userId: target.leaver },
-      takes('members:manage', 'RemoveMemberPayload'),
-    ),
-    // Of an organization that the person is no member of.
-    one('leaveOrganization', { organizationId: fixture.probeId }, byPerson('NOT_FOUND')),
-    one(
-      'addMember',
-      { ...inTarget, email: target.memberEmail, roles: ['user'] },
-      takes('members:manage', 'ALREADY_MEMBER'),
-    ),
-    one(
-      'createRole',
-      { ...inTarget, key: 'admin', name: 'Matrix', scopes: [] },
-      takes('roles:manage', 'ROLE_KEY_TAKEN'),
-    ),
-    one(
-      'updateRole',
-      { id: target.nodes.Role, name: 'Own' },
-      takes('roles:manage', 'UpdateRolePayload'),
-    ),
-    one('deleteRole', { id: target.nodes.Role }, takes('roles:manage', 'ROLE_IN_USE')),
-    one(
-      'createInvitation',
-      { ...inTarget, email: target.memberEmail, roles: ['user'] },
-      takes('members:manage', 'ALREADY_MEMBER'),
-    ),
-    one(
-      'inviteUsers',
-      { ...inTarget, users: [{ email: target.memberEmail, roles: ['user'] }] },
-      takes('members:manage', 'InviteUsersPayload'),
-    ),
-    one(
-      'resendInvitation',
-      { id: target.closedInvitation },
-      seenWith('members:read', 'members:manage', 'INVITATION_CLOSED'),
-    ),
-    one(
-      'revokeInvitation',
-      { id: target.closedInvitation },
-      seenWith('members:read', 'members:manage', 'INVITATION_CLOSED'),
-    ),
-    one('acceptInvitation', { token: 'unknown' }, byPerson('INVITATION_INVALID')),
-    one('declineInvitation', { token: 'unknown' }, byPerson('INVITATION_INVALID')),
-    one('acceptInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'acceptById'),
-    one('declineInvitation', { id: target.nodes.Invitation }, byPerson('NOT_FOUND'), 'declineById'),
-    // The address is that of the contact that is there.
-    one(
-      'createContact',
-      { ...inTarget, kind: 'BILLING', name: 'Matrix', email: target.contactEmail },
-      takes('organizations:manage', 'CONTACT_EXISTS'),
-    ),
-    one(
-      'updateContact',
-      { id: target.nodes.Contact, name: 'Matrix' },
-      seenWith('organizations:manage', 'organizations:manage', 'UpdateContactPayload'),
-    ),
-    one(
-      'deleteContact',
-      { id: target.spareContact },
-      seenWith('organizations:manage', 'organizations:manage', 'DeleteContactPayload'),
-    ),
-    one(
-      'createApiKey',
-      { ...inTarget, name: 'matrix', scopes: [] },
-      takes('api_keys:manage', 'CreateApiKeyPayload'),
-    ),
-    one(
-      'updateApiKey',
-      { id: target.nodes.ApiKey, name: 'k' },
-      seenWith('api_keys:manage', 'api_keys:manage', 'UpdateApiKeyPayload'),
-    ),
-    one(
-      'revokeApiKey',
-      { id: target.revokedKey },
-      seenWith('api_keys:manage', 'api_keys:manage', 'RevokeApiKeyPayload'),
-    ),
-    one(
-      'recordUsage',
-      { events: [{ ...event, organizationId: id }] },
-      guarded(() => {
-        if (!there || !request) return 'rejected: ORGANIZATION_NOT_FOUND';
-        return may(forest, request, 'usage:write', slug)
-          ? 'RecordUsagePayload'
-          : 'rejected: FORBIDDEN';
-      }),
-    ),
-    one(
-      'createPersonalAccessToken',
-      { name: 'matrix' },
-      byPerson('CreatePersonalAccessTokenPayload'),
-    ),
-    one(
-      'revokePersonalAccessToken',
-      { id: target.nodes.PersonalAccessToken },
-      byPerson('NOT_FOUND'),
-    ),
-    ...(fixture.ownToken === null
-      ? []
-      : [
-          one(
-            'revokePersonalAccessToken',
-            { id: fixture.ownToken },
-            byPerson('RevokePersonalAccessTokenPayload'),
-            'revokeOwn',
-          ),
-        ]),
-    one(
-      'restoreOrganization',
-      { id },
-      guarded(() =>
-        restorable ? 'RestoreOrganizationPayload' : below('RestoreOrganizationPayload'),
-      ),
-    ),
-    // A deleted one that was restored a moment ago is deleted again, with what came back with it.
-    ...(isDeleted
-      ? [
-          one(
-            'deleteOrganization',
-            { id, mode: 'CASCADE' },
-            guarded(() => (restorable ? 'DeleteOrganizationPayload' : 'NOT_FOUND')),
-            'deleteAgain',
-          ),
-        ]
-      : []),
-  ];
+): Tried[] {
+  const ruling = rulingOn(forest, asker, target.slug);
+  const cell = { ...ruling, target, fixture, inTarget: { organizationId: target.id } };
+  return SAMPLES.flatMap(([mutation, sample]) =>
+    sample.attempts(cell).map((attempt) => {
+      const { name = mutation, alias = name, input } = attempt;
+      const verdict =
+        'verdict' in attempt ? attempt.verdict : ruling.by(sample.right, attempt.answer);
+      return { alias, name, input, verdict };
+    }),
+  );
 }

@@ -26,7 +26,8 @@ import {
   type World,
 } from '../setup/world.ts';
 import { insertNodes, NODE_TYPES, type NodeType } from '../setup/nodes.ts';
-import type { Asker, Target } from './cells.ts';
+import { profileColumns } from './cells.ts';
+import type { Asker, Target } from './verdicts.ts';
 import { ROLES, SCOPES, type Forest, type ScopeName } from './model.ts';
 
 /** The organization that callers act in. */
@@ -242,9 +243,20 @@ async function furnish(world: World, forest: Forest, slug: string): Promise<Targ
     sql<{ id: string }>`select id from organizations where slug = ${parent}`,
   );
   await sql`insert into billing_accounts (organization_id) values (${id})`.execute(db);
-  await sql`insert into organization_profiles (organization_id, address_line1, address_city, address_state, address_zip, address_country,
-      invoice_owner, external_reference, primary_color)
-    values (${id}, '1 Main St', 'Town', 'ST', '1', 'DE', 'PARTNER', 'C-1', '#112233')`.execute(db);
+  const profile = {
+    organization_id: id,
+    address_line1: '1 Main St',
+    address_city: 'Town',
+    address_state: 'ST',
+    address_zip: '1',
+    address_country: 'DE',
+    primary_color: '#112233',
+    ...profileColumns,
+  };
+  await sql`insert into organization_profiles
+    select * from jsonb_populate_record(null::organization_profiles, ${JSON.stringify(profile)}::jsonb)`.execute(
+    db,
+  );
   await sql`insert into external_accounts (organization_id, system, account_id) values (${id}, 'zuora', ${slug})`.execute(
     db,
   );

@@ -1,14 +1,8 @@
 /** Runs cells of the authorization matrix and compares what is answered with what the model says. */
 import type { GraphQLAnswer, RequestOptions } from '../setup/world.ts';
-import {
-  attempts,
-  expectedRead,
-  forbidden,
-  readDocument,
-  type Attempt,
-  type Target,
-  type Verdict,
-} from './cells.ts';
+import { titleOf } from '../samples/registry.ts';
+import { attempts, expectedRead, readDocument, type Tried } from './cells.ts';
+import { forbidden, type Target, type Verdict } from './verdicts.ts';
 import type { CredentialState, MatrixWorld } from './matrix-world.ts';
 
 /** Cells that were run, and those whose answer was another than expected. */
@@ -18,7 +12,6 @@ export interface Tally {
 }
 
 const MUTATIONS_PER_DOCUMENT = 10;
-const MUTATION_TYPES = new Map<string, string>();
 
 const AT_ONCE = 4;
 
@@ -124,7 +117,7 @@ export class Matrix {
     set: string,
     target: Target,
     tally: Tally,
-    chosen: (attempt: Attempt) => boolean = () => true,
+    chosen: (tried: Tried) => boolean = () => true,
   ): Promise<void> {
     const asker = this.#of.asker(state, set);
     const fixture = {
@@ -136,7 +129,9 @@ export class Matrix {
     const where = `${state.name}, ${set}, ${target.slug}`;
     for (let start = 0; start < all.length; start += MUTATIONS_PER_DOCUMENT) {
       const some = all.slice(start, start + MUTATIONS_PER_DOCUMENT);
-      const variables = some.map(({ name }, index) => `$i${index}: ${inputType(name)}!`).join(', ');
+      const variables = some
+        .map(({ name }, index) => `$i${index}: ${titleOf(name)}Input!`)
+        .join(', ');
       const fields = some.map(
         (
           { alias, name },
@@ -182,13 +177,6 @@ export class Matrix {
     if (actual !== expected || answer.errors?.length !== 1)
       tally.wrong.push(`${where}: the request is ${actual}, expected ${expected}`);
   }
-}
-
-function inputType(name: string): string {
-  let type = MUTATION_TYPES.get(name);
-  if (type === undefined)
-    MUTATION_TYPES.set(name, (type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`));
-  return type;
 }
 
 /** What a mutation answered: the code of the failure, or the name of its payload; of metered events, what became of the one. */

@@ -1,8 +1,10 @@
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditParts, defineAuditParts } from '../../src/command/audit-parts.ts';
 import { parseId } from '../../src/values/ids.ts';
 import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import type { Gateway } from '../../src/http/gateway.ts';
+import { everyMutationIn } from '../database/every-mutation.ts';
 import { createWorld, gatewayOver, type GraphQLAnswer, type World } from '../setup/world.ts';
 
 let world: World;
@@ -244,5 +246,29 @@ describe('an audit event', () => {
         auditLog: { nodes: [{ after: { name: 'my laptop', expiresAt: null }, redacted: [] }] },
       },
     });
+  });
+
+  it('has no part that nothing is decided about, whichever mutation recorded it', async () => {
+    expect(await everyMutationIn(world)).toEqual([]);
+    // An organization's profile is decided about column by column.
+    const recorded = await world.rows(sql<{ part: string }>`
+      select distinct e.target_type || '.' || part.name as part
+      from (
+        select target_type, before, after from audit_events where request_id <> 'r'
+        union all select target_type, before, after from account_events
+      ) as e
+      cross join lateral (values (e.before), (e.after)) as state (value)
+      cross join lateral (
+        select key as name from jsonb_each(state.value) where key <> 'profile'
+        union all select 'profile.' || key from jsonb_each(nullif(state.value -> 'profile', 'null'))
+      ) as part
+      order by 1`);
+    expect(recorded.length).toBeGreaterThan(25);
+    const decided = new Set(auditParts().map(([name]) => name));
+    expect(recorded.map(({ part }) => part).filter((part) => !decided.has(part))).toEqual([]);
+  });
+
+  it('has no part that is decided about in two places', () => {
+    expect(() => defineAuditParts('Role', { key: ['roles:manage'] })).toThrow('is declared twice');
   });
 });

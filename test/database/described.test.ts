@@ -22,7 +22,7 @@ import { insertNodes } from '../setup/nodes.ts';
 import { createWorld, type World } from '../setup/world.ts';
 import { describeStatement } from './describe.ts';
 import { everyField } from './every-field.ts';
-import { everyMutation, type Sender } from './every-mutation.ts';
+import { CALLERS, everyMutationIn } from './every-mutation.ts';
 
 const DAY_MS = 86_400_000;
 let world: World;
@@ -48,12 +48,6 @@ afterAll(async () => {
   await client.end();
   await world.close();
 });
-
-const callers = {
-  'an API key': { as: 'key@north' },
-  'a person': { as: 'admin@north' },
-  'a person without organization': { as: 'admin@north', organization: null },
-} as const satisfies Record<Sender, object>;
 
 /** Values of all arguments, and an id of each type, as they stand in a document. */
 async function values(): Promise<Record<string, string>> {
@@ -99,15 +93,7 @@ async function values(): Promise<Record<string, string>> {
 }
 
 it('finds every table and column that operations and jobs name', async () => {
-  const { failed } = await everyMutation({
-    db: world.db,
-    organization: world.uuid('north'),
-    email: 'admin@north.example',
-    key: 'key@north',
-    send: (document, as, input) =>
-      world.ask(document, { ...callers[as], withoutSocket: true }, { input }),
-  });
-  expect(failed).toEqual([]);
+  expect(await everyMutationIn(world)).toEqual([]);
   const asked = await everyField(
     schema,
     schema.getQueryType() as GraphQLObjectType,
@@ -117,7 +103,7 @@ it('finds every table and column that operations and jobs name', async () => {
   // A statement depends on single arguments; pairs of them only choose among the same texts.
   for (const { document, about } of asked.filter((one) => !one.about.includes(', ')))
     await Promise.all(
-      (/^(Query|Viewer)\b/.test(about) ? Object.values(callers) : [callers['a person']]).map(
+      (/^(Query|Viewer)\b/.test(about) ? Object.values(CALLERS) : [CALLERS['a person']]).map(
         (caller) => world.ask(document, { ...caller, withoutSocket: true }),
       ),
     );

@@ -192,12 +192,26 @@ afterAll(async () => {
   await database.close();
 });
 
-/** The first cursors in an answer. */
-async function cursors(document: string): Promise<{ after: string; before: string } | undefined> {
+interface Ends {
+  after: string;
+  before: string;
+}
+
+async function askCursors(document: string): Promise<Ends | undefined> {
   const answer = JSON.stringify(await ask(document, callers['an API key']));
   const [, before] = /"startCursor":"([^"]+)"/.exec(answer) ?? [];
   const [, after] = /"endCursor":"([^"]+)"/.exec(answer) ?? [];
   return after !== undefined && before !== undefined ? { after, before } : undefined;
+}
+
+/** Cursors by document: two tests take those of the same documents, and nothing is written before. */
+const known = new Map<string, Promise<Ends | undefined>>();
+
+/** The first cursors in an answer. */
+function cursors(document: string): Promise<Ends | undefined> {
+  const found = known.get(document) ?? askCursors(document);
+  known.set(document, found);
+  return found;
 }
 
 /** Statements that read more than they answer, each with the reason and how many rows of a table that may be. */
@@ -209,7 +223,7 @@ const ALLOWANCES: { when: RegExp; rows(keys: number): number; why: string }[] = 
     why: 'a search looks through the next 1,000 organizations, and at what else it finds; the log of a subtree through 1,000 events',
   },
   {
-    when: /earlier\.user_id = m\.user_id|count\(distinct m\.user_id\)/,
+    when: /where user_id = m\.user_id order by id|count\(distinct m\.user_id\)/,
     rows: () => 2_000 * MEMBERSHIPS_PER_PERSON,
     why: 'people are told apart by their other memberships, for up to 2,000 of the subtree',
   },
@@ -316,16 +330,13 @@ it('reads no table from end to end in a compiled operation', async () => {
 });
 
 it('does every mutation', async () => {
-  const { names, failed } = await everyMutation({
-    db: database.db,
+  const failed = await everyMutation({
+    database,
     organization: acting.id,
     email: PERSON,
-    key: 'plans',
     send: (document, as, input) => ask(document, callers[as], { input }),
   });
   expect(failed).toEqual([]);
-  const all = Object.keys((schema.getMutationType() as GraphQLObjectType).getFields());
-  expect(all.filter((name) => !names.has(name))).toEqual([]);
 });
 
 it('reads a small multiple of what it answers in every statement, and no table from end to end', async () => {

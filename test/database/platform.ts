@@ -13,6 +13,8 @@ export const IS_SMALL = ORGANIZATIONS < 20_000;
 export const BOUNDED: Readonly<Record<string, string>> = {
   tree_settings: 'one row',
   usage_retention: 'one row',
+  member_names_filled: 'one row',
+  renamed_people: 'names that changed in the last seconds',
   scopes: 'the catalog',
   usage_metrics: 'the catalog',
   plans: 'the catalog',

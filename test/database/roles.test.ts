@@ -175,6 +175,7 @@ describe("the gateway's role", () => {
       from pg_proc p where p.pronamespace = 'public'::regnamespace and p.prosecdef order by 1`);
     const path = 'search_path=public, pg_temp';
     expect(functions).toEqual([
+      { name: 'partition_usage_event_keys', path, open: false },
       { name: 'prepare_usage_months', path, open: false },
       { name: 'retire_usage_events', path, open: false },
       { name: 'seal_audit_event', path, open: false },
@@ -184,6 +185,7 @@ describe("the gateway's role", () => {
         open: false,
       },
       { name: 'settle_search_index', path, open: false },
+      { name: 'usage_event_keys_copy', path, open: false },
     ]);
   });
 });

@@ -1,15 +1,13 @@
 /** Far more requests at once than the gateway can do: memory stays bounded, everybody is answered, and a stranger hardly notices. */
 import { Agent } from 'node:http';
-import { sql } from 'kysely';
 import { afterAll, describe, expect } from 'vitest';
-import { insertApiKey } from '../../src/seed/bootstrap.ts';
-import { seedSynthetic } from '../../src/seed/synthetic.ts';
 import { it } from '../setup/fixtures.ts';
 import { quantile, serveMeasured, type MeasuredGateway } from '../setup/process.ts';
 import { sized } from '../setup/size.ts';
 import { contention } from './control.ts';
 import { startProxy } from './proxy.ts';
 import { ask, volley, type Answer } from './volley.ts';
+import { HEAVY, PAGE, plantCrowd } from '../limits/crowd.ts';
 
 const REQUESTS = 800;
 const KEYS = 40;
@@ -22,11 +20,6 @@ const STRANGER_P99_MS = 1_000;
 /** How much longer each statement takes where the database is slow. */
 const DELAY_MS = 200;
 
-/** About the most expensive operation that is accepted; change it when the limits of one operation change. */
-const HEAVY = `{ organization { descendants(first: 100) { nodes { slug name status childCount
-  members(first: 40) { nodes { user { email name } } } children(first: 20) { nodes { slug name childCount } } } } } }`;
-/** An ordinary page of a console. */
-const PAGE = `{ organization { name descendantCount children(first: 25) { totalCount nodes { slug name childCount } } members(first: 10) { nodes { user { email } } } } }`;
 const TRIVIAL = '{ organization { slug } }';
 
 const CASES = [
@@ -41,19 +34,10 @@ let keys: string[];
 let stranger: string;
 
 it.beforeAll(async ({ database }) => {
-  await seedSynthetic(database.url, { organizations: ORGANIZATIONS, seed: 1, now: new Date() });
-  const { rows: roots } = await sql<{ id: string }>`
-    select r.id from organizations as r where r.parent_id is null
-    order by (select count(*) from organizations as o where o.path >= r.path and o.path < subtree_end(r.path)) desc limit 2`.execute(
-    database.db,
-  );
-  const [large, other] = roots;
-  keys = await Promise.all(
-    Array.from({ length: KEYS }, (_, n) =>
-      insertApiKey(database.db, large?.id ?? '', `greedy ${n}`),
-    ),
-  );
-  stranger = await insertApiKey(database.db, other?.id ?? '', 'modest');
+  ({ greedy: keys, modest: stranger } = await plantCrowd(database, {
+    organizations: ORGANIZATIONS,
+    keys: KEYS,
+  }));
   gateway = await start(database.url);
 });
 afterAll(async () => {

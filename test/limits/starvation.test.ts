@@ -1,10 +1,8 @@
 /** One tenant asks for as much as it may; another must not feel it. Real processes, one gateway, one database. */
-import { sql } from 'kysely';
 import { afterAll, describe, expect } from 'vitest';
-import { insertApiKey } from '../../src/seed/bootstrap.ts';
-import { seedSynthetic } from '../../src/seed/synthetic.ts';
 import { serve, type RunningGateway } from '../cli/run.ts';
 import { it } from '../setup/fixtures.ts';
+import { HEAVY, PAGE, plantCrowd } from './crowd.ts';
 
 const ORGANIZATIONS = 2_000;
 const CONNECTIONS = 20;
@@ -12,30 +10,15 @@ const ATTACK_MS = 3_000;
 /** The victim's p50 under attack may be this many times that of a quiet gateway. */
 const FACTOR_MAX = 3;
 
-/** About the most expensive operation that is accepted; change it when the limits of one operation change. */
-const HEAVY = `{ organization { descendants(first: 100) { nodes { slug name status childCount
-  members(first: 40) { nodes { user { email name } } } children(first: 20) { nodes { slug name childCount } } } } } }`;
-/** An ordinary page of a console. */
-const PAGE = `{ organization { name descendantCount children(first: 25) { totalCount nodes { slug name childCount } } members(first: 10) { nodes { user { email } } } } }`;
-
 let gateway: RunningGateway;
 let attackers: string[];
 let victim: string;
 
 it.beforeAll(async ({ database }) => {
-  await seedSynthetic(database.url, { organizations: ORGANIZATIONS, seed: 1, now: new Date() });
-  const { rows: roots } = await sql<{ id: string }>`
-    select r.id from organizations as r where r.parent_id is null
-    order by (select count(*) from organizations as o where o.path >= r.path and o.path < subtree_end(r.path)) desc limit 2`.execute(
-    database.db,
-  );
-  const [large, other] = roots;
-  attackers = await Promise.all(
-    Array.from({ length: CONNECTIONS }, (_, n) =>
-      insertApiKey(database.db, large?.id ?? '', `greedy ${n}`),
-    ),
-  );
-  victim = await insertApiKey(database.db, other?.id ?? '', 'modest');
+  ({ greedy: attackers, modest: victim } = await plantCrowd(database, {
+    organizations: ORGANIZATIONS,
+    keys: CONNECTIONS,
+  }));
   // The attack is to be limited by fairness here; budgets per minute have tests of their own.
   gateway = await serve({
     DATABASE_URL: database.url,

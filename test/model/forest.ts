@@ -4,21 +4,12 @@ import { sql } from 'kysely';
 import { createToken, tokenHash, tokenPreview } from '../../src/authentication/secret.ts';
 import { encodeId, parseId, type IdType } from '../../src/values/ids.ts';
 import { Random } from '../../src/seed/random.ts';
+import { SCOPES as CATALOG } from '../access/model.ts';
 import type { World } from '../setup/world.ts';
 import { State } from './state.ts';
 
-export const SCOPES = [
-  'organizations:manage',
-  'child_organizations:manage',
-  'members:read',
-  'members:manage',
-  'roles:manage',
-  'api_keys:manage',
-  'usage:read',
-  'usage:write',
-  'billing:manage',
-  'audit:read',
-];
+/** Every scope. */
+export const SCOPES: string[] = [...CATALOG];
 export const BUILT_IN = ['admin', 'viewer', 'user', 'support', 'cloud_rep', 'restricted_user'];
 /** Keys of roles that organizations define; few, so that they collide and shadow each other. */
 export const OWN_KEYS = ['lead', 'clerk', 'meter', 'auditor'];

@@ -9,6 +9,7 @@ import {
   SlugAvailabilityDocument,
   type CreateOrganizationInput,
 } from '../generated/graphql.ts';
+import { PATIENT, untilAnswered } from '../setup/answered.ts';
 import { startIssuer, type Issuer } from '../setup/issuer.ts';
 import { runJobs, sentMail, tokenIn } from '../setup/outbox.ts';
 import {
@@ -25,7 +26,7 @@ let issuer: Issuer;
 beforeAll(async () => {
   issuer = await startIssuer();
   world = await createWorld(
-    { sessions: new Sessions(issuer.settings, createLogger('silent')) },
+    { sessions: new Sessions(issuer.settings, createLogger('silent')), limits: PATIENT },
     { poolSize: 16 },
   );
 });
@@ -343,7 +344,7 @@ describe('a slug', () => {
       const answers = await Promise.all(
         Array.from({ length: 64 }, (_, n) => {
           const { as, parentId } = places[n % places.length] ?? places[0];
-          return create({ slug, parentId }, { as, withoutSocket: true });
+          return untilAnswered(() => create({ slug, parentId }, { as, withoutSocket: true }));
         }),
       );
       const outcomes = Map.groupBy(
@@ -389,7 +390,9 @@ describe('a slug that is left out', () => {
     const answers = await Promise.all(
       Array.from({ length: 64 }, (_, n) => {
         const { as, parentId } = places[n % places.length] ?? places[0];
-        return create({ name: 'Same Name', slug: null, parentId }, { as, withoutSocket: true });
+        return untilAnswered(() =>
+          create({ name: 'Same Name', slug: null, parentId }, { as, withoutSocket: true }),
+        );
       }),
     );
     const slugs = answers.map(
@@ -559,8 +562,10 @@ describe('what is refused leaves nothing behind', () => {
 });
 
 describe('an idempotency key', () => {
-  const twin = (input: Input, options?: RequestOptions) =>
-    create({ slug: fresh(), ...input }, options);
+  const twin = (input: Input, options?: RequestOptions) => {
+    const sent = { slug: fresh(), ...input };
+    return untilAnswered(() => create(sent, options));
+  };
 
   it('has one effect and one answer, however often the request is sent', async () => {
     const input = { ...FULL, slug: fresh(), externalAccounts: null, idempotencyKey: 'k1' };

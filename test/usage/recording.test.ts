@@ -5,6 +5,7 @@ import { Random } from '../../src/seed/random.ts';
 import { addMetric } from '../../src/modules/usage/catalog.ts';
 import { rollUpUsage } from '../../src/modules/usage/roll-up.ts';
 import { RecordUsageDocument, type UsageEventInput } from '../generated/graphql.ts';
+import { PATIENT, untilAnswered } from '../setup/answered.ts';
 import {
   code,
   createWorld,
@@ -18,7 +19,7 @@ import {
 
 let world: World;
 beforeAll(async () => {
-  world = await createWorld({}, { poolSize: 16 });
+  world = await createWorld({ limits: PATIENT }, { poolSize: 16 });
 });
 afterAll(() => world.close());
 
@@ -36,7 +37,7 @@ const event = (slug: Slug, input: Partial<UsageEventInput> = {}): UsageEventInpu
 const record = (events: UsageEventInput[], options: RequestOptions = { as: 'key@north' }) =>
   world.query(RecordUsageDocument, { input: { events } }, options);
 const recorded = async (...call: Parameters<typeof record>) => {
-  const answer = await record(...call);
+  const answer = await untilAnswered(() => record(...call));
   expect(answer.errors).toBeUndefined();
   return payload(answer.data?.recordUsage, 'RecordUsagePayload');
 };

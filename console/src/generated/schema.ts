@@ -262,6 +262,7 @@ export const typesWithoutId: readonly string[] = [
   "Billing",
   "BillingNotReadyError",
   "BillingPortalError",
+  "BoundedCount",
   "Branding",
   "ChangePlanPayload",
   "ConcurrencyLimit",

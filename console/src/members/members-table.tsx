@@ -4,7 +4,7 @@ import type { MemberFragment } from '../generated/members/graphql.ts';
 import { texts } from '../texts/en/members.ts';
 import { Pill } from '../ui/pill.tsx';
 import { RowMenu, type RowAction } from '../ui/row-menu.tsx';
-import { Table, type TableColumn } from '../ui/table.tsx';
+import { Table, type TableColumn, type TableSort } from '../ui/table.tsx';
 import { When } from '../ui/when.tsx';
 import { nameOf, Person, Roles } from './person.tsx';
 
@@ -19,12 +19,14 @@ const facts: readonly TableColumn<MemberRow>[] = [
     id: 'person',
     title: titles.person,
     isRowHeader: true,
+    isSortable: true,
     cell: ({ user, isViewer }) => <Person of={user}>{isViewer && <Pill>{texts.you}</Pill>}</Person>,
   },
   { id: 'roles', title: titles.roles, cell: ({ roles }) => <Roles of={roles} /> },
   {
     id: 'joined',
     title: titles.joined,
+    isSortable: true,
     cell: ({ createdAt }) => (
       <span className="nowrap">
         <When at={createdAt} />
@@ -46,11 +48,20 @@ const factsAndActions: readonly TableColumn<MemberRow>[] = [
 export interface MembersTableProps {
   members: readonly MemberFragment[];
   canManage: boolean;
+  sort: TableSort;
+  onSort(sort: TableSort): void;
   onChangeRoles(member: MemberFragment): void;
   onRemove(member: MemberFragment): void;
 }
 
-export function MembersTable({ members, canManage, onChangeRoles, onRemove }: MembersTableProps) {
+export function MembersTable({
+  members,
+  canManage,
+  sort,
+  onSort,
+  onChangeRoles,
+  onRemove,
+}: MembersTableProps) {
   const viewer = useViewer();
   const rows = members.map((member) => ({
     ...member,
@@ -60,5 +71,13 @@ export function MembersTable({ members, canManage, onChangeRoles, onRemove }: Me
       { id: 'remove', label: texts.remove, onAction: () => onRemove(member), isDanger: true },
     ],
   }));
-  return <Table label={texts.label} columns={canManage ? factsAndActions : facts} rows={rows} />;
+  return (
+    <Table
+      label={texts.label}
+      columns={canManage ? factsAndActions : facts}
+      rows={rows}
+      sort={sort}
+      onSort={onSort}
+    />
+  );
 }

@@ -20,6 +20,7 @@ import { ChangeRolesDialog } from './change-roles-dialog.tsx';
 import { MEMBERS_SCOPE } from './grants.ts';
 import { MembersTable } from './members-table.tsx';
 import { RemoveDialog } from './remove-dialog.tsx';
+import { orderAt, orderOf } from './sort.ts';
 
 /** The longest text that the gateway searches for. */
 const SEARCH_MAX = 64;
@@ -32,12 +33,15 @@ export default function MembersView({ slug }: TabViewProps) {
   const [, navigate] = useLocation();
   const [search, setSearch] = useQueryState('search');
   const [role, setRole] = useQueryState('role');
+  const [order, setOrder] = useQueryState('sort');
   const [dialog, setDialog] = useState<{ kind: 'roles' | 'remove'; member: MemberFragment }>();
+  const { orderBy, sort } = orderOf(order);
   const wanted = useDebounced(search.trim(), SETTLED_MS);
   const pages = usePages({
     query: MembersDocument,
     variables: {
       slug,
+      orderBy,
       search: wanted === '' ? null : wanted,
       roles: role === '' ? null : [role],
     },
@@ -88,6 +92,8 @@ export default function MembersView({ slug }: TabViewProps) {
               <MembersTable
                 members={members.nodes}
                 canManage={canManage}
+                sort={sort}
+                onSort={(sort) => setOrder(orderAt(sort).value, { push: true })}
                 onChangeRoles={(member) => setDialog({ kind: 'roles', member })}
                 onRemove={(member) => setDialog({ kind: 'remove', member })}
               />

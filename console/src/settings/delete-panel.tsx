@@ -97,7 +97,7 @@ function DeleteDialog({ organization, onAsk, onClose }: SectionProps & { onClose
             [texts.remove.organizations, formatInteger(size)],
             [
               texts.remove.people,
-              people == null ? common.common.none : formatInteger(people.totalCount),
+              people == null ? common.common.none : atLeast(people.boundedCount),
             ],
           ]}
         />
@@ -130,4 +130,9 @@ function DeleteDialog({ organization, onAsk, onClose }: SectionProps & { onClose
       )}
     </Dialog>
   );
+}
+
+/** A count of what may be too much to be counted. */
+function atLeast({ value, isExact }: { value: number; isExact: boolean }): string {
+  return isExact ? formatInteger(value) : texts.remove.atLeast(formatInteger(value));
 }

@@ -21,6 +21,14 @@ export interface TableColumn<Item> {
   isRowHeader?: boolean;
   /** `end` for numbers. */
   align?: 'start' | 'end';
+  /** Whether its head sorts the rows. */
+  isSortable?: boolean;
+}
+
+/** The column that the rows are sorted by. */
+export interface TableSort {
+  column: string;
+  direction: 'ascending' | 'descending';
 }
 
 export interface TableProps<Item extends { id: string }> {
@@ -29,17 +37,23 @@ export interface TableProps<Item extends { id: string }> {
   rows: readonly Item[];
   /** What Enter or a click on a row does. */
   onAction?: ((id: string) => void) | undefined;
+  sort?: TableSort;
+  onSort?: (sort: TableSort) => void;
   /** Gets the next page; undefined on the last one. */
   onMore?: (() => void) | undefined;
   isLoadingMore?: boolean;
   empty?: ReactNode;
 }
 
+const MARKS = { ascending: '↑', descending: '↓' } as const;
+
 export function Table<Item extends { id: string }>({
   label,
   columns,
   rows,
   onAction,
+  sort,
+  onSort,
   onMore,
   isLoadingMore = false,
   empty,
@@ -50,11 +64,30 @@ export function Table<Item extends { id: string }>({
         aria-label={label}
         className="table"
         {...(onAction && { onRowAction: (key) => onAction(String(key)) })}
+        {...(sort && { sortDescriptor: sort })}
+        {...(onSort && {
+          onSortChange: ({ column, direction }) => onSort({ column: String(column), direction }),
+        })}
       >
         <TableHeader>
-          {columns.map(({ id, title, isRowHeader = false, align }) => (
-            <Column key={id} id={id} isRowHeader={isRowHeader} className={align ?? 'start'}>
-              {title}
+          {columns.map(({ id, title, isRowHeader = false, align, isSortable = false }) => (
+            <Column
+              key={id}
+              id={id}
+              isRowHeader={isRowHeader}
+              allowsSorting={isSortable}
+              className={align ?? 'start'}
+            >
+              {({ sortDirection }) => (
+                <>
+                  {title}
+                  {isSortable && (
+                    <span className="sort-mark" aria-hidden="true">
+                      {sortDirection === undefined ? '↕' : MARKS[sortDirection]}
+                    </span>
+                  )}
+                </>
+              )}
             </Column>
           ))}
         </TableHeader>

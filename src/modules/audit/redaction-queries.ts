@@ -7,7 +7,8 @@ import { casesOf, conditionOf } from '../../authorization/cases.ts';
 import { can } from '../../authorization/rights.ts';
 import type { Viewer } from '../../database/loaders.ts';
 import { organizationById } from '../organization/queries.ts';
-import { NESTED, rules, type Visibility } from './redaction.ts';
+import { auditParts, type PartVisibility } from '../../command/audit-parts.ts';
+import { NESTED } from './redaction.ts';
 
 type Raw = RawBuilder<unknown>;
 
@@ -17,7 +18,7 @@ export type StateName = 'before' | 'after';
 const nested = sql.lit(NESTED);
 
 /** What a rule asks of the event `parent` and of the value of a part. */
-function conditionFor(rule: Visibility, viewer: Viewer, value: Raw): Raw {
+function conditionFor(rule: PartVisibility, viewer: Viewer, value: Raw): Raw {
   const { principal } = viewer;
   if (rule === 'everybody') return sql`true`;
   if (rule === 'the person themselves')
@@ -38,10 +39,10 @@ function conditionFor(rule: Visibility, viewer: Viewer, value: Raw): Raw {
  * shown to nobody.
  */
 function isPartVisible(viewer: Viewer, name: Raw, value: Raw): Raw {
-  const byRule = Map.groupBy(rules, ({ rule }) => JSON.stringify(rule));
+  const byRule = Map.groupBy(auditParts(), ([, rule]) => JSON.stringify(rule));
   const alternatives = [...byRule.values()].flatMap((group) => {
-    const [{ rule } = { rule: undefined }] = group;
-    const names = group.map(({ type, part }) => `${type}.${part}`);
+    const [[, rule] = []] = group;
+    const names = group.map(([part]) => part);
     return rule === undefined
       ? []
       : [

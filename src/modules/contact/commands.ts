@@ -1,5 +1,6 @@
 /** Commands on an organization's contacts. They are serialized by the organization's lock. */
 import { sql } from 'kysely';
+import { defineAuditParts } from '../../command/audit-parts.ts';
 import { organizationOfRow } from '../../command/find-organization.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { runCommand, type CommandRequest } from '../../command/run.ts';
@@ -16,6 +17,9 @@ import type { ContactKind } from './queries.ts';
 const NAME_LENGTH_MAX = 200;
 /** The maximum number of contacts of an organization. */
 export const CONTACTS_MAX = 50;
+
+const visibility = ['organizations:manage'] as const;
+defineAuditParts('Contact', { kind: visibility, name: visibility, email: visibility });
 
 type Contact = Columns<'contacts', 'kind' | 'name' | 'email'>;
 

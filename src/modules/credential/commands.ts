@@ -1,5 +1,6 @@
 /** Commands on API keys. */
 import { sql } from 'kysely';
+import { defineAuditParts } from '../../command/audit-parts.ts';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
 import { organizationOfRow } from '../../command/find-organization.ts';
@@ -25,6 +26,15 @@ interface ApiKeyInput {
   expiresAt?: Date | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
+
+const visibility = ['api_keys:manage'] as const;
+defineAuditParts('ApiKey', {
+  name: visibility,
+  scopes: visibility,
+  expiresAt: visibility,
+  revokedAt: visibility,
+  issuedBy: visibility,
+});
 
 /** Returns the scopes of a new key, all of which the caller must hold on its organization. */
 async function requireGrantable(

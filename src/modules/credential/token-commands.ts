@@ -1,6 +1,7 @@
 /** Commands on personal access tokens. */
 import { sql } from 'kysely';
 import { createToken, tokenHash, tokenPreview } from '../../authentication/secret.ts';
+import { defineAuditParts } from '../../command/audit-parts.ts';
 import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { newId } from '../../database/id.ts';
 import { maybeOne, one } from '../../database/rows.ts';
@@ -16,6 +17,12 @@ interface TokenInput {
   expiresAt?: Date | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
+
+defineAuditParts('PersonalAccessToken', {
+  name: 'the person themselves',
+  expiresAt: 'the person themselves',
+  revokedAt: 'the person themselves',
+});
 
 const NEW = '00000000-0000-0000-0000-000000000000';
 

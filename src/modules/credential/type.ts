@@ -7,6 +7,7 @@ import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { creationOrder } from '../../graphql/order.ts';
 import { atMost } from '../../graphql/cost.ts';
+import type { Types } from '../../graphql/user-error.ts';
 import { orNotFound } from '../../errors.ts';
 import { OrganizationRef } from '../organization/refs.ts';
 import { organizationById } from '../organization/queries.ts';
@@ -20,6 +21,31 @@ import {
   type TokenRow,
   tokenById,
 } from './queries.ts';
+
+type Lifetime = Pick<
+  ApiKeyRow & TokenRow,
+  'created_at' | 'expires_at' | 'last_used_at' | 'revoked_at'
+>;
+
+/** Fields of every credential: from when to when it works. */
+const lifetime = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Lifetime>) => ({
+  createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
+  expiresAt: t.expose('expires_at', {
+    type: 'DateTime',
+    nullable: true,
+    description: 'When it stops working; null for never.',
+  }),
+  lastUsedAt: t.expose('last_used_at', {
+    type: 'DateTime',
+    nullable: true,
+    description: 'When it was last used, accurate to a few seconds.',
+  }),
+  revokedAt: t.expose('revoked_at', {
+    type: 'DateTime',
+    nullable: true,
+    description: 'When it was revoked.',
+  }),
+});
 
 export const ApiKeyRef = builder.objectRef<ApiKeyRow>('ApiKey');
 
@@ -38,22 +64,7 @@ builder.node(ApiKeyRef, {
       description: 'Scopes that the key was given.',
       extensions: atMost(SCOPES_MAX),
     }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
-    expiresAt: t.expose('expires_at', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it stops working; null for never.',
-    }),
-    lastUsedAt: t.expose('last_used_at', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was last used, accurate to a few seconds.',
-    }),
-    revokedAt: t.expose('revoked_at', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was revoked.',
-    }),
+    ...lifetime(t),
     issuedByKey: t.field({
       type: ApiKeyRef,
       nullable: true,
@@ -128,21 +139,6 @@ builder.node(PersonalAccessTokenRef, {
     preview: t.exposeString('preview', {
       description: 'First and last characters of the token, to tell tokens apart.',
     }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created.' }),
-    expiresAt: t.expose('expires_at', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it stops working; null for never.',
-    }),
-    lastUsedAt: t.expose('last_used_at', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was last used, accurate to a few seconds.',
-    }),
-    revokedAt: t.expose('revoked_at', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was revoked.',
-    }),
+    ...lifetime(t),
   }),
 });

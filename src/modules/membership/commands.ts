@@ -1,4 +1,5 @@
 /** Commands on members of an organization. */
+import { defineAuditParts } from '../../command/audit-parts.ts';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import type { Principal } from '../../authorization/principal.ts';
@@ -36,6 +37,8 @@ interface Member {
   organizationId: string;
   userId: string;
 }
+
+defineAuditParts('Membership', { email: ['members:read'], roles: ['members:read'] });
 
 const attempt = (action: string, { organizationId, userId }: Member) =>
   ({

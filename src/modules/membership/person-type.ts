@@ -2,7 +2,14 @@
 import { requiresReach, visibleTo } from '../../graphql/guards.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
-import { inSql, pagesOf, rowsInSql, sameRow, type GivenArguments } from '../../compiler/forms.ts';
+import {
+  boundedCountInSql,
+  inSql,
+  pagesOf,
+  rowsInSql,
+  sameRow,
+  type GivenArguments,
+} from '../../compiler/forms.ts';
 import { badInput } from '../../errors.ts';
 import { atMost, countOf } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
@@ -75,6 +82,7 @@ const PersonConnectionRef = connectionType<PersonRow>({
   name: 'Person',
   node: PersonRef,
   plural: 'people',
+  boundedCount: boundedCountInSql,
 });
 
 const PersonOrderRef = builder.enumType('PersonOrder', {

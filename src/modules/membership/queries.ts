@@ -7,8 +7,7 @@ import {
 } from '../../authorization/rights.ts';
 import type { Principal } from '../../authorization/principal.ts';
 import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
-import { byCreation, type CreationOrder } from '../../database/orders.ts';
-import { defineList, ofOneself, ofOrganizations } from '../../database/list.ts';
+import { defineList, ofOneself } from '../../database/list.ts';
 import type { Columns } from '../../database/rows.ts';
 
 /** A membership with its person. */
@@ -21,17 +20,10 @@ export interface MembershipRow
   user_created_at: Date;
 }
 
-const columns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
+/** The columns of a membership `m` of a person `u`, reached through this organization. */
+export const membershipColumns = (organization: RawBuilder<unknown>): RawBuilder<unknown> => sql`
   m.id, m.organization_id, m.user_id, m.created_at, m.updated_at, ${organization}.lineage,
   u.email, u.name as user_name, u.created_at as user_created_at`;
-
-export interface MembersArguments {
-  orderBy: CreationOrder;
-  /** A part of the person's name or address. */
-  search: string | null;
-  /** Keys of roles; the member holds at least one of them. */
-  roles: readonly string[] | null;
-}
 
 /** Whether a membership holds one of the roles. */
 export function holdsRole(
@@ -41,29 +33,29 @@ export function holdsRole(
   return sql`exists (select from membership_roles mr join roles r on r.id = mr.role_id where mr.membership_id = ${membership} and r.key = any (${roles}::text[]))`;
 }
 
-/** The members of an organization, the longest-standing first. */
-export const members = defineList<MembersArguments, MembershipRow>({
-  name: 'members',
-  parents: ofOrganizations({ scope: 'members:read' }),
-  columns: columns(sql`parent`),
-  from: () => sql`memberships as m join users as u on u.id = m.user_id`,
-  where: (_viewer, { search, roles }) => [
-    sql`m.organization_id = parent.id`,
+/** Which people are wanted. */
+export interface PersonFilter {
+  /** A part of the person's name or address. */
+  search: string | null;
+  /** Keys of roles; the person holds at least one of them. */
+  roles: readonly string[] | null;
+}
+
+/** The conditions that a membership `m` and its person `u` match the filter; none if it wants all. */
+export function personMatches({ search, roles }: PersonFilter): RawBuilder<unknown>[] {
+  return [
     ...(search === null
       ? []
       : [sql`strpos(u.search_text, (select search_fold(${search}::text))) > 0`]),
     ...(roles === null ? [] : [holdsRole(sql`m.id`, roles)]),
-  ],
-  // The order that was the only one has no name, so that its cursors stay valid.
-  orderName: ({ orderBy }) => (orderBy === 'CREATED_AT_ASC' ? '' : orderBy),
-  order: ({ orderBy }) => byCreation(sql`m.id`, orderBy),
-});
+  ];
+}
 
 /** The caller's own memberships in organizations that are not deleted, oldest first. */
 export const ownMemberships = defineList<null, MembershipRow>({
   name: 'own memberships',
   parents: ofOneself,
-  columns: columns(sql`o`),
+  columns: membershipColumns(sql`o`),
   from: () =>
     sql`memberships as m join users as u on u.id = m.user_id join organizations as o on o.id = m.organization_id and o.deleted_at is null`,
   where: () => [sql`m.user_id = parent.id`],
@@ -88,7 +80,7 @@ export const membershipById = rowBatch<null, MembershipRow>(
   'membership by id',
   (row) => row.id,
   ({ principal }, ids) => sql<MembershipRow>`
-    select ${columns(sql`m`)} from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id = any (${ids}::uuid[])`,
+    select ${membershipColumns(sql`m`)} from ${visibleMemberships(principal)} as m join users as u on u.id = m.user_id where m.id = any (${ids}::uuid[])`,
 );
 
 /** The scopes of memberships, including implied ones. */
@@ -134,7 +126,7 @@ export const membershipsOfPerson = listBatch<number, MembershipRow & { key: stri
         select key, split_part(key, '/', 1)::uuid as root_id, split_part(key, '/', 2)::uuid as user_id from unnest(${keys}::text[]) as key
       ) as asked
       cross join lateral (
-        select ${columns(sql`o`)}
+        select ${membershipColumns(sql`o`)}
         from memberships as m
         join users as u on u.id = m.user_id
         join ${readableOrganizations(principal, { scope: 'members:read' })} as o on o.id = m.organization_id

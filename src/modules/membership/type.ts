@@ -28,12 +28,13 @@ import { rolesOfMembership } from '../role/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { personPattern } from '../../values/email.ts';
 import { UserRef } from '../user/type.ts';
+import { members, type MembersArguments } from './members.ts';
+import type { NameOrder } from './members-by-name.ts';
 import {
-  members,
   membershipScopes,
   scopesOfRow,
-  type MembersArguments,
   type MembershipRow,
+  type PersonFilter,
   membershipById,
 } from './queries.ts';
 
@@ -112,9 +113,13 @@ export const MembershipConnectionRef = connectionType<MembershipRow>({
 
 export const ROLE_FILTER_MAX = 50;
 
-const MembershipOrderRef = creationOrder('MembershipOrder', 'members');
-
-type PersonFilter = Pick<MembersArguments, 'search' | 'roles'>;
+const MembershipOrderRef = creationOrder('MembershipOrder', 'members', {
+  NAME_ASC: {
+    description:
+      'By name without regard to case, people without a name by their address; a changed name counts seconds later.',
+  },
+  NAME_DESC: { description: 'The same from its end.' },
+} satisfies Record<NameOrder, object>);
 
 /** The filter of members and of people, from what the client gives. */
 export function personFilter({ search, roles }: GivenArguments<PersonFilter>): PersonFilter {

@@ -3,7 +3,14 @@ import { badInput } from '../../errors.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { atMost, weighs } from '../../graphql/cost.ts';
-import { countOf, flagged, inSql, pagesOf, type GivenArguments } from '../../compiler/forms.ts';
+import {
+  boundedCountInSql,
+  countOf,
+  flagged,
+  inSql,
+  pagesOf,
+  type GivenArguments,
+} from '../../compiler/forms.ts';
 import { requiresReach } from '../../graphql/guards.ts';
 import { searchPattern } from '../../values/text.ts';
 import {
@@ -67,6 +74,7 @@ const OrganizationDescendantConnectionRef = connectionType<DescendantRow>({
   name: 'OrganizationDescendant',
   node: OrganizationRef as never,
   plural: 'organizations below another',
+  boundedCount: boundedCountInSql,
   edgeFields: (t) => ({
     depth: t.int({
       description:

@@ -214,4 +214,15 @@ export const descendants: ListDefinition<DescendantsArguments, DescendantRow> = 
         select o.id from ${page}, ${justMoved} where strpos(o.search_text, page.pattern) > 0 and ${inBounds}
       ) as found`;
   },
+  countWithin(_viewer, args, rows) {
+    const matches = args.search === null ? sql`true` : sql`strpos(o.search_text, page.pattern) > 0`;
+    return sql`
+      select (count(*) filter (where ${filter(args)} and ${matches}))::int as value,
+        count(*) <= ${rows}::integer as is_exact
+      from (${bounds(args, { after: null, before: null })}) as page
+      cross join lateral (
+        select o.* from organizations as o where o.path > page.low and o.path < page.high
+        order by o.path limit ${rows}::integer + 1
+      ) as o`;
+  },
 };

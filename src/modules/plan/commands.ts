@@ -1,5 +1,6 @@
 /** Changes the plan of an organization. The billing provider makes the change, in a job. */
 import { sql } from 'kysely';
+import { defineAuditParts } from '../../command/audit-parts.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { refuse } from '../../command/user-error.ts';
@@ -9,6 +10,8 @@ import { badInput } from '../../errors.ts';
 import { enqueued, type JobName } from '../../jobs/queue.ts';
 import { requireVersion, type ChangeInput } from '../organization/preconditions.ts';
 import { BillingNotReadyError, PlanChangePendingError, PlanLimitError } from './errors.ts';
+
+defineAuditParts('Organization', { plan: ['billing:manage'] });
 
 /**
  * Asks for another plan. The plan and its limits take effect together once the provider has made

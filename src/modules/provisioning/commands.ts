@@ -1,7 +1,10 @@
 /** Commands on provisioning. */
+import { defineAuditParts } from '../../command/audit-parts.ts';
 import { runCommand, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { restartSteps } from './writes.ts';
+
+defineAuditParts('Organization', { steps: 'everybody' });
 
 /** Restarts the unfinished steps immediately. */
 export function retryProvisioning(

@@ -1,5 +1,6 @@
 /** Commands on an organization's own roles. */
 import { sql } from 'kysely';
+import { defineAuditParts } from '../../command/audit-parts.ts';
 import { runCommand, type OrganizationChange, type CommandRequest } from '../../command/run.ts';
 import { idempotencyKeyOf } from '../../command/idempotency.ts';
 import { scopesBeyond } from '../../authorization/granting.ts';
@@ -15,6 +16,13 @@ import { requireName, requireText } from '../../values/text.ts';
 import { OWN_ROLES_MAX, usableRoles } from './choice.ts';
 import { countUses, isUsedBelow } from './use-queries.ts';
 import { RoleEscalationError, RoleInUseError, RoleKeyTakenError } from './errors.ts';
+
+defineAuditParts('Role', {
+  key: 'everybody',
+  name: 'everybody',
+  description: 'everybody',
+  scopes: 'everybody',
+});
 
 const NAME_LENGTH_MAX = 100;
 const DESCRIPTION_LENGTH_MAX = 500;

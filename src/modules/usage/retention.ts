@@ -1,7 +1,7 @@
 /** How long usage is kept at each resolution (docs/decisions/0016-usage.md). */
 import { sql, type RawBuilder } from 'kysely';
 import type { Database } from '../../database/connect.ts';
-import { one } from '../../database/rows.ts';
+import { many, one } from '../../database/rows.ts';
 
 /** The minimum number of days that single events can be configured to be kept. */
 export const EVENT_DAYS_MIN = 31;
@@ -28,29 +28,35 @@ export async function retainUsage(db: Database, eventDays: number): Promise<void
     );
     return retired.before;
   });
+  for (const { name } of await many(db, tablesOfKeys))
+    await removeAll(db, name, sql<boolean>`occurred_at < ${before}`);
   await removeAll(
     db,
-    sql`select ctid from usage_event_keys where occurred_at < ${before}`,
-    'usage_event_keys',
-  );
-  await removeAll(
-    db,
-    sql`select ctid from usage_totals where grain = 'HOUR' and starts_at < usage_hours_from()`,
     'usage_totals',
+    sql<boolean>`grain = 'HOUR' and starts_at < usage_hours_from()`,
   );
 }
 
-/** Deletes what the query finds, in batches. */
-async function removeAll(
-  db: Database,
-  rows: RawBuilder<unknown>,
-  table: 'usage_event_keys' | 'usage_totals',
-): Promise<void> {
+/**
+ * The partitions of usage_event_keys, since a ctid says which row it is within one of them only; or
+ * the table itself as long as it has none.
+ */
+const tablesOfKeys = sql<{ name: string }>`
+  select c.relname as name from pg_class c
+  where c.oid = 'usage_event_keys'::regclass and c.relkind = 'r'
+  union all
+  select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid
+  where i.inhparent = 'usage_event_keys'::regclass
+  order by name`;
+
+/** Deletes rows of one table, in batches. */
+async function removeAll(db: Database, name: string, which: RawBuilder<boolean>): Promise<void> {
+  const table = sql.id(name);
   for (;;) {
     const { numAffectedRows = 0n } = await sql`
-      delete from ${sql.table(table)} where ctid = any (array(${rows} limit ${ROWS_AT_ONCE}))`.execute(
-      db,
-    );
+      delete from only ${table} where ctid = any (array(
+        select ctid from only ${table} where ${which} limit ${ROWS_AT_ONCE}
+      ))`.execute(db);
     if (numAffectedRows < ROWS_AT_ONCE) return;
   }
 }

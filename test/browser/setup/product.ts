@@ -1,6 +1,9 @@
 /** The product as it is started by a newcomer: the gateway with its demonstration, in a process of its own. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import pg from 'pg';
+import { readRecord } from '../../../src/embedded-postgres/folder.ts';
+import { OWNER, pidFile } from '../../../src/embedded-postgres/running-server.ts';
 import { makeDataFolder, removeDataFolder } from '../../cli/data-folder.ts';
 import { serve, type RunningGateway } from '../../cli/run.ts';
 
@@ -24,6 +27,8 @@ export interface Product extends Origin {
   /** Starts again at the same address, over the same data, with other settings. */
   start(environment?: Record<string, string>): Promise<void>;
   stop(): Promise<void>;
+  /** Runs a statement in its database, as the owner. */
+  run(statement: string, values?: unknown[]): Promise<void>;
   /** Stops, and deletes the data. */
   discard(): Promise<void>;
 }
@@ -54,11 +59,30 @@ export async function startProduct(): Promise<Product> {
         await begin({ PORT: port, ...environment });
       },
       stop,
+      run: (statement, values) => run(dataDir, statement, values),
       discard,
     };
   } catch (error) {
     await discard();
     throw error;
+  }
+}
+
+async function run(dataDir: string, statement: string, values?: unknown[]): Promise<void> {
+  const record = await readRecord(dataDir);
+  if (!record) throw new Error('There is no database yet.');
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: pidFile(record.folder)?.port,
+    user: OWNER,
+    password: record.password,
+    database: 'banyan',
+  });
+  await client.connect();
+  try {
+    await client.query(statement, values);
+  } finally {
+    await client.end();
   }
 }
 

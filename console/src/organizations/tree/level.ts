@@ -1,4 +1,9 @@
-/** The children of one organization, page by page. Each page stays up to date while it is watched. */
+/**
+ * The children of one organization, page by page. The first page stays up to date, and those with a
+ * row on the screen: the cache reads all watched pages again when any of them arrives, which for
+ * thousands of siblings would take longer each time. The others keep what they showed until a row of
+ * theirs is seen again.
+ */
 import type { Client, CombinedError, OperationResult, RequestPolicy } from 'urql';
 import {
   TreeLevelDocument,
@@ -18,7 +23,10 @@ interface Page {
   result: OperationResult<TreeLevelQuery, TreeLevelQueryVariables> | undefined;
   /** The ids of rows that are elsewhere by now, which are left out until the next answer. */
   moved: ReadonlySet<string>;
-  stop(): void;
+  /** How it is read next. */
+  policy: RequestPolicy;
+  /** Ends the watch; undefined while it is not watched. */
+  stop: (() => void) | undefined;
 }
 
 const NONE: ReadonlySet<string> = new Set();
@@ -45,6 +53,9 @@ export class Level {
   /** Whether its pages are kept up to date. */
   isWatched = false;
   #pages: Page[] = [];
+  /** The slugs of rows on the screen. */
+  readonly #seen = new Set<string>();
+  #isSettling = false;
 
   constructor(client: Client, options: LevelOptions) {
     this.#client = client;
@@ -86,24 +97,35 @@ export class Level {
     return this.#pages.find(({ result }) => result?.error)?.result?.error;
   }
 
-  /** Watches the pages that were read before, or reads the first one. */
+  /** Watches what was read before, or reads the first page. */
   start(): void {
-    const afters = this.#pages.map(({ after }) => after);
-    this.#pages = [];
-    for (const after of afters.length > 0 ? afters : [null])
-      this.#watch(after, 'cache-and-network');
+    this.isWatched = true;
+    for (const page of this.#pages) page.policy = 'cache-and-network';
+    if (this.#pages.length === 0) this.#add(null, 'cache-and-network');
+    this.#settle();
   }
 
   stop(): void {
-    for (const page of this.#pages) page.stop();
+    for (const page of this.#pages) halt(page);
     this.isWatched = false;
+  }
+
+  /** Keeps the page of a row up to date until the returned function is called. */
+  see(slug: string): () => void {
+    this.#seen.add(slug);
+    this.#settleSoon();
+    return () => {
+      this.#seen.delete(slug);
+      this.#settleSoon();
+    };
   }
 
   /** Reads the next page, unless one is on its way. */
   more(): void {
     const info = this.#pages.at(-1)?.result?.data?.organization?.children?.pageInfo;
-    if (info?.hasNextPage === true && info.endCursor !== null)
-      this.#watch(info.endCursor, 'cache-first');
+    if (info?.hasNextPage !== true || info.endCursor === null) return;
+    this.#add(info.endCursor, 'cache-first');
+    this.#settle();
   }
 
   /**
@@ -114,9 +136,11 @@ export class Level {
     if (this.pinned && ids.has(this.pinned.id)) this.pinned = undefined;
     const moved = this.#pages.filter((page) => rowsOf(page).some(({ id }) => ids.has(id)));
     for (const page of moved) {
-      const stop = page.stop;
       page.moved = ids;
-      this.#read(page, 'network-only');
+      page.policy = 'network-only';
+      const { stop } = page;
+      if (!stop) continue;
+      this.#read(page);
       stop();
     }
   }
@@ -124,19 +148,41 @@ export class Level {
   /** Reads what there is now from the beginning. */
   reload(): void {
     this.stop();
-    this.#pages = [];
-    this.#watch(null, 'network-only');
-  }
-
-  #watch(after: string | null, requestPolicy: RequestPolicy): void {
     this.isWatched = true;
-    const page: Page = { after, result: undefined, moved: NONE, stop: () => undefined };
-    this.#pages.push(page);
-    this.#read(page, requestPolicy);
+    this.#pages = [];
+    this.#add(null, 'network-only');
+    this.#settle();
   }
 
-  #read(page: Page, requestPolicy: RequestPolicy): void {
-    const { after } = page;
+  #add(after: string | null, policy: RequestPolicy): void {
+    this.#pages.push({ after, policy, result: undefined, moved: NONE, stop: undefined });
+  }
+
+  /** Settles once for all rows that come and go at the same time. */
+  #settleSoon(): void {
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    queueMicrotask(() => {
+      this.#isSettling = false;
+      this.#settle();
+    });
+  }
+
+  /** Begins and ends watches as rows are seen. */
+  #settle(): void {
+    if (!this.isWatched) return;
+    for (const page of this.#pages) {
+      const isWanted =
+        page === this.#pages[0] ||
+        page.result === undefined ||
+        rowsOf(page).some(({ slug }) => this.#seen.has(slug));
+      if (!isWanted) halt(page);
+      else if (!page.stop) this.#read(page);
+    }
+  }
+
+  #read(page: Page): void {
+    const { after, policy } = page;
     const variables = {
       ...this.#window,
       slug: this.#slug,
@@ -145,13 +191,38 @@ export class Level {
       withRow: this.#isRoot && after === null,
     };
     const { unsubscribe } = this.#client
-      .query(TreeLevelDocument, variables, { requestPolicy })
+      .query(TreeLevelDocument, variables, { requestPolicy: policy })
       .subscribe((result) => {
         page.result = result;
         page.moved = NONE;
+        if (!result.stale) {
+          page.policy = 'cache-first';
+          this.#chain(page);
+        }
         // What the cache knows may be older than what other levels show.
         this.#changed(result.stale ? NONE : new Set(rowsOf(page).map(({ id }) => id)));
       });
     page.stop = unsubscribe;
   }
+
+  /** Lets the page after one that was read again begin where that ends now. */
+  #chain(page: Page): void {
+    const at = this.#pages.indexOf(page) + 1;
+    const next = this.#pages[at];
+    const info = page.result?.data?.organization?.children?.pageInfo;
+    if (at === 0 || !next || !info) return;
+    if (info.hasNextPage && info.endCursor !== null) {
+      if (next.after === info.endCursor) return;
+      halt(next);
+      next.after = info.endCursor;
+      this.#settleSoon();
+    } else {
+      for (const rest of this.#pages.splice(at)) halt(rest);
+    }
+  }
+}
+
+function halt(page: Page): void {
+  page.stop?.();
+  page.stop = undefined;
 }

@@ -60,11 +60,13 @@ export function OrganizationTree({ root, expanded, store, at, onCreate }: Organi
 
 interface BranchProps extends Pick<OrganizationTreeProps, 'store' | 'at' | 'onCreate'> {
   id: string;
+  /** The slug of the row above. */
+  parent?: string;
   node: TreeNode;
   viewer: Viewer;
 }
 
-function Branch({ id, node, ...shared }: BranchProps) {
+function Branch({ id, parent, node, ...shared }: BranchProps) {
   const { viewer, store, at, onCreate } = shared;
   const { row, children, hasMore, error } = node;
   return (
@@ -80,11 +82,12 @@ function Branch({ id, node, ...shared }: BranchProps) {
               onCreate={onCreate}
             />
             {id === viewer.acting && <FocusAt at={at} />}
+            {parent !== undefined && <Seen store={store} parent={parent} slug={id} />}
           </>
         )}
       </TreeItemContent>
       <Collection items={children} dependencies={[at, viewer]}>
-        {(child) => <Branch id={child.row.slug} node={child} {...shared} />}
+        {(child) => <Branch id={child.row.slug} parent={id} node={child} {...shared} />}
       </Collection>
       {error && id !== viewer.acting && (
         <TreeItem id={`${id}${FAILED}`} textValue={texts.childrenFailed}>
@@ -105,6 +108,17 @@ function Branch({ id, node, ...shared }: BranchProps) {
       )}
     </TreeItem>
   );
+}
+
+interface SeenProps extends Pick<OrganizationTreeProps, 'store'> {
+  parent: string;
+  slug: string;
+}
+
+/** Tells the store that a row is on the screen: the tree renders the content of no others. */
+function Seen({ store, parent, slug }: SeenProps) {
+  useEffect(() => store.see(parent, slug), [store, parent, slug]);
+  return null;
 }
 
 /** Moves the focus to the row that the address points to, once it is there. */

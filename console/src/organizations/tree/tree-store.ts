@@ -78,6 +78,9 @@ export class TreeStore {
 
   readonly more = (slug: string): void => this.#levels.get(slug)?.more();
 
+  /** Keeps a row below `parent` up to date until the returned function is called. */
+  readonly see = (parent: string, slug: string): (() => void) => this.#levelOf(parent).see(slug);
+
   /** Reads the children of an organization again. */
   readonly reload = (slug: string): void => this.#levels.get(slug)?.reload();
 

@@ -88,6 +88,7 @@ export const texts = {
     goesAlong: 'What goes along',
     organizations: 'Organizations',
     people: 'People whose memberships end',
+    atLeast: (count: string) => `at least ${count}`,
     keys: 'API keys are revoked and open invitations withdrawn; they do not come back.',
     restorable: 'It can be restored for a while, with its members and their roles.',
     type: (slug: string) => `Type ${slug} to confirm`,

@@ -1,5 +1,6 @@
 /** Creates an organization and everything that belongs to it, in one transaction. */
 import { sql } from 'kysely';
+import { defineAuditParts } from '../../../command/audit-parts.ts';
 import {
   runCommand,
   type Change,
@@ -29,6 +30,12 @@ import { ContentionError } from '../../../command/errors.ts';
 import { EmailNotVerifiedError } from '../../invitation/errors.ts';
 import { DepthLimitError, ExternalAccountTakenError, SlugTakenError } from '../errors.ts';
 import { insertOrganization, type Inserted, type NewOrganization, type Place } from './writes.ts';
+
+defineAuditParts('Organization', {
+  slug: 'everybody',
+  parentId: 'whoever sees the organization',
+  admin: ['members:read'],
+});
 
 export interface CreateInput extends DetailsInput {
   name: string;

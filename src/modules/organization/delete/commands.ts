@@ -1,5 +1,6 @@
 /** Deletes organizations. */
 import { sql } from 'kysely';
+import { defineAuditParts } from '../../../command/audit-parts.ts';
 import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { reachesBelow } from '../../../authorization/rights.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
@@ -9,6 +10,14 @@ import { badInput, forbidden, limitExceeded } from '../../../errors.ts';
 import { refuse } from '../../../command/user-error.ts';
 import { requireVersion } from '../preconditions.ts';
 import { HasChildrenError } from '../errors.ts';
+
+defineAuditParts('Organization', {
+  mode: 'everybody',
+  deleted: [MANAGE_CHILDREN],
+  members: ['members:read'],
+  invitations: ['members:read'],
+  keys: ['api_keys:manage'],
+});
 
 /** The maximum number of organizations that one call deletes. */
 export const DELETED_MAX = 10_000;

@@ -1,5 +1,6 @@
 /** Moves an organization, with everything below it, to another parent. */
 import { sql } from 'kysely';
+import { defineAuditParts } from '../../../command/audit-parts.ts';
 import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import { can, readableOrganizations, type Lineage } from '../../../authorization/rights.ts';
@@ -22,6 +23,8 @@ interface MoveInput {
   dryRun?: boolean | null | undefined;
   idempotencyKey?: string | null | undefined;
 }
+
+defineAuditParts('Organization', { affectedCount: [MANAGE_CHILDREN], roles: 'everybody' });
 
 /** The result of a move, or of a preview of it. */
 export interface Moved {

@@ -6,6 +6,7 @@ import { sql, type RawBuilder } from 'kysely';
 import { readableOrganizations, type ReadableOptions } from '../../../authorization/rights.ts';
 import { listBatch, rowBatch, type Keys, type Viewer } from '../../../database/loaders.ts';
 import type { Columns } from '../../../database/rows.ts';
+import type { OrganizationProfiles } from '../../../database/types.ts';
 
 /** A row that belongs to one organization. */
 export interface OfOrganization {
@@ -42,29 +43,45 @@ export const branding = rowBatch<null, BrandingRow>(
   rowsOf(sql`organization_profiles`, sql`t.logo_url, t.primary_color, t.secondary_color`),
 );
 
-const PROFILE = [
+const ADDRESS = [
   'address_line1',
   'address_line2',
   'address_city',
   'address_state',
   'address_zip',
   'address_country',
-  'invoice_owner',
-  'external_reference',
 ] as const;
 
-/** The profile without the branding. */
+/** The address, and the columns that `selectFromProfile` was called for. */
 export interface ProfileRow
-  extends OfOrganization, Columns<'organization_profiles', (typeof PROFILE)[number]> {
+  extends
+    OfOrganization,
+    Columns<'organization_profiles', (typeof ADDRESS)[number]>,
+    Partial<ProfileColumns> {}
+
+/** A column of the profile that is a field of its own. */
+export type ProfileColumn = Exclude<
+  keyof OrganizationProfiles,
+  'organization_id' | (typeof ADDRESS)[number] | keyof BrandingRow
+>;
+
+interface ProfileColumns extends Columns<'organization_profiles', ProfileColumn> {
   invoice_owner: 'PARTNER' | 'END_CUSTOMER' | null;
 }
-export const profile = rowBatch<null, ProfileRow>(
-  'profile',
-  ownerOf,
-  rowsOf(sql`organization_profiles`, sql.join(PROFILE.map((column) => sql.ref(`t.${column}`))), {
-    scope: ['organizations:manage', 'billing:manage'],
-  }),
-);
+
+const selected = new Set<string>(ADDRESS);
+
+/** Has a column read together with the rest of the profile. */
+export function selectFromProfile(column: ProfileColumn): void {
+  selected.add(column);
+}
+
+/** The profile without the branding. */
+export const profile = rowBatch<null, ProfileRow>('profile', ownerOf, (viewer, ids) => {
+  const columns = sql.join([...selected].map((column) => sql.ref(`t.${column}`)));
+  const scope = ['organizations:manage', 'billing:manage'] as const;
+  return rowsOf<ProfileRow>(sql`organization_profiles`, columns, { scope })(viewer, ids);
+});
 
 export interface MarketplaceOfferRow
   extends OfOrganization, Columns<'marketplace_offers', 'marketplace' | 'url'> {
@@ -138,10 +155,7 @@ export function addressOfRow(viewer: Viewer): RawBuilder<unknown> {
 }
 
 /** A column of the profile of the organization `parent`. */
-export function profileColumn(
-  viewer: Viewer,
-  column: 'invoice_owner' | 'external_reference',
-): RawBuilder<unknown> {
+export function profileColumn(viewer: Viewer, column: ProfileColumn): RawBuilder<unknown> {
   return sql`(select p.${sql.ref(column)} from (${profile.statement(viewer, sql`array[parent.id]`, null)}) as p)`;
 }
 

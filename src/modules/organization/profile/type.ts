@@ -3,25 +3,18 @@
  * billing, limits, provisioning.
  */
 import { inside, requires, requiresOneOf } from '../../../graphql/guards.ts';
-import {
-  column,
-  emailColumn,
-  inSql,
-  publicIdOf,
-  related,
-  rowsInSql,
-} from '../../../compiler/forms.ts';
+import { column, emailColumn, publicIdOf, related, rowsInSql } from '../../../compiler/forms.ts';
 import { builder } from '../../../graphql/builder.ts';
 import { encodeId } from '../../../values/ids.ts';
 import { atMost } from '../../../graphql/cost.ts';
 import { shownEmail } from '../../../values/email.ts';
+import { PROFILE_SCOPES, profileField } from './column-type.ts';
 import { ACCOUNTS_MAX } from './input.ts';
 import {
   addressOfRow,
   billing,
   branding,
   brandingOfRow,
-  profileColumn,
   externalAccounts,
   marketplaceOffers,
   profile,
@@ -168,7 +161,7 @@ builder.objectFields(OrganizationRef, (t) => ({
     nullable: true,
     description:
       "The organization's main address. Requires `organizations:manage` or `billing:manage`.",
-    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
+    authScopes: requiresOneOf(...PROFILE_SCOPES),
     async resolve({ id }, _args, { loaders }) {
       const row = await loaders.load(profile, null, id);
       return row?.address_line1 == null ? null : row;
@@ -198,20 +191,14 @@ builder.objectFields(OrganizationRef, (t) => ({
     nullable: true,
     description:
       'Who owns the invoices in the billing system. Requires `organizations:manage` or `billing:manage`.',
-    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
-    resolve: async ({ id }, _args, { loaders }) =>
-      (await loaders.load(profile, null, id))?.invoice_owner ?? null,
-    extensions: inSql(({ viewer }) => profileColumn(viewer, 'invoice_owner')),
+    ...profileField('invoice_owner'),
   }),
   externalReference: t.string({
     nullable: true,
     description:
       "What the partner's own systems call the organization, e.g. a customer number: 1 to 100 characters, not necessarily unique, and not " +
       'searched. Requires `organizations:manage` or `billing:manage`.',
-    authScopes: requiresOneOf('organizations:manage', 'billing:manage'),
-    resolve: async ({ id }, _args, { loaders }) =>
-      (await loaders.load(profile, null, id))?.external_reference ?? null,
-    extensions: inSql(({ viewer }) => profileColumn(viewer, 'external_reference')),
+    ...profileField('external_reference'),
   }),
   branding: t.field({
     type: BrandingRef,

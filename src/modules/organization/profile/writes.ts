@@ -2,9 +2,19 @@
 import { sql } from 'kysely';
 import type { Database } from '../../../database/connect.ts';
 import { maybeOne, one } from '../../../database/rows.ts';
+import { defineAuditParts } from '../../../command/audit-parts.ts';
 import { refuse } from '../../../command/user-error.ts';
 import type { Details } from './input.ts';
 import { ExternalAccountTakenError } from '../errors.ts';
+
+defineAuditParts('Organization', {
+  name: 'everybody',
+  kind: 'everybody',
+  domain: 'everybody',
+  marketplaceOffers: ['organizations:manage'],
+  externalAccounts: ['organizations:manage'],
+  billingEmail: ['billing:manage'],
+});
 
 /** Returns the current values, for the audit log, of the fields that `given` has. */
 export async function currentDetails(

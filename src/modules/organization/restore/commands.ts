@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { readableOrganizations } from '../../../authorization/rights.ts';
 import type { Principal } from '../../../authorization/principal.ts';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
+import { defineAuditParts } from '../../../command/audit-parts.ts';
 import { runCommand, type Change, type CommandRequest } from '../../../command/run.ts';
 import { refuse, type UserError } from '../../../command/user-error.ts';
 import type { Database } from '../../../database/connect.ts';
@@ -10,6 +11,8 @@ import { many, maybeOne } from '../../../database/rows.ts';
 import { notFound, organizationRequired } from '../../../errors.ts';
 import { ParentDeletedError } from '../errors.ts';
 import { requireBelowCaller } from '../preconditions.ts';
+
+defineAuditParts('Organization', { restored: [MANAGE_CHILDREN] });
 
 /** The result of restoring: how many organizations; 0 if it was not deleted. */
 export interface Restored {

@@ -1,11 +1,14 @@
 /** Suspends and resumes organizations. */
 import { sql } from 'kysely';
 import { MANAGE_CHILDREN } from '../../../authorization/scopes.ts';
+import { defineAuditParts } from '../../../command/audit-parts.ts';
 import { idempotencyKeyOf } from '../../../command/idempotency.ts';
 import { runCommand, type CommandRequest } from '../../../command/run.ts';
 import { requireText } from '../../../values/text.ts';
 import { requireBelowCaller, requireVersion, type ChangeInput } from '../preconditions.ts';
 import { one } from '../../../database/rows.ts';
+
+defineAuditParts('Organization', { status: 'everybody', reason: 'everybody' });
 
 const REASON_LENGTH_MAX = 500;
 
