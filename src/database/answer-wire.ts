@@ -77,9 +77,12 @@ class AnswerWire {
     if (whole) this.#readMessages(query, whole);
   }
 
+  /** Hands on what has arrived, with the beginning of a message that came before. */
   #pass(chunk: Buffer): void {
-    this.#drivers.follow(chunk);
-    this.#driver.emit('data', chunk);
+    const bytes = this.#begun.length === 0 ? chunk : Buffer.concat([...this.#begun, chunk]);
+    this.#begun = [];
+    this.#drivers.follow(bytes);
+    this.#driver.emit('data', bytes);
   }
 
   /** What has arrived, once there is enough of it. */
