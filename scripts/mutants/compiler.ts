@@ -513,13 +513,13 @@ export const compiler: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/database/list.ts',
+    file: 'src/database/counts.ts',
     tests: GUARDS,
     mutants: [
       {
         what: 'a count is told of parents that the caller may not read',
-        from: 'as counted where ${list.parents.includes(viewer, args)}',
-        to: 'as counted',
+        from: '(${list.count(viewer, args)}) as counted where ${list.parents.includes(viewer, args)}',
+        to: '(${list.count(viewer, args)}) as counted',
         only: 'leaves a list empty',
       },
     ],

@@ -62,6 +62,7 @@ async function values(): Promise<Record<string, string>> {
   );
   return {
     first: '5',
+    rows: '5',
     last: '5',
     maxDepth: '3',
     search: '"an"',

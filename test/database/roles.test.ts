@@ -181,7 +181,7 @@ describe("the gateway's role", () => {
       { name: 'seal_audit_event', path, open: false },
       {
         name: 'seal_audit_events',
-        path: `${path} TimeZone=UTC enable_seqscan=off banyan.sealing=on`,
+        path: `${path} TimeZone=UTC enable_seqscan=off`,
         open: false,
       },
       { name: 'settle_search_index', path, open: false },

@@ -120,7 +120,10 @@ export const roleById = rowBatch<null, RoleRow>(
   ({ principal }, ids) => sql<RoleRow>`
     select ${columns}, coalesce(reached.lineage, '{}') as lineage, null::uuid as shown_to
     from roles r
-    left join organization_roles d on d.role_id = r.id
+    left join lateral (
+      -- The limit keeps it a look-up per role: a plan for any number of ids would read the table.
+      select own.organization_id from organization_roles as own where own.role_id = r.id limit 1
+    ) as d on true
     left join lateral (
       select o.lineage from ${readableOrganizations(principal)} as o
       where o.id = d.organization_id or (o.id = ${principal.organization?.id ?? null}::uuid and d.organization_id = any (o.lineage))
