@@ -25,6 +25,7 @@ import { schema } from '../../src/schema.ts';
 import { Random } from '../../src/seed/random.ts';
 import { decodeId, encodeId } from '../../src/values/ids.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
+import { textOfUtf8 } from '../../src/database/utf8.ts';
 import { createMatrixWorld, SCOPE_SETS } from '../access/matrix-world.ts';
 import { gatewayOver, missingId, type Caller, type Slug, type World } from '../setup/world.ts';
 import { answerOf, createPair, type Pair } from './differential.ts';
@@ -224,8 +225,9 @@ describe('between authentication and the statement', () => {
             variables,
           );
           if (!('data' in outcome)) continue;
-          if (outcome.data !== resolved)
-            differences.push(`${print(parse(document))}\n${outcome.data}\n${resolved}`);
+          const compiled = textOfUtf8(outcome.data);
+          if (compiled !== resolved)
+            differences.push(`${print(parse(document))}\n${compiled}\n${resolved}`);
         }
         expect(differences.slice(0, 3)).toEqual([]);
       } finally {
