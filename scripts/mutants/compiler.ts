@@ -385,8 +385,8 @@ export const compiler: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a refusal in an answer is sent as a number',
-        from: 'row === undefined || row.answer.includes(REFUSED)',
-        to: 'row === undefined',
+        from: 'row?.answer == null || isRefused(row.answer)',
+        to: 'row?.answer == null',
         only: 'may read a field below, but not in their own',
       },
     ],

@@ -41,8 +41,8 @@ export const faults: readonly MutantGroup[] = [
     mutants: [
       {
         what: 'a statement without an answer is waited for without end',
-        from: 'timer = setTimeout(() => void ask(), SILENCE_MS);',
-        to: 'timer = undefined;',
+        from: 'else void this.#ask(awaited);',
+        to: '',
         only: '(swallow)',
       },
     ],
@@ -60,7 +60,7 @@ export const faults: readonly MutantGroup[] = [
     ],
   },
   {
-    file: 'src/database/pool.ts',
+    file: 'src/database/pool-waiting.ts',
     tests: POOL,
     mutants: [
       {

@@ -150,7 +150,7 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'statements go on when their client has gone',
-        from: "this.#end('client');",
+        from: "this.#endFor('client');",
         to: '',
         only: 'takes its statements with it',
       },

@@ -183,8 +183,10 @@ function failed(
       `The migration ${name} got no lock on a table in ${patienceMs / 1_000} seconds, because other sessions held it all that time; the migration was rolled back. ` +
         'pg_stat_activity shows the oldest transactions; run banyan migrate once they are over.',
     );
+  const reason = error instanceof Error ? error.message : 'unknown reason';
+  // None of them has failed if the connection was lost in between.
   return new ConfigurationError(
-    `The migration ${name} failed: ${error instanceof Error ? error.message : 'unknown reason'}.`,
+    name === '' ? `The migrations failed: ${reason}.` : `The migration ${name} failed: ${reason}.`,
   );
 }
 

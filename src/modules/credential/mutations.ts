@@ -196,7 +196,7 @@ mutation('createPersonalAccessToken', {
 mutation('revokePersonalAccessToken', {
   description:
     'Revokes a token of the calling user, immediately and permanently; it stays listed. Revoking it ' +
-    'again, so it has no `idempotencyKey`.',
+    'again changes nothing, so it has no `idempotencyKey`.',
   input: builder.inputType('RevokePersonalAccessTokenInput', {
     description: 'Which token to revoke.',
     fields: (t) => ({
