@@ -14,7 +14,12 @@ describe('A page that is open', () => {
     const { page, allow } = await open('/console/', { origin: ownProduct.origin });
     await openDemonstration(page);
     await page.getByRole('row', { name: 'Cedar North' }).waitFor();
-    // By then all parts of the page are loaded.
+    // The part of the page that shows what is found is loaded by then.
+    await page.getByRole('searchbox', SEARCH).fill('dental');
+    await page
+      .getByRole('option', { name: /^Harbor Dental/ })
+      .first()
+      .waitFor();
     await page.waitForLoadState('networkidle');
     await ownProduct.stop();
     allow(UNANSWERED);

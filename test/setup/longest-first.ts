@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
  * time, and by size where there was no last time, as in CI.
  */
 const LONG = [
+  'browser/views',
+  'browser/bad-days',
   'database/plans',
   'access/matrix',
   'cli/serve',
