@@ -13,16 +13,6 @@ import {
 import type { Database } from './connect.ts';
 import { many, one } from './rows.ts';
 
-/**
- * Checksums of files as they once were, by name. A file that failed for some databases cannot be
- * mended by a later one, so it was edited; a later file brings databases that applied the former
- * text to the same schema (docs/decisions/0027-migrations.md).
- */
-const FORMER_CHECKSUMS: ReadonlyMap<string, string> = new Map([
-  // Mended by 0290_audit_sealing_without_superuser.
-  ['0230_audit_sealing', '214ca5cc7fcb55e7ded9651ec242c579dc4d2ab983e3c5ef355523f2c5604f5c'],
-]);
-
 /** What a database has of the migrations of some files, by name and in order. */
 export interface AppliedMigrations {
   applied: string[];
@@ -52,7 +42,7 @@ export async function verifyApplied(
     );
   if (unknown.length > 0) requireAllReplaced(history);
   for (const { name, sha256 } of applied) {
-    if (sha256 && !isOf(sha256, name, files))
+    if (sha256 && !checksum(files.get(name) ?? '').equals(sha256))
       throw new ConfigurationError(
         `The migration ${name} was edited after this database had applied it: restore its file, and add a new migration for the change.`,
       );
@@ -129,14 +119,6 @@ export async function noteChecksums(
     insert into migration_checksums (name, sha256)
     select * from unnest(${names}::text[], ${names.map((name) => checksum(files.get(name) ?? ''))}::bytea[])
     on conflict do nothing`.execute(db);
-}
-
-/** Whether it is the checksum of the file, or of its former text. */
-function isOf(sha256: Buffer, name: string, files: ReadonlyMap<string, string>): boolean {
-  return (
-    checksum(files.get(name) ?? '').equals(sha256) ||
-    FORMER_CHECKSUMS.get(name) === sha256.toString('hex')
-  );
 }
 
 function checksum(text: string): Buffer {
