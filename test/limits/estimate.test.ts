@@ -120,14 +120,16 @@ describe('the estimate of an operation', () => {
       );
       return `{ __schema { ${types.join(' ')} } }`;
     };
-    const timeOf = (document: string): number => {
-      const begin = process.cpuUsage();
-      expect(estimate(document).cost).toBeGreaterThan(REQUEST_LIMITS.cost);
-      return process.cpuUsage(begin).user;
-    };
-    const enough = questions(25);
-    timeOf(enough);
-    expect(timeOf(questions(250)) / timeOf(enough)).toBeLessThan(4);
+    // The least of a few runs: the collector of garbage and the compiler of V8 take their time when they like.
+    const timeOf = (document: string): number =>
+      Math.min(
+        ...Array.from({ length: 5 }, () => {
+          const begin = process.cpuUsage();
+          expect(estimate(document).cost).toBeGreaterThan(REQUEST_LIMITS.cost);
+          return process.cpuUsage(begin).user;
+        }),
+      );
+    expect(timeOf(questions(250)) / timeOf(questions(25))).toBeLessThan(4);
   });
 });
 

@@ -220,37 +220,50 @@ describe('A person whose name changes', () => {
     set(sql`update users set name = ${name} where email = ${email}`);
   const waiting = async (): Promise<number> =>
     (await world.rows(sql`select from renamed_people`)).length;
+  /**
+   * Lets the worker run until it has come to everybody. Older transactions that hold it up may be
+   * those of other test files: their databases share the server.
+   */
+  const writeAll = async (atOnce?: number): Promise<number> => {
+    let all = 0;
+    await expect
+      .poll(async () => {
+        all += await writeSortNames(world.gatewayDb, atOnce);
+        return waiting();
+      })
+      .toBe(0);
+    return all;
+  };
 
   it('stands where they stood until the worker comes to all of their memberships', async () => {
     for (const slug of ['north', 'shop-1', 'kiosk', 'depot'] as const)
       await insertMembership(world, world.uuid(slug), people.get('a1@x.example') ?? '', ['user']);
     await rename('a1@x.example', 'Zoe');
     expect(await inOrder()).toEqual(EXPECTED);
-    expect(await writeSortNames(world.gatewayDb, 2)).toBe(5);
-    expect(await waiting()).toBe(0);
+    expect(await writeAll(2)).toBe(5);
     const [stale] = await world.rows(sql<{ count: number }>`
       select count(*)::int as count from member_names n join memberships m on m.id = n.membership_id
         join users u on u.id = m.user_id where n.sort_name <> person_sort_name(u.name, u.email)`);
     expect(stale?.count).toBe(0);
     expect((await inOrder()).indexOf('a1@x.example')).toBe(EXPECTED.indexOf('z@x.example'));
     await rename('a1@x.example', 'ada');
-    await writeSortNames(world.gatewayDb);
+    await writeAll();
     expect(await inOrder()).toEqual(EXPECTED);
   });
 
   it('is sorted by their address when they have no name any more, and when it changes', async () => {
     await rename('o@x.example', null);
-    await writeSortNames(world.gatewayDb);
+    await writeAll();
     expect((await inOrder()).indexOf('o@x.example')).toBe(EXPECTED.indexOf('s1@x.example'));
     await rename('o@x.example', 'Ödön');
     await set(sql`update users set email = 'aaa@x.example' where email = 'z@x.example'`);
-    await writeSortNames(world.gatewayDb);
+    await writeAll();
     expect(await inOrder()).toEqual([
       'aaa@x.example',
       ...EXPECTED.filter((email) => email !== 'z@x.example'),
     ]);
     await set(sql`update users set email = 'z@x.example' where email = 'aaa@x.example'`);
-    await writeSortNames(world.gatewayDb);
+    await writeAll();
   });
 
   it('leaves nothing to do when only the case of their name changes', async () => {
@@ -269,8 +282,7 @@ describe('A person whose name changes', () => {
       await writeSortNames(world.gatewayDb);
       expect(await waiting()).toBe(1);
       await sql`commit`.execute(other);
-      await writeSortNames(world.gatewayDb);
-      expect(await waiting()).toBe(0);
+      await writeAll();
       const [row] = await world.rows(sql<{ sort_name: string }>`
         select sort_name from member_names where membership_id = ${id}`);
       expect(row?.sort_name).toBe('barbara');
