@@ -6,6 +6,8 @@ import { it } from './setup/fixtures.ts';
 import { openDemonstration } from './setup/people.ts';
 import { FRAME_OPERATIONS, VIEWS, type View } from './views.ts';
 
+const TELEPHONE_WIDTH = 360;
+
 /** Signs in where it is needed, and waits until the view has its data. */
 async function reach(page: Page, { shows: [role, name], isPublic }: View): Promise<void> {
   if (!isPublic) await openDemonstration(page);
@@ -13,40 +15,46 @@ async function reach(page: Page, { shows: [role, name], isPublic }: View): Promi
   await page.getByRole('status', { name: 'Loading…' }).first().waitFor({ state: 'detached' });
 }
 
+/** The rules of axe that look at colours. */
+const COLOURS = ['color-contrast', 'link-in-text-block'];
+
 /** What axe objects to: the rule, and the elements. */
-async function violations(page: Page): Promise<{ rule: string; elements: string[] }[]> {
-  const results = await new AxeBuilder({ page }).analyze();
+async function violations(
+  page: Page,
+  axe = new AxeBuilder({ page }),
+): Promise<{ rule: string; elements: string[] }[]> {
+  const results = await axe.analyze();
   return results.violations.map(({ id, nodes }) => ({
     rule: id,
     elements: nodes.map(({ html, failureSummary }) => `${html} ${failureSummary ?? ''}`),
   }));
 }
 
-describe.for(VIEWS)('The view $name', (view) => {
-  it.for(['light', 'dark'] as const)(
-    'can be used by everybody in the %s theme',
-    async (colorScheme, { open }) => {
-      const { page } = await open(view.address, { colorScheme });
-      await reach(page, view);
-      expect(await violations(page)).toEqual([]);
-    },
-  );
-
-  it('fits a telephone', async ({ open }) => {
-    const { page } = await open(view.address, { width: 360 });
-    await reach(page, view);
-    expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(360);
-  });
-
-  it('asks the gateway for what it shows in one request', async ({ open }) => {
+/**
+ * One visit for all that is to be said of a view, since opening it takes longer than looking at it.
+ * Going over to the dark theme changes colours alone.
+ */
+it.for(VIEWS)(
+  'The view $name asks for what it shows in one request, can be used by everybody in both themes, and fits a telephone',
+  async (view, { open }) => {
     const { page, operations } = await open(view.address);
     await reach(page, view);
-    expect(operations.filter((name) => !FRAME_OPERATIONS.includes(name)).toSorted()).toEqual(
-      view.operations,
-    );
-    expect(new Set(operations).size).toBe(operations.length);
-  });
-});
+    expect
+      .soft(operations.filter((name) => !FRAME_OPERATIONS.includes(name)).toSorted())
+      .toEqual(view.operations);
+    expect.soft(new Set(operations).size).toBe(operations.length);
+    expect.soft(await violations(page), 'in the light theme').toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect
+      .soft(
+        await violations(page, new AxeBuilder({ page }).withRules(COLOURS)),
+        'in the dark theme',
+      )
+      .toEqual([]);
+    await page.setViewportSize({ width: TELEPHONE_WIDTH, height: 800 });
+    expect.soft(await page.evaluate('document.documentElement.scrollWidth')).toBe(TELEPHONE_WIDTH);
+  },
+);
 
 describe('Going on from a view', () => {
   it('asks once for the rows below another, however many they are', async ({ open }) => {

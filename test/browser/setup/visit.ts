@@ -9,8 +9,6 @@ export interface VisitOptions {
   origin: string;
   /** The path to open. */
   address?: string;
-  colorScheme?: 'light' | 'dark';
-  width?: number;
 }
 
 export interface Visit {
@@ -30,12 +28,11 @@ export interface Visit {
 /** Opens the console in a profile of its own. */
 export async function visit(
   browser: Browser,
-  { origin, address = '/console/', colorScheme = 'light', width = 1_280 }: VisitOptions,
+  { origin, address = '/console/' }: VisitOptions,
 ): Promise<Visit> {
   const context = await browser.newContext({
     baseURL: origin,
-    colorScheme,
-    viewport: { width, height: 800 },
+    viewport: { width: 1_280, height: 800 },
     // A page that asks for elsewhere is told so by the list of problems, and not by the network.
     serviceWorkers: 'block',
   });
