@@ -155,6 +155,7 @@ export class Cluster {
     // What a gateway asks for at the start of a connection, which poolers do not pass on.
     await client.query(`alter role ${GATEWAY_ROLE} set timezone = 'UTC'`);
     await client.query(`alter role ${GATEWAY_ROLE} set plan_cache_mode = 'force_generic_plan'`);
+    await client.query(`alter role ${GATEWAY_ROLE} set jit = off`);
     await client.query(`alter role ${GATEWAY_ROLE} set statement_timeout = '30s'`);
     await client.end();
   }
