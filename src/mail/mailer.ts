@@ -1,7 +1,6 @@
 /** Sends mail over SMTP, or writes it to files if no server is configured. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createTransport } from 'nodemailer';
 import type { Logger } from '../telemetry/log.ts';
 
 export interface Message {
@@ -42,12 +41,16 @@ export interface MailSettings {
  */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
+/** Imports the library when a server is configured, or the first mail is written: it takes memory, and time at the start. */
+const load = async () => (await import('nodemailer')).createTransport;
+
 /** Creates the mailer from the settings. */
 export function createMailer({ smtpUrl, from, folder }: MailSettings, log: Logger): Mailer {
   if (smtpUrl === undefined) return intoFiles(from, folder, log);
-  const transport = createTransport({ ...TIMEOUTS, url: smtpUrl });
+  const opened = load().then((createTransport) => createTransport({ ...TIMEOUTS, url: smtpUrl }));
   return async (message) => {
     try {
+      const transport = await opened;
       await transport.sendMail(composed(message, from));
     } catch (error) {
       throw explained(error);
@@ -56,8 +59,9 @@ export function createMailer({ smtpUrl, from, folder }: MailSettings, log: Logge
 }
 
 function intoFiles(from: string, folder: string, log: Logger): Mailer {
-  const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
   return async (message) => {
+    const createTransport = await load();
+    const transport = createTransport({ streamTransport: true, buffer: true, newline: 'unix' });
     const { message: bytes } = await transport.sendMail(composed(message, from));
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const file = path.resolve(folder, `${message.name}.eml`);

@@ -2,7 +2,7 @@
  * Stripe, for the step BILLING: a customer and a subscription to the price of the free plan, and for
  * changes of plan: another price of the subscription. Its portal is for payment methods.
  */
-import { Stripe } from 'stripe';
+import type { Stripe } from 'stripe';
 import type { BillingPortal } from '../../command/settings.ts';
 import { encodeId } from '../../values/ids.ts';
 import { StepDelayed, StepRefused, type PlanProvider, type Provider } from './provider.ts';
@@ -22,9 +22,10 @@ export interface StripeSettings {
  */
 export function stripeProvider(settings: StripeSettings): Provider {
   const { priceId } = settings;
-  const stripe = clientOf(settings);
+  const opened = open(settings);
   return async ({ organization, idempotencyKey, billingEmail, resourceId, keep }) => {
     const metadata = { organization: encodeId('Organization', organization.id) };
+    const { stripe, errors } = await opened;
     try {
       const customer =
         resourceId ??
@@ -52,7 +53,7 @@ export function stripeProvider(settings: StripeSettings): Provider {
         },
       };
     } catch (error) {
-      throw explained(error, 'step');
+      throw explained(error, 'step', errors);
     }
   };
 }
@@ -65,11 +66,12 @@ const FREE_PLAN = 'free';
  * one item, which the step BILLING made.
  */
 export function stripePlans(settings: StripeSettings): PlanProvider {
-  const stripe = clientOf(settings);
+  const opened = open(settings);
   return async ({ plan, subscriptionId, idempotencyKey }) => {
     const price = plan.priceId ?? (plan.key === FREE_PLAN ? settings.priceId : null);
     if (price === null) throw new StepRefused('The plan has no price at Stripe.');
     if (subscriptionId === null) throw new StepRefused('There is no subscription at Stripe.');
+    const { stripe, errors } = await opened;
     try {
       const { items } = await stripe.subscriptions.retrieve(subscriptionId);
       const [item, ...others] = items.data;
@@ -82,15 +84,16 @@ export function stripePlans(settings: StripeSettings): PlanProvider {
       );
       return { subscriptionId: id, status };
     } catch (error) {
-      throw explained(error, 'change');
+      throw explained(error, 'change', errors);
     }
   };
 }
 
 /** Opens Stripe's portal for customers. A session of it can be used once, within minutes. */
 export function stripePortal(settings: StripeSettings): BillingPortal {
-  const stripe = clientOf(settings);
+  const opened = open(settings);
   return async ({ customerId, returnUrl }) => {
+    const { stripe } = await opened;
     const session = await stripe.billingPortal.sessions.create({
       customer: customerId,
       ...(returnUrl === null ? {} : { return_url: returnUrl }),
@@ -99,13 +102,22 @@ export function stripePortal(settings: StripeSettings): BillingPortal {
   };
 }
 
-function clientOf({ apiKey, apiUrl, timeoutMs }: StripeSettings): Stripe {
-  return new Stripe(apiKey, {
+interface Opened {
+  stripe: Stripe;
+  /** The classes of Stripe's errors. */
+  errors: typeof Stripe.errors;
+}
+
+async function open({ apiKey, apiUrl, timeoutMs }: StripeSettings): Promise<Opened> {
+  // Imported here, so that the client costs memory and loading time only if it is used.
+  const { Stripe: Client } = await import('stripe');
+  const stripe = new Client(apiKey, {
     ...addressOf(apiUrl),
     timeout: timeoutMs,
     maxNetworkRetries: 0,
     telemetry: false,
   });
+  return { stripe, errors: Client.errors };
 }
 
 function addressOf(apiUrl: string | undefined): Stripe.StripeConfig {
@@ -123,13 +135,14 @@ function addressOf(apiUrl: string | undefined): Stripe.StripeConfig {
  * Rewords Stripe's errors, because its own messages may contain details that not everybody who sees
  * the organization may see.
  */
-function explained(error: unknown, asked: 'step' | 'change'): unknown {
-  if (!(error instanceof Stripe.errors.StripeError)) return error;
+function explained(
+  error: unknown,
+  asked: 'step' | 'change',
+  { StripeError, StripeInvalidRequestError, StripeCardError }: Opened['errors'],
+): unknown {
+  if (!(error instanceof StripeError)) return error;
   const what = error.code ?? error.type;
-  if (
-    error instanceof Stripe.errors.StripeInvalidRequestError ||
-    error instanceof Stripe.errors.StripeCardError
-  ) {
+  if (error instanceof StripeInvalidRequestError || error instanceof StripeCardError) {
     return new StepRefused(`Stripe refused the ${asked}: ${what}.`, { cause: error });
   }
   return new StepDelayed(
