@@ -1,26 +1,35 @@
 /** Tells when the time of requests is up. One timer serves all that have the same time. */
+import { LinkedList, type Entry } from '../values/linked-list.ts';
+
+/** What to call, and when, in milliseconds of `performance.now()`. */
+interface End {
+  call: () => void;
+  at: number;
+}
+
+/** A time that runs. */
+export type Running = Entry<End>;
 
 /** The deadlines of one length. */
 export class DeadlineClock {
   readonly #milliseconds: number;
-  /** What to call, and when, in the order of their times. */
-  readonly #ends = new Map<() => void, number>();
+  /** In the order of their times. */
+  readonly #ends = new LinkedList<End>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(milliseconds: number) {
     this.#milliseconds = milliseconds;
   }
 
-  /** Calls `end` once the time is up, counted from now on. Replaces an earlier call. */
-  start(end: () => void): void {
-    this.#ends.delete(end);
-    this.#ends.set(end, performance.now() + this.#milliseconds);
+  /** Calls `call` once the time is up, counted from now on. */
+  start(call: () => void): Running {
     if (this.#timer === undefined) this.#timer = this.#lookIn(this.#milliseconds);
+    return this.#ends.add({ call, at: performance.now() + this.#milliseconds });
   }
 
-  /** Does not call `end` any more. */
-  stop(end: () => void): void {
-    this.#ends.delete(end);
+  /** Lets a time run no longer. */
+  stop(running: Running): void {
+    this.#ends.delete(running);
   }
 
   #lookIn(milliseconds: number): NodeJS.Timeout {
@@ -29,14 +38,14 @@ export class DeadlineClock {
 
   #look(): void {
     this.#timer = undefined;
-    for (const [end, at] of this.#ends) {
-      const rest = at - performance.now();
+    for (let next = this.#ends.first; next; next = this.#ends.first) {
+      const rest = next.value.at - performance.now();
       if (rest > 0) {
         if (this.#timer === undefined) this.#timer = this.#lookIn(rest);
         return;
       }
-      this.#ends.delete(end);
-      end();
+      this.#ends.delete(next);
+      next.value.call();
     }
   }
 }

@@ -1,6 +1,6 @@
 /** The deadline of a request's statements. It also ends them when the client has gone. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { clockFor, type DeadlineClock } from './deadline-clock.ts';
+import { clockFor, type DeadlineClock, type Running } from './deadline-clock.ts';
 import { RequestError } from '../errors.ts';
 
 /** Counts the statements that are sent. */
@@ -21,7 +21,7 @@ export function clientGone(): RequestError {
 export class Deadline {
   readonly #milliseconds: number;
   readonly #clock: DeadlineClock;
-  readonly #end = (): void => this.#endFor('time');
+  #running: Running;
   readonly #stops = new Set<() => void>();
   readonly #count: StatementCount | undefined;
   readonly #endings: (() => void)[] = [];
@@ -39,12 +39,18 @@ export class Deadline {
     this.#milliseconds = milliseconds;
     this.#count = count;
     this.#clock = clockFor(milliseconds);
-    this.#clock.start(this.#end);
+    this.#running = this.#start();
+  }
+
+  #start(): Running {
+    return this.#clock.start(() => this.#endFor('time'));
   }
 
   /** Restarts the clock: the time before was the client's, not ours. */
   restart(): void {
-    if (this.#over === undefined) this.#clock.start(this.#end);
+    if (this.#over !== undefined) return;
+    this.#clock.stop(this.#running);
+    this.#running = this.#start();
   }
 
   /** Calls `ending` when the request was answered or its client has gone. */
@@ -54,7 +60,7 @@ export class Deadline {
 
   /** Stops the clock: the request was answered. */
   close(): void {
-    this.#clock.stop(this.#end);
+    this.#clock.stop(this.#running);
     this.#stops.clear();
     for (const ending of this.#endings) ending();
   }

@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { errorFacts } from '../telemetry/error-facts.ts';
 import type { Logger } from '../telemetry/log.ts';
+import { LinkedList } from '../values/linked-list.ts';
 
 /**
  * How long connections stay open for one more request, so that it gets an error response rather
@@ -26,8 +27,8 @@ export class Lifecycle {
   readonly listener: RequestListener = (request, response) => this.#receive(request, response);
   #gateway: RequestListener | undefined;
   #stage: 'starting' | 'open' | 'leaving' | 'stopping' = 'starting';
-  readonly #underWay = new Set<ServerResponse>();
-  readonly #refusals = new Set<ServerResponse>();
+  readonly #underWay = new LinkedList<ServerResponse>();
+  readonly #refusals = new LinkedList<ServerResponse>();
   readonly #log: Logger;
   #received = 0;
 
@@ -87,8 +88,8 @@ export class Lifecycle {
     const isRefused =
       this.#stage === 'leaving' ? pathOf(request) === '/ready' : this.#stage !== 'open';
     const responses = isRefused ? this.#refusals : this.#underWay;
-    responses.add(response);
-    response.once('close', () => responses.delete(response));
+    const entry = responses.add(response);
+    response.once('close', () => responses.delete(entry));
     if (isRefused)
       this.#refuse(this.#stage === 'starting' ? 'starting' : 'stopping', request, response);
     else {
@@ -144,8 +145,9 @@ export async function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Resolves once all responses are written or their connections are gone. */
-async function allClosed(responses: ReadonlySet<ServerResponse>): Promise<void> {
-  for (const response of responses) await new Promise((resolve) => response.once('close', resolve));
+async function allClosed(responses: LinkedList<ServerResponse>): Promise<void> {
+  for (let next = responses.first; next; next = responses.first)
+    await new Promise((resolve) => next.value.once('close', resolve));
 }
 
 function connections(server: Server): Promise<number> {
