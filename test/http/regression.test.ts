@@ -21,7 +21,7 @@ const PLAN = { connections: 8, warmUpMs: 1_000, rounds: 3, roundMs: 300 };
  * The most CPU of the process that a request may take, as a multiple of the hand-written server's.
  * Twice what was measured on a quiet machine: the tests beside this one cost the longer code more.
  */
-const CPU_MAX: Partial<Record<QueryKey, number>> = { T: 6, N: 8 };
+const CPU_MAX: Partial<Record<QueryKey, number>> = { T: 4, N: 5 };
 
 let folder: string;
 let world: World;
@@ -60,7 +60,8 @@ describe.runIf(process.platform === 'linux')('a query of a known caller', () => 
       process.stdout.write(
         `${key}: ${banyan?.processCpu.toFixed(3)} ms against ${raw?.processCpu.toFixed(3)}, ${ratio.toFixed(1)}×\n`,
       );
-      expect(banyan?.statements).toBe(1);
+      // Besides these, the gateway asks now and then whether its server is well.
+      expect(banyan?.statements).toBeCloseTo(1, 1);
       expect(ratio).toBeLessThan(most);
     },
     60_000,
