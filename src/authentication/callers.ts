@@ -40,6 +40,17 @@ export function organizationSuspended(): RequestError {
 /** Whether the organization with the alias `o`, or one of its ancestors, is suspended. */
 export const suspendedAbove = sql<boolean>`exists (select from organizations a where a.id = any (o.lineage) and a.status = 'SUSPENDED')`;
 
+/**
+ * The scopes that these give, with those that they imply, as the database's `scopes_held`. A function
+ * with a subquery is not inlined, and calling it takes half as long as all else in the statement of a
+ * small query.
+ */
+export const scopesHeld = (given: RawBuilder<unknown>): RawBuilder<string[]> => sql`array(
+        select s.key from scopes as s
+        where s.key = any (${given})
+          or exists (select from scopes as g where g.key = any (${given}) and s.key = any (g.implies))
+        order by s.position)`;
+
 function callerOrganization(row: {
   organization_id: string;
   lineage: string[];
@@ -63,7 +74,7 @@ export function keyStatement(id: string, secretHash: Buffer): RawBuilder<KeyRow>
   // unknown id.
   return sql<KeyRow>`
     select k.name, k.expires_at, k.organization_id, o.slug, o.lineage,
-      scopes_held(k.scopes) as scopes, ${suspendedAbove} as suspended, now() as now
+      ${scopesHeld(sql`k.scopes`)} as scopes, ${suspendedAbove} as suspended, now() as now
     from api_keys as k join organizations as o on o.id = k.organization_id
     where k.id = ${id}::uuid and k.secret_hash = ${secretHash} and k.revoked_at is null
       and (k.expires_at is null or k.expires_at > now()) and o.deleted_at is null`;

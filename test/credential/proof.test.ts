@@ -10,6 +10,7 @@ import {
   tokenProof,
   type Authenticator,
 } from '../../src/authentication/authenticate.ts';
+import { scopesHeld } from '../../src/authentication/callers.ts';
 import { provesCaller, type Proof } from '../../src/authentication/proof.ts';
 import { Sessions } from '../../src/authentication/session.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
@@ -221,4 +222,21 @@ describe('A statement authenticates', () => {
       ])
         expect(await isProven(world, change(assumed))).toBe(false);
   });
+});
+
+it('The scopes of a key are those that the database says it holds, whatever it was given', async ({
+  world,
+}) => {
+  const { rows: scopes } = await sql<{ key: string }>`select key from scopes`.execute(world.db);
+  const all = scopes.map(({ key }) => key);
+  const given = [[], all, ...all.map((key) => [key]), ...all.map((_key, end) => all.slice(end))];
+  let implied = 0;
+  for (const keys of given) {
+    const list = sql`${keys}::text[]`;
+    const { rows } = await sql<{ held: string[]; expected: string[] }>`
+      select ${scopesHeld(list)} as held, scopes_held(${list}) as expected`.execute(world.db);
+    expect(rows[0]?.held).toEqual(rows[0]?.expected);
+    if ((rows[0]?.held.length ?? 0) > keys.length) implied++;
+  }
+  expect(implied).toBeGreaterThan(0);
 });
