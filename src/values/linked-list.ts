@@ -4,8 +4,8 @@
  * For what is under way, use it instead of a `Set` or `Map` that lives as long as the process. V8
  * keeps the table that a `Set` has outgrown as long as anything, even garbage of the old generation,
  * refers to it, and each table refers to the next: after one collection of all garbage, whatever
- * passes through such a set is kept until the following one. An entry that was taken out refers to
- * no other.
+ * passes through such a set is kept until the following one. (A `WeakMap` does that to its values.)
+ * An entry that was taken out refers to no other.
  */
 
 /** An entry of a list. */
