@@ -60,11 +60,8 @@ const CHURN = `
 
 /** How often all garbage is collected meanwhile. */
 async function collections(kind: 'list' | 'set'): Promise<number> {
-  const flags = ['--trace-gc', '--expose-gc', '--max-semi-space-size=12'];
-  const { stdout } = await promisify(execFile)(process.execPath, [
-    ...[...flags, '--input-type=module', '--eval', CHURN],
-    kind,
-  ]);
+  const flags = ['--trace-gc', '--expose-gc', '--max-semi-space-size=12', '--input-type=module'];
+  const { stdout } = await promisify(execFile)(process.execPath, [...flags, '--eval', CHURN, kind]);
   return stdout.match(/Mark-Compact/g)?.length ?? 0;
 }
 
