@@ -20,7 +20,7 @@ import type { Telemetry } from './telemetry.ts';
  */
 export async function startJobs(
   config: Config,
-  { db, directUrl }: OpenDatabase,
+  { db, directUrl }: Pick<OpenDatabase, 'db' | 'directUrl'>,
   gatewayUrl: string,
   log: Logger,
   { metrics, tracer }: Pick<Telemetry, 'metrics' | 'tracer'>,
@@ -45,24 +45,24 @@ export async function startJobs(
     usageEventDays: config.usageEventDays,
   });
   let rolledUpAt = performance.now();
-  const stopRollUp = startRollUp(db, log, () => void (rolledUpAt = performance.now()));
   metrics?.reads({ rollUpAge: () => (performance.now() - rolledUpAt) / 1_000 });
-  const stopSealing = startSealing(db, log);
-  const stopSettling = startSettling(db, log);
-  const stopSortNames = startWritingSortNames(db, log);
-  const stopWorker = await startWorker({
-    url: directUrl,
-    tasks,
-    log,
-    schedule: SCHEDULE,
-    tracer,
-    ended: (...job) => metrics?.jobEnded(...job),
-  });
-  return async () => {
-    await stopWorker();
-    await stopRollUp();
-    await stopSealing();
-    await stopSettling();
-    await stopSortNames();
-  };
+  // What has begun is stopped, also when the worker does not start: it would go on with a database
+  // that is closed.
+  await using begun = new AsyncDisposableStack();
+  begun.defer(startRollUp(db, log, () => void (rolledUpAt = performance.now())));
+  begun.defer(startSealing(db, log));
+  begun.defer(startSettling(db, log));
+  begun.defer(startWritingSortNames(db, log));
+  begun.defer(
+    await startWorker({
+      url: directUrl,
+      tasks,
+      log,
+      schedule: SCHEDULE,
+      tracer,
+      ended: (...job) => metrics?.jobEnded(...job),
+    }),
+  );
+  const running = begun.move();
+  return () => running.disposeAsync();
 }

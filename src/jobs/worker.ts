@@ -90,13 +90,16 @@ export async function startWorker({
   ended,
   tracer,
 }: WorkerOptions): Promise<() => Promise<void>> {
+  await using opened = new AsyncDisposableStack();
   const living = new Living(url, log);
+  const pool = queuePool(url, concurrency + CONNECTIONS_BESIDE_JOBS, log, () => living.doubt());
+  opened.defer(() => pool.end());
+  opened.defer(() => living.close());
   const events: WorkerEvents = new EventEmitter();
   events.on('pool:create', ({ workerPool }) => void living.announce(workerPool.id));
   events.on('job:start', ({ job }) => living.begin(job.id));
   events.on('job:complete', ({ job }) => living.end(job.id));
   await living.recover();
-  const pool = queuePool(url, concurrency + CONNECTIONS_BESIDE_JOBS, log, () => living.doubt());
   const stop = await runQueue({
     pgPool: pool,
     concurrency,
@@ -106,11 +109,9 @@ export async function startWorker({
     events,
     noHandleSignals: true,
   });
-  return async () => {
-    await stop();
-    await living.close();
-    await pool.end();
-  };
+  const running = opened.move();
+  running.defer(stop);
+  return () => running.disposeAsync();
 }
 
 /**

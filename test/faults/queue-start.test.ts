@@ -1,5 +1,7 @@
 /** A worker that loses its first statements. */
-import { afterAll, expect } from 'vitest';
+import { afterAll, afterEach, expect, vi } from 'vitest';
+import { startJobs } from '../../src/commands/jobs.ts';
+import { readConfig } from '../../src/config/read.ts';
 import { enqueue } from '../../src/jobs/queue.ts';
 import { startWorker, type Tasks } from '../../src/jobs/worker.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -11,6 +13,7 @@ let proxy: Proxy;
 it.beforeAll(async ({ database }) => {
   proxy = await startProxy(database.gatewayUrl);
 });
+afterEach(() => void vi.useRealTimers());
 afterAll(async () => {
   await proxy.close();
 });
@@ -44,4 +47,17 @@ it('A worker that is stopped while it waits for them writes nothing but lines of
   expect(code).toBe(0);
   for (const line of stderr.split('\n').filter(Boolean))
     expect(JSON.parse(line)).toBeTypeOf('object');
+});
+
+it('A worker that cannot start leaves nothing behind that goes on', async ({ database }) => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  proxy.refuse(true);
+  const opened = { db: database.gatewayDb, directUrl: proxy.through(database.gatewayUrl) };
+  const telemetry = { metrics: undefined, tracer: undefined };
+  const log = createLogger('silent');
+  await expect(
+    startJobs(readConfig({}), opened, 'http://127.0.0.1', log, telemetry),
+  ).rejects.toThrow();
+  expect(vi.getTimerCount()).toBe(0);
+  proxy.refuse(false);
 });
