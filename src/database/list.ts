@@ -92,6 +92,8 @@ export interface ListSpec<Args> {
   columns: RawBuilder<unknown>;
   /** The tables that the rows come from. */
   from(viewer: Viewer, args: Args): RawBuilder<unknown>;
+  /** Those of them that the rows are counted in; all if absent. The others have one row for each. */
+  countFrom?(viewer: Viewer, args: Args): RawBuilder<unknown>;
   where(viewer: Viewer, args: Args): RawBuilder<unknown>[];
   orderName?(args: Args): string;
   order(args: Args): SortOrder;
@@ -114,7 +116,7 @@ export function defineList<Args, Row>(spec: ListSpec<Args>): ListDefinition<Args
     },
     count: (viewer, args) => sql`
         select count(*)::int as count
-        from ${spec.from(viewer, args)}
+        from ${(spec.countFrom ?? spec.from)(viewer, args)}
         where ${sql.join(spec.where(viewer, args), sql` and `)}`,
   };
 }
