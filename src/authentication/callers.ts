@@ -45,7 +45,7 @@ export const suspendedAbove = sql<boolean>`exists (select from organizations a w
  * with a subquery is not inlined, and calling it takes half as long as all else in the statement of a
  * small query.
  */
-export const scopesHeld = (given: RawBuilder<unknown>): RawBuilder<string[]> => sql`array(
+export const scopesHeldInSql = (given: RawBuilder<unknown>): RawBuilder<string[]> => sql`array(
         select s.key from scopes as s
         where s.key = any (${given})
           or exists (select from scopes as g where g.key = any (${given}) and s.key = any (g.implies))
@@ -74,7 +74,7 @@ export function keyStatement(id: string, secretHash: Buffer): RawBuilder<KeyRow>
   // unknown id.
   return sql<KeyRow>`
     select k.name, k.expires_at, k.organization_id, o.slug, o.lineage,
-      ${scopesHeld(sql`k.scopes`)} as scopes, ${suspendedAbove} as suspended, now() as now
+      ${scopesHeldInSql(sql`k.scopes`)} as scopes, ${suspendedAbove} as suspended, now() as now
     from api_keys as k join organizations as o on o.id = k.organization_id
     where k.id = ${id}::uuid and k.secret_hash = ${secretHash} and k.revoked_at is null
       and (k.expires_at is null or k.expires_at > now()) and o.deleted_at is null`;

@@ -21,6 +21,7 @@ export function clientGone(): RequestError {
 export class Deadline {
   readonly #milliseconds: number;
   readonly #clock: DeadlineClock;
+  readonly #end = (): void => this.#endFor('time');
   #running: Running;
   readonly #stops = new Set<() => void>();
   readonly #count: StatementCount | undefined;
@@ -39,18 +40,14 @@ export class Deadline {
     this.#milliseconds = milliseconds;
     this.#count = count;
     this.#clock = clockFor(milliseconds);
-    this.#running = this.#start();
-  }
-
-  #start(): Running {
-    return this.#clock.start(() => this.#endFor('time'));
+    this.#running = this.#clock.start(this.#end);
   }
 
   /** Restarts the clock: the time before was the client's, not ours. */
   restart(): void {
     if (this.#over !== undefined) return;
     this.#clock.stop(this.#running);
-    this.#running = this.#start();
+    this.#running = this.#clock.start(this.#end);
   }
 
   /** Calls `ending` when the request was answered or its client has gone. */

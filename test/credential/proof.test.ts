@@ -10,7 +10,7 @@ import {
   tokenProof,
   type Authenticator,
 } from '../../src/authentication/authenticate.ts';
-import { scopesHeld } from '../../src/authentication/callers.ts';
+import { scopesHeldInSql } from '../../src/authentication/callers.ts';
 import { provesCaller, type Proof } from '../../src/authentication/proof.ts';
 import { Sessions } from '../../src/authentication/session.ts';
 import type { Principal } from '../../src/authorization/principal.ts';
@@ -234,7 +234,7 @@ it('The scopes of a key are those that the database says it holds, whatever it w
   for (const keys of given) {
     const list = sql`${keys}::text[]`;
     const { rows } = await sql<{ held: string[]; expected: string[] }>`
-      select ${scopesHeld(list)} as held, scopes_held(${list}) as expected`.execute(world.db);
+      select ${scopesHeldInSql(list)} as held, scopes_held(${list}) as expected`.execute(world.db);
     expect(rows[0]?.held).toEqual(rows[0]?.expected);
     if ((rows[0]?.held.length ?? 0) > keys.length) implied++;
   }

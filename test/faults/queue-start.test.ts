@@ -1,4 +1,4 @@
-/** A worker that loses its first statements. */
+/** A worker whose database fails it while it starts. */
 import { afterAll, afterEach, expect, vi } from 'vitest';
 import { startJobs } from '../../src/commands/jobs.ts';
 import { readConfig } from '../../src/config/read.ts';

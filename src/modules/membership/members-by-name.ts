@@ -14,6 +14,7 @@ import { between, sortKeysOf, type Page, type SortOrder } from '../../database/k
 import type { WithSortKeys } from '../../database/list.ts';
 import {
   membershipColumns,
+  membershipsWithPeople,
   personMatches,
   type MembershipRow,
   type PersonFilter,
@@ -44,11 +45,9 @@ const filled: Named = {
   id: sql`n.membership_id`,
 };
 
-const people = sql`memberships as m join users as u on u.id = m.user_id`;
-
 /** The others. */
 const notFilled: Named = {
-  from: people,
+  from: membershipsWithPeople,
   where: sql`m.organization_id = parent.id and m.id > (select up_to from member_names_filled)
     and not exists (select from member_names as n where n.membership_id = m.id)`,
   name: sql`person_sort_name(u.name, u.email)`,
@@ -57,7 +56,7 @@ const notFilled: Named = {
 
 /** All members, in no order. */
 const all: Named = {
-  from: sql`${people} left join member_names as n on n.membership_id = m.id`,
+  from: sql`${membershipsWithPeople} left join member_names as n on n.membership_id = m.id`,
   where: sql`m.organization_id = parent.id`,
   name: sql`coalesce(n.sort_name, person_sort_name(u.name, u.email))`,
   id: sql`m.id`,

@@ -5,6 +5,7 @@ import { byCreation, type CreationOrder } from '../../database/orders.ts';
 import { isNameOrder, pageByName, type NameOrder } from './members-by-name.ts';
 import {
   membershipColumns,
+  membershipsWithPeople,
   personMatches,
   type MembershipRow,
   type PersonFilter,
@@ -14,15 +15,14 @@ export interface MembersArguments extends PersonFilter {
   orderBy: CreationOrder | NameOrder;
 }
 
-const people = sql`memberships as m join users as u on u.id = m.user_id`;
-
 /** All members that match, in the order in which they joined. */
 const byJoining = defineList<MembersArguments, MembershipRow>({
   name: 'members',
   parents: ofOrganizations({ scope: 'members:read' }),
   columns: membershipColumns(sql`parent`),
-  from: () => people,
-  countFrom: (_viewer, { search }) => (search === null ? sql`memberships as m` : people),
+  from: () => membershipsWithPeople,
+  countFrom: (_viewer, { search }) =>
+    search === null ? sql`memberships as m` : membershipsWithPeople,
   where: (_viewer, args) => [sql`m.organization_id = parent.id`, ...personMatches(args)],
   // The order that was the only one has no name, so that its cursors stay valid.
   orderName: ({ orderBy }) => (orderBy === 'CREATED_AT_ASC' ? '' : orderBy),

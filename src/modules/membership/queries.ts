@@ -25,6 +25,9 @@ export const membershipColumns = (organization: RawBuilder<unknown>): RawBuilder
   m.id, m.organization_id, m.user_id, m.created_at, m.updated_at, ${organization}.lineage,
   u.email, u.name as user_name, u.created_at as user_created_at`;
 
+/** Memberships `m` with their people `u`: each has one. */
+export const membershipsWithPeople = sql`memberships as m join users as u on u.id = m.user_id`;
+
 /** Whether a membership holds one of the roles. */
 export function holdsRole(
   membership: RawBuilder<unknown>,
