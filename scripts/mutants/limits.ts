@@ -399,8 +399,8 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'operations that cost more than a minute allows are told to try again',
-        from: 'if (limit !== undefined && requested > limit) throw',
-        to: 'if (limit === -1) throw',
+        from: 'if (dear) throw',
+        to: 'if (dear?.limit === -1) throw',
         only: 'says so of an operation that waiting does not help',
       },
       {
@@ -597,21 +597,9 @@ export const limits: readonly MutantGroup[] = [
         only: 'while the process is held up',
       },
       {
-        what: 'one credential has any number of operations under way',
-        from: 'else if (gate.inside < this.#settings.perCredential)',
-        to: 'else if (gate.inside < 1e9)',
-        only: 'lets one credential have so many',
-      },
-      {
-        what: 'any number of operations wait behind those of their credential',
-        from: 'if (waiting.length >= WAITING_PER_CREDENTIAL) return',
-        to: 'if (waiting.length >= 1e9) return',
-        only: 'lets one credential have so many',
-      },
-      {
         what: 'any number of operations of a tree wait',
-        from: '.waitingOf(operation.tree) >= WAITING_PER_TREE',
-        to: '.waitingOf(operation.tree) >= 1e9',
+        from: '.waitingOf(tree) >= WAITING_PER_TREE',
+        to: '.waitingOf(tree) >= 1e9',
         only: 'bounds what waits of one tree and of all',
       },
       {
@@ -622,16 +610,58 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'large statements of one tree run side by side while others work',
-        from: 'const isHeavy = isLarge && (!operation.isOneStatement || this.#othersThan(operation.tree));',
-        to: 'const isHeavy = isLarge && !operation.isOneStatement;',
+        from: 'const isHeavy = isLarge && (!isOneStatement || this.#othersThan(tree));',
+        to: 'const isHeavy = isLarge && !isOneStatement;',
         tests: 'test/http/fast-path.test.ts',
         only: 'one by one while others work',
       },
       {
         what: 'heavy operations run at the same time',
-        from: 'operation.isHeavy ? this.#heavy : this.#light',
+        from: 'isHeavy ? this.#heavy : this.#light',
         to: 'this.#light',
         only: 'runs one heavy operation at a time',
+      },
+    ],
+  },
+  {
+    file: 'src/limits/gate.ts',
+    tests: PARTS,
+    mutants: [
+      {
+        what: 'one credential has any number of operations under way',
+        from: 'if (this.#inside >= this.#max) return false;',
+        to: '',
+        only: 'lets one credential have so many',
+      },
+      {
+        what: 'any number of operations wait behind those of their credential',
+        from: 'if (waiting.length >= WAITING_PER_CREDENTIAL) return',
+        to: 'if (waiting.length >= 1e9) return',
+        only: 'lets one credential have so many',
+      },
+      {
+        what: 'the gate counts those who leave as inside',
+        from: 'else this.#inside--;',
+        to: '',
+        only: 'lets one credential have so many',
+      },
+    ],
+  },
+  {
+    file: 'src/values/reused-map.ts',
+    tests: 'test/values/reused-map.test.ts',
+    mutants: [
+      {
+        what: 'idle objects are never dropped',
+        from: 'if (this.#values.size >= this.#sizeMax) this.#dropIdle();',
+        to: '',
+        only: 'stays bounded',
+      },
+      {
+        what: 'objects in use are dropped',
+        from: 'if (this.#isIdle(value)) this.#values.delete(key);',
+        to: 'this.#values.delete(key);',
+        only: 'keeps every object in use',
       },
     ],
   },
@@ -671,8 +701,8 @@ export const limits: readonly MutantGroup[] = [
       },
       {
         what: 'more operations run than there are slots',
-        from: 'this.#running >= this.#slots || this.#isTimed',
-        to: 'this.#running > this.#slots || this.#isTimed',
+        from: 'this.#running >= this.slots || this.#isTimed',
+        to: 'this.#running > this.slots || this.#isTimed',
         only: 'the fair queue',
       },
       {

@@ -4,6 +4,7 @@
  * worth the same cost to both. No tenant can hold all slots, so another need not wait for one to
  * become free.
  */
+import { ReusedMap } from '../values/reused-map.ts';
 
 /** The largest share of all slots that one tenant may hold, rounded up. */
 const SHARE_MAX = 0.75;
@@ -17,20 +18,23 @@ export interface Entry {
 }
 
 interface Tenant {
-  name: string;
   deficit: number;
   running: number;
   waiting: Entry[];
 }
 
 export class FairQueue {
-  readonly #slots: number;
+  /** How many operations run at a time. */
+  readonly slots: number;
   readonly #slotsPerTenant: number;
   readonly #quantum: number;
   /** Tenants with waiting operations, in the order of their turns. */
   readonly #turns: Tenant[] = [];
-  /** Tenants with running or waiting operations. */
-  readonly #tenants = new Map<string, Tenant>();
+  /** In use are those with running or waiting operations. */
+  readonly #tenants = new ReusedMap<Tenant>(
+    () => ({ deficit: 0, running: 0, waiting: [] }),
+    ({ running, waiting }) => running === 0 && waiting.length === 0,
+  );
   #running = 0;
   #waiting = 0;
   #restsUntil = 0;
@@ -38,7 +42,7 @@ export class FairQueue {
 
   /** Runs `slots` operations at a time; a turn is worth `quantum` of cost. */
   constructor({ slots, quantum }: { slots: number; quantum: number }) {
-    this.#slots = slots;
+    this.slots = slots;
     this.#slotsPerTenant = Math.ceil(slots * SHARE_MAX);
     this.#quantum = quantum;
   }
@@ -55,7 +59,7 @@ export class FairQueue {
 
   /** Number of waiting operations of a tenant. */
   waitingOf(tenant: string): number {
-    return this.#tenants.get(tenant)?.waiting.length ?? 0;
+    return this.#tenants.find(tenant)?.waiting.length ?? 0;
   }
 
   /**
@@ -65,8 +69,8 @@ export class FairQueue {
   tryStart(name: string): boolean {
     // An operation that waits although slots are free waits for the end of a rest, or because of
     // its own tenant's share.
-    if (this.#running >= this.#slots || this.#isTimed || this.#rest() > 0) return false;
-    const tenant = this.#tenant(name);
+    if (this.#running >= this.slots || this.#isTimed || this.#rest() > 0) return false;
+    const tenant = this.#tenants.get(name);
     if (tenant.running >= this.#slotsPerTenant) return false;
     this.#start(tenant);
     return true;
@@ -78,7 +82,7 @@ export class FairQueue {
       entry.start();
       return;
     }
-    const tenant = this.#tenant(entry.tenant);
+    const tenant = this.#tenants.get(entry.tenant);
     if (tenant.waiting.push(entry) === 1) this.#turns.push(tenant);
     this.#waiting++;
     this.#dispatch();
@@ -86,7 +90,7 @@ export class FairQueue {
 
   /** Removes an operation that has not started. */
   remove(entry: Entry): void {
-    const tenant = this.#tenants.get(entry.tenant);
+    const tenant = this.#tenants.find(entry.tenant);
     const index = tenant?.waiting.indexOf(entry) ?? -1;
     if (!tenant || index < 0) return;
     tenant.waiting.splice(index, 1);
@@ -99,20 +103,12 @@ export class FairQueue {
    * milliseconds.
    */
   done(name: string, restMs = 0): void {
-    const tenant = this.#tenant(name);
+    const tenant = this.#tenants.get(name);
     tenant.running--;
     this.#running--;
     this.#settle(tenant);
     if (restMs > 0) this.#restsUntil = performance.now() + restMs;
     this.#dispatch();
-  }
-
-  #tenant(name: string): Tenant {
-    const existing = this.#tenants.get(name);
-    if (existing) return existing;
-    const tenant = { name, deficit: 0, running: 0, waiting: [] };
-    this.#tenants.set(name, tenant);
-    return tenant;
   }
 
   #start(tenant: Tenant): void {
@@ -132,7 +128,7 @@ export class FairQueue {
       this.#isTimed = true;
       return;
     }
-    while (this.#running < this.#slots) {
+    while (this.#running < this.slots) {
       const tenant = this.#turns.find(({ running }) => running < this.#slotsPerTenant);
       const next = tenant?.waiting[0];
       if (!tenant || !next) return;
@@ -162,6 +158,5 @@ export class FairQueue {
     tenant.deficit = 0;
     const index = this.#turns.indexOf(tenant);
     if (index >= 0) this.#turns.splice(index, 1);
-    if (tenant.running === 0) this.#tenants.delete(tenant.name);
   }
 }

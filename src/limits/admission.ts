@@ -6,15 +6,11 @@
  */
 import { FairQueue, type Entry } from '../database/fair-queue.ts';
 import type { GoneSignal } from './departure.ts';
+import { ReusedMap } from '../values/reused-map.ts';
 import type { AdmissionSettings } from './budget-settings.ts';
+import { Gate, WAITING_PER_CREDENTIAL } from './gate.ts';
 import { wait, type Place, type Refusal } from './place.ts';
-import { Tally } from './tally.ts';
 
-/**
- * The maximum number of operations that wait behind others of the same credential; more are refused
- * immediately.
- */
-const WAITING_PER_CREDENTIAL = 40;
 /** The maximum number of operations of one tree that wait for a slot. */
 const WAITING_PER_TREE = 200;
 /** The maximum number of operations that wait for a slot in this process. */
@@ -43,9 +39,9 @@ export interface Operation {
   signal: GoneSignal;
 }
 
-/** An operation in the queue that it belongs to. */
-interface Placed extends Operation {
-  isHeavy: boolean;
+/** The requests of a credential or of a tree that have arrived and were not answered yet. */
+interface Arrivals {
+  count: number;
 }
 
 /** How many operations run and wait in a queue. */
@@ -56,23 +52,27 @@ interface QueueLength {
 
 const lengthOf = ({ running, waiting }: FairQueue): QueueLength => ({ running, waiting });
 
-interface Gate {
-  inside: number;
-  waiting: (() => void)[];
-}
-
 export class Admission {
   readonly #settings: AdmissionSettings;
   readonly #light: FairQueue;
   readonly #heavy = new FairQueue({ slots: 1, quantum: HEAVY_QUANTUM });
-  readonly #gates = new Map<string, Gate>();
-  readonly #arrivals = new Tally();
+  /** By credential. */
+  readonly #gates: ReusedMap<Gate>;
+  /** By credential and by tree. */
+  readonly #arrivals = new ReusedMap<Arrivals>(
+    () => ({ count: 0 }),
+    ({ count }) => count === 0,
+  );
   /** The last two trees that had light work, newest first. */
   #active: { tree: string; at: number }[] = [];
 
   constructor(settings: AdmissionSettings) {
     this.#settings = settings;
     this.#light = new FairQueue({ slots: settings.slots, quantum: LIGHT_QUANTUM });
+    this.#gates = new ReusedMap(
+      () => new Gate(settings.perCredential),
+      (gate) => gate.isIdle,
+    );
   }
 
   /**
@@ -81,11 +81,26 @@ export class Admission {
    */
   arrive(credential: string, tree: string): Place | Refusal {
     const { perCredential, slots } = this.#settings;
-    if (this.#arrivals.of(credential) >= perCredential + WAITING_PER_CREDENTIAL)
+    const own = this.#arrivals.get(credential);
+    if (own.count >= perCredential + WAITING_PER_CREDENTIAL)
       return { refused: 'credential', limit: perCredential };
-    if (this.#arrivals.of(tree) >= slots + WAITING_PER_TREE)
+    own.count++;
+    // A credential that acts in no tree is a tree of its own.
+    const all = tree === credential ? { count: 0 } : this.#arrivals.get(tree);
+    if (all.count >= slots + WAITING_PER_TREE) {
+      own.count--;
       return { refused: 'tree', limit: WAITING_PER_TREE };
-    return this.#arrivals.add(credential, tree);
+    }
+    all.count++;
+    let left = false;
+    return {
+      leave: () => {
+        if (left) return;
+        left = true;
+        own.count--;
+        all.count--;
+      },
+    };
   }
 
   /** Number of operations that wait for a slot. */
@@ -98,9 +113,9 @@ export class Admission {
     return { light: lengthOf(this.#light), heavy: lengthOf(this.#heavy) };
   }
 
-  /** Number of credentials with active requests. */
+  /** Number of credentials with active operations. */
   get credentials(): number {
-    return this.#gates.size;
+    return this.#gates.used;
   }
 
   /**
@@ -109,112 +124,89 @@ export class Admission {
    */
   enter(operation: Operation): Place | Promise<Place | Refusal> | Refusal {
     if (operation.signal.aborted) return { refused: 'gone', limit: 0 };
-    if (!this.#passGate(operation.credential)) return this.#enterLater(operation);
-    const placed = this.#placed(operation);
-    return this.#startNow(placed) ?? this.#enterQueue(placed, this.#settings.waitMs);
-  }
-
-  /**
-   * One statement does not keep the thread busy. So it is heavy only while other trees have light
-   * work, which would share the database with it.
-   */
-  #placed(operation: Operation): Placed {
-    const isLarge = operation.nodes >= this.#settings.heavyNodes;
-    if (!isLarge) this.#note(operation.tree);
-    const isHeavy = isLarge && (!operation.isOneStatement || this.#othersThan(operation.tree));
-    return { ...operation, isHeavy };
-  }
-
-  async #enterLater(operation: Operation): Promise<Place | Refusal> {
-    const deadline = performance.now() + this.#settings.waitMs;
-    const refusal = await this.#waitAtGate(operation.credential, operation.signal);
-    if (refusal) return refusal;
-    const placed = this.#placed(operation);
+    const gate = this.#gates.get(operation.credential);
+    if (!gate.tryPass()) return this.#enterLater(operation, gate);
+    const queue = this.#queueOf(operation);
     return (
-      this.#startNow(placed) ??
-      // The process may have been held up for longer than that.
-      this.#enterQueue(placed, Math.max(0, deadline - performance.now()))
+      this.#startNow(operation, gate, queue) ??
+      this.#enterQueue(operation, gate, queue, this.#settings.waitMs)
     );
   }
 
-  /** Passes the gate if the credential is below its limit of concurrent operations. */
-  #passGate(credential: string): boolean {
-    const gate = this.#gates.get(credential);
-    if (!gate) this.#gates.set(credential, { inside: 1, waiting: [] });
-    else if (gate.inside < this.#settings.perCredential) gate.inside++;
-    else return false;
-    return true;
+  async #enterLater(operation: Operation, gate: Gate): Promise<Place | Refusal> {
+    const { waitMs } = this.#settings;
+    const deadline = performance.now() + waitMs;
+    const refusal = await gate.pass(waitMs, operation.signal);
+    if (refusal) return refusal;
+    const queue = this.#queueOf(operation);
+    return (
+      this.#startNow(operation, gate, queue) ??
+      // The process may have been held up for longer than that.
+      this.#enterQueue(operation, gate, queue, Math.max(0, deadline - performance.now()))
+    );
   }
 
-  /** Waits at the gate, in order of arrival. */
-  async #waitAtGate(credential: string, signal: GoneSignal): Promise<Refusal | undefined> {
-    const { perCredential, waitMs } = this.#settings;
-    const waiting = this.#gates.get(credential)?.waiting ?? [];
-    if (waiting.length >= WAITING_PER_CREDENTIAL)
-      return { refused: 'credential', limit: perCredential };
-    // The leaving operation hands over its place, so `inside` does not change.
-    return wait(waitMs, signal, perCredential, (start) => {
-      waiting.push(start);
-      return () => void waiting.splice(waiting.indexOf(start), 1);
-    });
-  }
-
-  #leaveGate(credential: string): void {
-    const gate = this.#gates.get(credential);
-    if (!gate) return;
-    const next = gate.waiting.shift();
-    if (next) next();
-    else if (--gate.inside === 0) this.#gates.delete(credential);
+  /**
+   * The queue that an operation belongs to. One statement does not keep the thread busy. So it is
+   * heavy only while other trees have light work, which would share the database with it.
+   */
+  #queueOf({ nodes, tree, isOneStatement }: Operation): FairQueue {
+    const isLarge = nodes >= this.#settings.heavyNodes;
+    if (!isLarge) this.#note(tree);
+    const isHeavy = isLarge && (!isOneStatement || this.#othersThan(tree));
+    return isHeavy ? this.#heavy : this.#light;
   }
 
   /** Returns a place if a slot is free and nobody waits for it. */
-  #startNow(operation: Placed): Place | undefined {
-    return this.#queueOf(operation).tryStart(operation.tree) ? this.#placeOf(operation) : undefined;
+  #startNow({ tree }: Operation, gate: Gate, queue: FairQueue): Place | undefined {
+    return queue.tryStart(tree) ? this.#place(tree, gate, queue) : undefined;
   }
 
-  async #enterQueue(operation: Placed, waitMs: number): Promise<Place | Refusal> {
-    const refusal = this.#tooMany(operation) ?? (await this.#waitInQueue(operation, waitMs));
-    if (!refusal) return this.#placeOf(operation);
-    this.#leaveGate(operation.credential);
+  async #enterQueue(
+    operation: Operation,
+    gate: Gate,
+    queue: FairQueue,
+    waitMs: number,
+  ): Promise<Place | Refusal> {
+    const refusal =
+      this.#tooMany(operation, queue) ?? (await this.#waitInQueue(operation, queue, waitMs));
+    if (!refusal) return this.#place(operation.tree, gate, queue);
+    gate.leave();
     return refusal;
   }
 
-  #tooMany(operation: Placed): Refusal | undefined {
-    if (this.#queueOf(operation).waitingOf(operation.tree) >= WAITING_PER_TREE)
+  #tooMany({ tree }: Operation, queue: FairQueue): Refusal | undefined {
+    if (queue.waitingOf(tree) >= WAITING_PER_TREE)
       return { refused: 'tree', limit: WAITING_PER_TREE };
     return this.waiting >= WAITING_MAX ? { refused: 'process', limit: WAITING_MAX } : undefined;
   }
 
-  #waitInQueue(operation: Placed, waitMs: number): Promise<Refusal | undefined> {
-    const queue = this.#queueOf(operation);
-    return wait(waitMs, operation.signal, operation.isHeavy ? 1 : this.#settings.slots, (start) => {
-      const entry: Entry = { tenant: operation.tree, cost: operation.nodes, start };
+  #waitInQueue(
+    { tree, nodes, signal }: Operation,
+    queue: FairQueue,
+    waitMs: number,
+  ): Promise<Refusal | undefined> {
+    return wait(waitMs, signal, queue.slots, (start) => {
+      const entry: Entry = { tenant: tree, cost: nodes, start };
       queue.add(entry);
       return () => queue.remove(entry);
     });
   }
 
-  #placeOf(operation: Placed): Place {
-    const { isHeavy } = operation;
+  /** A place of an operation that has passed the gate and has a slot of the queue. */
+  #place(tree: string, gate: Gate, queue: FairQueue): Place {
+    const isHeavy = queue === this.#heavy;
     const startedAt = isHeavy ? performance.now() : 0;
     let left = false;
     return {
       leave: () => {
         if (left) return;
         left = true;
-        this.#queueOf(operation).done(
-          operation.tree,
-          isHeavy && this.#othersThan(operation.tree)
-            ? (performance.now() - startedAt) * REST_FACTOR
-            : 0,
-        );
-        this.#leaveGate(operation.credential);
+        const rests = isHeavy && this.#othersThan(tree);
+        queue.done(tree, rests ? (performance.now() - startedAt) * REST_FACTOR : 0);
+        gate.leave();
       },
     };
-  }
-
-  #queueOf(operation: Placed): FairQueue {
-    return operation.isHeavy ? this.#heavy : this.#light;
   }
 
   #note(tree: string): void {

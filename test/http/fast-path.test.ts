@@ -10,7 +10,7 @@ import { fingerprintOf } from '../../src/authentication/secret.ts';
 import { Sessions } from '../../src/authentication/session.ts';
 import type { GatewayOptions } from '../../src/http/gateway.ts';
 import { defaultBudgets } from '../../src/limits/budget-settings.ts';
-import { createBudgets } from '../../src/limits/caller-budgets.ts';
+import { createBudgets, type CallerBudgets } from '../../src/limits/caller-budgets.ts';
 import { REQUEST_LIMITS } from '../../src/limits/settings.ts';
 import { insertPersonalAccessToken } from '../../src/seed/bootstrap.ts';
 import { createLogger } from '../../src/telemetry/log.ts';
@@ -656,9 +656,12 @@ describe('budgets', () => {
       }
     ).extensions?.cost;
 
-  async function limited(variables: Parameters<typeof defaultBudgets>[0]): Promise<Served> {
+  async function limited(
+    variables: Parameters<typeof defaultBudgets>[0],
+  ): Promise<Served & { limits: CallerBudgets }> {
     const log = createLogger('silent');
-    return serve({ budgets: createBudgets(defaultBudgets(variables), log, world.gatewayUrl) });
+    const limits = createBudgets(defaultBudgets(variables), log, world.gatewayUrl);
+    return { ...(await serve({ budgets: limits })), limits };
   }
 
   it('are charged once, whether the fast path answers, passes on or cannot answer', async () => {
@@ -684,6 +687,23 @@ describe('budgets', () => {
       last = cost?.remaining ?? 0;
     }
     served.close();
+  });
+
+  it('are told as the general path tells them, and without them what is requested', async () => {
+    const headers = bearer(await insertKey(world, 'north', ALL));
+    const all = { requested: 22, charged: 22, limit: expect.any(Number) };
+    const left = { remaining: expect.any(Number), resetAt: expect.stringMatching(/^20.*Z$/) };
+    for (const [served, told] of [
+      [await limited({}), { ...all, ...left }],
+      [await limited({ RATE_COST_PER_MINUTE: '0' }), all],
+      [await serve({}), all],
+    ] as const) {
+      const { line, answer } = await askTwice({ headers, body }, served);
+      expect(line).toMatchObject({ statements: 1 });
+      expect(costOf(answer)).toEqual(told);
+      expect(JSON.stringify(JSON.parse(answer.text))).toBe(answer.text);
+      served.close();
+    }
   });
 
   it('refuse once they are used up, and count each request once', async () => {
@@ -756,30 +776,35 @@ describe('budgets', () => {
       headers: bearer(await insertKey(world, 'north', ALL)),
       body: bodyOf('{ organization { children(first: 50) { nodes { slug } } } }'),
     };
-    const waiting = async (): Promise<number> =>
+    const locked = async (): Promise<number> =>
       (
         await world.rows(
           sql<{ count: number }>`select count(*)::int as count from pg_stat_activity
             where datname = current_database() and wait_event_type = 'Lock'`,
         )
       )[0]?.count ?? 0;
-    /** Sends three while a table is locked, and returns how many statements wait for it. */
-    const waitingOfThree = async (most: number): Promise<void> => {
+    /** How many statements wait for the table, and how many operations for their turn. */
+    const waiting = async (): Promise<{ locked: number; queued: number }> => ({
+      locked: await locked(),
+      queued: served.limits.admission.waiting,
+    });
+    /** Sends three while a table is locked, of which that many have a statement that waits for it. */
+    const expectStatements = async (most: number): Promise<void> => {
       let answers: Promise<Answer[]> | undefined;
       await world.db.transaction().execute(async (tx) => {
         await sql`lock table organizations in access exclusive mode`.execute(tx);
         answers = Promise.all(Array.from({ length: 3 }, () => ask(served, asked)));
-        await expect.poll(waiting).toBe(most);
+        await expect.poll(waiting).toEqual({ locked: most, queued: 3 - most });
       });
       expect((await answers)?.map(({ status }) => status)).toEqual([200, 200, 200]);
       expect(served.lines.every(({ statements }) => statements === 1)).toBe(true);
     };
     await askTwice(asked, served);
     served.lines.length = 0;
-    await waitingOfThree(3);
+    await expectStatements(3);
     const { line } = await askTwice({ headers: bearer(world.token('key@rival')), body }, served);
     expect(line).toMatchObject({ statements: 1 });
-    await waitingOfThree(1);
+    await expectStatements(1);
     served.close();
   });
 
