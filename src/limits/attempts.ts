@@ -1,5 +1,6 @@
 /** Fields with their own budget. They are counted in the document: two aliases are two attempts. */
 import {
+  getOperationAST,
   Kind,
   valueFromASTUntyped,
   type DocumentNode,
@@ -8,6 +9,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import { getOrAdd } from './get-or-add.ts';
 
 /** The budget of each root field that is counted. */
 const KINDS = {
@@ -25,6 +27,12 @@ export type Attempts = Partial<Record<AttemptKind, number>>;
 const NONE: ReadonlyMap<string, FieldNode> = new Map();
 /** The fields to count, by operation and response name. Each document is searched once. */
 const counted = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, FieldNode>>();
+/** Whether any operation of a document has such fields, which nearly none has. */
+const counting = new WeakMap<DocumentNode, boolean>();
+
+function operationsOf({ definitions }: DocumentNode): OperationDefinitionNode[] {
+  return definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION);
+}
 
 /**
  * Returns how many attempts an operation makes; undefined for none, as usual. Fields behind `@skip`
@@ -32,14 +40,14 @@ const counted = new WeakMap<OperationDefinitionNode, ReadonlyMap<string, FieldNo
  */
 export function attemptsOf(
   document: DocumentNode,
-  operation: OperationDefinitionNode,
+  operationName: string | null | undefined,
   variables: Record<string, unknown>,
 ): Attempts | undefined {
-  let fields = counted.get(operation);
-  if (!fields) {
-    fields = fieldsToCount(document, operation);
-    counted.set(operation, fields);
-  }
+  const isCounting = getOrAdd(counting, document, () =>
+    operationsOf(document).some((operation) => fieldsOf(document, operation) !== NONE),
+  );
+  const operation = isCounting && getOperationAST(document, operationName);
+  const fields = operation ? fieldsOf(document, operation) : NONE;
   if (fields === NONE) return undefined;
   const attempts: Attempts = {};
   for (const field of fields.values()) {
@@ -48,6 +56,13 @@ export function attemptsOf(
     attempts[kind] = (attempts[kind] ?? 0) + 1;
   }
   return attempts;
+}
+
+function fieldsOf(
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+): ReadonlyMap<string, FieldNode> {
+  return getOrAdd(counted, operation, () => fieldsToCount(document, operation));
 }
 
 /** Whether the field creates an organization without a parent. */

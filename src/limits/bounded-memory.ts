@@ -10,7 +10,8 @@ import { RecentMap } from './recent-map.ts';
  */
 const KEYS_MAX = 50_000;
 
-interface Counter {
+/** A counter of one key. */
+export interface Counter {
   /** Points spent in this window. */
   points: number;
   /** The end of the window, in milliseconds since 1970. */

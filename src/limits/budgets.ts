@@ -5,7 +5,7 @@ import { RateLimiterPostgres, RateLimiterRes, type RateLimiterRedis } from 'rate
 import type { Database } from '../database/connect.ts';
 import type { Balance as AnyBalance } from '../graphql/context.ts';
 import type { Logger } from '../telemetry/log.ts';
-import { BoundedMemory } from './bounded-memory.ts';
+import { BoundedMemory, type Counter } from './bounded-memory.ts';
 import type { BudgetName, BudgetSettings } from './budget-settings.ts';
 import { counterPool, counterStore, type CounterStore } from './postgres-counters.ts';
 import type { RedisCounters } from './redis.ts';
@@ -28,6 +28,9 @@ const IN_PROCESS: ReadonlySet<BudgetName> = new Set([
   'unverifiedCredentials',
 ]);
 
+/** The budgets that the whole cost of an operation is charged to. */
+const COST_BUDGETS = ['credentialCost', 'treeCost', 'addressCost'] as const;
+
 /** A charge: points of one budget under a key that the server derived. */
 export interface Charge {
   budget: BudgetName;
@@ -38,14 +41,21 @@ export interface Charge {
 /** The balance of a budget after a charge. */
 export type Balance = AnyBalance<BudgetName>;
 
-/** The result of charges: the balances, or the budget that was exceeded. */
-export type Outcome = { spent: Balance[] } | { refused: Balance };
+/** The result of charges: the balance of the first of them, if it is counted; or what was exceeded. */
+export type Outcome = { balance: Balance | undefined } | { refused: Balance };
 
 type SharedLimiter = RateLimiterPostgres | RateLimiterRedis;
 type Limiter = BoundedMemory | SharedLimiter;
 
+/** A charge that is counted outside this process. */
+interface SharedCharge {
+  charge: Charge;
+  limiter: SharedLimiter;
+}
+
 export class Budgets {
   readonly #limiters = new Map<BudgetName, Limiter>();
+  readonly #costLimits: readonly { budget: BudgetName; limit: number }[];
   readonly #log: Logger;
   readonly #pool: pg.Pool | undefined;
   readonly #store: CounterStore | undefined;
@@ -65,6 +75,10 @@ export class Budgets {
     for (const [name, limit] of Object.entries(points) as [BudgetName, number][]) {
       if (limit > 0) this.#limiters.set(name, this.#limiter(name, limit));
     }
+    this.#costLimits = COST_BUDGETS.flatMap((budget) => {
+      const limit = this.#limiters.get(budget)?.points;
+      return limit === undefined ? [] : { budget, limit };
+    });
   }
 
   #limiter(name: BudgetName, points: number): Limiter {
@@ -93,44 +107,39 @@ export class Budgets {
    * each budget would cost more than counting.
    */
   spend(charges: readonly Charge[]): Outcome | Promise<Outcome> {
-    const spent: Balance[] = [];
-    const shared: { charge: Charge; limiter: SharedLimiter }[] = [];
+    const [first] = charges;
+    let balance: Balance | undefined;
+    let shared: SharedCharge[] | undefined;
     const now = Date.now();
     for (const charge of charges) {
       const limiter = this.#limiters.get(charge.budget);
       if (!limiter || charge.points === 0) continue;
       if (!(limiter instanceof BoundedMemory)) {
-        shared.push({ charge, limiter });
+        (shared ??= []).push({ charge, limiter });
         continue;
       }
-      const { points, endsAt } = limiter.add(charge.key, charge.points, now);
-      const balance = {
-        budget: charge.budget,
-        limit: limiter.points,
-        remaining: Math.max(limiter.points - points, 0),
-        resetAt: endsAt,
-      };
-      if (points > limiter.points)
+      const counter = limiter.add(charge.key, charge.points, now);
+      const isExceeded = counter.points > limiter.points;
+      // Nobody reads the other balances.
+      if (isExceeded || charge === first) balance = balanceIn(charge.budget, limiter, counter);
+      if (isExceeded && balance)
         return this.#refuse(charges.slice(0, charges.indexOf(charge) + 1), balance);
-      spent.push(balance);
     }
-    return shared.length === 0 ? { spent } : this.#spendShared(charges, spent, shared);
+    return shared ? this.#spendShared(charges, balance, shared) : { balance };
   }
 
   async #spendShared(
     charges: readonly Charge[],
-    spent: readonly Balance[],
-    shared: readonly { charge: Charge; limiter: SharedLimiter }[],
+    balance: Balance | undefined,
+    shared: readonly SharedCharge[],
   ): Promise<Outcome> {
-    const taken = await Promise.all(
-      shared.map(({ charge, limiter }) => this.#take(charge, limiter)),
-    );
-    const refused = taken.find((charge) => charge?.isRefused);
+    const taken = await Promise.all(shared.map((each) => this.#take(each)));
+    const refused = taken.find((each) => each?.isRefused);
     if (refused) {
       await this.giveBack(charges);
       return { refused: refused.balance };
     }
-    return { spent: [...spent, ...taken.flatMap((charge) => charge?.balance ?? [])] };
+    return { balance: shared[0]?.charge === charges[0] ? taken[0]?.balance : balance };
   }
 
   /**
@@ -170,15 +179,15 @@ export class Budgets {
     return balanceOf(budget, limiter, state);
   }
 
-  /** The limit of a budget; undefined if it is off. */
-  limit(budget: BudgetName): number | undefined {
-    return this.#limiters.get(budget)?.points;
+  /** Returns a budget of which all points do not pay for a cost; undefined if there is none. */
+  unaffordable(cost: number): { budget: BudgetName; limit: number } | undefined {
+    return this.#costLimits.find(({ limit }) => cost > limit);
   }
 
-  async #take(
-    { budget, key, points }: Charge,
-    limiter: SharedLimiter,
-  ): Promise<{ balance: Balance; isRefused: boolean } | undefined> {
+  async #take({
+    charge: { budget, key, points },
+    limiter,
+  }: SharedCharge): Promise<{ balance: Balance; isRefused: boolean } | undefined> {
     try {
       return {
         balance: balanceOf(budget, limiter, await limiter.consume(key, points)),
@@ -198,6 +207,15 @@ export class Budgets {
     this.#redis?.close();
     await this.#pool?.end();
   }
+}
+
+/** The balance of a counter in memory. */
+function balanceIn(
+  budget: BudgetName,
+  { points: limit }: BoundedMemory,
+  { points, endsAt }: Readonly<Counter>,
+): Balance {
+  return { budget, limit, remaining: Math.max(limit - points, 0), resetAt: endsAt };
 }
 
 function balanceOf(

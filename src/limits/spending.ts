@@ -2,7 +2,7 @@
  * Charges an operation once its caller, tree and cost are known, and then waits for its turn. An
  * operation that is refused has not executed anything.
  */
-import { getOperationAST, type ExecutionArgs, type ExecutionResult } from 'graphql';
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Principal } from '../authorization/principal.ts';
 import type { Context } from '../graphql/context.ts';
 import { attemptsOf, type Attempts } from './attempts.ts';
@@ -20,9 +20,6 @@ export type OperationArguments = Pick<
   ExecutionArgs,
   'document' | 'operationName' | 'variableValues'
 >;
-
-/** The budgets that the whole cost of an operation is charged to. */
-const COST_BUDGETS = ['credentialCost', 'treeCost', 'addressCost'] as const;
 
 /**
  * Returns the key of a credential. A person's tokens and sessions count as that person, since they
@@ -82,8 +79,9 @@ export async function executeWithinBudgets(
 }
 
 /** The keys that a caller's budgets are counted under. */
-function keysOf(principal: Principal, { address }: Arrival): KnownCredential {
-  const key = keyOfCredential(principal) ?? `adr:${address}`;
+function keysOf(principal: Principal, { address, accepted }: Arrival): KnownCredential {
+  // That of a credential never changes, but its tree is that of the organization it acts in.
+  const key = accepted?.key ?? keyOfCredential(principal) ?? `adr:${address}`;
   return { key, tree: principal.organization?.lineage[0] ?? key };
 }
 
@@ -100,10 +98,8 @@ export function admit(
   const { principal, cost, record, arrival, signal, isOneStatement = false } = spending;
   const requested = Math.max(1, cost.requested);
   const { key: credential, tree: tenant } = keysOf(principal, arrival);
-  for (const budget of COST_BUDGETS) {
-    const limit = budgets.limit(budget);
-    if (limit !== undefined && requested > limit) throw neverAffordable(budget, limit, requested);
-  }
+  const dear = budgets.unaffordable(requested);
+  if (dear) throw neverAffordable(dear.budget, dear.limit, requested);
   const tree = principal.organization?.lineage[0];
   const charges = chargesOf(args, arrival, { principal, credential, tree, requested });
   const giveBack = async (): Promise<void> => {
@@ -113,8 +109,7 @@ export function admit(
   const enter = (outcome: Outcome): Admitted | Promise<Admitted> => {
     if ('refused' in outcome) return refuseLater(signal, rateLimited(outcome.refused));
     record.cost.charged = requested;
-    const balance = outcome.spent.find(({ budget }) => budget === 'credentialCost');
-    if (balance) cost.balance = balance;
+    if (outcome.balance) cost.balance = outcome.balance;
     const nodes = Math.max(1, cost.nodes);
     const entering = admission.enter({ credential, tree: tenant, nodes, isOneStatement, signal });
     return entering instanceof Promise
@@ -161,6 +156,7 @@ interface Spender {
   requested: number;
 }
 
+/** The charges of an operation. The first is the one whose balance callers are told. */
 function chargesOf(
   { document, operationName, variableValues }: OperationArguments,
   { address, accepted }: Arrival,
@@ -179,8 +175,7 @@ function chargesOf(
       { budget: 'treeCost', key: tree, points: requested },
     );
   }
-  const operation = getOperationAST(document, operationName);
-  const attempts = operation && attemptsOf(document, operation, variableValues ?? {});
+  const attempts = attemptsOf(document, operationName, variableValues ?? {});
   if (attempts) charges.push(...attemptCharges(attempts, credential, tree, address));
   return charges;
 }

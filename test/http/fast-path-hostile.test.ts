@@ -115,7 +115,7 @@ async function spentBy({ limits }: Limited, key: string): Promise<number> {
   const charge = { budget: 'credentialCost', key, points: 1 } as const;
   const outcome = await limits.budgets.spend([charge]);
   await limits.budgets.giveBack([charge]);
-  const [balance] = 'spent' in outcome ? outcome.spent : [];
+  const balance = 'balance' in outcome ? outcome.balance : undefined;
   if (!balance) throw new Error('nothing is counted');
   return balance.limit - balance.remaining - 1;
 }

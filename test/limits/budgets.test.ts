@@ -186,10 +186,13 @@ describe('a budget of requests', () => {
     withLimits(
       { RATE_REQUESTS_PER_MINUTE: 0, RATE_TREE_REQUESTS_PER_MINUTE: 'off' },
       async (ask, { budgets }) => {
-        expect([budgets.limit('credentialRequests'), budgets.limit('treeRequests')]).toEqual([
-          undefined,
-          undefined,
-        ]);
+        const charge = { key: 'any', points: 1_000_000_000 };
+        expect(
+          await budgets.spend([
+            { budget: 'credentialRequests', ...charge },
+            { budget: 'treeRequests', ...charge },
+          ]),
+        ).toEqual({ balance: undefined });
         expect((await ask(READ, { as: 'key@acme' })).status).toBe(200);
       },
     ));
@@ -216,7 +219,7 @@ describe('a budget of cost', () => {
         const left = await budgets.spend([
           { budget: 'credentialCost', key: `key:${key}`, points: 1 },
         ]);
-        expect(left).toEqual({ spent: [expect.objectContaining({ limit: 3, remaining: 0 })] });
+        expect(left).toEqual({ balance: expect.objectContaining({ limit: 3, remaining: 0 }) });
       },
     ));
 
