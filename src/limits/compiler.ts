@@ -59,7 +59,6 @@ export class Compiler {
     Map<GraphQLCompositeType, Map<FieldNode | null, number>>
   >();
   readonly #readsParent = new Map<GraphQLCompositeType, boolean>();
-  #variable = false;
 
   constructor(schema: GraphQLSchema, document: DocumentNode, costMax: number) {
     this.#schema = schema;
@@ -80,16 +79,13 @@ export class Compiler {
     const type = this.#schema.getRootType(operation);
     if (!type) return EMPTY;
     const last = this.#selection(selectionSet, type, NO_PARENT);
-    const defaults = Object.fromEntries(
-      variableDefinitions.flatMap(({ variable, defaultValue }) =>
-        defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
-      ),
+    const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>
+      defaultValue ? [[variable.name.value, valueFromASTUntyped(defaultValue)]] : [],
     );
     return planOf(
       this.#steps,
-      defaults,
+      defaults.length > 0 ? (Object.fromEntries(defaults) as Given) : undefined,
       { ...this.#shape(last), operation, name: name?.value },
-      this.#variable,
     );
   }
 
@@ -191,7 +187,6 @@ export class Compiler {
   #items({ items = 0 }: FieldCost, args: Read<Given>, parent: Read<Given>): Read<number> {
     if (typeof items === 'number') return items;
     if (typeof args !== 'function' && typeof parent !== 'function') return items(args, parent);
-    this.#variable = true;
     return (variables) => items(read(args, variables), read(parent, variables));
   }
 
@@ -211,7 +206,6 @@ export class Compiler {
         : [];
     });
     if (conditions.length === 0) return true;
-    this.#variable = true;
     return (variables) =>
       conditions.every(
         ({ condition, wanted }) => valueFromASTUntyped(condition, variables) === wanted,

@@ -34,10 +34,7 @@ export class Estimator {
     operationName: string | null | undefined,
     variables: Given,
   ): Estimated {
-    const plan = this.#planOf(document, operationName ?? '');
-    return (
-      plan.fixed ?? { ...evaluate(plan.steps, { ...plan.defaults, ...variables }), ...plan.shape }
-    );
+    return evaluate(this.#planOf(document, operationName ?? ''), variables);
   }
 
   #planOf(document: DocumentNode, operationName: string): Plan {

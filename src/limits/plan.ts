@@ -22,6 +22,8 @@ export interface Shape {
   nameLength: number;
 }
 
+const NO_SIZE: Estimate = { nodes: 0, cost: 0 };
+
 /** A value that is constant, or read from the variables of a request. */
 export type Read<Value> = Value | ((variables: Given) => Value);
 
@@ -52,11 +54,14 @@ export interface Estimated extends Estimate, Shape {
 
 /** What is left to do for a request once its document is known. */
 export interface Plan {
-  steps: readonly Step[];
+  /** The results of all steps, of which those in `open` are to be computed for each request. */
+  sizes: readonly Estimate[];
+  open: readonly { at: number; step: Step }[];
   /** The estimate, if it does not depend on variables. */
   fixed: Estimated | undefined;
   shape: Shape & Pick<Estimated, 'operation' | 'name'>;
-  defaults: Given;
+  /** The defaults of variables; undefined if there are none. */
+  defaults: Given | undefined;
 }
 
 /** Returns the value for a request. */
@@ -64,64 +69,96 @@ export function read<Value>(value: Read<Value>, variables: Given): Value {
   return typeof value === 'function' ? (value as (variables: Given) => Value)(variables) : value;
 }
 
-/** Returns the estimate of the last step, computed from those before it. */
-export function evaluate(steps: readonly Step[], variables: Given): Estimate {
-  const sizes: Estimate[] = [];
-  const sum = (terms: readonly Term[]): Estimate => {
-    const total = { nodes: 0, cost: 0 };
-    for (const { step, included } of terms) {
-      if (!read(included, variables)) continue;
-      total.nodes += sizes[step]?.nodes ?? 0;
-      total.cost += sizes[step]?.cost ?? 0;
-    }
-    return total;
-  };
-  for (const step of steps) {
-    if (step.kind === 'size') sizes.push(step.size);
-    else if (step.kind === 'selection') {
-      const total = sum(step.terms);
-      const each = step.alternatives.map(sum);
-      total.nodes += Math.max(0, ...each.map(({ nodes }) => nodes));
-      total.cost += Math.max(0, ...each.map(({ cost }) => cost));
-      sizes.push(total);
-    } else {
-      const child = step.child === null ? undefined : sizes[step.child];
-      const [nodes, cost] = [child?.nodes ?? 0, child?.cost ?? 0];
-      if (step.items === null) sizes.push({ nodes, cost: step.weight + cost });
-      else {
-        const items = read(step.items, variables);
-        sizes.push({
-          nodes: items * ((step.rows ? 1 : 0) + nodes),
-          cost: 1 + items * (step.weight + cost),
-        });
-      }
-    }
+/** Adds up the terms that count. */
+function sum(terms: readonly Term[], sizes: readonly Estimate[], variables: Given): Estimate {
+  const total = { nodes: 0, cost: 0 };
+  for (const { step, included } of terms) {
+    if (!read(included, variables)) continue;
+    total.nodes += sizes[step]?.nodes ?? 0;
+    total.cost += sizes[step]?.cost ?? 0;
   }
-  return sizes.at(-1) ?? { nodes: 0, cost: 0 };
+  return total;
+}
+
+/** The result of a step, from those of the steps before it. */
+function sizeOf(step: Step, sizes: readonly Estimate[], variables: Given): Estimate {
+  if (step.kind === 'size') return step.size;
+  if (step.kind === 'selection') {
+    const total = sum(step.terms, sizes, variables);
+    const each = step.alternatives.map((terms) => sum(terms, sizes, variables));
+    total.nodes += Math.max(0, ...each.map(({ nodes }) => nodes));
+    total.cost += Math.max(0, ...each.map(({ cost }) => cost));
+    return total;
+  }
+  const { nodes, cost } = (step.child === null ? undefined : sizes[step.child]) ?? NO_SIZE;
+  if (step.items === null) return { nodes, cost: step.weight + cost };
+  const items = read(step.items, variables);
+  return {
+    nodes: items * ((step.rows ? 1 : 0) + nodes),
+    cost: 1 + items * (step.weight + cost),
+  };
+}
+
+/** Whether the result of a step depends on variables, as those of the `open` steps do. */
+function isOpen(step: Step, open: ReadonlySet<number>): boolean {
+  if (step.kind === 'size') return false;
+  if (step.kind === 'field')
+    return typeof step.items === 'function' || (step.child !== null && open.has(step.child));
+  return [step.terms, ...step.alternatives]
+    .flat()
+    .some((term) => typeof term.included === 'function' || open.has(term.step));
+}
+
+/** The estimate of a request. */
+export function evaluate(
+  { fixed, sizes: known, open, defaults, shape }: Plan,
+  given: Given,
+): Estimated {
+  if (fixed) return fixed;
+  const sizes = [...known];
+  const variables = defaults ? { ...defaults, ...given } : given;
+  for (const { at, step } of open) sizes[at] = sizeOf(step, sizes, variables);
+  return estimated(sizes, shape);
+}
+
+/** The estimate of the last step. */
+function estimated(sizes: readonly Estimate[], shape: Plan['shape']): Estimated {
+  const { nodes, cost } = sizes.at(-1) ?? NO_SIZE;
+  // Written out, because copying properties takes longer than adding up.
+  const { fields, depth, nameLength, operation, name } = shape;
+  return { nodes, cost, fields, depth, nameLength, operation, name };
 }
 
 /** The shape of a selection without fields. */
 export const NOTHING: Shape = { fields: 0, depth: 0, nameLength: 0 };
 
 /** The plan if there is no such operation; the executor refuses it by itself. */
-export const EMPTY: Plan = planOf(
-  [],
-  {},
-  { ...NOTHING, operation: OperationTypeNode.QUERY, name: undefined },
-  false,
-);
+export const EMPTY: Plan = planOf([], undefined, {
+  ...NOTHING,
+  operation: OperationTypeNode.QUERY,
+  name: undefined,
+});
 
-/** Creates the plan of an operation; without variables, its estimate is computed once. */
+/** Creates the plan of an operation. What does not depend on variables is computed once, here. */
 export function planOf(
   steps: readonly Step[],
-  defaults: Given,
+  defaults: Given | undefined,
   shape: Plan['shape'],
-  hasVariables: boolean,
 ): Plan {
+  const sizes: Estimate[] = [];
+  const open = new Set<number>();
+  for (const [at, step] of steps.entries()) {
+    if (isOpen(step, open)) open.add(at);
+    sizes.push(open.has(at) ? NO_SIZE : sizeOf(step, sizes, {}));
+  }
   return {
-    steps,
-    defaults,
+    sizes,
+    open: [...open].flatMap((at) => {
+      const step = steps[at];
+      return step ? { at, step } : [];
+    }),
+    fixed: open.size > 0 ? undefined : estimated(sizes, shape),
     shape,
-    fixed: hasVariables ? undefined : { ...evaluate(steps, {}), ...shape },
+    defaults,
   };
 }
