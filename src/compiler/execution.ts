@@ -1,7 +1,7 @@
 /** Compiled operations as a step of the execution. */
 import type { ExecutionArgs, ExecutionResult } from 'graphql';
 import type { Replicas } from '../database/replicas.ts';
-import { textOfUtf8, utf8Of, type Utf8 } from '../database/utf8.ts';
+import { textOfUtf8, type Utf8 } from '../database/utf8.ts';
 import type { Context } from '../graphql/context.ts';
 import type { CompiledOperations } from './operations.ts';
 import type { Outcome } from './outcome.ts';
@@ -31,21 +31,19 @@ export function compiledExecution(
 }
 
 function written(data: string): WrittenResult {
-  return { data: {}, stringify: ({ extensions }) => textOf(data, extensions) };
+  return {
+    data: {},
+    stringify: ({ extensions }) => textOf(data, extensions && JSON.stringify(extensions)),
+  };
 }
 
-/** A result with this text of `data`, as bytes. */
-export function utf8OfResult(data: Utf8, extensions: object | undefined): Utf8 {
-  return textOf(data, extensions, utf8Of) as Utf8;
+/** A result with these texts of `data` and of `extensions`. */
+export function utf8OfResult(data: Utf8, extensions: Utf8 | undefined): Utf8 {
+  return textOf(data, extensions) as Utf8;
 }
 
-/** The text of a result with this text of `data`. */
-function textOf(
-  data: string,
-  extensions: object | undefined,
-  encode: (text: string) => string = (text) => text,
-): string {
-  return extensions
-    ? `{"data":${data},"extensions":${encode(JSON.stringify(extensions))}}`
-    : `{"data":${data}}`;
+function textOf(data: string, extensions: string | undefined): string {
+  return extensions === undefined
+    ? `{"data":${data}}`
+    : `{"data":${data},"extensions":${extensions}}`;
 }

@@ -221,10 +221,9 @@ export class FastPath {
     if (credential && credential.kind !== 'SESSION')
       this.#options.used(credential.kind, credential.id, now);
     record.answeredFast({ principal, now, document: document.loc?.source.body });
-    const report = cost?.report(context);
     const answer = await answerOf(
       {
-        text: utf8OfResult(outcome.data, report && { cost: report }),
+        text: utf8OfResult(outcome.data, cost?.extensionsText(context)),
         mediaType,
         headers: this.#headersFor(incoming.header('origin')),
         record,
