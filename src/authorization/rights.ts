@@ -101,6 +101,8 @@ export interface ReadableOptions {
    * organizations there.
    */
   reachingBelow?: boolean;
+  /** Rows with the columns `id`, `lineage` and `deleted_at`, instead of all organizations. */
+  among?: RawBuilder<unknown>;
 }
 
 /**
@@ -138,8 +140,18 @@ export function readableOrganizations(
   options: ReadableOptions = {},
 ): RawBuilder<unknown> {
   const condition = readableIf(principal, options, '') ?? sql`false`;
-  return sql`(select * from organizations where ${condition})`;
+  const all = options.among ?? sql`organizations`;
+  return sql`(select * from ${all} where ${condition})`;
 }
+
+/**
+ * The organization of the row `parent`, as far as its rights go, from the columns `organization_id`
+ * and `lineage`. For rows that are read in the same statement, and only where organizations are not
+ * deleted: nothing has to be looked up for them.
+ */
+export const organizationOfParent = sql`(
+    select parent.organization_id as id, parent.lineage, null::timestamptz as deleted_at
+  ) as organizations`;
 
 /** Whether the row `parent`, which is an organization, is one of `readableOrganizations`. */
 export function isReadableParent(

@@ -1,6 +1,7 @@
 /** Queries of memberships and of people in a subtree. */
 import { sql, type RawBuilder } from 'kysely';
 import {
+  organizationOfParent,
   organizationsOfPerson,
   readableOrganizations,
   type Lineage,
@@ -139,10 +140,14 @@ export const membershipsOfPerson = listBatch<number, MembershipRow & { key: stri
       order by m.id`,
 );
 
-/** The scopes of the membership `parent`. */
-export function scopesOfRow(viewer: Viewer): RawBuilder<unknown> {
-  const visible = membershipScopes.statement(viewer, sql`array[parent.id]`, null);
-  return sql`coalesce((select visible.scopes from (${visible}) as visible limit 1), '{}')`;
+/** The scopes of the membership `parent`, which was read in the same statement. */
+export function scopesOfRow({ principal }: Viewer): RawBuilder<unknown> {
+  const readable = readableOrganizations(principal, {
+    scope: 'members:read',
+    among: organizationOfParent,
+  });
+  const isOwn = sql`coalesce(parent.user_id = ${principal.user?.id ?? null}::uuid, false)`;
+  return sql`case when ${isOwn} or exists ${readable} then membership_scopes(parent.id) else '{}' end`;
 }
 
 /** A limited number of memberships of the person `parent`, in the subtree whose people were requested. */

@@ -6,14 +6,7 @@ import { nodesBy } from '../../graphql/node.ts';
 import { builder } from '../../graphql/builder.ts';
 import { connectionType, pageArguments } from '../../graphql/connection.ts';
 import { creationOrder } from '../../graphql/order.ts';
-import {
-  inSql,
-  pagesOf,
-  related,
-  rowsInSql,
-  sameRow,
-  type GivenArguments,
-} from '../../compiler/forms.ts';
+import { inSql, pagesOf, rowsInSql, sameRow, type GivenArguments } from '../../compiler/forms.ts';
 import { badInput, orNotFound } from '../../errors.ts';
 import { atMost } from '../../graphql/cost.ts';
 import { OrganizationRef } from '../organization/refs.ts';
@@ -24,7 +17,7 @@ import {
 } from '../organization/queries.ts';
 import { ROLES_MAX } from '../role/choice.ts';
 import { RoleRef } from '../role/type.ts';
-import { rolesOfMembership } from '../role/queries.ts';
+import { rolesOfMembership, rolesOfMembershipRow } from '../role/queries.ts';
 import { requireStorable } from '../../values/text.ts';
 import { personPattern } from '../../values/email.ts';
 import { UserRef } from '../user/type.ts';
@@ -84,7 +77,7 @@ builder.node(MembershipRef, {
       description: `Roles held, built-in ones first; at most ${ROLES_MAX}.`,
       extensions: {
         ...atMost(ROLES_MAX),
-        ...related(rolesOfMembership, 'id'),
+        ...rowsInSql(({ viewer }) => rolesOfMembershipRow(viewer)),
       },
       resolve: ({ id }, _args, { loaders }) => loaders.load(rolesOfMembership, null, id),
     }),

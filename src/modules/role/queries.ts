@@ -1,11 +1,13 @@
 /** Queries of roles: the built-in ones and those that organizations define. */
 import { sql, type RawBuilder } from 'kysely';
+import type { Principal } from '../../authorization/principal.ts';
 import {
+  organizationOfParent,
   organizationsOfPerson,
   readableOrganizations,
   type Lineage,
 } from '../../authorization/rights.ts';
-import { listBatch, rowBatch } from '../../database/loaders.ts';
+import { listBatch, rowBatch, type Viewer } from '../../database/loaders.ts';
 import type { Columns } from '../../database/rows.ts';
 
 export interface RoleRow extends Columns<
@@ -55,62 +57,95 @@ export const rolesUsableIn = listBatch<null, RoleRow & { usable_in: string }>(
     order by o.id, r.built_in desc, r.key, r.id`,
 );
 
-/**
- * The roles held through memberships or offered by invitations; `link` names the table and its
- * column.
- */
-function rolesLinked(
+/** Where the roles of holders, which are memberships or invitations, are found. */
+interface HeldRoles {
+  /** Rows with the columns `id` and `organization_id`, called `t`. */
+  holders: RawBuilder<unknown>;
+  /** Rows with the columns `holder_id` and `role_id`. */
+  link: RawBuilder<unknown>;
+  /** Organizations in which the caller may read members. */
+  readable: RawBuilder<unknown>;
+  /** The lineage of the organization and the caller, where `t` is theirs; null if they are no person. */
+  own: RawBuilder<unknown> | null;
+}
+
+type HeldRoleRow = RoleRow & { holder_id: string };
+
+/** The roles of the holders. A person may reach one in both ways; each role is returned once. */
+function heldRoles({ holders, link, readable, own }: HeldRoles): RawBuilder<HeldRoleRow> {
+  return sql<HeldRoleRow>`
+    select ${columns}, t.id as holder_id, o.lineage, o.shown_to
+    from ${holders} as t
+    cross join lateral (
+      select lineage, null::uuid as shown_to from ${readable} as within where within.id = t.organization_id
+      ${own ? sql`union all ${own} order by shown_to nulls first limit 1` : sql``}
+    ) as o
+    join ${link} as link on link.holder_id = t.id join roles r on r.id = link.role_id
+    order by r.built_in desc, r.key, r.id`;
+}
+
+const SCOPE = { scope: 'members:read' } as const;
+
+/** The roles of holders in a table by their ids; `isOwn` says whether `t` is of a person. */
+function heldRolesById(
   name: string,
+  table: RawBuilder<unknown>,
   link: RawBuilder<unknown>,
-  owner: RawBuilder<unknown>,
-  belongsToPerson: (user: RawBuilder<unknown>, email: RawBuilder<unknown>) => RawBuilder<unknown>,
+  isOwn: (user: NonNullable<Principal['user']>) => RawBuilder<unknown>,
 ) {
-  return listBatch<null, RoleRow & { holder_id: string }>(
+  return listBatch<null, HeldRoleRow>(
     name,
     (row) => row.holder_id,
-    ({ principal }, ids) => {
-      const within = sql`
-        select lineage, null::uuid as shown_to
-        from ${readableOrganizations(principal, { scope: 'members:read' })} as within
-        where within.id = t.organization_id`;
-      const user = sql`${principal.user?.id ?? null}::uuid`;
-      const email = sql`${principal.user?.verifiedEmail ?? null}::text`;
-      // A person may reach it in both ways; each role is returned once.
-      const reached = principal.user
-        ? sql`${within}
-        union all
-        select lineage, shown_to from ${organizationsOfPerson(principal)} as own
-        where own.id = t.organization_id and ${belongsToPerson(user, email)}
-        order by shown_to nulls first limit 1`
-        : sql`${within} offset 0`;
-      return sql`
-      select ${columns}, t.id as holder_id, o.lineage, o.shown_to
-      from ${owner} as t
-      cross join lateral (
-        -- Per requested row: a plain join would read all organizations that the caller may read.
-        ${reached}
-      ) as o
-      join ${link} on link.holder_id = t.id join roles r on r.id = link.role_id
-      where t.id = any (${ids}::uuid[])
-      order by r.built_in desc, r.key, r.id`;
-    },
+    ({ principal }, ids) =>
+      heldRoles({
+        holders: sql`(select * from ${table} where id = any (${ids}::uuid[]))`,
+        link,
+        // Looked up for each holder: a plain join would read all organizations that the caller may read.
+        readable: sql`(
+          select * from ${readableOrganizations(principal, SCOPE)} as one where one.id = t.organization_id offset 0
+        )`,
+        own:
+          principal.user &&
+          sql`
+            select lineage, shown_to from ${organizationsOfPerson(principal)} as own
+            where own.id = t.organization_id and ${isOwn(principal.user)}`,
+      }),
   );
 }
 
+const rolesOfMemberships = sql`(select membership_id as holder_id, role_id from membership_roles)`;
+
+const isMembershipOf = ({ id }: { id: string }): RawBuilder<unknown> =>
+  sql`t.user_id = ${id}::uuid`;
+
 /** The roles of memberships, by membership. */
-export const rolesOfMembership = rolesLinked(
+export const rolesOfMembership = heldRolesById(
   'roles of membership',
-  sql`(select membership_id as holder_id, role_id from membership_roles) as link`,
   sql`memberships`,
-  (user) => sql`t.user_id = ${user}`,
+  rolesOfMemberships,
+  isMembershipOf,
 );
 
+/**
+ * The roles of the membership `parent`. It was read in the same statement, in an organization that is
+ * not deleted, so neither has to be looked up again.
+ */
+export function rolesOfMembershipRow({ principal }: Viewer): RawBuilder<HeldRoleRow> {
+  const { user } = principal;
+  return heldRoles({
+    holders: sql`(select parent.id, parent.organization_id, parent.user_id, parent.lineage)`,
+    link: rolesOfMemberships,
+    readable: readableOrganizations(principal, { ...SCOPE, among: organizationOfParent }),
+    own: user && sql`select t.lineage, ${user.id}::uuid where ${isMembershipOf(user)}`,
+  });
+}
+
 /** The roles that invitations offer, by invitation. */
-export const rolesOfInvitation = rolesLinked(
+export const rolesOfInvitation = heldRolesById(
   'roles of invitation',
-  sql`(select invitation_id as holder_id, role_id from invitation_roles) as link`,
   sql`invitations`,
-  (_user, email) => sql`t.canonical_email = ${email}`,
+  sql`(select invitation_id as holder_id, role_id from invitation_roles)`,
+  ({ verifiedEmail }) => sql`t.canonical_email = ${verifiedEmail}::text`,
 );
 
 /** Roles by id: built-in ones, and those that can be assigned somewhere in the caller's subtree. */
