@@ -7,6 +7,7 @@ import {
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
+import { getOrAdd } from '../limits/get-or-add.ts';
 
 type Path = readonly (string | number)[];
 
@@ -51,12 +52,18 @@ export function variablePath({ message, nodes }: GraphQLError): Path | undefined
   return [...use, ...Array.from(parts, ([, name, index]) => name ?? Number(index))];
 }
 
-/** The places in arguments that take a variable. */
-function usesOf({ variable, loc }: VariableDefinitionNode): Path[] {
+/** The places in arguments that take a variable. Many values of one variable may be bad. */
+const uses = new WeakMap<VariableDefinitionNode, readonly Path[]>();
+
+function usesOf(definition: VariableDefinitionNode): readonly Path[] {
+  return getOrAdd(uses, definition, () => usesIn(definition));
+}
+
+function usesIn({ variable, loc }: VariableDefinitionNode): Path[] {
   if (!loc) return [];
-  const uses: Path[] = [];
+  const found: Path[] = [];
   const look = (value: ValueNode, at: Path): void => {
-    if (value.kind === Kind.VARIABLE && value.name.value === variable.name.value) uses.push(at);
+    if (value.kind === Kind.VARIABLE && value.name.value === variable.name.value) found.push(at);
     if (value.kind === Kind.LIST) value.values.forEach((one, index) => look(one, [...at, index]));
     if (value.kind === Kind.OBJECT)
       for (const field of value.fields) look(field.value, [...at, field.name.value]);
@@ -71,5 +78,5 @@ function usesOf({ variable, loc }: VariableDefinitionNode): Path[] {
       return false;
     },
   });
-  return uses;
+  return found;
 }

@@ -57,6 +57,22 @@ it('Names the argument of a query, and of a field below a mutation', async () =>
   expect(below.errors?.[0]?.extensions).toMatchObject({ path: ['separator'] });
 });
 
+it('Names at most 20 values of variables that are bad, in a short answer, and says that there are more', async () => {
+  const { errors, text } = await world.ask(
+    `mutation ($input: RecordUsageInput!) { recordUsage(input: $input) { __typename } }`,
+    { as: 'key@north' },
+    { input: { events: Object.fromEntries(Array.from({ length: 60 }, (_, n) => [`k${n}`, n])) } },
+  );
+  expect(errors).toHaveLength(21);
+  expect(errors?.[0]?.extensions).toMatchObject({
+    code: 'BAD_USER_INPUT',
+    path: ['input', 'events'],
+  });
+  expect(errors?.at(-1)?.message).toBe('There are more errors than the first 20.');
+  expect(errors?.at(-1)?.extensions).toMatchObject({ code: 'BAD_USER_INPUT' });
+  expect(text.length).toBeLessThan(32_000);
+});
+
 it('Names the path of a value that its variable cannot have', async () => {
   const { errors } = await world.ask(
     `mutation ($input: CreateOrganizationInput!) { createOrganization(input: $input) { __typename } }`,

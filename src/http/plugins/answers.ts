@@ -1,5 +1,5 @@
 /** What all responses have in common: safe errors, a request id, and no caching. */
-import type { GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Plugin } from 'graphql-yoga';
 import { badFieldsOf, isUnavailable, unavailable } from '../../errors.ts';
 import type { Outage } from '../../telemetry/outage.ts';
@@ -43,6 +43,22 @@ function holdsData(data: unknown): boolean {
 }
 
 /**
+ * The maximum number of errors of a request that was not executed. The executor names up to 50 bad
+ * values of variables, each at a length that the caller chooses.
+ */
+const REQUEST_ERRORS_MAX = 20;
+
+/** The errors to be told, and a last one for those that are not. */
+function told(errors: readonly GraphQLError[], isExecuted: boolean): readonly GraphQLError[] {
+  // Validation stops by itself, with a last error that says so.
+  if (isExecuted || errors.length <= REQUEST_ERRORS_MAX + 1) return errors;
+  return [
+    ...errors.slice(0, REQUEST_ERRORS_MAX),
+    new GraphQLError(`There are more errors than the first ${REQUEST_ERRORS_MAX}.`),
+  ];
+}
+
+/**
  * Masks errors, sets the headers of all responses and reports each request. `database` is told about
  * requests that failed because of it.
  */
@@ -71,7 +87,7 @@ export function answers(reports: Reports, organizationHeader: string, database: 
       };
       // The status differs only if there is no data: a partial response is still a response.
       const hasData = 'data' in result && holdsData(result.data);
-      const errors = result.errors.map((error) => {
+      const errors = told(result.errors, 'data' in result).map((error) => {
         const masked = maskError(error, report);
         const { code } = masked.extensions;
         if (code === 'INTERNAL_SERVER_ERROR' && !('data' in result))
