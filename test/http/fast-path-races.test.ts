@@ -184,7 +184,9 @@ function changesOf(rounds: number): { state: string; statement: RawBuilder<unkno
   });
 }
 
-it('is the answer of one moment, whatever changes meanwhile', { timeout: 600_000 }, async () => {
+const TIMEOUT_MS = sized(600_000, 3_600_000);
+
+it('is the answer of one moment, whatever changes meanwhile', { timeout: TIMEOUT_MS }, async () => {
   const first = toggles.map(() => 0).join('');
   const changes = changesOf(sized(1, 8));
   // First, what is answered in each state while nothing changes.
