@@ -1,6 +1,7 @@
 /** Sends mail over SMTP, or writes it to files if no server is configured. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Transporter } from 'nodemailer';
 import type { Logger } from '../telemetry/log.ts';
 
 export interface Message {
@@ -41,16 +42,17 @@ export interface MailSettings {
  */
 const TIMEOUTS = { connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 };
 
-/** Imports the library when a server is configured, or the first mail is written: it takes memory, and time at the start. */
+/** Imports the library for the first mail: it takes memory, and time at the start. */
 const load = async () => (await import('nodemailer')).createTransport;
 
 /** Creates the mailer from the settings. */
 export function createMailer({ smtpUrl, from, folder }: MailSettings, log: Logger): Mailer {
   if (smtpUrl === undefined) return intoFiles(from, folder, log);
-  const opened = load().then((createTransport) => createTransport({ ...TIMEOUTS, url: smtpUrl }));
+  let transport: Transporter | undefined;
   return async (message) => {
+    const createTransport = await load();
     try {
-      const transport = await opened;
+      transport ??= createTransport({ ...TIMEOUTS, url: smtpUrl });
       await transport.sendMail(composed(message, from));
     } catch (error) {
       throw explained(error);

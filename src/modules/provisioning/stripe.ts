@@ -22,10 +22,10 @@ export interface StripeSettings {
  */
 export function stripeProvider(settings: StripeSettings): Provider {
   const { priceId } = settings;
-  const opened = open(settings);
+  const client = clientOf(settings);
   return async ({ organization, idempotencyKey, billingEmail, resourceId, keep }) => {
     const metadata = { organization: encodeId('Organization', organization.id) };
-    const { stripe, errors } = await opened;
+    const { stripe, errors } = await client();
     try {
       const customer =
         resourceId ??
@@ -66,12 +66,12 @@ const FREE_PLAN = 'free';
  * one item, which the step BILLING made.
  */
 export function stripePlans(settings: StripeSettings): PlanProvider {
-  const opened = open(settings);
+  const client = clientOf(settings);
   return async ({ plan, subscriptionId, idempotencyKey }) => {
     const price = plan.priceId ?? (plan.key === FREE_PLAN ? settings.priceId : null);
     if (price === null) throw new StepRefused('The plan has no price at Stripe.');
     if (subscriptionId === null) throw new StepRefused('There is no subscription at Stripe.');
-    const { stripe, errors } = await opened;
+    const { stripe, errors } = await client();
     try {
       const { items } = await stripe.subscriptions.retrieve(subscriptionId);
       const [item, ...others] = items.data;
@@ -91,9 +91,9 @@ export function stripePlans(settings: StripeSettings): PlanProvider {
 
 /** Opens Stripe's portal for customers. A session of it can be used once, within minutes. */
 export function stripePortal(settings: StripeSettings): BillingPortal {
-  const opened = open(settings);
+  const client = clientOf(settings);
   return async ({ customerId, returnUrl }) => {
-    const { stripe } = await opened;
+    const { stripe } = await client();
     const session = await stripe.billingPortal.sessions.create({
       customer: customerId,
       ...(returnUrl === null ? {} : { return_url: returnUrl }),
@@ -106,6 +106,12 @@ interface Opened {
   stripe: Stripe;
   /** The classes of Stripe's errors. */
   errors: typeof Stripe.errors;
+}
+
+/** The client, which is made when it is first needed. */
+function clientOf(settings: StripeSettings): () => Promise<Opened> {
+  let opened: Promise<Opened> | undefined;
+  return () => (opened ??= open(settings));
 }
 
 async function open({ apiKey, apiUrl, timeoutMs }: StripeSettings): Promise<Opened> {
