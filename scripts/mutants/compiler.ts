@@ -3,6 +3,7 @@ import type { MutantGroup } from './mutant.ts';
 
 const GUARDS = 'test/compiler/guards.test.ts';
 const NODES = 'test/compiler/nodes.test.ts';
+const HELD = 'test/role/held.test.ts';
 const REDACTION = 'test/audit/redaction.test.ts';
 const AGREE = 'The two forms of the guard of a type agree';
 
@@ -152,6 +153,12 @@ export const compiler: readonly MutantGroup[] = [
         to: 'from (select m.*, o.lineage from memberships m join organizations o on o.id = m.organization_id where ${principal.credential?.id ?? null}::text is not null) as m join users as u on u.id = m.user_id where m.id',
         only: 'each alone',
       },
+      {
+        what: 'the scopes of a membership are read by everybody (rows)',
+        from: 'case when ${isOwn} or exists ${readable} then',
+        to: 'case when ${isOwn} or true or exists ${readable} then',
+        tests: HELD,
+      },
     ],
   },
   {
@@ -176,6 +183,18 @@ export const compiler: readonly MutantGroup[] = [
         from: 'and (r.built_in or reached.lineage is not null)`',
         to: '`',
         only: 'each alone',
+      },
+      {
+        what: 'the roles of a membership are read wherever it is (rows)',
+        from: 'readable: readableOrganizations(principal, { ...SCOPE, among: organizationOfParent }),',
+        to: 'readable: sql`(select * from ${organizationOfParent})`,',
+        tests: HELD,
+      },
+      {
+        what: 'roles of memberships are hidden from the person who holds them (rows)',
+        from: 'own: user && sql`select t.lineage, ${user.id}::uuid where ${isMembershipOf(user)}`,',
+        to: 'own: user && sql`select t.lineage, ${user.id}::uuid where ${isMembershipOf(user)} and false`,',
+        tests: HELD,
       },
     ],
   },
