@@ -7,7 +7,7 @@ import {
   type ValueNode,
   type VariableDefinitionNode,
 } from 'graphql';
-import { getOrAdd } from '../limits/get-or-add.ts';
+import { getOrAdd } from '../values/get-or-add.ts';
 
 type Path = readonly (string | number)[];
 
@@ -52,9 +52,10 @@ export function variablePath({ message, nodes }: GraphQLError): Path | undefined
   return [...use, ...Array.from(parts, ([, name, index]) => name ?? Number(index))];
 }
 
-/** The places in arguments that take a variable. Many values of one variable may be bad. */
+/** What `usesOf` found: many values of one variable may be bad, and each asks for it. */
 const uses = new WeakMap<VariableDefinitionNode, readonly Path[]>();
 
+/** The places in arguments that take a variable. */
 function usesOf(definition: VariableDefinitionNode): readonly Path[] {
   return getOrAdd(uses, definition, () => usesIn(definition));
 }

@@ -9,7 +9,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
-import { getOrAdd } from './get-or-add.ts';
+import { getOrAdd } from '../values/get-or-add.ts';
 
 /** The budget of each root field that is counted. */
 const KINDS = {

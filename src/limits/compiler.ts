@@ -24,7 +24,7 @@ import {
   type ValueNode,
 } from 'graphql';
 import { costOf, type FieldCost, type Given } from '../graphql/cost.ts';
-import { getOrAdd } from './get-or-add.ts';
+import { getOrAdd } from '../values/get-or-add.ts';
 import { introspectionSize } from './introspection.ts';
 import {
   EMPTY,

@@ -1,6 +1,6 @@
 /** The shapes of selections: how many fields they have, and how deep they go. */
 import { Kind, type FieldNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
-import { getOrAdd } from './get-or-add.ts';
+import { getOrAdd } from '../values/get-or-add.ts';
 import { NOTHING, type Shape } from './plan.ts';
 
 /** The shape of sibling selections. */
